@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+#include "base/address.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <cstring>
+#include <system_error>
+
+#include "base/text.hpp"
+
+namespace oneshot {
+
+namespace {
+
+constexpr std::array<std::uint8_t, 12> mapped_prefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+constexpr unsigned mapped_bits = 96;
+
+bool is_mapped(const std::array<std::uint8_t, 16>& bytes) noexcept {
+  return std::equal(mapped_prefix.begin(), mapped_prefix.end(), bytes.begin());
+}
+
+/// An IPv4-mapped address becomes its last four bytes; true if it was one.
+bool unmap(std::array<std::uint8_t, 16>& bytes) noexcept {
+  if (!is_mapped(bytes)) return false;
+  std::copy_n(bytes.begin() + 12, 4, bytes.begin());
+  std::fill(bytes.begin() + 4, bytes.end(), std::uint8_t{0});
+  return true;
+}
+
+/// Whether the first bits of both are the same.
+bool same_prefix(const std::uint8_t* a, const std::uint8_t* b, unsigned bits) noexcept {
+  const std::size_t whole = bits / 8;
+  if (!std::equal(a, a + whole, b)) return false;
+  const unsigned rest = bits % 8;
+  return rest == 0 || ((a[whole] ^ b[whole]) >> (8 - rest)) == 0;
+}
+
+}  // namespace
+
+std::optional<Address> Address::parse(std::string_view text) noexcept {
+  Address address;
+  address.v4_ = text.find(':') == std::string_view::npos;
+  if (!address.v4_) {
+    const auto zone = text.find('%');
+    if (zone != std::string_view::npos && zone + 1 == text.size()) return std::nullopt;
+    text = text.substr(0, zone);
+  }
+  // inet_pton wants a terminated string, and would stop at a zero byte of the client's.
+  std::array<char, INET6_ADDRSTRLEN> terminated{};
+  if (text.size() >= terminated.size() || text.find('\0') != std::string_view::npos) return std::nullopt;
+  std::copy(text.begin(), text.end(), terminated.begin());
+  if (::inet_pton(address.v4_ ? AF_INET : AF_INET6, terminated.data(), address.bytes_.data()) != 1) {
+    return std::nullopt;
+  }
+  if (!address.v4_) address.v4_ = unmap(address.bytes_);
+  return address;
+}
+
+Address Address::from_socket(const sockaddr& peer) noexcept {
+  Address address;
+  // memcpy, since the caller's storage need not be of the type that its family says.
+  if (peer.sa_family == AF_INET) {
+    std::memcpy(address.bytes_.data(), reinterpret_cast<const char*>(&peer) + offsetof(sockaddr_in, sin_addr),
+                sizeof(in_addr));
+  } else if (peer.sa_family == AF_INET6) {
+    std::memcpy(address.bytes_.data(), reinterpret_cast<const char*>(&peer) + offsetof(sockaddr_in6, sin6_addr),
+                sizeof(in6_addr));
+    address.v4_ = unmap(address.bytes_);
+  }
+  return address;
+}
+
+std::string Address::text() const {
+  std::array<char, INET6_ADDRSTRLEN> buffer{};
+  return ::inet_ntop(v4_ ? AF_INET : AF_INET6, bytes_.data(), buffer.data(), buffer.size());
+}
+
+Result<Network> Network::parse(std::string_view text) {
+  const auto fail = [text](std::string_view why) { return Failure{printable(text) + ": " + std::string(why)}; };
+  const auto slash = text.find('/');
+  const auto address_text = text.substr(0, slash);
+  const auto address = Address::parse(address_text);
+  if (!address) return fail("must be an IP address or a network such as 10.0.0.0/8 or 2001:db8::/32");
+
+  Network network;
+  network.base_ = *address;
+  const bool mapped = address->v4_ && address_text.find(':') != std::string_view::npos;
+  const unsigned longest = address->v4_ && !mapped ? 32 : 128;
+  network.prefix_ = longest;
+  if (slash != std::string_view::npos) {
+    const auto digits = text.substr(slash + 1);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), network.prefix_);
+    const bool whole = error == std::errc{} && end == digits.data() + digits.size();
+    if (mapped && (!whole || network.prefix_ < mapped_bits || network.prefix_ > longest)) {
+      return fail("the prefix length of an IPv4-mapped network is 96 to 128");
+    }
+    if (!whole || network.prefix_ > longest) {
+      return fail(address->v4_ ? "the prefix length of an IPv4 network is 0 to 32"
+                               : "the prefix length of an IPv6 network is 0 to 128");
+    }
+  }
+  if (mapped) network.prefix_ -= mapped_bits;
+
+  // Bits of the host are of no use: 10.0.0.7/8 is 10.0.0.0/8.
+  auto& bytes = network.base_.bytes_;
+  for (unsigned i = 0; i < bytes.size(); ++i) {
+    const unsigned kept = std::clamp(network.prefix_, i * 8, i * 8 + 8) - i * 8;
+    bytes[i] = static_cast<std::uint8_t>(bytes[i] & (0xFF00U >> kept));
+  }
+  return network;
+}
+
+bool Network::contains(const Address& address) const noexcept {
+  return address.v4_ == base_.v4_ && same_prefix(address.bytes_.data(), base_.bytes_.data(), prefix_);
+}
+
+std::string Network::text() const { return base_.text() + "/" + std::to_string(prefix_); }
+
+}  // namespace oneshot

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace oneshot {
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+/// The two clocks of the program, behind an interface so that tests can set them. Any thread may ask.
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  /// For deadlines and ages; never steps.
+  [[nodiscard]] virtual SteadyTime steady() const noexcept = 0;
+  /// Milliseconds since 1970-01-01 UTC, the unit of Prometheus' timestamps; steps when somebody sets the
+  /// clock.
+  [[nodiscard]] virtual std::int64_t unix_ms() const noexcept = 0;
+};
+
+/// The machine's clocks. Lives for the whole program.
+const Clock& system_clock() noexcept;
+
+}  // namespace oneshot

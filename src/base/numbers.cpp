@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#include "base/numbers.hpp"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <system_error>
+
+#include "base/text.hpp"
+
+namespace oneshot {
+
+namespace {
+
+std::optional<double> parse_unsigned(std::string_view text) noexcept {
+  using Limits = std::numeric_limits<double>;
+  if (equals_ignoring_case(text, "nan")) return Limits::quiet_NaN();
+  if (equals_ignoring_case(text, "inf") || equals_ignoring_case(text, "infinity")) return Limits::infinity();
+  // from_chars would also read a second minus sign and "nan(...)".
+  if (text.empty() || (text[0] != '.' && (text[0] < '0' || text[0] > '9'))) return std::nullopt;
+
+  double value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [ptr, error] = std::from_chars(text.data(), end, value, std::chars_format::general);
+  // Libraries differ in whether too large and too small are errors, so look at the result as well.
+  if (error != std::errc{} || ptr != end || std::isinf(value)) return std::nullopt;
+  if (value == 0) {
+    const auto mantissa = text.substr(0, text.find_first_of("eE"));
+    if (mantissa.find_first_of("123456789") != std::string_view::npos) return std::nullopt;
+  }
+  return value;
+}
+
+}  // namespace
+
+void append_number(std::string& out, double value) {
+  if (std::isnan(value)) {
+    out += "NaN";
+  } else if (std::isinf(value)) {
+    out += value > 0 ? "+Inf" : "-Inf";
+  } else {
+    std::array<char, 32> buffer;  // the longest shortest form has 24 characters
+    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
+    out.append(buffer.data(), end);
+  }
+}
+
+std::optional<double> parse_number(std::string_view text) noexcept {
+  const bool negative = !text.empty() && text[0] == '-';
+  if (negative || (!text.empty() && text[0] == '+')) text.remove_prefix(1);
+  auto value = parse_unsigned(text);
+  if (value && negative) value = -*value;
+  return value;
+}
+
+}  // namespace oneshot

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace oneshot {
+
+/// Appends the text with every %NN replaced by its byte (RFC 3986 section 2.1), and with `+` as a blank if
+/// asked, as in query strings and forms. A `%` without two hexadecimal digits behind it ("%zz", "%4"): false,
+/// and out is as it was. Never longer than the text.
+[[nodiscard]] bool append_percent_decoded(std::string& out, std::string_view text, bool plus_is_blank);
+
+}  // namespace oneshot

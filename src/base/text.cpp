@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "base/utf8.hpp"
+
+namespace oneshot {
+
+namespace {
+
+using Digits = std::array<char, 20>;  // the longest numbers of 64 bits, with sign
+
+template <class T>
+std::string_view to_digits(Digits& buffer, T value) noexcept {
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
+  return {buffer.data(), static_cast<std::size_t>(end - buffer.data())};
+}
+
+/// C1 control characters are valid UTF-8, but some terminals obey them.
+bool is_c1_control(std::string_view sequence) noexcept {
+  return sequence.size() == 2 && sequence[0] == '\xC2' && static_cast<unsigned char>(sequence[1]) < 0xA0;
+}
+
+/// One character of the text, escaped. `piece` needs room for the longest: four bytes as \xNN.
+struct Piece {
+  std::array<char, 8> bytes;
+  std::size_t size = 0;
+  std::size_t eaten = 1;
+
+  void put(char c) noexcept { bytes[size++] = c; }
+  void put_hex(char c) noexcept {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    const auto byte = static_cast<unsigned char>(c);
+    put('\\');
+    put('x');
+    put(digits[byte >> 4U]);
+    put(digits[byte & 0xFU]);
+  }
+};
+
+Piece escape_first(std::string_view text) noexcept {
+  Piece piece{};
+  const char c = text[0];
+  const auto byte = static_cast<unsigned char>(c);
+  if (c == '"' || c == '\\') {
+    piece.put('\\');
+    piece.put(c);
+  } else if (c == '\n' || c == '\t') {
+    piece.put('\\');
+    piece.put(c == '\n' ? 'n' : 't');
+  } else if (byte >= 0x20 && byte < 0x7F) {
+    piece.put(c);
+  } else {
+    const std::size_t length = utf8_sequence(text);
+    if (byte < 0x80 || length == 0) {
+      piece.put_hex(c);
+    } else if (const auto sequence = text.substr(0, length); is_c1_control(sequence)) {
+      piece.eaten = length;
+      for (const char part : sequence) piece.put_hex(part);
+    } else {
+      piece.eaten = length;
+      for (const char part : sequence) piece.put(part);
+    }
+  }
+  return piece;
+}
+
+}  // namespace
+
+std::string to_lower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) c = to_lower(c);
+  return lower;
+}
+
+bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return to_lower(x) == to_lower(y); });
+}
+
+std::string_view trim_blanks(std::string_view text) noexcept {
+  const auto first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+bool append_escaped(std::string& out, std::string_view text, std::size_t max_size) {
+  while (!text.empty()) {
+    const Piece piece = escape_first(text);
+    if (out.size() + piece.size > max_size) return false;
+    out.append(piece.bytes.data(), piece.size);
+    text.remove_prefix(piece.eaten);
+  }
+  return true;
+}
+
+std::string printable(std::string_view text, std::size_t max) {
+  std::string out;
+  if (!append_escaped(out, text, max)) out += "…";
+  return out;
+}
+
+void append_unsigned(std::string& out, std::uint64_t value) {
+  Digits buffer;
+  out += to_digits(buffer, value);
+}
+
+void append_signed(std::string& out, std::int64_t value) {
+  Digits buffer;
+  out += to_digits(buffer, value);
+}
+
+void append_padded(std::string& out, std::uint64_t value, std::size_t width) {
+  Digits buffer;
+  const auto digits = to_digits(buffer, value);
+  if (digits.size() < width) out.append(width - digits.size(), '0');
+  out += digits;
+}
+
+}  // namespace oneshot

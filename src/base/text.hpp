@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace oneshot {
+
+/// ASCII letters only, whatever the locale: header names, media types, words of our own.
+[[nodiscard]] constexpr char to_lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+[[nodiscard]] std::string to_lower(std::string_view text);
+[[nodiscard]] bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;
+
+/// Without the spaces and tabs at both ends (the optional blanks of RFC 9110 section 5.6.3).
+[[nodiscard]] std::string_view trim_blanks(std::string_view text) noexcept;
+
+/// Appends text made safe to show between double quotes: `\"`, `\\`, `\n`, `\t`; every other control
+/// character and every byte that is not UTF-8 as `\xNN`. Stops before out would be longer than max_size,
+/// never within a character or an escape. False if something was left out.
+bool append_escaped(std::string& out, std::string_view text, std::size_t max_size);
+
+/// A client's bytes for a message, as append_escaped writes them, without quotes around. At most max bytes,
+/// and what was left out shows as `…` (3 more bytes).
+[[nodiscard]] std::string printable(std::string_view text, std::size_t max = 80);
+
+void append_unsigned(std::string& out, std::uint64_t value);
+void append_signed(std::string& out, std::int64_t value);
+/// With zeros in front up to this many digits.
+void append_padded(std::string& out, std::uint64_t value, std::size_t width);
+
+}  // namespace oneshot

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#include "settings/effective.hpp"
+
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "settings/key.hpp"
+#include "settings/load_toml.hpp"
+
+namespace oneshot::settings {
+
+Result<Settings> load(const CommandLine& command_line, const Environment& environment) {
+  Settings settings = defaults();
+  if (command_line.config_file) {
+    auto from_file = load_toml(*command_line.config_file, std::move(settings));
+    if (!from_file) return from_file;
+    settings = std::move(*from_file);
+  }
+  if (auto error = apply_environment(settings, environment)) return Failure{*std::move(error)};
+  if (command_line.host) settings.server.host = *command_line.host;
+  if (command_line.port) settings.server.port = *command_line.port;
+  if (command_line.log_level) settings.log.level = *command_line.log_level;
+  return settings;
+}
+
+std::string render_toml(const Settings& settings) {
+  std::string out;
+  std::string_view section;
+  for (const Key& key : keys()) {
+    if (key.section != section) {
+      if (!out.empty()) out += '\n';
+      section = key.section;
+      out.append("[").append(section).append("]\n");
+    }
+    out.append(key.name).append(" = ").append(key.toml(settings)).append("\n");
+  }
+  return out;
+}
+
+}  // namespace oneshot::settings

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "settings/settings.hpp"
+#include "settings/value.hpp"
+
+/// Every key of the config as one row of one table: the file, the command line, the environment,
+/// `--print-config` and the suggestions for misspelt names all go by it.
+namespace oneshot::settings {
+
+/// Why a value is not taken.
+struct Complaint {
+  const Value* culprit;  ///< the value, or the element of it that is wrong
+  std::string must;      ///< "must be a whole number from 0 to 65535"
+};
+
+struct Key {
+  std::string_view section;  ///< "server"
+  std::string_view name;     ///< "port"
+  /// Takes the value over, or changes nothing.
+  std::function<std::optional<Complaint>(Settings&, const Value&)> set;
+  /// The value as TOML, which `set` takes again.
+  std::function<std::string(const Settings&)> toml;
+};
+
+/// Sections together, in the order that people read them in.
+[[nodiscard]] const std::vector<Key>& keys();
+/// Null if there is none.
+[[nodiscard]] const Key* find_key(std::string_view section, std::string_view name) noexcept;
+[[nodiscard]] bool is_section(std::string_view name) noexcept;
+
+}  // namespace oneshot::settings

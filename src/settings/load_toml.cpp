@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+#include "settings/load_toml.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <compare>
+#include <cstddef>
+#include <optional>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+// toml++ 3.3 asserts, and with clang in release builds tells the compiler to assume, that a table's name begins with a
+// letter, before it reports a name such as [é] as an error. Without its assertions it just reports.
+#undef NDEBUG
+#define TOML_ASSERT(expr) static_cast<void>(0)
+#define TOML_EXCEPTIONS 0
+#define TOML_HEADER_ONLY 1
+#define TOML_ENABLE_FORMATTERS 0
+#include <toml++/toml.h>
+
+#include "base/text.hpp"
+#include "base/unique_fd.hpp"
+#include "settings/key.hpp"
+#include "settings/nearest.hpp"
+
+// The only file that knows toml++. It turns the parsed document into Values, hands each to its row in the
+// table of keys, and keeps the error that comes first in the file.
+
+namespace oneshot::settings {
+
+namespace {
+
+/// Far more than any real file. It also bounds how deep dotted keys ("a.a.a = 1") can nest, since toml++
+/// gives such tables back by recursion.
+constexpr std::size_t max_file_bytes = 32 * 1024;
+
+struct Place {
+  unsigned line = 0;
+  unsigned column = 0;
+  friend auto operator<=>(const Place&, const Place&) = default;
+};
+
+Place begin_of(const toml::source_region& region) noexcept {
+  return {static_cast<unsigned>(region.begin.line), static_cast<unsigned>(region.begin.column)};
+}
+
+Value to_value(const toml::node& node) {
+  Value value{Value::Other{"a table"}, begin_of(node.source()).line};
+  if (const auto* const flag = node.as_boolean()) {
+    value.content = flag->get();
+  } else if (const auto* const whole = node.as_integer()) {
+    value.content = whole->get();
+  } else if (const auto* const decimal = node.as_floating_point()) {
+    value.content = decimal->get();
+  } else if (const auto* const text = node.as_string()) {
+    value.content = text->get();
+  } else if (const auto* const list = node.as_array()) {
+    Value::List elements;
+    // Deeper lists are wrong anyway, so they need not be looked into.
+    for (const toml::node& element : *list) {
+      elements.push_back(element.is_array() ? Value{Value::Other{"a list"}, begin_of(element.source()).line}
+                                            : to_value(element));
+    }
+    value.content = std::move(elements);
+  } else if (!node.is_table()) {
+    value.content = Value::Other{"a date or time"};
+  }
+  return value;
+}
+
+class Reader {
+ public:
+  Reader(std::string_view name, Settings base) : name_(printable(name, 1024)), settings_(std::move(base)) {}
+
+  Result<Settings> read(std::string_view text) && {
+    const toml::parse_result parsed = toml::parse(text, std::string_view{});
+    if (!parsed) {
+      complain(begin_of(parsed.error().source()), syntax_error(parsed.error().description()));
+    } else {
+      for (const auto& [key, node] : parsed.table()) read_section(key, node);
+    }
+    if (!error_.empty()) return Failure{std::move(error_)};
+    return std::move(settings_);
+  }
+
+ private:
+  /// The library's sentence without its beginning; bytes that could break the line are taken out.
+  static std::string syntax_error(std::string_view description) {
+    constexpr std::string_view beginning = "Error while parsing ";
+    std::string text = "not valid TOML: ";
+    if (description.starts_with(beginning)) {
+      text += "in a ";
+      description.remove_prefix(beginning.size());
+    }
+    for (const char c : description) text += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '?' : c;
+    return text;
+  }
+
+  void complain(Place place, std::string_view what) {
+    if (!error_.empty() && first_ <= place) return;
+    first_ = place;
+    error_ = name_ + ':' + std::to_string(place.line) + ": ";
+    error_ += what;
+  }
+
+  void read_section(const toml::key& key, const toml::node& node) {
+    const std::string_view section = key.str();
+    const std::string shown = printable(section);
+    if (!is_section(section)) {
+      complain(begin_of(key.source()), node.is_table() ? '[' + shown + "]: unknown table" + hint_for_section(section)
+                                                       : shown + ": unknown key" + hint_for_key("", section));
+      return;
+    }
+    const toml::table* const table = node.as_table();
+    if (table == nullptr) {
+      complain(begin_of(node.source()),
+               shown + " = " + describe(to_value(node)) + ": must be a table, [" + shown + ']');
+      return;
+    }
+    for (const auto& [name, value] : *table) read_key(section, name, value);
+  }
+
+  void read_key(std::string_view section, const toml::key& name, const toml::node& node) {
+    const std::string where = '[' + std::string(section) + "] " + printable(name.str());
+    const Key* const key = find_key(section, name.str());
+    if (key == nullptr) {
+      complain(begin_of(name.source()), where + ": unknown key" + hint_for_key(section, name.str()));
+      return;
+    }
+    const Value value = to_value(node);
+    const auto complaint = key->set(settings_, value);
+    if (!complaint) return;
+    Place place = begin_of(node.source());
+    if (complaint->culprit == &value) {
+      complain(place, where + " = " + describe(value) + ": " + complaint->must);
+    } else {
+      if (complaint->culprit->line > place.line) place = {complaint->culprit->line, 0};
+      complain(place, where + " contains " + describe(*complaint->culprit) + ": " + complaint->must);
+    }
+  }
+
+  static std::string hint_for_section(std::string_view word) {
+    std::vector<std::string_view> sections;
+    for (const Key& key : keys()) {
+      if (sections.empty() || sections.back() != key.section) sections.push_back(key.section);
+    }
+    if (const auto near = nearest(word, sections); !near.empty()) {
+      return "; did you mean [" + std::string(near) + "]?";
+    }
+    return "; allowed: " + joined(sections, "[", "]");
+  }
+
+  /// The nearest key of this section, else the same key of another one.
+  static std::string hint_for_key(std::string_view section, std::string_view word) {
+    std::vector<std::string_view> here;
+    std::string_view elsewhere;
+    for (const Key& key : keys()) {
+      if (key.section == section) here.push_back(key.name);
+      if (key.name == word) elsewhere = key.section;
+    }
+    if (!elsewhere.empty()) return "; it belongs to [" + std::string(elsewhere) + ']';
+    if (const auto near = nearest(word, here); !near.empty()) return "; did you mean \"" + std::string(near) + "\"?";
+    if (here.empty()) return hint_for_section(word);
+    return "; allowed: " + joined(here, "", "");
+  }
+
+  static std::string joined(const std::vector<std::string_view>& words, std::string_view before,
+                            std::string_view after) {
+    std::string text;
+    for (const std::string_view word : words) {
+      if (!text.empty()) text += ", ";
+      text.append(before).append(word).append(after);
+    }
+    return text;
+  }
+
+  std::string name_;
+  Settings settings_;
+  Place first_;
+  std::string error_;  ///< empty: none so far
+};
+
+Failure<std::string> unreadable(const std::string& path, std::string_view why) {
+  return Failure{printable(path, 1024) + ": cannot be read: " + std::string(why)};
+}
+
+}  // namespace
+
+Result<Settings> parse_toml(std::string_view text, std::string_view name, Settings base) {
+  if (text.size() > max_file_bytes) {
+    return Failure{printable(name, 1024) + ": larger than " + std::to_string(max_file_bytes) + " bytes"};
+  }
+  return Reader(name, std::move(base)).read(text);
+}
+
+Result<Settings> load_toml(const std::string& path, Settings base) {
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return unreadable(path, std::generic_category().message(errno));
+  std::string text;
+  std::array<char, 4096> chunk;
+  while (text.size() <= max_file_bytes) {
+    const ssize_t got = ::read(file.get(), chunk.data(), chunk.size());
+    if (got == 0) break;
+    if (got > 0) {
+      text.append(chunk.data(), static_cast<std::size_t>(got));
+    } else if (errno != EINTR) {
+      return unreadable(path, std::generic_category().message(errno));
+    }
+  }
+  return parse_toml(text, path, std::move(base));
+}
+
+}  // namespace oneshot::settings

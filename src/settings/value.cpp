@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#include "settings/value.hpp"
+
+#include <charconv>
+#include <system_error>
+
+#include "base/numbers.hpp"
+#include "base/text.hpp"
+
+namespace oneshot::settings {
+
+namespace {
+
+struct Describe {
+  std::string out;
+
+  void operator()(bool value) { out = value ? "true" : "false"; }
+  void operator()(std::int64_t value) { append_signed(out, value); }
+  void operator()(double value) { append_number(out, value); }
+  void operator()(const std::string& value) { out = '"' + printable(value) + '"'; }
+  void operator()(const Value::List&) { out = "a list"; }
+  void operator()(Value::Other value) { out = value.name; }
+};
+
+}  // namespace
+
+std::string describe(const Value& value) {
+  Describe describe;
+  std::visit(describe, value.content);
+  return describe.out;
+}
+
+Value whole_number_or_text(std::string_view text) {
+  std::int64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [ptr, error] = std::from_chars(text.data(), end, number);
+  if (error == std::errc{} && ptr == end) return {number};
+  return {std::string(text)};
+}
+
+}  // namespace oneshot::settings

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+#include "base/numbers.hpp"
+
+#include <doctest/doctest.h>
+
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <random>
+#include <string>
+#include <string_view>
+
+using namespace oneshot;
+
+namespace {
+
+std::string written(double value) {
+  std::string out;
+  append_number(out, value);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("a number is written in its shortest form") {
+  CHECK(written(3) == "3");
+  CHECK(written(-42.5) == "-42.5");
+  CHECK(written(0.1) == "0.1");
+  CHECK(written(0.1 + 0.2) == "0.30000000000000004");
+  CHECK(written(1e22) == "1e+22");
+  CHECK(written(-0.0) == "-0");
+  CHECK(written(5e-324) == "5e-324");
+  CHECK(written(-std::numeric_limits<double>::max()) == "-1.7976931348623157e+308");
+}
+
+TEST_CASE("what is not finite is written as Prometheus spells it") {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  CHECK(written(infinity) == "+Inf");
+  CHECK(written(-infinity) == "-Inf");
+  CHECK(written(std::nan("")) == "NaN");
+  CHECK(written(-std::nan("")) == "NaN");
+}
+
+TEST_CASE("every double reads back as itself") {
+  std::mt19937_64 random(8090);
+  for (int i = 0; i < 20000; ++i) {
+    const auto value = std::bit_cast<double>(random());
+    if (!std::isfinite(value)) continue;
+    const auto text = written(value);
+    CAPTURE(text);
+    const auto read = parse_number(text);
+    REQUIRE(read);
+    REQUIRE(std::bit_cast<std::uint64_t>(*read) == std::bit_cast<std::uint64_t>(value));
+  }
+}
+
+TEST_CASE("decimal numbers are read with sign, fraction and exponent") {
+  CHECK(parse_number("42.5") == 42.5);
+  CHECK(parse_number("+1") == 1);
+  CHECK(parse_number("-.5e-1") == -0.05);
+  CHECK(parse_number("5.") == 5);
+  CHECK(parse_number("1E+3") == 1000);
+  CHECK(parse_number("007") == 7);
+  CHECK(std::signbit(parse_number("-0").value()));
+  CHECK(parse_number("0e999") == 0);
+  CHECK(parse_number("1.7976931348623157e308") == std::numeric_limits<double>::max());
+  CHECK(parse_number("4.9406564584124654e-324") == std::numeric_limits<double>::denorm_min());
+}
+
+TEST_CASE("NaN and Inf are read in any case and with any sign") {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  for (const char* const text : {"NaN", "nan", "NAN", "+nan", "-NaN"}) {
+    CAPTURE(text);
+    REQUIRE(parse_number(text));
+    CHECK(std::isnan(*parse_number(text)));
+  }
+  for (const char* const text : {"Inf", "+inf", "INF", "Infinity", "+INFINITY"}) {
+    CAPTURE(text);
+    CHECK(parse_number(text) == infinity);
+  }
+  CHECK(parse_number("-Inf") == -infinity);
+  CHECK(parse_number("-infinity") == -infinity);
+}
+
+TEST_CASE("what is no whole decimal number is not read") {
+  for (const char* const text : {"",    "+",       "-",         ".",   "e5",  "1e",  "1e+",      "1 ",     " 1",
+                                 "1,5", "0x10",    "1_000",     "--1", "+-1", "-+1", "1.2.3",    "nan(1)", "nanx",
+                                 "in",  "infinit", "infinityy", "1f",  "1d",  "0b1", "\xD9\xA1", "1e5e5"}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_number(text));
+  }
+  CHECK_FALSE(parse_number(std::string_view("1\0", 2)));
+}
+
+TEST_CASE("numbers that would silently become infinity or zero are not read") {
+  for (const char* const text : {"1e999", "-1e999", "1e-999", "0.0001e-330", "1e99999999999999999999"}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_number(text));
+  }
+  CHECK_FALSE(parse_number(std::string(400, '9')));
+  CHECK(parse_number("0." + std::string(400, '0')) == 0);
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#include "base/percent.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+
+using namespace oneshot;
+
+namespace {
+
+std::string decoded(std::string_view text, bool plus_is_blank) {
+  std::string out;
+  REQUIRE(append_percent_decoded(out, text, plus_is_blank));
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("escapes become their bytes, in either case") {
+  CHECK(decoded("a%20b", false) == "a b");
+  CHECK(decoded("%C3%bC", false) == "ü");
+  CHECK(decoded("%25%32%30", false) == "%20");  // decoded once, not twice
+  CHECK(decoded("%00", false) == std::string(1, '\0'));
+  CHECK(decoded("plain", false) == "plain");
+  CHECK(decoded("", false).empty());
+}
+
+TEST_CASE("a plus is a blank only where asked") {
+  CHECK(decoded("a+b%2B", true) == "a b+");
+  CHECK(decoded("a+b%2B", false) == "a+b+");
+}
+
+TEST_CASE("a bad escape gives false and leaves the output as it was") {
+  for (const char* const text : {"%", "%4", "ab%zz", "%4g", "%g4", "a%20%", "%%20", "%+1", "% 1", "%-1", "%0x"}) {
+    CAPTURE(text);
+    std::string out = "before";
+    CHECK_FALSE(append_percent_decoded(out, text, true));
+    CHECK(out == "before");
+  }
+}
+
+TEST_CASE("decoding appends, and reuses the room that is there") {
+  std::string out = "x=";
+  out.reserve(64);
+  const char* const storage = out.data();
+  CHECK(append_percent_decoded(out, "%61%62c", false));
+  CHECK(out == "x=abc");
+  CHECK(out.data() == storage);
+}

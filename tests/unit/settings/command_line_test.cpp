@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+#include "settings/command_line.hpp"
+
+#include <doctest/doctest.h>
+
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+using namespace oneshot;
+using namespace oneshot::settings;
+
+namespace {
+
+Result<CommandLine> parse(std::initializer_list<const char*> arguments) {
+  std::vector<const char*> argv = {"oneshot-metrics-server"};
+  argv.insert(argv.end(), arguments);
+  const int argc = static_cast<int>(argv.size());
+  argv.push_back(nullptr);
+  return parse_command_line(argc, argv.data());
+}
+
+std::string error(std::initializer_list<const char*> arguments) {
+  const auto result = parse(arguments);
+  return result ? "fine" : result.error();
+}
+
+}  // namespace
+
+TEST_CASE("no options leave everything unset") {
+  const auto line = parse({});
+  REQUIRE(line);
+  CHECK_FALSE(line->config_file);
+  CHECK_FALSE(line->host);
+  CHECK_FALSE(line->port);
+  CHECK_FALSE(line->log_level);
+  CHECK_FALSE(line->check_config);
+  CHECK_FALSE(line->print_config);
+  CHECK_FALSE(line->version);
+  CHECK_FALSE(line->help);
+}
+
+TEST_CASE("options take their value from the next argument or after an equals sign") {
+  for (const auto& line : {parse({"--config", "a.toml", "--host", "::1", "--port", "0", "--log-level", "DEBUG"}),
+                           parse({"--log-level=debug", "--port=0", "--host=::1", "--config=a.toml"})}) {
+    REQUIRE(line);
+    CHECK(line->config_file == "a.toml");
+    CHECK(line->host == "::1");
+    CHECK(line->port == std::uint16_t{0});
+    CHECK(line->log_level == log::Level::debug);
+  }
+}
+
+TEST_CASE("switches are switched on") {
+  CHECK(parse({"--check-config"})->check_config);
+  CHECK(parse({"--print-config"})->print_config);
+  CHECK(parse({"--version"})->version);
+  CHECK(parse({"--help"})->help);
+}
+
+TEST_CASE("of an option given twice the last counts") {
+  CHECK(parse({"--port", "1", "--port", "2"})->port == std::uint16_t{2});
+}
+
+TEST_CASE("an unknown option is an error that names the nearest one") {
+  CHECK(error({"--prot", "80"}) == "--prot: unknown option; did you mean \"--port\"?");
+  CHECK(error({"--prot=80"}) == "--prot: unknown option; did you mean \"--port\"?");
+  CHECK(error({"--log_level", "info"}) == "--log_level: unknown option; did you mean \"--log-level\"?");
+  CHECK(error({"--threads", "2"}) == "--threads: unknown option; --help shows them all");
+  CHECK(error({"-p", "80"}) == "-p: unknown option; --help shows them all");
+  CHECK(error({"--port", "1", "-xyz"}) == "-x: unknown option; --help shows them all");
+  CHECK(error({"--\n\xFF"}) == "--\\n\\xFF: unknown option; --help shows them all");
+}
+
+TEST_CASE("an option without its value, or with one too many, is an error") {
+  CHECK(error({"--port"}) == "--port: needs a value");
+  CHECK(error({"--host", "::", "--config"}) == "--config: needs a value");
+  CHECK(error({"--help=yes"}) == "--help: takes no value");
+}
+
+TEST_CASE("arguments without an option are an error") {
+  CHECK(error({"start"}) == "\"start\": only options are expected; --help shows them all");
+  CHECK(error({"--port", "1", "--", "--help"}) == "\"--help\": only options are expected; --help shows them all");
+  CHECK(error({"--"}) == "fine");
+}
+
+TEST_CASE("a bad value is an error that says what is allowed") {
+  CHECK(error({"--port", "70000"}) == "--port 70000: must be a whole number from 0 to 65535");
+  CHECK(error({"--port", "80x"}) == "--port \"80x\": must be a whole number from 0 to 65535");
+  CHECK(error({"--port="}) == "--port \"\": must be a whole number from 0 to 65535");
+  CHECK(error({"--port", "-1"}) == "--port -1: must be a whole number from 0 to 65535");
+  CHECK(error({"--log-level", "loud"}) == "--log-level \"loud\": must be \"error\", \"warn\", \"info\" or \"debug\"");
+  CHECK(error({"--host", ""}) == "--host \"\": must be an IP address such as \"::\" or \"127.0.0.1\", or a host name");
+  CHECK(error({"--config", ""}) == "--config \"\": must be the name of a file");
+}
+
+TEST_CASE("the help names every option") {
+  for (const char* const option : {"--config FILE", "--host ADDR", "--port N", "--log-level L", "--check-config",
+                                   "--print-config", "--version", "--help"}) {
+    CAPTURE(option);
+    CHECK(help_text().find(option) != std::string_view::npos);
+  }
+}

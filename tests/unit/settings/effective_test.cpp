@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+#include "settings/effective.hpp"
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <string>
+
+#include "settings/key.hpp"
+#include "settings/load_toml.hpp"
+
+using namespace oneshot;
+using namespace oneshot::settings;
+
+namespace {
+
+Environment with(std::map<std::string, std::string> variables) {
+  return [variables = std::move(variables)](const char* name) -> std::optional<std::string> {
+    const auto found = variables.find(name);
+    if (found == variables.end()) return std::nullopt;
+    return found->second;
+  };
+}
+
+const std::string example = ONESHOT_SOURCE_DIR "/config/oneshot-metrics-server.toml";
+const std::string sample = ONESHOT_SOURCE_DIR "/tests/unit/settings/sample.toml";
+
+}  // namespace
+
+TEST_CASE("the example file has every key, each with its default") {
+  const auto loaded = load_toml(example, defaults());
+  INFO((loaded ? std::string() : loaded.error()));
+  REQUIRE(loaded);
+  CHECK(render_toml(*loaded) == render_toml(defaults()));
+
+  // Loaded over settings that differ everywhere it must win everywhere: so no key is missing in it.
+  auto other = load_toml(sample, defaults());
+  INFO((other ? std::string() : other.error()));
+  REQUIRE(other);
+  for (const Key& key : keys()) {
+    CAPTURE(key.name);
+    CHECK(key.toml(*other) != key.toml(defaults()));
+  }
+  const auto over = load_toml(example, *other);
+  REQUIRE(over);
+  CHECK(render_toml(*over) == render_toml(defaults()));
+}
+
+TEST_CASE("printed settings load back as the same") {
+  for (const Settings& settings : {defaults(), load_toml(sample, defaults()).value()}) {
+    const auto text = render_toml(settings);
+    const auto again = parse_toml(text, "printed", Settings{});
+    INFO((again ? text : again.error()));
+    REQUIRE(again);
+    CHECK(render_toml(*again) == text);
+  }
+}
+
+TEST_CASE("settings are printed by section, in plain TOML") {
+  Settings settings = load_toml(sample, defaults()).value();
+  settings.storage.path = "a \"b\" \\ \x01 ü";
+  settings.scrapers.forget_after = std::chrono::seconds(100000);
+  const auto text = render_toml(settings);
+  CHECK(text.starts_with("[server]\nhost = \"127.0.0.1\"\nport = 9999\n"));
+  CHECK(text.find("\nheader_timeout_seconds = 0.25\nidle_timeout_seconds = 60.05\n") != std::string::npos);
+  CHECK(text.find("\n\n[events]\nmetric = ") != std::string::npos);
+  CHECK(text.find("\nforget_after_seconds = 100000\n") != std::string::npos);
+  CHECK(text.find("\nnames = [\"a\", \"b\"]\n") != std::string::npos);
+  CHECK(text.find("\npath = \"a \\\"b\\\" \\\\ \\u0001 ü\"\n") != std::string::npos);
+  CHECK(text.ends_with("\n[log]\nlevel = \"error\"\n"));
+  CHECK(parse_toml(text, "printed", Settings{}).value().storage.path == settings.storage.path);
+}
+
+TEST_CASE("without a config file, variables and options the defaults are in effect") {
+  const auto settings = load({}, with({}));
+  REQUIRE(settings);
+  CHECK(render_toml(*settings) == render_toml(defaults()));
+}
+
+TEST_CASE("the command line goes before the environment, that before the file") {
+  CommandLine line;
+  line.config_file = sample;
+  {
+    const auto settings = load(line, with({}));
+    REQUIRE(settings);
+    CHECK(settings->server.host == "127.0.0.1");
+    CHECK(settings->server.port == 9999);
+    CHECK(settings->events.use_explicit_timestamps);
+    CHECK(settings->log.level == log::Level::error);
+  }
+  const auto environment = with({{"PORT", "1111"}, {"USE_EXPLICIT_TIMESTAMPS", "FALSE"}, {"LOG_LEVEL", "Debug"}});
+  {
+    const auto settings = load(line, environment);
+    REQUIRE(settings);
+    CHECK(settings->server.port == 1111);
+    CHECK_FALSE(settings->events.use_explicit_timestamps);
+    CHECK(settings->log.level == log::Level::debug);
+    CHECK(settings->server.threads == 3);  // of the file still
+  }
+  line.host = "::1";
+  line.port = 2222;
+  line.log_level = log::Level::warn;
+  {
+    const auto settings = load(line, environment);
+    REQUIRE(settings);
+    CHECK(settings->server.host == "::1");
+    CHECK(settings->server.port == 2222);
+    CHECK(settings->log.level == log::Level::warn);
+    CHECK_FALSE(settings->events.use_explicit_timestamps);
+  }
+}
+
+TEST_CASE("an empty variable counts as unset") {
+  const auto settings = load({}, with({{"PORT", ""}, {"USE_EXPLICIT_TIMESTAMPS", ""}, {"LOG_LEVEL", ""}}));
+  REQUIRE(settings);
+  CHECK(render_toml(*settings) == render_toml(defaults()));
+}
+
+TEST_CASE("a bad variable is an error that names it") {
+  const auto error = [](const char* name, const char* value) {
+    const auto settings = load({}, with({{name, value}}));
+    return settings ? "fine" : settings.error();
+  };
+  CHECK(error("PORT", "65536") == "environment variable PORT = \"65536\": must be a whole number from 0 to 65535");
+  CHECK(error("PORT", "80\n") == "environment variable PORT = \"80\\n\": must be a whole number from 0 to 65535");
+  for (const char* const bad : {"-1", " 80", "80.0", "0x50", "tcp://10.0.0.1:80", "99999999999999999999", "+80"}) {
+    CAPTURE(bad);
+    CHECK(error("PORT", bad) != "fine");
+  }
+  CHECK(error("USE_EXPLICIT_TIMESTAMPS", "1") ==
+        "environment variable USE_EXPLICIT_TIMESTAMPS = \"1\": must be true or false");
+  CHECK(error("USE_EXPLICIT_TIMESTAMPS", "True") == "fine");
+  CHECK(error("LOG_LEVEL", "warning") ==
+        "environment variable LOG_LEVEL = \"warning\": must be \"error\", \"warn\", \"info\" or \"debug\"");
+  CHECK(error("LOG_LEVEL", "WARN") == "fine");
+}
+
+TEST_CASE("a variable is checked even where the command line decides") {
+  CommandLine line;
+  line.port = 1;
+  CHECK_FALSE(load(line, with({{"PORT", "x"}})).ok());
+}
+
+TEST_CASE("a bad or missing file is an error") {
+  CommandLine line;
+  line.config_file = "/nonexistent/c.toml";
+  CHECK(load(line, with({})).error() == "/nonexistent/c.toml: cannot be read: No such file or directory");
+}
+
+TEST_CASE("the process's own variables are asked") {
+  const auto environment = process_environment();
+  CHECK(environment("PATH").has_value());
+  CHECK_FALSE(environment("ONESHOT_NO_SUCH_VARIABLE").has_value());
+}

@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: MIT
+#include "settings/load_toml.hpp"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <fstream>
+#include <string>
+
+#include "settings/effective.hpp"
+
+using namespace oneshot;
+using namespace oneshot::settings;
+using namespace std::chrono_literals;
+
+namespace {
+
+Settings parsed(std::string_view text) {
+  auto result = parse_toml(text, "c.toml", defaults());
+  INFO((result ? std::string() : result.error()));
+  REQUIRE(result.ok());
+  return std::move(*result);
+}
+
+/// The error of a file c.toml, or "fine".
+std::string error(std::string_view text) {
+  const auto result = parse_toml(text, "c.toml", defaults());
+  return result ? "fine" : result.error();
+}
+
+std::string texts(const std::vector<Network>& networks) {
+  std::string text;
+  for (const Network& network : networks) text += network.text() + ' ';
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("an empty file changes nothing") {
+  for (const char* const text : {"", "\n\n", "# only a comment", "[server]\n[log]\n", "\xEF\xBB\xBF"}) {
+    CAPTURE(text);
+    CHECK(render_toml(parsed(text)) == render_toml(defaults()));
+  }
+}
+
+TEST_CASE("every key of [server] is taken over") {
+  const auto server = parsed(R"(
+[server]
+host = "127.0.0.1"
+port = 0
+threads = 64
+max_connections = 10
+header_timeout_seconds = 0.25
+idle_timeout_seconds = 5
+stop_seconds = 0
+)")
+                          .server;
+  CHECK(server.host == "127.0.0.1");
+  CHECK(server.port == 0);
+  CHECK(server.threads == 64);
+  CHECK(server.max_connections == 10);
+  CHECK(server.header_timeout == 250ms);
+  CHECK(server.idle_timeout == 5s);
+  CHECK(server.stop_timeout == 0s);
+}
+
+TEST_CASE("every key of [events] is taken over") {
+  const auto events = parsed(R"(
+[events]
+metric = "my:events_total"
+use_explicit_timestamps = true
+timestamp_max_age_seconds = 60.5
+repeats = "sum"
+max_event_bytes = 1024
+)")
+                          .events;
+  CHECK(events.metric == "my:events_total");
+  CHECK(events.use_explicit_timestamps);
+  CHECK(events.timestamp_max_age == 60500ms);
+  CHECK(events.repeats == Repeats::sum);
+  CHECK(events.max_event_bytes == 1024);
+  CHECK(parsed("events.repeats = \"last\"").events.repeats == Repeats::last);
+  CHECK(parsed("events.repeats = \"count\"").events.repeats == Repeats::count);
+}
+
+TEST_CASE("every key of [scrapers] is taken over") {
+  const auto scrapers = parsed(R"(
+[scrapers]
+names = ["prometheus-a", 'b.example:9090']
+forget_after_seconds = 60
+max = 0
+startup_hold_seconds = 1.5
+max_events_per_scrape = 500
+allow = ["10.0.0.0/8",
+         "2001:db8::1"]
+trusted_proxies = []
+)")
+                            .scrapers;
+  CHECK(scrapers.names == std::vector<std::string>{"prometheus-a", "b.example:9090"});
+  CHECK(scrapers.forget_after == 60s);
+  CHECK(scrapers.max == 0);
+  CHECK(scrapers.startup_hold == 1500ms);
+  CHECK(scrapers.max_events_per_scrape == 500);
+  CHECK(texts(scrapers.allow) == "10.0.0.0/8 2001:db8::1/128 ");
+  CHECK(scrapers.trusted_proxies.empty());
+}
+
+TEST_CASE("every key of [storage] and [log] is taken over") {
+  const auto settings = parsed(R"(
+[storage]
+path = "/var/lib/oneshot/events"
+capacity_mib = 1
+when_full = "reject"
+sync = "always"
+[log]
+level = "debug"
+)");
+  CHECK(settings.storage.path == "/var/lib/oneshot/events");
+  CHECK(settings.storage.capacity_mib == 1);
+  CHECK(settings.storage.when_full == WhenFull::reject);
+  CHECK(settings.storage.sync == Sync::always);
+  CHECK(settings.log.level == log::Level::debug);
+  CHECK(parsed("storage.when_full = \"drop_oldest\"").storage.when_full == WhenFull::drop_oldest);
+  CHECK(parsed("storage.sync = \"none\"").storage.sync == Sync::none);
+  CHECK(parsed("storage.sync = \"interval\"").storage.sync == Sync::interval);
+  CHECK(parsed("log.level = \"error\"").log.level == log::Level::error);
+  CHECK(parsed("log.level = \"warn\"").log.level == log::Level::warn);
+  CHECK(parsed("log.level = \"info\"").log.level == log::Level::info);
+}
+
+TEST_CASE("the built-in defaults are those of the contract") {
+  const Settings settings = defaults();
+  CHECK(settings.server.host == "::");
+  CHECK(settings.server.port == 8090);
+  CHECK(settings.server.idle_timeout == 330s);
+  CHECK(settings.events.metric == "events_to_metrics");
+  CHECK(texts(settings.scrapers.allow) == "0.0.0.0/0 ::/0 ");
+  CHECK(texts(settings.scrapers.trusted_proxies) == "127.0.0.0/8 ::1/128 ");
+  CHECK(settings.storage.path.empty());
+}
+
+TEST_CASE("a key that the file does not name keeps the value it had") {
+  Settings base = defaults();
+  base.server.port = 1234;
+  base.scrapers.allow.clear();
+  const auto result = parse_toml("server.threads = 2", "c.toml", base);
+  REQUIRE(result);
+  CHECK(result->server.port == 1234);
+  CHECK(result->server.threads == 2);
+  CHECK(result->scrapers.allow.empty());
+}
+
+TEST_CASE("all ways to write TOML tables and numbers mean the same") {
+  for (const char* const text :
+       {"[server]\nport = 80", "server.port = 80", "server = { port = 80 }", "[ \"server\" ]\n'port' = 0x50",
+        "\xEF\xBB\xBF[server]\r\nport = 80\r\n", "[server] # x\nport = +80 # y"}) {
+    CAPTURE(text);
+    CHECK(parsed(text).server.port == 80);
+  }
+}
+
+TEST_CASE("an unknown key is an error that names the nearest one") {
+  CHECK(error("[server]\n\nprot = 80") == "c.toml:3: [server] prot: unknown key; did you mean \"port\"?");
+  CHECK(error("[server]\nPort = 80") == "c.toml:2: [server] Port: unknown key; did you mean \"port\"?");
+  CHECK(error("[server]\nidle_timeout = 80") ==
+        "c.toml:2: [server] idle_timeout: unknown key; did you mean \"idle_timeout_seconds\"?");
+  CHECK(error("[log]\nlevle = \"info\"") == "c.toml:2: [log] levle: unknown key; did you mean \"level\"?");
+  CHECK(error("[log]\nfile = \"x\"") == "c.toml:2: [log] file: unknown key; allowed: level");
+  CHECK(error("[events]\nzzz = 1") ==
+        "c.toml:2: [events] zzz: unknown key; allowed: metric, use_explicit_timestamps, "
+        "timestamp_max_age_seconds, repeats, max_event_bytes");
+}
+
+TEST_CASE("a key in the wrong section is an error that names the right one") {
+  CHECK(error("port = 80") == "c.toml:1: port: unknown key; it belongs to [server]");
+  CHECK(error("[server]\nmetric = \"m\"") == "c.toml:2: [server] metric: unknown key; it belongs to [events]");
+}
+
+TEST_CASE("an unknown table is an error that names the nearest one") {
+  CHECK(error("[servers]\nport = 80") == "c.toml:1: [servers]: unknown table; did you mean [server]?");
+  CHECK(error("\n[Log]") == "c.toml:2: [Log]: unknown table; did you mean [log]?");
+  CHECK(error("[tls]") == "c.toml:1: [tls]: unknown table; allowed: [server], [events], [scrapers], [storage], [log]");
+  CHECK(error("[[server]]\nport = 1") == "c.toml:1: server = a list: must be a table, [server]");
+  CHECK(error("server = 80") == "c.toml:1: server = 80: must be a table, [server]");
+  CHECK(error("whatever = 80") ==
+        "c.toml:1: whatever: unknown key; allowed: [server], [events], [scrapers], [storage], [log]");
+}
+
+TEST_CASE("the wrong type is an error that says what was found and what is allowed") {
+  const std::string whole = ": must be a whole number from 0 to 65535";
+  CHECK(error("[server]\nport = \"80\"") == "c.toml:2: [server] port = \"80\"" + whole);
+  CHECK(error("[server]\nport = 80.0") == "c.toml:2: [server] port = 80" + whole);
+  CHECK(error("[server]\nport = true") == "c.toml:2: [server] port = true" + whole);
+  CHECK(error("[server]\nport = [80]") == "c.toml:2: [server] port = a list" + whole);
+  CHECK(error("[server.port]\nx = 1") == "c.toml:1: [server] port = a table" + whole);
+  CHECK(error("[server]\nport = 2024-01-01") == "c.toml:2: [server] port = a date or time" + whole);
+  CHECK(error("[events]\nuse_explicit_timestamps = 1") ==
+        "c.toml:2: [events] use_explicit_timestamps = 1: must be true or false");
+  CHECK(error("[events]\nmetric = 1") == "c.toml:2: [events] metric = 1: must be a text in quotes");
+  CHECK(error("[server]\nstop_seconds = \"1\"") ==
+        "c.toml:2: [server] stop_seconds = \"1\": must be a number of seconds from 0 to 3600");
+  CHECK(error("[scrapers]\nnames = \"a\"") == "c.toml:2: [scrapers] names = \"a\": must be a list of names in quotes");
+  CHECK(error("[scrapers]\nnames = [\"a\",\n 1]") ==
+        "c.toml:3: [scrapers] names contains 1: must be a list of names in quotes");
+  CHECK(error("[scrapers]\nallow = [[\"::/0\"]]") ==
+        "c.toml:2: [scrapers] allow contains a list: must be a list of IP addresses and networks in quotes");
+}
+
+TEST_CASE("whole numbers have a range") {
+  struct Case {
+    const char* key;
+    const char* below;
+    const char* low;
+    const char* high;
+    const char* above;
+  };
+  for (const Case& c : {Case{"server.port", "-1", "0", "65535", "65536"},
+                        {"server.threads", "-1", "0", "64", "65"},
+                        {"server.max_connections", "0", "1", "1000000", "1000001"},
+                        {"events.max_event_bytes", "63", "64", "65536", "65537"},
+                        {"scrapers.max", "-1", "0", "10000", "10001"},
+                        {"scrapers.max_events_per_scrape", "0", "1", "100000000", "100000001"},
+                        {"storage.capacity_mib", "0", "1", "1048576", "9223372036854775807"}}) {
+    CAPTURE(c.key);
+    const std::string assign = std::string(c.key) + " = ";
+    CHECK(error(assign + c.low) == "fine");
+    CHECK(error(assign + c.high) == "fine");
+    const std::string must = std::string(": must be a whole number from ") + c.low + " to ";
+    CHECK(error(assign + c.below).find(" = " + std::string(c.below) + must) != std::string::npos);
+    CHECK(error(assign + c.above).find(" = " + std::string(c.above) + must) != std::string::npos);
+  }
+  CHECK(error("[server]\nport = 70000") == "c.toml:2: [server] port = 70000: must be a whole number from 0 to 65535");
+}
+
+TEST_CASE("seconds have a range, and may be whole or decimal") {
+  struct Case {
+    const char* key;
+    const char* below;
+    const char* low;
+    const char* high;
+    const char* above;
+  };
+  for (const Case& c : {Case{"server.header_timeout_seconds", "0.09", "0.1", "3600", "3600.1"},
+                        {"server.idle_timeout_seconds", "0.5", "1", "86400", "86401"},
+                        {"server.stop_seconds", "-0.1", "0", "3600.0", "1e9"},
+                        {"events.timestamp_max_age_seconds", "0", "1.0", "3500", "3600"},
+                        {"scrapers.forget_after_seconds", "0.9", "1", "31536000", "31536001"},
+                        {"scrapers.startup_hold_seconds", "-1", "0", "86400", "86400.001"}}) {
+    CAPTURE(c.key);
+    const std::string assign = std::string(c.key) + " = ";
+    CHECK(error(assign + c.low) == "fine");
+    CHECK(error(assign + c.high) == "fine");
+    for (const char* const bad : {c.below, c.above, "nan", "inf", "-inf"}) {
+      CAPTURE(bad);
+      CHECK(error(assign + bad).find(": must be a number of seconds from ") != std::string::npos);
+    }
+  }
+  CHECK(error("[server]\nheader_timeout_seconds = 0") ==
+        "c.toml:2: [server] header_timeout_seconds = 0: must be a number of seconds from 0.1 to 3600");
+}
+
+TEST_CASE("words must be one of those that exist") {
+  CHECK(error("[events]\nrepeats = \"add\"") ==
+        "c.toml:2: [events] repeats = \"add\": must be \"count\", \"last\" or \"sum\"");
+  CHECK(error("[storage]\nwhen_full = 5") ==
+        "c.toml:2: [storage] when_full = 5: must be \"drop_oldest\" or \"reject\"");
+  CHECK(error("[storage]\nsync = \"\"") ==
+        "c.toml:2: [storage] sync = \"\": must be \"none\", \"interval\" or \"always\"");
+  CHECK(error("[log]\nlevel = \"trace\"") ==
+        "c.toml:2: [log] level = \"trace\": must be \"error\", \"warn\", \"info\" or \"debug\"");
+}
+
+TEST_CASE("the metric must be a valid name that is not the server's own") {
+  const std::string must = ": must be a metric name: 1 to 200 letters, digits, _ and :, the first one no digit";
+  for (const std::string& bad : {std::string(), std::string("1a"), std::string("a-b"), std::string("a b"),
+                                 std::string("ä"), std::string("a{"), std::string(201, 'a')}) {
+    CAPTURE(bad);
+    const auto text = error("[events]\nmetric = \"" + bad + '"');
+    CHECK(text.find(must) != std::string::npos);
+  }
+  CHECK(error("[events]\nmetric = \"a-b\"") == "c.toml:2: [events] metric = \"a-b\"" + must);
+  for (const char* const own : {"events_to_metrics_event_count", "events_to_metrics_scraper_counts", "oneshot_scrapers",
+                                "oneshot_", "process_cpu_seconds_total"}) {
+    CAPTURE(own);
+    CHECK(error(std::string("[events]\nmetric = \"") + own + '"') ==
+          std::string("c.toml:2: [events] metric = \"") + own +
+              "\": must not be one of the server's own metrics: events_to_metrics_event_count, "
+              "events_to_metrics_scraper_counts, oneshot_* and process_*");
+  }
+  for (const std::string& good : {std::string("_"), std::string(":a1"), std::string(200, 'a'), std::string("oneshot"),
+                                  std::string("events_to_metrics_event_counts")}) {
+    CAPTURE(good);
+    CHECK(parsed("events.metric = \"" + good + '"').events.metric == good);
+  }
+}
+
+TEST_CASE("the host must look like an address or a name") {
+  for (const char* const good : {"::", "0.0.0.0", "localhost", "fe80::1%eth0", "a-b.example.org", "my_host"}) {
+    CAPTURE(good);
+    CHECK(parsed(std::string("server.host = \"") + good + '"').server.host == good);
+  }
+  const std::string must = ": must be an IP address such as \"::\" or \"127.0.0.1\", or a host name";
+  for (const char* const bad : {"", "[::]", "a b", "a/b", "ü"}) {
+    CAPTURE(bad);
+    CHECK(error(std::string("server.host = \"") + bad + '"') ==
+          std::string("c.toml:1: [server] host = \"") + bad + '"' + must);
+  }
+  CHECK(error("server.host = \"a\\u0000b\"") == "c.toml:1: [server] host = \"a\\x00b\"" + must);
+}
+
+TEST_CASE("the names of scrapers must be valid and unique") {
+  const std::string must = ": a scraper's name must be 1 to 128 letters, digits, _ . : and -";
+  CHECK(error("[scrapers]\nnames = [\n\"a\",\n\"a b\"]") == "c.toml:4: [scrapers] names contains \"a b\"" + must);
+  CHECK(error("[scrapers]\nnames = [\"\"]") == "c.toml:2: [scrapers] names contains \"\"" + must);
+  CHECK(error("scrapers.names = [\"" + std::string(129, 'a') + "\"]").find(must) != std::string::npos);
+  CHECK(error("scrapers.names = [\"" + std::string(128, 'a') + "\"]") == "fine");
+  CHECK(error("[scrapers]\nnames = [\"a\", \"b\", \"a\"]") ==
+        "c.toml:2: [scrapers] names contains \"a\": every name must be there only once");
+}
+
+TEST_CASE("networks must be right") {
+  CHECK(error("[scrapers]\nallow = [\n  \"::/0\",\n  \"10.0.0.0/33\",\n]") ==
+        "c.toml:4: [scrapers] allow contains \"10.0.0.0/33\": the prefix length of an IPv4 network is 0 to 32");
+  CHECK(error("[scrapers]\ntrusted_proxies = [\"proxy.example\"]") ==
+        "c.toml:2: [scrapers] trusted_proxies contains \"proxy.example\": must be an IP address or a network such "
+        "as 10.0.0.0/8 or 2001:db8::/32");
+}
+
+TEST_CASE("the path of the event log may be anything that a file can be called") {
+  CHECK(parsed("storage.path = \"/tmp/mit Blanks und ü\"").storage.path == "/tmp/mit Blanks und ü");
+  CHECK(error("storage.path = \"a\\u0000b\"") ==
+        "c.toml:1: [storage] path = \"a\\x00b\": must be a file name without zero bytes, or empty");
+}
+
+TEST_CASE("of several errors the first in the file is reported") {
+  CHECK(error("[storage]\nsync = 1\n[events]\nmetric = 1\n[server]\nport = -1").starts_with("c.toml:2: [storage]"));
+  CHECK(error("[server]\nthreads = 1000\nport = 70000\nhots = \"x\"").starts_with("c.toml:2: [server] threads"));
+  CHECK(error("[server]\nport = 70000\n[servre]\nx = 1").starts_with("c.toml:2: [server] port"));
+  CHECK(error("server = {prot = 1, port = -1}").starts_with("c.toml:1: [server] prot"));
+}
+
+TEST_CASE("what is not TOML is an error with its line") {
+  CHECK(error("[server]\nport = ").starts_with("c.toml:2: not valid TOML: in a key-value pair: "));
+  for (const char* const text :
+       {"[server]\nport", "[server]\nhost = \"abc\n", "[server]\nport = 1 2", "[server]\nport = 007",
+        "[server]\nport = 99999999999999999999", "[server]\nhost = \"\\q\"", "[server]\n\xFF = 1",
+        "[server]\nhost = \"\x01\"", "[server]\n= 1", "[é]", "[.]", "[[=]]", "[server]\n[server",
+        "[server]\n\xEF\xBB\xBFport = 1"}) {
+    CAPTURE(text);
+    const auto message = error(text);
+    CAPTURE(message);
+    CHECK(message.starts_with("c.toml:"));
+    CHECK(message.find(": not valid TOML: ") != std::string::npos);
+    CHECK(message.find('\n') == std::string::npos);
+  }
+}
+
+TEST_CASE("a key or table given twice is an error") {
+  CHECK(error("[server]\nport = 1\nport = 2")
+            .starts_with("c.toml:3: not valid TOML: in a key-value pair: cannot redefine"));
+  CHECK(error("[server]\nport = 1\n[log]\n[server]\nthreads = 2").starts_with("c.toml:4: not valid TOML: in a table"));
+}
+
+TEST_CASE("odd keys cannot break the error's one line") {
+  CHECK(error("\"a\\nb\" = 1").starts_with("c.toml:1: a\\nb: unknown key; allowed: "));
+  CHECK(error("[server]\n\"p\\u001b[31m\" = 1").starts_with("c.toml:2: [server] p\\x1B[31m: unknown key"));
+  CHECK(error("[server]\n" + std::string(5000, 'k') + " = 1").size() < 300);
+  CHECK(error("[server]\nhost = \"" + std::string(5000, 'v') + '"').size() < 300);
+  CHECK(parse_toml("x", "a\nb.toml", defaults()).error().starts_with("a\\nb.toml:1: "));
+}
+
+TEST_CASE("huge and deep files are refused without harm") {
+  CHECK(error(std::string(32768, '#')) == "fine");
+  CHECK(error(std::string(32769, '#')) == "c.toml: larger than 32768 bytes");
+  std::string deep = "a";
+  while (deep.size() < 8000) deep += ".a";
+  CHECK(error(deep + " = 1").starts_with("c.toml:1: [a]: unknown table"));
+  CHECK(error("a = " + std::string(60000, '[')).starts_with("c.toml:1: not valid TOML: "));
+  CHECK(error("a = " + std::string(60000, '{')).starts_with("c.toml:1: not valid TOML: "));
+}
+
+TEST_CASE("a file is read, and its name begins its errors") {
+  std::array<char, 32> path{"/tmp/oneshot-config-XXXXXX"};
+  const int fd = ::mkstemp(path.data());
+  REQUIRE(fd >= 0);
+  ::close(fd);
+  const std::string name = path.data();
+  std::ofstream(name) << "[server]\r\nport = 1\r\n";
+  const auto good = load_toml(name, defaults());
+  std::ofstream(name) << "[server]\r\nport = x\r\n";
+  const auto bad = load_toml(name, defaults());
+  std::ofstream(name) << std::string(10'000'000, '#');
+  const auto large = load_toml(name, defaults());
+  REQUIRE(::unlink(name.c_str()) == 0);
+  const auto gone = load_toml(name, defaults());
+
+  REQUIRE(good);
+  CHECK(good->server.port == 1);
+  REQUIRE_FALSE(bad);
+  CHECK(bad.error().starts_with(name + ":2: not valid TOML: "));
+  REQUIRE_FALSE(large);
+  CHECK(large.error() == name + ": larger than 32768 bytes");
+  REQUIRE_FALSE(gone);
+  CHECK(gone.error() == name + ": cannot be read: No such file or directory");
+  CHECK(load_toml("/", defaults()).error() == "/: cannot be read: Is a directory");
+}
