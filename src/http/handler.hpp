@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <asio/awaitable.hpp>
+#include <chrono>
+
+#include "http/reply.hpp"
+#include "http/request.hpp"
+
+namespace oneshot::http {
+
+/// What a handler may wait for, on the connection's own worker. Implemented by net, faked by tests.
+class Waiting {
+ public:
+  virtual ~Waiting() = default;
+  /// Lets other connections of this worker run: between the pieces of long work.
+  virtual asio::awaitable<void> give_way() = 0;
+  virtual asio::awaitable<void> pause(std::chrono::milliseconds duration) = 0;
+};
+
+/// Answers requests. One instance per worker, called on that worker's thread only, for many connections in turn: while
+/// one call waits, others begin.
+class Handler {
+ public:
+  virtual ~Handler() = default;
+  /// Never throws for what a client can cause. `request` and `waiting` live until the reply has been returned.
+  virtual asio::awaitable<Reply> handle(const Request& request, Waiting& waiting) = 0;
+};
+
+}  // namespace oneshot::http

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "http/protocol_error.hpp"
+
+namespace oneshot::http {
+
+/// What the headers of one request say about the message itself: its host, the length of its body, the
+/// connection. Stricter than RFC 9112 where it leaves a choice: whatever two servers could read differently
+/// is refused, because that difference is how requests are smuggled past a proxy.
+class HeaderRules {
+ public:
+  /// Each header in turn, the value without blanks at its ends. Gives what is wrong with it.
+  [[nodiscard]] std::optional<ProtocolError> take(std::string_view name, std::string_view value);
+  /// After the last one.
+  [[nodiscard]] std::optional<ProtocolError> finish(int minor_version, std::size_t body_limit) const;
+
+  [[nodiscard]] bool keep_alive(int minor_version) const noexcept {
+    return !close_ && (minor_version >= 1 || keep_alive_);
+  }
+  [[nodiscard]] bool chunked() const noexcept { return transfer_encoding_; }
+  /// Content-Length; 0 where there is none.
+  [[nodiscard]] std::uint64_t length() const noexcept { return length_.value_or(0); }
+  /// `Expect: 100-continue`, which HTTP/1.0 does not know (RFC 9110 10.1.1).
+  [[nodiscard]] bool expects_continue(int minor_version) const noexcept {
+    return minor_version >= 1 && expects_continue_;
+  }
+
+ private:
+  std::optional<ProtocolError> take_host(std::string_view value);
+  std::optional<ProtocolError> take_length(std::string_view value);
+  std::optional<ProtocolError> take_encoding(std::string_view value);
+
+  std::optional<std::uint64_t> length_;
+  bool transfer_encoding_ = false;
+  bool host_ = false;
+  bool close_ = false;
+  bool keep_alive_ = false;
+  bool expects_continue_ = false;
+  bool expects_other_ = false;
+};
+
+/// Why a header line is no header: the cold path, after llhttp has refused it. Nothing if its shape is right.
+[[nodiscard]] std::optional<ProtocolError> find_header_fault(std::string_view line, std::size_t number);
+
+}  // namespace oneshot::http

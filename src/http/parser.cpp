@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: MIT
+//
+// llhttp behind a guard. The guard cuts the head, the chunk sizes and the trailers into lines and hands
+// llhttp one whole line at a time, from the arena; bodies it hands on as they arrive. That gives us:
+// - exact limits, raised as soon as a byte passes them, whether or not the rest ever arrives;
+// - what llhttp lets pass is refused before it sees it: folded lines, a lone LF as a line end in some of its
+// versions,
+//   blanks to spare in the request line, RTSP, chunk extensions of any shape;
+// - results that cannot depend on how the network cut the bytes;
+// - two opinions on where a message ends. If they ever differ, the request is refused.
+// llhttp remains the judge of the grammar and the framing. Only this file knows it.
+
+#include "http/parser.hpp"
+
+#include <llhttp.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.hpp"
+#include "http/grammar.hpp"
+#include "http/request_line.hpp"
+#include "http/target.hpp"
+
+namespace oneshot::http {
+namespace {
+
+constexpr std::size_t kept_bytes = 16 * 1024;         // between requests, for each connection
+constexpr int empty_lines_allowed = 8;                // some old clients send one after a body
+constexpr std::size_t chunk_digits = 16;              // a 64-bit size in hexadecimal
+constexpr std::size_t extensions_allowed = 4 * 1024;  // bytes of chunk extensions in one request; nobody sends any
+constexpr char tls_handshake = 0x16;                  // the first byte of a TLS client
+
+bool holds_control_byte(std::string_view text) { return std::any_of(text.begin(), text.end(), is_control_byte); }
+
+}  // namespace
+
+struct Parser::Machine {
+  llhttp_t state{};
+  std::uint64_t chunk_size = 0;
+  bool headers_complete = false;
+  bool message_complete = false;
+
+  void begin(Parser& owner) {
+    static const llhttp_settings_t settings = callbacks();
+    llhttp_init(&state, HTTP_REQUEST, &settings);
+    state.data = &owner;
+    chunk_size = 0;
+    headers_complete = message_complete = false;
+  }
+
+  /// False if llhttp refuses the bytes. CONNECT ends in a pause for the upgrade, which is no error.
+  bool execute(std::string_view bytes) {
+    const llhttp_errno_t result = llhttp_execute(&state, bytes.data(), bytes.size());
+    return result == HPE_OK || result == HPE_PAUSED_UPGRADE;
+  }
+
+  [[nodiscard]] bool is_connect() const { return state.method == HTTP_CONNECT; }
+  [[nodiscard]] std::string reason() const {
+    const char* const text = llhttp_get_error_reason(&state);
+    return text != nullptr ? text : "unknown";
+  }
+
+  static Parser& owner(llhttp_t* llhttp) { return *static_cast<Parser*>(llhttp->data); }
+
+  static llhttp_settings_t callbacks() {
+    llhttp_settings_t settings;
+    llhttp_settings_init(&settings);
+    settings.on_headers_complete = [](llhttp_t* llhttp) {
+      // `Upgrade: h2c` and the like are offers, and we take none: the request is plain HTTP/1.1.
+      if (llhttp->method != HTTP_CONNECT) llhttp->upgrade = 0;
+      owner(llhttp).machine_->headers_complete = true;
+      return 0;
+    };
+    settings.on_chunk_header = [](llhttp_t* llhttp) {
+      owner(llhttp).machine_->chunk_size = llhttp->content_length;
+      return 0;
+    };
+    settings.on_body = [](llhttp_t* llhttp, const char* at, std::size_t size) {
+      owner(llhttp).arena_.append(at, size);
+      return 0;
+    };
+    settings.on_message_complete = [](llhttp_t* llhttp) {
+      owner(llhttp).machine_->message_complete = true;
+      return 0;
+    };
+    return settings;
+  }
+};
+
+Parser::Parser(const Limits& limits) : limits_(limits), machine_(std::make_unique<Machine>()) {
+  machine_->begin(*this);
+}
+
+Parser::~Parser() = default;
+
+void Parser::next() {
+  if (arena_.capacity() > kept_bytes) std::string().swap(arena_);
+  if (decoded_path_.capacity() > kept_bytes) std::string().swap(decoded_path_);
+  arena_.clear();
+  header_places_.clear();
+  headers_.clear();
+  request_ = {};
+  error_ = {};
+  rules_ = {};
+  line_at_ = body_at_ = header_bytes_ = header_lines_ = extension_bytes_ = 0;
+  left_ = 0;
+  empty_lines_ = 0;
+  minor_version_ = 1;
+  stage_ = Stage::idle;
+  after_cr_ = path_is_encoded_ = keep_alive_ = continue_wanted_ = false;
+  machine_->begin(*this);
+}
+
+std::size_t Parser::memory() const noexcept {
+  return sizeof(Parser) + sizeof(Machine) + arena_.capacity() + decoded_path_.capacity() +
+         header_places_.capacity() * sizeof(HeaderPlace) + headers_.capacity() * sizeof(Header);
+}
+
+Fed Parser::feed(std::string_view bytes) {
+  std::size_t used = 0;
+  while (used < bytes.size() && stage_ < Stage::complete) used += take(bytes.substr(used));
+  if (stage_ == Stage::failed) return {used, Progress::error};
+  if (stage_ == Stage::complete) return {used, Progress::complete};
+  return {used, std::exchange(continue_wanted_, false) ? Progress::continue_wanted : Progress::need_more};
+}
+
+std::size_t Parser::take(std::string_view bytes) {
+  continue_wanted_ = false;  // a client whose body is already here does not wait
+  switch (stage_) {
+    case Stage::idle:
+      return take_between_requests(bytes);
+    case Stage::body:
+    case Stage::chunk:
+      return take_data(bytes);
+    default:
+      return take_line(bytes);
+  }
+}
+
+std::size_t Parser::take_between_requests(std::string_view bytes) {
+  std::size_t used = 0;
+  for (const char c : bytes) {
+    if (after_cr_ ? c != '\n' : c != '\r') break;
+    ++used;
+    after_cr_ = !after_cr_;
+    if (!after_cr_ && ++empty_lines_ > empty_lines_allowed) {
+      fail(400, "more than " + std::to_string(empty_lines_allowed) + " empty lines before the request line");
+      return used;
+    }
+  }
+  if (used == bytes.size()) return used;
+  const char first = bytes[used];
+  if (after_cr_ || first == '\n') {
+    fail(400, "a line that ends in a lone CR or LF (CR LF is required)");
+  } else if (first == tls_handshake) {
+    fail(400, "this is TLS, and only plain HTTP is spoken here");
+  } else if (!is_token_byte(first)) {
+    fail(400, "the request begins with the byte " + shown_byte(first) + " (a method, such as GET, is required)");
+  } else {
+    begin_line(Stage::request_line);
+  }
+  return used;
+}
+
+std::size_t Parser::take_line(std::string_view bytes) {
+  const std::size_t end = bytes.find('\n');
+  const bool whole = end != std::string_view::npos;
+  const auto piece = whole ? bytes.substr(0, end + 1) : bytes;
+  arena_.append(piece);
+  if (within_limits(line()) && whole) take_whole_line();
+  return piece.size();
+}
+
+/// A line may be cut anywhere, also before its line end, so a CR that is last may be a part of that.
+bool Parser::within_limits(std::string_view line) {
+  auto content = line;
+  if (content.ends_with('\n')) content.remove_suffix(1);
+  if (content.ends_with('\r')) content.remove_suffix(1);
+  switch (stage_) {
+    case Stage::request_line:
+      if (content.size() <= limits_.request_line) return true;
+      fail(414, "the request line is over " + std::to_string(limits_.request_line) + " bytes");
+      return false;
+    case Stage::chunk_line:
+      if (content.size() <= chunk_digits + extensions_allowed - extension_bytes_) return true;
+      fail(400, "the chunk extensions are over " + std::to_string(extensions_allowed) + " bytes");
+      return false;
+    default:
+      if (header_bytes_ + line.size() <= limits_.header_bytes) return true;
+      fail(431, "the header section is over " + std::to_string(limits_.header_bytes) + " bytes");
+      return false;
+  }
+}
+
+void Parser::take_whole_line() {
+  const auto whole = line();
+  const auto cr = whole.find('\r');
+  if (cr == std::string_view::npos || cr + 2 != whole.size())
+    return fail(400, "a line that ends in a lone CR or LF (CR LF is required)");
+  switch (stage_) {
+    case Stage::request_line:
+      return take_request_line();
+    case Stage::chunk_line:
+      return take_chunk_line();
+    default:
+      break;
+  }
+  header_bytes_ += whole.size();
+  if (whole.size() == 2) return stage_ == Stage::headers ? take_end_of_headers() : take_trailer_line();
+  if (whole.front() == ' ' || whole.front() == '\t')
+    return fail(400, "a header line begins with a blank (folded lines are not allowed)");
+  if (++header_lines_ > limits_.headers)
+    return fail(431, "there are more than " + std::to_string(limits_.headers) + " header lines");
+  if (stage_ == Stage::headers) return take_header_line();
+  take_trailer_line();
+}
+
+void Parser::take_request_line() {
+  percent_encode_non_ascii(arena_, line_at_);
+  const auto parts = split_request_line(content());
+  if (!parts) return fail(parts.error());
+  minor_version_ = parts->minor_version;
+  if (parts->method == "GET") request_.method = Method::get;
+  if (parts->method == "POST") request_.method = Method::post;
+  if (parts->method == "HEAD") request_.method = Method::head;
+  const auto target = split_target(parts->method, parts->target);
+  if (!target) return fail(target.error());
+  if (!machine_->execute(line())) {
+    if (machine_->state.error == HPE_INVALID_URL)
+      return fail(400, "the request target " + shown(parts->target) + " is not valid");
+    return fail(501, "the method " + shown(parts->method) + " is not known here (GET, HEAD and POST are)");
+  }
+  path_is_encoded_ = target->path.find('%') != std::string_view::npos;
+  if (path_is_encoded_) {
+    const auto decoded = decode_path(target->path, decoded_path_);
+    if (!decoded) return fail(decoded.error());
+  }
+  method_ = place_of(parts->method);
+  path_ = place_of(target->path);
+  query_ = place_of(target->query);
+  begin_line(Stage::headers);
+}
+
+void Parser::take_header_line() {
+  const bool accepted = machine_->execute(line());
+  // llhttp's names are made of token bytes, so it sees the same colon as we do. Version 8 lets an empty one pass.
+  const std::size_t colon = content().find(':');
+  if (!accepted || colon == 0) {
+    if (const auto fault = find_header_fault(content(), header_lines_)) return fail(*fault);
+  }
+  const auto name = content().substr(0, colon);
+  const auto value = trim_blanks(content().substr(colon + 1));
+  // Where llhttp refuses a value our own rules mostly do so too, in words that help.
+  if (const auto fault = rules_.take(name, value)) return fail(*fault);
+  if (!accepted) return fail(400, "the header " + shown(name) + " is not valid: " + machine_->reason());
+  header_places_.push_back({place_of(name), place_of(value)});
+  begin_line(Stage::headers);
+}
+
+void Parser::take_end_of_headers() {
+  if (const auto fault = rules_.finish(minor_version_, limits_.body)) return fail(*fault);
+  if (!machine_->execute(line()) || !machine_->headers_complete)
+    return fail(400, "the header section is not valid: " + machine_->reason());
+  keep_alive_ = rules_.keep_alive(minor_version_) && !machine_->is_connect();
+  body_at_ = arena_.size();
+  if (machine_->message_complete || machine_->is_connect()) return complete();
+  left_ = rules_.length();
+  continue_wanted_ = rules_.expects_continue(minor_version_);
+  begin_line(rules_.chunked() ? Stage::chunk_line : Stage::body);
+}
+
+void Parser::take_chunk_line() {
+  const auto digits_end = std::find_if_not(content().begin(), content().end(), is_hex_digit);
+  const auto digits = content().substr(0, static_cast<std::size_t>(digits_end - content().begin()));
+  const auto extensions = content().substr(digits.size());
+  const bool well_formed = !digits.empty() && digits.size() <= chunk_digits &&
+                           (extensions.empty() || (extensions.front() == ';' && !holds_control_byte(extensions)));
+  // Extensions are ours to ignore (RFC 9112 7.1.1), so llhttp, which knows some shapes only, does not see
+  // them.
+  if (!well_formed || !machine_->execute(digits) || !machine_->execute("\r\n"))
+    return fail(400, "the chunk size " + shown(content()) + " must be a number of 1 to 16 hexadecimal digits");
+  if (machine_->chunk_size > limits_.body - (line_at_ - body_at_))
+    return fail(413, "the body is over " + std::to_string(limits_.body) + " bytes");
+  extension_bytes_ += extensions.size();
+  arena_.resize(line_at_);
+  left_ = machine_->chunk_size + 2;
+  begin_line(machine_->chunk_size == 0 ? Stage::trailers : Stage::chunk);
+}
+
+/// Trailers are held to the same rules and limits as headers, and then forgotten.
+void Parser::take_trailer_line() {
+  const auto name = content().substr(0, content().find(':'));
+  if (equals_ignoring_case(name, "content-length") || equals_ignoring_case(name, "transfer-encoding"))
+    return fail(400, "the trailer " + shown(name) + " is not allowed after a body");
+  if (!machine_->execute(line())) {
+    if (const auto fault = find_header_fault(content(), header_lines_)) return fail(*fault);
+    return fail(400, "the trailer " + shown(name) + " is not valid: " + machine_->reason());
+  }
+  const bool last = content().empty();
+  arena_.resize(line_at_);
+  if (!last) return;
+  if (!machine_->message_complete) return fail(400, "the trailer section is not valid");
+  complete();
+}
+
+std::size_t Parser::take_data(std::string_view bytes) {
+  const auto part = bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), left_)));
+  left_ -= part.size();
+  if (!machine_->execute(part)) {
+    fail(400, "a chunk is longer than its size says (CR LF is required after it)");
+  } else if (left_ == 0 && stage_ == Stage::chunk) {
+    begin_line(Stage::chunk_line);
+  } else if (left_ == 0 && !machine_->message_complete) {
+    fail(400, "the body is not as long as Content-Length says");
+  } else if (left_ == 0) {
+    complete();
+  }
+  return part.size();
+}
+
+void Parser::begin_line(Stage stage) {
+  stage_ = stage;
+  line_at_ = arena_.size();
+}
+
+/// The arena grows no more, so its places can become views.
+void Parser::complete() {
+  stage_ = Stage::complete;
+  for (const HeaderPlace& header : header_places_) headers_.push_back({at(header.name), at(header.value)});
+  request_.method_name = at(method_);
+  request_.path = path_is_encoded_ ? std::string_view(decoded_path_) : at(path_);
+  request_.query = at(query_);
+  request_.headers = headers_;
+  request_.body = std::string_view(arena_).substr(body_at_);
+}
+
+void Parser::fail(int status, std::string message) {
+  stage_ = Stage::failed;
+  keep_alive_ = false;
+  error_ = {status, std::move(message)};
+}
+
+void Parser::fail(const ProtocolError& error) { fail(error.status, error.message); }
+
+/// The line that is being put together, with as much of its line end as is there.
+std::string_view Parser::line() const noexcept { return std::string_view(arena_).substr(line_at_); }
+
+/// A whole line without its line end.
+std::string_view Parser::content() const noexcept {
+  auto text = line();
+  text.remove_suffix(2);
+  return text;
+}
+
+Parser::Place Parser::place_of(std::string_view view) const noexcept {
+  if (view.data() == nullptr) return {};
+  return {static_cast<std::uint32_t>(view.data() - arena_.data()), static_cast<std::uint32_t>(view.size())};
+}
+
+std::string_view Parser::at(Place place) const noexcept {
+  return std::string_view(arena_).substr(place.at, place.size);
+}
+
+}  // namespace oneshot::http

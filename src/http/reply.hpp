@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/clock.hpp"
+#include "http/receipt.hpp"
+
+namespace oneshot::http {
+
+/// A body too large to be built at once: the connection pulls it piece by piece while it writes. Used and destroyed
+/// on the connection's own thread.
+class BodySource {
+ public:
+  virtual ~BodySource() = default;
+  /// The exact number of bytes that all pieces will have together (Content-Length).
+  [[nodiscard]] virtual std::uint64_t size() const noexcept = 0;
+  /// Appends the next piece (some 64 KiB) to `out`; false when that was the last one.
+  virtual bool append_next(std::string& out) = 0;
+};
+
+inline constexpr std::string_view text_plain = "text/plain; charset=utf-8";
+inline constexpr std::string_view exposition_text = "text/plain; version=0.0.4; charset=utf-8";
+
+/// What a handler answers. The connection adds Content-Length, Date, Connection, and leaves out the body of a HEAD.
+struct Reply {
+  Reply() = default;
+  explicit Reply(int s) : status(s) {}
+  Reply(int s, std::string b) : status(s), body(std::move(b)) {}
+
+  int status = 200;
+  std::string_view content_type = text_plain;  ///< of static storage; not sent where there is no body
+  std::string body;                            ///< not used where there is a source
+  std::string_view allow;                      ///< for 405; of static storage
+  unsigned retry_after_seconds = 0;            ///< 0: no Retry-After
+  std::unique_ptr<BodySource> source;
+  std::unique_ptr<Receipt> receipt;
+  /// By when the last byte must have been acknowledged; later the connection is reset. Only looked at where there is
+  /// a source or a receipt (other replies get the connection's own write deadline).
+  SteadyTime deadline{};
+};
+
+}  // namespace oneshot::http

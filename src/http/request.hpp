@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "base/address.hpp"
+#include "base/clock.hpp"
+
+namespace oneshot::http {
+
+enum class Method : std::uint8_t { get, head, post, other };
+
+struct Header {
+  std::string_view name;   ///< as sent; compare without case
+  std::string_view value;  ///< without leading and trailing blanks
+};
+
+/// One whole request. All views live in the connection's parser until the reply has been made.
+struct Request {
+  Method method = Method::other;
+  std::string_view method_name;  ///< "GET", "DELETE"
+  std::string_view path;         ///< percent-decoded, "/event"; of an absolute-form target the path in it
+  std::string_view query;        ///< still encoded, without the question mark
+  std::span<const Header> headers;
+  std::string_view body;  ///< without chunked framing; limited by the parser
+
+  Address peer;          ///< the other end of the connection
+  SteadyTime arrived{};  ///< when its first byte was read
+  /// A byte of it arrived before the reply to the request before it was acknowledged, so it proves nothing about that
+  /// reply, and it is not given a batch of its own.
+  bool pipelined = false;
+
+  /// The value of the first header of that name (case does not matter), or nothing: {data() == nullptr}.
+  [[nodiscard]] std::string_view header(std::string_view name) const noexcept;
+};
+
+}  // namespace oneshot::http

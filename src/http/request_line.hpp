@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string_view>
+
+#include "base/result.hpp"
+#include "http/protocol_error.hpp"
+
+namespace oneshot::http {
+
+struct RequestLine {
+  std::string_view method;
+  std::string_view target;
+  int minor_version = 1;  ///< of HTTP/1.x: 0 or 1
+};
+
+/// Takes `line` (without its line end, non-ASCII bytes already percent-encoded) apart, to the letter of RFC
+/// 9112 3: one blank between the parts and none elsewhere. Whether the method is a known one is not looked
+/// at.
+[[nodiscard]] Result<RequestLine, ProtocolError> split_request_line(std::string_view line);
+
+}  // namespace oneshot::http

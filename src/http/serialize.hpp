@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "http/reply.hpp"
+
+namespace oneshot::http {
+
+struct HeadOptions {
+  bool head_request = false;  ///< the request was HEAD: no body will follow
+  bool keep_alive = true;     ///< the connection lives on after this reply
+  bool http10 = false;        ///< the request was HTTP/1.0, where living on must be said
+  std::string_view date;      ///< from HttpDate
+};
+
+/// Appends status line and headers up to and with the empty line. Content-Length is always there, also as 0,
+/// but for one case: the reply to a HEAD with neither body nor source leaves it out, for what GET would send
+/// is then unknown (RFC 9110 8.6 allows that).
+void append_head(std::string& out, const Reply& reply, const HeadOptions& options);
+
+}  // namespace oneshot::http

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+#include "http/target.hpp"
+
+#include <algorithm>
+
+#include "base/percent.hpp"
+#include "base/text.hpp"
+#include "http/grammar.hpp"
+
+namespace oneshot::http {
+namespace {
+
+Target split_query(std::string_view text) {
+  const std::size_t mark = std::min(text.find('?'), text.size());
+  return {text.substr(0, mark), text.substr(std::min(mark + 1, text.size()))};
+}
+
+Result<Target, ProtocolError> split_absolute(std::string_view target) {
+  const std::size_t colon = target.find("://");
+  const auto scheme = target.substr(0, colon);
+  if (colon == std::string_view::npos ||
+      (!equals_ignoring_case(scheme, "http") && !equals_ignoring_case(scheme, "https")))
+    return bad_request("the request target " + shown(target) + " must begin with / or http://");
+  const auto rest = target.substr(colon + 3);
+  const std::size_t end = std::min(rest.find_first_of("/?"), rest.size());
+  if (end == 0 || !is_authority(rest.substr(0, end)))
+    return bad_request("the host " + shown(rest.substr(0, end)) +
+                       " of the request target must be a name or an IP address, and perhaps a port");
+  Target parts = split_query(rest.substr(end));
+  if (parts.path.empty()) parts.path = target.substr(colon + 1, 1);  // "/", and still a view of the target
+  return parts;
+}
+
+/// The first percent sign without two hexadecimal digits behind it, with what stands there.
+std::string_view first_bad_escape(std::string_view text) {
+  for (std::size_t at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 1))
+    if (at + 2 >= text.size() || !is_hex_digit(text[at + 1]) || !is_hex_digit(text[at + 2])) return text.substr(at, 3);
+  return {};
+}
+
+bool is_name_byte(char c) {
+  // unreserved, pct-encoded and sub-delims of RFC 3986
+  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+         (c != '\0' && std::string_view("-._~%!$&'()*+,;=").find(c) != std::string_view::npos);
+}
+
+bool is_literal_byte(char c) { return is_hex_digit(c) || c == ':' || c == '.'; }
+
+}  // namespace
+
+Result<Target, ProtocolError> split_target(std::string_view method, std::string_view target) {
+  if (target.find('#') != std::string_view::npos)
+    return bad_request("the request target " + shown(target) +
+                       " holds a fragment (#), which clients keep to themselves");
+  if (method == "CONNECT") {
+    if (target.find(':') == std::string_view::npos || !is_authority(target))
+      return bad_request("the target " + shown(target) + " of CONNECT must be host:port");
+    return Target{target, {}};
+  }
+  if (target.front() == '/') return split_query(target);
+  if (target != "*") return split_absolute(target);
+  if (method != "OPTIONS") return bad_request("the request target * is for OPTIONS only");
+  return Target{target, {}};
+}
+
+Result<std::string_view, ProtocolError> decode_path(std::string_view path, std::string& out) {
+  out.clear();
+  if (append_percent_decoded(out, path, false)) return std::string_view(out);
+  return bad_request("the path holds " + shown(first_bad_escape(path)) +
+                     ": a percent sign needs two hexadecimal digits behind it");
+}
+
+void percent_encode_non_ascii(std::string& text, std::size_t from) {
+  static constexpr std::string_view digits = "0123456789ABCDEF";
+  const auto is_raw = [](char c) { return static_cast<unsigned char>(c) >= 0x80; };
+  const auto raw = std::count_if(text.begin() + static_cast<std::ptrdiff_t>(from), text.end(), is_raw);
+  if (raw == 0) return;
+  std::size_t read = text.size();
+  text.resize(text.size() + 2 * static_cast<std::size_t>(raw));
+  for (std::size_t write = text.size(); write > read;) {  // from the end, until the rest is in place
+    const char c = text[--read];
+    if (!is_raw(c)) {
+      text[--write] = c;
+      continue;
+    }
+    text[--write] = digits[static_cast<unsigned char>(c) & 15U];
+    text[--write] = digits[static_cast<unsigned char>(c) >> 4U];
+    text[--write] = '%';
+  }
+}
+
+bool is_authority(std::string_view text) noexcept {
+  std::size_t end = 0;  // of the host
+  if (text.starts_with('[')) {
+    end = text.find(']');
+    if (end == std::string_view::npos || end < 3) return false;  // the shortest is [::]
+    if (!std::all_of(text.begin() + 1, text.begin() + static_cast<std::ptrdiff_t>(end), is_literal_byte)) return false;
+    ++end;
+  } else {
+    end = std::min(text.find(':'), text.size());
+    if (!std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end), is_name_byte)) return false;
+    if (end == 0 && !text.empty()) return false;
+  }
+  if (end == text.size()) return true;
+  const auto port = text.substr(end + 1);
+  return text[end] == ':' && port.size() <= 5 && std::all_of(port.begin(), port.end(), is_digit);
+}
+
+}  // namespace oneshot::http

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include "unit/http/parse_all.hpp"
+
+namespace oneshot::http {
+namespace {
+
+const std::string get = "GET / HTTP/1.1\r\nHost: h\r\n";
+const std::string chunked = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+/// A request line of this many bytes without its end.
+std::string request_line(std::size_t size) { return "GET /" + std::string(size - 14, 'a') + " HTTP/1.1"; }
+
+/// All of a GET whose header section has this many bytes, in two headers and Host.
+std::string with_headers(std::size_t size) {
+  const std::string fixed = "Host: h\r\nA: \r\n\r\n";
+  return "GET / HTTP/1.1\r\nHost: h\r\nA: " + std::string(size - fixed.size(), 'a') + "\r\n\r\n";
+}
+
+std::string repeated(std::string_view text, std::size_t times) {
+  std::string out;
+  for (std::size_t i = 0; i < times; ++i) out += text;
+  return out;
+}
+
+int status_of(const std::string& bytes) {
+  const int status = parse(bytes).status;
+  for (const std::size_t piece : {std::size_t{1}, std::size_t{1000}, std::size_t{4096}})
+    CHECK(parse_in_pieces(bytes, piece).status == status);
+  return status;
+}
+
+}  // namespace
+
+TEST_CASE("a request line of 64 KiB is read and a longer one is 414, also if its end never arrives") {
+  const std::string rest = "\r\nHost: h\r\n\r\n";
+  CHECK(status_of(request_line(65536) + rest) == 0);
+  CHECK(parse(request_line(65536) + rest).requests.size() == 1);
+  CHECK(status_of(request_line(65537) + rest) == 414);
+  CHECK(status_of(request_line(65537)) == 414);
+  CHECK(status_of("GET /" + std::string(65532, 'a')) == 414);
+  CHECK(status_of("GET /" + std::string(65531, 'a')) == 0);
+  CHECK(status_of("GET /" + std::string(65531, 'a') + "\r") == 0);
+  CHECK(status_of("GET /" + std::string(65531, 'a') + "\ra") == 414);
+  CHECK(parse(request_line(65537)).message == "the request line is over 65536 bytes");
+}
+
+TEST_CASE("the length of a request line is that of the bytes sent, not of their escapes") {
+  const std::string rest = " HTTP/1.1\r\nHost: h\r\n\r\n";
+  const std::string raw = repeated("\xc3\xa9", (65536 - 14) / 2);
+  CHECK(status_of("GET /" + raw + rest) == 0);
+  CHECK(status_of("GET /" + raw + "a" + rest) == 414);
+}
+
+TEST_CASE("a header section of 32 KiB is read and a larger one is 431, also if its end never arrives") {
+  CHECK(status_of(with_headers(32768)) == 0);
+  CHECK(parse(with_headers(32768)).requests.size() == 1);
+  CHECK(status_of(with_headers(32769)) == 431);
+  CHECK(status_of("GET / HTTP/1.1\r\nA: " + std::string(32765, 'a')) == 0);
+  CHECK(status_of("GET / HTTP/1.1\r\nA: " + std::string(32766, 'a')) == 431);
+  CHECK(parse(with_headers(32769)).message == "the header section is over 32768 bytes");
+}
+
+TEST_CASE("a hundred headers are read and one more is 431") {
+  CHECK(status_of(get + repeated("A: b\r\n", 99) + "\r\n") == 0);
+  CHECK(status_of(get + repeated("A: b\r\n", 100)) == 431);
+  CHECK(parse(get + repeated("A: b\r\n", 100)).message == "there are more than 100 header lines");
+}
+
+TEST_CASE("trailers count with the headers") {
+  CHECK(status_of(chunked + "0\r\n" + repeated("A: b\r\n", 98) + "\r\n") == 0);
+  CHECK(status_of(chunked + "0\r\n" + repeated("A: b\r\n", 99)) == 431);
+  CHECK(status_of(chunked + "0\r\nA: " + std::string(32768, 'a')) == 431);
+}
+
+TEST_CASE("a body of 64 KiB is read and a larger one is 413, a declared one before any byte of it") {
+  const std::string body(65536, 'b');
+  CHECK(status_of(get + "Content-Length: 65536\r\n\r\n" + body) == 0);
+  CHECK(parse(get + "Content-Length: 65536\r\n\r\n" + body).requests.size() == 1);
+  CHECK(status_of(get + "Content-Length: 65537\r\n\r\n") == 413);
+  CHECK(status_of(chunked + "10000\r\n" + body + "\r\n0\r\n\r\n") == 0);
+  CHECK(status_of(chunked + "ffff\r\n" + body.substr(1) + "\r\n1\r\nx\r\n0\r\n\r\n") == 0);
+  CHECK(status_of(chunked + "ffff\r\n" + body.substr(1) + "\r\n2\r\n") == 413);
+  CHECK(status_of(chunked + repeated("1\r\nx\r\n", 65536) + "0\r\n\r\n") == 0);
+  CHECK(status_of(chunked + repeated("1\r\nx\r\n", 65536) + "1\r\n") == 413);
+}
+
+TEST_CASE("the extensions of all chunks together are bounded") {
+  const std::string extension = ";a=" + std::string(1021, 'x');
+  const std::string chunk = "1" + extension + "\r\nx\r\n";
+  CHECK(status_of(chunked + repeated(chunk, 4) + "0\r\n\r\n") == 0);
+  CHECK(status_of(chunked + repeated(chunk, 5)) == 400);
+  CHECK(status_of(chunked + "1;" + std::string(5000, 'x')) == 400);
+  CHECK(parse(chunked + "1;" + std::string(5000, 'x')).message == "the chunk extensions are over 4096 bytes");
+}
+
+TEST_CASE("limits can be set") {
+  const Limits small{.request_line = 20, .header_bytes = 30, .headers = 2, .body = 4};
+  CHECK(parse("GET / HTTP/1.1\r\nHost: h\r\n\r\n", small).status == 0);
+  CHECK(parse("GET /aaaaaaa HTTP/1.1\r\n", small).status == 414);
+  CHECK(parse("GET / HTTP/1.1\r\nHost: hhhhhhhhhhhhhhhhhhhhhhhhhh\r\n", small).status == 431);
+  CHECK(parse("GET / HTTP/1.1\r\nHost: h\r\nA: b\r\nA: b\r\n", small).status == 431);
+  CHECK(parse("POST / HTTP/1.0\r\nContent-Length: 5\r\n\r\n", small).message == "the body is over 4 bytes");
+}
+
+}  // namespace oneshot::http

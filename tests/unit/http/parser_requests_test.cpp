@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include "http/status.hpp"
+#include "unit/http/parse_all.hpp"
+
+namespace oneshot::http {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+struct Case {
+  const char* what;
+  std::string_view bytes;
+  Lines requests;
+};
+
+const Case cases[] = {
+    {"a scrape", "GET /metrics HTTP/1.1\r\nHost: h:8090\r\n\r\n", {"GET /metrics {Host=h:8090}"}},
+    {"curl's POST without a body",
+     "POST /event?type=test&message=cron_test_manual&seconds=17 HTTP/1.1\r\nHost: h:8090\r\nUser-Agent: curl/7.88.1\r\n"
+     "Accept: */*\r\n\r\n",
+     {"POST /event ?type=test&message=cron_test_manual&seconds=17 {Host=h:8090} {User-Agent=curl/7.88.1} "
+      "{Accept=*/*}"}},
+    {"a fixed body",
+     "POST /event HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\na=b",
+     {"POST /event {Host=h} {Content-Length=3} <a=b>"}},
+    {"a body of length 0",
+     "POST /event HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n",
+     {"POST /event {Host=h} {Content-Length=0}"}},
+    {"a length with zeros in front and blanks around",
+     "POST /e HTTP/1.1\r\nHost: h\r\nContent-Length:   003 \r\n\r\nabc",
+     {"POST /e {Host=h} {Content-Length=003} <abc>"}},
+    {"a GET with a body",
+     "GET / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi",
+     {"GET / {Host=h} {Content-Length=2} <hi>"}},
+    {"a body that looks like a request",
+     "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 18\r\n\r\nGET / HTTP/1.1\r\n\r\n",
+     {"POST / {Host=h} {Content-Length=18} <GET / HTTP/1.1\r\n\r\n>"}},
+    {"a chunked body",
+     "POST /e HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\na=b\r\n2\r\n&c\r\n0\r\n\r\n",
+     {"POST /e {Host=h} {Transfer-Encoding=chunked} <a=b&c>"}},
+    {"a chunk size in capital and in small letters",
+     "POST /e HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: "
+     "Chunked\r\n\r\n0a\r\n0123456789\r\nA\r\n0123456789\r\n000\r\n\r\n",
+     {"POST /e {Host=h} {Transfer-Encoding=Chunked} <01234567890123456789>"}},
+    {"line ends inside a chunk",
+     "POST /e HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n\r\n\r\n\r\n0\r\n\r\n",
+     {"POST /e {Host=h} {Transfer-Encoding=chunked} <\r\n\r\n>"}},
+    {"chunk extensions of all shapes are ignored",
+     "POST /e HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+     "1;a\r\nx\r\n1;a=b;c=\"d;e\\\"f\"\r\ny\r\n1; a = b\r\nz\r\n0;last\r\n\r\n",
+     {"POST /e {Host=h} {Transfer-Encoding=chunked} <xyz>"}},
+    {"trailers are read and not added to the headers",
+     "POST /e HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nX-Sum: 7\r\nConnection: close\r\n"
+     "Host: other\r\nExpect: x\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n",
+     {"POST /e {Host=h} {Transfer-Encoding=chunked} <x>", "GET / {Host=h}"}},
+    {"pipelined requests of all kinds",
+     "GET /a HTTP/1.1\r\nHost: h\r\n\r\nPOST /b HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\nxPOST /c "
+     "HTTP/1.1\r\nHost: h\r\n"
+     "Transfer-Encoding: chunked\r\n\r\n1\r\ny\r\n0\r\n\r\nHEAD /d HTTP/1.1\r\nHost: h\r\n\r\n",
+     {"GET /a {Host=h}", "POST /b {Host=h} {Content-Length=1} <x>", "POST /c {Host=h} {Transfer-Encoding=chunked} <y>",
+      "HEAD /d {Host=h}"}},
+    {"empty lines before a request and between two",
+     "\r\n\r\nGET /a HTTP/1.1\r\nHost: h\r\n\r\n\r\n\r\nGET /b HTTP/1.1\r\nHost: h\r\n\r\n",
+     {"GET /a {Host=h}", "GET /b {Host=h}"}},
+    {"HTTP/1.0 without Host", "GET / HTTP/1.0\r\n\r\n", {"GET / close"}},
+    {"HTTP/1.0 that wants to stay",
+     "GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n",
+     {"GET / {Connection=Keep-Alive}"}},
+    {"HTTP/1.0 that says both",
+     "GET / HTTP/1.0\r\nConnection: keep-alive, close\r\n\r\n",
+     {"GET / {Connection=keep-alive, close} close"}},
+    {"HTTP/1.1 that leaves",
+     "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
+     {"GET / {Host=h} {Connection=close} close"}},
+    {"close among other options and in the second header",
+     "GET / HTTP/1.1\r\nHost: h\r\nConnection: TE\r\nconnection: x , CLOSE\r\n\r\n",
+     {"GET / {Host=h} {Connection=TE} {connection=x , CLOSE} close"}},
+    {"an option that only begins like close",
+     "GET / HTTP/1.1\r\nHost: h\r\nConnection: closed\r\n\r\n",
+     {"GET / {Host=h} {Connection=closed}"}},
+    {"curl --http2 offers an upgrade that nobody takes",
+     "GET /metrics HTTP/1.1\r\nHost: h\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: "
+     "AAMAAABk\r\n\r\n"
+     "GET / HTTP/1.1\r\nHost: h\r\n\r\n",
+     {"GET /metrics {Host=h} {Connection=Upgrade, HTTP2-Settings} {Upgrade=h2c} {HTTP2-Settings=AAMAAABk}",
+      "GET / {Host=h}"}},
+    {"an upgrade with a body",
+     "POST /e HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: 1\r\n\r\nxGET / "
+     "HTTP/1.1\r\nHost: h\r\n\r\n",
+     {"POST /e {Host=h} {Connection=Upgrade} {Upgrade=websocket} {Content-Length=1} <x>", "GET / {Host=h}"}},
+    {"an absolute target",
+     "GET http://host:8090/metrics?x=1 HTTP/1.1\r\nHost: other\r\n\r\n",
+     {"GET /metrics ?x=1 {Host=other}"}},
+    {"an absolute target without a path", "GET HTTPS://[::1]:8090 HTTP/1.1\r\nHost: h\r\n\r\n", {"GET / {Host=h}"}},
+    {"an absolute target with a query only", "GET http://h?a=/b HTTP/1.1\r\nHost: h\r\n\r\n", {"GET / ?a=/b {Host=h}"}},
+    {"OPTIONS *", "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n", {"OPTIONS * {Host=h}"}},
+    {"a query with everything in it",
+     "GET /?a=/b?c&d=%zz+e HTTP/1.1\r\nHost: h\r\n\r\n",
+     {"GET / ?a=/b?c&d=%zz+e {Host=h}"}},
+    {"an empty query", "GET /? HTTP/1.1\r\nHost: h\r\n\r\n", {"GET / {Host=h}"}},
+    {"a path with escapes is decoded and a plus stays",
+     "GET /%6detrics+%2F%3f?%6d HTTP/1.1\r\nHost: h\r\n\r\n",
+     {"GET /metrics+/? ?%6d {Host=h}"}},
+    {"every printable byte in a target",
+     "GET /!\"$%25&'()*+,-./09:;<=>@AZ[\\]^_`az{|}~ HTTP/1.1\r\nHost: h\r\n\r\n",
+     {"GET /!\"$%&'()*+,-./09:;<=>@AZ[\\]^_`az{|}~ {Host=h}"}},
+    {"raw bytes outside ASCII, as curl sends them",
+     "POST /caf\xc3\xa9?m=gr\xc3\xb6\xc3\x9f"
+     "e HTTP/1.1\r\nHost: h\r\n\r\n",
+     {"POST /caf\xc3\xa9 ?m=gr%C3%B6%C3%9Fe {Host=h}"}},
+    {"methods that are known but not ours",
+     "DELETE /event HTTP/1.1\r\nHost: h\r\n\r\nM-SEARCH / HTTP/1.1\r\nHost: h\r\n\r\n",
+     {"DELETE /event {Host=h}", "M-SEARCH / {Host=h}"}},
+    {"header values: empty, blanks around, tabs and obs-text inside",
+     "GET / HTTP/1.1\r\nHost:\r\nA:\r\nB: \t \r\nC:\t x\ty \t\r\nD: \xff\xc3\xa9\r\n!#$%&'*+-.^_`|~: z\r\n\r\n",
+     {"GET / {Host=} {A=} {B=} {C=x\ty} {D=\xff\xc3\xa9} {!#$%&'*+-.^_`|~=z}"}},
+    {"the same header twice", "GET / HTTP/1.1\r\nHost: h\r\nA: 1\r\nA: 2\r\n\r\n", {"GET / {Host=h} {A=1} {A=2}"}},
+    {"hosts of all kinds",
+     "GET / HTTP/1.1\r\nHost: 10.0.0.7:1\r\n\r\nGET / HTTP/1.1\r\nHost: [2001:db8::1]\r\n\r\nGET / HTTP/1.1\r\nHost: "
+     "a-b_c.example:\r\n\r\n",
+     {"GET / {Host=10.0.0.7:1}", "GET / {Host=[2001:db8::1]}", "GET / {Host=a-b_c.example:}"}},
+    {"an expectation that HTTP/1.0 does not know",
+     "GET / HTTP/1.0\r\nExpect: miracles\r\n\r\n",
+     {"GET / {Expect=miracles} close"}},
+    {"nothing yet", "GET / HTTP/1.1\r\nHost: h\r\n", {}},
+};
+
+}  // namespace
+
+TEST_CASE("well-formed requests are read, however they are cut into pieces") {
+  for (const Case& c : cases) {
+    CAPTURE(c.what);
+    const Parsed whole = parse(c.bytes);
+    CAPTURE(whole.message);
+    CHECK(whole.status == 0);
+    CHECK(whole.requests == c.requests);
+    for (std::size_t piece = 1; piece < 8; ++piece) {
+      CAPTURE(piece);
+      CHECK(parse_in_pieces(c.bytes, piece) == whole);
+    }
+  }
+}
+
+TEST_CASE("the tunnel of a CONNECT is not taken for requests") {
+  Parser parser;
+  const std::string_view head = "CONNECT host:443 HTTP/1.1\r\nHost: host:443\r\nContent-Length: 5\r\n\r\n";
+  const Fed fed = parser.feed(std::string(head) + "\x16\x03\x01");
+  CHECK(fed.progress == Progress::complete);
+  CHECK(fed.used == head.size());
+  CHECK(parser.request().method == Method::other);
+  CHECK(parser.request().path == "host:443");
+  CHECK(parser.request().body.empty());
+  CHECK_FALSE(parser.keep_alive());
+}
+
+TEST_CASE("methods that handlers know have names of their own") {
+  const auto method_of = [](std::string_view bytes) {
+    Parser parser;
+    REQUIRE(parser.feed(bytes).progress == Progress::complete);
+    CHECK(parser.head() == (parser.request().method == Method::head));
+    return parser.request().method;
+  };
+  CHECK(method_of("GET / HTTP/1.0\r\n\r\n") == Method::get);
+  CHECK(method_of("POST / HTTP/1.0\r\n\r\n") == Method::post);
+  CHECK(method_of("HEAD / HTTP/1.0\r\n\r\n") == Method::head);
+  CHECK(method_of("PUT / HTTP/1.0\r\n\r\n") == Method::other);
+}
+
+TEST_CASE("a request counts as started with its first byte that is no empty line") {
+  Parser parser;
+  CHECK_FALSE(parser.started());
+  parser.feed("\r\n\r");
+  CHECK_FALSE(parser.started());
+  parser.feed("\nG");
+  CHECK(parser.started());
+  CHECK(parser.feed("ET / HTTP/1.0\r\n\r\n").progress == Progress::complete);
+  parser.next();
+  CHECK_FALSE(parser.started());
+}
+
+TEST_CASE("a parser with a whole request takes no more until it is asked for the next") {
+  Parser parser;
+  CHECK(parser.feed("GET /a HTTP/1.0\r\n\r\n").progress == Progress::complete);
+  const Fed fed = parser.feed("GET /b HTTP/1.0\r\n\r\n");
+  CHECK(fed.used == 0);
+  CHECK(fed.progress == Progress::complete);
+  CHECK(parser.request().path == "/a");
+}
+
+TEST_CASE("a client that waits for 100 Continue is told so once") {
+  Parser parser;
+  const Fed head = parser.feed("POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-Continue\r\nContent-Length: 2\r\n\r\n");
+  CHECK(head.progress == Progress::continue_wanted);
+  CHECK(parser.in_body());
+  CHECK(parser.feed("").progress == Progress::need_more);
+  CHECK(parser.feed("a").progress == Progress::need_more);
+  CHECK(parser.feed("b").progress == Progress::complete);
+  CHECK_FALSE(parser.in_body());
+  CHECK(parser.request().body == "ab");
+  CHECK(continue_reply == "HTTP/1.1 100 Continue\r\n\r\n");
+}
+
+TEST_CASE("a client that waits before a chunked body is told so too") {
+  Parser parser;
+  const Fed head =
+      parser.feed("POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n");
+  CHECK(head.progress == Progress::continue_wanted);
+  CHECK(parser.feed("0\r\n\r\n").progress == Progress::complete);
+}
+
+TEST_CASE("100 Continue is not wanted when there is no body, when it is here already, or in HTTP/1.0") {
+  const std::string_view expect = "Expect: 100-continue\r\n";
+  const auto progress = [&](std::string_view line, std::string_view rest) {
+    Parser parser;
+    return parser.feed(std::string(line) + "\r\nHost: h\r\n" + std::string(expect) + std::string(rest)).progress;
+  };
+  CHECK(progress("POST / HTTP/1.1", "\r\n") == Progress::complete);
+  CHECK(progress("POST / HTTP/1.1", "Content-Length: 0\r\n\r\n") == Progress::complete);
+  CHECK(progress("POST / HTTP/1.1", "Content-Length: 2\r\n\r\na") == Progress::need_more);
+  CHECK(progress("POST / HTTP/1.0", "Content-Length: 2\r\n\r\n") == Progress::need_more);
+}
+
+}  // namespace oneshot::http
