@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace oneshot::event {
+
+/// One valid event, rendered once and for all. The view lives in the EventReader that made it until its next
+/// call.
+struct Event {
+  /// The label set as it goes out between the braces: sorted by name, values escaped, each name once; empty
+  /// for no labels: `service="checkout",type="deploy"`. Equal series have equal text.
+  std::string_view labels;
+  double value = 1;
+  bool value_given = false;  ///< the client sent `value`
+};
+
+/// Why a client's event was not taken; `oneshot_events_rejected_total{reason}` has one series for each.
+enum class Reason : std::uint8_t {
+  bad_label_name,
+  bad_value,
+  bad_utf8,
+  bad_encoding,
+  duplicate_label,
+  too_large,
+  bad_content_type,
+  log_full,
+  unable_to_store,
+};
+inline constexpr int reason_count = 9;
+[[nodiscard]] std::string_view reason_name(Reason reason) noexcept;
+
+struct Rejection {
+  Reason reason;
+  std::string message;  ///< one line without newline: `label name "a-b" may hold only letters, digits and _ ...`
+};
+
+}  // namespace oneshot::event

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <string_view>
+
+/// The text exposition format 0.0.4 (Prometheus documentation, "Exposition formats"). It must be exact: one
+/// byte that Prometheus does not expect fails the whole scrape, with everything in it.
+namespace oneshot::exposition {
+
+/// Appends what stands between the quotes of a label value: backslash, double quote and newline escaped,
+/// every other byte as it is. The value must be valid UTF-8.
+void append_label_value(std::string& out, std::string_view value);
+
+/// Appends the text of a HELP line: backslash and newline escaped; a quote stays as it is there.
+void append_help(std::string& out, std::string_view text);
+
+}  // namespace oneshot::exposition

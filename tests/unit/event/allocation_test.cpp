@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// Counts what this test program allocates: events are taken in at a rate where each allocation shows, and batches are
+// large.
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <new>
+#include <string>
+#include <string_view>
+
+#include "event/merge.hpp"
+#include "event/reader.hpp"
+
+namespace {
+thread_local std::size_t allocations = 0;
+thread_local std::size_t bytes = 0;
+}  // namespace
+
+void* operator new(std::size_t size) {
+  ++allocations;
+  bytes += size;
+  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+using namespace oneshot;
+
+TEST_CASE("in the steady state the reader allocates nothing") {
+  event::EventReader reader(16384);
+  std::string many;
+  for (int i = 0; i < 200; ++i) many += "label" + std::to_string(i) + "=some+%22value%22&";
+  const std::string small = "type=deploy&service=checkout&message=a+long+text+with+no+short+string+in+it";
+  const std::string form = "user=somebody&value=42.4242424242424242424242424242";
+  REQUIRE(reader.read(many, form).ok());
+
+  const std::size_t before = allocations;
+  bool all_taken = true;
+  for (int round = 0; round < 100; ++round) {
+    all_taken = reader.read(small, form).ok() && all_taken;
+    all_taken = reader.read(many, {}).ok() && all_taken;
+  }
+  const std::size_t after = allocations;
+  CHECK(all_taken);
+  CHECK(after == before);
+}
+
+TEST_CASE("a million series are merged in less than 22 MiB, all of it asked for in advance") {
+  constexpr std::uint32_t events = 1'000'000;
+  event::SeriesMerger merger(event::Repeats::count);
+  const std::size_t before = bytes;
+  merger.reserve(events);
+  CHECK(bytes - before <= 22u << 20);
+
+  const std::size_t allocations_before = allocations;
+  // Every hash is another one, so that no text is ever asked for.
+  const auto no_labels = [](std::uint32_t) { return std::string_view("other"); };
+  std::uint64_t hash = 0;
+  for (std::uint32_t i = 0; i < events; ++i) merger.add(i, hash += 0x9E3779B97F4A7C15u, "a", 1, false, no_labels);
+  CHECK(merger.size() == events);
+  CHECK(allocations == allocations_before);
+}
