@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#include "queue/delivery.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "base/log.hpp"
+#include "queue/queue_manager.hpp"
+#include "queue/state.hpp"
+
+namespace oneshot::queue {
+namespace {
+
+// A batch with timestamps of its own can fail a scraper each time (it rejects the whole scrape for one sample
+// that it does not like), and would then keep out all that comes after it.
+constexpr unsigned unread_limit = 3;
+
+}  // namespace
+
+Reading::Reading() noexcept = default;
+Reading::Reading(std::unique_ptr<Lease> lease) noexcept : lease_(std::move(lease)) {}
+Reading::Reading(Reading&&) noexcept = default;
+Reading& Reading::operator=(Reading&&) noexcept = default;
+Reading::~Reading() = default;
+
+Reading::Lease::~Lease() {
+  const std::lock_guard lock(state->mutex);
+  state->table.end_lease(place);
+}
+
+std::uint64_t Reading::events() const noexcept {
+  return lease_ == nullptr ? 0 : lease_->end.events - lease_->begin.events;
+}
+std::uint64_t Reading::begin() const noexcept { return lease_ == nullptr ? 0 : lease_->begin.position; }
+std::uint64_t Reading::end() const noexcept { return lease_ == nullptr ? 0 : lease_->end.position; }
+
+bool Reading::next(std::uint64_t& position, StoredEvent& event) const noexcept {
+  const std::uint64_t last = end();
+  while (position < last) {
+    assert(position >= begin());
+    const RecordHeader& record = lease_->state->log.record_at(position);
+    const std::uint64_t here = std::exchange(position, position + record.size());
+    if (record.is_void()) continue;
+    event = lease_->state->log.event_at(here);
+    return true;
+  }
+  return false;
+}
+
+StoredEvent Reading::at(std::uint64_t position) const noexcept {
+  assert(position >= begin() && position < end());
+  return lease_->state->log.event_at(position);
+}
+
+Delivery::Delivery(std::unique_ptr<Batch> batch) noexcept : batch_(std::move(batch)) {}
+Delivery::Delivery(Delivery&&) noexcept = default;
+Delivery& Delivery::operator=(Delivery&&) noexcept = default;
+Delivery::~Delivery() = default;
+
+Delivery::Batch::~Batch() {
+  if (scraper == nullptr) return;
+  std::shared_ptr<Carrier> carrier;  // let go of after unlocking: it is not ours to know what that does
+  const std::lock_guard lock(state->mutex);
+  scraper->put_back();
+  carrier = std::move(scraper->carrier);
+}
+
+const Reading& Delivery::events() const noexcept { return batch_->reading; }
+std::uint64_t Delivery::count() const noexcept { return batch_->count; }
+
+void Delivery::carried_by(std::shared_ptr<Carrier> carrier) {
+  if (batch_->scraper == nullptr) return;
+  const std::lock_guard lock(batch_->state->mutex);
+  batch_->scraper->carrier.swap(carrier);
+}
+
+void Delivery::handed_over() { batch_->reading = Reading(); }
+
+void Delivery::settle(Outcome outcome) {
+  Batch& batch = *batch_;
+  batch.reading = Reading();
+  Scraper* scraper = std::exchange(batch.scraper, nullptr);
+  if (scraper == nullptr) return;
+
+  QueueManager::State& state = *batch.state;
+  const std::string name(batch.name);
+  std::shared_ptr<Carrier> carrier;  // let go of after unlocking
+  const SteadyTime now = state.clock.steady();
+  std::unique_lock lock(state.mutex);
+  scraper->last_seen = now;
+  carrier = std::move(scraper->carrier);
+  const Scraper::Settled settled = scraper->settle(outcome, state.explicit_timestamps ? unread_limit : 0);
+  lock.unlock();
+
+  if (settled == Scraper::Settled::given_up) {
+    log::warn("a batch was sent three times and never read to its end: given up, counted as delivered",
+              {{"scraper", name}, {"events", batch.count}});
+  }
+}
+
+Ticket::Ticket(std::unique_ptr<Place> place) : place_(std::move(place)) {}
+Ticket::Ticket(Ticket&&) noexcept = default;
+Ticket& Ticket::operator=(Ticket&&) noexcept = default;
+Ticket::~Ticket() = default;
+
+Ticket::Place::~Place() {
+  if (scraper == nullptr) return;
+  const std::lock_guard lock(state->mutex);
+  std::erase(scraper->line, number);
+}
+
+}  // namespace oneshot::queue

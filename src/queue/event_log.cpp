@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+//
+// The protocol. A position is an absolute byte offset; it never wraps and is never used twice. [gate, tail)
+// is in use.
+//
+// - Append: write down where the tail stands in this thread's in-flight word, see that there is room up to
+// the gate,
+//   claim the place by moving the tail, write the record, set the word to idle, which publishes it.
+// - Read: everything below the tail and below all in-flight words is whole. A thread that stalls between
+// claim and
+//   publishing holds back what came after it from readers, never from other appenders.
+// - Give back: whoever looks after the readers raises the gate. Nothing is zeroed. A header at or above
+//   published_end() must not be looked at: in a full ring those bytes are the oldest record.
+#include "queue/event_log.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+
+#include "base/hash.hpp"
+#include "queue/delivery.hpp"
+
+namespace oneshot::queue {
+
+EventLog::EventLog(MappedRing ring, unsigned appenders, bool ascending_times)
+    : ring_(std::move(ring)),
+      times_(ascending_times ? std::make_unique<AscendingTimes>() : nullptr),
+      in_flight_(appenders) {}
+
+EventLog::Appended EventLog::append(unsigned appender, const event::Event& event,
+                                    std::int64_t now_ms) noexcept {
+  assert(appender < in_flight_.size() && event.labels.size() <= RecordHeader::max_length);
+  const std::uint64_t size = RecordHeader::size_for(event.labels.size());
+  const std::uint64_t hash = hash_bytes(event.labels);
+  std::atomic<std::uint64_t>& word = in_flight_[appender].position;
+
+  std::int64_t time = 0;
+  std::uint64_t used = 0;
+  // Acquire: pairs with the claims before ours, so that our time is later than theirs (see AscendingTimes).
+  std::uint64_t tail = tail_.load(std::memory_order_acquire);
+  for (;;) {
+    // Release: this word may replace the `idle` that published our last record before a reader saw that one.
+    word.store(tail, std::memory_order_release);
+    // Acquire: pairs with raise_gate(); whoever read the bytes that we are going to overwrite is done with
+    // them.
+    const std::uint64_t gate = gate_.load(std::memory_order_acquire);
+    used = tail + size - gate;
+    // Signed, since a tail that is no longer true may lie below the gate; then the claim fails.
+    if (static_cast<std::int64_t>(used) > static_cast<std::int64_t>(ring_.capacity())) {
+      const std::uint64_t fresh = tail_.load(std::memory_order_acquire);
+      if (fresh != tail) {
+        tail = fresh;
+        continue;
+      }
+      word.store(idle, std::memory_order_release);
+      return Appended::no_room;
+    }
+    if (times_ != nullptr) time = times_->next(hash, now_ms, time);
+    // Release: orders the in-flight word before the claim; whoever sees this tail sees that word or a later
+    // one. (No test on x86 notices if this is relaxed.) Acquire: as for the first load.
+    if (tail_.compare_exchange_weak(tail, tail + size, std::memory_order_acq_rel, std::memory_order_acquire))
+      break;
+  }
+
+  std::byte* place = ring_.at(tail);
+  const auto length = static_cast<std::uint32_t>(event.labels.size());
+  new (place)
+      RecordHeader{.length_and_flags = length | (event.value_given ? RecordHeader::value_given_flag : 0),
+                   .checksum = 0,
+                   .unix_ms = times_ != nullptr ? time : now_ms,
+                   .value = event.value,
+                   .series_hash = hash};
+  if (length != 0) std::memcpy(place + sizeof(RecordHeader), event.labels.data(), length);
+  // Release: publishes the record; pairs with published_end().
+  word.store(idle, std::memory_order_release);
+  return crowded(used) ? Appended::stored_crowded : Appended::stored;
+}
+
+std::uint64_t EventLog::published_end() const noexcept {
+  // The tail before the words, both acquire: then every record below this tail is either still in its
+  // thread's word, which lowers the end, or was published before we looked at that word.
+  std::uint64_t end = tail_.load(std::memory_order_acquire);
+  for (const InFlight& in_flight : in_flight_) {
+    end = std::min(end, in_flight.position.load(std::memory_order_acquire));
+  }
+  return end;
+}
+
+StoredEvent EventLog::event_at(std::uint64_t position) const noexcept {
+  const RecordHeader& record = record_at(position);
+  return {.position = position,
+          .series_hash = record.series_hash,
+          .labels = record.labels(),
+          .value = record.value,
+          .value_given = record.value_given(),
+          .unix_ms = record.unix_ms};
+}
+
+void EventLog::raise_gate(std::uint64_t position) noexcept {
+  assert(position >= gate() && position <= tail());
+  gate_.store(position, std::memory_order_release);  // all reading below it is done; pairs with append()
+}
+
+void EventLog::raise_gate_and_give_back(std::uint64_t position) noexcept {
+  // The page in which the gate stands is left alone: its first part may have been written again already.
+  const std::uint64_t page = MappedRing::page_size();
+  const std::uint64_t first = (gate() + page - 1) / page * page;
+  ring_.give_back(first, std::max(first, position));
+  raise_gate(position);
+}
+
+void EventLog::forget_times() noexcept {
+  if (times_ != nullptr) times_->forget();
+}
+
+}  // namespace oneshot::queue

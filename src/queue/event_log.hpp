@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <atomic>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <new>
+#include <vector>
+
+#include "event/event.hpp"
+#include "queue/ascending_times.hpp"
+#include "queue/mapped_ring.hpp"
+#include "queue/mark.hpp"
+#include "queue/record.hpp"
+
+namespace oneshot::queue {
+
+struct StoredEvent;
+
+/// The one place where events wait: a bounded ring of records that many threads append to without a lock, and
+/// that anybody may read who keeps the gate below what he reads. event_log.cpp explains the protocol.
+class EventLog {
+ public:
+  /// `ascending_times`: the times of a series' events are unique and ascend in the order of the log.
+  EventLog(MappedRing ring, unsigned appenders, bool ascending_times);
+
+  enum class Appended : std::uint8_t {
+    stored,
+    stored_crowded,  ///< and more than 15/16 of the log are in use: make room in time
+    no_room,
+  };
+  /// Lock-free. `appender` is the number of the calling thread, below what was given to the constructor.
+  Appended append(unsigned appender, const event::Event& event, std::int64_t now_ms) noexcept;
+
+  /// Everything before this is whole and may be read. May be lower than at an earlier call (a thread that is
+  /// about to append holds it back for a moment); what was below it once stays readable.
+  [[nodiscard]] std::uint64_t published_end() const noexcept;
+  /// Where the next record will begin.
+  [[nodiscard]] std::uint64_t tail() const noexcept { return tail_.load(std::memory_order_relaxed); }
+  /// Everything before this may be overwritten.
+  [[nodiscard]] std::uint64_t gate() const noexcept { return gate_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t capacity() const noexcept { return ring_.capacity(); }
+  [[nodiscard]] bool crowded(std::uint64_t used) const noexcept {
+    return used > capacity() - capacity() / 16;
+  }
+
+  /// For readers: the record that begins here, at or above the gate and below published_end().
+  [[nodiscard]] const RecordHeader& record_at(std::uint64_t position) const noexcept {
+    return *std::launder(reinterpret_cast<const RecordHeader*>(ring_.at(position)));
+  }
+  [[nodiscard]] StoredEvent event_at(std::uint64_t position) const noexcept;
+  /// Moves `mark` over the records below `end` and counts their events, until `stop` says so of the next
+  /// record.
+  template <std::predicate<const RecordHeader&> Stop>
+  void walk(Mark& mark, std::uint64_t end, Stop stop) const {
+    while (mark.position < end) {
+      const RecordHeader& record = record_at(mark.position);
+      if (stop(record)) return;
+      if (!record.is_void()) ++mark.events;
+      mark.position += record.size();
+    }
+  }
+
+  /// Lets appenders overwrite what is before `position`. The gate only rises. One caller at a time.
+  void raise_gate(std::uint64_t position) noexcept;
+  /// The same, but the memory goes back to the machine first: whole pages from the gate to `position`, a
+  /// multiple of the page size.
+  void raise_gate_and_give_back(std::uint64_t position) noexcept;
+
+  /// The clock was set back: ascending times begin anew.
+  void forget_times() noexcept;
+
+ private:
+  static constexpr std::uint64_t idle = std::numeric_limits<std::uint64_t>::max();
+  static constexpr std::size_t cache_line = 64;
+  struct alignas(cache_line) InFlight {
+    std::atomic<std::uint64_t> position{idle};
+  };
+
+  MappedRing ring_;
+  std::unique_ptr<AscendingTimes> times_;
+  std::vector<InFlight> in_flight_;
+  alignas(cache_line) std::atomic<std::uint64_t> tail_{0};
+  alignas(cache_line) std::atomic<std::uint64_t> gate_{0};
+};
+
+}  // namespace oneshot::queue

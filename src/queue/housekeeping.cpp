@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+//
+// Once a second, by whoever has the time. Each part takes the lock for itself and briefly.
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/log.hpp"
+#include "queue/queue_manager.hpp"
+#include "queue/state.hpp"
+
+namespace oneshot::queue {
+namespace {
+
+constexpr std::int64_t clock_step_ms = 1000;  // below this, ascending times win over the clock
+constexpr std::uint64_t give_back_step = 4ull
+                                         << 20;  // bytes per lock: some hundred microseconds in the kernel
+
+}  // namespace
+
+void QueueManager::tick() {
+  state_->watch_the_clock();
+  state_->forget_scrapers();
+  state_->give_memory_back();
+  state_->report_losses();
+}
+
+std::int64_t QueueManager::State::how_far_clocks_are_apart() const noexcept {
+  using std::chrono::milliseconds;
+  return clock.unix_ms() -
+         std::chrono::duration_cast<milliseconds>(clock.steady().time_since_epoch()).count();
+}
+
+void QueueManager::State::watch_the_clock() {
+  std::unique_lock lock(mutex);
+  const std::int64_t before = std::exchange(clocks_apart_ms, how_far_clocks_are_apart());
+  const std::int64_t back_ms = before - clocks_apart_ms;
+  if (!explicit_timestamps || back_ms <= clock_step_ms) return;
+  // Times that ascend from those of the old clock would be ahead of the new one for as long as it was set
+  // back, and what was stored with such times would keep back everything behind it.
+  log.forget_times();
+  stored_by_old_clock.store(log.tail(), std::memory_order_relaxed);
+  lock.unlock();
+  log::warn("the clock was set back: events' times begin anew, and Prometheus may refuse some as too old",
+            {{"seconds", static_cast<double>(back_ms) / 1000}});
+}
+
+void QueueManager::State::forget_scrapers() {
+  const SteadyTime now = clock.steady();
+  std::unique_lock lock(mutex);
+  catch_up(lock);
+  const std::vector<std::pair<std::string, std::uint64_t>> gone = table.forget(now - options.forget_after);
+  table.end_hold_if_due(now, options.startup_hold);
+  lock.unlock();
+  for (const auto& [name, lost] : gone) {
+    log::write(lost > 0 ? log::Level::warn : log::Level::info, "scraper forgotten",
+               {{"scraper", name}, {"reason", "not seen"}, {"lost_events", lost}});
+  }
+}
+
+void QueueManager::State::give_memory_back() {
+  const std::uint64_t page = MappedRing::page_size();
+  for (;;) {
+    const std::lock_guard lock(mutex);
+    // Down to a page: the rest of it is still in use, and would be forgotten if the gate stood inside of it.
+    const std::uint64_t free_until = table.free_until() / page * page;
+    if (free_until <= log.gate()) return;
+    log.raise_gate_and_give_back(std::min(free_until, log.gate() / page * page + give_back_step));
+  }
+}
+
+void QueueManager::State::report_losses() {
+  std::vector<std::pair<std::string, std::uint64_t>> losses;
+  {
+    const std::lock_guard lock(mutex);
+    for (auto& [name, scraper] : table.all()) {
+      if (scraper.loss_to_log > 0) losses.emplace_back(name, std::exchange(scraper.loss_to_log, 0));
+    }
+  }
+  for (const auto& [name, events] : losses) {
+    log::warn("events lost", {{"scraper", name}, {"reason", "full"}, {"events", events}});
+  }
+  if (const std::uint64_t events = refused.exchange(0, std::memory_order_relaxed); events > 0) {
+    log::warn("the event log is full: events refused", {{"events", events}});
+  }
+}
+
+}  // namespace oneshot::queue

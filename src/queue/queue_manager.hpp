@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "event/event.hpp"
+#include "queue/delivery.hpp"
+#include "queue/queue_statistics.hpp"
+
+namespace oneshot::queue {
+
+struct Options {
+  std::uint64_t capacity_bytes = 64ull << 20;  ///< a multiple of the page size
+  bool drop_oldest = true;                     ///< when_full: drop_oldest, else reject
+  bool explicit_timestamps = false;            ///< event times are unique and ascending within a series
+  std::vector<std::string> names;              ///< scrapers known from the start, never forgotten
+  std::size_t max_unnamed = 64;
+  std::chrono::milliseconds forget_after{3'600'000};
+  std::chrono::milliseconds startup_hold{600'000};
+  std::uint64_t max_events_per_scrape = 10'000;
+  unsigned appenders = 1;  ///< how many threads append; each has a number below this
+};
+
+enum class Stored : std::uint8_t {
+  stored,
+  full,    ///< no room: refuse and let the client try again
+  unable,  ///< the storage failed: nothing will be stored until restart
+};
+
+/// Why a scraper was not let into the line.
+enum class Refused : std::uint8_t { too_many_scrapers };
+
+/// A place in the line of one scraper: one batch at a time, first come, first served. Leaving it is its
+/// destruction. Any thread.
+class Ticket {
+ public:
+  Ticket(Ticket&&) noexcept;
+  Ticket& operator=(Ticket&&) noexcept;
+  ~Ticket();
+
+ private:
+  friend class QueueManager;
+  struct Place;
+  explicit Ticket(std::unique_ptr<Place> place);
+  std::unique_ptr<Place> place_;
+};
+
+/// What a ticket gets when it asks for its batch.
+struct NotYet {
+};  ///< somebody is before it in line, or the batch before it is being written: pause, ask again
+struct MoreToWalk {};  ///< events are still being counted (done in short steps): give way, ask again
+struct Ask {  ///< an earlier batch is in flight: let its carrier find out what became of it, ask again
+  std::shared_ptr<Carrier> carrier;
+};
+using Turn = std::variant<NotYet, MoreToWalk, Ask, Delivery>;
+
+/// The event log, the scrapers and their deliveries behind one narrow face, so that a second one over a
+/// distributed engine can stand beside it. Nothing here waits: what has to wait is told so and asks again.
+/// Any thread.
+class QueueManager {
+ public:
+  /// Errors: the memory for the log is not to be had.
+  static Result<std::unique_ptr<QueueManager>> open(const Options& options, const Clock& clock);
+  ~QueueManager();
+
+  /// Stores one event for all scrapers. `appender` is the calling thread's number. Lock-free while there is
+  /// room; its cost does not depend on the number of scrapers.
+  Stored append(unsigned appender, const event::Event& event);
+
+  /// Gets in line for the next batch of this scraper, which is registered if it is new (and counts as seen
+  /// now).
+  Result<Ticket, Refused> stand_in_line(std::string_view scraper);
+  /// The batch, if it is this ticket's turn: all events from the scraper's cursor to the end of the log, at
+  /// most `max_events_per_scrape`; with explicit timestamps only up to the first event whose time is still
+  /// ahead.
+  Turn try_take(Ticket& ticket);
+
+  /// The same view without taking; nothing for an unknown scraper. The walk is done at once, under no lock.
+  std::optional<Reading> peek(std::string_view scraper);
+
+  /// Once a second: forgets scrapers, moves the end of the startup hold, gives memory back, logs what was
+  /// lost.
+  void tick();
+
+  /// Live settings (reload): names, max_unnamed, forget_after, startup_hold, max_events_per_scrape.
+  void change(const Options& options);
+
+  [[nodiscard]] QueueStatistics statistics() const;
+  /// No more events can be stored (never in memory mode).
+  [[nodiscard]] bool unable_to_store() const noexcept;
+
+  struct State;  // shared with tickets and deliveries, so that these may outlive their maker in any order
+
+ private:
+  explicit QueueManager(std::shared_ptr<State> state);
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace oneshot::queue

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace oneshot::queue {
+
+/// One scraper's numbers at one moment; the names are those of the own metrics.
+struct ScraperStatistics {
+  std::string name;
+  bool named = false;           ///< listed in `names`
+  std::uint64_t waiting = 0;    ///< accepted, and not yet in a batch of this scraper
+  std::uint64_t in_flight = 0;  ///< in a batch whose receipt is not known yet
+  std::uint64_t delivered = 0;
+  std::uint64_t redelivered = 0;  ///< events of batches sent again
+  std::uint64_t dropped_full = 0;
+  std::uint64_t dropped_damaged = 0;
+  double oldest_waiting_seconds = 0;     ///< age of the oldest event not yet delivered; 0 where nothing waits
+  std::int64_t last_scrape_unix_ms = 0;  ///< 0: never
+};
+
+struct QueueStatistics {
+  std::vector<ScraperStatistics> scrapers;  ///< in order of name
+  /// dropped{reason="forgotten"} outlives its scraper: (name, events), at most 1,000 names; others share the
+  /// name "(others)".
+  std::vector<std::pair<std::string, std::uint64_t>> dropped_forgotten;
+  std::uint64_t unclaimed = 0;
+  std::uint64_t max_scrapers = 0;
+  std::uint64_t used_bytes = 0;
+  std::uint64_t capacity_bytes = 0;
+};
+
+}  // namespace oneshot::queue

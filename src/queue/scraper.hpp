@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+
+#include "base/clock.hpp"
+#include "base/outcome.hpp"
+#include "queue/delivery.hpp"
+#include "queue/mark.hpp"
+
+namespace oneshot::queue {
+
+/// What is known of one scraper: its cursor, the batch that is on its way to it, who stands in line for the
+/// next one. Guarded by the lock of the table that it is in.
+///
+/// The sum that always holds: delivered + dropped_full + dropped_damaged + in_flight + waiting is the number
+/// of events since the scraper was registered, except that events of a batch in flight may be overrun (see
+/// there).
+class Scraper {
+ public:
+  Scraper(bool is_named, Mark start, SteadyTime now) : named(is_named), last_seen(now), cursor_(start) {}
+
+  /// Everything before it was surely delivered, or is lost.
+  [[nodiscard]] const Mark& cursor() const noexcept { return cursor_; }
+  /// Events that are in no batch, where the log ends at `end`.
+  [[nodiscard]] std::uint64_t waiting(const Mark& end) const noexcept;
+  /// Events of the batch on its way.
+  [[nodiscard]] std::uint64_t in_flight() const noexcept { return batch_taken_ ? batch_size() : 0; }
+  [[nodiscard]] bool batch_taken() const noexcept { return batch_taken_; }
+
+  /// Takes the events from the cursor to `end`, at least one; what of it was sent before counts as
+  /// redelivered.
+  void take(const Mark& end) noexcept;
+  enum class Settled : std::uint8_t { as_told, given_up };
+  /// The batch's outcome. `unread_limit`: after so many outcomes `unread` in a row the batch counts as
+  /// delivered; 0 for never.
+  Settled settle(Outcome outcome, unsigned unread_limit) noexcept;
+  /// The batch was never sent: as if it had not been taken.
+  void put_back() noexcept;
+  /// The log overwrites what is before `target`: moves the cursor up to it. What of it is in a sent batch
+  /// counts as dropped only when its receipt says that it was not delivered.
+  void overrun(const Mark& target) noexcept;
+
+  bool named;            ///< never forgotten
+  SteadyTime last_seen;  ///< when it last asked for something
+  std::int64_t last_scrape_unix_ms = 0;
+  std::shared_ptr<Carrier> carrier;  ///< of the batch on its way, once there is one
+  std::deque<std::uint64_t> line;    ///< the numbers of the tickets that wait, first come first
+
+  std::uint64_t delivered = 0;
+  std::uint64_t redelivered = 0;
+  std::uint64_t dropped_full = 0;
+  std::uint64_t dropped_damaged = 0;
+  std::uint64_t loss_to_log = 0;  ///< what was added to dropped_full since the last line about it
+
+ private:
+  [[nodiscard]] std::uint64_t batch_size() const noexcept { return batch_end_.events - batch_begin_.events; }
+  void lose(std::uint64_t events) noexcept;
+
+  Mark cursor_;
+  bool batch_taken_ = false;
+  Mark batch_begin_;
+  Mark batch_end_;
+  std::uint64_t sent_before_ = 0;  // events below this number were in a batch that was sent and not delivered
+  std::uint64_t counted_before_ =
+      0;            // below this they are counted as redelivered already, by a batch put back
+  Mark unread_at_;  // where the last batch with the outcome `unread` began
+  unsigned unread_in_a_row_ = 0;
+};
+
+}  // namespace oneshot::queue

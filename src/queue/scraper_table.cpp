@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+#include "queue/scraper_table.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <limits>
+
+namespace oneshot::queue {
+namespace {
+
+constexpr std::size_t max_forgotten_names = 1000;  // clients choose the names: their number has to be bounded
+constexpr std::string_view others = "(others)";    // not a valid scraper name, so it is nobody's
+
+}  // namespace
+
+Scraper* ScraperTable::find(std::string_view name) noexcept {
+  const auto found = scrapers_.find(name);
+  return found == scrapers_.end() ? nullptr : &found->second;
+}
+
+Scraper& ScraperTable::add(std::string_view name, bool named, SteadyTime now) {
+  count_unclaimed();
+  const auto [place, added] = scrapers_.try_emplace(std::string(name), named, hold_.value_or(frontier_), now);
+  assert(added);
+  return place->second;
+}
+
+std::size_t ScraperTable::unnamed() const noexcept {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(scrapers_, [](const auto& entry) { return !entry.second.named; }));
+}
+
+std::vector<std::pair<std::string, std::uint64_t>> ScraperTable::forget(SteadyTime before) {
+  std::vector<std::pair<std::string, std::uint64_t>> gone;
+  for (auto next = scrapers_.begin(); next != scrapers_.end();) {
+    const auto entry = next++;
+    const Scraper& scraper = entry->second;
+    if (scraper.named || scraper.last_seen > before || scraper.batch_taken() || !scraper.line.empty())
+      continue;
+    const std::uint64_t lost = scraper.waiting(frontier_);
+    if (lost > 0) {
+      const bool room = forgotten_.size() < max_forgotten_names || forgotten_.contains(entry->first);
+      forgotten_[room ? entry->first : std::string(others)] += lost;
+    }
+    gone.emplace_back(entry->first, lost);
+    scrapers_.erase(entry);
+  }
+  if (!gone.empty() && scrapers_.empty()) accounted_ = later(accounted_, frontier_);
+  return gone;
+}
+
+void ScraperTable::end_hold_if_due(SteadyTime now, SteadyTime::duration at_least) noexcept {
+  if (hold_ && somebody_came_ && now - start_ >= at_least) hold_.reset();
+}
+
+void ScraperTable::yield_hold(const Mark& target) noexcept {
+  if (!hold_ || hold_->position >= target.position) return;
+  hold_ = target;
+  if (scrapers_.empty()) count_unclaimed_until(target);
+}
+
+Mark ScraperTable::lowest_claim() const noexcept {
+  std::optional<Mark> lowest = hold_;
+  for (const auto& [name, scraper] : scrapers_) {
+    if (!lowest || scraper.cursor().position < lowest->position) lowest = scraper.cursor();
+  }
+  return lowest.value_or(frontier_);
+}
+
+std::uint64_t ScraperTable::lowest_lease() const noexcept {
+  return leases_.empty() ? std::numeric_limits<std::uint64_t>::max() : *leases_.begin();
+}
+
+std::uint64_t ScraperTable::free_until() const noexcept {
+  return std::min(lowest_claim().position, lowest_lease());
+}
+
+void ScraperTable::drop_before(const Mark& target) noexcept {
+  reach(target);
+  for (auto& [name, scraper] : scrapers_) scraper.overrun(target);
+}
+
+std::uint64_t ScraperTable::unclaimed() noexcept {
+  count_unclaimed();
+  return unclaimed_;
+}
+
+void ScraperTable::count_unclaimed() noexcept {
+  if (scrapers_.empty() && !hold_) count_unclaimed_until(frontier_);
+}
+
+void ScraperTable::count_unclaimed_until(const Mark& mark) noexcept {
+  if (mark.events > accounted_.events) unclaimed_ += mark.events - accounted_.events;
+  accounted_ = later(accounted_, mark);
+}
+
+}  // namespace oneshot::queue

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "base/clock.hpp"
+#include "queue/delivery.hpp"
+#include "queue/event_log.hpp"
+#include "queue/mapped_ring.hpp"
+#include "queue/mark.hpp"
+#include "queue/queue_manager.hpp"
+#include "queue/scraper_table.hpp"
+
+namespace oneshot::queue {
+
+/// So many records are walked under the lock, or by one call of try_take, before others get a chance (some 50
+/// µs).
+inline constexpr std::uint64_t walk_step = 4096;
+
+/// What the QueueManager, its tickets, readings and deliveries share. `log` may be used by any thread, except
+/// that raising its gate takes the lock; below `mutex` everything is guarded by it. Lines are logged after
+/// unlocking.
+struct QueueManager::State {
+  State(MappedRing ring, const Options& given, const Clock& the_clock);
+
+  const Clock& clock;
+  const bool drop_oldest;
+  const bool explicit_timestamps;
+  EventLog log;
+  std::atomic<std::uint64_t> refused{0};          // events that found no room, not yet logged
+  std::atomic<std::uint64_t> next_room_check{0};  // crowded appenders look for room when the tail gets here
+  std::atomic<std::uint64_t> stored_by_old_clock{
+      0};  // records below this were stored before the clock was set back
+
+  std::mutex mutex;
+  ScraperTable table;
+  Options options;  // of these the live ones change
+  std::uint64_t tickets = 0;
+  std::int64_t clocks_apart_ms;  // as of the last tick
+
+  /// The end of what may be read, for the holder of the lock: never below what was counted once.
+  [[nodiscard]] std::uint64_t readable_end() const noexcept;
+  /// Its time is ahead of the clock, and this matters: it has to wait.
+  [[nodiscard]] bool too_early(const RecordHeader& record, std::uint64_t position,
+                               std::int64_t now_ms) const noexcept;
+  /// Moves `mark` to `end`, over at most `events` in all counted from `first`, or up to one that is too
+  /// early; but over not more than `steps` records. False: there is more to walk.
+  bool walk_batch(Mark& mark, const Mark& first, std::uint64_t end, std::uint64_t events,
+                  std::uint64_t steps) const;
+  /// Moves the frontier to the end of the log as it stands now. Lets go of the lock between steps.
+  void catch_up(std::unique_lock<std::mutex>& lock);
+
+  /// The log gets full: see make_room.cpp. Without the lock. False: nothing to be had now.
+  bool make_room(std::uint64_t needed_gate) noexcept;
+  bool make_room_locked(std::uint64_t needed_gate) noexcept;
+  void open_gate() noexcept;
+
+  /// The wall clock less the steady one: changes when somebody sets the clock.
+  [[nodiscard]] std::int64_t how_far_clocks_are_apart() const noexcept;
+  /// The parts of tick(), see housekeeping.cpp.
+  void watch_the_clock();
+  void forget_scrapers();
+  void give_memory_back();
+  void report_losses();
+};
+
+/// Guards a stretch of the log from being overwritten.
+struct Reading::Lease {
+  Lease(std::shared_ptr<QueueManager::State> of, ScraperTable::Leases::iterator where, Mark from,
+        Mark to) noexcept
+      : state(std::move(of)), place(where), begin(from), end(to) {}
+  Lease(const Lease&) = delete;
+  Lease& operator=(const Lease&) = delete;
+  ~Lease();
+
+  std::shared_ptr<QueueManager::State> state;
+  ScraperTable::Leases::iterator place;
+  Mark begin;
+  Mark end;
+};
+
+/// A batch that was taken. The scraper outlives it: none is forgotten that has a batch.
+struct Delivery::Batch {
+  Batch(std::shared_ptr<QueueManager::State> of, std::string_view scraper_name, Scraper* taker,
+        Reading reading_of, std::uint64_t events) noexcept
+      : state(std::move(of)),
+        name(scraper_name),
+        scraper(taker),
+        reading(std::move(reading_of)),
+        count(events) {}
+  Batch(const Batch&) = delete;
+  Batch& operator=(const Batch&) = delete;
+  ~Batch();
+
+  std::shared_ptr<QueueManager::State> state;
+  std::string_view name;
+  Scraper* scraper;  // nobody once the outcome is known; from the start for a batch without events
+  Reading reading;
+  std::uint64_t count;
+};
+
+/// A place in a scraper's line, which keeps the scraper from being forgotten until it is left.
+struct Ticket::Place {
+  Place(std::shared_ptr<QueueManager::State> of, std::string_view scraper_name, Scraper& taker,
+        std::uint64_t ticket) noexcept
+      : state(std::move(of)), name(scraper_name), scraper(&taker), number(ticket) {}
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+  ~Place();
+
+  std::shared_ptr<QueueManager::State> state;
+  std::string_view name;
+  Scraper* scraper;  // nobody once the batch was taken: then this place is no longer in line
+  std::uint64_t number;
+  std::optional<std::uint64_t>
+      goal;   // the end of the log when its turn came: later events are for the next batch
+  Mark from;  // the cursor that `walked` began at
+  Mark walked;
+};
+
+}  // namespace oneshot::queue

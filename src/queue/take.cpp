@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+//
+// How a batch is found: walking from a cursor towards the end of the log, in steps.
+#include <algorithm>
+#include <cassert>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "queue/queue_manager.hpp"
+#include "queue/state.hpp"
+
+namespace oneshot::queue {
+
+std::uint64_t QueueManager::State::readable_end() const noexcept {
+  return std::max(log.published_end(), table.frontier().position);
+}
+
+bool QueueManager::State::too_early(const RecordHeader& record, std::uint64_t position,
+                                    std::int64_t now_ms) const noexcept {
+  return explicit_timestamps && record.unix_ms > now_ms &&
+         position >= stored_by_old_clock.load(std::memory_order_relaxed);
+}
+
+bool QueueManager::State::walk_batch(Mark& mark, const Mark& first, std::uint64_t end, std::uint64_t events,
+                                     std::uint64_t steps) const {
+  const std::int64_t now_ms = clock.unix_ms();
+  bool more = false;
+  log.walk(mark, end, [&](const RecordHeader& record) {
+    if (mark.events - first.events >= events || too_early(record, mark.position, now_ms)) return true;
+    more = steps == 0;
+    if (!more) --steps;
+    return more;
+  });
+  return !more;
+}
+
+void QueueManager::State::catch_up(std::unique_lock<std::mutex>& lock) {
+  const std::uint64_t goal = readable_end();
+  for (;;) {
+    Mark mark = table.frontier();
+    std::uint64_t steps = walk_step;
+    log.walk(mark, goal, [&](const RecordHeader&) { return steps-- == 0; });
+    table.reach(mark);
+    if (mark.position >= goal) return;
+    lock.unlock();
+    lock.lock();
+  }
+}
+
+Turn QueueManager::try_take(Ticket& ticket) {
+  State& state = *state_;
+  Ticket::Place& place = *ticket.place_;
+  const SteadyTime now = state.clock.steady();
+
+  assert(place.scraper != nullptr);  // one batch for a ticket
+  Scraper& scraper = *place.scraper;
+  const std::lock_guard lock(state.mutex);
+  scraper.last_seen = now;
+  if (scraper.line.empty() || scraper.line.front() != place.number) return NotYet{};
+  if (scraper.batch_taken()) {
+    if (scraper.carrier == nullptr) return NotYet{};
+    return Ask{scraper.carrier};
+  }
+
+  const Mark cursor = scraper.cursor();
+  const Mark& frontier = state.table.frontier();
+  const std::uint64_t events = state.options.max_events_per_scrape;
+  if (!place.goal || place.from != cursor) {  // the cursor moves meanwhile when the log had to make room
+    place.goal = state.readable_end();
+    place.from = place.walked = cursor;
+  }
+  // What somebody has counted already need not be walked again, unless times have to be looked at.
+  if (!state.explicit_timestamps && frontier.events - cursor.events <= events) {
+    place.walked = later(place.walked, frontier);
+  }
+  if (!state.walk_batch(place.walked, cursor, *place.goal, events, walk_step)) return MoreToWalk{};
+  state.table.reach(place.walked);
+
+  const std::uint64_t count = place.walked.events - cursor.events;
+  if (count == 0) {
+    auto nothing = std::make_unique<Delivery::Batch>(state_, place.name, nullptr, Reading(), 0);
+    scraper.line.pop_front();
+    place.scraper = nullptr;
+    return Delivery(std::move(nothing));
+  }
+  const auto lease = state.table.lease(cursor.position);
+  Reading reading(std::make_unique<Reading::Lease>(state_, lease, cursor, place.walked));
+  auto batch = std::make_unique<Delivery::Batch>(state_, place.name, &scraper, std::move(reading), count);
+  scraper.line.pop_front();
+  place.scraper = nullptr;
+  scraper.take(place.walked);
+  return Delivery(std::move(batch));
+}
+
+std::optional<Reading> QueueManager::peek(std::string_view name) {
+  State& state = *state_;
+  std::unique_lock lock(state.mutex);
+  const Scraper* scraper = state.table.find(name);
+  if (scraper == nullptr) return std::nullopt;
+  const Mark cursor = scraper->cursor();
+  const std::uint64_t end = state.readable_end();
+  const std::uint64_t events = state.options.max_events_per_scrape;
+  auto lease = std::make_unique<Reading::Lease>(state_, state.table.lease(cursor.position), cursor, cursor);
+  lock.unlock();
+
+  state.walk_batch(lease->end, cursor, end, events, end - cursor.position);  // as many steps as it takes
+  return Reading(std::move(lease));
+}
+
+}  // namespace oneshot::queue

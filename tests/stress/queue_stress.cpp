@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+//
+// Producers, scrapers that fail at random, people who look, and housekeeping, all at once on a small log. Each event
+// carries its producer and a number of its own; in the end each scraper has got every number once, or it was counted
+// as dropped. Meant for the build with ThreadSanitizer.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "queue/queue_manager.hpp"
+
+namespace oneshot::queue {
+namespace {
+
+constexpr unsigned producers = 3;
+constexpr std::array<std::string_view, 3> scrapers = {"a", "b", "c"};
+constexpr unsigned threads_per_scraper = 2;
+constexpr std::uint64_t events_per_producer = 40'000;
+
+class NobodyToAsk final : public Carrier {
+ public:
+  asio::awaitable<Answer> settle() override { co_return Answer::under_way; }
+};
+
+/// What one scraper was given for good: by producer, how often each number.
+class Given {
+ public:
+  explicit Given() {
+    for (auto& numbers : times_) numbers.resize(events_per_producer);
+  }
+  /// Several threads scrape for one scraper, one after the other.
+  void add(const std::vector<std::pair<unsigned, std::uint64_t>>& batch) {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [producer, number] : batch) ++times_[producer][number];
+  }
+  [[nodiscard]] std::uint64_t given(unsigned char times) const {
+    std::uint64_t events = 0;
+    for (const auto& numbers : times_) events += static_cast<std::uint64_t>(std::ranges::count(numbers, times));
+    return events;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::array<std::vector<unsigned char>, producers> times_;
+};
+
+struct Run {
+  std::unique_ptr<QueueManager> queue;
+  std::array<Given, scrapers.size()> given;
+  Outcome not_delivered = Outcome::unread;
+  std::atomic<bool> finished{false};  // nothing will be stored any more
+  std::atomic<bool> quiet{false};     // all scrapers are done
+  std::atomic<std::uint64_t> out_of_order{0};
+};
+
+void produce(Run& run, unsigned producer) {
+  // Many series, so that with timestamps the times do not run ahead of the clock by much.
+  std::vector<std::string> series;
+  for (unsigned i = 0; i < 100; ++i) {
+    series.push_back("producer=\"" + std::to_string(producer) + "\",series=\"" + std::to_string(i) + "\"");
+  }
+  for (std::uint64_t n = 0; n < events_per_producer;) {
+    const std::string& labels = series[n % series.size()];
+    const event::Event event{.labels = labels, .value = static_cast<double>(n), .value_given = true};
+    if (run.queue->append(producer, event) == Stored::stored) {
+      ++n;
+    } else {
+      std::this_thread::yield();
+    }
+  }
+}
+
+std::vector<std::pair<unsigned, std::uint64_t>> read(Run& run, const Reading& reading) {
+  std::vector<std::pair<unsigned, std::uint64_t>> batch;
+  std::array<std::uint64_t, producers> next{};
+  StoredEvent event;
+  std::uint64_t position = reading.begin();
+  while (reading.next(position, event)) {
+    const auto producer = static_cast<unsigned>(event.labels.at(std::string_view("producer=\"").size()) - '0');
+    const auto number = static_cast<std::uint64_t>(event.value);
+    if (producer >= producers || number < next[producer]) {
+      ++run.out_of_order;
+      continue;
+    }
+    next[producer] = number + 1;
+    batch.emplace_back(producer, number);
+  }
+  return batch;
+}
+
+bool nothing_left(Run& run, std::size_t scraper) {
+  const ScraperStatistics numbers = run.queue->statistics().scrapers.at(scraper);
+  return numbers.waiting == 0 && numbers.in_flight == 0;
+}
+
+void scrape(Run& run, std::size_t scraper, unsigned seed) {
+  std::mt19937 random(seed);
+  for (;;) {
+    const bool last_round = run.finished;  // asked before the batch is taken, which then holds all that is left
+    auto ticket = run.queue->stand_in_line(scrapers[scraper]);
+    Turn turn = NotYet{};
+    for (;;) {
+      turn = run.queue->try_take(*ticket);
+      if (std::holds_alternative<Delivery>(turn)) break;
+      if (random() % 64 == 0) break;  // out of patience: leaves the line
+      std::this_thread::yield();
+    }
+    auto* delivery = std::get_if<Delivery>(&turn);
+    if (delivery == nullptr) continue;
+    if (delivery->count() == 0) {
+      if (last_round && nothing_left(run, scraper)) return;
+      std::this_thread::yield();
+      continue;
+    }
+    delivery->carried_by(std::make_shared<NobodyToAsk>());
+    const auto batch = read(run, delivery->events());
+    const unsigned what = random() % 8;
+    if (what == 0) continue;  // never sent
+    if (what != 1) delivery->handed_over();
+    if (what % 2 == 0) std::this_thread::yield();
+    if (what < 4) {
+      delivery->settle(what == 1 ? Outcome::cut_short : run.not_delivered);
+    } else {
+      run.given[scraper].add(batch);  // before anybody else can take the next one
+      delivery->settle(Outcome::delivered);
+    }
+  }
+}
+
+void look(Run& run) {
+  while (!run.quiet) {
+    for (const std::string_view scraper : scrapers) {
+      if (const auto peek = run.queue->peek(scraper)) read(run, *peek);
+    }
+    const QueueStatistics all = run.queue->statistics();
+    if (all.used_bytes > all.capacity_bytes) ++run.out_of_order;
+    std::this_thread::yield();
+  }
+}
+
+void keep_house(Run& run) {
+  while (!run.quiet) {
+    run.queue->tick();
+    std::this_thread::yield();
+  }
+}
+
+void run_all(const Options& options) {
+  Run run;
+  auto opened = QueueManager::open(options, system_clock());
+  REQUIRE(opened.ok());
+  run.queue = std::move(*opened);
+  // With timestamps a batch that is unread three times is given up, which is not what is looked at here.
+  if (options.explicit_timestamps) run.not_delivered = Outcome::cut_short;
+  {
+    std::vector<std::jthread> others;
+    others.emplace_back([&] { look(run); });
+    others.emplace_back([&] { keep_house(run); });
+    std::vector<std::jthread> scraping;
+    for (std::size_t scraper = 0; scraper < scrapers.size(); ++scraper) {
+      for (unsigned thread = 0; thread < threads_per_scraper; ++thread) {
+        scraping.emplace_back(
+            [&run, scraper, thread] { scrape(run, scraper, static_cast<unsigned>(scraper) * 10 + thread); });
+      }
+    }
+    std::vector<std::jthread> producing;
+    for (unsigned producer = 0; producer < producers; ++producer) {
+      producing.emplace_back([&run, producer] { produce(run, producer); });
+    }
+    producing.clear();
+    run.finished = true;
+    scraping.clear();
+    run.quiet = true;
+  }
+
+  CHECK(run.out_of_order == 0);
+  constexpr std::uint64_t stored = producers * events_per_producer;
+  const QueueStatistics all = run.queue->statistics();
+  REQUIRE(all.scrapers.size() == scrapers.size());
+  for (std::size_t i = 0; i < scrapers.size(); ++i) {
+    const ScraperStatistics& numbers = all.scrapers[i];
+    CAPTURE(numbers.name);
+    CHECK(numbers.waiting == 0);
+    CHECK(numbers.in_flight == 0);
+    CHECK(numbers.delivered == run.given[i].given(1));
+    CHECK(numbers.dropped_full == run.given[i].given(0));
+    CHECK(numbers.delivered + numbers.dropped_full == stored);
+    CHECK(numbers.redelivered > 0);
+    if (!options.drop_oldest) CHECK(numbers.dropped_full == 0);
+  }
+}
+
+Options small_log() {
+  log::set_level(log::Level::error);  // thousands of lost events are expected here
+  Options options;
+  options.capacity_bytes = 64 * 4096;
+  options.names.assign(scrapers.begin(), scrapers.end());
+  options.appenders = producers;
+  options.max_events_per_scrape = 3000;
+  return options;
+}
+
+TEST_CASE("with reject every stored event reaches every scraper exactly once") {
+  Options options = small_log();
+  options.drop_oldest = false;
+  run_all(options);
+}
+
+TEST_CASE("with drop_oldest every stored event reaches every scraper exactly once or counts as dropped") {
+  run_all(small_log());
+}
+
+TEST_CASE("with timestamps of their own too") {
+  Options options = small_log();
+  options.explicit_timestamps = true;
+  options.drop_oldest = false;
+  run_all(options);
+}
+
+}  // namespace
+}  // namespace oneshot::queue

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <string>
+
+#include "captured_log.hpp"
+#include "queue_fixture.hpp"
+
+namespace oneshot::queue::test {
+namespace {
+
+/// Shared memory of this process, the ring's among it, in bytes.
+std::uint64_t resident_shared() {
+  std::uint64_t size = 0;
+  std::uint64_t resident = 0;
+  std::uint64_t shared = 0;
+  std::ifstream("/proc/self/statm") >> size >> resident >> shared;
+  return shared * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+TEST_CASE("a scraper that is first seen during the startup hold gets everything since the start") {
+  Fixture f;
+  f.store(3);
+  f.pass(2s);
+  CHECK(f.scrape("a") == numbered(0, 3));
+  f.clock.advance(590s);
+  CHECK(f.scrape("b") == numbered(0, 3));
+  f.clock.advance(10s);
+  CHECK(f.scrape("c").empty());  // with or without a tick in between
+  f.store(1);
+  CHECK(f.scrape("c") == numbered(3, 4));
+}
+
+TEST_CASE("the startup hold lasts until a first scraper has come") {
+  Fixture f;
+  f.store(3);
+  f.clock.advance(24h);
+  f.queue().tick();
+  CHECK(f.scrape("a") == numbered(0, 3));
+  CHECK(f.scrape("b").empty());
+  CHECK(f.queue().statistics().unclaimed == 0);
+}
+
+TEST_CASE("named scrapers have everything from the start and are never forgotten") {
+  Fixture f;
+  f.options.names = {"b", "a"};
+  f.options.startup_hold = 0ms;
+  f.options.max_unnamed = 0;
+  f.store(2);
+  f.pass(2s);
+  CHECK(f.numbers("a").waiting == 2);
+  CHECK(f.numbers("a").named);
+  f.clock.advance(24h);
+  f.queue().tick();
+  CHECK(f.scrape("a") == numbered(0, 2));
+  CHECK(f.scrape("b") == numbered(0, 2));
+}
+
+TEST_CASE("an unnamed scraper that is not seen is forgotten, and what waited for it is counted and logged") {
+  Fixture f;
+  const CapturedLog log;
+  f.register_at_end("loses");
+  f.store(3);
+  f.register_at_end("clean");
+  CHECK(log.count("level=info") == 2);
+  CHECK(log.count("scraper=clean events=3") == 1);
+  f.clock.advance(3599s);
+  f.queue().tick();
+  CHECK(f.known("loses"));
+  f.clock.advance(1s);
+  f.queue().tick();
+  CHECK_FALSE(f.known("loses"));
+  CHECK_FALSE(f.known("clean"));
+  CHECK(f.forgotten("loses") == 3);
+  CHECK(f.queue().statistics().dropped_forgotten.size() == 1);
+  CHECK(log.count("level=warn") == 1);
+  CHECK(log.count("lost_events=3") == 1);
+  CHECK(log.count("level=info") == 3);
+  CHECK(f.queue().statistics().unclaimed == 0);
+}
+
+TEST_CASE("whoever stands in line or has a batch is not forgotten") {
+  Fixture f;
+  f.store(1);
+  std::optional<Ticket> ticket = f.stand("in line");
+  std::optional<Delivery> delivery = f.take("in flight");
+  f.clock.advance(2h);
+  f.queue().tick();
+  CHECK(f.known("in line"));
+  CHECK(f.known("in flight"));
+  delivery->settle(Outcome::cut_short);  // which counts as seen
+  ticket.reset();
+  f.queue().tick();
+  CHECK_FALSE(f.known("in line"));
+  CHECK(f.known("in flight"));
+  f.clock.advance(1h);
+  f.queue().tick();
+  CHECK_FALSE(f.known("in flight"));
+  CHECK(f.forgotten("in flight") == 1);
+}
+
+TEST_CASE("a ticket that has its batch may be kept until its scraper is long forgotten") {
+  Fixture f;
+  std::optional<Ticket> ticket = f.stand("a");
+  f.turn(*ticket);
+  f.clock.advance(2h);
+  f.queue().tick();
+  CHECK_FALSE(f.known("a"));
+  ticket.reset();
+}
+
+TEST_CASE("beyond a thousand names the losses of the forgotten share one") {
+  Fixture f;
+  f.options.max_unnamed = 2000;
+  for (int i = 0; i < 1003; ++i) f.stand("s" + std::to_string(i));
+  f.store(2);
+  f.clock.advance(1h);
+  f.queue().tick();
+  CHECK(f.queue().statistics().dropped_forgotten.size() == 1001);
+  CHECK(f.forgotten("(others)") == 6);
+}
+
+TEST_CASE("beyond the limit a new unnamed scraper is refused and a known or named one is not") {
+  Fixture f;
+  f.options.names = {"named"};
+  f.options.max_unnamed = 2;
+  f.register_at_end("a");
+  f.register_at_end("b");
+  const auto refused = f.queue().stand_in_line("c");
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error() == Refused::too_many_scrapers);
+  f.register_at_end("a");
+  f.register_at_end("named");
+  CHECK(f.queue().statistics().max_scrapers == 3);
+}
+
+TEST_CASE("events stored while there is nobody are unclaimed and do not pile up") {
+  Fixture f;
+  f.options.forget_after = 1000ms;
+  f.options.startup_hold = 0ms;
+  f.store(2);
+  CHECK(f.scrape("a") == numbered(0, 2));
+  f.store(3);
+  f.pass(1s);
+  CHECK(f.forgotten("a") == 3);
+  f.store(4);
+  CHECK(f.queue().statistics().unclaimed == 4);
+  CHECK(f.queue().statistics().used_bytes == 0);
+  f.queue().tick();
+  CHECK(f.queue().statistics().unclaimed == 4);
+  f.store(5);
+  CHECK(f.scrape("b").empty());
+  CHECK(f.queue().statistics().unclaimed == 9);
+  f.store(1);
+  CHECK(f.scrape("b") == numbered(14, 15));
+  CHECK(f.queue().statistics().unclaimed == 9);
+}
+
+TEST_CASE("memory goes back to the machine once everything was delivered") {
+  Fixture f;
+  f.options.capacity_bytes = 4096 * page;  // 16 MiB, several steps
+  f.options.max_events_per_scrape = 1'000'000;
+  f.options.startup_hold = 0ms;
+  f.register_at_end("a");
+  f.queue().tick();
+  const std::uint64_t before = resident_shared();
+  for (int round = 0; round < 3; ++round) {
+    f.store(300'000);
+    CHECK(resident_shared() > before + (10u << 20));
+    CHECK(f.scrape("a").size() == 300'000);
+    f.queue().tick();
+    CHECK(resident_shared() < before + (1u << 20));
+  }
+}
+
+TEST_CASE("a slow trickle does not fill the memory either") {
+  Fixture f;
+  f.options.capacity_bytes = 4096 * page;
+  f.options.startup_hold = 0ms;
+  f.register_at_end("a");
+  f.queue().tick();
+  const std::uint64_t before = resident_shared();
+  for (int i = 0; i < 20'000; ++i) {  // 20 MB in steps far below a page
+    REQUIRE(f.append(std::string(1000, 'x')) == Stored::stored);
+    REQUIRE(f.scrape("a").size() == 1);
+    f.queue().tick();
+  }
+  CHECK(resident_shared() < before + (1u << 20));
+}
+
+TEST_CASE("what a batch reads stays although everybody else is done with it") {
+  Fixture f;
+  f.options.startup_hold = 0ms;
+  f.options.max_events_per_scrape = 500;
+  f.store(500);
+  f.register_at_end("a");  // ends the hold
+  f.store(500);
+  const std::optional<Reading> peek = f.queue().peek("a");
+  f.scrape("a");
+  f.pass(3s);
+  CHECK(texts(*peek) == numbered(500, 1000));
+}
+
+TEST_CASE("when the clock is set back, times follow it and old events are not held for long") {
+  Fixture f;
+  f.options.explicit_timestamps = true;
+  f.options.startup_hold = 0ms;
+  f.register_at_end("s");
+  REQUIRE(f.append("a") == Stored::stored);
+  const CapturedLog log;
+  SUBCASE("by up to a second the order wins") {
+    f.clock.step(-1000ms);
+    f.queue().tick();
+    REQUIRE(f.append("a") == Stored::stored);
+    CHECK(f.scrape("s").empty());
+    CHECK(log.text().empty());
+    f.clock.advance(1001ms);
+    CHECK(f.scrape("s") == Texts{"a", "a"});
+  }
+  SUBCASE("by more the clock wins") {
+    f.clock.step(-1h);
+    f.queue().tick();
+    CHECK(log.count("level=warn") == 1);
+    REQUIRE(f.append("a") == Stored::stored);
+    const Delivery delivery = f.take("s");
+    REQUIRE(delivery.count() == 2);
+    CHECK(delivery.events().at(delivery.events().begin() + small_record).unix_ms == f.clock.unix_ms());
+  }
+}
+
+TEST_CASE("statistics tell who waits for how long and when a scrape was last") {
+  Fixture f;
+  const std::int64_t start = f.clock.unix_ms();
+  f.register_at_end("a");
+  f.clock.advance(500ms);
+  f.store(1);
+  f.clock.advance(2500ms);
+  f.store(1);
+  ScraperStatistics n = f.numbers("a");
+  CHECK(n.waiting == 2);
+  CHECK(n.oldest_waiting_seconds == 2.5);
+  CHECK(n.last_scrape_unix_ms == start);
+  Delivery delivery = f.take("a");
+  n = f.numbers("a");
+  CHECK(n.waiting == 0);
+  CHECK(n.in_flight == 2);
+  CHECK(n.oldest_waiting_seconds == 2.5);  // not yet delivered
+  CHECK(n.last_scrape_unix_ms == start + 3000);
+  delivery.settle(Outcome::delivered);
+  CHECK(f.numbers("a").oldest_waiting_seconds == 0);
+}
+
+TEST_CASE("live settings can be changed") {
+  Fixture f;
+  f.options.names = {"stays", "leaves"};
+  f.options.startup_hold = 0ms;
+  f.register_at_end("joins");
+  f.store(5);
+  Options changed = f.options;
+  changed.names = {"stays", "joins", "new"};
+  changed.max_unnamed = 1;
+  changed.max_events_per_scrape = 2;
+  changed.forget_after = 60s;
+  f.clock.advance(30s);
+  f.queue().change(changed);
+  CHECK(f.numbers("new").waiting == 0);
+  CHECK(f.numbers("joins").waiting == 5);
+  CHECK_FALSE(f.queue().stand_in_line("other").ok());  // "leaves" is the one unnamed now
+  CHECK(f.scrape("stays") == numbered(0, 2));
+  f.clock.advance(59s);
+  f.queue().tick();
+  CHECK(f.known("leaves"));  // counts as seen when it lost its name
+  f.clock.advance(1s);
+  f.queue().tick();
+  CHECK_FALSE(f.known("leaves"));
+  CHECK(f.forgotten("leaves") == 5);
+  CHECK(f.known("joins"));
+  CHECK(f.known("new"));
+}
+
+}  // namespace
+}  // namespace oneshot::queue::test

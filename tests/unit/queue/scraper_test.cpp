@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+#include "queue/scraper.hpp"
+
+#include <doctest/doctest.h>
+
+namespace oneshot::queue {
+namespace {
+
+constexpr Mark mark(std::uint64_t events) { return {events * 40, events}; }
+Scraper at(std::uint64_t events) { return {false, mark(events), SteadyTime{}}; }
+
+TEST_CASE("a cursor moves only when a batch was delivered") {
+  Scraper scraper = at(2);
+  scraper.take(mark(5));
+  CHECK(scraper.cursor() == mark(2));
+  CHECK(scraper.in_flight() == 3);
+  CHECK(scraper.waiting(mark(7)) == 2);
+  scraper.settle(Outcome::cut_short, 0);
+  CHECK(scraper.cursor() == mark(2));
+  CHECK(scraper.in_flight() == 0);
+  CHECK(scraper.waiting(mark(7)) == 5);
+  scraper.take(mark(7));
+  scraper.settle(Outcome::delivered, 0);
+  CHECK(scraper.cursor() == mark(7));
+  CHECK(scraper.delivered == 5);
+}
+
+TEST_CASE("only what was sent before counts as redelivered") {
+  Scraper scraper = at(0);
+  scraper.take(mark(3));
+  scraper.settle(Outcome::unread, 0);
+  CHECK(scraper.redelivered == 0);
+  scraper.take(mark(5));
+  CHECK(scraper.redelivered == 3);
+  scraper.settle(Outcome::cut_short, 0);
+  scraper.take(mark(4));
+  CHECK(scraper.redelivered == 7);
+  scraper.settle(Outcome::delivered, 0);
+  scraper.take(mark(9));
+  CHECK(scraper.redelivered == 8);  // the fifth event was in the second batch
+}
+
+TEST_CASE("a batch that was put back was not sent") {
+  Scraper scraper = at(0);
+  scraper.take(mark(3));
+  scraper.put_back();
+  scraper.take(mark(3));
+  CHECK(scraper.redelivered == 0);
+  scraper.settle(Outcome::cut_short, 0);
+
+  scraper.take(mark(3));
+  CHECK(scraper.redelivered == 3);
+  scraper.put_back();
+  scraper.take(mark(4));
+  CHECK(scraper.redelivered == 3);  // the same three, once
+}
+
+TEST_CASE("what is overrun while it waits is lost at once") {
+  Scraper scraper = at(0);
+  scraper.overrun(mark(4));
+  CHECK(scraper.dropped_full == 4);
+  scraper.overrun(mark(3));
+  CHECK(scraper.cursor() == mark(4));
+  CHECK(scraper.dropped_full == 4);
+}
+
+TEST_CASE("what is overrun while it is under way is lost only if it does not arrive") {
+  SUBCASE("in part, and it arrives") {
+    Scraper scraper = at(0);
+    scraper.take(mark(5));
+    scraper.overrun(mark(3));
+    CHECK(scraper.dropped_full == 0);
+    scraper.settle(Outcome::delivered, 0);
+    CHECK(scraper.cursor() == mark(5));
+    CHECK(scraper.delivered == 5);
+    CHECK(scraper.dropped_full == 0);
+  }
+  SUBCASE("in part, and it does not arrive") {
+    Scraper scraper = at(0);
+    scraper.take(mark(5));
+    scraper.overrun(mark(3));
+    scraper.settle(Outcome::unread, 0);
+    CHECK(scraper.cursor() == mark(3));
+    CHECK(scraper.delivered == 0);
+    CHECK(scraper.dropped_full == 3);
+  }
+  SUBCASE("wholly, and it arrives") {
+    Scraper scraper = at(0);
+    scraper.take(mark(5));
+    scraper.overrun(mark(3));
+    scraper.overrun(mark(8));
+    CHECK(scraper.dropped_full == 3);
+    scraper.settle(Outcome::delivered, 0);
+    CHECK(scraper.cursor() == mark(8));
+    CHECK(scraper.delivered == 5);
+    CHECK(scraper.dropped_full == 3);
+  }
+  SUBCASE("wholly, and it does not arrive") {
+    Scraper scraper = at(0);
+    scraper.take(mark(5));
+    scraper.overrun(mark(8));
+    scraper.settle(Outcome::cut_short, 0);
+    CHECK(scraper.cursor() == mark(8));
+    CHECK(scraper.dropped_full == 8);
+    CHECK(scraper.loss_to_log == 8);
+  }
+}
+
+TEST_CASE("a batch is given up after the third time in a row that nobody read it") {
+  using enum Outcome;
+  Scraper scraper = at(0);
+  const auto outcome = [&](Outcome told) {
+    scraper.take(mark(4));
+    return scraper.settle(told, 3) == Scraper::Settled::given_up;
+  };
+  CHECK_FALSE(outcome(unread));
+  CHECK_FALSE(outcome(unread));
+  CHECK_FALSE(outcome(cut_short));  // the row ends
+  CHECK_FALSE(outcome(unread));
+  CHECK_FALSE(outcome(unread));
+  CHECK(outcome(unread));
+  CHECK(scraper.cursor() == mark(4));
+  CHECK(scraper.delivered == 4);
+}
+
+TEST_CASE("the row of unread batches ends where the cursor has moved") {
+  Scraper scraper = at(0);
+  for (int i = 0; i < 2; ++i) {
+    scraper.take(mark(4));
+    scraper.settle(Outcome::unread, 3);
+  }
+  scraper.overrun(mark(1));
+  scraper.take(mark(4));
+  CHECK(scraper.settle(Outcome::unread, 3) == Scraper::Settled::as_told);
+  CHECK(scraper.delivered == 0);
+}
+
+}  // namespace
+}  // namespace oneshot::queue
