@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <asio/awaitable.hpp>
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include "net/listening_socket.hpp"
+#include "net/worker.hpp"
+
+namespace oneshot::net {
+
+/// Accepts connections and hands each to the worker with the fewest. Scrapers and producers keep few, long
+/// connections, so who gets them matters more than how fast: SO_REUSEPORT spreads such connections badly, and resets
+/// pending ones when one of its listeners closes. Lives on the thread that runs `context`.
+class Listener {
+ public:
+  Listener(asio::io_context& context, ListeningSocket socket, std::vector<std::unique_ptr<Worker>>& workers,
+           std::atomic<std::size_t>& live, std::size_t max_connections);
+
+  /// Accepts until close(). Lack of descriptors or memory only makes it pause.
+  asio::awaitable<void> run();
+  void close();
+  void change(std::size_t max_connections) noexcept { max_connections_ = max_connections; }
+
+ private:
+  asio::awaitable<void> make_place();
+  asio::awaitable<void> pause(std::chrono::milliseconds duration);
+  bool accept_one();
+  [[nodiscard]] bool full() const noexcept;
+  Worker& least_loaded();
+
+  asio::ip::tcp::acceptor acceptor_;
+  std::vector<std::unique_ptr<Worker>>& workers_;
+  std::atomic<std::size_t>& live_;
+  std::size_t max_connections_;
+  bool out_of_resources_ = false;
+  SteadyTime silent_about_full_until_{};
+};
+
+}  // namespace oneshot::net

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/result.hpp"
+#include "base/unique_fd.hpp"
+
+namespace oneshot::net {
+
+/// An open, listening, non-blocking TCP socket.
+struct ListeningSocket {
+  UniqueFd fd;
+  std::string address;  ///< what it is really bound to: "[::]:8090", "127.0.0.1:34567"
+  bool v6 = false;
+};
+
+/// Opens `host` (a name or address; "::" takes IPv4 too, and becomes 0.0.0.0 where the machine has no IPv6) at `port`
+/// (0: the kernel chooses). Errors: `cannot listen on [::]:8090: Address already in use`.
+Result<ListeningSocket> open_listening_socket(const std::string& host, std::uint16_t port);
+
+}  // namespace oneshot::net

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#include "net/receipt_watch.hpp"
+
+#include <cassert>
+
+namespace oneshot::net {
+
+using Verdict = ReceiptWatch::Verdict;
+
+// A reset can be fetched as an error only once; afterwards the state alone tells of it, except where our own end was
+// first: then an orderly end leads to the same state.
+bool ReceiptWatch::broken(const TcpView& view) const noexcept {
+  return view.error || (view.state == TcpView::State::closed && !end_sent_);
+}
+
+void ReceiptWatch::handed_over(SteadyTime now) noexcept {
+  assert(state_ == State::writing);
+  state_ = State::sent;
+  handed_over_at_ = now;
+}
+
+Verdict ReceiptWatch::request_began(const TcpView& view) const noexcept {
+  if (state_ == State::writing || view.unacknowledged > 0) return Verdict::undecided;
+  return Verdict::delivered;
+}
+
+Verdict ReceiptWatch::end_of_stream(const TcpView& view) noexcept {
+  if (state_ == State::writing) return Verdict::undecided;
+  state_ = State::ended;
+  return poll(view);
+}
+
+Verdict ReceiptWatch::poll(const TcpView& view) const noexcept {
+  if (broken(view)) return failed();
+  if (state_ == State::ended && view.unacknowledged == 0) return Verdict::delivered;
+  return Verdict::undecided;
+}
+
+Verdict ReceiptWatch::failed() const noexcept {
+  return state_ == State::writing ? Verdict::cut_short : Verdict::unread;
+}
+
+Verdict ReceiptWatch::deadline(const TcpView& view) const noexcept {
+  if (broken(view)) return failed();
+  // Not whole by now: the scraper has given up or will; make sure that it cannot take the rest for good.
+  if (state_ == State::writing || view.unacknowledged > 0) return Verdict::reset;
+  return state_ == State::ended ? Verdict::delivered : Verdict::undecided;
+}
+
+Verdict ReceiptWatch::give_up(const TcpView& view) const noexcept {
+  if (broken(view)) return failed();
+  if (state_ == State::writing || view.unacknowledged > 0) return Verdict::reset;
+  return Verdict::delivered;
+}
+
+Verdict ReceiptWatch::newer_scrape(const TcpView& view, SteadyTime now) noexcept {
+  if (broken(view)) return failed();
+  if (view.state == TcpView::State::closed) return Verdict::undecided;  // the connection itself is about to say
+  if (state_ != State::writing && view.unacknowledged == 0) {
+    // A peer that has ended after reading all has decided it; one that is silent may be about to give up.
+    if (view.state == TcpView::State::close_wait) return Verdict::delivered;
+    return now - handed_over_at_ < fresh ? Verdict::undecided : Verdict::delivered;
+  }
+  if (!asked_) {
+    asked_ = true;
+    asked_at_ = now;
+    acknowledged_when_asked_ = view.acknowledged;
+    return Verdict::undecided;
+  }
+  if (view.acknowledged > acknowledged_when_asked_) {
+    asked_ = false;  // the next newer scrape watches anew
+    return Verdict::under_way;
+  }
+  return now - asked_at_ < progress_window ? Verdict::undecided : Verdict::reset;
+}
+
+}  // namespace oneshot::net

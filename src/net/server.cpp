@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+#include "net/server.hpp"
+
+#include <asio/co_spawn.hpp>
+#include <asio/steady_timer.hpp>
+#include <atomic>
+#include <chrono>
+#include <exception>
+#include <utility>
+
+#include "base/log.hpp"
+#include "net/asio_compat.hpp"
+#include "net/listener.hpp"
+#include "net/listening_socket.hpp"
+#include "net/worker.hpp"
+
+namespace oneshot::net {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+// How often stop() looks whether the connections are gone, and how long the last of them may take once they are told
+// that their time is over.
+constexpr milliseconds stop_step{5};
+constexpr milliseconds stop_last{1000};
+
+}  // namespace
+
+struct Server::Parts {
+  Parts(asio::io_context& m, const settings::Server& s) : main(m), settings(s) {}
+
+  asio::awaitable<void> wait_for_sessions(SteadyTime until);
+
+  asio::io_context& main;
+  settings::Server settings;
+  std::atomic<std::size_t> live{0};
+  std::vector<std::unique_ptr<Worker>> workers;
+  std::unique_ptr<Listener> listener;
+};
+
+Server::Server(asio::io_context& main, const settings::Server& settings, std::vector<http::Handler*> handlers)
+    : parts_(std::make_unique<Parts>(main, settings)) {
+  for (http::Handler* handler : handlers)
+    parts_->workers.push_back(std::make_unique<Worker>(*handler, settings, parts_->live));
+}
+
+Server::~Server() {
+  if (parts_->listener) parts_->listener->close();
+  for (const auto& worker : parts_->workers) worker->join();
+}
+
+Result<std::string> Server::listen() {
+  auto opened = open_listening_socket(parts_->settings.host, parts_->settings.port);
+  if (!opened) return Failure{opened.error()};
+  std::string address = opened->address;
+  parts_->listener = std::make_unique<Listener>(parts_->main, std::move(*opened), parts_->workers, parts_->live,
+                                                parts_->settings.max_connections);
+  return address;
+}
+
+void Server::start() {
+  for (const auto& worker : parts_->workers) worker->start();
+  auto accepting = parts_->listener->run();
+  asio::co_spawn(parts_->main, std::move(accepting), [](std::exception_ptr fault) {
+    if (fault) std::rethrow_exception(fault);  // a bug: end the program rather than serve nobody
+  });
+}
+
+asio::awaitable<void> Server::stop() {
+  parts_->listener->close();
+  for (const auto& worker : parts_->workers) worker->stop_sessions();
+  const SteadyTime patience = steady_clock::now() + parts_->settings.stop_timeout;
+  co_await parts_->wait_for_sessions(patience);
+  if (const std::size_t left = parts_->live.load(); left > 0) {
+    log::warn("connections did not end within stop_seconds and are closed", {{"connections", left}});
+    for (const auto& worker : parts_->workers) worker->stop_sessions_now();
+    const SteadyTime last = steady_clock::now() + stop_last;
+    co_await parts_->wait_for_sessions(last);
+  }
+  for (const auto& worker : parts_->workers) worker->join();
+}
+
+asio::awaitable<void> Server::Parts::wait_for_sessions(SteadyTime until) {
+  asio::steady_timer timer(main);
+  while (live.load() > 0 && steady_clock::now() < until) {
+    timer.expires_after(stop_step);
+    co_await timer.async_wait(nothrow);
+  }
+}
+
+void Server::change(const settings::Server& settings) {
+  parts_->settings = settings;
+  if (parts_->listener) parts_->listener->change(settings.max_connections);
+  for (const auto& worker : parts_->workers) worker->change(settings);
+}
+
+void Server::post_to_worker(std::size_t worker, std::function<void()> work) {
+  parts_->workers.at(worker)->post(std::move(work));
+}
+
+std::vector<const http::Statistics*> Server::statistics() const {
+  std::vector<const http::Statistics*> all;
+  all.reserve(parts_->workers.size());
+  for (const auto& worker : parts_->workers) all.push_back(&worker->statistics());
+  return all;
+}
+
+}  // namespace oneshot::net

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <asio/awaitable.hpp>
+#include <asio/io_context.hpp>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "http/handler.hpp"
+#include "http/statistics.hpp"
+#include "settings/settings.hpp"
+
+namespace oneshot::net {
+
+/// The listening socket, the workers and all their connections. Each worker is a thread with an io_context of its own
+/// and one of the handlers; a connection stays on its worker for life. Every function is called on the thread that
+/// runs `main`, where connections are accepted too.
+class Server {
+ public:
+  /// One worker for each handler. Handlers and `main` outlive the server.
+  Server(asio::io_context& main, const settings::Server& settings, std::vector<http::Handler*> handlers);
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+  ~Server();
+
+  /// Opens the port. The value is the address it really has, "[::]:8090"; errors say why not:
+  /// `cannot listen on [::]:8090: Address already in use`.
+  Result<std::string> listen();
+  /// Starts the workers and accepts from now on.
+  void start();
+  /// Accepts no more, lets requests in flight be answered, half-closes connections and waits for their ends up to
+  /// stop_timeout, so that receipts come in; then ends the workers. Every receipt has been settled afterwards.
+  asio::awaitable<void> stop();
+
+  /// New limits for connections from now on (host, port and threads do not change).
+  void change(const settings::Server& settings);
+  /// Runs `work` on a worker's own thread.
+  void post_to_worker(std::size_t worker, std::function<void()> work);
+  /// One for each worker; readable from any thread as long as the server lives.
+  [[nodiscard]] std::vector<const http::Statistics*> statistics() const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace oneshot::net

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+// One coroutine for each connection: run() feeds the parser from one buffer and has each whole request answered before
+// it looks at the next, so that pipelined replies go out in order; replies gather in `out_` and are written when there
+// is nothing left to parse. What the kernel tells about a reply with a receipt goes to its TrackedReply.
+#include "net/session.hpp"
+
+#include <algorithm>
+#include <asio/buffer.hpp>
+#include <asio/post.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/use_awaitable.hpp>
+#include <exception>
+#include <utility>
+
+#include "base/log.hpp"
+#include "net/asio_compat.hpp"
+#include "net/tcp_view.hpp"
+#include "net/worker.hpp"
+
+namespace oneshot::net {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+// How long we wait for the peer's end after ours. A live client answers in milliseconds.
+constexpr milliseconds ending_timeout = std::chrono::seconds(5);
+// Replies to pipelined requests are gathered up to here before they are written.
+constexpr std::size_t gather_limit = 64 * 1024;
+
+}  // namespace
+
+Session::Session(Worker& worker, asio::ip::tcp::socket socket, const Address& peer)
+    : worker_(worker), socket_(std::move(socket)), peer_(peer), since_(steady_clock::now()) {
+  id_ = worker_.enter(*this);
+}
+
+Session::~Session() {
+  if (sending_) sending_->release();
+  if (tracked_) tracked_->release();
+  worker_.leave(id_);
+}
+
+asio::awaitable<void> Session::run() {
+  bool open = true;
+  while (open) {
+    if (input_.empty()) {
+      open = co_await fill();
+      if (!open) break;
+    }
+    const http::Fed fed = parser_.feed(input_);
+    if (!request_began_ && (parser_.started() || fed.progress == http::Progress::error)) note_request_began();
+    input_.remove_prefix(fed.used);
+    early_bytes_ -= std::min<std::uint64_t>(early_bytes_, fed.used);
+    switch (fed.progress) {
+      case http::Progress::need_more:
+        break;
+      case http::Progress::continue_wanted:
+        out_ += "HTTP/1.1 100 Continue\r\n\r\n";
+        break;
+      case http::Progress::complete:
+        open = co_await answer();
+        break;
+      case http::Progress::error:
+        append_error_reply(parser_.error().status, parser_.error().message);
+        end_ = End::ours;
+        open = false;
+        break;
+    }
+  }
+  co_await finish();
+}
+
+asio::awaitable<bool> Session::fill() {
+  if (!send_now()) {
+    const bool written = co_await flush();
+    if (!written) co_return false;
+  }
+  if (stopping_ && !request_began_ && readable_bytes(socket_.native_handle()) == 0) {
+    end_ = End::stopped;
+    co_return false;
+  }
+  if (!fresh_ && !request_began_) enter(Phase::idle);
+  interrupted_ = End::none;
+  const auto space = asio::buffer(buffer_);
+  const auto [error, n] = co_await socket_.async_read_some(space, nothrow);
+  if (error) {
+    end_ = error == asio::error::eof ? End::by_peer : End::failed;
+    if (interrupted_ != End::none) end_ = interrupted_;
+    co_return false;
+  }
+  input_ = std::string_view(buffer_.data(), n);
+  co_return true;
+}
+
+// The first byte of a request: the moment that tells whether its client had read the reply before it.
+void Session::note_request_began() {
+  request_began_ = true;
+  request_.arrived = steady_clock::now();
+  request_.pipelined = early_bytes_ > 0;
+  if (!request_.pipelined && tracked_) {
+    tracked_->request_began();
+    request_.pipelined = has_open_receipt();
+  }
+  if (!fresh_) enter(Phase::header);  // a new connection has been in its header since it was opened
+}
+
+asio::awaitable<bool> Session::answer() {
+  enter(Phase::handling);
+  const SteadyTime arrived = request_.arrived;
+  const bool pipelined = request_.pipelined;
+  request_ = parser_.request();
+  request_.peer = peer_;
+  request_.arrived = arrived;
+  request_.pipelined = pipelined;
+
+  http::Handler& handler = worker_.handler();
+  http::Reply reply;
+  try {
+    reply = co_await handler.handle(request_, *this);
+  } catch (const std::exception& fault) {
+    log::error("a request handler failed", {{"path", request_.path}, {"error", fault.what()}});
+    reply = http::Reply(500, "internal error; the server's log has it\n");
+  }
+  worker_.statistics().count_response(reply.status);
+  bool keep_alive = parser_.keep_alive() && !stopping_;
+  if (!keep_alive) end_ = End::ours;
+  bool written = true;
+  if (reply.source || reply.receipt) {
+    written = co_await send_piecewise(reply, keep_alive);
+  } else {
+    append_reply(reply, keep_alive);
+    early_bytes_ = input_.size();
+    if (out_.size() >= gather_limit) written = co_await flush();
+  }
+  parser_.next();
+  request_began_ = false;
+  fresh_ = false;
+  co_return written&& keep_alive;
+}
+
+asio::awaitable<void> Session::give_way() {
+  const auto executor = socket_.get_executor();
+  co_await asio::post(executor, asio::use_awaitable);
+}
+
+asio::awaitable<void> Session::pause(milliseconds duration) {
+  asio::steady_timer timer(socket_.get_executor());
+  timer.expires_after(duration);
+  co_await timer.async_wait(nothrow);
+}
+
+void Session::enter(Phase phase) noexcept {
+  phase_ = phase;
+  since_ = steady_clock::now();
+}
+
+void Session::interrupt(End why) {
+  interrupted_ = why;
+  asio::error_code ignored;
+  socket_.cancel(ignored);
+}
+
+void Session::check_deadline(SteadyTime now) {
+  milliseconds limit{};
+  switch (phase_) {
+    case Phase::handling:
+      return;
+    case Phase::header:
+    case Phase::writing:
+      limit = worker_.settings().header_timeout;
+      break;
+    case Phase::idle:
+      limit = worker_.settings().idle_timeout;
+      break;
+    case Phase::ending:
+      limit = ending_timeout;
+      break;
+  }
+  if (now - since_ >= limit) interrupt(End::timeout);
+}
+
+void Session::give_place() {
+  if (phase_ == Phase::header || phase_ == Phase::idle) interrupt(End::gave_place);
+}
+
+void Session::stop() {
+  stopping_ = true;
+  const bool between_requests = phase_ == Phase::idle || (phase_ == Phase::header && !request_began_);
+  if (between_requests && readable_bytes(socket_.native_handle()) == 0) interrupt(End::stopped);
+}
+
+void Session::stop_now() {
+  stopping_ = true;
+  stop_now_ = true;
+  interrupt(End::stopped);
+}
+
+}  // namespace oneshot::net

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+// How a connection ends. The receipt of its last reply is settled before the socket is closed.
+#include <algorithm>
+#include <asio/buffer.hpp>
+#include <asio/steady_timer.hpp>
+#include <chrono>
+#include <tuple>
+
+#include "net/asio_compat.hpp"
+#include "net/session.hpp"
+#include "net/worker.hpp"
+
+namespace oneshot::net {
+namespace {
+
+using std::chrono::milliseconds;
+
+}  // namespace
+
+asio::awaitable<void> Session::finish() {
+  const Phase phase = phase_;
+  switch (end_) {
+    case End::none:
+    case End::failed:
+      if (tracked_) tracked_->failed();
+      co_return;
+    case End::by_peer:
+      if (tracked_) tracked_->end_of_stream();
+      co_await await_acknowledgement();
+      co_return;
+    case End::gave_place:
+      append_error_reply(503, "gave its place to a newer connection: the server is at max_connections");
+      send_now();
+      if (tracked_) tracked_->give_up();
+      co_return;
+    case End::timeout:
+      if (phase == Phase::writing) {
+        if (tracked_) tracked_->give_up();
+        reset(socket_);
+        co_return;
+      }
+      if (phase == Phase::header && request_began_)
+        append_error_reply(408, "the request did not arrive whole within header_timeout_seconds");
+      break;
+    case End::stopped:
+    case End::ours:
+      break;
+  }
+  if (!send_now()) {
+    const End why = end_;
+    const bool written = co_await flush();
+    if (!written) {
+      if (tracked_) tracked_->give_up();
+      co_return;
+    }
+    end_ = why;
+  }
+  co_await half_close();
+}
+
+// No event tells of an acknowledgement, so look again and again. Ends at the latest with the reply's deadline.
+asio::awaitable<void> Session::await_acknowledgement() {
+  enter(Phase::handling);
+  milliseconds wait{1};
+  while (has_open_receipt() && !stop_now_) {
+    co_await pause(wait);
+    wait = std::min(wait * 2, milliseconds(100));
+    tracked_->poll();
+  }
+  if (tracked_) tracked_->give_up();
+}
+
+// Our end first; then what the peer still sends is read and dropped until its own end comes. Closing with unread input
+// would make the kernel send a reset, and that can destroy a reply on its way.
+asio::awaitable<void> Session::half_close() {
+  if (tracked_) tracked_->end_sent();
+  asio::error_code error;
+  socket_.shutdown(asio::socket_base::shutdown_send, error);
+  enter(Phase::ending);
+  const auto space = asio::buffer(buffer_);
+  interrupted_ = End::none;
+  while (!error && !stop_now_) {
+    std::size_t n = 0;
+    std::tie(error, n) = co_await socket_.async_read_some(space, nothrow);
+  }
+  if (!tracked_ || tracked_->settled()) co_return;
+  if (error == asio::error::eof) {
+    tracked_->end_of_stream();
+    co_await await_acknowledgement();
+  } else if (interrupted_ != End::none || stop_now_) {
+    tracked_->give_up();
+  } else {
+    tracked_->failed();
+  }
+}
+
+}  // namespace oneshot::net

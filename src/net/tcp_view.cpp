@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// In a file without Asio: <linux/tcp.h> knows tcpi_bytes_acked, <netinet/tcp.h> (which Asio includes) does not, and
+// the two cannot be included together.
+#include "net/tcp_view.hpp"
+
+#include <linux/sockios.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+namespace oneshot::net {
+namespace {
+
+// include/net/tcp_states.h; the numbers are part of the kernel's interface (tcpi_state).
+enum TcpState : std::uint8_t { tcp_established = 1, tcp_close = 7, tcp_close_wait = 8, tcp_last_ack = 9 };
+
+TcpView::State state_of(std::uint8_t state) {
+  switch (state) {
+    case tcp_established:
+      return TcpView::State::established;
+    case tcp_close_wait:
+      return TcpView::State::close_wait;
+    case tcp_close:
+      return TcpView::State::closed;
+    default:
+      return TcpView::State::closing;
+  }
+}
+
+}  // namespace
+
+TcpView look_at(int socket) noexcept {
+  TcpView view;
+  int error = 0;
+  socklen_t length = sizeof error;
+  if (::getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &length) != 0) {
+    view.error = true;
+    return view;
+  }
+  view.error = error != 0;
+  tcp_info info{};
+  length = sizeof info;
+  if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return view;
+  view.state = state_of(info.tcpi_state);
+  view.acknowledged = info.tcpi_bytes_acked;
+  int queued = 0;
+  if (::ioctl(socket, SIOCOUTQ, &queued) == 0 && queued > 0) view.unacknowledged = static_cast<std::uint64_t>(queued);
+  return view;
+}
+
+std::uint64_t readable_bytes(int socket) noexcept {
+  int readable = 0;
+  if (::ioctl(socket, SIOCINQ, &readable) != 0 || readable < 0) return 0;
+  return static_cast<std::uint64_t>(readable);
+}
+
+}  // namespace oneshot::net

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+#include "net/tracked_reply.hpp"
+
+#include <asio/co_spawn.hpp>
+#include <asio/use_awaitable.hpp>
+#include <chrono>
+#include <utility>
+
+#include "net/asio_compat.hpp"
+
+namespace oneshot::net {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+// How often a newer scrape looks, and how long at most: longer than both windows of ReceiptWatch.
+constexpr milliseconds settle_step{5};
+constexpr milliseconds settle_limit{500};
+
+}  // namespace
+
+void reset(asio::ip::tcp::socket& socket) noexcept {
+  asio::error_code ignored;
+  socket.set_option(asio::socket_base::linger(true, 0), ignored);
+  socket.close(ignored);
+}
+
+TrackedReply::TrackedReply(asio::ip::tcp::socket& socket, std::unique_ptr<http::Receipt> receipt)
+    : socket_(&socket), executor_(socket.get_executor()), timer_(executor_), receipt_(std::move(receipt)) {}
+
+void TrackedReply::start(SteadyTime deadline) {
+  if (receipt_) receipt_->on_started(shared_from_this());
+  timer_.expires_at(deadline);
+  timer_.async_wait([self = shared_from_this()](const asio::error_code& error) {
+    if (!error && !self->settled_) self->obey(self->watch_.deadline(self->look()));
+  });
+}
+
+void TrackedReply::handed_over() {
+  if (settled_) return;
+  watch_.handed_over(steady_clock::now());
+  if (receipt_) receipt_->on_handed_over();
+}
+
+void TrackedReply::request_began() {
+  if (!settled_) obey(watch_.request_began(look()));
+}
+
+void TrackedReply::end_of_stream() {
+  if (!settled_) obey(watch_.end_of_stream(look()));
+}
+
+void TrackedReply::failed() {
+  if (!settled_) obey(watch_.failed());
+}
+
+void TrackedReply::poll() {
+  if (!settled_) obey(watch_.poll(look()));
+}
+
+void TrackedReply::give_up() {
+  if (!settled_) obey(watch_.give_up(look()));
+}
+
+void TrackedReply::release() {
+  if (!settled_) conclude(watch_.was_handed_over() ? Outcome::unread : Outcome::cut_short);
+  timer_.cancel();
+  socket_ = nullptr;
+}
+
+TcpView TrackedReply::look() {
+  TcpView view;
+  if (socket_ == nullptr || !socket_->is_open()) {
+    view.error = true;
+    return view;
+  }
+  view = look_at(socket_->native_handle());
+  error_seen_ = error_seen_ || view.error;  // asking takes it away
+  view.error = error_seen_;
+  return view;
+}
+
+void TrackedReply::obey(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::undecided:
+    case Verdict::under_way:
+      return;
+    case Verdict::delivered:
+      return conclude(Outcome::delivered);
+    case Verdict::cut_short:
+      return conclude(Outcome::cut_short);
+    case Verdict::unread:
+      return conclude(Outcome::unread);
+    case Verdict::reset:
+      reset_connection();
+      return conclude(Outcome::cut_short);
+  }
+}
+
+void TrackedReply::conclude(Outcome outcome) {
+  settled_ = true;
+  timer_.cancel();
+  if (auto receipt = std::exchange(receipt_, nullptr)) receipt->on_settled(outcome);
+}
+
+void TrackedReply::reset_connection() {
+  if (socket_ != nullptr) reset(*socket_);  // what the session waits for is aborted
+}
+
+asio::awaitable<http::Transfer::State> TrackedReply::settle() {
+  auto work = settle_here(shared_from_this());
+  const State state = co_await asio::co_spawn(executor_, std::move(work), asio::use_awaitable);
+  co_return state;
+}
+
+asio::awaitable<http::Transfer::State> TrackedReply::settle_here(std::shared_ptr<TrackedReply> self) {
+  const SteadyTime limit = steady_clock::now() + settle_limit;
+  asio::steady_timer step(self->executor_);
+  while (!self->settled_) {
+    const SteadyTime now = steady_clock::now();
+    const Verdict verdict = self->watch_.newer_scrape(self->look(), now);
+    self->obey(verdict);
+    if (self->settled_) break;
+    if (verdict == Verdict::under_way || now >= limit) co_return State::under_way;
+    step.expires_after(settle_step);
+    co_await step.async_wait(nothrow);
+  }
+  co_return State::settled;
+}
+
+}  // namespace oneshot::net

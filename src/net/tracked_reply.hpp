@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/steady_timer.hpp>
+#include <memory>
+
+#include "http/receipt.hpp"
+#include "net/receipt_watch.hpp"
+
+namespace oneshot::net {
+
+/// One reply with a deadline, and with the receipt that wants to know what becomes of it (or none: then only the
+/// deadline matters). Shared by its session, by the deadline's timer, and by whoever asks through the receipt: all of
+/// them on the connection's own thread, settle() alone may be called elsewhere and hops there.
+class TrackedReply final : public http::Transfer, public std::enable_shared_from_this<TrackedReply> {
+ public:
+  /// `socket` must live until release().
+  TrackedReply(asio::ip::tcp::socket& socket, std::unique_ptr<http::Receipt> receipt);
+
+  /// Tells the receipt, and starts the clock: what is not acknowledged by then is reset.
+  void start(SteadyTime deadline);
+  /// The last byte is in the kernel.
+  void handed_over();
+
+  // What the session sees happen.
+  void request_began();
+  void end_of_stream();
+  void failed();
+  void end_sent() noexcept { watch_.end_sent(); }
+  void poll();
+  void give_up();
+  /// The session is going, and its socket with it: whatever is still open is cut short.
+  void release();
+
+  [[nodiscard]] bool settled() const noexcept { return settled_; }
+  [[nodiscard]] bool has_receipt() const noexcept { return receipt_ != nullptr; }
+
+  asio::awaitable<State> settle() override;
+
+ private:
+  using Verdict = ReceiptWatch::Verdict;
+
+  TcpView look();
+  void obey(Verdict verdict);
+  void conclude(Outcome outcome);
+  void reset_connection();
+  static asio::awaitable<State> settle_here(std::shared_ptr<TrackedReply> self);
+
+  asio::ip::tcp::socket* socket_;
+  asio::any_io_executor executor_;
+  asio::steady_timer timer_;
+  std::unique_ptr<http::Receipt> receipt_;
+  ReceiptWatch watch_;
+  bool error_seen_ = false;
+  bool settled_ = false;
+};
+
+/// Sends a reset (RST) instead of an orderly end: whatever the peer has not read is gone.
+void reset(asio::ip::tcp::socket& socket) noexcept;
+
+}  // namespace oneshot::net

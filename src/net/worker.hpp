@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <asio/awaitable.hpp>
+#include <asio/executor_work_guard.hpp>
+#include <asio/io_context.hpp>
+#include <asio/steady_timer.hpp>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string_view>
+#include <thread>
+#include <unordered_map>
+
+#include "base/address.hpp"
+#include "base/clock.hpp"
+#include "base/unique_fd.hpp"
+#include "http/date.hpp"
+#include "http/handler.hpp"
+#include "http/statistics.hpp"
+#include "settings/settings.hpp"
+
+namespace oneshot::net {
+
+class Session;
+
+/// A thread with its own io_context, its own handler and its share of the connections. Everything is touched by that
+/// thread alone, except where a function says otherwise.
+class Worker {
+ public:
+  /// `live` counts the connections of all workers, those not yet begun included.
+  Worker(http::Handler& handler, const settings::Server& settings, std::atomic<std::size_t>& live);
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+  ~Worker();
+
+  // From the accepting thread.
+
+  void start();
+  /// Takes over an accepted connection, which has been counted in `live`.
+  void adopt(UniqueFd socket, const Address& peer);
+  /// Runs `work` on this worker's thread.
+  void post(std::function<void()> work);
+  void change(const settings::Server& settings);
+  /// How many connections were handed to it and still live. Any thread.
+  [[nodiscard]] std::size_t load() const noexcept { return load_.load(std::memory_order_relaxed); }
+  void stop_sessions();
+  void stop_sessions_now();
+  /// Ends the thread; no session may be left.
+  void join();
+
+  /// A connection that could give its place to a new one: the one longest in its header, else the one longest idle.
+  struct Candidate {
+    bool found = false;
+    bool in_header = false;
+    SteadyTime since{};
+    std::uint64_t id = 0;
+    [[nodiscard]] bool gives_way_before(const Candidate& other) const noexcept;
+  };
+  /// Asks the worker; resumes on the caller's executor.
+  asio::awaitable<Candidate> longest_waiting();
+  void give_place(std::uint64_t id);
+
+  // From its sessions.
+
+  [[nodiscard]] http::Handler& handler() noexcept { return handler_; }
+  [[nodiscard]] const settings::Server& settings() const noexcept { return settings_; }
+  [[nodiscard]] http::Statistics& statistics() noexcept { return statistics_; }
+  [[nodiscard]] const http::Statistics& statistics() const noexcept { return statistics_; }
+  [[nodiscard]] std::string_view date() noexcept { return date_.at(system_clock().unix_ms()); }
+  [[nodiscard]] asio::io_context& context() noexcept { return context_; }
+  /// Registers a session; returns its id.
+  std::uint64_t enter(Session& session);
+  void leave(std::uint64_t id) noexcept;
+
+ private:
+  void begin_session(UniqueFd socket, const Address& peer);
+  void arm_tick();
+  void tick();
+
+  http::Handler& handler_;
+  settings::Server settings_;
+  http::Statistics statistics_;
+  http::HttpDate date_;
+  std::atomic<std::size_t>& live_;
+  std::atomic<std::size_t> load_{0};
+  std::unordered_map<std::uint64_t, Session*> sessions_;
+  std::uint64_t next_id_ = 1;
+  bool stopping_ = false;
+  bool ticking_ = false;
+
+  // Behind all that sessions use: what is left in the context when it is destroyed still leaves through leave().
+  asio::io_context context_{1};
+  asio::executor_work_guard<asio::io_context::executor_type> work_;
+  asio::steady_timer tick_timer_;
+  std::thread thread_;
+};
+
+}  // namespace oneshot::net

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+#include "net/receipt_watch.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+
+using oneshot::SteadyTime;
+using oneshot::net::ReceiptWatch;
+using oneshot::net::TcpView;
+using std::chrono::milliseconds;
+using Verdict = ReceiptWatch::Verdict;
+using State = TcpView::State;
+
+namespace {
+
+const SteadyTime start{std::chrono::seconds(1000)};
+
+TcpView view(State state, std::uint64_t unacknowledged, std::uint64_t acknowledged = 20'000) {
+  TcpView seen;
+  seen.state = state;
+  seen.unacknowledged = unacknowledged;
+  seen.acknowledged = acknowledged;
+  return seen;
+}
+
+TcpView error_view() {
+  TcpView seen = view(State::closed, 0);
+  seen.error = true;
+  return seen;
+}
+
+const TcpView all_read = view(State::established, 0);
+const TcpView not_acknowledged = view(State::established, 5000);
+
+ReceiptWatch sent() {
+  ReceiptWatch watch;
+  watch.handed_over(start);
+  return watch;
+}
+
+}  // namespace
+
+TEST_CASE("a later request whose first byte came after all was acknowledged means delivered") {
+  CHECK(sent().request_began(all_read) == Verdict::delivered);
+}
+
+TEST_CASE("a later request that came while bytes were unacknowledged proves nothing") {
+  CHECK(sent().request_began(not_acknowledged) == Verdict::undecided);
+}
+
+TEST_CASE("an orderly end when all is acknowledged means delivered") {
+  CHECK(sent().end_of_stream(view(State::close_wait, 0)) == Verdict::delivered);
+}
+
+TEST_CASE("an end while bytes are unacknowledged waits for what becomes of them") {
+  ReceiptWatch watch = sent();
+  CHECK(watch.end_of_stream(view(State::close_wait, 300)) == Verdict::undecided);
+  CHECK(watch.poll(view(State::close_wait, 300)) == Verdict::undecided);
+  SUBCASE("acknowledged: delivered") { CHECK(watch.poll(view(State::close_wait, 0)) == Verdict::delivered); }
+  SUBCASE("reset: not delivered") { CHECK(watch.poll(view(State::closed, 0)) == Verdict::unread); }
+  SUBCASE("an error: not delivered") { CHECK(watch.poll(error_view()) == Verdict::unread); }
+  SUBCASE("deadline: reset") { CHECK(watch.deadline(view(State::close_wait, 300)) == Verdict::reset); }
+}
+
+TEST_CASE("an end of stream on a connection that is closed was a reset that somebody else fetched") {
+  CHECK(sent().end_of_stream(view(State::closed, 0)) == Verdict::unread);
+}
+
+TEST_CASE("an end of stream while the reply is still being written decides nothing") {
+  ReceiptWatch watch;
+  CHECK(watch.end_of_stream(view(State::close_wait, 0)) == Verdict::undecided);
+  CHECK(watch.poll(view(State::close_wait, 0)) == Verdict::undecided);
+}
+
+TEST_CASE("a reset is not delivered, and surely cut short while the reply was being written") {
+  CHECK(ReceiptWatch().failed() == Verdict::cut_short);
+  CHECK(sent().failed() == Verdict::unread);
+}
+
+TEST_CASE("the deadline resets a connection with bytes unwritten or unacknowledged") {
+  CHECK(ReceiptWatch().deadline(all_read) == Verdict::reset);
+  CHECK(sent().deadline(not_acknowledged) == Verdict::reset);
+}
+
+TEST_CASE("the deadline leaves a silent scraper that has acknowledged all undecided") {
+  CHECK(sent().deadline(all_read) == Verdict::undecided);
+}
+
+TEST_CASE("the deadline on a connection that was reset meanwhile means not delivered") {
+  CHECK(sent().deadline(error_view()) == Verdict::unread);
+  CHECK(sent().deadline(view(State::closed, 0)) == Verdict::unread);
+}
+
+TEST_CASE("after our own end a closed connection is no sign of a reset") {
+  ReceiptWatch watch = sent();
+  watch.end_sent();
+  CHECK(watch.poll(view(State::closed, 0)) == Verdict::undecided);
+  CHECK(watch.newer_scrape(view(State::closed, 0), start + milliseconds(500)) == Verdict::undecided);
+  CHECK(watch.end_of_stream(view(State::closed, 0)) == Verdict::delivered);
+}
+
+TEST_CASE("giving up means delivered when all is acknowledged, else a reset") {
+  CHECK(sent().give_up(all_read) == Verdict::delivered);
+  CHECK(sent().give_up(not_acknowledged) == Verdict::reset);
+  CHECK(ReceiptWatch().give_up(all_read) == Verdict::reset);
+  CHECK(sent().give_up(error_view()) == Verdict::unread);
+}
+
+TEST_CASE("a newer scrape waits a moment for an end, then takes silence for delivered") {
+  ReceiptWatch watch = sent();
+  CHECK(watch.newer_scrape(all_read, start + milliseconds(1)) == Verdict::undecided);
+  CHECK(watch.newer_scrape(all_read, start + milliseconds(99)) == Verdict::undecided);
+  CHECK(watch.newer_scrape(all_read, start + milliseconds(100)) == Verdict::delivered);
+}
+
+TEST_CASE("a newer scrape learns of an orderly end at once") {
+  CHECK(sent().newer_scrape(view(State::close_wait, 0), start) == Verdict::delivered);
+}
+
+TEST_CASE("a newer scrape learns of a reset at once") {
+  CHECK(sent().newer_scrape(view(State::closed, 0), start) == Verdict::unread);
+  CHECK(ReceiptWatch().newer_scrape(error_view(), start) == Verdict::cut_short);
+}
+
+TEST_CASE("a newer scrape leaves a transfer alone whose peer still acknowledges") {
+  for (ReceiptWatch watch : {ReceiptWatch(), sent()}) {
+    CHECK(watch.newer_scrape(view(State::established, 5000, 100), start) == Verdict::undecided);
+    CHECK(watch.newer_scrape(view(State::established, 5000, 101), start + milliseconds(5)) == Verdict::under_way);
+  }
+}
+
+TEST_CASE("a newer scrape withdraws a transfer whose peer has stopped") {
+  for (ReceiptWatch watch : {ReceiptWatch(), sent()}) {
+    CHECK(watch.newer_scrape(view(State::established, 5000, 100), start) == Verdict::undecided);
+    CHECK(watch.newer_scrape(view(State::established, 9000, 100), start + milliseconds(199)) == Verdict::undecided);
+    CHECK(watch.newer_scrape(view(State::established, 9000, 100), start + milliseconds(200)) == Verdict::reset);
+  }
+}
