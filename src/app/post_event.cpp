@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#include "app/post_event.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+
+namespace oneshot::app {
+namespace {
+
+using event::Reason;
+
+// A full log makes room with the next receipt, which comes within a scrape interval or two.
+constexpr unsigned retry_when_full_seconds = 10;
+// A storage that failed stays so until somebody restarts the program.
+constexpr unsigned retry_when_unable_seconds = 60;
+
+/// The media type without its parameters, such as charset: what counts is UTF-8, whatever they say.
+bool is_form(std::string_view content_type) noexcept {
+  const std::string_view media_type = trim_blanks(content_type.substr(0, content_type.find(';')));
+  return equals_ignoring_case(media_type, "application/x-www-form-urlencoded");
+}
+
+event::Rejection wrong_type(std::string_view content_type) {
+  std::string message = content_type.empty() ? "a body without Content-Type"
+                                             : "a body of Content-Type \"" + printable(content_type) + '"';
+  message += ": only application/x-www-form-urlencoded is understood (labels may also stand in the query)";
+  return event::Rejection{Reason::bad_content_type, std::move(message)};
+}
+
+http::Reply refuse(Context& context, event::Rejection rejection) {
+  context.counters.count_rejected(rejection.reason);
+  if (log::enabled(log::Level::debug))
+    log::debug("event refused",
+               {{"reason", event::reason_name(rejection.reason)}, {"detail", rejection.message}});
+  http::Reply reply(status_of(rejection.reason), std::move(rejection.message));
+  reply.body += '\n';
+  if (rejection.reason == Reason::log_full) reply.retry_after_seconds = retry_when_full_seconds;
+  if (rejection.reason == Reason::unable_to_store) reply.retry_after_seconds = retry_when_unable_seconds;
+  return reply;
+}
+
+http::Reply take_in(Context& context, const http::Request& request) {
+  if (!request.body.empty()) {
+    const std::string_view content_type = request.header("Content-Type");
+    if (!is_form(content_type)) return refuse(context, wrong_type(content_type));
+  }
+  Result<event::Event, event::Rejection> event = context.reader.read(request.query, request.body);
+  if (!event) return refuse(context, std::move(event.error()));
+  switch (context.services.queue.append(context.worker, *event)) {
+    case queue::Stored::stored:
+      break;
+    case queue::Stored::full:
+      return refuse(context, {Reason::log_full, "the event log is full: try again later"});
+    case queue::Stored::unable:
+      return refuse(context,
+                    {Reason::unable_to_store, "the event log cannot be written: see the server's log"});
+  }
+  context.counters.count_accepted();
+  if (log::enabled(log::Level::debug))
+    log::debug("event", {{"peer", request.peer.text()}, {"labels", event->labels}, {"value", event->value}});
+  return http::Reply(200);
+}
+
+}  // namespace
+
+int status_of(Reason reason) noexcept {
+  switch (reason) {
+    case Reason::bad_label_name:
+    case Reason::bad_value:
+    case Reason::bad_utf8:
+    case Reason::bad_encoding:
+    case Reason::duplicate_label:
+      return 400;
+    case Reason::too_large:
+      return 413;
+    case Reason::bad_content_type:
+      return 415;
+    case Reason::log_full:
+    case Reason::unable_to_store:
+      return 503;
+  }
+  return 500;
+}
+
+asio::awaitable<http::Reply> post_event(Context& context, const http::Request& request, http::Waiting&) {
+  co_return take_in(context, request);
+}
+
+}  // namespace oneshot::app

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+
+#include "app/context.hpp"
+#include "http/handler.hpp"
+
+namespace oneshot::app {
+
+/// Finds the endpoint of a request in a table of paths and methods. One for each worker, with what its
+/// endpoints need.
+class Router final : public http::Handler {
+ public:
+  /// `worker` is this worker's number, also among the queue's appenders.
+  Router(Services& services, std::shared_ptr<const settings::Settings> settings, unsigned worker);
+
+  /// New settings for requests from now on. On the worker's own thread.
+  void use(std::shared_ptr<const settings::Settings> settings);
+
+  /// No coroutine of its own: what it returns is the endpoint's.
+  asio::awaitable<http::Reply> handle(const http::Request& request, http::Waiting& waiting) override;
+
+ private:
+  Context context_;
+};
+
+}  // namespace oneshot::app

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/address.hpp"
+#include "base/result.hpp"
+#include "http/request.hpp"
+#include "settings/settings.hpp"
+
+namespace oneshot::app {
+
+/// The part of a /metrics query that matters here; other parameters are ignored, since a scrape job may carry
+/// parameters for a proxy in between.
+struct MetricsQuery {
+  std::string scraper;  ///< the name given, empty for none
+  bool peek = false;
+};
+
+/// Reads `scraper=NAME` ([A-Za-z0-9_.:-]{1,128}) and `peek=0|1`. Errors: a bad name, a bad peek, either given
+/// twice, broken percent-encoding of either.
+Result<MetricsQuery> parse_metrics_query(std::string_view query);
+
+/// Where a scrape comes from: the peer, or, behind a trusted proxy, the address that the proxy saw.
+struct Origin {
+  Address address;
+  bool header_ignored = false;  ///< there is a forwarding header, but its sender is not a trusted proxy
+};
+
+/// X-Forwarded-For decides over X-Real-Ip, since proxies pass a client's own X-Real-Ip through. It is walked
+/// from the right, where the nearest proxy wrote, past trusted proxies; an entry that is no address ends the
+/// walk, because whoever wrote it cannot be trusted about what stands further left.
+Origin find_origin(const http::Request& request, const settings::Scrapers& settings);
+
+/// Who scrapes.
+struct ScraperIdentity {
+  std::string id;  ///< its name or its address, canonical: what the queue and the metrics know it by
+  bool by_name = false;
+};
+
+/// The name where one is given, else the address.
+ScraperIdentity identify(const MetricsQuery& query, const Address& origin);
+
+/// Whether `settings.allow` holds this address. A named scraper is checked by its address as well: a name is
+/// no proof.
+[[nodiscard]] bool may_scrape(const Address& origin, const settings::Scrapers& settings) noexcept;
+
+}  // namespace oneshot::app

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vector>
+
+#include "app/counters.hpp"
+#include "app/forwarding_watch.hpp"
+#include "app/readiness.hpp"
+#include "base/clock.hpp"
+#include "http/statistics.hpp"
+#include "queue/queue_manager.hpp"
+
+namespace oneshot::app {
+
+/// What the workers' routers share. Outlives them; the vectors do not change once requests come in.
+struct Services {
+  Services(queue::QueueManager& q, const Clock& c, unsigned workers)
+      : queue(q), clock(c), counters(workers) {}
+
+  queue::QueueManager& queue;
+  const Clock& clock;
+  Readiness readiness;
+  ForwardingWatch forwarding_watch;
+  std::vector<Counters> counters;                        ///< one for each worker, by its number
+  std::vector<const http::Statistics*> http_statistics;  ///< one for each worker
+};
+
+}  // namespace oneshot::app

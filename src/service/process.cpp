@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#include "service/process.hpp"
+
+#include <sched.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include "base/log.hpp"
+
+namespace oneshot::service {
+
+void ignore_broken_pipes() noexcept { std::signal(SIGPIPE, SIG_IGN); }
+
+void raise_open_files_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+    if (limit.rlim_cur >= limit.rlim_max) return;
+    limit.rlim_cur = limit.rlim_max;
+    if (::setrlimit(RLIMIT_NOFILE, &limit) == 0) return;
+  }
+  log::warn("the limit of open files cannot be raised", {{"reason", std::strerror(errno)}});
+}
+
+unsigned worker_count(unsigned configured) noexcept {
+  constexpr unsigned most = 4;
+  if (configured != 0) return configured;
+  cpu_set_t cpus;
+  CPU_ZERO(&cpus);
+  // Fails only where there are more CPUs than the set holds (1024): then there are enough.
+  if (::sched_getaffinity(0, sizeof cpus, &cpus) != 0) return most;
+  return std::clamp(static_cast<unsigned>(CPU_COUNT(&cpus)), 1U, most);
+}
+
+}  // namespace oneshot::service

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// What the program asks of the process that it is.
+namespace oneshot::service {
+
+/// A peer that is gone shows as an error of the call that wrote to it, not as a signal.
+void ignore_broken_pipes() noexcept;
+
+/// Every connection is a file: the soft limit goes up to the hard one.
+void raise_open_files_limit();
+
+/// How many threads to serve with: `configured`, or for 0 one for each CPU that the process may use, at most 4. More
+/// do not pay: nearly all the work of a request is the kernel's.
+[[nodiscard]] unsigned worker_count(unsigned configured) noexcept;
+
+}  // namespace oneshot::service

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#include "service/run.hpp"
+
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "base/version.hpp"
+#include "service/process.hpp"
+#include "service/service.hpp"
+#include "settings/command_line.hpp"
+#include "settings/effective.hpp"
+#include "settings/environment.hpp"
+
+namespace oneshot::service {
+namespace {
+
+// Straight to the streams: this is what a person at a terminal asked for, no log line.
+int print(std::string_view text) {
+  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  return written ? exit_ok : exit_failed;
+}
+
+int refuse(const std::string& error) {
+  const std::string line = "oneshot-metrics-server: " + error + '\n';
+  std::fwrite(line.data(), 1, line.size(), stderr);
+  return exit_usage;
+}
+
+/// What the settings may say, but this version cannot do.
+std::optional<std::string> unsupported(const settings::Settings& settings, const std::string& config_file) {
+  if (settings.storage.path.empty()) return std::nullopt;
+  return config_file + ": [storage] path = \"" + printable(settings.storage.path) +
+         "\": storage.path is not supported yet; only \"\" (events in memory) is allowed";
+}
+
+}  // namespace
+
+int run(int argc, const char* const* argv) {
+  const auto command_line = settings::parse_command_line(argc, argv);
+  if (!command_line) return refuse(command_line.error());
+  if (command_line->help) return print(settings::help_text());
+  if (command_line->version) {
+    std::string text = "oneshot-metrics-server ";
+    text.append(version()).append(" (").append(compiler()).append(")\n");
+    return print(text);
+  }
+
+  auto settings = settings::load(*command_line, settings::process_environment());
+  if (!settings) return refuse(settings.error());
+  const std::string config_file = command_line->config_file.value_or("");
+  if (const auto error = unsupported(*settings, config_file)) return refuse(*error);
+  if (command_line->print_config) return print(settings::render_toml(*settings));
+  if (command_line->check_config) return print((config_file.empty() ? "built-in defaults" : config_file) + ": ok\n");
+
+  log::set_level(settings->log.level);
+  ignore_broken_pipes();
+  raise_open_files_limit();
+  Service service(std::move(*settings), config_file);
+  if (const auto error = service.start()) {
+    log::error(*error);
+    return exit_failed;
+  }
+  service.serve();
+  return exit_ok;
+}
+
+}  // namespace oneshot::service

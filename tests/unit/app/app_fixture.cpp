@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+#include "unit/app/app_fixture.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <asio/co_spawn.hpp>
+#include <asio/io_context.hpp>
+#include <exception>
+#include <utility>
+
+#include "base/log.hpp"
+
+namespace oneshot::app::test {
+namespace {
+
+queue::Options options_of(const settings::Settings& settings) {
+  queue::Options options;
+  options.capacity_bytes = 1 << 20;
+  options.drop_oldest = settings.storage.when_full == settings::WhenFull::drop_oldest;
+  options.explicit_timestamps = settings.events.use_explicit_timestamps;
+  options.names = settings.scrapers.names;
+  options.max_unnamed = settings.scrapers.max;
+  options.forget_after = settings.scrapers.forget_after;
+  options.startup_hold = settings.scrapers.startup_hold;
+  options.max_events_per_scrape = settings.scrapers.max_events_per_scrape;
+  return options;
+}
+
+}  // namespace
+
+asio::awaitable<void> FakeWaiting::give_way() {
+  ++gave_way;
+  co_return;
+}
+
+asio::awaitable<void> FakeWaiting::pause(std::chrono::milliseconds duration) {
+  ++paused;
+  clock_.advance(duration);
+  if (during_pause) during_pause();
+  co_return;
+}
+
+App::App(const std::function<void(settings::Settings&)>& change) : settings(settings::defaults()) {
+  log::set_level(log::Level::error);  // what is logged on the way is no test's output
+  if (change) change(settings);
+  auto opened = queue::QueueManager::open(options_of(settings), clock);
+  REQUIRE(opened.ok());
+  queue = std::move(*opened);
+  services = std::make_unique<Services>(*queue, clock, 1);
+  services->readiness.enter(Readiness::Phase::running);
+  router = std::make_unique<Router>(*services, std::make_shared<const settings::Settings>(settings), 0);
+}
+
+Answer App::call(const Call& call) {
+  const std::string_view target = call.target;
+  http::Request request;
+  request.method = call.method;
+  request.method_name = call.method == http::Method::get    ? "GET"
+                        : call.method == http::Method::head ? "HEAD"
+                        : call.method == http::Method::post ? "POST"
+                                                            : "DELETE";
+  request.path = target.substr(0, target.find('?'));
+  request.query = target.substr(std::min(request.path.size() + 1, target.size()));
+  request.headers = call.headers;
+  request.body = call.body;
+  const auto peer = Address::parse(call.peer);
+  REQUIRE(peer.has_value());
+  request.peer = *peer;
+  request.arrived = clock.steady();
+  request.pipelined = call.pipelined;
+
+  Answer answer;
+  asio::io_context context(1);
+  std::exception_ptr thrown;
+  auto work = router->handle(request, waiting);
+  asio::co_spawn(context, std::move(work), [&](std::exception_ptr fault, http::Reply reply) {
+    thrown = fault;
+    answer.reply = std::move(reply);
+  });
+  context.run();
+  if (thrown) std::rethrow_exception(thrown);
+  answer.status = answer.reply.status;
+  answer.text = answer.reply.body;
+  return answer;
+}
+
+Answer App::get(std::string target, std::string peer) {
+  Answer answer = call({.target = std::move(target), .peer = std::move(peer)});
+  read_source(answer);
+  return answer;
+}
+
+Answer App::post(std::string target) { return call({.method = http::Method::post, .target = std::move(target)}); }
+
+Answer App::scrape(std::string target, std::string peer) {
+  Answer answer = get(std::move(target), std::move(peer));
+  deliver(answer);
+  return answer;
+}
+
+void App::event(std::string_view query) {
+  const Answer answer = post("/event?" + std::string(query));
+  INFO(answer.text);
+  REQUIRE(answer.status == 200);
+}
+
+void read_source(Answer& answer) {
+  if (!answer.reply.source) return;
+  const std::uint64_t size = answer.reply.source->size();
+  bool more = true;
+  while (more) {
+    std::string piece;
+    more = answer.reply.source->append_next(piece);
+    answer.text += piece;
+  }
+  CHECK(answer.text.size() == size);
+  answer.reply.source.reset();
+}
+
+void deliver(Answer& answer) {
+  if (!answer.reply.receipt) return;
+  answer.reply.receipt->on_started(nullptr);
+  answer.reply.receipt->on_handed_over();
+  answer.reply.receipt->on_settled(Outcome::delivered);
+  answer.reply.receipt.reset();
+}
+
+oneshot::test::ParsedExposition parse(const Answer& answer) {
+  REQUIRE(answer.status == 200);
+  auto parsed = oneshot::test::parse_exposition(answer.text);
+  if (!parsed) FAIL(parsed.error());
+  return std::move(*parsed);
+}
+
+double value_of(const Answer& answer, std::string_view name, std::vector<std::pair<std::string, std::string>> labels) {
+  const auto parsed = parse(answer);
+  const oneshot::test::ParsedSample* sample = parsed.sample(name, std::move(labels));
+  INFO(name);
+  REQUIRE(sample != nullptr);
+  return sample->value;
+}
+
+std::size_t event_samples(const Answer& answer) {
+  const auto parsed = parse(answer);
+  const oneshot::test::ParsedFamily* family = parsed.family("events_to_metrics");
+  REQUIRE(family != nullptr);
+  return family->samples.size();
+}
+
+std::string first_line(const Answer& answer) { return answer.text.substr(0, answer.text.find('\n')); }
+
+}  // namespace oneshot::app::test

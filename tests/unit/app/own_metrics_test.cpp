@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+#include "app/own_metrics.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "base/version.hpp"
+#include "unit/app/app_fixture.hpp"
+
+namespace oneshot::app {
+namespace {
+
+using test::Answer;
+using test::App;
+using test::value_of;
+
+/// The samples of everything but process_*, which no test knows.
+std::string samples_without_process(std::string_view text) {
+  std::string kept;
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n') + 1);
+    text.remove_prefix(line.size());
+    if (!line.starts_with('#') && !line.starts_with("process_")) kept += line;
+  }
+  return kept;
+}
+
+TEST_CASE("every metric, reason, code and known scraper is there from the start") {
+  App app([](settings::Settings& settings) { settings.scrapers.names = {"prom-a"}; });
+  http::Statistics statistics;
+  statistics.connections = 2;
+  statistics.count_response(404);
+  app.services->http_statistics = {&statistics};
+  std::string text;
+  append_own_metrics(text, *app.services, ThisScrape{"prom-a", 0});
+  REQUIRE(oneshot::test::parse_exposition(text).ok());
+  std::string expected = R"(events_to_metrics_event_count 0
+events_to_metrics_scraper_counts{scraper="prom-a"} 0
+oneshot_events_accepted_total 0
+oneshot_events_rejected_total{reason="bad_label_name"} 0
+oneshot_events_rejected_total{reason="bad_value"} 0
+oneshot_events_rejected_total{reason="bad_utf8"} 0
+oneshot_events_rejected_total{reason="bad_encoding"} 0
+oneshot_events_rejected_total{reason="duplicate_label"} 0
+oneshot_events_rejected_total{reason="too_large"} 0
+oneshot_events_rejected_total{reason="bad_content_type"} 0
+oneshot_events_rejected_total{reason="log_full"} 0
+oneshot_events_rejected_total{reason="unable_to_store"} 0
+oneshot_events_waiting{scraper="prom-a"} 0
+oneshot_events_in_flight{scraper="prom-a"} 0
+oneshot_events_delivered_total{scraper="prom-a"} 0
+oneshot_events_redelivered_total{scraper="prom-a"} 0
+oneshot_events_dropped_total{scraper="prom-a",reason="full"} 0
+oneshot_events_dropped_total{scraper="prom-a",reason="damaged"} 0
+oneshot_events_dropped_total{scraper="prom-a",reason="forgotten"} 0
+oneshot_events_unclaimed_total 0
+oneshot_oldest_waiting_seconds{scraper="prom-a"} 0
+oneshot_scraper_last_scrape_timestamp_seconds{scraper="prom-a"} 0
+oneshot_scrapers 1
+oneshot_scrapers_max 65
+oneshot_event_log_used_bytes 0
+oneshot_event_log_capacity_bytes 1048576
+oneshot_connections 2
+oneshot_http_responses_total{code="200"} 0
+oneshot_http_responses_total{code="400"} 0
+oneshot_http_responses_total{code="403"} 0
+oneshot_http_responses_total{code="404"} 1
+oneshot_http_responses_total{code="405"} 0
+oneshot_http_responses_total{code="408"} 0
+oneshot_http_responses_total{code="411"} 0
+oneshot_http_responses_total{code="413"} 0
+oneshot_http_responses_total{code="414"} 0
+oneshot_http_responses_total{code="415"} 0
+oneshot_http_responses_total{code="417"} 0
+oneshot_http_responses_total{code="431"} 0
+oneshot_http_responses_total{code="500"} 0
+oneshot_http_responses_total{code="501"} 0
+oneshot_http_responses_total{code="503"} 0
+oneshot_http_responses_total{code="504"} 0
+oneshot_http_responses_total{code="505"} 0
+)";
+  expected +=
+      "oneshot_build_info{version=\"" + std::string(version()) + "\",compiler=\"" + std::string(compiler()) + "\"} 1\n";
+  CHECK(samples_without_process(text) == expected);
+}
+
+TEST_CASE("the numbers of a scrape are those after its batch was taken; the legacy gauge shows what waited before") {
+  App app;
+  app.scrape("/metrics?scraper=a");
+  app.scrape("/metrics?scraper=b");
+  app.event("n=1");
+  app.event("n=2");
+  app.clock.advance(std::chrono::milliseconds(1500));
+  app.post("/event?a-b=1");
+  const Answer answer = app.get("/metrics?scraper=a");
+  CHECK(value_of(answer, "events_to_metrics_event_count") == 2);
+  CHECK(value_of(answer, "oneshot_events_accepted_total") == 2);
+  CHECK(value_of(answer, "oneshot_events_rejected_total", {{"reason", "bad_label_name"}}) == 1);
+  CHECK(value_of(answer, "events_to_metrics_scraper_counts", {{"scraper", "a"}}) == 2);
+  CHECK(value_of(answer, "events_to_metrics_scraper_counts", {{"scraper", "b"}}) == 2);
+  CHECK(value_of(answer, "oneshot_events_waiting", {{"scraper", "a"}}) == 0);
+  CHECK(value_of(answer, "oneshot_events_waiting", {{"scraper", "b"}}) == 2);
+  CHECK(value_of(answer, "oneshot_events_in_flight", {{"scraper", "a"}}) == 2);
+  CHECK(value_of(answer, "oneshot_events_in_flight", {{"scraper", "b"}}) == 0);
+  CHECK(value_of(answer, "oneshot_oldest_waiting_seconds", {{"scraper", "b"}}) == 1.5);
+  CHECK(value_of(answer, "oneshot_scraper_last_scrape_timestamp_seconds", {{"scraper", "a"}}) ==
+        static_cast<double>(app.clock.unix_ms()) / 1000);
+}
+
+TEST_CASE("what a forgotten scraper lost stays counted, also when it comes back") {
+  App app([](settings::Settings& settings) { settings.scrapers.startup_hold = std::chrono::milliseconds(0); });
+  app.scrape("/metrics?scraper=a");
+  app.event("n=1");
+  app.clock.advance(std::chrono::hours(2));
+  app.queue->tick();
+  const Answer other = app.scrape("/metrics?scraper=b");
+  CHECK(value_of(other, "oneshot_events_dropped_total", {{"scraper", "a"}, {"reason", "forgotten"}}) == 1);
+  CHECK(value_of(other, "oneshot_scrapers") == 1);
+  const Answer back = app.scrape("/metrics?scraper=a");
+  CHECK(value_of(back, "oneshot_events_dropped_total", {{"scraper", "a"}, {"reason", "forgotten"}}) == 1);
+}
+
+}  // namespace
+}  // namespace oneshot::app

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+#include "app/post_event.hpp"
+
+#include <doctest/doctest.h>
+
+#include <asio/co_spawn.hpp>
+#include <asio/io_context.hpp>
+#include <cstdint>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "unit/app/allocation_count.hpp"
+#include "unit/app/app_fixture.hpp"
+
+namespace oneshot::app {
+namespace {
+
+using http::Method;
+using test::Answer;
+using test::App;
+
+Answer post_form(App& app, std::string target, std::string body, std::string_view type) {
+  std::vector<http::Header> headers;
+  if (!type.empty()) headers.push_back({"content-type", type});
+  return app.call(
+      {.method = Method::post, .target = std::move(target), .headers = std::move(headers), .body = std::move(body)});
+}
+
+TEST_CASE("an event that is taken is answered 200 with an empty body, and counted") {
+  App app;
+  const Answer answer = app.post("/event?type=deploy&service=checkout");
+  CHECK(answer.status == 200);
+  CHECK(answer.text.empty());
+  CHECK(app.services->counters[0].accepted.load() == 1);
+  CHECK(test::value_of(app.get("/metrics"), "events_to_metrics", {{"type", "deploy"}, {"service", "checkout"}}) == 1);
+}
+
+TEST_CASE("labels come from the query and from a form") {
+  App app;
+  REQUIRE(post_form(app, "/event?a=1", "b=2&value=7", "Application/X-WWW-Form-Urlencoded; charset=UTF-8").status ==
+          200);
+  CHECK(test::value_of(app.get("/metrics"), "events_to_metrics", {{"a", "1"}, {"b", "2"}}) == 7);
+}
+
+TEST_CASE("a body of another type is refused, an empty one is fine whatever it claims to be") {
+  App app;
+  for (const char* type : {"", "application/json", "text/plain", "application/x-www-form-urlencodedx"}) {
+    CAPTURE(type);
+    const Answer answer = post_form(app, "/event?a=1", "b=2", type);
+    CHECK(answer.status == 415);
+    CHECK(answer.text.find("application/x-www-form-urlencoded") != std::string::npos);
+    CHECK(answer.text.find('\n') == answer.text.size() - 1);
+    CHECK(post_form(app, "/event?a=1", "", type).status == 200);
+  }
+  CHECK(app.services->counters[0].rejected[static_cast<std::size_t>(event::Reason::bad_content_type)].load() == 4);
+}
+
+TEST_CASE("each reason has its status, and a refused event is not in the log") {
+  struct Row {
+    std::string query;
+    int status;
+    event::Reason reason;
+  };
+  const std::vector<Row> rows{
+      {"a-b=1", 400, event::Reason::bad_label_name},
+      {"__name__=x", 400, event::Reason::bad_label_name},
+      {"value=abc", 400, event::Reason::bad_value},
+      {"a=%ff", 400, event::Reason::bad_utf8},
+      {"a=%zz", 400, event::Reason::bad_encoding},
+      {"a=1&a=2", 400, event::Reason::duplicate_label},
+      {"a=" + std::string(16385, 'x'), 413, event::Reason::too_large},
+  };
+  App app;
+  for (const Row& row : rows) {
+    CAPTURE(row.query.substr(0, 20));
+    const Answer answer = app.post("/event?" + row.query);
+    CHECK(answer.status == row.status);
+    CHECK(answer.text.size() > 1);
+    CHECK(answer.text.find('\n') == answer.text.size() - 1);
+    CHECK(app.services->counters[0].rejected[static_cast<std::size_t>(row.reason)].exchange(0) == 1);
+  }
+  CHECK(app.services->counters[0].accepted.load() == 0);
+  CHECK(test::event_samples(app.get("/metrics")) == 0);
+}
+
+TEST_CASE("a log that is full and may not drop refuses with Retry-After") {
+  App app([](settings::Settings& settings) {
+    settings.storage.when_full = settings::WhenFull::reject;
+    settings.scrapers.names = {"slow"};
+  });
+  Answer answer = app.post("/event?n=0");
+  for (int i = 1; i < 100'000 && answer.status == 200; ++i) answer = app.post("/event?n=" + std::to_string(i));
+  CHECK(answer.status == 503);
+  CHECK(answer.reply.retry_after_seconds > 0);
+  CHECK(answer.text == "the event log is full: try again later\n");
+  CHECK(app.services->counters[0].rejected[static_cast<std::size_t>(event::Reason::log_full)].load() == 1);
+}
+
+TEST_CASE("every reason has a status of its own kind") {
+  for (int i = 0; i < event::reason_count; ++i) {
+    const int status = status_of(static_cast<event::Reason>(i));
+    CHECK((status == 400 || status == 413 || status == 415 || status == 503));
+  }
+}
+
+asio::awaitable<void> post_often(App& app, const http::Request& request, int times) {
+  for (int i = 0; i < times; ++i) {
+    const http::Reply reply = co_await app.router->handle(request, app.waiting);
+    CHECK(reply.status == 200);
+  }
+}
+
+TEST_CASE("in the steady state an event is taken without a heap allocation") {
+  App app;
+  http::Request request;
+  request.method = Method::post;
+  request.path = "/event";
+  request.query = "type=deploy&service=a+service+with+a+name+longer+than+any+small+string&value=42.5";
+  asio::io_context context(1);
+  std::uint64_t allocated = 1;
+  const auto measured = [](App& a, const http::Request& r, std::uint64_t& count) -> asio::awaitable<void> {
+    co_await post_often(a, r, 50);  // buffers grow to their size
+    const std::uint64_t before = test::allocations();
+    for (int i = 0; i < 500; ++i) {
+      const http::Reply reply = co_await a.router->handle(r, a.waiting);
+      if (reply.status != 200) co_return;
+    }
+    count = test::allocations() - before;
+  };
+  auto work = measured(app, request, allocated);
+  asio::co_spawn(context, std::move(work), [](std::exception_ptr fault) { CHECK(fault == nullptr); });
+  context.run();
+  CHECK(allocated == 0);
+}
+
+}  // namespace
+}  // namespace oneshot::app

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+#include "app/router.hpp"
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "unit/app/app_fixture.hpp"
+
+namespace oneshot::app {
+namespace {
+
+using http::Method;
+using test::Answer;
+using test::App;
+
+TEST_CASE("every path and method has its answer") {
+  struct Row {
+    Method method;
+    std::string target;
+    int status;
+    std::string allow;
+  };
+  const std::vector<Row> rows{
+      {Method::get, "/", 200, ""},
+      {Method::head, "/", 200, ""},
+      {Method::post, "/", 405, "GET, HEAD"},
+      {Method::get, "/healthz", 200, ""},
+      {Method::head, "/healthz", 200, ""},
+      {Method::get, "/-/healthy", 200, ""},
+      {Method::get, "/readyz", 200, ""},
+      {Method::get, "/-/ready", 200, ""},
+      {Method::other, "/readyz", 405, "GET, HEAD"},
+      {Method::get, "/metrics", 200, ""},
+      {Method::head, "/metrics", 200, ""},
+      {Method::post, "/metrics", 405, "GET, HEAD"},
+      {Method::post, "/event", 200, ""},
+      {Method::get, "/event", 405, "POST"},
+      {Method::head, "/event", 405, "POST"},
+      {Method::other, "/event", 405, "POST"},
+      {Method::get, "/nothing", 404, ""},
+      {Method::post, "/nothing", 404, ""},
+      {Method::get, "/metrics/", 404, ""},
+      {Method::get, "/Metrics", 404, ""},
+      {Method::get, "", 404, ""},
+  };
+  App app;
+  for (const Row& row : rows) {
+    CAPTURE(row.target);
+    CAPTURE(static_cast<int>(row.method));
+    const Answer answer = app.call({.method = row.method, .target = row.target});
+    CHECK(answer.status == row.status);
+    CHECK(answer.reply.allow == row.allow);
+  }
+}
+
+TEST_CASE("a 404 names the paths that there are, and shows what was asked for on one line") {
+  App app;
+  const Answer answer = app.get("/a\n\xff");
+  CHECK(answer.text ==
+        "there is nothing at \"/a\\n\\xFF\"; there are /event /metrics /healthz /readyz /-/healthy /-/ready /\n");
+}
+
+TEST_CASE("a 405 says what the path takes") {
+  App app;
+  CHECK(app.get("/event").text == "/event takes POST, not \"GET\"\n");
+}
+
+TEST_CASE("the welcome page shows a curl line with the host as the client knows it") {
+  App app;
+  const Answer known = app.call({.target = "/", .headers = {{"Host", "metrics.example:8090"}}});
+  CHECK(known.text.find("curl -X POST 'http://metrics.example:8090/event?") != std::string::npos);
+  const Answer hostile = app.call({.target = "/", .headers = {{"Host", "x'; rm -rf /"}}});
+  CHECK(hostile.text.find("rm -rf") == std::string::npos);
+  CHECK(hostile.text.find("curl -X POST 'http://localhost:8090/event?") != std::string::npos);
+}
+
+TEST_CASE("health is OK while the process lives; readiness follows the service") {
+  App app;
+  CHECK(app.get("/readyz").text == "OK");
+  app.services->readiness.enter(Readiness::Phase::starting);
+  CHECK(app.get("/readyz").status == 503);
+  CHECK(app.get("/readyz").text == "starting\n");
+  app.services->readiness.enter(Readiness::Phase::stopping);
+  CHECK(app.get("/-/ready").status == 503);
+  CHECK(app.get("/-/ready").text == "stopping\n");
+  CHECK(app.get("/healthz").status == 200);
+  CHECK(app.get("/healthz").text == "OK");
+}
+
+TEST_CASE("new settings hold from the next request on") {
+  App app;
+  CHECK(app.post("/event?a=" + std::string(100, 'x')).status == 200);
+  auto changed = std::make_shared<settings::Settings>(app.settings);
+  changed->events.max_event_bytes = 50;
+  app.router->use(changed);
+  CHECK(app.post("/event?a=" + std::string(100, 'x')).status == 413);
+}
+
+}  // namespace
+}  // namespace oneshot::app
