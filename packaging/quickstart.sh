@@ -1,0 +1,277 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# From a bare Debian (12 or newer) to a running server, or to a tested one:
+#
+#   sh packaging/quickstart.sh run [-- SERVER_ARGUMENT...]
+#       builds build/oneshot-metrics-server and runs it, on port 8090 unless PORT or an argument says otherwise
+#   sh packaging/quickstart.sh test [--all | STEP...]
+#       builds it with its tests and runs the suites unit, integration, system and lint (the step `release`);
+#       with --all every step: release debug clang fuzz tsan
+#
+# What is missing is installed with apt-get, as root or through sudo, without a question; elsewhere the missing
+# packages are named. The last line of `test` is the sum over all steps: N passed, N failed.
+set -eu
+unset CDPATH
+cd "$(dirname -- "$0")/.."
+export LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
+here=$(pwd)
+tools=build-tools # what is unpacked rather than installed, and logs
+
+say() { printf 'quickstart: %s\n' "$*"; }
+die() { say "$*" >&2; exit 1; }
+usage() { sed -n '3,/^set /{/^set /d;s/^# \{0,1\}//;p;}' packaging/quickstart.sh; }
+now() { date +%s; }
+
+# ---- what it needs ----
+
+has() { command -v "$1" >/dev/null 2>&1; }
+exists() { for path; do [ ! -e "$path" ] || return 0; done; return 1; }
+
+missing=
+# want PACKAGE THING...: the package is missing if none of the things, commands or /files, is there.
+want() {
+  package=$1; shift
+  for thing; do
+    case $thing in
+      /*) ! [ -e "$thing" ] || return 0 ;;
+      *) ! has "$thing" || return 0 ;;
+    esac
+  done
+  missing="$missing $package"
+}
+
+as_root() { # never asks for a password
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi </dev/null
+}
+may_be_root() { [ "$(id -u)" = 0 ] || { has sudo && sudo -n true 2>/dev/null; }; }
+apt() { as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 "$@" >>$tools/apt.log 2>&1; }
+on_offer() { [ -n "$(apt-cache -q=0 show "$1" 2>/dev/null)" ]; }
+
+refreshed=
+refresh() { # the lists of packages, once, if we may
+  [ -z "$refreshed" ] && may_be_root || return 0
+  refreshed=1
+  apt update || say "apt-get update failed; going on with the lists that are there"
+}
+
+# unpack FOLDER PACKAGE...: the packages' files below FOLDER, neither installed nor with what they depend on.
+unpack() {
+  folder=$1; shift
+  rm -rf "$folder.new"; mkdir -p "$folder.new"
+  if (cd "$folder.new" && apt-get -qq -o APT::Sandbox::User=root download "$@" &&
+      for deb in *.deb; do dpkg-deb -x "$deb" . && rm "$deb" || exit; done) >>$tools/apt.log 2>&1 </dev/null; then
+    rm -rf "$folder"; mv "$folder.new" "$folder"
+  else
+    rm -rf "$folder.new"; return 1
+  fi
+}
+
+# llhttp is a library on Debian 13; on 12 it is C sources inside a package that would bring Node.js along.
+llhttp=subprojects/llhttp/unpacked
+want_llhttp() {
+  ! exists /usr/include/llhttp.h /usr/local/include/llhttp.h /usr/share/llhttp/llhttp.c $llhttp/usr || return 0
+  refresh
+  if on_offer libllhttp-dev; then missing="$missing libllhttp-dev"; return 0; fi
+  say "unpacking the C sources of node-llhttp into $llhttp"
+  unpack $llhttp node-llhttp || die "cannot download node-llhttp; $tools/apt.log says why"
+}
+
+want_to_build() {
+  want g++ c++ g++ clang++
+  want meson meson
+  want ninja-build ninja
+  want pkgconf pkg-config pkgconf
+  if has apt-get; then # elsewhere Meson looks for libraries, and says which are missing
+    want libasio-dev /usr/include/asio.hpp /usr/local/include/asio.hpp
+    want libtomlplusplus-dev /usr/include/toml++/toml.h /usr/local/include/toml++/toml.h
+    want_llhttp
+  fi
+}
+
+want_to_test() {
+  want_to_build
+  want python3 python3
+  want curl curl
+  if has apt-get; then want doctest-dev /usr/include/doctest/doctest.h /usr/local/include/doctest/doctest.h; fi
+}
+
+want_clang() {
+  want clang clang-14 clang
+  if has apt-get; then
+    want libclang-rt-dev /usr/lib/llvm-*/lib/clang/*/lib/*/libclang_rt.asan*
+    [ -z "$missing" ] || refresh
+    ! on_offer clang-format-14 || want clang-format-14 clang-format-14
+  fi
+}
+
+install_missing() {
+  [ -n "$missing" ] || return 0
+  has apt-get || die "please install first (these are Debian's names):$missing"
+  line="apt-get install -y --no-install-recommends$missing"
+  may_be_root || die "packages are missing, and neither root nor sudo without a password is at hand. Run: sudo $line"
+  say "$line"
+  began=$(now)
+  refresh
+  # shellcheck disable=SC2086 # a list of names
+  apt install -y --no-install-recommends $missing || { tail -20 $tools/apt.log >&2; die "that failed; see $tools/apt.log"; }
+  missing=
+  say "installed in $(($(now) - began)) s"
+}
+
+# A real Prometheus for the end-to-end tests. Its package would start a daemon, so it is only unpacked.
+find_prometheus() {
+  bin=$here/$tools/prometheus/usr/bin
+  if has prometheus && has promtool; then return 0; fi
+  if ! exists "$bin/prometheus" && has apt-get; then
+    say "unpacking prometheus into $tools (for tests; it is not installed)"
+    refresh
+    names=prometheus
+    ! on_offer promtool || names="$names promtool"
+    # shellcheck disable=SC2086
+    unpack $tools/prometheus $names || say "cannot download prometheus; its tests will be skipped"
+  fi
+  ! exists "$bin/prometheus" || export ONESHOT_PROMETHEUS="${ONESHOT_PROMETHEUS:-$bin/prometheus}"
+  ! exists "$bin/promtool" || export ONESHOT_PROMTOOL="${ONESHOT_PROMTOOL:-$bin/promtool}"
+}
+
+# ---- building ----
+
+# configure FOLDER OPTION...: makes a build folder, or changes it if the options are others than last time.
+configure() {
+  folder=$1; shift
+  if [ ! -f "$folder/build.ninja" ]; then
+    meson setup "$folder" "$@" >"$tools/$folder.setup.log" 2>&1 || { tail -20 "$tools/$folder.setup.log" >&2; return 1; }
+  else
+    case "$(cat "$folder/.options" 2>/dev/null) " in
+      "$* "*) return ;; # nothing to change
+    esac
+    meson configure "$folder" "$@" || return
+  fi
+  printf '%s\n' "$*" >"$folder/.options"
+}
+
+# compile FOLDER [TARGET...]: what the compilers say goes into a log, which is shown where it matters.
+compile() {
+  log=$tools/$1.log
+  if [ -t 1 ]; then
+    { ninja -C "$@" && echo 0 >"$log.status" || echo 1 >"$log.status"; } 2>&1 | tee "$log"
+    return "$(cat "$log.status")"
+  fi
+  ninja -C "$@" >"$log" 2>&1 || { grep -v '^\[' "$log" | tail -60; return 1; }
+}
+
+# ---- run ----
+
+lines_to_try() { # SERVER_ARGUMENT...
+  port=${PORT:-8090} before=''
+  for argument; do
+    case $argument in
+      --version | --help | --check-config | --print-config) return ;;
+      --config | --config=*) [ -n "${PORT:-}" ] || port=PORT ;;
+      --port=*) port=${argument#*=} ;;
+    esac
+    [ "$before" != --port ] || port=$argument
+    before=$argument
+  done
+  cat <<TRY
+
+  Try, in another terminal:
+    curl -X POST 'http://localhost:$port/event?type=deploy&service=checkout'
+    curl 'http://localhost:$port/metrics?peek=1'       # look, without taking
+    curl 'http://localhost:$port/metrics?scraper=me'   # take: each event once
+  Ctrl-C stops the server.
+
+TRY
+}
+
+run() {
+  [ "${1:-}" != -- ] || shift
+  exec 3>&1 1>&2 # what is said on the way is not the server's output
+  want_to_build
+  install_missing
+  [ -f build/build.ninja ] || tests=-Dtests=false
+  began=$(now)
+  say "building build/oneshot-metrics-server (release)"
+  # shellcheck disable=SC2086 # tests in a folder that is there stay as they are
+  if ! configure build -Dbuildtype=release ${tests:-} || ! compile build oneshot-metrics-server; then
+    die "the build failed"
+  fi
+  say "built in $(($(now) - began)) s"
+  lines_to_try "$@"
+  exec build/oneshot-metrics-server "$@" 1>&3 3>&-
+}
+
+# ---- test ----
+# One function for each step. A new one needs step_NAME and its name in one of these lists.
+
+steps_by_default='release'
+steps_of_all='release stress debug clang fuzz tsan'
+
+step_release() { # what users get; in --all no compiler warning is let through
+  configure build -Dbuildtype=release -Dtests=true && compile build || return
+  if [ -n "$all" ] && grep ': warning:' $tools/build.log; then say "the release build warns"; return 1; fi
+  run_tests build --suite unit --suite integration --suite system --suite lint
+}
+step_stress() {
+  configure build -Dbuildtype=release -Dtests=true && compile build && run_tests build --suite stress
+}
+step_debug() { # with assertions
+  configure build-debug -Dbuildtype=debug -Dwerror=true && compile build-debug && run_tests build-debug --suite unit
+}
+step_clang() {
+  clang_build && run_tests build-clang --setup sanitizers --suite unit --suite integration --suite system
+}
+step_fuzz() {
+  clang_build && run_tests build-clang --setup sanitizers --suite fuzz
+}
+step_tsan() {
+  configure build-tsan -Dbuildtype=debugoptimized -Dwerror=true -Db_sanitize=thread && compile build-tsan &&
+    run_tests build-tsan --setup sanitizers --suite stress --suite unit --suite integration
+}
+clang_build() {
+  version=; ! has clang-14 || version=-14
+  CC=clang$version CXX=clang++$version configure build-clang -Dbuildtype=debugoptimized -Dwerror=true \
+    -Db_sanitize=address,undefined -Db_lundef=false -Dfuzzers=true && compile build-clang
+}
+
+# run_tests FOLDER MESON_TEST_ARGUMENT...: what fails is counted at the end, so that all steps run.
+run_tests() {
+  folder=$1; shift
+  rm -f "$folder/meson-logs/$step.json"
+  meson test -C "$folder" --no-rebuild --logbase "$step" --print-errorlogs "$@" || true
+  printf '%s\n' "$step=$folder/meson-logs/$step.json" >>$tools/results
+}
+
+test_steps() {
+  all='' steps=''
+  for argument; do
+    case $argument in
+      --all) all=1 steps=$steps_of_all ;;
+      -h | --help) usage; exit 0 ;;
+      *) case " $steps_of_all " in *" $argument "*) steps="$steps $argument" ;; *) die "unknown step $argument; there are: $steps_of_all" ;; esac ;;
+    esac
+  done
+  steps=${steps:-$steps_by_default}
+  want_to_test
+  case " $steps " in *\ clang\ * | *\ fuzz\ *) want_clang ;; esac
+  install_missing
+  find_prometheus
+  : >$tools/results
+  for step in $steps; do
+    say "step $step"
+    began=$(now)
+    step_"$step" || { say "step $step failed"; printf '%s\n' "$step=failed" >>$tools/results; }
+    say "step $step took $(($(now) - began)) s"
+  done
+  exec python3 packaging/sum_tests.py $tools/results
+}
+
+mkdir -p $tools
+command=${1:-}
+[ $# = 0 ] || shift
+case $command in
+  run) run "$@" ;;
+  test) test_steps "$@" ;;
+  -h | --help) usage ;;
+  *) usage >&2; exit 2 ;;
+esac

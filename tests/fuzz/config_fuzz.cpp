@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "base/utf8.hpp"
+#include "settings/effective.hpp"
+#include "settings/load_toml.hpp"
+
+// Any bytes as a config file: either they load, and what is printed then loads as the same settings, or there is one
+// line of error that names the file and can be shown on a terminal.
+
+namespace {
+
+void require(bool condition) {
+  if (!condition) std::abort();
+}
+
+bool is_one_printable_line(std::string_view text) {
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return false;
+  }
+  return oneshot::valid_utf8(text);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace oneshot::settings;
+  // Sanitizers make stack frames so large that toml++ could not give a longer dotted key ("a.a.a = 1") back.
+  constexpr std::size_t longest = 8192;
+  if (size > longest) return 0;
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  const auto loaded = parse_toml(text, "fuzz.toml", defaults());
+  if (!loaded) {
+    require(loaded.error().starts_with("fuzz.toml:"));
+    require(is_one_printable_line(loaded.error()));
+    return 0;
+  }
+  const std::string printed = render_toml(*loaded);
+  const auto again = parse_toml(printed, "printed.toml", Settings{});
+  require(again.ok());
+  require(render_toml(*again) == printed);
+  return 0;
+}

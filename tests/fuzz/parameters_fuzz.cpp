@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+// Parameters of a POST, split into query and form body by the first byte: 'q' is all query, 'f' all form, any
+// other byte cuts the rest at that many 256ths. Whatever is accepted must be one sample that a strict parser
+// reads; whatever is refused must say why in one short line.
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "event/reader.hpp"
+#include "event/render.hpp"
+#include "support/exposition_parser.hpp"
+
+using namespace oneshot;
+
+namespace {
+
+constexpr std::size_t max_event_bytes = 16384;
+constexpr std::int64_t time_ms = 1'700'000'000'123;
+
+/// Not assert: it must hold in release builds too.
+void require(bool holds, const char* what, std::string_view detail) {
+  if (holds) return;
+  std::fprintf(stderr, "%s: %.*s\n", what, static_cast<int>(detail.size()), detail.data());
+  std::abort();
+}
+
+bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
+
+void check_line(const event::Event& event, std::optional<std::int64_t> timestamp) {
+  std::string line;
+  event::append_sample_line(line, "events_to_metrics", event.labels, event.value, timestamp);
+  require(line.size() == event::sample_line_length("events_to_metrics", event.labels, event.value, timestamp),
+          "another length than announced", line);
+
+  const auto parsed = test::parse_exposition(line);
+  require(parsed.ok(), "does not parse", parsed.ok() ? "" : parsed.error());
+  require(parsed->families.size() == 1 && parsed->families[0].samples.size() == 1, "not one sample", line);
+  const test::ParsedSample& sample = parsed->families[0].samples[0];
+  require(sample.name == "events_to_metrics", "another name", line);
+  require(same(sample.value, event.value), "another value", line);
+  require(sample.timestamp_ms == timestamp, "another time", line);
+
+  // The parser sorts: only what was sorted before has the same names in the same places.
+  std::size_t at = 0;
+  std::string_view last_name;
+  for (const auto& [name, value] : sample.labels) {
+    require(last_name < name, "names not unique", line);
+    require(!name.starts_with("__") && name != "value" && !value.empty(), "not a label", line);
+    const std::string begin = (at == 0 ? "" : ",") + name + "=\"";
+    require(event.labels.substr(at, begin.size()) == begin, "names not sorted", line);
+    at += begin.size();
+    while (event.labels[at] != '"') at += event.labels[at] == '\\' ? 2u : 1u;
+    ++at;
+    last_name = name;
+  }
+  require(at == event.labels.size(), "something behind the labels", line);
+}
+
+void check_rejection(const event::Rejection& rejection) {
+  const std::string& message = rejection.message;
+  require(!message.empty() && message.size() < 400, "a message without sane length", message);
+  for (const char c : message) {
+    require(static_cast<unsigned char>(c) >= 0x20 && c != 0x7f, "a message that is not one plain line", message);
+  }
+  require(!event::reason_name(rejection.reason).empty(), "a reason without name", message);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  const std::string_view all(reinterpret_cast<const char*>(data), size);
+  const std::string_view rest = all.substr(1);
+  const std::size_t cut = all[0] == 'q' ? rest.size() : all[0] == 'f' ? 0 : rest.size() * data[0] / 256;
+
+  // One that has seen every input so far must answer as a new one does.
+  static event::EventReader used(max_event_bytes);
+  event::EventReader fresh(max_event_bytes);
+  const auto event = used.read(rest.substr(0, cut), rest.substr(cut));
+  const auto again = fresh.read(rest.substr(0, cut), rest.substr(cut));
+  require(event.ok() == again.ok(), "an earlier event shows", all);
+  if (!event) {
+    require(event.error().message == again.error().message, "an earlier event shows", event.error().message);
+    check_rejection(event.error());
+    return 0;
+  }
+  require(
+      event->labels == again->labels && same(event->value, again->value) && event->value_given == again->value_given,
+      "an earlier event shows", event->labels);
+  require(event->labels.size() <= 4 * max_event_bytes, "more text than the limit allows", event->labels);
+  check_line(*event, {});
+  check_line(*event, time_ms);
+  return 0;
+}

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: MIT
+"""Each header compiles alone, with the flags of this build: no header counts on what was included before it.
+
+Usage: headers.py BUILD_DIR
+"""
+
+import concurrent.futures
+import json
+import os
+import shlex
+import subprocess
+import sys
+
+import tree
+
+
+def commands(build_dir):
+    """The compiler command of each C++ source of src/ and tests/, without what names the source and its outputs."""
+    with open(os.path.join(build_dir, "compile_commands.json"), encoding="utf-8") as file:
+        database = json.load(file)
+    for entry in database:
+        source = os.path.relpath(os.path.join(entry["directory"], entry["file"]), tree.ROOT)
+        if source.endswith(".cpp") and source.split("/")[0] in ("src", "tests"):
+            words, kept = iter(shlex.split(entry["command"])), []
+            for word in words:
+                if word in ("-o", "-MF", "-MQ", "-MT"):
+                    next(words)
+                elif word not in ("-c", "-MD", "-MMD", entry["file"]):
+                    kept.append(word)
+            yield source, kept
+
+
+def nearest(header, flags):
+    """The flags of a source of the same folder, or else of one that comes closest to it in the tree."""
+    return flags[max(flags, key=lambda source: (len(os.path.commonpath([header, source]).split("/"))
+                                                if header.split("/")[0] == source.split("/")[0] else 0))]
+
+
+def complaint(header, command, build_dir):
+    """What the compiler says about `header` alone; empty if nothing."""
+    name = header[len("src/"):] if header.startswith("src/") else os.path.join(tree.ROOT, header)
+    extra = ["-I" + os.path.join(tree.ROOT, top) for top in ("src", "tests")]
+    extra += ["-Werror", "-O0", "-U_FORTIFY_SOURCE", "-fdiagnostics-color=never", "-fsyntax-only", "-x", "c++", "-"]
+    done = subprocess.run(command + extra, input=f'#include "{name}"\n', cwd=build_dir, text=True,
+                          capture_output=True, check=False)
+    return f"{header} does not compile alone:\n{done.stderr}" if done.returncode else ""
+
+
+def main():
+    build_dir = os.path.abspath(sys.argv[1])
+    flags = dict(commands(build_dir))
+    headers = tree.files("src", "tests", ends=(".hpp",))
+    if not flags:
+        tree.verdict([f"no C++ source in {build_dir}/compile_commands.json"], 0)
+    with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        found = pool.map(lambda header: complaint(header, nearest(header, flags), build_dir), headers)
+        tree.verdict([finding for finding in found if finding], len(headers))
+
+
+main()

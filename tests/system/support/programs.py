@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+"""Finds the programs that the tests run. A test of a program that is not there is skipped by name."""
+
+import os
+import shutil
+import unittest
+
+
+def server_binary():
+    binary = os.environ.get("ONESHOT_BINARY")
+    if not binary:
+        raise SystemExit("ONESHOT_BINARY must name the server's binary")
+    return os.path.abspath(binary)
+
+
+def find(name, variable=None):
+    """The path of a program: what the variable says, else what PATH has, else None."""
+    chosen = os.environ.get(variable, "") if variable else ""
+    return chosen or shutil.which(name)
+
+
+def need(name, variable=None):
+    """The path of a program, or this test is skipped and says which one was missing."""
+    path = find(name, variable)
+    if path is None:
+        hint = f" (or set {variable})" if variable else ""
+        raise unittest.SkipTest(f"{name} is not installed{hint}")
+    return path
+
+
+def sanitized():
+    """True where the binary carries a sanitizer, whose memory and speed are not the product's."""
+    return os.environ.get("ONESHOT_SANITIZE", "none") not in ("none", "", "[]")
+
+
+def released():
+    return os.environ.get("ONESHOT_BUILDTYPE", "") == "release" and not sanitized()

@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: MIT
+"""The program itself: its options, where a setting comes from, what a wrong one is told, exit statuses."""
+
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import unittest
+
+from support import programs, runner
+from support.server import Server, environment
+
+
+def run(*args, env=None):
+    """The program with these arguments, ended by itself: (status, stdout, stderr)."""
+    done = subprocess.run([programs.server_binary(), *args], env=environment(env), stdin=subprocess.DEVNULL,
+                          capture_output=True, timeout=20, check=False)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def printed(*args, env=None):
+    """The settings that --print-config shows: {"server.port": "8090"}."""
+    status, out, err = run(*args, "--print-config", env=env)
+    assert status == 0, (status, err)
+    settings, section = {}, ""
+    for line in out.splitlines():
+        line = line.split(" #")[0].strip()
+        if line.startswith("["):
+            section = line.strip("[]")
+        elif "=" in line and not line.startswith("#"):
+            key, value = (part.strip() for part in line.split("=", 1))
+            settings[f"{section}.{key}"] = value
+    return settings
+
+
+class CommandLine(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="oneshot-test-")
+        self.addCleanup(self.folder.cleanup)
+
+    def file(self, text, name="config.toml"):
+        path = os.path.join(self.folder.name, name)
+        with open(path, "wb") as file:
+            file.write(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    def refused(self, *args, words=(), env=None, status=2):
+        """The start is refused with this status, nothing on stdout, and one line with all these words."""
+        found, out, err = run(*args, env=env)
+        self.assertEqual(found, status, err)
+        self.assertEqual(out, "")
+        self.assertEqual(err.count("\n"), 1, f"one line was expected: {err!r}")
+        for word in words:
+            self.assertIn(word, err)
+
+    def test_version_is_printed_and_nothing_else_happens(self):
+        status, out, err = run("--version")
+        self.assertEqual((status, err), (0, ""))
+        self.assertRegex(out, r"\Aoneshot-metrics-server \d+\.\d+\.\d+[^\n]*\n\Z")
+
+    def test_help_names_every_option_and_every_variable(self):
+        status, out, err = run("--help")
+        self.assertEqual((status, err), (0, ""))
+        for word in ("--config", "--host", "--port", "--log-level", "--check-config", "--print-config",
+                     "--version", "--help", "PORT", "USE_EXPLICIT_TIMESTAMPS", "LOG_LEVEL"):
+            self.assertIn(word, out)
+
+    def test_an_unknown_option_a_stray_word_or_a_missing_value_exits_2(self):
+        self.refused("--prot", "1", words=["--prot", "--port"])
+        self.refused("serve", words=["serve"])
+        self.refused("--port", words=["--port"])
+        self.refused("--port", "http", words=["--port", "http", "65535"])
+        self.refused("--port", "65536", words=["--port", "65536", "65535"])
+        self.refused("--port", "-1", words=["--port", "-1"])
+        self.refused("--port", "", words=["--port"])
+        self.refused("--log-level", "loud", words=["--log-level", "loud", "error", "warn", "info", "debug"])
+        self.refused("--host", "not an address", words=["--host", "not an address"])
+
+    def test_a_good_config_is_checked_without_serving(self):
+        path = self.file('[server]\nport = 1\n[events]\nrepeats = "sum"\n')
+        status, _, err = run("--config", path, "--check-config")
+        self.assertEqual(status, 0, err)
+
+    def test_the_shipped_example_is_a_good_config_and_equals_the_defaults(self):
+        example = os.path.join(os.path.dirname(__file__), "../../config/oneshot-metrics-server.toml")
+        self.assertEqual(printed("--config", example), printed())
+
+    def test_the_built_in_defaults_are_those_of_the_contract(self):
+        expected = {
+            "server.host": '"::"', "server.port": "8090", "server.threads": "0",
+            "server.max_connections": "4096",
+            "server.header_timeout_seconds": "10", "server.idle_timeout_seconds": "330",
+            "server.stop_seconds": "10",
+            "events.metric": '"events_to_metrics"', "events.use_explicit_timestamps": "false",
+            "events.timestamp_max_age_seconds": "3000", "events.repeats": '"count"',
+            "events.max_event_bytes": "16384", "scrapers.names": "[]",
+            "scrapers.forget_after_seconds": "3600",
+            "scrapers.max": "64", "scrapers.startup_hold_seconds": "600",
+            "scrapers.max_events_per_scrape": "10000", "scrapers.allow": '["0.0.0.0/0", "::/0"]',
+            "scrapers.trusted_proxies": '["127.0.0.0/8", "::1/128"]', "storage.path": '""',
+            "storage.capacity_mib": "64", "storage.when_full": '"drop_oldest"', "storage.sync": '"interval"',
+            "log.level": '"info"'}
+        self.assertEqual(printed(), expected)
+
+    def test_the_printed_config_read_again_prints_the_same(self):
+        path = self.file('[server]\nheader_timeout_seconds = 0.25\nhost = "127.0.0.1"\n'
+                         '[scrapers]\nnames = ["a", "b:9"]\nallow = ["10.0.0.0/8"]\n[log]\nlevel = "debug"\n')
+        _, first, _ = run("--config", path, "--print-config")
+        self.assertIn("0.25", first)
+        self.assertIn("b:9", first)
+        status, second, err = run("--config", self.file(first, "printed.toml"), "--print-config")
+        self.assertEqual((status, second), (0, first), err)
+
+    def test_the_command_line_beats_the_environment_which_beats_the_file(self):
+        path = self.file('[server]\nport = 1111\nhost = "127.0.0.9"\n[events]\nuse_explicit_'
+                         'timestamps = true\n[log]\nlevel = "error"\n')
+        found = printed("--config", path)
+        self.assertEqual((found["server.port"], found["log.level"]), ("1111", '"error"'))
+        env = {"PORT": "2222", "LOG_LEVEL": "warn", "USE_EXPLICIT_TIMESTAMPS": "false"}
+        found = printed("--config", path, env=env)
+        self.assertEqual((found["server.port"], found["log.level"]), ("2222", '"warn"'))
+        self.assertEqual(found["events.use_explicit_timestamps"], "false")
+        found = printed("--config", path, "--port", "3333", "--log-level", "debug", "--host", "127.0.0.8",
+                        env=env)
+        self.assertEqual((found["server.port"], found["log.level"]), ("3333", '"debug"'))
+        self.assertEqual(found["server.host"], '"127.0.0.8"')
+
+    def test_variables_may_be_in_any_case_and_an_empty_one_is_unset(self):
+        found = printed(env={"LOG_LEVEL": "WaRn", "USE_EXPLICIT_TIMESTAMPS": "TRUE"})
+        self.assertEqual((found["log.level"], found["events.use_explicit_timestamps"]), ('"warn"', "true"))
+        self.assertEqual(printed(env={"PORT": "", "LOG_LEVEL": "", "USE_EXPLICIT_TIMESTAMPS": ""}), printed())
+
+    def test_a_bad_variable_exits_2_and_the_line_names_it(self):
+        self.refused(env={"PORT": "80a"}, words=["PORT", "80a", "65535"])
+        self.refused(env={"PORT": "70000"}, words=["PORT", "70000", "65535"])
+        self.refused(env={"LOG_LEVEL": "verbose"}, words=["LOG_LEVEL", "verbose", "error", "warn", "info",
+                                                          "debug"])
+        self.refused(env={"USE_EXPLICIT_TIMESTAMPS": "yes"},
+                     words=["USE_EXPLICIT_TIMESTAMPS", "yes", "true", "false"])
+
+    def test_without_config_no_file_is_read(self):
+        with open(os.path.join(self.folder.name, "oneshot-metrics-server.toml"), "w",
+                  encoding="utf-8") as file:
+            file.write("this is no config")
+        done = subprocess.run([programs.server_binary(), "--check-config"], cwd=self.folder.name,
+                              env=environment(),
+                              capture_output=True, timeout=20, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_a_bad_config_exits_2_with_one_line_that_names_file_line_key_found_and_allowed(self):
+        cases = [  # text, line, words
+            ("[server]\n\nprot = 8090\n", 3, ["prot", "port"]),
+            ("[evnts]\nmetric = \"a\"\n", 1, ["evnts", "events"]),
+            ("[events]\nrepeat = \"count\"\n", 2, ["repeat", "repeats"]),
+            ("[server]\nport = \"8090\"\n", 2, ["port", '"8090"', "whole number", "65535"]),
+            ("[server]\nport = 99999\n", 2, ["port", "99999", "65535"]),
+            ("[server]\nport = -1\n", 2, ["port", "-1"]),
+            ("[server]\nport = 1.5\n", 2, ["port"]),
+            ("[server]\nhost = \"not an address\"\n", 2, ["host", "not an address"]),
+            ("[server]\nheader_timeout_seconds = \"10\"\n", 2, ["header_timeout_seconds", '"10"', "number"]),
+            ("[server]\nheader_timeout_seconds = -1\n", 2, ["header_timeout_seconds", "-1"]),
+            ("[server]\nheader_timeout_seconds = nan\n", 2, ["header_timeout_seconds"]),
+            ("[server]\nmax_connections = 0\n", 2, ["max_connections", "0"]),
+            ("[events]\nrepeats = \"max\"\n", 2, ["repeats", "max", "count", "last", "sum"]),
+            ("[events]\nmetric = \"a-b\"\n", 2, ["metric", "a-b"]),
+            ("[events]\nmetric = \"oneshot_events_accepted_total\"\n", 2, ["metric"]),
+            ("[events]\nuse_explicit_timestamps = 1\n", 2, ["use_explicit_timestamps", "true or false"]),
+            ("[scrapers]\nnames = [\"a b\"]\n", 2, ["names", "a b"]),
+            ("[scrapers]\nnames = \"a\"\n", 2, ["names", "list"]),
+            ("[scrapers]\nnames = [\"a\", 5]\n", 2, ["names", "5", "list"]),
+            ("[scrapers]\nallow = [\"10.0.0.0/33\"]\n", 2, ["allow", "10.0.0.0/33"]),
+            ("[scrapers]\ntrusted_proxies = [\"10.0.0\"]\n", 2, ["trusted_proxies", "10.0.0"]),
+            ("[storage]\nwhen_full = \"drop\"\n", 2, ["when_full", "drop", "drop_oldest", "reject"]),
+            ("[storage]\ncapacity_mib = 0\n", 2, ["capacity_mib", "0"]),
+            ("[log]\nlevel = \"trace\"\n", 2, ["level", "trace", "error", "warn", "info", "debug"]),
+            ("[server]\nport = 1\nport = 2\n", 3, ["port"]),
+            ("[server\nport = 1\n", 1, []),
+            ("port = 1\n", 1, ["port"]),
+            ("server = 1\n", 1, ["server"]),
+        ]
+        for text, line, words in cases:
+            with self.subTest(text=text):
+                path = self.file(text)
+                self.refused("--config", path, words=[path, *words])
+                _, _, err = run("--config", path)
+                self.assertRegex(err, rf"config\.toml(:|.*line ){line}\b")
+
+    def test_a_config_that_cannot_be_read_stops_the_start_and_is_named(self):
+        for path in (os.path.join(self.folder.name, "absent.toml"), self.folder.name):
+            status, out, err = run("--config", path)
+            self.assertIn(status, (1, 2))
+            self.assertEqual((out, err.count("\n")), ("", 1), err)
+            self.assertIn(path, err)
+
+    def test_client_like_bytes_in_a_config_do_not_reach_the_terminal(self):
+        _, _, err = run("--config", self.file(b'[log]\nlevel = "\\u001b[31mred"\n'))
+        self.assertNotIn("\x1b", err)
+        status, _, err = run("--config", self.file(b'[log]\nlevel = "\xff"\n'))
+        self.assertEqual((status, err.count("\n")), (2, 1))
+
+    def test_a_taken_port_exits_1_and_the_line_names_it(self):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = taken.getsockname()[1]
+            status, _, err = run("--host", "127.0.0.1", "--port", str(port))
+        self.assertEqual(status, 1, err)
+        self.assertIn(f"127.0.0.1:{port}", err)
+        self.assertIn("in use", err)
+
+    def test_port_0_takes_a_free_one_and_the_start_line_names_the_real_one(self):
+        with Server() as one, Server(args=["--port", "0"]) as other:
+            self.assertNotEqual(one.port, other.port)
+            for server in (one, other):
+                self.assertEqual(server.get("/healthz").text.strip(), "OK")
+
+    def test_the_start_is_logged_with_version_config_address_and_storage(self):
+        with Server() as server:
+            text = server.log()
+            self.assertRegex(text, r"\d+\.\d+\.\d+")
+            self.assertIn(server.config, text)
+            self.assertIn(f"127.0.0.1:{server.port}", text)
+            server.wait_for_log(lambda l: l["level"] == "warn" and "memory" in " ".join(l.values()),
+                                "that warns of memory-only storage")
+
+    def test_all_addresses_are_served_by_default_ipv4_too(self):
+        with Server({"server.host": "::"}) as server:
+            self.assertEqual(server.get("/healthz").status, 200)
+            if socket.has_ipv6 and os.path.exists("/proc/net/if_inet6"):
+                with open("/proc/net/if_inet6", encoding="ascii") as file:
+                    if "00000000000000000000000000000001" in file.read():
+                        self.assertEqual(server.get("/healthz", host="::1").status, 200)
+
+    def test_sigterm_and_sigint_end_with_status_0(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with Server() as server:
+                server.signal(number)
+                self.assertEqual(server.wait(), 0)
+
+    def test_the_soft_limit_of_open_files_is_raised_to_the_hard_one(self):
+        prlimit = programs.need("prlimit")
+        with Server(prefix=[prlimit, "--nofile=64:512"]) as server:
+            with open(f"/proc/{server.pid}/limits", encoding="ascii") as file:
+                line = next(l for l in file if l.startswith("Max open files"))
+            self.assertEqual(line.split()[3:5], ["512", "512"])
+
+
+if __name__ == "__main__":
+    runner.main()

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: MIT
+"""Connections as a scarce thing: slow and idle clients, too many of them, no file descriptors left."""
+
+import os
+import resource
+import time
+import unittest
+
+from support import programs, runner
+from support.client import Broken, request
+from support.server import Server
+from support.waiting import wait_until
+
+FORM = ("Content-Type", "application/x-www-form-urlencoded")
+
+
+def open_files(pid):
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+class Slow(unittest.TestCase):
+    def cut_off(self, first, drip):
+        """Sends `first`, then `drip` byte by byte; returns the answer and the seconds until the end."""
+        with Server({"server.header_timeout_seconds": 0.5}) as server, server.connect() as connection:
+            connection.socket.settimeout(0.05)
+            connection.send(first)
+            began = time.monotonic()
+            got, at = b"", 0
+            while time.monotonic() - began < 8:
+                try:
+                    connection.send(drip[at % len(drip):][:1])
+                    at += 1
+                    part = connection.socket.recv(4096)
+                    if not part:
+                        return got, time.monotonic() - began
+                    got += part
+                except TimeoutError:
+                    continue
+                except (ConnectionResetError, BrokenPipeError):
+                    return got, time.monotonic() - began
+            self.fail("a client that sends a byte now and then held its place for 8 s")
+
+    def check(self, first, drip):
+        got, seconds = self.cut_off(first, drip)
+        self.assertTrue(got == b"" or got.startswith(b"HTTP/1.1 408 "), got)
+        self.assertGreater(seconds, 0.4)
+        self.assertLess(seconds, 4)
+
+    def test_a_header_that_comes_byte_by_byte_is_cut_off(self):
+        self.check(b"POST /event?a=1 HTTP/1.1\r\nHost: t\r\nX: ", b"y")
+
+    def test_a_request_line_that_comes_byte_by_byte_is_cut_off(self):
+        self.check(b"GET /", b"x")
+
+    def test_a_body_that_comes_byte_by_byte_is_cut_off(self):
+        self.check(request("POST", "/event", [FORM, ("Content-Length", "60000")]), b"a")
+
+    def test_chunks_that_come_byte_by_byte_are_cut_off(self):
+        self.check(request("POST", "/event", [FORM, ("Transfer-Encoding", "chunked")]), b"1\r\na\r\n")
+
+    def test_a_client_that_connects_and_says_nothing_is_cut_off(self):
+        with Server({"server.header_timeout_seconds": 0.5}) as server, server.connect() as connection:
+            data, why = connection.read_to_end()
+            self.assertNotEqual(why, "silence")
+            self.assertTrue(data == b"" or data.startswith(b"HTTP/1.1 408 "), data)
+
+    def test_a_client_that_does_not_read_its_replies_is_cut_off_and_its_memory_is_bounded(self):
+        with Server({"server.header_timeout_seconds": 0.5, "server.idle_timeout_seconds": 1}) as server:
+            with server.connect(receive_buffer=4096) as connection:
+                connection.socket.settimeout(0.2)
+                pack, sent = request("GET", "/") * 200, 0
+                try:
+                    while sent < 64 << 20:
+                        sent += connection.socket.send(pack)
+                except TimeoutError:
+                    pass  # the server stopped reading: as it should
+                except (ConnectionResetError, BrokenPipeError):
+                    pass
+                self.assertLess(sent, 64 << 20)
+            self.assertEqual(server.get("/healthz").status, 200)
+
+
+class Idle(unittest.TestCase):
+    def test_an_idle_connection_is_ended_in_order(self):
+        with Server({"server.idle_timeout_seconds": 1}) as server, server.connect() as connection:
+            self.assertEqual(connection.get("/healthz").status, 200)
+            began = time.monotonic()
+            self.assertEqual(connection.wait_for_end(8), "end of stream")
+            self.assertGreater(time.monotonic() - began, 0.8)
+
+    def test_the_header_timeout_does_not_end_an_idle_connection(self):
+        with Server({"server.header_timeout_seconds": 0.3, "server.idle_timeout_seconds": 60}) as server:
+            with server.connect() as connection:
+                self.assertEqual(connection.get("/healthz").status, 200)
+                connection.socket.settimeout(2.5)
+                with self.assertRaises(Broken) as caught:
+                    connection.read_reply()
+                self.assertEqual(caught.exception.why, "silence")
+                connection.socket.settimeout(5)
+                self.assertEqual(connection.get("/healthz").status, 200)
+
+
+class TooMany(unittest.TestCase):
+    def test_at_max_connections_the_one_longest_in_its_header_gives_way(self):
+        with Server({"server.max_connections": 8, "server.header_timeout_seconds": 60}) as server:
+            held = []
+            for number in range(8):
+                connection = server.connect()
+                connection.send(b"GET /healthz HTTP/1.1\r\nHost: t\r\nX-%d: " % number)
+                held.append(connection)
+                time.sleep(0.02)  # so that one is the longest beyond doubt
+            self.assertEqual(server.get("/healthz").status, 200)
+            data, why = held[0].read_to_end()
+            self.assertNotEqual(why, "silence")
+            self.assertTrue(data == b"" or data.startswith((b"HTTP/1.1 408", b"HTTP/1.1 503")), data)
+            held[-1].send(b"y\r\n\r\n")
+            self.assertEqual(held[-1].read_reply().status, 200)
+            for connection in held:
+                connection.close()
+
+    def test_two_hundred_slow_clients_do_not_keep_a_ninth_one_out(self):
+        with Server({"server.max_connections": 8, "server.header_timeout_seconds": 60}) as server:
+            held = []
+            for _ in range(200):
+                connection = server.connect()
+                connection.send(b"GET / HTTP/1.1\r\n")
+                held.append(connection)
+            self.assertEqual(server.get("/healthz").status, 200)
+            self.assertLess(open_files(server.pid), 60)
+            for connection in held:
+                connection.close()
+
+    def recovers(self, server, limit, exhausts=True):
+        """Opens more connections than there are descriptors, closes them, asks for the health."""
+        held = [server.connect() for _ in range(limit + 30)]
+        for connection in held[:3]:
+            connection.send(request("GET", "/healthz"))
+            self.assertEqual(connection.read_reply().status, 200)
+        if exhausts:
+            wait_until(lambda: open_files(server.pid) >= limit - 2, f"{limit} descriptors in use")
+        for connection in held:
+            connection.close()
+        self.assertEqual(server.get("/healthz").status, 200)
+        self.assertIsNone(server.process.poll())
+        wait_until(lambda: open_files(server.pid) < limit - 20, "descriptors given back")
+        self.assertEqual(server.post("/event?after=1").status, 200)
+
+    def test_a_server_out_of_descriptors_pauses_accepting_and_recovers(self):
+        with Server({"server.threads": 2}) as server:
+            # Taken away while it runs, so that no careful arithmetic at the start can avoid the shortage.
+            resource.prlimit(server.pid, resource.RLIMIT_NOFILE, (60, 60))
+            self.recovers(server, 60)
+            server.wait_for_log(lambda l: l["level"] == "warn" and "open files" in str(l).lower(),
+                                "about too many open files")
+            before = cpu_seconds(server.pid)
+            held = [server.connect() for _ in range(80)]
+            wait_until(lambda: open_files(server.pid) >= 58, "all descriptors in use")
+            time.sleep(1)  # what is measured is this second: an accept that fails must not spin
+            self.assertLess(cpu_seconds(server.pid) - before, 0.5)
+            for connection in held:
+                connection.close()
+
+    def test_a_server_started_with_few_descriptors_serves_and_recovers(self):
+        prlimit = programs.need("prlimit")
+        with Server({"server.threads": 2}, prefix=[prlimit, "--nofile=64:64"]) as server:
+            self.recovers(server, 64, exhausts=False)
+
+
+def cpu_seconds(pid):
+    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / 100
+
+
+if __name__ == "__main__":
+    runner.main()

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: MIT
+"""Memory and time to the first answer. The time is held to in release builds only."""
+
+import re
+import time
+import unittest
+
+from support import programs, runner
+from support.client import Connection, request
+from support.oracle import Oracle
+from support.server import Server
+from support.waiting import wait_until
+
+EVENTS = 100_000
+SCRAPERS = [f"s{n}" for n in range(5)]
+MIB = 1024 * 1024
+
+
+def memory(server, field="VmRSS"):
+    """Bytes of a line of /proc/PID/status."""
+    with open(f"/proc/{server.pid}/status", encoding="ascii") as file:
+        return int(re.search(rf"^{field}:\s+(\d+) kB", file.read(), re.MULTILINE).group(1)) * 1024
+
+
+def count_events(body):
+    return body.count(b"\nevents_to_metrics{")
+
+
+@unittest.skipIf(programs.sanitized(), "a sanitizer's memory and time are not the product's")
+class Footprint(unittest.TestCase):
+    def test_an_idle_server_stays_below_8_mib(self):
+        with Server() as server:
+            for _ in range(5):
+                server.get("/metrics?scraper=p")
+            self.assertLess(memory(server), 8 * MIB)
+            print(f"        {memory(server) / MIB:.1f} MiB", flush=True)
+
+    def test_a_hundred_thousand_events_for_five_scrapers_stay_below_40_mib_and_go_back_after_delivery(self):
+        with Server({"scrapers.startup_hold_seconds": 0}) as server:
+            for name in SCRAPERS:
+                server.scrape(name)
+            at_rest = memory(server)
+            self.post_all(server)
+            waiting = memory(server)
+            for name in SCRAPERS:
+                self.assertEqual(server.get(f"/metrics?scraper={name}").status, 200)
+                # The one before was delivered by its orderly end; take the rest on one connection.
+                with server.connect() as connection:
+                    got = 10_000
+                    while (batch := count_events(connection.get(f"/metrics?scraper={name}").body)):
+                        got += batch
+                self.assertEqual(got, EVENTS)
+            peak = memory(server, "VmHWM")
+            after = wait_until(lambda: (m := memory(server)) < at_rest + 4 * MIB and m,
+                               f"memory near {at_rest / MIB:.1f} MiB, it is {memory(server) / MIB:.1f}", 15,
+                               0.2)
+            print(f"        rest {at_rest / MIB:.1f}, waiting {waiting / MIB:.1f}, peak {peak / MIB:.1f}, "
+                  f"after {after / MIB:.1f} MiB", flush=True)
+            self.assertLess(waiting, 40 * MIB)
+            self.assertLess(peak, 40 * MIB)
+
+    def post_all(self, server):
+        pack = 500
+        with server.connect() as connection:
+            for start in range(0, EVENTS, pack):
+                connection.send(b"".join(
+                    request("POST", f"/event?type=footprint&service=checkout&number={n}")
+                    for n in range(start, start + pack)))
+                got = b""
+                while (answered := got.count(b"\r\n\r\n")) < pack:
+                    got += connection.socket.recv(262144)
+                self.assertEqual(got.count(b"HTTP/1.1 200 "), answered)
+
+    def test_connections_that_come_and_go_leave_nothing_behind(self):
+        with Server() as server:
+            def round_of_connections():
+                connections = [server.connect() for _ in range(300)]
+                for connection in connections:
+                    connection.send(request("GET", "/healthz"))
+                for connection in connections:
+                    connection.read_reply()
+                    connection.close()
+            round_of_connections()
+            first = memory(server)
+            for _ in range(5):
+                round_of_connections()
+            self.assertLess(memory(server), first + 2 * MIB)
+
+    def test_the_first_answer_comes_within_50_ms_of_the_start(self):
+        if not programs.released():
+            self.skipTest("asserted for release builds only")
+        times = []
+        for _ in range(10):
+            with Server() as server:
+                with Connection(server.port) as connection:
+                    self.assertEqual(connection.get("/healthz").status, 200)
+                times.append(time.monotonic() - server.started_at)
+        print(f"        {min(times) * 1000:.1f} to {max(times) * 1000:.1f} ms", flush=True)
+        self.assertLess(min(times), 0.050)
+
+    def test_a_large_batch_does_not_hold_up_other_connections(self):
+        with Server({"server.threads": 1, "scrapers.max_events_per_scrape": 1_000_000,
+                     "storage.capacity_mib": 64}) as server:
+            Oracle(server).post(20_000, padding=200)
+            with server.connect() as scraper, server.connect() as other:
+                other.get("/healthz")
+                scraper.send_get("/metrics?scraper=p")
+                worst, answered = 0.0, 0
+                while answered < 50:
+                    began = time.monotonic()
+                    other.get("/healthz")
+                    worst = max(worst, time.monotonic() - began)
+                    answered += 1
+                self.assertEqual(count_events(scraper.read_reply().body), 20_000)
+            print(f"        slowest answer beside it {worst * 1000:.1f} ms", flush=True)
+            self.assertLess(worst, 0.5)
+
+
+if __name__ == "__main__":
+    runner.main()
