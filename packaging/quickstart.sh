@@ -113,7 +113,7 @@ install_missing() {
   began=$(now)
   refresh
   # shellcheck disable=SC2086 # a list of names
-  apt install -y --no-install-recommends $missing || { tail -20 $tools/apt.log >&2; die "that failed; see $tools/apt.log"; }
+  apt install -y --no-install-recommends $missing || { tail -n 20 $tools/apt.log >&2; die "that failed"; }
   missing=
   say "installed in $(($(now) - began)) s"
 }
@@ -140,7 +140,8 @@ find_prometheus() {
 configure() {
   folder=$1; shift
   if [ ! -f "$folder/build.ninja" ]; then
-    meson setup "$folder" "$@" >"$tools/$folder.setup.log" 2>&1 || { tail -20 "$tools/$folder.setup.log" >&2; return 1; }
+    log=$tools/$folder.setup.log
+    meson setup "$folder" "$@" >"$log" 2>&1 || { tail -n 20 "$log" >&2; return 1; }
   else
     case "$(cat "$folder/.options" 2>/dev/null) " in
       "$* "*) return ;; # nothing to change
@@ -157,7 +158,7 @@ compile() {
     { ninja -C "$@" && echo 0 >"$log.status" || echo 1 >"$log.status"; } 2>&1 | tee "$log"
     return "$(cat "$log.status")"
   fi
-  ninja -C "$@" >"$log" 2>&1 || { grep -v '^\[' "$log" | tail -60; return 1; }
+  ninja -C "$@" >"$log" 2>&1 || { grep -v '^\[' "$log" | tail -n 60; return 1; }
 }
 
 # ---- run ----
@@ -248,7 +249,10 @@ test_steps() {
     case $argument in
       --all) all=1 steps=$steps_of_all ;;
       -h | --help) usage; exit 0 ;;
-      *) case " $steps_of_all " in *" $argument "*) steps="$steps $argument" ;; *) die "unknown step $argument; there are: $steps_of_all" ;; esac ;;
+      *)
+        case " $steps_of_all " in *" $argument "*) ;; *) die "no step $argument; there are: $steps_of_all" ;; esac
+        steps="$steps $argument"
+        ;;
     esac
   done
   steps=${steps:-$steps_by_default}

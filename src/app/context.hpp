@@ -20,8 +20,7 @@ struct Context {
         reader(settings->events.max_event_bytes) {}
 
   Services& services;
-  std::shared_ptr<const settings::Settings>
-      settings;  ///< whoever waits keeps a copy: a reload puts another one here
+  std::shared_ptr<const settings::Settings> settings;  ///< whoever waits keeps a copy: a reload puts another one here
   unsigned worker;
   Counters& counters;
   event::EventReader reader;

@@ -19,9 +19,7 @@ struct alignas(64) Counters {
   std::array<Number, event::reason_count> rejected{};
 
   void count_accepted() noexcept { increment(accepted); }
-  void count_rejected(event::Reason reason) noexcept {
-    increment(rejected[static_cast<std::size_t>(reason)]);
-  }
+  void count_rejected(event::Reason reason) noexcept { increment(rejected[static_cast<std::size_t>(reason)]); }
 
  private:
   // With a single writer a load and a store do, without the locked instruction of fetch_add.

@@ -33,8 +33,7 @@ class DeliveryReceipt final : public http::Receipt {
 
  private:
   std::shared_ptr<http::Transfer> transfer_;
-  queue::Delivery
-      delivery_;  // goes before the transfer: whoever finds the transfer gone finds the batch settled
+  queue::Delivery delivery_;  // goes before the transfer: whoever finds the transfer gone finds the batch settled
 };
 
 }  // namespace oneshot::app

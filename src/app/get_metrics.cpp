@@ -67,13 +67,10 @@ std::string first_line(const ScraperIdentity& scraper, std::string_view what) {
   return line;
 }
 
-std::string events_in_words(std::uint64_t count) {
-  return std::to_string(count) + (count == 1 ? " event" : " events");
-}
+std::string events_in_words(std::uint64_t count) { return std::to_string(count) + (count == 1 ? " event" : " events"); }
 
 /// Everything between the first line and the events; the events' own HELP and TYPE lines come last.
-std::string rest_of_head(const Context& context, const settings::Settings& settings,
-                         const ThisScrape& scrape) {
+std::string rest_of_head(const Context& context, const settings::Settings& settings, const ThisScrape& scrape) {
   std::string text;
   append_own_metrics(text, context.services, scrape);
   exposition::TextWriter(text).family(settings.events.metric, exposition::MetricType::gauge,
@@ -83,8 +80,7 @@ std::string rest_of_head(const Context& context, const settings::Settings& setti
 
 std::unique_ptr<EventText> event_text(const queue::Reading& events, const settings::Settings& settings,
                                       const Clock& clock) {
-  if (settings.events.use_explicit_timestamps)
-    return timed_event_text(events, settings.events, clock.unix_ms());
+  if (settings.events.use_explicit_timestamps) return timed_event_text(events, settings.events, clock.unix_ms());
   return merged_event_text(events, settings.events);
 }
 
@@ -95,8 +91,8 @@ http::Reply exposition_reply(SteadyTime deadline) {
   return reply;
 }
 
-http::Reply without_batch(const Context& context, const settings::Settings& settings,
-                          const ScraperIdentity& scraper, std::string_view why, SteadyTime deadline) {
+http::Reply without_batch(const Context& context, const settings::Settings& settings, const ScraperIdentity& scraper,
+                          std::string_view why, SteadyTime deadline) {
   http::Reply reply = exposition_reply(deadline);
   reply.body = first_line(scraper, why) + rest_of_head(context, settings, ThisScrape{scraper.id, 0});
   return reply;
@@ -129,9 +125,8 @@ asio::awaitable<void> measure(EventText& text, http::Waiting& waiting) {
   while (text.measure_next()) co_await waiting.give_way();
 }
 
-asio::awaitable<http::Reply> peek(Context& context, const settings::Settings& settings,
-                                  const ScraperIdentity& scraper, SteadyTime deadline,
-                                  http::Waiting& waiting) {
+asio::awaitable<http::Reply> peek(Context& context, const settings::Settings& settings, const ScraperIdentity& scraper,
+                                  SteadyTime deadline, http::Waiting& waiting) {
   std::optional<queue::Reading> found = context.services.queue.peek(scraper.id);
   if (!found) co_return refusal(404, unknown_scraper(scraper));
   auto events = std::make_unique<queue::Reading>(std::move(*found));
@@ -147,8 +142,8 @@ asio::awaitable<http::Reply> peek(Context& context, const settings::Settings& se
 }
 
 asio::awaitable<http::Reply> deliver(Context& context, const settings::Settings& settings,
-                                     const ScraperIdentity& scraper, queue::Delivery batch,
-                                     SteadyTime deadline, http::Waiting& waiting) {
+                                     const ScraperIdentity& scraper, queue::Delivery batch, SteadyTime deadline,
+                                     http::Waiting& waiting) {
   auto receipt = std::make_unique<DeliveryReceipt>(std::move(batch));
   const std::uint64_t count = receipt->count();
   auto text = event_text(receipt->events(), settings, context.services.clock);
@@ -166,8 +161,7 @@ asio::awaitable<http::Reply> deliver(Context& context, const settings::Settings&
 
 }  // namespace
 
-asio::awaitable<http::Reply> get_metrics(Context& context, const http::Request& request,
-                                         http::Waiting& waiting) {
+asio::awaitable<http::Reply> get_metrics(Context& context, const http::Request& request, http::Waiting& waiting) {
   Result<Admitted, http::Reply> admitted = admit(context, request);
   if (!admitted) co_return std::move(admitted.error());
   ScraperIdentity scraper = std::move(admitted->scraper);
@@ -179,23 +173,21 @@ asio::awaitable<http::Reply> get_metrics(Context& context, const http::Request& 
     co_return looked;
   }
   if (request.pipelined) {
-    co_return without_batch(context, *settings, scraper,
-                            "no batch: this request did not wait for the reply before it", deadline);
+    co_return without_batch(context, *settings, scraper, "no batch: this request did not wait for the reply before it",
+                            deadline);
   }
 
   Result<queue::Ticket, queue::Refused> place = context.services.queue.stand_in_line(scraper.id);
   if (!place) {
-    co_return refusal(503,
-                      "there are " + std::to_string(settings->scrapers.max) +
-                          " scrapers already, as many as scrapers.max allows; those in scrapers.names always "
-                          "have a place");
+    co_return refusal(503, "there are " + std::to_string(settings->scrapers.max) +
+                               " scrapers already, as many as scrapers.max allows; those in scrapers.names always "
+                               "have a place");
   }
   const SteadyTime until = latest_take(request.arrived, timeout, context.services.clock.steady());
   queue::Ticket ticket = std::move(*place);
   std::optional<queue::Delivery> batch = co_await take_batch(context, std::move(ticket), waiting, until);
   if (!batch) {
-    co_return without_batch(context, *settings, scraper, "no batch: the one before it is still on its way",
-                            deadline);
+    co_return without_batch(context, *settings, scraper, "no batch: the one before it is still on its way", deadline);
   }
   if (batch->count() == 0) {
     batch.reset();  // nothing to be received: nothing in flight

@@ -36,8 +36,7 @@ class MergedEventText final : public EventText {
     }
     const std::size_t stop = std::min(measured_ + events_per_step, merger_.size());
     for (; measured_ < stop; ++measured_)
-      size_ +=
-          event::sample_line_length(metric_, labels_at(merger_.where(measured_)), merger_.value(measured_));
+      size_ += event::sample_line_length(metric_, labels_at(merger_.where(measured_)), merger_.value(measured_));
     return measured_ < merger_.size();
   }
 

@@ -28,8 +28,7 @@ void per_scraper(TextWriter& writer, const QueueStatistics& queue, std::string_v
     writer.sample(name, {{"scraper", scraper.name}}, SampleValue(value_of(scraper)));
 }
 
-void single(TextWriter& writer, std::string_view name, MetricType type, std::string_view help,
-            SampleValue value) {
+void single(TextWriter& writer, std::string_view name, MetricType type, std::string_view help, SampleValue value) {
   writer.family(name, type, help);
   writer.sample(name, value);
 }
@@ -56,26 +55,22 @@ Totals sum_up(const Services& services) {
   return totals;
 }
 
-void append_legacy(TextWriter& writer, const Totals& totals, const QueueStatistics& queue,
-                   const ThisScrape& scrape) {
+void append_legacy(TextWriter& writer, const Totals& totals, const QueueStatistics& queue, const ThisScrape& scrape) {
   single(writer, "events_to_metrics_event_count", MetricType::counter,
          "Events accepted since the start (legacy name of oneshot_events_accepted_total).", totals.accepted);
-  per_scraper(
-      writer, queue, "events_to_metrics_scraper_counts", MetricType::gauge,
-      "Events that waited for this scraper when this scrape came, those in its batch included (legacy name; "
-      "see oneshot_events_waiting).",
-      [&](const ScraperStatistics& s) { return s.waiting + (s.name == scrape.scraper ? scrape.batch : 0); });
+  per_scraper(writer, queue, "events_to_metrics_scraper_counts", MetricType::gauge,
+              "Events that waited for this scraper when this scrape came, those in its batch included (legacy name; "
+              "see oneshot_events_waiting).",
+              [&](const ScraperStatistics& s) { return s.waiting + (s.name == scrape.scraper ? scrape.batch : 0); });
 }
 
 void append_event_totals(TextWriter& writer, const Totals& totals) {
   single(writer, "oneshot_events_accepted_total", MetricType::counter, "Events accepted since the start.",
          totals.accepted);
   constexpr std::string_view rejected = "oneshot_events_rejected_total";
-  writer.family(rejected, MetricType::counter,
-                "Events refused since the start, by what was wrong with them.");
+  writer.family(rejected, MetricType::counter, "Events refused since the start, by what was wrong with them.");
   for (std::size_t i = 0; i < totals.rejected.size(); ++i)
-    writer.sample(rejected, {{"reason", event::reason_name(static_cast<event::Reason>(i))}},
-                  totals.rejected[i]);
+    writer.sample(rejected, {{"reason", event::reason_name(static_cast<event::Reason>(i))}}, totals.rejected[i]);
 }
 
 void append_deliveries(TextWriter& writer, const QueueStatistics& queue) {
@@ -86,8 +81,7 @@ void append_deliveries(TextWriter& writer, const QueueStatistics& queue) {
               "Events in a batch that was sent to this scraper and whose receipt is not known yet.",
               [](const ScraperStatistics& s) { return s.in_flight; });
   per_scraper(writer, queue, "oneshot_events_delivered_total", MetricType::counter,
-              "Events that this scraper has surely received.",
-              [](const ScraperStatistics& s) { return s.delivered; });
+              "Events that this scraper has surely received.", [](const ScraperStatistics& s) { return s.delivered; });
   per_scraper(writer, queue, "oneshot_events_redelivered_total", MetricType::counter,
               "Events sent to this scraper once more, because the batch before did not arrive.",
               [](const ScraperStatistics& s) { return s.redelivered; });
@@ -95,9 +89,8 @@ void append_deliveries(TextWriter& writer, const QueueStatistics& queue) {
 
 void append_losses(TextWriter& writer, const QueueStatistics& queue) {
   constexpr std::string_view dropped = "oneshot_events_dropped_total";
-  writer.family(
-      dropped, MetricType::counter,
-      "Events lost for this scraper: the log was full, the scraper was forgotten, or a record was damaged.");
+  writer.family(dropped, MetricType::counter,
+                "Events lost for this scraper: the log was full, the scraper was forgotten, or a record was damaged.");
   for (const ScraperStatistics& scraper : queue.scrapers) {
     writer.sample(dropped, {{"scraper", scraper.name}, {"reason", "full"}}, scraper.dropped_full);
     writer.sample(dropped, {{"scraper", scraper.name}, {"reason", "damaged"}}, scraper.dropped_damaged);
@@ -119,13 +112,12 @@ void append_scrapers(TextWriter& writer, const QueueStatistics& queue) {
               "When this scraper came last, since unix epoch in seconds; 0 for never.",
               [](const ScraperStatistics& s) { return static_cast<double>(s.last_scrape_unix_ms) / 1000; });
   single(writer, "oneshot_scrapers", MetricType::gauge, "Scrapers known now.", queue.scrapers.size());
-  single(writer, "oneshot_scrapers_max", MetricType::gauge, "How many scrapers there may be.",
-         queue.max_scrapers);
+  single(writer, "oneshot_scrapers_max", MetricType::gauge, "How many scrapers there may be.", queue.max_scrapers);
 }
 
 void append_server(TextWriter& writer, const Totals& totals, const QueueStatistics& queue) {
-  single(writer, "oneshot_event_log_used_bytes", MetricType::gauge,
-         "Bytes of the event log that hold events.", queue.used_bytes);
+  single(writer, "oneshot_event_log_used_bytes", MetricType::gauge, "Bytes of the event log that hold events.",
+         queue.used_bytes);
   single(writer, "oneshot_event_log_capacity_bytes", MetricType::gauge, "Size of the event log in bytes.",
          queue.capacity_bytes);
   single(writer, "oneshot_connections", MetricType::gauge, "Connections open now.", totals.connections);

@@ -9,15 +9,12 @@
 namespace oneshot::app {
 
 /// GET /: a welcome line, the paths, and a curl line to try.
-asio::awaitable<http::Reply> get_welcome(Context& context, const http::Request& request,
-                                         http::Waiting& waiting);
+asio::awaitable<http::Reply> get_welcome(Context& context, const http::Request& request, http::Waiting& waiting);
 /// GET /healthz: `OK` while the process lives.
-asio::awaitable<http::Reply> get_health(Context& context, const http::Request& request,
-                                        http::Waiting& waiting);
+asio::awaitable<http::Reply> get_health(Context& context, const http::Request& request, http::Waiting& waiting);
 /// GET /readyz: 200, or 503 with a line for each reason. A full log is no reason: taking the server out of
 /// service would not empty it.
-asio::awaitable<http::Reply> get_readiness(Context& context, const http::Request& request,
-                                           http::Waiting& waiting);
+asio::awaitable<http::Reply> get_readiness(Context& context, const http::Request& request, http::Waiting& waiting);
 
 /// A reply that is there already, as an endpoint's answer.
 asio::awaitable<http::Reply> ready(http::Reply reply);

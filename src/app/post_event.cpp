@@ -34,8 +34,7 @@ event::Rejection wrong_type(std::string_view content_type) {
 http::Reply refuse(Context& context, event::Rejection rejection) {
   context.counters.count_rejected(rejection.reason);
   if (log::enabled(log::Level::debug))
-    log::debug("event refused",
-               {{"reason", event::reason_name(rejection.reason)}, {"detail", rejection.message}});
+    log::debug("event refused", {{"reason", event::reason_name(rejection.reason)}, {"detail", rejection.message}});
   http::Reply reply(status_of(rejection.reason), std::move(rejection.message));
   reply.body += '\n';
   if (rejection.reason == Reason::log_full) reply.retry_after_seconds = retry_when_full_seconds;
@@ -56,8 +55,7 @@ http::Reply take_in(Context& context, const http::Request& request) {
     case queue::Stored::full:
       return refuse(context, {Reason::log_full, "the event log is full: try again later"});
     case queue::Stored::unable:
-      return refuse(context,
-                    {Reason::unable_to_store, "the event log cannot be written: see the server's log"});
+      return refuse(context, {Reason::unable_to_store, "the event log cannot be written: see the server's log"});
   }
   context.counters.count_accepted();
   if (log::enabled(log::Level::debug))

@@ -63,12 +63,10 @@ std::optional<std::uint64_t> count_open_fds() {
 }
 
 void append_usage(TextWriter& writer) {
-  const auto usage =
-      parse_process_stat(read_whole("/proc/self/stat"), static_cast<double>(::sysconf(_SC_CLK_TCK)),
-                         static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)));
+  const auto usage = parse_process_stat(read_whole("/proc/self/stat"), static_cast<double>(::sysconf(_SC_CLK_TCK)),
+                                        static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)));
   if (!usage) return;
-  writer.family("process_cpu_seconds_total", MetricType::counter,
-                "Total user and system CPU time spent in seconds.");
+  writer.family("process_cpu_seconds_total", MetricType::counter, "Total user and system CPU time spent in seconds.");
   writer.sample("process_cpu_seconds_total", usage->cpu_seconds);
   writer.family("process_resident_memory_bytes", MetricType::gauge, "Resident memory size in bytes.");
   writer.sample("process_resident_memory_bytes", usage->resident_bytes);

@@ -26,12 +26,9 @@ struct Route {
 };
 
 constexpr std::array routes{
-    Route{"/event", nullptr, nullptr, post_event},
-    Route{"/metrics", get_metrics, head_metrics, nullptr},
-    Route{"/healthz", get_health, get_health, nullptr},
-    Route{"/readyz", get_readiness, get_readiness, nullptr},
-    Route{"/-/healthy", get_health, get_health, nullptr},
-    Route{"/-/ready", get_readiness, get_readiness, nullptr},
+    Route{"/event", nullptr, nullptr, post_event},        Route{"/metrics", get_metrics, head_metrics, nullptr},
+    Route{"/healthz", get_health, get_health, nullptr},   Route{"/readyz", get_readiness, get_readiness, nullptr},
+    Route{"/-/healthy", get_health, get_health, nullptr}, Route{"/-/ready", get_readiness, get_readiness, nullptr},
     Route{"/", get_welcome, get_welcome, nullptr},
 };
 
@@ -78,8 +75,7 @@ void Router::use(std::shared_ptr<const settings::Settings> settings) {
 }
 
 asio::awaitable<http::Reply> Router::handle(const http::Request& request, http::Waiting& waiting) {
-  const auto route =
-      std::find_if(routes.begin(), routes.end(), [&](const Route& r) { return r.path == request.path; });
+  const auto route = std::find_if(routes.begin(), routes.end(), [&](const Route& r) { return r.path == request.path; });
   if (route == routes.end()) return ready(not_found(request.path));
   const Endpoint endpoint = endpoint_for(*route, request.method);
   if (endpoint == nullptr) return ready(not_allowed(*route, request.method_name));

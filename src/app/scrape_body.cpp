@@ -8,8 +8,7 @@
 
 namespace oneshot::app {
 
-std::string assemble_head(std::string first_line, bool pad, const std::string& rest,
-                          std::uint64_t event_bytes) {
+std::string assemble_head(std::string first_line, bool pad, const std::string& rest, std::uint64_t event_bytes) {
   const std::uint64_t bytes = first_line.size() + rest.size() + event_bytes;
   if (pad && bytes < min_batch_response) {
     const auto missing = static_cast<std::size_t>(min_batch_response - bytes);

@@ -16,7 +16,6 @@ namespace oneshot::app {
 
 /// Until when a scrape may wait for its batch: half of its timeout, and always early enough to leave time for
 /// sending the answer.
-[[nodiscard]] SteadyTime latest_take(SteadyTime arrived, std::chrono::milliseconds timeout,
-                                     SteadyTime now) noexcept;
+[[nodiscard]] SteadyTime latest_take(SteadyTime arrived, std::chrono::milliseconds timeout, SteadyTime now) noexcept;
 
 }  // namespace oneshot::app

@@ -36,8 +36,7 @@ std::string_view take_part(std::string_view& text, char separator) noexcept {
 std::optional<std::string> fault_of_name(std::string_view name) {
   const std::string shown = "scraper name \"" + printable(name) + "\" ";
   if (name.empty() || name.size() > max_name) return shown + "must have 1 to 128 characters";
-  if (!std::all_of(name.begin(), name.end(), is_name_char))
-    return shown + "may hold only letters, digits and _ . : -";
+  if (!std::all_of(name.begin(), name.end(), is_name_char)) return shown + "may hold only letters, digits and _ . : -";
   return std::nullopt;
 }
 
@@ -67,14 +66,12 @@ std::vector<std::string_view> forwarded_for(const http::Request& request) {
   for (const http::Header& header : request.headers) {
     if (!equals_ignoring_case(header.name, "X-Forwarded-For")) continue;
     for (std::string_view rest = header.value; !rest.empty();)
-      if (const std::string_view entry = trim_blanks(take_part(rest, ',')); !entry.empty())
-        entries.push_back(entry);
+      if (const std::string_view entry = trim_blanks(take_part(rest, ',')); !entry.empty()) entries.push_back(entry);
   }
   return entries;
 }
 
-Address walk(const std::vector<std::string_view>& entries, const Address& peer,
-             const settings::Scrapers& settings) {
+Address walk(const std::vector<std::string_view>& entries, const Address& peer, const settings::Scrapers& settings) {
   Address origin = peer;
   for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
     const std::optional<Address> address = parse_entry(*entry);
@@ -105,13 +102,11 @@ Result<MetricsQuery> parse_metrics_query(std::string_view query) {
     std::optional<std::string>& target = *name == "scraper" ? scraper : peek;
     if (target) return Failure{"parameter " + *name + " is given twice"};
     target = decoded(value);
-    if (!target)
-      return Failure{"parameter " + *name + ": \"" + printable(value) + "\" is not percent-encoded text"};
+    if (!target) return Failure{"parameter " + *name + ": \"" + printable(value) + "\" is not percent-encoded text"};
   }
   if (scraper)
     if (std::optional<std::string> fault = fault_of_name(*scraper)) return Failure{*std::move(fault)};
-  if (peek && *peek != "0" && *peek != "1")
-    return Failure{"peek \"" + printable(*peek) + "\" must be 0 or 1"};
+  if (peek && *peek != "0" && *peek != "1") return Failure{"peek \"" + printable(*peek) + "\" must be 0 or 1"};
   MetricsQuery result;
   result.scraper = std::move(scraper).value_or("");
   result.peek = peek == "1";

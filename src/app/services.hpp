@@ -14,8 +14,7 @@ namespace oneshot::app {
 
 /// What the workers' routers share. Outlives them; the vectors do not change once requests come in.
 struct Services {
-  Services(queue::QueueManager& q, const Clock& c, unsigned workers)
-      : queue(q), clock(c), counters(workers) {}
+  Services(queue::QueueManager& q, const Clock& c, unsigned workers) : queue(q), clock(c), counters(workers) {}
 
   queue::QueueManager& queue;
   const Clock& clock;

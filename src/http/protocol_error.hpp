@@ -22,8 +22,7 @@ struct ProtocolError {
   return refusal(400, std::move(message));
 }
 
-/// Client bytes as they may stand in a message: in double quotes, control bytes escaped, cut where they are
-/// long.
+/// Client bytes as they may stand in a message: in double quotes, control bytes escaped, long ones cut.
 [[nodiscard]] std::string shown(std::string_view client_bytes);
 /// "0x1f"
 [[nodiscard]] std::string shown_byte(char byte);

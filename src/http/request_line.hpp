@@ -14,9 +14,8 @@ struct RequestLine {
   int minor_version = 1;  ///< of HTTP/1.x: 0 or 1
 };
 
-/// Takes `line` (without its line end, non-ASCII bytes already percent-encoded) apart, to the letter of RFC
-/// 9112 3: one blank between the parts and none elsewhere. Whether the method is a known one is not looked
-/// at.
+/// Takes `line` (without its line end, non-ASCII bytes already percent-encoded) apart, to the letter of
+/// RFC 9112 3: one blank between the parts and none elsewhere. Knows the shape of methods, not their names.
 [[nodiscard]] Result<RequestLine, ProtocolError> split_request_line(std::string_view line);
 
 }  // namespace oneshot::http

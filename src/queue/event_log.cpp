@@ -27,8 +27,7 @@ EventLog::EventLog(MappedRing ring, unsigned appenders, bool ascending_times)
       times_(ascending_times ? std::make_unique<AscendingTimes>() : nullptr),
       in_flight_(appenders) {}
 
-EventLog::Appended EventLog::append(unsigned appender, const event::Event& event,
-                                    std::int64_t now_ms) noexcept {
+EventLog::Appended EventLog::append(unsigned appender, const event::Event& event, std::int64_t now_ms) noexcept {
   assert(appender < in_flight_.size() && event.labels.size() <= RecordHeader::max_length);
   const std::uint64_t size = RecordHeader::size_for(event.labels.size());
   const std::uint64_t hash = hash_bytes(event.labels);
@@ -58,18 +57,16 @@ EventLog::Appended EventLog::append(unsigned appender, const event::Event& event
     if (times_ != nullptr) time = times_->next(hash, now_ms, time);
     // Release: orders the in-flight word before the claim; whoever sees this tail sees that word or a later
     // one. (No test on x86 notices if this is relaxed.) Acquire: as for the first load.
-    if (tail_.compare_exchange_weak(tail, tail + size, std::memory_order_acq_rel, std::memory_order_acquire))
-      break;
+    if (tail_.compare_exchange_weak(tail, tail + size, std::memory_order_acq_rel, std::memory_order_acquire)) break;
   }
 
   std::byte* place = ring_.at(tail);
   const auto length = static_cast<std::uint32_t>(event.labels.size());
-  new (place)
-      RecordHeader{.length_and_flags = length | (event.value_given ? RecordHeader::value_given_flag : 0),
-                   .checksum = 0,
-                   .unix_ms = times_ != nullptr ? time : now_ms,
-                   .value = event.value,
-                   .series_hash = hash};
+  new (place) RecordHeader{.length_and_flags = length | (event.value_given ? RecordHeader::value_given_flag : 0),
+                           .checksum = 0,
+                           .unix_ms = times_ != nullptr ? time : now_ms,
+                           .value = event.value,
+                           .series_hash = hash};
   if (length != 0) std::memcpy(place + sizeof(RecordHeader), event.labels.data(), length);
   // Release: publishes the record; pairs with published_end().
   word.store(idle, std::memory_order_release);

@@ -43,9 +43,7 @@ class EventLog {
   /// Everything before this may be overwritten.
   [[nodiscard]] std::uint64_t gate() const noexcept { return gate_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t capacity() const noexcept { return ring_.capacity(); }
-  [[nodiscard]] bool crowded(std::uint64_t used) const noexcept {
-    return used > capacity() - capacity() / 16;
-  }
+  [[nodiscard]] bool crowded(std::uint64_t used) const noexcept { return used > capacity() - capacity() / 16; }
 
   /// For readers: the record that begins here, at or above the gate and below published_end().
   [[nodiscard]] const RecordHeader& record_at(std::uint64_t position) const noexcept {

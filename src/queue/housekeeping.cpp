@@ -16,9 +16,8 @@
 namespace oneshot::queue {
 namespace {
 
-constexpr std::int64_t clock_step_ms = 1000;  // below this, ascending times win over the clock
-constexpr std::uint64_t give_back_step = 4ull
-                                         << 20;  // bytes per lock: some hundred microseconds in the kernel
+constexpr std::int64_t clock_step_ms = 1000;          // below this, ascending times win over the clock
+constexpr std::uint64_t give_back_step = 4ull << 20;  // bytes per lock: some hundred microseconds in the kernel
 
 }  // namespace
 
@@ -31,8 +30,7 @@ void QueueManager::tick() {
 
 std::int64_t QueueManager::State::how_far_clocks_are_apart() const noexcept {
   using std::chrono::milliseconds;
-  return clock.unix_ms() -
-         std::chrono::duration_cast<milliseconds>(clock.steady().time_since_epoch()).count();
+  return clock.unix_ms() - std::chrono::duration_cast<milliseconds>(clock.steady().time_since_epoch()).count();
 }
 
 void QueueManager::State::watch_the_clock() {

@@ -38,19 +38,18 @@ Result<MappedRing> MappedRing::in_memory(std::uint64_t capacity) {
 
 Result<MappedRing> MappedRing::map(int fd, std::uint64_t offset, std::uint64_t capacity, bool can_punch) {
   if (capacity == 0 || capacity % page_size() != 0 || offset % page_size() != 0) {
-    return Failure{"an event log of " + std::to_string(capacity) + " bytes at offset " +
-                   std::to_string(offset) + ": both must be multiples of the page size " +
-                   std::to_string(page_size()) + ", and the first not 0"};
+    return Failure{"an event log of " + std::to_string(capacity) + " bytes at offset " + std::to_string(offset) +
+                   ": both must be multiples of the page size " + std::to_string(page_size()) +
+                   ", and the first not 0"};
   }
   // First the addresses for both halves, so that nothing else can come to lie in between.
-  void* reserved =
-      ::mmap(nullptr, 2 * capacity, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* reserved = ::mmap(nullptr, 2 * capacity, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (reserved == MAP_FAILED) return failure(capacity, "mmap");
   auto* base = static_cast<std::byte*>(reserved);
   MappedRing ring(base, capacity, can_punch);  // from here on its destructor cleans up
   for (std::byte* half : {base, base + capacity}) {
-    if (::mmap(half, capacity, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd,
-               static_cast<off_t>(offset)) == MAP_FAILED) {
+    if (::mmap(half, capacity, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, static_cast<off_t>(offset)) ==
+        MAP_FAILED) {
       return failure(capacity, "mmap");
     }
   }

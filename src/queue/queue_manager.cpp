@@ -31,8 +31,7 @@ QueueManager::State::State(MappedRing ring, const Options& given, const Clock& t
 Result<std::unique_ptr<QueueManager>> QueueManager::open(const Options& options, const Clock& clock) {
   Result<MappedRing> ring = MappedRing::in_memory(options.capacity_bytes);
   if (!ring) return Failure{std::move(ring.error())};
-  return std::unique_ptr<QueueManager>(
-      new QueueManager(std::make_shared<State>(std::move(*ring), options, clock)));
+  return std::unique_ptr<QueueManager>(new QueueManager(std::make_shared<State>(std::move(*ring), options, clock)));
 }
 
 QueueManager::QueueManager(std::shared_ptr<State> state) : state_(std::move(state)) {}
@@ -88,8 +87,7 @@ Result<Ticket, Refused> QueueManager::stand_in_line(std::string_view name) {
   state.table.somebody_came();
   scraper->last_seen = now;
   scraper->last_scrape_unix_ms = now_ms;
-  auto place =
-      std::make_unique<Ticket::Place>(state_, state.table.all().find(name)->first, *scraper, ++state.tickets);
+  auto place = std::make_unique<Ticket::Place>(state_, state.table.all().find(name)->first, *scraper, ++state.tickets);
   scraper->line.push_back(place->number);
   lock.unlock();
 
@@ -143,14 +141,13 @@ QueueStatistics QueueManager::statistics() const {
   }
   statistics.dropped_forgotten.assign(state.table.forgotten().begin(), state.table.forgotten().end());
   statistics.unclaimed = state.table.unclaimed();
+  statistics.held = state.table.held();
   statistics.max_scrapers = state.options.max_unnamed + statistics.scrapers.size() - state.table.unnamed();
   statistics.used_bytes = state.log.tail() - state.table.free_until();
   statistics.capacity_bytes = state.log.capacity();
   return statistics;
 }
 
-bool QueueManager::unable_to_store() const noexcept {
-  return false;
-}  // memory does not fail once it is there
+bool QueueManager::unable_to_store() const noexcept { return false; }  // memory does not fail once it is there
 
 }  // namespace oneshot::queue

@@ -55,10 +55,9 @@ class Ticket {
 };
 
 /// What a ticket gets when it asks for its batch.
-struct NotYet {
-};  ///< somebody is before it in line, or the batch before it is being written: pause, ask again
+struct NotYet {};      ///< somebody is before it in line, or the batch before it is being written: pause, ask again
 struct MoreToWalk {};  ///< events are still being counted (done in short steps): give way, ask again
-struct Ask {  ///< an earlier batch is in flight: let its carrier find out what became of it, ask again
+struct Ask {           ///< an earlier batch is in flight: let its carrier find out what became of it, ask again
   std::shared_ptr<Carrier> carrier;
 };
 using Turn = std::variant<NotYet, MoreToWalk, Ask, Delivery>;

@@ -28,6 +28,7 @@ struct QueueStatistics {
   /// name "(others)".
   std::vector<std::pair<std::string, std::uint64_t>> dropped_forgotten;
   std::uint64_t unclaimed = 0;
+  std::uint64_t held = 0;  ///< kept by the startup hold for a first scraper, while there is none
   std::uint64_t max_scrapers = 0;
   std::uint64_t used_bytes = 0;
   std::uint64_t capacity_bytes = 0;

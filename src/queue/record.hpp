@@ -10,7 +10,7 @@ namespace oneshot::queue {
 /// An event as it lies in the log: this header, then the text of its labels, padded to 8 bytes. Records
 /// follow each other without gaps. The layout is fixed, so that a log can live in a file.
 struct RecordHeader {
-  static constexpr std::uint32_t void_flag = 1u << 31;  ///< to be passed over: its POST was refused after all
+  static constexpr std::uint32_t void_flag = 1u << 31;         ///< to be passed over: its POST was refused after all
   static constexpr std::uint32_t value_given_flag = 1u << 30;  ///< the client sent a value
   static constexpr std::uint32_t max_length = value_given_flag - 1;
 
@@ -24,9 +24,7 @@ struct RecordHeader {
   [[nodiscard]] bool is_void() const noexcept { return (length_and_flags & void_flag) != 0; }
   [[nodiscard]] bool value_given() const noexcept { return (length_and_flags & value_given_flag) != 0; }
   [[nodiscard]] std::uint64_t size() const noexcept { return size_for(length()); }
-  [[nodiscard]] std::string_view labels() const noexcept {
-    return {reinterpret_cast<const char*>(this + 1), length()};
-  }
+  [[nodiscard]] std::string_view labels() const noexcept { return {reinterpret_cast<const char*>(this + 1), length()}; }
 
   /// Bytes in the log of a record whose text has this length.
   static constexpr std::uint64_t size_for(std::uint64_t length) noexcept;

@@ -63,10 +63,9 @@ class Scraper {
   bool batch_taken_ = false;
   Mark batch_begin_;
   Mark batch_end_;
-  std::uint64_t sent_before_ = 0;  // events below this number were in a batch that was sent and not delivered
-  std::uint64_t counted_before_ =
-      0;            // below this they are counted as redelivered already, by a batch put back
-  Mark unread_at_;  // where the last batch with the outcome `unread` began
+  std::uint64_t sent_before_ = 0;     // events below this number were in a batch that was sent and not delivered
+  std::uint64_t counted_before_ = 0;  // below this they are counted as redelivered already, by a batch put back
+  Mark unread_at_;                    // where the last batch with the outcome `unread` began
   unsigned unread_in_a_row_ = 0;
 };
 

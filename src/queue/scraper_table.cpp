@@ -35,8 +35,7 @@ std::vector<std::pair<std::string, std::uint64_t>> ScraperTable::forget(SteadyTi
   for (auto next = scrapers_.begin(); next != scrapers_.end();) {
     const auto entry = next++;
     const Scraper& scraper = entry->second;
-    if (scraper.named || scraper.last_seen > before || scraper.batch_taken() || !scraper.line.empty())
-      continue;
+    if (scraper.named || scraper.last_seen > before || scraper.batch_taken() || !scraper.line.empty()) continue;
     const std::uint64_t lost = scraper.waiting(frontier_);
     if (lost > 0) {
       const bool room = forgotten_.size() < max_forgotten_names || forgotten_.contains(entry->first);
@@ -59,6 +58,10 @@ void ScraperTable::yield_hold(const Mark& target) noexcept {
   if (scrapers_.empty()) count_unclaimed_until(target);
 }
 
+std::uint64_t ScraperTable::held() const noexcept {
+  return hold_ && scrapers_.empty() ? frontier_.events - hold_->events : 0;
+}
+
 Mark ScraperTable::lowest_claim() const noexcept {
   std::optional<Mark> lowest = hold_;
   for (const auto& [name, scraper] : scrapers_) {
@@ -71,9 +74,7 @@ std::uint64_t ScraperTable::lowest_lease() const noexcept {
   return leases_.empty() ? std::numeric_limits<std::uint64_t>::max() : *leases_.begin();
 }
 
-std::uint64_t ScraperTable::free_until() const noexcept {
-  return std::min(lowest_claim().position, lowest_lease());
-}
+std::uint64_t ScraperTable::free_until() const noexcept { return std::min(lowest_claim().position, lowest_lease()); }
 
 void ScraperTable::drop_before(const Mark& target) noexcept {
   reach(target);

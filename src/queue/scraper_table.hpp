@@ -52,6 +52,9 @@ class ScraperTable {
   /// Moves the hold up to `target`.
   void yield_hold(const Mark& target) noexcept;
 
+  /// Events that the hold keeps while there is no scraper.
+  [[nodiscard]] std::uint64_t held() const noexcept;
+
   /// Keeps what lies at or above `position`, which nobody has lost yet, until it is ended.
   Leases::iterator lease(std::uint64_t position) { return leases_.insert(position); }
   void end_lease(Leases::iterator lease) noexcept { leases_.erase(lease); }

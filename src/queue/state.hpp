@@ -33,10 +33,9 @@ struct QueueManager::State {
   const bool drop_oldest;
   const bool explicit_timestamps;
   EventLog log;
-  std::atomic<std::uint64_t> refused{0};          // events that found no room, not yet logged
-  std::atomic<std::uint64_t> next_room_check{0};  // crowded appenders look for room when the tail gets here
-  std::atomic<std::uint64_t> stored_by_old_clock{
-      0};  // records below this were stored before the clock was set back
+  std::atomic<std::uint64_t> refused{0};              // events that found no room, not yet logged
+  std::atomic<std::uint64_t> next_room_check{0};      // crowded appenders look for room when the tail gets here
+  std::atomic<std::uint64_t> stored_by_old_clock{0};  // records below this were stored before the clock was set back
 
   std::mutex mutex;
   ScraperTable table;
@@ -47,12 +46,10 @@ struct QueueManager::State {
   /// The end of what may be read, for the holder of the lock: never below what was counted once.
   [[nodiscard]] std::uint64_t readable_end() const noexcept;
   /// Its time is ahead of the clock, and this matters: it has to wait.
-  [[nodiscard]] bool too_early(const RecordHeader& record, std::uint64_t position,
-                               std::int64_t now_ms) const noexcept;
+  [[nodiscard]] bool too_early(const RecordHeader& record, std::uint64_t position, std::int64_t now_ms) const noexcept;
   /// Moves `mark` to `end`, over at most `events` in all counted from `first`, or up to one that is too
   /// early; but over not more than `steps` records. False: there is more to walk.
-  bool walk_batch(Mark& mark, const Mark& first, std::uint64_t end, std::uint64_t events,
-                  std::uint64_t steps) const;
+  bool walk_batch(Mark& mark, const Mark& first, std::uint64_t end, std::uint64_t events, std::uint64_t steps) const;
   /// Moves the frontier to the end of the log as it stands now. Lets go of the lock between steps.
   void catch_up(std::unique_lock<std::mutex>& lock);
 
@@ -72,8 +69,7 @@ struct QueueManager::State {
 
 /// Guards a stretch of the log from being overwritten.
 struct Reading::Lease {
-  Lease(std::shared_ptr<QueueManager::State> of, ScraperTable::Leases::iterator where, Mark from,
-        Mark to) noexcept
+  Lease(std::shared_ptr<QueueManager::State> of, ScraperTable::Leases::iterator where, Mark from, Mark to) noexcept
       : state(std::move(of)), place(where), begin(from), end(to) {}
   Lease(const Lease&) = delete;
   Lease& operator=(const Lease&) = delete;
@@ -87,13 +83,9 @@ struct Reading::Lease {
 
 /// A batch that was taken. The scraper outlives it: none is forgotten that has a batch.
 struct Delivery::Batch {
-  Batch(std::shared_ptr<QueueManager::State> of, std::string_view scraper_name, Scraper* taker,
-        Reading reading_of, std::uint64_t events) noexcept
-      : state(std::move(of)),
-        name(scraper_name),
-        scraper(taker),
-        reading(std::move(reading_of)),
-        count(events) {}
+  Batch(std::shared_ptr<QueueManager::State> of, std::string_view scraper_name, Scraper* taker, Reading reading_of,
+        std::uint64_t events) noexcept
+      : state(std::move(of)), name(scraper_name), scraper(taker), reading(std::move(reading_of)), count(events) {}
   Batch(const Batch&) = delete;
   Batch& operator=(const Batch&) = delete;
   ~Batch();
@@ -118,9 +110,8 @@ struct Ticket::Place {
   std::string_view name;
   Scraper* scraper;  // nobody once the batch was taken: then this place is no longer in line
   std::uint64_t number;
-  std::optional<std::uint64_t>
-      goal;   // the end of the log when its turn came: later events are for the next batch
-  Mark from;  // the cursor that `walked` began at
+  std::optional<std::uint64_t> goal;  // the end of the log when its turn came: later events are for the next batch
+  Mark from;                          // the cursor that `walked` began at
   Mark walked;
 };
 

@@ -138,8 +138,9 @@ void Service::report_what_is_lost() const {
     if (events > 0)
       log::warn("events lost", {{"scraper", scraper.name}, {"reason", "memory only"}, {"events", events}});
   }
-  if (statistics.scrapers.empty() && statistics.used_bytes > 0)
-    log::warn("events lost that nobody scraped", {{"reason", "memory only"}, {"bytes", statistics.used_bytes}});
+  if (statistics.held > 0)
+    log::warn("events lost that nobody scraped", {{"reason", "memory only"}, {"events", statistics.held}});
+  lost += statistics.held;
   log::info("stopped", {{"lost_events", lost}});
 }
 

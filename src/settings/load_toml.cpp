@@ -15,7 +15,7 @@
 #include <vector>
 
 // toml++ 3.3 asserts, and with clang in release builds tells the compiler to assume, that a table's name begins with a
-// letter, before it reports a name such as [é] as an error. Without its assertions it just reports.
+// letter, before it reports a name such as [=] as an error. Without its assertions it just reports.
 #undef NDEBUG
 #define TOML_ASSERT(expr) static_cast<void>(0)
 #define TOML_EXCEPTIONS 0
@@ -27,6 +27,7 @@
 #include "base/unique_fd.hpp"
 #include "settings/key.hpp"
 #include "settings/nearest.hpp"
+#include "settings/toml_guard.hpp"
 
 // The only file that knows toml++. It turns the parsed document into Values, hands each to its row in the
 // table of keys, and keeps the error that comes first in the file.
@@ -35,9 +36,7 @@ namespace oneshot::settings {
 
 namespace {
 
-/// Far more than any real file. It also bounds how deep dotted keys ("a.a.a = 1") can nest, since toml++
-/// gives such tables back by recursion.
-constexpr std::size_t max_file_bytes = 32 * 1024;
+constexpr std::size_t max_file_bytes = 256 * 1024;  // far more than any real file has
 
 struct Place {
   unsigned line = 0;
@@ -78,6 +77,9 @@ class Reader {
   Reader(std::string_view name, Settings base) : name_(printable(name, 1024)), settings_(std::move(base)) {}
 
   Result<Settings> read(std::string_view text) && {
+    if (const auto obstacle = find_obstacle(text)) {
+      return Failure{name_ + ':' + std::to_string(obstacle->line) + ": not valid here: " + obstacle->what};
+    }
     const toml::parse_result parsed = toml::parse(text, std::string_view{});
     if (!parsed) {
       complain(begin_of(parsed.error().source()), syntax_error(parsed.error().description()));

@@ -170,6 +170,46 @@ class Delivery(unittest.TestCase):
         self.assertEqual(self.oracle.scrape("p"), ids)
         self.finish(redelivered=3)
 
+    def test_where_the_server_closes_first_the_end_tells_the_same(self):
+        closing = [request("GET", PATH, version="HTTP/1.0", host=None),
+                   request("GET", PATH, [("Connection", "close")])]
+        for size in (SMALL, LARGE):
+            for asked in closing:
+                ids = self.oracle.post(**size)
+                unread = self.server.connect(receive_buffer=16384)
+                unread.send(asked)
+                unread.read_some(3000)
+                unread.close()
+                with self.server.connect() as connection:
+                    connection.send(asked)
+                    self.assertEqual(self.oracle.whole("p", parse(connection.read_reply().body)), ids)
+                    self.assertEqual(connection.wait_for_end(), "end of stream")
+        self.finish(redelivered=2 * (SMALL["count"] + LARGE["count"]))
+
+    def test_without_timestamps_a_batch_is_tried_for_ever(self):
+        ids = self.oracle.post(**SMALL)
+        for _ in range(10):
+            self.assertEqual(len(self.server.peek("p").events()), len(ids))
+            connection = self.server.connect()
+            connection.send_get(PATH)
+            self.close_half_way(connection)
+        self.finish(redelivered=10 * len(ids))
+
+    def test_with_timestamps_a_batch_spoiled_three_times_is_given_up_counted_and_logged(self):
+        with Server({"events.use_explicit_timestamps": True}) as server:
+            server.scrape("p")
+            server.event("type=tough")
+            for _ in range(3):
+                wait_until(lambda: len(server.peek("p").events()) == 1, "the event due again")
+                connection = server.connect()
+                connection.send_get(PATH)
+                self.close_half_way(connection)
+            wait_until(lambda: server.peek("p").value("oneshot_events_delivered_total", scraper="p") == 1,
+                       "the batch given up")
+            self.assertEqual(server.scrape("p").events(), [])
+            line = server.wait_for_log(lambda l: "given up" in l["msg"] and l.get("scraper") == "p", "about it")
+            self.assertEqual(line["level"], "warn")
+
     def test_half_closed_and_then_reset_comes_again(self):
         def half_close_then_reset(connection):
             connection.half_close()
@@ -224,6 +264,13 @@ class Delivery(unittest.TestCase):
                     connection.read_some(65536)
         self.assertEqual(self.oracle.scrape("p"), ids)
         self.finish(redelivered=len(ids))
+
+    def test_an_unusable_scrape_timeout_costs_no_batch(self):
+        for text in ("", "abc", "nan", "-1", "0", "0.000001", "1e99", "inf", "10.000000", "5, 6"):
+            ids = self.oracle.post(1)
+            reply = self.server.get(PATH, timeout(text))
+            self.assertEqual(self.oracle.whole("p", parse(reply.body)), ids, text)
+        self.finish(redelivered=0)
 
     def test_silence_past_the_timeout_is_no_reset_and_the_next_request_settles_it(self):
         self.oracle.post(**SMALL)

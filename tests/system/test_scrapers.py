@@ -82,7 +82,7 @@ class Places(unittest.TestCase):
             self.assertIn("2", reply.text)
             self.assertEqual(reply.text.count("\n"), 1)
             shown = server.scrape("always")
-            self.assertEqual((shown.value("oneshot_scrapers"), shown.value("oneshot_scrapers_max")), (3, 2))
+            self.assertEqual((shown.value("oneshot_scrapers"), shown.value("oneshot_scrapers_max")), (3, 3))
             server.scrape("a")
 
     def test_who_is_not_allowed_to_scrape_is_403_and_may_still_post(self):

@@ -50,6 +50,8 @@ class Stop(unittest.TestCase):
             connection.send(b"GET /healthz HTTP/1.1\r\n")
             server.signal()
             self.refuses_connections(server)
+            connection.close()
+            self.assertEqual(server.wait(), 0)
             with Server({"server.port": server.port}):
                 pass
 
@@ -112,14 +114,21 @@ class Stop(unittest.TestCase):
             for connection in stubborn:
                 connection.close()
 
-    def test_a_second_signal_does_no_harm(self):
-        with Server({"server.stop_seconds": 1}) as server, server.connect() as connection:
-            connection.get("/healthz")
-            server.signal(signal.SIGTERM)
+    def test_a_second_signal_stops_at_once_and_still_says_what_is_lost(self):
+        server = Server({"server.stop_seconds": 60})
+        oracle = Oracle(server)
+        oracle.scrape("p")
+        oracle.post(37)
+        with server.connect() as stubborn:
+            stubborn.get("/healthz")
+            began = time.monotonic()
             server.signal(signal.SIGINT)
-            connection.wait_for_end()
-            connection.close()
-            self.assertIn(server.wait(), (0, -signal.SIGINT))
+            server.wait_for_log(lambda l: l["msg"] == "stopping", "of the stop")
+            server.signal(signal.SIGTERM)
+            self.assertEqual(server.wait(), 1)  # the stop was not an orderly one
+            self.assertLess(time.monotonic() - began, 5)
+        self.assertTrue(any("37" in l.values() for l in self.lost(server)), server.log())
+        server.stop(status=1)
 
     def test_under_load_every_answered_event_was_delivered_or_is_in_the_logged_loss(self):
         with Server({"server.stop_seconds": 5}) as server:

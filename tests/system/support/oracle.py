@@ -42,7 +42,7 @@ class Oracle:
     def scrape(self, scraper, **options):
         return self.whole(scraper, self.server.scrape(scraper, **options))
 
-    def drain(self, scraper, rounds=30):
+    def drain(self, scraper, rounds=2000):
         """Scrapes until a scrape brings nothing new."""
         for _ in range(rounds):
             if not self.scrape(scraper):

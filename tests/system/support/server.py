@@ -48,6 +48,7 @@ class Server:
         self.raw_log = b""
         self.address = None
         self.port = None
+        self._told_to_stop = False
         self._reading = threading.Event()
         self._reading.set()
         self._log_end, write_end = os.pipe()
@@ -136,6 +137,7 @@ class Server:
     # -- end -----------------------------------------------------------------------------------------------
 
     def signal(self, number=signal.SIGTERM):
+        self._told_to_stop |= number in (signal.SIGTERM, signal.SIGINT)
         os.kill(self.pid, number)
 
     def wait(self, seconds=20):
@@ -146,8 +148,8 @@ class Server:
         return status
 
     def stop(self, status=0):
-        """SIGTERM, then the exit status must be `status` and every log line must be logfmt."""
-        if self.process.poll() is None:
+        """SIGTERM unless it was told already; the exit status must be `status`, every log line logfmt."""
+        if self.process.poll() is None and not self._told_to_stop:
             self.signal()
         found = self.wait()
         lines = self.log()

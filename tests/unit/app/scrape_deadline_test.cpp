@@ -39,12 +39,13 @@ TEST_CASE("the scrape timeout is read in every form that scrapers send") {
       {"10,5", 10000},
       {"10 ", 10000},
   };
-  for (const auto& [text, expected] : rows) {
+  for (const auto& row : rows) {
+    const std::string_view text = row.first;
     CAPTURE(text);
     const std::array headers{http::Header{"x-prometheus-scrape-timeout-seconds", text}};
     http::Request request;
     request.headers = headers;
-    CHECK(scrape_timeout(request) == milliseconds(expected));
+    CHECK(scrape_timeout(request) == milliseconds(row.second));
   }
   CHECK(scrape_timeout(http::Request{}) == milliseconds(10000));
 }

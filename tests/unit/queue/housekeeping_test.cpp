@@ -81,6 +81,16 @@ TEST_CASE("an unnamed scraper that is not seen is forgotten, and what waited for
   CHECK(f.queue().statistics().unclaimed == 0);
 }
 
+TEST_CASE("what the startup hold keeps is counted until a first scraper comes") {
+  Fixture f;
+  CHECK(f.queue().statistics().held == 0);
+  f.store(3);
+  CHECK(f.queue().statistics().held == 3);
+  f.stand("first");
+  CHECK(f.queue().statistics().held == 0);
+  CHECK(f.queue().statistics().unclaimed == 0);
+}
+
 TEST_CASE("whoever stands in line or has a batch is not forgotten") {
   Fixture f;
   f.store(1);

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#include "settings/toml_guard.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "base/text.hpp"
+#include "base/utf8.hpp"
+
+namespace oneshot::settings {
+
+namespace {
+
+/// Behind the closing quote; at the end of the line if there is none, about which toml++ will complain.
+std::size_t behind_quotes(std::string_view text, std::size_t opening) noexcept {
+  const char quote = text[opening];
+  for (std::size_t at = opening + 1; at < text.size() && text[at] != '\n'; ++at) {
+    if (text[at] == quote) return at + 1;
+    if (text[at] == '\\' && quote == '"' && at + 1 < text.size() && text[at + 1] != '\n') ++at;
+  }
+  return std::min(text.find('\n', opening), text.size());
+}
+
+}  // namespace
+
+std::optional<Obstacle> find_obstacle(std::string_view text) {
+  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+  constexpr int most_dots = 1000;
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  unsigned line = 1;
+  int dots = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const char c = text[at];
+    if (c == '#') {
+      at = std::min(text.find('\n', at), text.size());
+    } else if (c == '"' || c == '\'') {
+      // toml++ takes it for a part of the word there, and what follows as being outside of quotes.
+      constexpr std::string_view may_precede = " \t\r\n=[{,.";
+      if (at > 0 && may_precede.find(text[at - 1]) == std::string_view::npos) {
+        return Obstacle{line, "a quote may not stand in the middle of a word"};
+      }
+      const std::string_view three = text.substr(at, 3);
+      if (three.size() == 3 && three[1] == c && three[2] == c) {
+        return Obstacle{line, "a text must be in one line, in \"\" or ''"};
+      }
+      at = behind_quotes(text, at);
+    } else if (static_cast<unsigned char>(c) >= 0x80) {
+      const std::size_t length = std::max<std::size_t>(utf8_sequence(text.substr(at)), 1);
+      return Obstacle{line, '"' + printable(text.substr(at, length)) + "\" may stand only in quotes and comments"};
+    } else {
+      if (c == '\n') ++line;
+      if (c == '.' && ++dots > most_dots) return Obstacle{line, "too many dots outside of quotes"};
+      ++at;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace oneshot::settings
