@@ -144,7 +144,7 @@ configure() {
     meson setup "$folder" "$@" >"$log" 2>&1 || { tail -n 20 "$log" >&2; return 1; }
   else
     case "$(cat "$folder/.options" 2>/dev/null) " in
-      "$* "*) return ;; # nothing to change
+      "$* "*) return 0 ;; # nothing to change
     esac
     meson configure "$folder" "$@" || return
   fi
@@ -167,7 +167,7 @@ lines_to_try() { # SERVER_ARGUMENT...
   port=${PORT:-8090} before=''
   for argument; do
     case $argument in
-      --version | --help | --check-config | --print-config) return ;;
+      --version | --help | --check-config | --print-config) return 0 ;;
       --config | --config=*) [ -n "${PORT:-}" ] || port=PORT ;;
       --port=*) port=${argument#*=} ;;
     esac

@@ -68,9 +68,10 @@ std::string Client::until_end() {
   }
 }
 
-void Client::read_some(std::size_t bytes) {
+std::size_t Client::read_some(std::size_t bytes) {
   std::string into(bytes, '\0');
-  [[maybe_unused]] const ssize_t n = ::recv(fd_.get(), into.data(), bytes, 0);
+  const ssize_t n = ::recv(fd_.get(), into.data(), bytes, 0);
+  return n > 0 ? static_cast<std::size_t>(n) : 0;
 }
 
 bool Client::was_reset() {

@@ -21,8 +21,8 @@ class Client {
   std::string response(bool head_only = false);
   /// What comes until the end of stream; nothing but an end gives "".
   std::string until_end();
-  /// Reads about this many bytes of a response, and leaves the rest unread.
-  void read_some(std::size_t bytes);
+  /// Reads at most this many bytes, and leaves the rest unread; how many it got.
+  std::size_t read_some(std::size_t bytes);
   /// True once the peer has reset the connection (as opposed to ended it).
   bool was_reset();
 

@@ -12,8 +12,9 @@ SKIPPED = 77  # what Meson takes for "skipped"
 class _Result(unittest.TestResult):
     def __init__(self):
         super().__init__()
-        self._began = 0.0
+        self._began = time.monotonic()
         self._clean = True
+        self.passed = 0
         self.skip_reasons = set()
 
     def startTest(self, test):
@@ -22,8 +23,8 @@ class _Result(unittest.TestResult):
         self._clean = True
 
     def _line(self, word, test, more=""):
-        # A failure of a class fixture comes with no test of its own, only with a description.
-        method = getattr(test, "_testMethodName", str(test))
+        # What happens to a class as a whole comes with no test of its own, only with a description.
+        method = getattr(test, "_testMethodName", str(test).partition(" (")[0])
         sentence = method.removeprefix("test_").replace("_", " ")
         print(f"{word:7} {time.monotonic() - self._began:6.2f} s  {sentence}{more}", flush=True)
 
@@ -34,6 +35,7 @@ class _Result(unittest.TestResult):
 
     def addSuccess(self, test):
         super().addSuccess(test)
+        self.passed += 1
         if self._clean:
             self._line("ok", test)
 
@@ -65,9 +67,9 @@ def main():
     loader.loadTestsFromModule(sys.modules["__main__"]).run(result)
     failed = len(result.failures) + len(result.errors)
     skipped = len(result.skipped)
-    print(f"{result.testsRun - skipped} run, {failed} failures, {skipped} skipped")
-    if failed or result.testsRun + skipped == 0:
+    print(f"{result.passed} passed, {failed} failed, {skipped} skipped")
+    if failed or result.passed + skipped == 0:
         sys.exit(1)
-    if skipped and skipped >= result.testsRun:
+    if not result.passed:
         print("skipped: " + "; ".join(sorted(result.skip_reasons)))
         sys.exit(SKIPPED)
