@@ -87,6 +87,7 @@ std::unique_ptr<EventText> event_text(const queue::Reading& events, const settin
 http::Reply exposition_reply(SteadyTime deadline) {
   http::Reply reply(200);
   reply.content_type = http::exposition_text;
+  reply.no_store = true;
   reply.deadline = deadline;
   return reply;
 }
@@ -205,6 +206,7 @@ asio::awaitable<http::Reply> head_metrics(Context& context, const http::Request&
     co_return refusal(404, unknown_scraper(admitted->scraper));
   http::Reply reply(200);
   reply.content_type = http::exposition_text;
+  reply.no_store = true;
   co_return reply;
 }
 

@@ -37,6 +37,7 @@ struct Reply {
   std::string body;                            ///< not used where there is a source
   std::string_view allow;                      ///< for 405; of static storage
   unsigned retry_after_seconds = 0;            ///< 0: no Retry-After
+  bool no_store = false;  ///< Cache-Control: no-store (RFC 9111 5.2.2.5), for what must not be answered twice
   std::unique_ptr<BodySource> source;
   std::unique_ptr<Receipt> receipt;
   /// By when the last byte must have been acknowledged; later the connection is reset. Only looked at where there is

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Producers and scrapers at the same time, scrapes ended in every way by chance: in the end each event came once.
+"""Producers and scrapers at the same time, scrapes ended in all ways: in the end each event came once.
 
 The dice are seeded, but threads and the network interleave as they like; ONESHOT_SEED tries other dice.
 """
@@ -43,7 +43,7 @@ class Scraper:
         try:
             self.read_whole()
         except Broken:
-            if not self.abandoned:  # else that request came as a newer scrape, and this one was withdrawn for it
+            if not self.abandoned:  # else this one was withdrawn for that request
                 raise
         self.abandoned = False
 
@@ -65,9 +65,9 @@ class Scraper:
 
     def bad(self):
         self.spoiled += 1
-        # A request whose client is gone (way 0) may get its turn after the one that follows it, and to the server it
-        # is the newer of the two. If the other has stalled then with everything acknowledged (way 2), it counts as
-        # read, as every silent scraper does. So way 2 never follows way 0.
+        # A request whose client is gone (way 0) may get its turn after the one that follows it, and to the server
+        # it is the newer of the two. If the other has stalled then with everything acknowledged (way 2), it counts
+        # as read, as every silent scraper does. So way 2 never follows way 0.
         way = self.dice.randrange(2 if self.abandoned else 3)
         self.abandoned = way == 0
         connection = self.connect()
@@ -136,7 +136,8 @@ class Chaos(unittest.TestCase):
 
             def settled():
                 shown = server.peek("a")
-                return all(shown.value("oneshot_events_delivered_total", scraper=s) == total for s in SCRAPERS) and shown
+                done = [shown.value("oneshot_events_delivered_total", scraper=s) for s in SCRAPERS]
+                return done == [total] * len(SCRAPERS) and shown
             shown = wait_until(settled, f"{total} delivered to each")
             self.assertEqual(shown.value("oneshot_events_accepted_total"), total)
             for name in SCRAPERS:
@@ -144,8 +145,9 @@ class Chaos(unittest.TestCase):
                     self.assertEqual(
                         shown.value("oneshot_events_dropped_total", scraper=name, reason=reason), 0)
             again = sum(s.value for s in shown.family("oneshot_events_redelivered_total"))
-            print(f"        {total} events for {len(SCRAPERS)} scrapers, {sum(s.spoiled for s in scrapers)} scrapes "
-                  f"spoiled, {again:.0f} events sent again", flush=True)
+            spoiled = sum(s.spoiled for s in scrapers)
+            print(f"        {total} events for {len(SCRAPERS)} scrapers, {spoiled} scrapes spoiled, "
+                  f"{again:.0f} events sent again", flush=True)
             self.assertGreater(again, 0)
 
     def test_whatever_ends_scrapes_meet_each_scraper_gets_each_event_once(self):

@@ -8,6 +8,7 @@ from support import runner
 from support.client import request
 from support.exposition import parse
 from support.server import Server
+from support.waiting import wait_until
 
 EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
 OWN_FAMILIES = {
@@ -94,7 +95,7 @@ class Endpoints(unittest.TestCase):
             for _ in range(3):
                 self.assertEqual(len(server.peek("p").events()), 1)
             self.assertEqual(len(server.scrape("p").events()), 1)
-            self.assertEqual(len(server.peek("p").events()), 0)
+            wait_until(lambda: not server.peek("p").events(), "the receipt")
 
     def test_a_peek_for_an_unknown_scraper_is_404_and_creates_none(self):
         with Server() as server:

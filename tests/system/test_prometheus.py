@@ -196,8 +196,8 @@ class RealPrometheus(unittest.TestCase):
         failed = self.prometheus.query('count_over_time((up{job="late"} == 0)[5m:1s])')
         again = shown.value("oneshot_events_redelivered_total", scraper="late")
         print(f"        {LATE_ROUNDS} scrapes, answered {min(self.late_offsets):.3f} to "
-              f"{max(self.late_offsets):.3f} s after their start: about {failed[0][1] if failed else 0:.0f} failed, "
-              f"{again:.0f} events were sent again", flush=True)
+              f"{max(self.late_offsets):.3f} s after their start: about "
+              f"{failed[0][1] if failed else 0:.0f} failed, {again:.0f} events were sent again", flush=True)
         missing = [i for i in self.late_ids if i not in counts]
         repeated = {i: v for i, v in counts.items() if v != 1}
         self.assertEqual((missing, repeated), ([], {}))

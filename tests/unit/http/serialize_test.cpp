@@ -69,6 +69,14 @@ TEST_CASE("a refusal says what is allowed and when to come again") {
         "Allow: GET, HEAD\r\nRetry-After: 5\r\n\r\n");
 }
 
+TEST_CASE("what must not be answered twice is kept out of caches") {
+  Reply reply(200);
+  reply.no_store = true;
+  CHECK(head(reply) ==
+        "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+        "Cache-Control: no-store\r\n\r\n");
+}
+
 TEST_CASE("the end of a connection is announced, and in HTTP/1.0 its life") {
   const auto connection = [](bool keep_alive, bool http10) {
     const std::string text =
