@@ -113,6 +113,10 @@ asio::awaitable<std::optional<queue::Delivery>> take_batch(Context& context, que
     if (std::holds_alternative<queue::MoreToWalk>(turn)) {
       co_await waiting.give_way();
     } else if (const auto* const ask = std::get_if<queue::Ask>(&turn)) {
+      // A scrape that was given up proves nothing about the one before it: that one may yet be read, or fail. The end
+      // of this one's connection comes a moment behind its request.
+      co_await waiting.pause(turn_pause);
+      if (waiting.client_has_left()) break;
       const queue::Carrier::Answer answer = co_await ask->carrier->settle();
       if (answer == queue::Carrier::Answer::under_way) break;
     } else {

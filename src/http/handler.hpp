@@ -16,6 +16,8 @@ class Waiting {
   /// Lets other connections of this worker run: between the pieces of long work.
   virtual asio::awaitable<void> give_way() = 0;
   virtual asio::awaitable<void> pause(std::chrono::milliseconds duration) = 0;
+  /// The client has closed its side, or reset the connection: it may be that nobody reads the reply.
+  [[nodiscard]] virtual bool client_has_left() noexcept = 0;
 };
 
 /// Answers requests. One instance per worker, called on that worker's thread only, for many connections in turn: while

@@ -13,8 +13,9 @@ bool ReceiptWatch::broken(const TcpView& view) const noexcept {
   return view.error || (view.state == TcpView::State::closed && !end_sent_);
 }
 
-void ReceiptWatch::handed_over(SteadyTime now) noexcept {
+void ReceiptWatch::handed_over(const TcpView& view, SteadyTime now) noexcept {
   assert(state_ == State::writing);
+  early_end_ = view.state == TcpView::State::close_wait;
   state_ = State::sent;
   handed_over_at_ = now;
 }
@@ -24,16 +25,17 @@ Verdict ReceiptWatch::request_began(const TcpView& view) const noexcept {
   return Verdict::delivered;
 }
 
-Verdict ReceiptWatch::end_of_stream(const TcpView& view) noexcept {
+Verdict ReceiptWatch::end_of_stream(const TcpView& view, SteadyTime now) noexcept {
   if (state_ == State::writing) return Verdict::undecided;
   state_ = State::ended;
-  return poll(view);
+  if (view.unacknowledged > 0) early_end_ = true;
+  return poll(view, now);
 }
 
-Verdict ReceiptWatch::poll(const TcpView& view) const noexcept {
+Verdict ReceiptWatch::poll(const TcpView& view, SteadyTime now) const noexcept {
   if (broken(view)) return failed();
-  if (state_ == State::ended && view.unacknowledged == 0) return Verdict::delivered;
-  return Verdict::undecided;
+  if (state_ != State::ended || view.unacknowledged > 0) return Verdict::undecided;
+  return early_end_ && now - handed_over_at_ < fresh ? Verdict::undecided : Verdict::delivered;
 }
 
 Verdict ReceiptWatch::failed() const noexcept {
@@ -58,7 +60,7 @@ Verdict ReceiptWatch::newer_scrape(const TcpView& view, SteadyTime now) noexcept
   if (view.state == TcpView::State::closed) return Verdict::undecided;  // the connection itself is about to say
   if (state_ != State::writing && view.unacknowledged == 0) {
     // A peer that has ended after reading all has decided it; one that is silent may be about to give up.
-    if (view.state == TcpView::State::close_wait) return Verdict::delivered;
+    if (view.state == TcpView::State::close_wait && !early_end_) return Verdict::delivered;
     return now - handed_over_at_ < fresh ? Verdict::undecided : Verdict::delivered;
   }
   if (!asked_) {

@@ -16,7 +16,7 @@ namespace oneshot::net {
 ///            handed_over()                         a later request, an orderly end,
 ///   writing ───────────────> sent ───────────────> a newer scrape, idle timeout        ──> delivered
 ///      │                      │ end of stream while bytes are unacknowledged
-///      │                      └──────> ended ───── acknowledged                        ──> delivered
+///      │                      └──────> ended ───── acknowledged, and no reset for a moment  ──> delivered
 ///      │                      │          │
 ///      │ error, deadline      │          │ deadline, no progress                       ──> reset  (cut short)
 ///      └──────────────────────┴──────────┴──────── the peer reset the connection       ──> unread, cut_short
@@ -36,14 +36,14 @@ class ReceiptWatch {
     under_way,  ///< to a newer scrape only: the peer still acknowledges, so let it be
   };
 
-  /// How long after the last byte was written a newer scrape waits for an end of the older connection: a scraper that
-  /// failed closes within milliseconds of its next attempt.
+  /// How long after the last byte was written a newer scrape waits for an end of the older connection (a scraper that
+  /// failed closes within milliseconds of its next attempt), and an early end of stream for a reset.
   static constexpr std::chrono::milliseconds fresh{100};
   /// How long a newer scrape watches unacknowledged bytes for progress before it withdraws them.
   static constexpr std::chrono::milliseconds progress_window{200};
 
-  /// The last byte is in the kernel.
-  void handed_over(SteadyTime now) noexcept;
+  /// The last byte is in the kernel. A peer that has sent its end by now cannot have done so after reading all.
+  void handed_over(const TcpView& view, SteadyTime now) noexcept;
   [[nodiscard]] bool was_handed_over() const noexcept { return state_ != State::writing; }
   /// We have sent our end (FIN) first. From here on a closed connection is no sign of a reset: only a read tells.
   void end_sent() noexcept { end_sent_ = true; }
@@ -52,9 +52,10 @@ class ReceiptWatch {
   /// `undecided`: bytes are still unacknowledged, so the client did not wait for the reply (pipelining).
   [[nodiscard]] Verdict request_began(const TcpView& view) const noexcept;
   /// A read said: end of stream. Later looks go to `poll`.
-  Verdict end_of_stream(const TcpView& view) noexcept;
-  /// A look without news, needed while an end of stream waits for the last acknowledgement.
-  [[nodiscard]] Verdict poll(const TcpView& view) const noexcept;
+  Verdict end_of_stream(const TcpView& view, SteadyTime now) noexcept;
+  /// A look without news, needed while an end of stream waits for the last acknowledgement, and one that came early
+  /// (half-closed: it says nothing about reading) for a reset.
+  [[nodiscard]] Verdict poll(const TcpView& view, SteadyTime now) const noexcept;
   /// A read or write failed, or a look showed an error.
   [[nodiscard]] Verdict failed() const noexcept;
   /// The scrape timeout has passed.
@@ -72,6 +73,7 @@ class ReceiptWatch {
 
   State state_ = State::writing;
   bool end_sent_ = false;
+  bool early_end_ = false;  // the peer's end came before it can have read all
   SteadyTime handed_over_at_{};
   bool asked_ = false;  // by a newer scrape, while bytes were unacknowledged
   SteadyTime asked_at_{};

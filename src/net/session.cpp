@@ -150,6 +150,8 @@ asio::awaitable<void> Session::pause(milliseconds duration) {
   co_await timer.async_wait(nothrow);
 }
 
+bool Session::client_has_left() noexcept { return !is_established(socket_.native_handle()); }
+
 void Session::enter(Phase phase) noexcept {
   phase_ = phase;
   since_ = steady_clock::now();

@@ -32,6 +32,7 @@ class Session final : public http::Waiting {
 
   asio::awaitable<void> give_way() override;
   asio::awaitable<void> pause(std::chrono::milliseconds duration) override;
+  [[nodiscard]] bool client_has_left() noexcept override;
 
   // For the worker.
 

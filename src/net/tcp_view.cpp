@@ -13,7 +13,7 @@ namespace oneshot::net {
 namespace {
 
 // include/net/tcp_states.h; the numbers are part of the kernel's interface (tcpi_state).
-enum TcpState : std::uint8_t { tcp_established = 1, tcp_close = 7, tcp_close_wait = 8, tcp_last_ack = 9 };
+enum TcpState : std::uint8_t { tcp_established = 1, tcp_close = 7, tcp_close_wait = 8 };
 
 TcpView::State state_of(std::uint8_t state) {
   switch (state) {
@@ -47,6 +47,12 @@ TcpView look_at(int socket) noexcept {
   int queued = 0;
   if (::ioctl(socket, SIOCOUTQ, &queued) == 0 && queued > 0) view.unacknowledged = static_cast<std::uint64_t>(queued);
   return view;
+}
+
+bool is_established(int socket) noexcept {
+  tcp_info info{};
+  socklen_t length = sizeof info;
+  return ::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 && info.tcpi_state == tcp_established;
 }
 
 std::uint64_t readable_bytes(int socket) noexcept {

@@ -25,6 +25,9 @@ struct TcpView {
 /// Looks at a connected TCP socket; one that is not open looks closed, with an error.
 TcpView look_at(int socket) noexcept;
 
+/// Nobody has closed or reset it. Takes no pending error away.
+bool is_established(int socket) noexcept;
+
 /// Bytes that have arrived and not been read yet.
 std::uint64_t readable_bytes(int socket) noexcept;
 

@@ -39,7 +39,7 @@ void TrackedReply::start(SteadyTime deadline) {
 
 void TrackedReply::handed_over() {
   if (settled_) return;
-  watch_.handed_over(steady_clock::now());
+  watch_.handed_over(look(), steady_clock::now());
   if (receipt_) receipt_->on_handed_over();
 }
 
@@ -48,7 +48,7 @@ void TrackedReply::request_began() {
 }
 
 void TrackedReply::end_of_stream() {
-  if (!settled_) obey(watch_.end_of_stream(look()));
+  if (!settled_) obey(watch_.end_of_stream(look(), steady_clock::now()));
 }
 
 void TrackedReply::failed() {
@@ -56,7 +56,7 @@ void TrackedReply::failed() {
 }
 
 void TrackedReply::poll() {
-  if (!settled_) obey(watch_.poll(look()));
+  if (!settled_) obey(watch_.poll(look(), steady_clock::now()));
 }
 
 void TrackedReply::give_up() {

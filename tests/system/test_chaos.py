@@ -65,8 +65,8 @@ class Scraper:
 
     def bad(self):
         self.spoiled += 1
-        # A request whose client is gone (way 0) may get its turn after the one that follows it, and to the server
-        # it is the newer of the two. If the other has stalled then with everything acknowledged (way 2), it counts
+        # A request whose client is gone (way 0) may get its turn after the one that follows it, and to the
+        # server it is the newer of the two. If the other has stalled then, all acknowledged (way 2), it counts
         # as read, as every silent scraper does. So way 2 never follows way 0.
         way = self.dice.randrange(2 if self.abandoned else 3)
         self.abandoned = way == 0

@@ -145,7 +145,7 @@ class TooMany(unittest.TestCase):
         wait_until(lambda: open_files(server.pid) < limit - 20, "descriptors given back")
         self.assertEqual(server.post("/event?after=1").status, 200)
 
-    # The undefined-behaviour sanitizer opens a pipe to look at an object's type: without one it reports a fault.
+    # The sanitizer for undefined behaviour opens a pipe to look at an object's type, or reports a fault.
     @unittest.skipIf(programs.sanitized(), "sanitizers need file descriptors of their own")
     def test_a_server_out_of_descriptors_pauses_accepting_and_recovers(self):
         with Server({"server.threads": 2}) as server:

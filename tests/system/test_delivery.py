@@ -218,6 +218,27 @@ class Delivery(unittest.TestCase):
             connection.reset()
         self.ended_early(LARGE, half_close_then_reset)
 
+    def test_half_closed_and_then_closed_with_all_unread_comes_again(self):
+        def half_close_then_close(connection):
+            connection.half_close()
+            connection.wait_for_unread(PADDED)
+            connection.close()
+        self.ended_early(SMALL, half_close_then_close)
+
+    def test_a_scrape_whose_client_has_left_decides_nothing_about_the_one_before_it(self):
+        ids = self.oracle.post(**SMALL)
+        silent = self.server.connect()
+        silent.send_get(PATH)
+        silent.wait_for_unread(PADDED)
+        for _ in range(5):
+            left = self.server.connect()
+            left.send_get_and_end(PATH)
+            self.assertEqual(parse(left.read_reply().body).events(), [])
+            left.close()
+        silent.close()
+        self.assertEqual(self.oracle.scrape("p"), ids)
+        self.finish(redelivered=len(ids))
+
     def test_closed_before_the_reply_came_costs_nothing(self):
         self.oracle.post(**SMALL)
         for end in ("close", "reset"):

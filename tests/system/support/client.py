@@ -75,6 +75,11 @@ class Connection:
     def send_get(self, path, headers=()):
         self.send(request("GET", path, headers))
 
+    def send_get_and_end(self, path):
+        """The request and our end of the connection in one segment: whoever has read the one knows of the other."""
+        self.socket.sendall(request("GET", path), socket.MSG_MORE)
+        self.half_close()
+
     def get(self, path, headers=()):
         self.send_get(path, headers)
         return self.read_reply()

@@ -26,7 +26,9 @@ class FakeWaiting final : public http::Waiting {
   explicit FakeWaiting(oneshot::test::ManualClock& clock) : clock_(clock) {}
   asio::awaitable<void> give_way() override;
   asio::awaitable<void> pause(std::chrono::milliseconds duration) override;
+  [[nodiscard]] bool client_has_left() noexcept override { return left; }
 
+  bool left = false;
   int gave_way = 0;
   int paused = 0;
   std::function<void()> during_pause;  ///< what others do meanwhile

@@ -55,7 +55,7 @@ TEST_CASE("a newer scrape asks the connection of the older one, and goes on once
   CHECK(sent.transfer->asked == 1);
   CHECK(event_samples(next) == 1);
   CHECK(test::value_of(next, "events_to_metrics", {{"n", "2"}}) == 1);
-  CHECK(sent.app.waiting.paused == 0);
+  CHECK(sent.app.waiting.paused == 1);
 }
 
 TEST_CASE("a newer scrape gets the batch again if the connection says that it was not delivered") {
@@ -66,6 +66,16 @@ TEST_CASE("a newer scrape gets the batch again if the connection says that it wa
     CHECK(event_samples(next) == 1);
     CHECK(event_samples(sent.app.scrape()) == 0);
   }
+}
+
+TEST_CASE("a newer scrape whose client has left does not ask, and gets nothing") {
+  Sent sent;
+  sent.app.waiting.left = true;
+  CHECK(event_samples(sent.app.scrape()) == 0);
+  CHECK(sent.transfer->asked == 0);
+  sent.app.waiting.left = false;
+  sent.transfer->when_asked = [&] { sent.answer.reply.receipt->on_settled(Outcome::unread); };
+  CHECK(event_samples(sent.app.scrape()) == 1);
 }
 
 TEST_CASE("while the older one is under way, a newer scrape is answered without a batch") {

@@ -35,7 +35,7 @@ const TcpView not_acknowledged = view(State::established, 5000);
 
 ReceiptWatch sent() {
   ReceiptWatch watch;
-  watch.handed_over(start);
+  watch.handed_over(all_read, start);
   return watch;
 }
 
@@ -50,27 +50,43 @@ TEST_CASE("a later request that came while bytes were unacknowledged proves noth
 }
 
 TEST_CASE("an orderly end when all is acknowledged means delivered") {
-  CHECK(sent().end_of_stream(view(State::close_wait, 0)) == Verdict::delivered);
+  CHECK(sent().end_of_stream(view(State::close_wait, 0), start) == Verdict::delivered);
 }
 
 TEST_CASE("an end while bytes are unacknowledged waits for what becomes of them") {
   ReceiptWatch watch = sent();
-  CHECK(watch.end_of_stream(view(State::close_wait, 300)) == Verdict::undecided);
-  CHECK(watch.poll(view(State::close_wait, 300)) == Verdict::undecided);
-  SUBCASE("acknowledged: delivered") { CHECK(watch.poll(view(State::close_wait, 0)) == Verdict::delivered); }
-  SUBCASE("reset: not delivered") { CHECK(watch.poll(view(State::closed, 0)) == Verdict::unread); }
-  SUBCASE("an error: not delivered") { CHECK(watch.poll(error_view()) == Verdict::unread); }
+  CHECK(watch.end_of_stream(view(State::close_wait, 300), start) == Verdict::undecided);
+  CHECK(watch.poll(view(State::close_wait, 300), start) == Verdict::undecided);
+  SUBCASE("acknowledged, and no reset for a moment: delivered") {
+    CHECK(watch.poll(view(State::close_wait, 0), start + milliseconds(99)) == Verdict::undecided);
+    CHECK(watch.poll(view(State::close_wait, 0), start + milliseconds(100)) == Verdict::delivered);
+  }
+  SUBCASE("reset: not delivered") { CHECK(watch.poll(view(State::closed, 0), start) == Verdict::unread); }
+  SUBCASE("an error: not delivered") { CHECK(watch.poll(error_view(), start) == Verdict::unread); }
   SUBCASE("deadline: reset") { CHECK(watch.deadline(view(State::close_wait, 300)) == Verdict::reset); }
 }
 
 TEST_CASE("an end of stream on a connection that is closed was a reset that somebody else fetched") {
-  CHECK(sent().end_of_stream(view(State::closed, 0)) == Verdict::unread);
+  CHECK(sent().end_of_stream(view(State::closed, 0), start) == Verdict::unread);
+}
+
+TEST_CASE("an end that came before the reply was written says nothing about reading it") {
+  ReceiptWatch watch;
+  watch.handed_over(view(State::close_wait, 12'288), start);
+  CHECK(watch.newer_scrape(view(State::close_wait, 0), start + milliseconds(50)) == Verdict::undecided);
+  CHECK(watch.end_of_stream(view(State::close_wait, 0), start + milliseconds(50)) == Verdict::undecided);
+  SUBCASE("a reset follows: not delivered") {
+    CHECK(watch.poll(view(State::closed, 0), start + milliseconds(60)) == Verdict::unread);
+  }
+  SUBCASE("none follows: delivered") {
+    CHECK(watch.poll(view(State::close_wait, 0), start + milliseconds(100)) == Verdict::delivered);
+  }
 }
 
 TEST_CASE("an end of stream while the reply is still being written decides nothing") {
   ReceiptWatch watch;
-  CHECK(watch.end_of_stream(view(State::close_wait, 0)) == Verdict::undecided);
-  CHECK(watch.poll(view(State::close_wait, 0)) == Verdict::undecided);
+  CHECK(watch.end_of_stream(view(State::close_wait, 0), start) == Verdict::undecided);
+  CHECK(watch.poll(view(State::close_wait, 0), start) == Verdict::undecided);
 }
 
 TEST_CASE("a reset is not delivered, and surely cut short while the reply was being written") {
@@ -95,9 +111,9 @@ TEST_CASE("the deadline on a connection that was reset meanwhile means not deliv
 TEST_CASE("after our own end a closed connection is no sign of a reset") {
   ReceiptWatch watch = sent();
   watch.end_sent();
-  CHECK(watch.poll(view(State::closed, 0)) == Verdict::undecided);
+  CHECK(watch.poll(view(State::closed, 0), start) == Verdict::undecided);
   CHECK(watch.newer_scrape(view(State::closed, 0), start + milliseconds(500)) == Verdict::undecided);
-  CHECK(watch.end_of_stream(view(State::closed, 0)) == Verdict::delivered);
+  CHECK(watch.end_of_stream(view(State::closed, 0), start) == Verdict::delivered);
 }
 
 TEST_CASE("giving up means delivered when all is acknowledged, else a reset") {
