@@ -218,12 +218,14 @@ class Delivery(unittest.TestCase):
             connection.reset()
         self.ended_early(LARGE, half_close_then_reset)
 
-    def test_half_closed_and_then_closed_with_all_unread_comes_again(self):
-        def half_close_then_close(connection):
-            connection.half_close()
-            connection.wait_for_unread(PADDED)
-            connection.close()
-        self.ended_early(SMALL, half_close_then_close)
+    def test_ended_before_the_reply_and_then_closed_with_all_unread_comes_again(self):
+        ids = self.oracle.post(**SMALL)
+        connection = self.server.connect()
+        connection.send_get_and_end(PATH)
+        connection.wait_for_unread(PADDED)
+        connection.close()
+        self.assertEqual(self.oracle.scrape("p"), ids)
+        self.finish(redelivered=len(ids))
 
     def test_a_scrape_whose_client_has_left_decides_nothing_about_the_one_before_it(self):
         ids = self.oracle.post(**SMALL)
