@@ -41,8 +41,6 @@ http::Reply refusal(int status, std::string message) {
 
 /// Who scrapes, or the reply that says why not.
 Result<Admitted, http::Reply> admit(Context& context, const http::Request& request) {
-  Result<MetricsQuery> query = parse_metrics_query(request.query);
-  if (!query) return Failure{refusal(400, std::move(query.error()))};
   const settings::Scrapers& settings = context.settings->scrapers;
   const Origin origin = find_origin(request, settings);
   if (origin.header_ignored && context.services.forwarding_watch.first_time(request.peer))
@@ -50,6 +48,8 @@ Result<Admitted, http::Reply> admit(Context& context, const http::Request& reque
               {{"peer", request.peer.text()}});
   if (!may_scrape(origin.address, settings))
     return Failure{refusal(403, origin.address.text() + " may not scrape (scrapers.allow)")};
+  Result<MetricsQuery> query = parse_metrics_query(request.query);
+  if (!query) return Failure{refusal(400, std::move(query.error()))};
   return Admitted{identify(*query, origin.address), query->peek};
 }
 

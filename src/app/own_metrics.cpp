@@ -68,7 +68,9 @@ void append_event_totals(TextWriter& writer, const Totals& totals) {
   single(writer, "oneshot_events_accepted_total", MetricType::counter, "Events accepted since the start.",
          totals.accepted);
   constexpr std::string_view rejected = "oneshot_events_rejected_total";
-  writer.family(rejected, MetricType::counter, "Events refused since the start, by what was wrong with them.");
+  writer.family(rejected, MetricType::counter,
+                "Events refused since the start, by what was wrong with them (requests refused as HTTP, such as a body "
+                "that is too large, count in oneshot_http_responses_total alone).");
   for (std::size_t i = 0; i < totals.rejected.size(); ++i)
     writer.sample(rejected, {{"reason", event::reason_name(static_cast<event::Reason>(i))}}, totals.rejected[i]);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "app/post_event.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,10 +32,29 @@ event::Rejection wrong_type(std::string_view content_type) {
   return event::Rejection{Reason::bad_content_type, std::move(message)};
 }
 
-http::Reply refuse(Context& context, event::Rejection rejection) {
+/// What kind of body it says it is, where that is not a plain form.
+std::optional<event::Rejection> fault_of_body(const http::Request& request) {
+  bool form = false;
+  for (const http::Header& header : request.headers) {
+    if (equals_ignoring_case(header.name, "Content-Type")) {
+      if (!is_form(header.value)) return wrong_type(header.value);
+      form = true;
+    } else if (equals_ignoring_case(header.name, "Content-Encoding") &&
+               !equals_ignoring_case(header.value, "identity")) {
+      return event::Rejection{Reason::bad_content_type, "a body with Content-Encoding \"" + printable(header.value) +
+                                                            "\": only a plain one is understood"};
+    }
+  }
+  if (!form) return wrong_type({});
+  return std::nullopt;
+}
+
+http::Reply refuse(Context& context, const http::Request& request, event::Rejection rejection) {
   context.counters.count_rejected(rejection.reason);
   if (log::enabled(log::Level::debug))
-    log::debug("event refused", {{"reason", event::reason_name(rejection.reason)}, {"detail", rejection.message}});
+    log::debug("event refused", {{"peer", request.peer.text()},
+                                 {"reason", event::reason_name(rejection.reason)},
+                                 {"detail", rejection.message}});
   http::Reply reply(status_of(rejection.reason), std::move(rejection.message));
   reply.body += '\n';
   if (rejection.reason == Reason::log_full) reply.retry_after_seconds = retry_when_full_seconds;
@@ -44,18 +64,19 @@ http::Reply refuse(Context& context, event::Rejection rejection) {
 
 http::Reply take_in(Context& context, const http::Request& request) {
   if (!request.body.empty()) {
-    const std::string_view content_type = request.header("Content-Type");
-    if (!is_form(content_type)) return refuse(context, wrong_type(content_type));
+    if (std::optional<event::Rejection> fault = fault_of_body(request))
+      return refuse(context, request, *std::move(fault));
   }
   Result<event::Event, event::Rejection> event = context.reader.read(request.query, request.body);
-  if (!event) return refuse(context, std::move(event.error()));
+  if (!event) return refuse(context, request, std::move(event.error()));
   switch (context.services.queue.append(context.worker, *event)) {
     case queue::Stored::stored:
       break;
     case queue::Stored::full:
-      return refuse(context, {Reason::log_full, "the event log is full: try again later"});
+      return refuse(context, request, {Reason::log_full, "the event log is full: try again later"});
     case queue::Stored::unable:
-      return refuse(context, {Reason::unable_to_store, "the event log cannot be written: see the server's log"});
+      return refuse(context, request,
+                    {Reason::unable_to_store, "the event log cannot be written: see the server's log"});
   }
   context.counters.count_accepted();
   if (log::enabled(log::Level::debug))

@@ -19,14 +19,21 @@ std::string_view to_digits(Digits& buffer, T value) noexcept {
   return {buffer.data(), static_cast<std::size_t>(end - buffer.data())};
 }
 
-/// C1 control characters are valid UTF-8, but some terminals obey them.
-bool is_c1_control(std::string_view sequence) noexcept {
-  return sequence.size() == 2 && sequence[0] == '\xC2' && static_cast<unsigned char>(sequence[1]) < 0xA0;
+/// Valid UTF-8 that a reader does not see, or that changes how he sees the rest: C1 control characters, which some
+/// terminals obey, and Unicode's format characters (zero width, line separators, text direction).
+bool misleads(std::string_view sequence) noexcept {
+  if (sequence.size() == 2) return sequence < "\xC2\xA0";
+  if (sequence.size() != 3) return false;
+  const auto within = [&](std::string_view first, std::string_view last) {
+    return sequence >= first && sequence <= last;
+  };
+  return within("\xE2\x80\x8B", "\xE2\x80\x8F") || within("\xE2\x80\xA8", "\xE2\x80\xAE") ||
+         within("\xE2\x81\xA0", "\xE2\x81\xAF") || sequence == "\xEF\xBB\xBF";
 }
 
-/// One character of the text, escaped. `piece` needs room for the longest: four bytes as \xNN.
+/// One character of the text, escaped; three bytes as \xNN are the longest.
 struct Piece {
-  std::array<char, 8> bytes;
+  std::array<char, 12> bytes;
   std::size_t size = 0;
   std::size_t eaten = 1;
 
@@ -57,7 +64,7 @@ Piece escape_first(std::string_view text) noexcept {
     const std::size_t length = utf8_sequence(text);
     if (byte < 0x80 || length == 0) {
       piece.put_hex(c);
-    } else if (const auto sequence = text.substr(0, length); is_c1_control(sequence)) {
+    } else if (const auto sequence = text.substr(0, length); misleads(sequence)) {
       piece.eaten = length;
       for (const char part : sequence) piece.put_hex(part);
     } else {

@@ -224,11 +224,11 @@ void Parser::take_request_line() {
   if (parts->method == "HEAD") request_.method = Method::head;
   const auto target = split_target(parts->method, parts->target);
   if (!target) return fail(target.error());
-  if (!machine_->execute(line())) {
-    if (machine_->state.error == HPE_INVALID_URL)
-      return fail(400, "the request target " + shown(parts->target) + " is not valid");
-    return fail(501, "the method " + shown(parts->method) + " is not known here (GET, HEAD and POST are)");
-  }
+  // llhttp knows a list of methods. For us there are four that matter; any other one is shown to it as PUT, which may
+  // have a body or not, as theirs may (RFC 9110 9.1 leaves the list open).
+  const bool known = request_.method != Method::other || parts->method == "CONNECT";
+  if (!machine_->execute(known ? parts->method : "PUT") || !machine_->execute(line().substr(parts->method.size())))
+    return fail(400, "the request target " + shown(parts->target) + " is not valid");
   path_is_encoded_ = target->path.find('%') != std::string_view::npos;
   if (path_is_encoded_) {
     const auto decoded = decode_path(target->path, decoded_path_);

@@ -16,6 +16,8 @@
 namespace oneshot::queue {
 namespace {
 
+// Where nobody scrapes at all, a line about it is enough now and then.
+constexpr std::chrono::minutes unclaimed_log_interval{1};
 constexpr std::int64_t clock_step_ms = 1000;          // below this, ascending times win over the clock
 constexpr std::uint64_t give_back_step = 4ull << 20;  // bytes per lock: some hundred microseconds in the kernel
 
@@ -26,6 +28,7 @@ void QueueManager::tick() {
   state_->forget_scrapers();
   state_->give_memory_back();
   state_->report_losses();
+  state_->report_unclaimed(false);
 }
 
 std::int64_t QueueManager::State::how_far_clocks_are_apart() const noexcept {
@@ -85,6 +88,17 @@ void QueueManager::State::report_losses() {
   if (const std::uint64_t events = refused.exchange(0, std::memory_order_relaxed); events > 0) {
     log::warn("the event log is full: events refused", {{"events", events}});
   }
+}
+
+void QueueManager::State::report_unclaimed(bool at_once) {
+  const SteadyTime now = clock.steady();
+  std::unique_lock lock(mutex);
+  const std::uint64_t events = table.unclaimed() - unclaimed_logged;
+  if (events == 0 || (!at_once && now < silent_about_unclaimed_until)) return;
+  unclaimed_logged += events;
+  silent_about_unclaimed_until = now + unclaimed_log_interval;
+  lock.unlock();
+  log::warn("events lost: nobody scraped while they were kept", {{"reason", "unclaimed"}, {"events", events}});
 }
 
 }  // namespace oneshot::queue

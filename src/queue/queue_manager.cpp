@@ -36,7 +36,10 @@ Result<std::unique_ptr<QueueManager>> QueueManager::open(const Options& options,
 
 QueueManager::QueueManager(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
-QueueManager::~QueueManager() { state_->report_losses(); }
+QueueManager::~QueueManager() {
+  state_->report_losses();
+  state_->report_unclaimed(true);
+}
 
 Stored QueueManager::append(unsigned appender, const event::Event& event) {
   State& state = *state_;

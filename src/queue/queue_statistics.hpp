@@ -24,7 +24,7 @@ struct ScraperStatistics {
 
 struct QueueStatistics {
   std::vector<ScraperStatistics> scrapers;  ///< in order of name
-  /// dropped{reason="forgotten"} outlives its scraper: (name, events), at most 1,000 names; others share the
+  /// dropped{reason="forgotten"} outlives its scraper: (name, events), at most 100 names; others share the
   /// name "(others)".
   std::vector<std::pair<std::string, std::uint64_t>> dropped_forgotten;
   std::uint64_t unclaimed = 0;

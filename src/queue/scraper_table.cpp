@@ -8,8 +8,8 @@
 namespace oneshot::queue {
 namespace {
 
-constexpr std::size_t max_forgotten_names = 1000;  // clients choose the names: their number has to be bounded
-constexpr std::string_view others = "(others)";    // not a valid scraper name, so it is nobody's
+constexpr std::size_t max_forgotten_names = 100;  // clients choose the names: their number has to be bounded
+constexpr std::string_view others = "(others)";   // not a valid scraper name, so it is nobody's
 
 }  // namespace
 

@@ -36,7 +36,7 @@ class ScraperTable {
   /// Removes unnamed scrapers that were not seen since `before` and wait for nothing. Returns their names and
   /// how many events each of them has lost; the frontier is at the end of the log.
   std::vector<std::pair<std::string, std::uint64_t>> forget(SteadyTime before);
-  /// Lost by scrapers that were forgotten, by name; those beyond 1,000 names share the name "(others)".
+  /// Lost by scrapers that were forgotten, by name; those beyond 100 names share the name "(others)".
   [[nodiscard]] const std::map<std::string, std::uint64_t, std::less<>>& forgotten() const noexcept {
     return forgotten_;
   }

@@ -42,6 +42,8 @@ struct QueueManager::State {
   Options options;  // of these the live ones change
   std::uint64_t tickets = 0;
   std::int64_t clocks_apart_ms;  // as of the last tick
+  std::uint64_t unclaimed_logged = 0;
+  SteadyTime silent_about_unclaimed_until{};
 
   /// The end of what may be read, for the holder of the lock: never below what was counted once.
   [[nodiscard]] std::uint64_t readable_end() const noexcept;
@@ -65,6 +67,7 @@ struct QueueManager::State {
   void forget_scrapers();
   void give_memory_back();
   void report_losses();
+  void report_unclaimed(bool at_once);
 };
 
 /// Guards a stretch of the log from being overwritten.

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "service/process.hpp"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -23,6 +25,14 @@ void raise_open_files_limit() {
     if (::setrlimit(RLIMIT_NOFILE, &limit) == 0) return;
   }
   log::warn("the limit of open files cannot be raised", {{"reason", std::strerror(errno)}});
+}
+
+void open_standard_streams() noexcept {
+  int fd = 0;
+  do {
+    fd = ::open("/dev/null", O_RDWR);  // the lowest free number
+  } while (fd >= 0 && fd <= STDERR_FILENO);
+  if (fd >= 0) ::close(fd);
 }
 
 unsigned worker_count(unsigned configured) noexcept {

@@ -10,6 +10,10 @@ void ignore_broken_pipes() noexcept;
 /// Every connection is a file: the soft limit goes up to the hard one.
 void raise_open_files_limit();
 
+/// Opens /dev/null for each of the standard streams that is closed, or a socket would get its number, and log lines or
+/// what others print would go there.
+void open_standard_streams() noexcept;
+
 /// How many threads to serve with: `configured`, or for 0 one for each CPU that the process may use, at most 4. More
 /// do not pay: nearly all the work of a request is the kernel's.
 [[nodiscard]] unsigned worker_count(unsigned configured) noexcept;

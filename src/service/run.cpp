@@ -41,6 +41,7 @@ std::optional<std::string> unsupported(const settings::Settings& settings, const
 }  // namespace
 
 int run(int argc, const char* const* argv) {
+  open_standard_streams();
   const auto command_line = settings::parse_command_line(argc, argv);
   if (!command_line) return refuse(command_line.error());
   if (command_line->help) return print(settings::help_text());

@@ -53,16 +53,38 @@ std::string name_of(int value) {
   return {};
 }
 
-/// Has the key of the config file judge the value; its complaint as one line.
-std::optional<std::string> take(Settings& settings, std::string_view option_name, const Key& key, const Value& value) {
+/// Has the key of the config file judge the value; its complaint as one line that shows what was typed.
+std::optional<std::string> take(Settings& settings, std::string_view option_name, const Key& key, const Value& value,
+                                const Value& typed) {
   const auto complaint = key.set(settings, value);
   if (!complaint) return std::nullopt;
-  return std::string(option_name) + ' ' + describe(value) + ": " + complaint->must;
+  return std::string(option_name) + ' ' + describe(typed) + ": " + complaint->must;
+}
+std::optional<std::string> take(Settings& settings, std::string_view option_name, const Key& key, const Value& value) {
+  return take(settings, option_name, key, value, value);
+}
+
+/// getopt takes any beginning of a name for the name; a misspelt option must not pass for another one.
+const char* find_abbreviation(int argc, const char* const* argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (!argument.starts_with("--") || argument == "--") return nullptr;  // getopt has the rest
+    const std::size_t equals = argument.find('=');
+    const std::string_view name = argument.substr(2, equals - 2);
+    const option* found = nullptr;
+    for (const option& known : options) {
+      if (known.name != nullptr && name == known.name) found = &known;
+    }
+    if (found == nullptr) return argv[i];
+    if (found->has_arg == required_argument && equals == std::string_view::npos) ++i;
+  }
+  return nullptr;
 }
 
 }  // namespace
 
 Result<CommandLine> parse_command_line(int argc, const char* const* argv) {
+  if (const char* const argument = find_abbreviation(argc, argv)) return unknown_option(argument);
   CommandLine result;
   Settings scratch;
   // getopt moves nothing about with "+", so the arguments stay as they are. ":" tells a missing value apart.
@@ -89,7 +111,8 @@ Result<CommandLine> parse_command_line(int argc, const char* const* argv) {
         result.port = scratch.server.port;
         break;
       case log_level:
-        error = take(scratch, "--log-level", *find_key("log", "level"), {to_lower(std::string_view(::optarg))});
+        error = take(scratch, "--log-level", *find_key("log", "level"), {to_lower(std::string_view(::optarg))},
+                     {std::string(::optarg)});
         result.log_level = scratch.log.level;
         break;
       case check_config:

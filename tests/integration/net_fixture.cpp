@@ -106,6 +106,7 @@ NetFixture::NetFixture(settings::Server settings) {
 
 NetFixture::~NetFixture() {
   if (thread_.joinable()) stop();
+  outcomes.keep(nullptr);  // a transfer lives no longer than its connection's worker
 }
 
 void NetFixture::stop() {

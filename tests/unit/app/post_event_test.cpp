@@ -45,6 +45,19 @@ TEST_CASE("labels come from the query and from a form") {
   CHECK(test::value_of(app.get("/metrics"), "events_to_metrics", {{"a", "1"}, {"b", "2"}}) == 7);
 }
 
+TEST_CASE("every Content-Type of a body counts, and no Content-Encoding is understood") {
+  App app;
+  const auto status = [&](std::vector<http::Header> headers) {
+    return app.call({.method = http::Method::post, .target = "/event", .headers = std::move(headers), .body = "b=2"})
+        .status;
+  };
+  const http::Header form{"Content-Type", "application/x-www-form-urlencoded"};
+  CHECK(status({form}) == 200);
+  CHECK(status({form, {"Content-Type", "text/plain"}}) == 415);
+  CHECK(status({form, {"Content-Encoding", "gzip"}}) == 415);
+  CHECK(status({form, {"content-encoding", "Identity"}}) == 200);
+}
+
 TEST_CASE("a body of another type is refused, an empty one is fine whatever it claims to be") {
   App app;
   for (const char* type : {"", "application/json", "text/plain", "application/x-www-form-urlencodedx"}) {

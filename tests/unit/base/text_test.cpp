@@ -36,6 +36,9 @@ TEST_CASE("a client's bytes become printable text in one line") {
   CHECK(printable("Grüße, 世界 🎉") == "Grüße, 世界 🎉");
   CHECK(printable("\xFF\xC3(\xE4\xB8") == R"(\xFF\xC3(\xE4\xB8)");
   CHECK(printable("\xC2\x9B[31m") == R"(\xC2\x9B[31m)");  // a C1 control sequence introducer
+  CHECK(printable("a\xE2\x80\xAE"
+                  "b") == R"(a\xE2\x80\xAEb)");  // right-to-left override
+  CHECK(printable("\xE2\x80\xA6\xC3\xA4\xE2\x82\xAC") == "\xE2\x80\xA6\xC3\xA4\xE2\x82\xAC");
   CHECK(printable("\xC2\xA0") == "\xC2\xA0");
 }
 

@@ -165,7 +165,10 @@ TEST_CASE("methods that handlers know have names of their own") {
   CHECK(method_of("GET / HTTP/1.0\r\n\r\n") == Method::get);
   CHECK(method_of("POST / HTTP/1.0\r\n\r\n") == Method::post);
   CHECK(method_of("HEAD / HTTP/1.0\r\n\r\n") == Method::head);
-  CHECK(method_of("PUT / HTTP/1.0\r\n\r\n") == Method::other);
+  for (const char* const line : {"PUT /", "OPTIONS *", "BREW /pot", "GETX /", "DESCRIBE /", "M-SEARCH /", "PRI /"}) {
+    CAPTURE(line);
+    CHECK(method_of(std::string(line) + " HTTP/1.0\r\n\r\n") == Method::other);
+  }
 }
 
 TEST_CASE("a request counts as started with its first byte that is no empty line") {

@@ -121,14 +121,14 @@ TEST_CASE("a ticket that has its batch may be kept until its scraper is long for
   ticket.reset();
 }
 
-TEST_CASE("beyond a thousand names the losses of the forgotten share one") {
+TEST_CASE("beyond a hundred names the losses of the forgotten share one") {
   Fixture f;
   f.options.max_unnamed = 2000;
-  for (int i = 0; i < 1003; ++i) f.stand("s" + std::to_string(i));
+  for (int i = 0; i < 103; ++i) f.stand("s" + std::to_string(i));
   f.store(2);
   f.clock.advance(1h);
   f.queue().tick();
-  CHECK(f.queue().statistics().dropped_forgotten.size() == 1001);
+  CHECK(f.queue().statistics().dropped_forgotten.size() == 101);
   CHECK(f.forgotten("(others)") == 6);
 }
 
@@ -144,6 +144,26 @@ TEST_CASE("beyond the limit a new unnamed scraper is refused and a known or name
   f.register_at_end("a");
   f.register_at_end("named");
   CHECK(f.queue().statistics().max_scrapers == 3);
+}
+
+TEST_CASE("unclaimed events are logged with their number, at most once a minute") {
+  Fixture f;
+  const CapturedLog log;
+  f.options.startup_hold = 0ms;
+  f.options.forget_after = 1000ms;
+  f.register_at_end("a");
+  f.pass(1s);
+  f.store(4);
+  f.queue().tick();
+  CHECK(log.count("reason=unclaimed events=4") == 1);
+  f.store(2);
+  f.pass(59s);
+  CHECK(log.count("reason=unclaimed") == 1);
+  f.store(1);
+  f.pass(1s);
+  CHECK(log.count("reason=unclaimed events=3") == 1);
+  f.pass(120s);
+  CHECK(log.count("reason=unclaimed") == 2);
 }
 
 TEST_CASE("events stored while there is nobody are unclaimed and do not pile up") {

@@ -67,6 +67,8 @@ TEST_CASE("an unknown option is an error that names the nearest one") {
   CHECK(error({"--prot=80"}) == "--prot: unknown option; did you mean \"--port\"?");
   CHECK(error({"--log_level", "info"}) == "--log_level: unknown option; did you mean \"--log-level\"?");
   CHECK(error({"--threads", "2"}) == "--threads: unknown option; --help shows them all");
+  CHECK(error({"--por", "80"}) == "--por: unknown option; did you mean \"--port\"?");
+  CHECK(error({"--p=80"}).starts_with("--p: unknown option"));
   CHECK(error({"-p", "80"}) == "-p: unknown option; --help shows them all");
   CHECK(error({"--port", "1", "-xyz"}) == "-x: unknown option; --help shows them all");
   CHECK(error({"--\n\xFF"}) == "--\\n\\xFF: unknown option; --help shows them all");
@@ -89,7 +91,7 @@ TEST_CASE("a bad value is an error that says what is allowed") {
   CHECK(error({"--port", "80x"}) == "--port \"80x\": must be a whole number from 0 to 65535");
   CHECK(error({"--port="}) == "--port \"\": must be a whole number from 0 to 65535");
   CHECK(error({"--port", "-1"}) == "--port -1: must be a whole number from 0 to 65535");
-  CHECK(error({"--log-level", "loud"}) == "--log-level \"loud\": must be \"error\", \"warn\", \"info\" or \"debug\"");
+  CHECK(error({"--log-level", "Loud"}) == "--log-level \"Loud\": must be \"error\", \"warn\", \"info\" or \"debug\"");
   CHECK(error({"--host", ""}) == "--host \"\": must be an IP address such as \"::\" or \"127.0.0.1\", or a host name");
   CHECK(error({"--config", ""}) == "--config \"\": must be the name of a file");
 }
