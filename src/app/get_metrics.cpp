@@ -6,6 +6,7 @@
 // batch back.
 #include "app/get_metrics.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -28,6 +29,9 @@ namespace {
 // How long to wait before asking again whose turn it is: short against any scrape timeout, long against a
 // batch.
 constexpr std::chrono::milliseconds turn_pause{5};
+
+// How long somebody who only looks may take to read: meanwhile the log keeps what he looks at.
+constexpr std::chrono::seconds longest_peek{5};
 
 struct Admitted {
   ScraperIdentity scraper;
@@ -109,7 +113,7 @@ asio::awaitable<std::optional<queue::Delivery>> take_batch(Context& context, que
       batch.emplace(std::move(*delivery));
       break;
     }
-    if (context.services.clock.steady() >= until) break;
+    if (context.services.clock.steady() >= until || waiting.stopping()) break;
     if (std::holds_alternative<queue::MoreToWalk>(turn)) {
       co_await waiting.give_way();
     } else if (const auto* const ask = std::get_if<queue::Ask>(&turn)) {
@@ -134,6 +138,11 @@ asio::awaitable<http::Reply> peek(Context& context, const settings::Settings& se
                                   SteadyTime deadline, http::Waiting& waiting) {
   std::optional<queue::Reading> found = context.services.queue.peek(scraper.id);
   if (!found) co_return refusal(404, unknown_scraper(scraper));
+  if (context.services.queue.crowded()) {
+    found.reset();
+    co_return without_batch(context, settings, scraper,
+                            "only looked at: the event log is nearly full, so its events are not shown", deadline);
+  }
   auto events = std::make_unique<queue::Reading>(std::move(*found));
   auto text = event_text(*events, settings, context.services.clock);
   co_await measure(*text, waiting);
@@ -174,7 +183,8 @@ asio::awaitable<http::Reply> get_metrics(Context& context, const http::Request& 
   const std::chrono::milliseconds timeout = scrape_timeout(request);
   const SteadyTime deadline = request.arrived + timeout;
   if (admitted->peek) {
-    http::Reply looked = co_await peek(context, *settings, scraper, deadline, waiting);
+    const SteadyTime soon = std::min(deadline, request.arrived + longest_peek);
+    http::Reply looked = co_await peek(context, *settings, scraper, soon, waiting);
     co_return looked;
   }
   if (request.pipelined) {
@@ -183,6 +193,9 @@ asio::awaitable<http::Reply> get_metrics(Context& context, const http::Request& 
   }
 
   Result<queue::Ticket, queue::Refused> place = context.services.queue.stand_in_line(scraper.id);
+  if (!place && place.error() == queue::Refused::line_too_long)
+    co_return without_batch(context, *settings, scraper, "no batch: too many scrapes of this scraper at once",
+                            deadline);
   if (!place) {
     co_return refusal(503, "there are " + std::to_string(settings->scrapers.max) +
                                " scrapers already, as many as scrapers.max allows; those in scrapers.names always "

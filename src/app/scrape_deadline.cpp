@@ -13,7 +13,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds usual{10'000};  // Prometheus' own default of scrape_timeout
+constexpr milliseconds longest_wait{5000};  // for a batch: whoever waits holds a connection
+constexpr milliseconds usual{10'000};       // Prometheus' own default of scrape_timeout
 constexpr milliseconds shortest{100};
 constexpr milliseconds longest{120'000};
 constexpr milliseconds sending_margin{250};  // for building and sending the answer after a long wait
@@ -33,7 +34,7 @@ milliseconds scrape_timeout(const http::Request& request) noexcept {
 
 SteadyTime latest_take(SteadyTime arrived, milliseconds timeout, SteadyTime now) noexcept {
   const milliseconds margin = std::min(sending_margin, timeout / 4);
-  return std::min(now + timeout / 2, arrived + timeout - margin);
+  return std::min(now + std::min(timeout / 2, longest_wait), arrived + timeout - margin);
 }
 
 }  // namespace oneshot::app

@@ -18,6 +18,8 @@ class Waiting {
   virtual asio::awaitable<void> pause(std::chrono::milliseconds duration) = 0;
   /// The client has closed its side, or reset the connection: it may be that nobody reads the reply.
   [[nodiscard]] virtual bool client_has_left() noexcept = 0;
+  /// The program is about to end: answer with what is there.
+  [[nodiscard]] virtual bool stopping() const noexcept = 0;
 };
 
 /// Answers requests. One instance per worker, called on that worker's thread only, for many connections in turn: while

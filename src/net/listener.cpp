@@ -23,7 +23,7 @@ constexpr milliseconds resource_pause{100};
 // How long a connection that was told to give its place may take before another is asked.
 constexpr milliseconds place_step{1};
 constexpr int place_steps = 20;
-constexpr std::chrono::minutes full_log_interval{1};
+constexpr std::chrono::minutes log_interval{1};
 
 }  // namespace
 
@@ -61,7 +61,7 @@ void Listener::close() {
 asio::awaitable<void> Listener::make_place() {
   const SteadyTime now = std::chrono::steady_clock::now();
   if (now >= silent_about_full_until_) {
-    silent_about_full_until_ = now + full_log_interval;
+    silent_about_full_until_ = now + log_interval;
     log::warn("max_connections reached: whoever is longest in its header, or longest idle, gives way to each new one",
               {{"max_connections", max_connections_}});
   }
@@ -94,7 +94,7 @@ bool Listener::accept_one() {
   auto* name = reinterpret_cast<sockaddr*>(&storage);
   UniqueFd connection(::accept4(acceptor_.native_handle(), name, &length, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (connection) {
-    if (std::exchange(out_of_resources_, false)) log::info("accepting connections again");
+    out_of_resources_ = false;
     live_.fetch_add(1, std::memory_order_relaxed);
     least_loaded().adopt(std::move(connection), Address::from_socket(*name));
     return true;
@@ -107,12 +107,19 @@ bool Listener::accept_one() {
     case ENFILE:
     case ENOBUFS:
     case ENOMEM:
-      if (!std::exchange(out_of_resources_, true))
-        log::warn("cannot accept connections for now: they wait", {{"error", std::strerror(errno)}});
+      log_out_of_resources(errno);
+      out_of_resources_ = true;
       return true;
     default:
       return true;  // that connection is gone already (accept(2): such network errors are to be retried)
   }
+}
+
+void Listener::log_out_of_resources(int error) {
+  const SteadyTime now = std::chrono::steady_clock::now();
+  if (now < silent_about_resources_until_) return;
+  silent_about_resources_until_ = now + log_interval;
+  log::warn("cannot accept connections for now: they wait", {{"error", std::strerror(error)}});
 }
 
 bool Listener::full() const noexcept { return live_.load(std::memory_order_relaxed) >= max_connections_; }

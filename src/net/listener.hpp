@@ -30,6 +30,7 @@ class Listener {
   asio::awaitable<void> make_place();
   asio::awaitable<void> pause(std::chrono::milliseconds duration);
   bool accept_one();
+  void log_out_of_resources(int error);
   [[nodiscard]] bool full() const noexcept;
   Worker& least_loaded();
 
@@ -39,6 +40,7 @@ class Listener {
   std::size_t max_connections_;
   bool out_of_resources_ = false;
   SteadyTime silent_about_full_until_{};
+  SteadyTime silent_about_resources_until_{};
 };
 
 }  // namespace oneshot::net

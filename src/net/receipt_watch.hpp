@@ -50,6 +50,7 @@ class ReceiptWatch {
 
   /// The first byte of a later request has been read, and none of it had arrived when the last byte was handed over.
   /// `undecided`: bytes are still unacknowledged, so the client did not wait for the reply (pipelining).
+  /// A connection that was reset meanwhile: the request was sent before the reply can have been read.
   [[nodiscard]] Verdict request_began(const TcpView& view) const noexcept;
   /// A read said: end of stream. Later looks go to `poll`.
   Verdict end_of_stream(const TcpView& view, SteadyTime now) noexcept;
@@ -57,7 +58,7 @@ class ReceiptWatch {
   /// (half-closed: it says nothing about reading) for a reset.
   [[nodiscard]] Verdict poll(const TcpView& view, SteadyTime now) const noexcept;
   /// A read or write failed, or a look showed an error.
-  [[nodiscard]] Verdict failed() const noexcept;
+  [[nodiscard]] Verdict failed(const TcpView& view) const noexcept;
   /// The scrape timeout has passed.
   [[nodiscard]] Verdict deadline(const TcpView& view) const noexcept;
   /// Nothing more is to come: we sent our end first and the peer answered it, or did not within the time it had; or
@@ -70,12 +71,14 @@ class ReceiptWatch {
   enum class State : std::uint8_t { writing, sent, ended };
 
   [[nodiscard]] bool broken(const TcpView& view) const noexcept;
+  [[nodiscard]] bool all_acknowledged(const TcpView& view) const noexcept;
 
   State state_ = State::writing;
   bool end_sent_ = false;
   bool early_end_ = false;  // the peer's end came before it can have read all
   SteadyTime handed_over_at_{};
-  bool asked_ = false;  // by a newer scrape, while bytes were unacknowledged
+  std::uint64_t last_byte_ = 0;  // what TcpView::acknowledged is once the peer has acknowledged all
+  bool asked_ = false;           // by a newer scrape, while bytes were unacknowledged
   SteadyTime asked_at_{};
   std::uint64_t acknowledged_when_asked_ = 0;
 };

@@ -67,7 +67,7 @@ void Server::start() {
   });
 }
 
-asio::awaitable<void> Server::stop() {
+asio::awaitable<std::size_t> Server::stop() {
   parts_->listener->close();
   for (const auto& worker : parts_->workers) worker->stop_sessions();
   const SteadyTime patience = steady_clock::now() + parts_->settings.stop_timeout;
@@ -79,6 +79,7 @@ asio::awaitable<void> Server::stop() {
     co_await parts_->wait_for_sessions(last);
   }
   for (const auto& worker : parts_->workers) worker->join();
+  co_return parts_->live.load();
 }
 
 asio::awaitable<void> Server::Parts::wait_for_sessions(SteadyTime until) {

@@ -34,7 +34,8 @@ class Server {
   void start();
   /// Accepts no more, lets requests in flight be answered, half-closes connections and waits for their ends up to
   /// stop_timeout, so that receipts come in; then ends the workers. Every receipt has been settled afterwards.
-  asio::awaitable<void> stop();
+  /// Returns how many connections would not end; what they hold is then unsafe to destroy: leave with _Exit.
+  asio::awaitable<std::size_t> stop();
 
   /// New limits for connections from now on (host, port and threads do not change).
   void change(const settings::Server& settings);

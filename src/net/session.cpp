@@ -23,8 +23,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// How long we wait for the peer's end after ours. A live client answers in milliseconds.
-constexpr milliseconds ending_timeout = std::chrono::seconds(5);
 // Replies to pipelined requests are gathered up to here before they are written.
 constexpr std::size_t gather_limit = 64 * 1024;
 
@@ -76,7 +74,7 @@ asio::awaitable<bool> Session::fill() {
     const bool written = co_await flush();
     if (!written) co_return false;
   }
-  if (stopping_ && !request_began_ && readable_bytes(socket_.native_handle()) == 0) {
+  if (stop_now_ || (stopping_ && !request_began_ && readable_bytes(socket_.native_handle()) == 0)) {
     end_ = End::stopped;
     co_return false;
   }
@@ -130,7 +128,7 @@ asio::awaitable<bool> Session::answer() {
     written = co_await send_piecewise(reply, keep_alive);
   } else {
     append_reply(reply, keep_alive);
-    early_bytes_ = input_.size();
+    early_bytes_ = std::max<std::uint64_t>(early_bytes_, input_.size());
     if (out_.size() >= gather_limit) written = co_await flush();
   }
   parser_.next();
@@ -183,6 +181,8 @@ void Session::check_deadline(SteadyTime now) {
 }
 
 void Session::give_place() {
+  // It was asked for a moment ago: a reply may have been sent since, whose fate is still open.
+  if (has_open_receipt()) return;
   if (phase_ == Phase::header || phase_ == Phase::idle) interrupt(End::gave_place);
 }
 

@@ -34,6 +34,8 @@ class Session final : public http::Waiting {
   asio::awaitable<void> pause(std::chrono::milliseconds duration) override;
   [[nodiscard]] bool client_has_left() noexcept override;
 
+  [[nodiscard]] bool stopping() const noexcept override { return stopping_; }
+
   // For the worker.
 
   enum class Phase : std::uint8_t {
@@ -58,6 +60,9 @@ class Session final : public http::Waiting {
   void stop_now();
 
  private:
+  /// How long we wait for the peer's end after ours. A live client answers in milliseconds.
+  static constexpr std::chrono::milliseconds ending_timeout{5000};
+
   /// Why reading or writing ended.
   enum class End : std::uint8_t {
     none,

@@ -29,9 +29,9 @@ asio::awaitable<void> Session::finish() {
       co_await await_acknowledgement();
       co_return;
     case End::gave_place:
+      if (tracked_) tracked_->give_up();  // before the 503, whose own bytes are not acknowledged yet
       append_error_reply(503, "gave its place to a newer connection: the server is at max_connections");
       send_now();
-      if (tracked_) tracked_->give_up();
       co_return;
     case End::timeout:
       if (phase == Phase::writing) {
@@ -58,16 +58,19 @@ asio::awaitable<void> Session::finish() {
   co_await half_close();
 }
 
-// No event tells of an acknowledgement, so look again and again. Ends at the latest with the reply's deadline.
+// No event tells of an acknowledgement, so look again and again: up to the reply's deadline, and where that is over
+// (bytes of later replies may be missing) as long as for any other end.
 asio::awaitable<void> Session::await_acknowledgement() {
+  if (!tracked_) co_return;
   enter(Phase::handling);
+  const SteadyTime limit = std::max(tracked_->deadline(), since_ + ending_timeout);
   milliseconds wait{1};
-  while (has_open_receipt() && !stop_now_) {
+  while (has_open_receipt() && !stop_now_ && std::chrono::steady_clock::now() < limit) {
     co_await pause(wait);
     wait = std::min(wait * 2, milliseconds(100));
     tracked_->poll();
   }
-  if (tracked_) tracked_->give_up();
+  tracked_->give_up();
 }
 
 // Our end first; then what the peer still sends is read and dropped until its own end comes. Closing with unread input
@@ -79,7 +82,7 @@ asio::awaitable<void> Session::half_close() {
   enter(Phase::ending);
   const auto space = asio::buffer(buffer_);
   interrupted_ = End::none;
-  while (!error && !stop_now_) {
+  while (!error && !stop_now_ && interrupted_ == End::none) {
     std::size_t n = 0;
     std::tie(error, n) = co_await socket_.async_read_some(space, nothrow);
   }

@@ -3,6 +3,7 @@
 // kernel nearly always takes it all; only a full socket buffer makes the coroutine wait.
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <asio/buffer.hpp>
 #include <asio/write.hpp>
 #include <cerrno>
@@ -58,7 +59,11 @@ bool Session::send_now() noexcept {
 
 asio::awaitable<bool> Session::flush() {
   if (send_now()) co_return true;
-  enter(Phase::writing);
+  if (stop_now_) {
+    end_ = End::stopped;
+    co_return false;
+  }
+  enter(sending_ ? Phase::handling : Phase::writing);  // a reply sent piecewise has a deadline of its own
   interrupted_ = End::none;
   const auto rest = asio::buffer(std::as_const(out_));
   const auto [error, n] = co_await asio::async_write(socket_, rest, nothrow);
@@ -82,7 +87,7 @@ asio::awaitable<bool> Session::send_piecewise(http::Reply& reply, bool keep_aliv
     written = send_now();
     if (!written) {
       written = co_await flush();
-      enter(Phase::handling);  // this reply has a deadline of its own
+      if (!more) early_bytes_ = std::max(early_bytes_, input_.size() + readable_bytes(socket_.native_handle()));
     } else if (more) {
       co_await give_way();
     }

@@ -31,6 +31,7 @@ TrackedReply::TrackedReply(asio::ip::tcp::socket& socket, std::unique_ptr<http::
 
 void TrackedReply::start(SteadyTime deadline) {
   if (receipt_) receipt_->on_started(shared_from_this());
+  deadline_ = deadline;
   timer_.expires_at(deadline);
   timer_.async_wait([self = shared_from_this()](const asio::error_code& error) {
     if (!error && !self->settled_) self->obey(self->watch_.deadline(self->look()));
@@ -52,7 +53,7 @@ void TrackedReply::end_of_stream() {
 }
 
 void TrackedReply::failed() {
-  if (!settled_) obey(watch_.failed());
+  if (!settled_) obey(watch_.failed(look()));
 }
 
 void TrackedReply::poll() {

@@ -36,6 +36,7 @@ class TrackedReply final : public http::Transfer, public std::enable_shared_from
   void release();
 
   [[nodiscard]] bool settled() const noexcept { return settled_; }
+  [[nodiscard]] SteadyTime deadline() const noexcept { return deadline_; }
   [[nodiscard]] bool has_receipt() const noexcept { return receipt_ != nullptr; }
 
   asio::awaitable<State> settle() override;
@@ -54,6 +55,7 @@ class TrackedReply final : public http::Transfer, public std::enable_shared_from
   asio::steady_timer timer_;
   std::unique_ptr<http::Receipt> receipt_;
   ReceiptWatch watch_;
+  SteadyTime deadline_{};
   bool error_seen_ = false;
   bool settled_ = false;
 };

@@ -14,6 +14,12 @@
 #include "queue/state.hpp"
 
 namespace oneshot::queue {
+namespace {
+
+// A scraper and its retry are two; a handful may come at once when several share a name by mistake.
+constexpr std::size_t longest_line = 8;
+
+}  // namespace
 
 QueueManager::State::State(MappedRing ring, const Options& given, const Clock& the_clock)
     : clock(the_clock),
@@ -87,6 +93,7 @@ Result<Ticket, Refused> QueueManager::stand_in_line(std::string_view name) {
     waiting = scraper->waiting(state.table.frontier());
     is_new = true;
   }
+  if (scraper->line.size() >= longest_line) return Failure{Refused::line_too_long};
   state.table.somebody_came();
   scraper->last_seen = now;
   scraper->last_scrape_unix_ms = now_ms;
@@ -149,6 +156,11 @@ QueueStatistics QueueManager::statistics() const {
   statistics.used_bytes = state.log.tail() - state.table.free_until();
   statistics.capacity_bytes = state.log.capacity();
   return statistics;
+}
+
+bool QueueManager::crowded() const noexcept {
+  const std::uint64_t gate = state_->log.gate();  // before the tail, which is never below it
+  return state_->log.crowded(state_->log.tail() - gate);
 }
 
 bool QueueManager::unable_to_store() const noexcept { return false; }  // memory does not fail once it is there

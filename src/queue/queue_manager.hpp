@@ -37,7 +37,10 @@ enum class Stored : std::uint8_t {
 };
 
 /// Why a scraper was not let into the line.
-enum class Refused : std::uint8_t { too_many_scrapers };
+enum class Refused : std::uint8_t {
+  too_many_scrapers,
+  line_too_long,  ///< so many scrapes of one scraper wait already that one more would only hold a connection
+};
 
 /// A place in the line of one scraper: one batch at a time, first come, first served. Leaving it is its
 /// destruction. Any thread.
@@ -83,6 +86,8 @@ class QueueManager {
   /// ahead.
   Turn try_take(Ticket& ticket);
 
+  /// Room is short: a peek would keep what could be overwritten.
+  [[nodiscard]] bool crowded() const noexcept;
   /// The same view without taking; nothing for an unknown scraper. The walk is done at once, under no lock.
   std::optional<Reading> peek(std::string_view scraper);
 

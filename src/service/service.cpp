@@ -113,11 +113,15 @@ asio::awaitable<void> Service::stop_on_signal() {
   log::info("stopping", {{"signal", number == SIGTERM ? "SIGTERM" : "SIGINT"}});
   stop_at_once_on_next_signal();
   services_->readiness.enter(app::Readiness::Phase::stopping);
-  co_await server_->stop();
+  const std::size_t left = co_await server_->stop();
   stopped_ = true;
   house_timer_.cancel();
   signals_.cancel();
   report_what_is_lost();
+  if (left > 0) {  // their coroutines are spread over the workers and cannot be destroyed one after the other
+    log::warn("left without waiting for connections that did not end", {{"connections", left}});
+    std::_Exit(exit_ok);
+  }
 }
 
 void Service::stop_at_once_on_next_signal() {

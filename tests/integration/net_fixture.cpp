@@ -111,7 +111,7 @@ NetFixture::~NetFixture() {
 
 void NetFixture::stop() {
   auto stopping = server_->stop();
-  asio::co_spawn(main_, std::move(stopping), [this](std::exception_ptr) { main_.stop(); });
+  asio::co_spawn(main_, std::move(stopping), [this](std::exception_ptr, std::size_t) { main_.stop(); });
   thread_.join();
 }
 

@@ -28,7 +28,10 @@ class FakeWaiting final : public http::Waiting {
   asio::awaitable<void> pause(std::chrono::milliseconds duration) override;
   [[nodiscard]] bool client_has_left() noexcept override { return left; }
 
+  [[nodiscard]] bool stopping() const noexcept override { return stops; }
+
   bool left = false;
+  bool stops = false;
   int gave_way = 0;
   int paused = 0;
   std::function<void()> during_pause;  ///< what others do meanwhile

@@ -54,6 +54,7 @@ TEST_CASE("a scrape waits for its batch half of its timeout, and leaves time to 
   const SteadyTime arrived{std::chrono::seconds(100)};
   CHECK(latest_take(arrived, milliseconds(10000), arrived) == arrived + milliseconds(5000));
   CHECK(latest_take(arrived, milliseconds(100), arrived) == arrived + milliseconds(50));
+  CHECK(latest_take(arrived, milliseconds(120000), arrived) == arrived + milliseconds(5000));
   // A request that took long to arrive has less.
   CHECK(latest_take(arrived, milliseconds(10000), arrived + milliseconds(8000)) == arrived + milliseconds(9750));
   CHECK(latest_take(arrived, milliseconds(10000), arrived + milliseconds(9900)) == arrived + milliseconds(9750));

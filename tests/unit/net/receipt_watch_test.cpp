@@ -90,8 +90,28 @@ TEST_CASE("an end of stream while the reply is still being written decides nothi
 }
 
 TEST_CASE("a reset is not delivered, and surely cut short while the reply was being written") {
-  CHECK(ReceiptWatch().failed() == Verdict::cut_short);
-  CHECK(sent().failed() == Verdict::unread);
+  CHECK(ReceiptWatch().failed(error_view()) == Verdict::cut_short);
+  CHECK(sent().failed(error_view()) == Verdict::unread);
+}
+
+TEST_CASE("a reset before the last byte was acknowledged means surely cut short") {
+  ReceiptWatch watch;
+  watch.handed_over(view(State::established, 12'000, 20'000), start);
+  CHECK(watch.failed(view(State::closed, 0, 31'999)) == Verdict::cut_short);
+  CHECK(watch.failed(view(State::closed, 0, 32'000)) == Verdict::unread);
+}
+
+TEST_CASE("a request that began on a connection that was reset meanwhile proves nothing") {
+  CHECK(sent().request_began(error_view()) == Verdict::unread);
+  CHECK(sent().request_began(view(State::closed, 0)) == Verdict::unread);
+}
+
+TEST_CASE("our own end is no byte of the reply") {
+  ReceiptWatch watch = sent();
+  watch.end_sent();
+  CHECK(watch.give_up(view(State::closing, 1)) == Verdict::delivered);
+  CHECK(watch.give_up(view(State::closing, 2)) == Verdict::reset);
+  CHECK(watch.end_of_stream(view(State::closing, 1), start) == Verdict::delivered);
 }
 
 TEST_CASE("the deadline resets a connection with bytes unwritten or unacknowledged") {
