@@ -266,7 +266,10 @@ test_steps() {
   for step in $steps; do
     say "step $step"
     began=$(now)
-    step_"$step" && grep -q "^$step=" $tools/results || { say "step $step failed"; printf '%s\n' "$step=failed" >>$tools/results; }
+    if ! step_"$step" || ! grep -q "^$step=" $tools/results; then
+      say "step $step failed"
+      printf '%s\n' "$step=failed" >>$tools/results
+    fi
     say "step $step took $(($(now) - began)) s"
   done
   exec python3 packaging/sum_tests.py $tools/results

@@ -134,7 +134,8 @@ asio::awaitable<bool> Session::answer() {
   parser_.next();
   request_began_ = false;
   fresh_ = false;
-  co_return written&& keep_alive;
+  const bool go_on = written && keep_alive;
+  co_return go_on;
 }
 
 asio::awaitable<void> Session::give_way() {
@@ -180,10 +181,23 @@ void Session::check_deadline(SteadyTime now) {
   if (now - since_ >= limit) interrupt(End::timeout);
 }
 
+bool Session::could_give_place() const noexcept {
+  switch (phase_) {
+    case Phase::header:
+      return true;
+    case Phase::idle:
+    case Phase::ending:
+      return !has_open_receipt();  // a silent scraper keeps its place
+    case Phase::handling:
+    case Phase::writing:
+      break;
+  }
+  return false;
+}
+
 void Session::give_place() {
-  // It was asked for a moment ago: a reply may have been sent since, whose fate is still open.
-  if (has_open_receipt()) return;
-  if (phase_ == Phase::header || phase_ == Phase::idle) interrupt(End::gave_place);
+  // It was asked for a moment ago: things may have changed since.
+  if (could_give_place()) interrupt(End::gave_place);
 }
 
 void Session::stop() {

@@ -52,7 +52,8 @@ class Session final : public http::Waiting {
   [[nodiscard]] bool has_open_receipt() const noexcept { return tracked_ && !tracked_->settled(); }
   /// Ends what it waits for if its time is over.
   void check_deadline(SteadyTime now);
-  /// Makes room for a new connection.
+  /// It does nothing that is worth more than a new connection.
+  [[nodiscard]] bool could_give_place() const noexcept;
   void give_place();
   /// The program stops: the request in flight is answered, then the connection is half-closed.
   void stop();

@@ -90,9 +90,8 @@ asio::awaitable<Worker::Candidate> Worker::longest_waiting() {
     Candidate best;
     for (const auto& [id, session] : self->sessions_) {
       Candidate one;
-      one.found = session->phase() == Session::Phase::header ||
-                  (session->phase() == Session::Phase::idle && !session->has_open_receipt());
-      one.in_header = session->phase() == Session::Phase::header;
+      one.found = session->could_give_place();
+      one.in_header = session->phase() != Session::Phase::idle;
       one.since = session->since();
       one.id = id;
       if (one.gives_way_before(best)) best = one;

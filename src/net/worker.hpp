@@ -52,7 +52,7 @@ class Worker {
   /// A connection that could give its place to a new one: the one longest in its header, else the one longest idle.
   struct Candidate {
     bool found = false;
-    bool in_header = false;
+    bool in_header = false;  ///< or at its end: nothing is lost with it
     SteadyTime since{};
     std::uint64_t id = 0;
     [[nodiscard]] bool gives_way_before(const Candidate& other) const noexcept;

@@ -76,7 +76,7 @@ TEST_CASE("an end that came before the reply was written says nothing about read
   CHECK(watch.newer_scrape(view(State::close_wait, 0), start + milliseconds(50)) == Verdict::undecided);
   CHECK(watch.end_of_stream(view(State::close_wait, 0), start + milliseconds(50)) == Verdict::undecided);
   SUBCASE("a reset follows: not delivered") {
-    CHECK(watch.poll(view(State::closed, 0), start + milliseconds(60)) == Verdict::unread);
+    CHECK(watch.poll(view(State::closed, 0, 32'288), start + milliseconds(60)) == Verdict::unread);
   }
   SUBCASE("none follows: delivered") {
     CHECK(watch.poll(view(State::close_wait, 0), start + milliseconds(100)) == Verdict::delivered);
