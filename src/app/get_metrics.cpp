@@ -124,6 +124,7 @@ asio::awaitable<std::optional<queue::Delivery>> take_batch(Context& context, que
       const queue::Carrier::Answer answer = co_await ask->carrier->settle();
       if (answer == queue::Carrier::Answer::under_way) break;
     } else {
+      if (waiting.client_has_left()) break;  // no need to keep others waiting behind it
       co_await waiting.pause(turn_pause);
     }
   }

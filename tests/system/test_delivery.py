@@ -248,6 +248,8 @@ class Delivery(unittest.TestCase):
                 connection = self.server.connect()
                 connection.send_get(PATH)
                 getattr(connection, end)()
+        # While those requests are still in line, a scrape is answered without a batch.
+        wait_until(lambda: self.oracle.scrape("p"), "the events")
         self.finish()
 
     def test_many_spoiled_scrapes_in_a_row_lose_and_repeat_nothing(self):
