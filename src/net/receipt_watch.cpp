@@ -9,79 +9,108 @@ using Verdict = ReceiptWatch::Verdict;
 
 // A reset can be fetched as an error only once; afterwards the state alone tells of it, except where our own end was
 // first: then an orderly end leads to the same state.
-bool ReceiptWatch::broken(const TcpView& view) const noexcept {
-  return view.error || (view.state == TcpView::State::closed && !end_sent_);
+void ReceiptWatch::see(const TcpView& view) noexcept {
+  view_ = view;
+  broken_ = broken_ || view.error || (view.state == TcpView::State::closed && !end_sent_);
 }
 
 // Our own end (FIN) is counted among what is unacknowledged; it is no byte of the reply.
-bool ReceiptWatch::all_acknowledged(const TcpView& view) const noexcept {
-  return view.unacknowledged <= (end_sent_ ? 1U : 0U);
+bool ReceiptWatch::all_acknowledged() const noexcept {
+  return state_ != State::writing && view_.unacknowledged <= (end_sent_ ? 1U : 0U);
+}
+
+Verdict ReceiptWatch::settle(Verdict verdict) noexcept {
+  state_ = State::settled;
+  return verdict;
+}
+
+Verdict ReceiptWatch::settle_as_lost() noexcept {
+  const bool whole = state_ != State::writing && view_.acknowledged >= last_byte_;
+  return settle(whole ? Verdict::unread : Verdict::cut_short);
 }
 
 void ReceiptWatch::handed_over(const TcpView& view, SteadyTime now) noexcept {
+  if (settled()) return;
   assert(state_ == State::writing);
+  see(view);
   early_end_ = view.state == TcpView::State::close_wait;
   last_byte_ = view.acknowledged + view.unacknowledged;
   state_ = State::sent;
   handed_over_at_ = now;
 }
 
-Verdict ReceiptWatch::request_began(const TcpView& view) const noexcept {
-  if (broken(view)) return failed(view);
-  if (state_ == State::writing || !all_acknowledged(view)) return Verdict::undecided;
-  return Verdict::delivered;
+Verdict ReceiptWatch::request_began(const TcpView& view) noexcept {
+  if (settled()) return Verdict::undecided;
+  see(view);
+  if (broken_) return settle_as_lost();
+  return all_acknowledged() ? settle(Verdict::delivered) : Verdict::undecided;
 }
 
 Verdict ReceiptWatch::end_of_stream(const TcpView& view, SteadyTime now) noexcept {
-  if (state_ == State::writing) return Verdict::undecided;
-  state_ = State::ended;
-  if (!all_acknowledged(view)) early_end_ = true;
+  if (settled()) return Verdict::undecided;
+  see(view);
+  if (state_ == State::sent) {
+    state_ = State::ended;
+    early_end_ = early_end_ || !all_acknowledged();
+  }
   return poll(view, now);
 }
 
-Verdict ReceiptWatch::poll(const TcpView& view, SteadyTime now) const noexcept {
-  if (broken(view)) return failed(view);
-  if (state_ != State::ended || !all_acknowledged(view)) return Verdict::undecided;
-  return early_end_ && now - handed_over_at_ < fresh ? Verdict::undecided : Verdict::delivered;
+Verdict ReceiptWatch::poll(const TcpView& view, SteadyTime now) noexcept {
+  if (settled()) return Verdict::undecided;
+  see(view);
+  if (broken_) return settle_as_lost();
+  if (state_ != State::ended || !all_acknowledged()) return Verdict::undecided;
+  if (early_end_ && now - handed_over_at_ < fresh) return Verdict::undecided;
+  return settle(Verdict::delivered);
 }
 
-Verdict ReceiptWatch::failed(const TcpView& view) const noexcept {
-  const bool whole = state_ != State::writing && view.acknowledged >= last_byte_;
-  return whole ? Verdict::unread : Verdict::cut_short;
+Verdict ReceiptWatch::failed(const TcpView& view) noexcept {
+  if (settled()) return Verdict::undecided;
+  see(view);
+  return settle_as_lost();
 }
 
-Verdict ReceiptWatch::deadline(const TcpView& view) const noexcept {
-  if (broken(view)) return failed(view);
+Verdict ReceiptWatch::deadline(const TcpView& view) noexcept {
+  if (settled()) return Verdict::undecided;
+  see(view);
+  if (broken_) return settle_as_lost();
   // Not whole by now: the scraper has given up or will; make sure that it cannot take the rest for good.
-  if (state_ == State::writing || !all_acknowledged(view)) return Verdict::reset;
-  return state_ == State::ended ? Verdict::delivered : Verdict::undecided;
+  if (!all_acknowledged()) return settle(Verdict::reset);
+  return state_ == State::ended ? settle(Verdict::delivered) : Verdict::undecided;
 }
 
-Verdict ReceiptWatch::give_up(const TcpView& view) const noexcept {
-  if (broken(view)) return failed(view);
-  if (state_ == State::writing || !all_acknowledged(view)) return Verdict::reset;
-  return Verdict::delivered;
+Verdict ReceiptWatch::give_up(const TcpView& view) noexcept {
+  if (settled()) return Verdict::undecided;
+  see(view);
+  if (broken_) return settle_as_lost();
+  return settle(all_acknowledged() ? Verdict::delivered : Verdict::reset);
 }
 
 Verdict ReceiptWatch::newer_scrape(const TcpView& view, SteadyTime now) noexcept {
-  if (broken(view)) return failed(view);
+  if (settled()) return Verdict::undecided;
+  see(view);
+  if (broken_) return settle_as_lost();
   if (view.state == TcpView::State::closed) return Verdict::undecided;  // the connection itself is about to say
-  if (state_ != State::writing && all_acknowledged(view)) {
-    // A peer that has ended after reading all has decided it; one that is silent may be about to give up.
-    if (view.state == TcpView::State::close_wait && !early_end_) return Verdict::delivered;
-    return now - handed_over_at_ < fresh ? Verdict::undecided : Verdict::delivered;
-  }
+  if (!all_acknowledged()) return watch_progress(now);
+  // A peer that has ended after reading all has decided it; one that is silent may be about to give up.
+  const bool ended_in_order = view.state == TcpView::State::close_wait && !early_end_;
+  if (!ended_in_order && now - handed_over_at_ < fresh) return Verdict::undecided;
+  return settle(Verdict::delivered);
+}
+
+Verdict ReceiptWatch::watch_progress(SteadyTime now) noexcept {
   if (!asked_) {
     asked_ = true;
     asked_at_ = now;
-    acknowledged_when_asked_ = view.acknowledged;
+    acknowledged_when_asked_ = view_.acknowledged;
     return Verdict::undecided;
   }
-  if (view.acknowledged > acknowledged_when_asked_) {
+  if (view_.acknowledged > acknowledged_when_asked_) {
     asked_ = false;  // the next newer scrape watches anew
     return Verdict::under_way;
   }
-  return now - asked_at_ < progress_window ? Verdict::undecided : Verdict::reset;
+  return now - asked_at_ < progress_window ? Verdict::undecided : settle(Verdict::reset);
 }
 
 }  // namespace oneshot::net

@@ -9,17 +9,39 @@
 
 namespace oneshot::net {
 
-/// Decides what became of one reply from what its connection shows. A plain state machine: no socket, no timer, no
-/// thread; whoever owns the connection tells it what happened, does what the verdict says, and asks no more once a
-/// verdict other than `undecided` or `under_way` has been given.
+/// The state machine of a delivery: decides what became of one reply from what its connection shows. No socket, no
+/// timer, no thread; whoever owns the connection tells it each thing that happens, with a look at the connection, and
+/// does what the verdict says. What it has seen it keeps: a reset shows only once.
 ///
-///            handed_over()                         a later request, an orderly end,
-///   writing ───────────────> sent ───────────────> a newer scrape, idle timeout        ──> delivered
-///      │                      │ end of stream while bytes are unacknowledged
-///      │                      └──────> ended ───── acknowledged, and no reset for a moment  ──> delivered
-///      │                      │          │
-///      │ error, deadline      │          │ deadline, no progress                       ──> reset  (cut short)
-///      └──────────────────────┴──────────┴──────── the peer reset the connection       ──> unread, cut_short
+///                 handed_over          end_of_stream
+///      writing ───────────────> sent ───────────────> ended
+///         │                      │                      │
+///         └──────────────────────┴──────────────────────┴───> settled: delivered, unread, cut_short, or reset by us
+///
+/// What leads there, by state; – is `undecided` and no change. "all": the peer has acknowledged all. "broken": a reset
+/// was seen, now or at any look before. A row holds where none above it does.
+///
+///     told             writing                    sent                                 ended
+///     ─────────────    ───────────────────────    ─────────────────────────────────    ─────────────────────────
+///     failed           cut_short                  unread (a)                           unread (a)
+///     any, broken      cut_short                  unread (a)                           unread (a)
+///     handed_over      to sent                    once only                            once only
+///     request_began    –                          all: delivered                       all: delivered (b)
+///     end_of_stream    – (nobody reads then)      to ended, and as poll there          as poll
+///     poll             –                          –                                    all (c): delivered
+///     deadline         reset                      not all: reset                       all: delivered; else reset
+///     give_up          reset                      all: delivered; else reset           all: delivered; else reset
+///     newer_scrape     progress: under_way;       all, for 100 ms or (d): delivered;   as sent
+///                      none for 200 ms: reset     not all: as writing
+///
+///     (a) cut_short where the peer's kernel cannot have had the last byte
+///     (b) cannot come: after its end a peer sends nothing
+///     (c) an end that came before the peer can have read all says nothing about reading: then a reset may follow, so
+///         100 ms after the last byte was written
+///     (d) the peer has ended in order, after it had all
+///
+/// Once we have sent our own end, a closed connection is no sign of a reset (both ends may be through), only a read
+/// tells; a newer scrape is then left to what that read says.
 ///
 /// Why these rules hold (tried with Prometheus, curl, Python and nginx): a client that gives up or fails while it
 /// reads closes with data unread, and then its kernel answers with a reset instead of an orderly end; a client that
@@ -29,11 +51,12 @@ class ReceiptWatch {
  public:
   enum class Verdict : std::uint8_t {
     undecided,
+    under_way,  ///< to a newer scrape only: the peer still acknowledges, so let it be
+    // Settled; nothing that is told afterwards changes it, and the answer to that is `undecided`.
     delivered,
     cut_short,  ///< not delivered: the peer cannot have had all of it
     unread,     ///< not delivered: the peer's kernel may have had all of it
     reset,      ///< reset the connection; then it is cut short
-    under_way,  ///< to a newer scrape only: the peer still acknowledges, so let it be
   };
 
   /// How long after the last byte was written a newer scrape waits for an end of the older connection (a scraper that
@@ -44,36 +67,41 @@ class ReceiptWatch {
 
   /// The last byte is in the kernel. A peer that has sent its end by now cannot have done so after reading all.
   void handed_over(const TcpView& view, SteadyTime now) noexcept;
-  [[nodiscard]] bool was_handed_over() const noexcept { return state_ != State::writing; }
-  /// We have sent our end (FIN) first. From here on a closed connection is no sign of a reset: only a read tells.
+  [[nodiscard]] bool settled() const noexcept { return state_ == State::settled; }
+  /// We have sent our end (FIN) first.
   void end_sent() noexcept { end_sent_ = true; }
 
   /// The first byte of a later request has been read, and none of it had arrived when the last byte was handed over.
   /// `undecided`: bytes are still unacknowledged, so the client did not wait for the reply (pipelining).
   /// A connection that was reset meanwhile: the request was sent before the reply can have been read.
-  [[nodiscard]] Verdict request_began(const TcpView& view) const noexcept;
+  Verdict request_began(const TcpView& view) noexcept;
   /// A read said: end of stream. Later looks go to `poll`.
   Verdict end_of_stream(const TcpView& view, SteadyTime now) noexcept;
   /// A look without news, needed while an end of stream waits for the last acknowledgement, and one that came early
   /// (half-closed: it says nothing about reading) for a reset.
-  [[nodiscard]] Verdict poll(const TcpView& view, SteadyTime now) const noexcept;
-  /// A read or write failed, or a look showed an error.
-  [[nodiscard]] Verdict failed(const TcpView& view) const noexcept;
+  Verdict poll(const TcpView& view, SteadyTime now) noexcept;
+  /// A read or write failed, or the connection goes for another reason.
+  Verdict failed(const TcpView& view) noexcept;
   /// The scrape timeout has passed.
-  [[nodiscard]] Verdict deadline(const TcpView& view) const noexcept;
+  Verdict deadline(const TcpView& view) noexcept;
   /// Nothing more is to come: we sent our end first and the peer answered it, or did not within the time it had; or
   /// the program ends.
-  [[nodiscard]] Verdict give_up(const TcpView& view) const noexcept;
+  Verdict give_up(const TcpView& view) noexcept;
   /// A newer scrape of the same scraper asks; `undecided` means: ask again in a few milliseconds.
   Verdict newer_scrape(const TcpView& view, SteadyTime now) noexcept;
 
  private:
-  enum class State : std::uint8_t { writing, sent, ended };
+  enum class State : std::uint8_t { writing, sent, ended, settled };
 
-  [[nodiscard]] bool broken(const TcpView& view) const noexcept;
-  [[nodiscard]] bool all_acknowledged(const TcpView& view) const noexcept;
+  void see(const TcpView& view) noexcept;
+  [[nodiscard]] bool all_acknowledged() const noexcept;
+  Verdict settle(Verdict verdict) noexcept;
+  Verdict settle_as_lost() noexcept;
+  Verdict watch_progress(SteadyTime now) noexcept;
 
   State state_ = State::writing;
+  TcpView view_;         // the last one; its error stays
+  bool broken_ = false;  // the peer has reset the connection
   bool end_sent_ = false;
   bool early_end_ = false;  // the peer's end came before it can have read all
   SteadyTime handed_over_at_{};

@@ -34,52 +34,49 @@ void TrackedReply::start(SteadyTime deadline) {
   deadline_ = deadline;
   timer_.expires_at(deadline);
   timer_.async_wait([self = shared_from_this()](const asio::error_code& error) {
-    if (!error && !self->settled_) self->obey(self->watch_.deadline(self->look()));
+    if (!error && !self->settled()) self->obey(self->watch_.deadline(self->look()));
   });
 }
 
 void TrackedReply::handed_over() {
-  if (settled_) return;
+  if (settled()) return;
   watch_.handed_over(look(), steady_clock::now());
   if (receipt_) receipt_->on_handed_over();
 }
 
 void TrackedReply::request_began() {
-  if (!settled_) obey(watch_.request_began(look()));
+  if (!settled()) obey(watch_.request_began(look()));
 }
 
 void TrackedReply::end_of_stream() {
-  if (!settled_) obey(watch_.end_of_stream(look(), steady_clock::now()));
+  if (!settled()) obey(watch_.end_of_stream(look(), steady_clock::now()));
 }
 
 void TrackedReply::failed() {
-  if (!settled_) obey(watch_.failed(look()));
+  if (!settled()) obey(watch_.failed(look()));
 }
 
 void TrackedReply::poll() {
-  if (!settled_) obey(watch_.poll(look(), steady_clock::now()));
+  if (!settled()) obey(watch_.poll(look(), steady_clock::now()));
 }
 
 void TrackedReply::give_up() {
-  if (!settled_) obey(watch_.give_up(look()));
+  if (!settled()) obey(watch_.give_up(look()));
 }
 
 void TrackedReply::release() {
-  if (!settled_) conclude(watch_.was_handed_over() ? Outcome::unread : Outcome::cut_short);
+  failed();
   timer_.cancel();
   socket_ = nullptr;
 }
 
 TcpView TrackedReply::look() {
-  TcpView view;
   if (socket_ == nullptr || !socket_->is_open()) {
-    view.error = true;
-    return view;
+    TcpView none;
+    none.error = true;
+    return none;
   }
-  view = look_at(socket_->native_handle());
-  error_seen_ = error_seen_ || view.error;  // asking takes it away
-  view.error = error_seen_;
-  return view;
+  return look_at(socket_->native_handle());
 }
 
 void TrackedReply::obey(Verdict verdict) {
@@ -100,7 +97,6 @@ void TrackedReply::obey(Verdict verdict) {
 }
 
 void TrackedReply::conclude(Outcome outcome) {
-  settled_ = true;
   timer_.cancel();
   if (auto receipt = std::exchange(receipt_, nullptr)) receipt->on_settled(outcome);
 }
@@ -118,11 +114,11 @@ asio::awaitable<http::Transfer::State> TrackedReply::settle() {
 asio::awaitable<http::Transfer::State> TrackedReply::settle_here(std::shared_ptr<TrackedReply> self) {
   const SteadyTime limit = steady_clock::now() + settle_limit;
   asio::steady_timer step(self->executor_);
-  while (!self->settled_) {
+  while (!self->settled()) {
     const SteadyTime now = steady_clock::now();
     const Verdict verdict = self->watch_.newer_scrape(self->look(), now);
     self->obey(verdict);
-    if (self->settled_) break;
+    if (self->settled()) break;
     if (verdict == Verdict::under_way || now >= limit) co_return State::under_way;
     step.expires_after(settle_step);
     co_await step.async_wait(nothrow);

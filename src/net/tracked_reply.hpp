@@ -35,7 +35,7 @@ class TrackedReply final : public http::Transfer, public std::enable_shared_from
   /// The session is going, and its socket with it: whatever is still open is cut short.
   void release();
 
-  [[nodiscard]] bool settled() const noexcept { return settled_; }
+  [[nodiscard]] bool settled() const noexcept { return watch_.settled(); }
   [[nodiscard]] SteadyTime deadline() const noexcept { return deadline_; }
   [[nodiscard]] bool has_receipt() const noexcept { return receipt_ != nullptr; }
 
@@ -56,8 +56,6 @@ class TrackedReply final : public http::Transfer, public std::enable_shared_from
   std::unique_ptr<http::Receipt> receipt_;
   ReceiptWatch watch_;
   SteadyTime deadline_{};
-  bool error_seen_ = false;
-  bool settled_ = false;
 };
 
 /// Sends a reset (RST) instead of an orderly end: whatever the peer has not read is gone.

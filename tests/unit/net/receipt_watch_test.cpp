@@ -97,8 +97,8 @@ TEST_CASE("a reset is not delivered, and surely cut short while the reply was be
 TEST_CASE("a reset before the last byte was acknowledged means surely cut short") {
   ReceiptWatch watch;
   watch.handed_over(view(State::established, 12'000, 20'000), start);
-  CHECK(watch.failed(view(State::closed, 0, 31'999)) == Verdict::cut_short);
-  CHECK(watch.failed(view(State::closed, 0, 32'000)) == Verdict::unread);
+  SUBCASE("one byte is missing") { CHECK(watch.failed(view(State::closed, 0, 31'999)) == Verdict::cut_short); }
+  SUBCASE("none is missing") { CHECK(watch.failed(view(State::closed, 0, 32'000)) == Verdict::unread); }
 }
 
 TEST_CASE("a request that began on a connection that was reset meanwhile proves nothing") {
@@ -109,9 +109,13 @@ TEST_CASE("a request that began on a connection that was reset meanwhile proves 
 TEST_CASE("our own end is no byte of the reply") {
   ReceiptWatch watch = sent();
   watch.end_sent();
-  CHECK(watch.give_up(view(State::closing, 1)) == Verdict::delivered);
-  CHECK(watch.give_up(view(State::closing, 2)) == Verdict::reset);
-  CHECK(watch.end_of_stream(view(State::closing, 1), start) == Verdict::delivered);
+  SUBCASE("given up, only it unacknowledged") { CHECK(watch.give_up(view(State::closing, 1)) == Verdict::delivered); }
+  SUBCASE("given up with a byte more unacknowledged") {
+    CHECK(watch.give_up(view(State::closing, 2)) == Verdict::reset);
+  }
+  SUBCASE("the peer's end, only it unacknowledged") {
+    CHECK(watch.end_of_stream(view(State::closing, 1), start) == Verdict::delivered);
+  }
 }
 
 TEST_CASE("the deadline resets a connection with bytes unwritten or unacknowledged") {

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: MIT
+//
+// The table of receipt_watch.hpp, once more and independently: every state, told everything, at every look. The first
+// row that fits decides; a combination that no row fits fails the test, and so does a row that is never the first.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <optional>
+#include <vector>
+
+#include "net/receipt_watch.hpp"
+
+namespace {
+
+using oneshot::SteadyTime;
+using oneshot::net::ReceiptWatch;
+using oneshot::net::TcpView;
+using std::chrono::milliseconds;
+using Verdict = ReceiptWatch::Verdict;
+
+constexpr std::uint64_t reply_end = 20'000;  // of the bytes acknowledged on the connection
+const SteadyTime handed_over_at{std::chrono::seconds(1000)};
+
+enum class Told { request_began, end_of_stream, poll, failed, deadline, give_up, newer_scrape };
+enum class From {
+  writing,
+  sent,
+  sent_to_ended,  ///< the peer's end had come when the last byte was written
+  ended,          ///< in order: after all was acknowledged
+  ended_early,
+  settled,
+};
+enum class Seen {
+  all,  ///< acknowledged
+  not_all,
+  end,         ///< the peer's end, all acknowledged
+  end_early,   ///< the peer's end, not all acknowledged
+  closed,      ///< by a reset that somebody else has fetched (or, after our own end, in order)
+  error,       ///< a reset, with all acknowledged
+  error_early  ///< a reset before that
+};
+enum class When { fresh, later };  ///< below `fresh` since the last byte was written, or not
+enum class Ours { open, ended };   ///< whether we have sent our own end
+
+constexpr std::array tolds{Told::request_began, Told::end_of_stream, Told::poll,        Told::failed,
+                           Told::deadline,      Told::give_up,       Told::newer_scrape};
+constexpr std::array froms{From::writing, From::sent,        From::sent_to_ended,
+                           From::ended,   From::ended_early, From::settled};
+constexpr std::array seens{Seen::all,    Seen::not_all, Seen::end,        Seen::end_early,
+                           Seen::closed, Seen::error,   Seen::error_early};
+
+TcpView look(Seen seen, Ours ours) {
+  TcpView view;
+  const std::uint64_t our_end = ours == Ours::ended ? 1 : 0;
+  const bool all = seen != Seen::not_all && seen != Seen::end_early && seen != Seen::error_early;
+  view.unacknowledged = (all ? 0 : 5000) + our_end;
+  view.acknowledged = all ? reply_end : reply_end - 5000;
+  view.error = seen == Seen::error || seen == Seen::error_early;
+  using State = TcpView::State;
+  if (seen == Seen::closed || view.error) {
+    view.state = State::closed;
+    view.unacknowledged = 0;  // the kernel has thrown it away
+  } else if (ours == Ours::ended) {
+    view.state = State::closing;
+  } else {
+    view.state = seen == Seen::end || seen == Seen::end_early ? State::close_wait : State::established;
+  }
+  return view;
+}
+
+/// Nothing where such a connection cannot be.
+std::optional<ReceiptWatch> reach(From from, Ours ours) {
+  ReceiptWatch watch;
+  if (from == From::writing) return ours == Ours::ended ? std::nullopt : std::optional(watch);
+  const bool ended_before = from == From::sent_to_ended || from == From::ended_early;
+  watch.handed_over(look(ended_before ? Seen::end_early : Seen::not_all, Ours::open), handed_over_at);
+  if (ours == Ours::ended) watch.end_sent();
+  if (from == From::settled) watch.failed(look(Seen::error, ours));
+  // Fresh, so that an early end decides nothing yet; an end in order decides at once, so it is one with bytes
+  // missing that is acknowledged later.
+  if (from == From::ended || from == From::ended_early)
+    watch.end_of_stream(look(Seen::end_early, ours), handed_over_at);
+  return watch;
+}
+
+Verdict tell(ReceiptWatch& watch, Told told, const TcpView& view, SteadyTime now) {
+  switch (told) {
+    case Told::request_began:
+      return watch.request_began(view);
+    case Told::end_of_stream:
+      return watch.end_of_stream(view, now);
+    case Told::poll:
+      return watch.poll(view, now);
+    case Told::failed:
+      return watch.failed(view);
+    case Told::deadline:
+      return watch.deadline(view);
+    case Told::give_up:
+      return watch.give_up(view);
+    case Told::newer_scrape:
+      return watch.newer_scrape(view, now);
+  }
+  return Verdict::undecided;
+}
+
+/// A column of the table: the combinations that a row speaks of. An empty list means all.
+template <class T>
+struct Any {
+  std::vector<T> list;
+  [[nodiscard]] bool holds(T value) const {
+    return list.empty() || std::find(list.begin(), list.end(), value) != list.end();
+  }
+};
+
+struct Row {
+  Any<Told> told;
+  Any<From> from;
+  Any<Seen> seen;
+  Any<When> when;
+  Any<Ours> ours;
+  Verdict verdict;
+};
+
+std::vector<Row> table() {
+  const Any<From> written{{From::sent, From::sent_to_ended, From::ended, From::ended_early}};
+  const Any<From> ended{{From::ended, From::ended_early}};
+  const Any<Seen> broken{{Seen::error, Seen::error_early}};
+  const Any<Seen> all{{Seen::all, Seen::end}};
+  const Any<Seen> not_all{{Seen::not_all, Seen::end_early}};
+  return {
+      {{}, {{From::settled}}, {}, {}, {}, Verdict::undecided},
+      // A reset.
+      {{}, {{From::writing}}, {{Seen::error, Seen::error_early, Seen::closed}}, {}, {}, Verdict::cut_short},
+      {{}, written, {{Seen::error_early}}, {}, {}, Verdict::cut_short},
+      {{}, written, {{Seen::error}}, {}, {}, Verdict::unread},
+      {{}, written, {{Seen::closed}}, {}, {{Ours::open}}, Verdict::unread},
+      {{{Told::failed}}, {{From::writing}}, {}, {}, {}, Verdict::cut_short},
+      {{{Told::failed}}, written, not_all, {}, {}, Verdict::cut_short},
+      {{{Told::failed}}, written, {}, {}, {}, Verdict::unread},
+      // Not yet written: only time and a newer scrape matter (see below for its windows).
+      {{{Told::deadline, Told::give_up}}, {{From::writing}}, {}, {}, {}, Verdict::reset},
+      {{}, {{From::writing}}, {}, {}, {}, Verdict::undecided},
+      // A closed connection after our own end: all was acknowledged, and a read is about to say how.
+      {{{Told::newer_scrape}}, written, {{Seen::closed}}, {}, {}, Verdict::undecided},
+      // Not all acknowledged.
+      {{{Told::deadline, Told::give_up}}, written, not_all, {}, {}, Verdict::reset},
+      {{}, written, not_all, {}, {}, Verdict::undecided},
+      // All acknowledged.
+      {{{Told::request_began, Told::give_up}}, written, {}, {}, {}, Verdict::delivered},
+      {{{Told::deadline}}, ended, {}, {}, {}, Verdict::delivered},
+      {{{Told::deadline}}, {}, {}, {}, {}, Verdict::undecided},
+      {{{Told::end_of_stream}}, {{From::sent}}, {}, {}, {}, Verdict::delivered},
+      {{{Told::end_of_stream}}, written, {}, {{When::fresh}}, {}, Verdict::undecided},
+      {{{Told::end_of_stream}}, written, {}, {}, {}, Verdict::delivered},
+      {{{Told::poll}}, ended, {}, {{When::later}}, {}, Verdict::delivered},
+      {{{Told::poll}}, {}, {}, {}, {}, Verdict::undecided},
+      {{{Told::newer_scrape}}, {{From::sent}}, {{Seen::end}}, {}, {{Ours::open}}, Verdict::delivered},
+      {{{Told::newer_scrape}}, {}, {}, {{When::fresh}}, {}, Verdict::undecided},
+      {{{Told::newer_scrape}}, {}, {}, {}, {}, Verdict::delivered},
+  };
+}
+
+TEST_CASE("every state says what its table says to everything it can be told, and to nothing once it is settled") {
+  const std::vector<Row> rows = table();
+  std::vector<bool> used(rows.size());
+  for (const Told told : tolds) {
+    for (const From from : froms) {
+      for (const Seen seen : seens) {
+        for (const When when : {When::fresh, When::later}) {
+          for (const Ours ours : {Ours::open, Ours::ended}) {
+            std::optional<ReceiptWatch> watch = reach(from, ours);
+            if (!watch) continue;
+            CAPTURE(static_cast<int>(told));
+            CAPTURE(static_cast<int>(from));
+            CAPTURE(static_cast<int>(seen));
+            CAPTURE(static_cast<int>(when));
+            CAPTURE(static_cast<int>(ours));
+            const auto row = std::find_if(rows.begin(), rows.end(), [&](const Row& r) {
+              return r.told.holds(told) && r.from.holds(from) && r.seen.holds(seen) && r.when.holds(when) &&
+                     r.ours.holds(ours);
+            });
+            REQUIRE(row != rows.end());
+            used[static_cast<std::size_t>(row - rows.begin())] = true;
+            const SteadyTime now = handed_over_at + (when == When::fresh ? milliseconds(99) : milliseconds(100));
+            const TcpView view = look(seen, ours);
+            REQUIRE(tell(*watch, told, view, now) == row->verdict);
+            const bool settled = row->verdict != Verdict::undecided || from == From::settled;
+            REQUIRE(watch->settled() == settled);
+            if (!settled) continue;
+            for (const Told more : tolds) REQUIRE(tell(*watch, more, view, now) == Verdict::undecided);
+          }
+        }
+      }
+    }
+  }
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    CAPTURE(i);
+    CHECK(used[i]);
+  }
+}
+
+TEST_CASE("a reset that was seen at any look is remembered when the next look shows none") {
+  for (const Told told : tolds) {
+    CAPTURE(static_cast<int>(told));
+    ReceiptWatch watch;
+    watch.handed_over(look(Seen::error, Ours::open), handed_over_at);
+    CHECK(tell(watch, told, look(Seen::all, Ours::open), handed_over_at + milliseconds(500)) == Verdict::unread);
+  }
+}
+
+TEST_CASE("our own end does not make a reset that was seen before it forgotten") {
+  ReceiptWatch watch;
+  watch.handed_over(look(Seen::closed, Ours::open), handed_over_at);
+  watch.end_sent();
+  CHECK(watch.end_of_stream(look(Seen::closed, Ours::ended), handed_over_at) == Verdict::unread);
+}
+
+}  // namespace
