@@ -92,12 +92,12 @@ void Delivery::settle(Outcome outcome) {
   std::unique_lock lock(state.mutex);
   scraper->last_seen = now;
   carrier = std::move(scraper->carrier);
-  const Scraper::Settled settled = scraper->settle(outcome, state.explicit_timestamps ? unread_limit : 0);
+  const std::uint64_t given_up = scraper->settle(outcome, state.explicit_timestamps ? unread_limit : 0);
   lock.unlock();
 
-  if (settled == Scraper::Settled::given_up) {
-    log::warn("a batch was sent three times and never read to its end: given up, counted as delivered",
-              {{"scraper", name}, {"events", batch.count}});
+  if (given_up > 0) {
+    log::warn("events were sent three times and never read to the end: given up, counted as delivered",
+              {{"scraper", name}, {"events", given_up}});
   }
 }
 

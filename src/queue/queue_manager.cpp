@@ -141,6 +141,7 @@ QueueStatistics QueueManager::statistics() const {
     numbers.in_flight = scraper.in_flight();
     numbers.delivered = scraper.delivered;
     numbers.redelivered = scraper.redelivered;
+    numbers.given_up = scraper.given_up;
     numbers.dropped_full = scraper.dropped_full;
     numbers.dropped_damaged = scraper.dropped_damaged;
     numbers.last_scrape_unix_ms = scraper.last_scrape_unix_ms;

@@ -16,6 +16,7 @@ struct ScraperStatistics {
   std::uint64_t in_flight = 0;  ///< in a batch whose receipt is not known yet
   std::uint64_t delivered = 0;
   std::uint64_t redelivered = 0;  ///< events of batches sent again
+  std::uint64_t given_up = 0;     ///< of those delivered: sent several times, never read to the end
   std::uint64_t dropped_full = 0;
   std::uint64_t dropped_damaged = 0;
   double oldest_waiting_seconds = 0;     ///< age of the oldest event not yet delivered; 0 where nothing waits

@@ -24,42 +24,57 @@ void Scraper::take(const Mark& end) noexcept {
   }
 }
 
-Scraper::Settled Scraper::settle(Outcome outcome, unsigned unread_limit) noexcept {
+std::uint64_t Scraper::settle(Outcome outcome, unsigned unread_limit) noexcept {
   assert(batch_taken_);
-  const bool same_place = unread_in_a_row_ > 0 && unread_at_ == batch_begin_;
-  unread_in_a_row_ = outcome != Outcome::unread ? 0 : same_place ? unread_in_a_row_ + 1 : 1;
-  unread_at_ = batch_begin_;
-  const bool given_up = unread_limit != 0 && unread_in_a_row_ >= unread_limit;
+  count_unread(outcome);
+  const bool gives_up = unread_limit != 0 && unread_in_a_row_ >= unread_limit;
+  const Mark received = outcome == Outcome::delivered ? batch_end_ : gives_up ? unread_until_ : batch_begin_;
+  const std::uint64_t events = received.events - batch_begin_.events;
 
   batch_taken_ = false;
   counted_before_ = 0;
-  if (outcome == Outcome::delivered || given_up) {
-    delivered += batch_size();
-    cursor_ = later(cursor_, batch_end_);
-    unread_in_a_row_ = 0;
-  } else {
+  delivered += events;
+  if (received != batch_end_) {
     sent_before_ = std::max(sent_before_, batch_end_.events);
-    lose(std::min(cursor_.events, batch_end_.events) - batch_begin_.events);  // what was overrun meanwhile
+    lose(received.events, std::min(cursor_.events, batch_end_.events));  // what was overrun meanwhile
   }
-  return given_up ? Settled::given_up : Settled::as_told;
+  cursor_ = later(cursor_, received);
+  if (!gives_up) return 0;
+  unread_in_a_row_ = 0;
+  given_up += events;
+  return events;
+}
+
+// Events that came into the batch later have not been tried as often: the row is about those that were in all of it.
+void Scraper::count_unread(Outcome outcome) noexcept {
+  if (outcome != Outcome::unread) {
+    unread_in_a_row_ = 0;
+    return;
+  }
+  const bool same_place = unread_in_a_row_ > 0 && unread_from_ == batch_begin_;
+  unread_in_a_row_ = same_place ? unread_in_a_row_ + 1 : 1;
+  unread_until_ = same_place && unread_until_.position < batch_end_.position ? unread_until_ : batch_end_;
+  unread_from_ = batch_begin_;
 }
 
 void Scraper::put_back() noexcept {
   assert(batch_taken_);
   batch_taken_ = false;
-  lose(std::min(cursor_.events, batch_end_.events) - batch_begin_.events);
+  lose(batch_begin_.events, std::min(cursor_.events, batch_end_.events));
 }
 
 void Scraper::overrun(const Mark& target) noexcept {
   if (target.position <= cursor_.position) return;
   const std::uint64_t safe = std::max(cursor_.events, batch_taken_ ? batch_end_.events : 0);
   cursor_ = target;
-  if (target.events > safe) lose(target.events - safe);
+  lose(safe, target.events);
 }
 
-void Scraper::lose(std::uint64_t events) noexcept {
-  dropped_full += events;
-  loss_to_log += events;
+/// From event number `first` up to and without `last`; nothing where that is not above it.
+void Scraper::lose(std::uint64_t first, std::uint64_t last) noexcept {
+  if (last <= first) return;
+  dropped_full += last - first;
+  loss_to_log += last - first;
 }
 
 }  // namespace oneshot::queue

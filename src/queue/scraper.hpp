@@ -33,10 +33,9 @@ class Scraper {
   /// Takes the events from the cursor to `end`, at least one; what of it was sent before counts as
   /// redelivered.
   void take(const Mark& end) noexcept;
-  enum class Settled : std::uint8_t { as_told, given_up };
-  /// The batch's outcome. `unread_limit`: after so many outcomes `unread` in a row the batch counts as
-  /// delivered; 0 for never.
-  Settled settle(Outcome outcome, unsigned unread_limit) noexcept;
+  /// The batch's outcome. `unread_limit`: events that were in so many batches in a row with the outcome `unread` are
+  /// given up, which means that they count as delivered; 0 for never. Returns how many were given up now.
+  std::uint64_t settle(Outcome outcome, unsigned unread_limit) noexcept;
   /// The batch was never sent: as if it had not been taken.
   void put_back() noexcept;
   /// The log overwrites what is before `target`: moves the cursor up to it. What of it is in a sent batch
@@ -51,13 +50,15 @@ class Scraper {
 
   std::uint64_t delivered = 0;
   std::uint64_t redelivered = 0;
+  std::uint64_t given_up = 0;  ///< of those delivered: never read to their end as far as is known
   std::uint64_t dropped_full = 0;
   std::uint64_t dropped_damaged = 0;
   std::uint64_t loss_to_log = 0;  ///< what was added to dropped_full since the last line about it
 
  private:
   [[nodiscard]] std::uint64_t batch_size() const noexcept { return batch_end_.events - batch_begin_.events; }
-  void lose(std::uint64_t events) noexcept;
+  void count_unread(Outcome outcome) noexcept;
+  void lose(std::uint64_t first, std::uint64_t last) noexcept;
 
   Mark cursor_;
   bool batch_taken_ = false;
@@ -65,8 +66,9 @@ class Scraper {
   Mark batch_end_;
   std::uint64_t sent_before_ = 0;     // events below this number were in a batch that was sent and not delivered
   std::uint64_t counted_before_ = 0;  // below this they are counted as redelivered already, by a batch put back
-  Mark unread_at_;                    // where the last batch with the outcome `unread` began
-  unsigned unread_in_a_row_ = 0;
+  unsigned unread_in_a_row_ = 0;      // batches with the outcome `unread`, and the stretch that was in all of them
+  Mark unread_from_;
+  Mark unread_until_;
 };
 
 }  // namespace oneshot::queue

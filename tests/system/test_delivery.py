@@ -206,6 +206,7 @@ class Delivery(unittest.TestCase):
                 self.close_half_way(connection)
             wait_until(lambda: server.peek("p").value("oneshot_events_delivered_total", scraper="p") == 1,
                        "the batch given up")
+            self.assertEqual(server.peek("p").value("oneshot_events_given_up_total", scraper="p"), 1)
             self.assertEqual(server.scrape("p").events(), [])
             line = server.wait_for_log(lambda l: "given up" in l["msg"], "about it")
             self.assertEqual(line["scraper"], "p")

@@ -53,6 +53,7 @@ oneshot_events_waiting{scraper="prom-a"} 0
 oneshot_events_in_flight{scraper="prom-a"} 0
 oneshot_events_delivered_total{scraper="prom-a"} 0
 oneshot_events_redelivered_total{scraper="prom-a"} 0
+oneshot_events_given_up_total{scraper="prom-a"} 0
 oneshot_events_dropped_total{scraper="prom-a",reason="full"} 0
 oneshot_events_dropped_total{scraper="prom-a",reason="damaged"} 0
 oneshot_events_dropped_total{scraper="prom-a",reason="forgotten"} 0

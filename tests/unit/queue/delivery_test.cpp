@@ -212,6 +212,7 @@ TEST_CASE("with timestamps a batch that nobody could read three times is given u
   CHECK(log.count("counted as delivered\" scraper=s events=4") == 1);
   CHECK(f.scrape("s").empty());
   CHECK(f.numbers("s").delivered == 4);
+  CHECK(f.numbers("s").given_up == 4);
 }
 
 TEST_CASE("without timestamps a batch is sent until it is delivered") {

@@ -111,7 +111,7 @@ TEST_CASE("a batch is given up after the third time in a row that nobody read it
   Scraper scraper = at(0);
   const auto outcome = [&](Outcome told) {
     scraper.take(mark(4));
-    return scraper.settle(told, 3) == Scraper::Settled::given_up;
+    return scraper.settle(told, 3) == 4;
   };
   CHECK_FALSE(outcome(unread));
   CHECK_FALSE(outcome(unread));
@@ -121,6 +121,39 @@ TEST_CASE("a batch is given up after the third time in a row that nobody read it
   CHECK(outcome(unread));
   CHECK(scraper.cursor() == mark(4));
   CHECK(scraper.delivered == 4);
+  CHECK(scraper.given_up == 4);
+}
+
+TEST_CASE("only events that were in all of those batches are given up, and what came later stays") {
+  Scraper scraper = at(0);
+  for (const std::uint64_t end : {2U, 5U}) {
+    scraper.take(mark(end));
+    CHECK(scraper.settle(Outcome::unread, 3) == 0);
+  }
+  scraper.take(mark(9));
+  CHECK(scraper.settle(Outcome::unread, 3) == 2);
+  CHECK(scraper.cursor() == mark(2));
+  CHECK(scraper.delivered == 2);
+  CHECK(scraper.given_up == 2);
+  scraper.take(mark(9));
+  CHECK(scraper.redelivered == 2 + 5 + 7);
+  CHECK(scraper.settle(Outcome::delivered, 3) == 0);
+  CHECK(scraper.delivered == 9);
+  CHECK(scraper.given_up == 2);
+}
+
+TEST_CASE("what was overrun meanwhile and is not given up is lost") {
+  Scraper scraper = at(0);
+  for (int i = 0; i < 2; ++i) {
+    scraper.take(mark(2));
+    scraper.settle(Outcome::unread, 3);
+  }
+  scraper.take(mark(6));
+  scraper.overrun(mark(4));
+  CHECK(scraper.settle(Outcome::unread, 3) == 2);
+  CHECK(scraper.cursor() == mark(4));
+  CHECK(scraper.delivered == 2);
+  CHECK(scraper.dropped_full == 2);
 }
 
 TEST_CASE("the row of unread batches ends where the cursor has moved") {
@@ -131,7 +164,7 @@ TEST_CASE("the row of unread batches ends where the cursor has moved") {
   }
   scraper.overrun(mark(1));
   scraper.take(mark(4));
-  CHECK(scraper.settle(Outcome::unread, 3) == Scraper::Settled::as_told);
+  CHECK(scraper.settle(Outcome::unread, 3) == 0);
   CHECK(scraper.delivered == 0);
 }
 
