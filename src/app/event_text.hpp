@@ -27,12 +27,18 @@ class EventText {
   /// The next step of the first pass; false when there is no more to do, and size() is known.
   virtual bool measure_next() = 0;
   [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
+  /// After the first pass: events that Prometheus refuses if it got what their series had before the clock was set
+  /// back (see queue::StoredEvent::behind), and the labels of the first one. Only with timestamps.
+  [[nodiscard]] std::uint64_t behind() const noexcept { return behind_; }
+  [[nodiscard]] const std::string& first_behind() const noexcept { return first_behind_; }
   /// The second pass: appends lines until `out` holds a piece or more; false when that was the last line.
   virtual bool append_next(std::string& out) = 0;
 
  protected:
   EventText() = default;
   std::uint64_t size_ = 0;
+  std::uint64_t behind_ = 0;
+  std::string first_behind_;
 };
 
 /// Without timestamps: equal series are merged, since Prometheus keeps one sample per series and scrape.

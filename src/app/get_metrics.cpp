@@ -156,6 +156,14 @@ asio::awaitable<http::Reply> peek(Context& context, const settings::Settings& se
   co_return reply;
 }
 
+void log_what_is_refused(const EventText& text, const ScraperIdentity& scraper, const settings::Settings& settings) {
+  if (text.behind() == 0) return;
+  std::string series = settings.events.metric;
+  series.append("{").append(text.first_behind()).append("}");
+  log::warn("the clock was set back: a Prometheus that has later samples of these series refuses these events",
+            {{"scraper", scraper.id}, {"events", text.behind()}, {"first", series}});
+}
+
 asio::awaitable<http::Reply> deliver(Context& context, const settings::Settings& settings,
                                      const ScraperIdentity& scraper, queue::Delivery batch, SteadyTime deadline,
                                      http::Waiting& waiting) {
@@ -163,6 +171,7 @@ asio::awaitable<http::Reply> deliver(Context& context, const settings::Settings&
   const std::uint64_t count = receipt->count();
   auto text = event_text(receipt->events(), settings, context.services.clock);
   co_await measure(*text, waiting);
+  log_what_is_refused(*text, scraper, settings);
 
   const std::string rest = rest_of_head(context, settings, ThisScrape{scraper.id, count});
   std::string first = first_line(scraper, events_in_words(count) + " in this batch");

@@ -87,10 +87,11 @@ void append_deliveries(TextWriter& writer, const QueueStatistics& queue) {
   per_scraper(writer, queue, "oneshot_events_redelivered_total", MetricType::counter,
               "Events sent to this scraper once more, because the batch before did not arrive.",
               [](const ScraperStatistics& s) { return s.redelivered; });
-  per_scraper(writer, queue, "oneshot_events_given_up_total", MetricType::counter,
-              "Events that count as delivered although they were never read to the end (with explicit timestamps, after "
-              "three times).",
-              [](const ScraperStatistics& s) { return s.given_up; });
+  per_scraper(
+      writer, queue, "oneshot_events_given_up_total", MetricType::counter,
+      "Events that count as delivered although they were never read to the end (with explicit timestamps, after "
+      "three times).",
+      [](const ScraperStatistics& s) { return s.given_up; });
 }
 
 void append_losses(TextWriter& writer, const QueueStatistics& queue) {

@@ -27,6 +27,7 @@ class TimedEventText final : public EventText {
     for (std::size_t i = 0; i < events_per_step; ++i) {
       if (!events_.next(measured_to_, event)) return false;
       times_.push_back(time_of(event));
+      if (event.behind && behind_++ == 0) first_behind_ = event.labels;
       size_ += event::sample_line_length(metric_, event.labels, event.value, times_.back());
     }
     return true;

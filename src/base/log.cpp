@@ -139,6 +139,12 @@ void set_level(Level level) noexcept { lowest.store(level, std::memory_order_rel
 
 bool enabled(Level level) noexcept { return level <= lowest.load(std::memory_order_relaxed); }
 
+std::string timestamp(std::int64_t unix_ms) {
+  std::string text;
+  append_timestamp(text, unix_ms);
+  return text;
+}
+
 std::string format(Level level, std::string_view message, std::initializer_list<Field> fields, bool for_journal,
                    std::int64_t unix_ms) {
   std::string line;

@@ -47,6 +47,9 @@ inline void debug(std::string_view message, std::initializer_list<Field> fields 
   write(Level::debug, message, fields);
 }
 
+/// A moment as the lines give it: 2026-11-24T05:45:00.123Z.
+[[nodiscard]] std::string timestamp(std::int64_t unix_ms);
+
 /// The line as `write` would send it, for tests and for the program's own last words.
 [[nodiscard]] std::string format(Level level, std::string_view message, std::initializer_list<Field> fields,
                                  bool for_journal, std::int64_t unix_ms);

@@ -44,7 +44,7 @@ bool Reading::next(std::uint64_t& position, StoredEvent& event) const noexcept {
     const RecordHeader& record = lease_->state->log.record_at(position);
     const std::uint64_t here = std::exchange(position, position + record.size());
     if (record.is_void()) continue;
-    event = lease_->state->log.event_at(here);
+    event = at(here);
     return true;
   }
   return false;
@@ -52,7 +52,9 @@ bool Reading::next(std::uint64_t& position, StoredEvent& event) const noexcept {
 
 StoredEvent Reading::at(std::uint64_t position) const noexcept {
   assert(position >= begin() && position < end());
-  return lease_->state->log.event_at(position);
+  StoredEvent event = lease_->state->log.event_at(position);
+  event.unix_ms = lease_->times.time_of(position, event.unix_ms);
+  return event;
 }
 
 Delivery::Delivery(std::unique_ptr<Batch> batch) noexcept : batch_(std::move(batch)) {}

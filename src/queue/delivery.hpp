@@ -17,7 +17,11 @@ struct StoredEvent {
   std::string_view labels;        ///< as in event::Event
   double value = 1;
   bool value_given = false;
-  std::int64_t unix_ms = 0;  ///< when it was stored; with explicit timestamps unique and ascending in its series
+  /// When it was stored; with explicit timestamps unique and ascending in its series.
+  std::int64_t unix_ms = 0;
+  /// With explicit timestamps: its series had a later time already, from before the clock was set back, so that a
+  /// Prometheus that got the later one refuses it.
+  bool behind = false;
 };
 
 /// The right to read a stretch of the log: what lies in it is not overwritten while this lives. Move-only;

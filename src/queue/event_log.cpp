@@ -22,17 +22,19 @@
 
 namespace oneshot::queue {
 
-EventLog::EventLog(MappedRing ring, unsigned appenders, bool ascending_times)
-    : ring_(std::move(ring)),
-      times_(ascending_times ? std::make_unique<AscendingTimes>() : nullptr),
+EventLog::EventLog(MappedRing ring, unsigned appenders, const Clock& clock, bool ascending_times)
+    : clock_(clock),
+      ring_(std::move(ring)),
+      times_(ascending_times ? std::make_unique<AscendingTimes>(clock) : nullptr),
       in_flight_(appenders) {}
 
-EventLog::Appended EventLog::append(unsigned appender, const event::Event& event, std::int64_t now_ms) noexcept {
+EventLog::Appended EventLog::append(unsigned appender, const event::Event& event) noexcept {
   assert(appender < in_flight_.size() && event.labels.size() <= RecordHeader::max_length);
   const std::uint64_t size = RecordHeader::size_for(event.labels.size());
   const std::uint64_t hash = hash_bytes(event.labels);
   std::atomic<std::uint64_t>& word = in_flight_[appender].position;
 
+  AscendingTimes::Now now = times_ != nullptr ? times_->now() : AscendingTimes::Now{clock_.unix_ms(), 0};
   std::int64_t time = 0;
   std::uint64_t used = 0;
   // Acquire: pairs with the claims before ours, so that our time is later than theirs (see AscendingTimes).
@@ -54,23 +56,36 @@ EventLog::Appended EventLog::append(unsigned appender, const event::Event& event
       word.store(idle, std::memory_order_release);
       return Appended::no_room;
     }
-    if (times_ != nullptr) time = times_->next(hash, now_ms, time);
+    if (times_ != nullptr) time = times_->next(hash, now, time);
     // Release: orders the in-flight word before the claim; whoever sees this tail sees that word or a later
     // one. (No test on x86 notices if this is relaxed.) Acquire: as for the first load.
     if (tail_.compare_exchange_weak(tail, tail + size, std::memory_order_acq_rel, std::memory_order_acquire)) break;
   }
+  // The claim is ordered against begin_era(): either the place is below where that found the tail, or its era shows.
+  if (times_ != nullptr && times_->is_over(now)) {
+    now = times_->now();
+    time = times_->next(hash, now, 0);
+  }
 
   std::byte* place = ring_.at(tail);
   const auto length = static_cast<std::uint32_t>(event.labels.size());
-  new (place) RecordHeader{.length_and_flags = length | (event.value_given ? RecordHeader::value_given_flag : 0),
+  const bool behind = times_ != nullptr && times_->is_behind(hash, time);
+  new (place) RecordHeader{.length_and_flags = length | (event.value_given ? RecordHeader::value_given_flag : 0) |
+                                               (behind ? RecordHeader::behind_flag : 0),
                            .checksum = 0,
-                           .unix_ms = times_ != nullptr ? time : now_ms,
+                           .unix_ms = times_ != nullptr ? time : now.unix_ms,
                            .value = event.value,
                            .series_hash = hash};
   if (length != 0) std::memcpy(place + sizeof(RecordHeader), event.labels.data(), length);
   // Release: publishes the record; pairs with published_end().
   word.store(idle, std::memory_order_release);
   return crowded(used) ? Appended::stored_crowded : Appended::stored;
+}
+
+EventLog::Era EventLog::begin_era(std::int64_t back_ms) {
+  const std::int64_t latest = times_->begin_era(back_ms);
+  // Not a mere load: with a read-modify-write each claim comes either before it, or after it and then sees the era.
+  return {.begin = tail_.fetch_add(0, std::memory_order_acq_rel), .latest = latest};
 }
 
 std::uint64_t EventLog::published_end() const noexcept {
@@ -90,7 +105,8 @@ StoredEvent EventLog::event_at(std::uint64_t position) const noexcept {
           .labels = record.labels(),
           .value = record.value,
           .value_given = record.value_given(),
-          .unix_ms = record.unix_ms};
+          .unix_ms = record.unix_ms,
+          .behind = record.is_behind()};
 }
 
 void EventLog::raise_gate(std::uint64_t position) noexcept {
@@ -104,10 +120,6 @@ void EventLog::raise_gate_and_give_back(std::uint64_t position) noexcept {
   const std::uint64_t first = (gate() + page - 1) / page * page;
   ring_.give_back(first, std::max(first, position));
   raise_gate(position);
-}
-
-void EventLog::forget_times() noexcept {
-  if (times_ != nullptr) times_->forget();
 }
 
 }  // namespace oneshot::queue

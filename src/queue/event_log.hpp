@@ -10,6 +10,7 @@
 #include <new>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "event/event.hpp"
 #include "queue/ascending_times.hpp"
 #include "queue/mapped_ring.hpp"
@@ -25,7 +26,7 @@ struct StoredEvent;
 class EventLog {
  public:
   /// `ascending_times`: the times of a series' events are unique and ascend in the order of the log.
-  EventLog(MappedRing ring, unsigned appenders, bool ascending_times);
+  EventLog(MappedRing ring, unsigned appenders, const Clock& clock, bool ascending_times);
 
   enum class Appended : std::uint8_t {
     stored,
@@ -33,7 +34,7 @@ class EventLog {
     no_room,
   };
   /// Lock-free. `appender` is the number of the calling thread, below what was given to the constructor.
-  Appended append(unsigned appender, const event::Event& event, std::int64_t now_ms) noexcept;
+  Appended append(unsigned appender, const event::Event& event) noexcept;
 
   /// Everything before this is whole and may be read. May be lower than at an earlier call (a thread that is
   /// about to append holds it back for a moment); what was below it once stays readable.
@@ -68,8 +69,15 @@ class EventLog {
   /// multiple of the page size.
   void raise_gate_and_give_back(std::uint64_t position) noexcept;
 
-  /// The clock was set back: ascending times begin anew.
-  void forget_times() noexcept;
+  /// With ascending times; one caller at a time. The clock was set back by this much: times follow it, and events of a
+  /// series that had later ones are marked.
+  struct Era {
+    std::uint64_t begin;  ///< position: from here on times are of the new era, below it perhaps not
+    std::int64_t latest;  ///< of the times given so far
+  };
+  Era begin_era(std::int64_t back_ms);
+  /// The clock says this now: whether events have to be marked is looked at again.
+  void pass_time(std::int64_t now_ms) noexcept { times_->pass(now_ms); }
 
  private:
   static constexpr std::uint64_t idle = std::numeric_limits<std::uint64_t>::max();
@@ -78,6 +86,7 @@ class EventLog {
     std::atomic<std::uint64_t> position{idle};
   };
 
+  const Clock& clock_;
   MappedRing ring_;
   std::unique_ptr<AscendingTimes> times_;
   std::vector<InFlight> in_flight_;

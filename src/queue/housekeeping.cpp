@@ -36,18 +36,25 @@ std::int64_t QueueManager::State::how_far_clocks_are_apart() const noexcept {
   return clock.unix_ms() - std::chrono::duration_cast<milliseconds>(clock.steady().time_since_epoch()).count();
 }
 
+// Up to a second of setting back, times that ascend win over the clock: they wait for it. Beyond that the clock wins:
+// events that wait are restated by it, and new ones take its time, though some may then be behind their series.
 void QueueManager::State::watch_the_clock() {
   std::unique_lock lock(mutex);
+  // The tail before the clock: what is below it was stored by the clock that is looked at next, or by an earlier one.
+  const std::uint64_t old_before = std::exchange(tail_at_last_tick, log.tail());
   const std::int64_t before = std::exchange(clocks_apart_ms, how_far_clocks_are_apart());
+  clock_steps.forget_before(log.gate());
+  if (!explicit_timestamps) return;
+  const std::int64_t now_ms = clock.unix_ms();
   const std::int64_t back_ms = before - clocks_apart_ms;
-  if (!explicit_timestamps || back_ms <= clock_step_ms) return;
-  // Times that ascend from those of the old clock would be ahead of the new one for as long as it was set
-  // back, and what was stored with such times would keep back everything behind it.
-  log.forget_times();
-  stored_by_old_clock.store(log.tail(), std::memory_order_relaxed);
+  if (back_ms <= clock_step_ms) return log.pass_time(now_ms);
+  const EventLog::Era era = log.begin_era(back_ms);
+  clock_steps.add({.old_before = old_before, .before = era.begin, .now_ms = now_ms, .back_ms = back_ms});
   lock.unlock();
-  log::warn("the clock was set back: events' times begin anew, and Prometheus may refuse some as too old",
-            {{"seconds", static_cast<double>(back_ms) / 1000}});
+  log::warn(
+      "the clock was set back: new events take its time, and Prometheus refuses those of a series for which it "
+      "has later ones",
+      {{"seconds", static_cast<double>(back_ms) / 1000}, {"until", log::timestamp(era.latest)}});
 }
 
 void QueueManager::State::forget_scrapers() {

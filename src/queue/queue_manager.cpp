@@ -25,7 +25,7 @@ QueueManager::State::State(MappedRing ring, const Options& given, const Clock& t
     : clock(the_clock),
       drop_oldest(given.drop_oldest),
       explicit_timestamps(given.explicit_timestamps),
-      log(std::move(ring), given.appenders, given.explicit_timestamps),
+      log(std::move(ring), given.appenders, the_clock, given.explicit_timestamps),
       table(the_clock.steady()),
       options(given),
       clocks_apart_ms(how_far_clocks_are_apart()) {
@@ -49,9 +49,8 @@ QueueManager::~QueueManager() {
 
 Stored QueueManager::append(unsigned appender, const event::Event& event) {
   State& state = *state_;
-  const std::int64_t now_ms = state.clock.unix_ms();
   for (bool made_room = false;; made_room = true) {
-    const EventLog::Appended appended = state.log.append(appender, event, now_ms);
+    const EventLog::Appended appended = state.log.append(appender, event);
     if (appended == EventLog::Appended::stored) return Stored::stored;
     if (appended == EventLog::Appended::stored_crowded) {
       // Looking costs a lock: once for every 1/256 of the log is enough.
@@ -146,7 +145,8 @@ QueueStatistics QueueManager::statistics() const {
     numbers.dropped_damaged = scraper.dropped_damaged;
     numbers.last_scrape_unix_ms = scraper.last_scrape_unix_ms;
     if (scraper.cursor().position < end.position) {
-      const std::int64_t age_ms = now_ms - state.log.record_at(scraper.cursor().position).unix_ms;
+      const std::uint64_t oldest = scraper.cursor().position;
+      const std::int64_t age_ms = now_ms - state.clock_steps.time_of(oldest, state.log.record_at(oldest).unix_ms);
       numbers.oldest_waiting_seconds = static_cast<double>(std::max<std::int64_t>(age_ms, 0)) / 1000;
     }
   }

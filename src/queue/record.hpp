@@ -12,7 +12,9 @@ namespace oneshot::queue {
 struct RecordHeader {
   static constexpr std::uint32_t void_flag = 1u << 31;         ///< to be passed over: its POST was refused after all
   static constexpr std::uint32_t value_given_flag = 1u << 30;  ///< the client sent a value
-  static constexpr std::uint32_t max_length = value_given_flag - 1;
+  /// Its series had a later time already, from before the clock was set back.
+  static constexpr std::uint32_t behind_flag = 1u << 29;
+  static constexpr std::uint32_t max_length = behind_flag - 1;
 
   std::uint32_t length_and_flags;
   std::uint32_t checksum;  ///< 0 in memory, where a record is either whole or not visible
@@ -23,6 +25,7 @@ struct RecordHeader {
   [[nodiscard]] std::uint32_t length() const noexcept { return length_and_flags & max_length; }
   [[nodiscard]] bool is_void() const noexcept { return (length_and_flags & void_flag) != 0; }
   [[nodiscard]] bool value_given() const noexcept { return (length_and_flags & value_given_flag) != 0; }
+  [[nodiscard]] bool is_behind() const noexcept { return (length_and_flags & behind_flag) != 0; }
   [[nodiscard]] std::uint64_t size() const noexcept { return size_for(length()); }
   [[nodiscard]] std::string_view labels() const noexcept { return {reinterpret_cast<const char*>(this + 1), length()}; }
 

@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "base/clock.hpp"
+#include "queue/clock_steps.hpp"
 #include "queue/delivery.hpp"
 #include "queue/event_log.hpp"
 #include "queue/mapped_ring.hpp"
@@ -33,25 +34,26 @@ struct QueueManager::State {
   const bool drop_oldest;
   const bool explicit_timestamps;
   EventLog log;
-  std::atomic<std::uint64_t> refused{0};              // events that found no room, not yet logged
-  std::atomic<std::uint64_t> next_room_check{0};      // crowded appenders look for room when the tail gets here
-  std::atomic<std::uint64_t> stored_by_old_clock{0};  // records below this were stored before the clock was set back
+  std::atomic<std::uint64_t> refused{0};          // events that found no room, not yet logged
+  std::atomic<std::uint64_t> next_room_check{0};  // crowded appenders look for room when the tail gets here
 
   std::mutex mutex;
   ScraperTable table;
   Options options;  // of these the live ones change
   std::uint64_t tickets = 0;
   std::int64_t clocks_apart_ms;  // as of the last tick
+  std::uint64_t tail_at_last_tick = 0;
+  ClockSteps clock_steps;
   std::uint64_t unclaimed_logged = 0;
   SteadyTime silent_about_unclaimed_until{};
 
   /// The end of what may be read, for the holder of the lock: never below what was counted once.
   [[nodiscard]] std::uint64_t readable_end() const noexcept;
-  /// Its time is ahead of the clock, and this matters: it has to wait.
-  [[nodiscard]] bool too_early(const RecordHeader& record, std::uint64_t position, std::int64_t now_ms) const noexcept;
-  /// Moves `mark` to `end`, over at most `events` in all counted from `first`, or up to one that is too
-  /// early; but over not more than `steps` records. False: there is more to walk.
-  bool walk_batch(Mark& mark, const Mark& first, std::uint64_t end, std::uint64_t events, std::uint64_t steps) const;
+  /// Moves `mark` to `end`, over at most `events` in all counted from `first`, or, with explicit timestamps, up to one
+  /// whose time is ahead of the clock: it has to wait. But over not more than `steps` records. False: there is more to
+  /// walk.
+  bool walk_batch(Mark& mark, const Mark& first, std::uint64_t end, std::uint64_t events, std::uint64_t steps,
+                  const ClockSteps& times) const;
   /// Moves the frontier to the end of the log as it stands now. Lets go of the lock between steps.
   void catch_up(std::unique_lock<std::mutex>& lock);
 
@@ -72,8 +74,8 @@ struct QueueManager::State {
 
 /// Guards a stretch of the log from being overwritten.
 struct Reading::Lease {
-  Lease(std::shared_ptr<QueueManager::State> of, ScraperTable::Leases::iterator where, Mark from, Mark to) noexcept
-      : state(std::move(of)), place(where), begin(from), end(to) {}
+  Lease(std::shared_ptr<QueueManager::State> of, ScraperTable::Leases::iterator where, Mark from, Mark to)
+      : state(std::move(of)), place(where), begin(from), end(to), times(state->clock_steps) {}
   Lease(const Lease&) = delete;
   Lease& operator=(const Lease&) = delete;
   ~Lease();
@@ -82,6 +84,7 @@ struct Reading::Lease {
   ScraperTable::Leases::iterator place;
   Mark begin;
   Mark end;
+  ClockSteps times;  // as they are when the lease is made, under the lock
 };
 
 /// A batch that was taken. The scraper outlives it: none is forgotten that has a batch.

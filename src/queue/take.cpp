@@ -16,18 +16,15 @@ std::uint64_t QueueManager::State::readable_end() const noexcept {
   return std::max(log.published_end(), table.frontier().position);
 }
 
-bool QueueManager::State::too_early(const RecordHeader& record, std::uint64_t position,
-                                    std::int64_t now_ms) const noexcept {
-  return explicit_timestamps && record.unix_ms > now_ms &&
-         position >= stored_by_old_clock.load(std::memory_order_relaxed);
-}
-
 bool QueueManager::State::walk_batch(Mark& mark, const Mark& first, std::uint64_t end, std::uint64_t events,
-                                     std::uint64_t steps) const {
+                                     std::uint64_t steps, const ClockSteps& times) const {
   const std::int64_t now_ms = clock.unix_ms();
+  const auto too_early = [&](const RecordHeader& record) {
+    return explicit_timestamps && times.time_of(mark.position, record.unix_ms) > now_ms;
+  };
   bool more = false;
   log.walk(mark, end, [&](const RecordHeader& record) {
-    if (mark.events - first.events >= events || too_early(record, mark.position, now_ms)) return true;
+    if (mark.events - first.events >= events || too_early(record)) return true;
     more = steps == 0;
     if (!more) --steps;
     return more;
@@ -74,7 +71,7 @@ Turn QueueManager::try_take(Ticket& ticket) {
   if (!state.explicit_timestamps && frontier.events - cursor.events <= events) {
     place.walked = later(place.walked, frontier);
   }
-  if (!state.walk_batch(place.walked, cursor, *place.goal, events, walk_step)) return MoreToWalk{};
+  if (!state.walk_batch(place.walked, cursor, *place.goal, events, walk_step, state.clock_steps)) return MoreToWalk{};
   state.table.reach(place.walked);
 
   const std::uint64_t count = place.walked.events - cursor.events;
@@ -104,7 +101,8 @@ std::optional<Reading> QueueManager::peek(std::string_view name) {
   auto lease = std::make_unique<Reading::Lease>(state_, state.table.lease(cursor.position), cursor, cursor);
   lock.unlock();
 
-  state.walk_batch(lease->end, cursor, end, events, end - cursor.position);  // as many steps as it takes
+  const std::uint64_t all = end - cursor.position;  // as many steps as it takes
+  state.walk_batch(lease->end, cursor, end, events, all, lease->times);
   return Reading(std::move(lease));
 }
 

@@ -24,6 +24,7 @@ class ManualClock final : public Clock {
   }
   /// Somebody sets the wall clock.
   void step(std::chrono::milliseconds by) noexcept { unix_ms_ += by.count(); }
+  void set(std::int64_t unix_ms) noexcept { unix_ms_ = unix_ms; }
 
  private:
   std::atomic<std::int64_t> steady_ms_{1'000'000};

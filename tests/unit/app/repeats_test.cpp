@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "app/event_text.hpp"
+#include "base/log.hpp"
+#include "support/captured_log.hpp"
 #include "unit/app/app_fixture.hpp"
 
 namespace oneshot::app {
@@ -132,6 +134,26 @@ TEST_CASE("an event that is just young enough goes behind older ones of its seri
   app.clock.advance(milliseconds(2));
   // The oldest time allowed is start+2: the first three are lifted to it and behind, and push the others on.
   CHECK(times_of(app.scrape(), "1") == std::vector{start + 2, start + 3, start + 4, start + 5, start + 6});
+}
+
+TEST_CASE("after the clock was set back, what a Prometheus will refuse is named in the log") {
+  const auto owner = with_times();
+  App& app = *owner;
+  app.event("n=1");
+  app.event("n=3");
+  CHECK(times_of(app.scrape(), "1").size() == 1);
+  app.clock.step(std::chrono::seconds(-30));
+  app.queue->tick();
+  for (const char* query : {"n=2", "n=1", "n=1", "n=3"}) app.event(query);
+  app.clock.advance(milliseconds(5));
+  log::set_level(log::Level::warn);
+  const oneshot::test::CapturedLog log;
+  const std::int64_t now = app.clock.unix_ms();
+  const Answer answer = app.scrape();
+  log::set_level(log::Level::error);
+  CHECK(times_of(answer, "1") == std::vector{now - 4, now - 3});
+  CHECK(log.count("level=warn") == 1);
+  CHECK(log.count(R"(scraper=10.0.0.7 events=3 first="events_to_metrics{n=\"1\"}")") == 1);
 }
 
 TEST_CASE("many thousand events with timestamps come whole") {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include "captured_log.hpp"
 #include "queue_fixture.hpp"
+#include "support/captured_log.hpp"
 
 namespace oneshot::queue::test {
 namespace {
+
+using oneshot::test::CapturedLog;
 
 TEST_CASE("each scraper gets each event once") {
   Fixture f;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "queue/delivery.hpp"
+#include "support/manual_clock.hpp"
 
 namespace oneshot::queue {
 namespace {
@@ -17,14 +18,22 @@ namespace {
 using Appended = EventLog::Appended;
 
 MappedRing ring(std::uint64_t pages) { return std::move(*MappedRing::in_memory(pages * MappedRing::page_size())); }
+
+oneshot::test::ManualClock clock;
+
+Appended append_at(EventLog& log, std::int64_t unix_ms, unsigned appender, const event::Event& event) {
+  clock.set(unix_ms);
+  return log.append(appender, event);
+}
+
 event::Event event_of(std::string_view labels, double value = 1, bool given = false) {
   return {.labels = labels, .value = value, .value_given = given};
 }
 
 TEST_CASE("an event comes back as it was stored") {
-  EventLog log(ring(1), 1, false);
-  REQUIRE(log.append(0, event_of("a=\"b\"", 4.5, true), 1234) == Appended::stored);
-  REQUIRE(log.append(0, event_of(""), 1235) == Appended::stored);
+  EventLog log(ring(1), 1, clock, false);
+  REQUIRE(append_at(log, 1234, 0, event_of("a=\"b\"", 4.5, true)) == Appended::stored);
+  REQUIRE(append_at(log, 1235, 0, event_of("")) == Appended::stored);
   CHECK(log.published_end() == log.tail());
 
   const StoredEvent first = log.event_at(0);
@@ -40,32 +49,32 @@ TEST_CASE("an event comes back as it was stored") {
 }
 
 TEST_CASE("equal series have equal hashes and others do not") {
-  EventLog log(ring(1), 1, false);
-  for (const char* labels : {"a", "b", "a"}) log.append(0, event_of(labels), 0);
+  EventLog log(ring(1), 1, clock, false);
+  for (const char* labels : {"a", "b", "a"}) append_at(log, 0, 0, event_of(labels));
   CHECK(log.event_at(0).series_hash == log.event_at(80).series_hash);
   CHECK(log.event_at(0).series_hash != log.event_at(40).series_hash);
 }
 
 TEST_CASE("a log takes exactly its capacity and goes on when the gate rises") {
-  EventLog log(ring(1), 1, false);
+  EventLog log(ring(1), 1, clock, false);
   const std::uint64_t room = log.capacity() / 32;  // records without labels have 32 bytes
   for (std::uint64_t i = 0; i < room; ++i) {
     const bool crowded = i >= room - room / 16;
-    CHECK(log.append(0, event_of(""), 0) == (crowded ? Appended::stored_crowded : Appended::stored));
+    CHECK(append_at(log, 0, 0, event_of("")) == (crowded ? Appended::stored_crowded : Appended::stored));
   }
-  CHECK(log.append(0, event_of(""), 0) == Appended::no_room);
+  CHECK(append_at(log, 0, 0, event_of("")) == Appended::no_room);
   CHECK(log.published_end() == log.tail());  // a refused event holds nothing back
   log.raise_gate(32);
-  CHECK(log.append(0, event_of(""), 0) == Appended::stored_crowded);
-  CHECK(log.append(0, event_of(""), 0) == Appended::no_room);
+  CHECK(append_at(log, 0, 0, event_of("")) == Appended::stored_crowded);
+  CHECK(append_at(log, 0, 0, event_of("")) == Appended::no_room);
 }
 
 TEST_CASE("records of all lengths survive a hundred rounds, also across the end") {
-  EventLog log(ring(1), 1, false);
+  EventLog log(ring(1), 1, clock, false);
   Mark read;
   for (int i = 0; i < 8000; ++i) {
     const std::string labels(static_cast<std::size_t>(i % 97), static_cast<char>('a' + i % 26));
-    REQUIRE(log.append(0, event_of(labels, i), i) == Appended::stored);
+    REQUIRE(append_at(log, i, 0, event_of(labels, i)) == Appended::stored);
     const StoredEvent event = log.event_at(read.position);
     REQUIRE(event.labels == labels);
     REQUIRE(event.value == i);
@@ -78,8 +87,8 @@ TEST_CASE("records of all lengths survive a hundred rounds, also across the end"
 }
 
 TEST_CASE("a walk stops where it is told to") {
-  EventLog log(ring(1), 1, false);
-  for (int i = 0; i < 10; ++i) log.append(0, event_of(""), i);
+  EventLog log(ring(1), 1, clock, false);
+  for (int i = 0; i < 10; ++i) append_at(log, i, 0, event_of(""));
   Mark mark;
   log.walk(mark, log.published_end(), [](const RecordHeader& record) { return record.unix_ms == 7; });
   CHECK(mark == Mark{7 * 32, 7});
@@ -88,24 +97,77 @@ TEST_CASE("a walk stops where it is told to") {
 }
 
 TEST_CASE("times ascend within a series and follow the clock in others") {
-  EventLog log(ring(1), 1, true);
-  for (const char* labels : {"a", "a", "b", "a"}) log.append(0, event_of(labels), 1000);
-  log.append(0, event_of("a"), 5000);
-  log.append(0, event_of("a"), 900);
+  EventLog log(ring(1), 1, clock, true);
+  for (const char* labels : {"a", "a", "b", "a"}) append_at(log, 1000, 0, event_of(labels));
+  append_at(log, 5000, 0, event_of("a"));
+  append_at(log, 900, 0, event_of("a"));
   const std::int64_t expected[] = {1000, 1001, 1000, 1002, 5000, 5001};
   for (std::uint64_t i = 0; i < 6; ++i) CHECK(log.event_at(i * 40).unix_ms == expected[i]);
-  log.forget_times();
-  log.append(0, event_of("a"), 900);
-  CHECK(log.event_at(6 * 40).unix_ms == 900);
+}
+
+TEST_CASE("when the clock is set back times begin anew, and events behind their series are marked") {
+  EventLog log(ring(1), 1, clock, true);
+  append_at(log, 5000, 0, event_of("a"));
+  append_at(log, 2000, 0, event_of("b"));
+  const EventLog::Era era = log.begin_era(2000);
+  CHECK(era.begin == 80);
+  CHECK(era.latest == 5000);
+  append_at(log, 3000, 0, event_of("a"));
+  append_at(log, 3000, 0, event_of("a"));
+  append_at(log, 3000, 0, event_of("b"));
+  append_at(log, 5001, 0, event_of("a"));
+  const std::int64_t expected[] = {5000, 2000, 3001, 3002, 3000, 5001};
+  const bool behind[] = {false, false, true, true, false, false};
+  for (std::uint64_t i = 0; i < 6; ++i) {
+    CAPTURE(i);
+    CHECK(log.event_at(i * 40).unix_ms == expected[i]);
+    CHECK(log.event_at(i * 40).behind == behind[i]);
+  }
+  SUBCASE("also after another step back") {
+    log.begin_era(1000);
+    append_at(log, 4000, 0, event_of("a"));
+    append_at(log, 4000, 0, event_of("b"));
+    CHECK(log.event_at(6 * 40).unix_ms == 4002);
+    CHECK(log.event_at(7 * 40).unix_ms == 4000);
+    CHECK(log.event_at(6 * 40).behind);
+  }
+  SUBCASE("until the clock is past all of it") {
+    log.pass_time(5000);
+    append_at(log, 4000, 0, event_of("c"));
+    log.pass_time(5001);
+    append_at(log, 4000, 0, event_of("b"));
+    append_at(log, 1000, 0, event_of("d"));
+    for (std::uint64_t i = 6; i < 9; ++i) CHECK_FALSE(log.event_at(i * 40).behind);
+  }
+}
+
+TEST_CASE("a thread that read the clock before it was set back does not spoil the times after it") {
+  AscendingTimes times(clock);
+  clock.set(9000);
+  AscendingTimes::Now stale = times.now();
+  times.begin_era(8000);
+  clock.set(1000);
+  SUBCASE("it finds a time of the new era") {
+    AscendingTimes::Now now = times.now();
+    CHECK(times.next(7, now, 0) == 1000);
+    CHECK(times.next(7, stale, 0) == 1001);
+    CHECK_FALSE(times.is_over(stale));  // it was read anew
+  }
+  SUBCASE("it leaves a time of the old one, which counts no more") {
+    CHECK(times.next(7, stale, 0) == 9000);
+    CHECK(times.is_over(stale));
+    AscendingTimes::Now now = times.now();
+    CHECK(times.next(7, now, 0) == 1001);  // it is 1000 by the new clock
+  }
 }
 
 TEST_CASE("times ascend in the order of the log when threads append to the same series") {
-  EventLog log(ring(512), 4, true);
+  EventLog log(ring(512), 4, clock, true);
   const char* const series[] = {"a", "b", "c"};
   std::vector<std::jthread> threads;
   for (unsigned appender = 0; appender < 4; ++appender) {
     threads.emplace_back([&, appender] {
-      for (int i = 0; i < 10'000; ++i) log.append(appender, event_of(series[i % 3]), i / 100);
+      for (int i = 0; i < 10'000; ++i) append_at(log, i / 100, appender, event_of(series[i % 3]));
     });
   }
   threads.clear();

@@ -5,11 +5,13 @@
 #include <fstream>
 #include <string>
 
-#include "captured_log.hpp"
 #include "queue_fixture.hpp"
+#include "support/captured_log.hpp"
 
 namespace oneshot::queue::test {
 namespace {
+
+using oneshot::test::CapturedLog;
 
 /// Shared memory of this process, the ring's among it, in bytes.
 std::uint64_t resident_shared() {
@@ -253,11 +255,41 @@ TEST_CASE("when the clock is set back, times follow it and old events are not he
     f.clock.step(-1h);
     f.queue().tick();
     CHECK(log.count("level=warn") == 1);
+    CHECK(log.count("seconds=3600 until=") == 1);
     REQUIRE(f.append("a") == Stored::stored);
+    f.clock.advance(1ms);
     const Delivery delivery = f.take("s");
     REQUIRE(delivery.count() == 2);
-    CHECK(delivery.events().at(delivery.events().begin() + small_record).unix_ms == f.clock.unix_ms());
+    const std::uint64_t first = delivery.events().begin();
+    CHECK(delivery.events().at(first).unix_ms == f.clock.unix_ms() - 1);  // restated
+    CHECK(delivery.events().at(first + small_record).unix_ms == f.clock.unix_ms());
+    CHECK(delivery.events().at(first + small_record).behind);
   }
+}
+
+TEST_CASE(
+    "events that waited while the clock was set back keep their order, and none is ahead of it or held for long") {
+  Fixture f;
+  f.options.explicit_timestamps = true;
+  f.options.startup_hold = 0ms;
+  f.register_at_end("s");
+  const CapturedLog log;
+  for (int i = 0; i < 3; ++i) REQUIRE(f.append("a") == Stored::stored);
+  f.clock.advance(300ms);
+  REQUIRE(f.append("b") == Stored::stored);
+  f.pass(1s);
+  f.clock.step(-30s);
+  REQUIRE(f.append("a") == Stored::stored);  // before anybody has noticed: as a series of the old clock
+  REQUIRE(f.append("c") == Stored::stored);
+  f.pass(1s);
+  f.clock.advance(5ms);
+  const Delivery delivery = f.take("s");
+  REQUIRE(delivery.count() == 6);
+  std::vector<std::int64_t> ages;
+  StoredEvent event;
+  std::uint64_t position = delivery.events().begin();
+  while (delivery.events().next(position, event)) ages.push_back(f.clock.unix_ms() - event.unix_ms);
+  CHECK(ages == std::vector<std::int64_t>{2305, 2304, 2303, 2005, 2302, 1005});
 }
 
 TEST_CASE("statistics tell who waits for how long and when a scrape was last") {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include "captured_log.hpp"
 #include "queue_fixture.hpp"
+#include "support/captured_log.hpp"
 
 namespace oneshot::queue::test {
 namespace {
+
+using oneshot::test::CapturedLog;
 
 /// The conservation law: nothing that a scraper had a right to disappears uncounted.
 void check_sum(Fixture& f, std::string_view scraper, std::uint64_t events) {

@@ -10,7 +10,7 @@
 
 #include "base/unique_fd.hpp"
 
-namespace oneshot::queue::test {
+namespace oneshot::test {
 
 /// Standard error goes into memory while this lives.
 class CapturedLog {
@@ -41,4 +41,4 @@ class CapturedLog {
   UniqueFd captured_;
 };
 
-}  // namespace oneshot::queue::test
+}  // namespace oneshot::test

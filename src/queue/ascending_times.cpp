@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#include "queue/ascending_times.hpp"
+
+#include <algorithm>
+
+namespace oneshot::queue {
+
+AscendingTimes::Now AscendingTimes::now() const noexcept {
+  const std::uint16_t era = era_.load(std::memory_order_acquire);  // before the clock: then it is of this era or later
+  return {.unix_ms = std::max<std::int64_t>(clock_.unix_ms(), 0), .era = era};
+}
+
+std::int64_t AscendingTimes::next(std::uint64_t series_hash, Now& now, std::int64_t held) noexcept {
+  std::atomic<std::uint64_t>& last = words_[place(series_hash)];
+  std::uint64_t seen = last.load(std::memory_order_acquire);
+  for (;;) {
+    const std::uint16_t seen_era = era_of(seen);
+    if (static_cast<std::int16_t>(seen_era - now.era) > 0) {
+      now = this->now();  // acquire: whoever wrote that word had seen its era
+      held = 0;
+      continue;
+    }
+    const std::int64_t seen_time = seen_era == now.era ? time_in(seen) : restated(seen);
+    if (held != 0 && held == seen_time) return held;
+    const std::int64_t mine = std::max(now.unix_ms, seen_time + 1);
+    if (last.compare_exchange_weak(seen, word_of(now.era, mine), std::memory_order_acq_rel, std::memory_order_acquire))
+      return mine;
+  }
+}
+
+std::int64_t AscendingTimes::begin_era(std::int64_t back_ms) {
+  if (kept_ == nullptr) kept_ = std::make_unique<Words>();
+  const bool still_matters = earlier_.load(std::memory_order_relaxed) != nullptr;
+  if (!still_matters) latest_ = 0;
+  const std::uint16_t era = era_.load(std::memory_order_relaxed);
+  for (std::size_t i = 0; i < words_.size(); ++i) {
+    std::uint64_t word = words_[i].load(std::memory_order_relaxed);
+    if (era_of(word) != era) {  // or it would be two eras behind
+      const std::uint64_t now = word_of(era, restated(word));
+      if (words_[i].compare_exchange_strong(word, now, std::memory_order_acq_rel)) word = now;
+    }
+    const std::int64_t kept = still_matters ? (*kept_)[i].load(std::memory_order_relaxed) : 0;
+    const std::int64_t last = std::max(kept, time_in(word));
+    (*kept_)[i].store(last, std::memory_order_relaxed);
+    latest_ = std::max(latest_, last);
+  }
+  earlier_.store(kept_.get(), std::memory_order_release);  // the words are filled; pairs with is_behind()
+  back_ms_.store(back_ms, std::memory_order_relaxed);
+  era_.store(static_cast<std::uint16_t>(era + 1), std::memory_order_release);
+  return latest_;
+}
+
+}  // namespace oneshot::queue
