@@ -36,6 +36,7 @@ constexpr std::chrono::seconds longest_peek{5};
 struct Admitted {
   ScraperIdentity scraper;
   bool peek = false;
+  bool by_proxy = false;
 };
 
 http::Reply refusal(int status, std::string message) {
@@ -54,7 +55,7 @@ Result<Admitted, http::Reply> admit(Context& context, const http::Request& reque
     return Failure{refusal(403, origin.address.text() + " may not scrape (scrapers.allow)")};
   Result<MetricsQuery> query = parse_metrics_query(request.query);
   if (!query) return Failure{refusal(400, std::move(query.error()))};
-  return Admitted{identify(*query, origin.address), query->peek};
+  return Admitted{identify(*query, origin.address), query->peek, origin.by_proxy};
 }
 
 std::string unknown_scraper(const ScraperIdentity& scraper) {
@@ -101,6 +102,22 @@ http::Reply without_batch(const Context& context, const settings::Settings& sett
   http::Reply reply = exposition_reply(deadline);
   reply.body = first_line(scraper, why) + rest_of_head(context, settings, ThisScrape{scraper.id, 0});
   return reply;
+}
+
+/// Two scrapers under one identity take events from each other: says so, and what to do.
+void warn_if_shared(Context& context, const http::Request& request, const Admitted& admitted) {
+  const ScraperIdentity& scraper = admitted.scraper;
+  const std::optional<std::string> sign =
+      context.services.shared_scrapers.note({.scraper = scraper.id,
+                                             .user_agent = request.header("User-Agent"),
+                                             .connection = admitted.by_proxy ? 0 : request.connection},
+                                            context.services.clock.steady());
+  if (!sign) return;
+  log::warn(scraper.by_name ? "this name looks like two scrapers, and each event reaches only one of them: give each a "
+                              "name of its own with params: {scraper: [NAME]} in its scrape config"
+                            : "this address looks like two scrapers, and each event reaches only one of them: give "
+                              "each a name with params: {scraper: [NAME]} in its scrape config",
+            {{"scraper", scraper.id}, {"reason", *sign}});
 }
 
 /// The batch; nothing where the one before it is still under way, or the time to wait is over.
@@ -188,7 +205,7 @@ asio::awaitable<http::Reply> deliver(Context& context, const settings::Settings&
 asio::awaitable<http::Reply> get_metrics(Context& context, const http::Request& request, http::Waiting& waiting) {
   Result<Admitted, http::Reply> admitted = admit(context, request);
   if (!admitted) co_return std::move(admitted.error());
-  ScraperIdentity scraper = std::move(admitted->scraper);
+  const ScraperIdentity& scraper = admitted->scraper;
   const std::shared_ptr<const settings::Settings> settings = context.settings;
   const std::chrono::milliseconds timeout = scrape_timeout(request);
   const SteadyTime deadline = request.arrived + timeout;
@@ -211,6 +228,7 @@ asio::awaitable<http::Reply> get_metrics(Context& context, const http::Request& 
                                " scrapers already, as many as scrapers.max allows; those in scrapers.names always "
                                "have a place");
   }
+  warn_if_shared(context, request, *admitted);
   const SteadyTime until = latest_take(request.arrived, timeout, context.services.clock.steady());
   queue::Ticket ticket = std::move(*place);
   std::optional<queue::Delivery> batch = co_await take_batch(context, std::move(ticket), waiting, until);

@@ -111,13 +111,19 @@ void append_losses(TextWriter& writer, const QueueStatistics& queue) {
          "Events stored while nobody scraped, and gone before anybody did.", queue.unclaimed);
 }
 
-void append_scrapers(TextWriter& writer, const QueueStatistics& queue) {
+void append_scrapers(TextWriter& writer, const QueueStatistics& queue, const Services& services) {
   per_scraper(writer, queue, "oneshot_oldest_waiting_seconds", MetricType::gauge,
               "Age of the oldest event that this scraper has not received yet; 0 where there is none.",
               [](const ScraperStatistics& s) { return s.oldest_waiting_seconds; });
   per_scraper(writer, queue, "oneshot_scraper_last_scrape_timestamp_seconds", MetricType::gauge,
               "When this scraper came last, since unix epoch in seconds; 0 for never.",
               [](const ScraperStatistics& s) { return static_cast<double>(s.last_scrape_unix_ms) / 1000; });
+  const SteadyTime now = services.clock.steady();
+  per_scraper(writer, queue, "oneshot_scraper_shared", MetricType::gauge,
+              "1 if within the last hour two scrapers seemed to use this identity, each taking events from the other.",
+              [&](const ScraperStatistics& s) {
+                return std::uint64_t{services.shared_scrapers.is_shared(s.name, now) ? 1U : 0U};
+              });
   single(writer, "oneshot_scrapers", MetricType::gauge, "Scrapers known now.", queue.scrapers.size());
   single(writer, "oneshot_scrapers_max", MetricType::gauge, "How many scrapers there may be.", queue.max_scrapers);
 }
@@ -147,7 +153,7 @@ void append_own_metrics(std::string& out, const Services& services, const ThisSc
   append_event_totals(writer, totals);
   append_deliveries(writer, queue);
   append_losses(writer, queue);
-  append_scrapers(writer, queue);
+  append_scrapers(writer, queue, services);
   append_server(writer, totals, queue);
   append_process_metrics(writer);
 }

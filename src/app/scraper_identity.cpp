@@ -116,10 +116,10 @@ Result<MetricsQuery> parse_metrics_query(std::string_view query) {
 Origin find_origin(const http::Request& request, const settings::Scrapers& settings) {
   const std::vector<std::string_view> entries = forwarded_for(request);
   const std::optional<std::string_view> real = real_ip(request);
-  if (entries.empty() && !real) return Origin{request.peer, false};
-  if (!is_in(settings.trusted_proxies, request.peer)) return Origin{request.peer, true};
-  if (!entries.empty()) return Origin{walk(entries, request.peer, settings), false};
-  return Origin{parse_entry(*real).value_or(request.peer), false};
+  if (entries.empty() && !real) return Origin{request.peer, false, false};
+  if (!is_in(settings.trusted_proxies, request.peer)) return Origin{request.peer, true, true};
+  if (!entries.empty()) return Origin{walk(entries, request.peer, settings), false, true};
+  return Origin{parse_entry(*real).value_or(request.peer), false, true};
 }
 
 ScraperIdentity identify(const MetricsQuery& query, const Address& origin) {

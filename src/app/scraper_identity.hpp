@@ -26,6 +26,7 @@ Result<MetricsQuery> parse_metrics_query(std::string_view query);
 struct Origin {
   Address address;
   bool header_ignored = false;  ///< there is a forwarding header, but its sender is not a trusted proxy
+  bool by_proxy = false;  ///< there is a forwarding header, whoever sent it: the connection is not the scraper's own
 };
 
 /// X-Forwarded-For decides over X-Real-Ip, since proxies pass a client's own X-Real-Ip through. It is walked

@@ -6,6 +6,7 @@
 #include "app/counters.hpp"
 #include "app/forwarding_watch.hpp"
 #include "app/readiness.hpp"
+#include "app/shared_scrapers.hpp"
 #include "base/clock.hpp"
 #include "http/statistics.hpp"
 #include "queue/queue_manager.hpp"
@@ -20,6 +21,7 @@ struct Services {
   const Clock& clock;
   Readiness readiness;
   ForwardingWatch forwarding_watch;
+  SharedScrapers shared_scrapers;
   std::vector<Counters> counters;                        ///< one for each worker, by its number
   std::vector<const http::Statistics*> http_statistics;  ///< one for each worker
 };

@@ -26,8 +26,9 @@ struct Request {
   std::span<const Header> headers;
   std::string_view body;  ///< without chunked framing; limited by the parser
 
-  Address peer;          ///< the other end of the connection
-  SteadyTime arrived{};  ///< when its first byte was read
+  Address peer;                  ///< the other end of the connection
+  std::uint64_t connection = 0;  ///< its number: no other connection has it while the program runs; from 1
+  SteadyTime arrived{};          ///< when its first byte was read
   /// A byte of it arrived before the reply to the request before it was acknowledged, so it proves nothing about that
   /// reply, and it is not given a batch of its own.
   bool pipelined = false;

@@ -41,8 +41,9 @@ struct Server::Parts {
 
 Server::Server(asio::io_context& main, const settings::Server& settings, std::vector<http::Handler*> handlers)
     : parts_(std::make_unique<Parts>(main, settings)) {
+  unsigned number = 0;
   for (http::Handler* handler : handlers)
-    parts_->workers.push_back(std::make_unique<Worker>(*handler, settings, parts_->live));
+    parts_->workers.push_back(std::make_unique<Worker>(number++, *handler, settings, parts_->live));
 }
 
 Server::~Server() {

@@ -109,6 +109,7 @@ asio::awaitable<bool> Session::answer() {
   const bool pipelined = request_.pipelined;
   request_ = parser_.request();
   request_.peer = peer_;
+  request_.connection = id_;
   request_.arrived = arrived;
   request_.pipelined = pipelined;
 

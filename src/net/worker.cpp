@@ -44,8 +44,14 @@ bool Worker::Candidate::gives_way_before(const Candidate& other) const noexcept 
   return since < other.since;
 }
 
-Worker::Worker(http::Handler& handler, const settings::Server& settings, std::atomic<std::size_t>& live)
-    : handler_(handler), settings_(settings), live_(live), work_(context_.get_executor()), tick_timer_(context_) {}
+Worker::Worker(unsigned number, http::Handler& handler, const settings::Server& settings,
+               std::atomic<std::size_t>& live)
+    : handler_(handler),
+      settings_(settings),
+      live_(live),
+      next_id_((std::uint64_t{number} << 48) + 1),
+      work_(context_.get_executor()),
+      tick_timer_(context_) {}
 
 Worker::~Worker() { join(); }
 

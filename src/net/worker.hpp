@@ -28,8 +28,8 @@ class Session;
 /// thread alone, except where a function says otherwise.
 class Worker {
  public:
-  /// `live` counts the connections of all workers, those not yet begun included.
-  Worker(http::Handler& handler, const settings::Server& settings, std::atomic<std::size_t>& live);
+  /// `number` is its own among the workers; `live` counts the connections of all of them, those not yet begun included.
+  Worker(unsigned number, http::Handler& handler, const settings::Server& settings, std::atomic<std::size_t>& live);
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
   ~Worker();
@@ -85,7 +85,7 @@ class Worker {
   std::atomic<std::size_t>& live_;
   std::atomic<std::size_t> load_{0};
   std::unordered_map<std::uint64_t, Session*> sessions_;
-  std::uint64_t next_id_ = 1;
+  std::uint64_t next_id_;  // its upper bits are the worker's number: sessions of all workers have ids of their own
   bool stopping_ = false;
   bool ticking_ = false;
 

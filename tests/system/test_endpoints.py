@@ -16,7 +16,7 @@ OWN_FAMILIES = {
     "oneshot_events_accepted_total": "counter", "oneshot_events_rejected_total": "counter",
     "oneshot_events_waiting": "gauge", "oneshot_events_in_flight": "gauge",
     "oneshot_events_delivered_total": "counter", "oneshot_events_redelivered_total": "counter",
-    "oneshot_events_given_up_total": "counter",
+    "oneshot_events_given_up_total": "counter", "oneshot_scraper_shared": "gauge",
     "oneshot_events_dropped_total": "counter", "oneshot_events_unclaimed_total": "counter",
     "oneshot_oldest_waiting_seconds": "gauge", "oneshot_scraper_last_scrape_timestamp_seconds": "gauge",
     "oneshot_scrapers": "gauge", "oneshot_scrapers_max": "gauge", "oneshot_event_log_used_bytes": "gauge",

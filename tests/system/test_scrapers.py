@@ -218,5 +218,48 @@ class FullLog(unittest.TestCase):
             wait_until(lambda: server.post("/event?id=again").status == 200, "room after the delivery", 5)
 
 
+class Shared(unittest.TestCase):
+    """Two scrapers under one identity take events from each other."""
+
+    def shared(self, server, scraper):
+        return server.peek(scraper).value("oneshot_scraper_shared", scraper=scraper)
+
+    def warnings(self, server):
+        return [l for l in server.log_lines() if "looks like two scrapers" in l["msg"]]
+
+    def test_two_live_connections_that_scrape_in_turn_are_warned_about_once_and_shown(self):
+        with Server() as server, server.connect() as one, server.connect() as other:
+            for connection in (one, other) * 3:
+                self.assertEqual(connection.get("/metrics").status, 200)
+            server.wait_for_log(lambda l: l.get("reason") == "two connections scrape in turn", "of both")
+            self.assertEqual([(l["level"], l["scraper"]) for l in self.warnings(server)], [("warn", "127.0.0.1")])
+            self.assertIn("params: {scraper: [NAME]}", self.warnings(server)[0]["msg"])
+            self.assertEqual(self.shared(server, "127.0.0.1"), 1)
+
+    def test_two_programs_under_one_name_are_warned_about(self):
+        with Server() as server:
+            server.get("/metrics?scraper=p", [("User-Agent", "Prometheus/2.42.0")])
+            self.assertEqual(self.shared(server, "p"), 0)
+            server.get("/metrics?scraper=p", [("User-Agent", "curl/7.88.1")])
+            self.assertEqual(self.shared(server, "p"), 1)
+            line = server.wait_for_log(lambda l: "looks like two scrapers" in l["msg"], "of both")
+            self.assertEqual(line["reason"], "two programs scrape: User-Agent Prometheus/2.42.0 and curl/7.88.1")
+
+    def test_a_scraper_that_comes_back_on_new_connections_is_one(self):
+        with Server() as server:
+            for agent in ["Prometheus/2.42.0"] * 5 + ["Prometheus/2.53.3"] * 5:
+                server.get("/metrics", [("User-Agent", agent)])
+            self.assertEqual(self.shared(server, "127.0.0.1"), 0)
+            self.assertEqual(self.warnings(server), [])
+
+    def test_a_proxy_that_scrapes_over_connections_in_turn_for_one_scraper_is_no_sign(self):
+        forwarded = [("X-Forwarded-For", "10.0.0.1"), ("User-Agent", "Prometheus/2.42.0")]
+        with Server() as server, server.connect() as one, server.connect() as other:
+            for connection in (one, other) * 3:
+                self.assertEqual(connection.get("/metrics", forwarded).status, 200)
+            self.assertEqual(self.shared(server, "10.0.0.1"), 0)
+            self.assertEqual(self.warnings(server), [])
+
+
 if __name__ == "__main__":
     runner.main()

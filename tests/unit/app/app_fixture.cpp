@@ -69,6 +69,7 @@ Answer App::call(const Call& call) {
   request.peer = *peer;
   request.arrived = clock.steady();
   request.pipelined = call.pipelined;
+  request.connection = call.connection;
 
   Answer answer;
   asio::io_context context(1);

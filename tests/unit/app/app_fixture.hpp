@@ -3,6 +3,7 @@
 
 #include <asio/awaitable.hpp>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <initializer_list>
 #include <memory>
@@ -48,6 +49,7 @@ struct Call {
   std::string body = {};
   std::string peer = "10.0.0.7";
   bool pipelined = false;
+  std::uint64_t connection = 1;
 };
 
 /// A reply as its client would see it, with the receipt still open.

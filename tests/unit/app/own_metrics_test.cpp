@@ -60,6 +60,7 @@ oneshot_events_dropped_total{scraper="prom-a",reason="forgotten"} 0
 oneshot_events_unclaimed_total 0
 oneshot_oldest_waiting_seconds{scraper="prom-a"} 0
 oneshot_scraper_last_scrape_timestamp_seconds{scraper="prom-a"} 0
+oneshot_scraper_shared{scraper="prom-a"} 0
 oneshot_scrapers 1
 oneshot_scrapers_max 65
 oneshot_event_log_used_bytes 0
