@@ -43,8 +43,8 @@ asio::awaitable<void> Listener::run() {
       co_await make_place();
     }
     while (acceptor_.is_open() && !full() && accept_one()) {
-      if (out_of_resources_) {
-        co_await pause(resource_pause);
+      if (shortage_ != 0) {
+        co_await wait_for_resources();
       }
     }
   }
@@ -53,7 +53,7 @@ asio::awaitable<void> Listener::run() {
 void Listener::close() {
   // Whoever is connected already is answered: closing would reset what waits in the kernel's queue.
   while (acceptor_.is_open() && !full() && accept_one())
-    if (out_of_resources_) break;
+    if (shortage_ != 0) break;
   asio::error_code ignored;
   acceptor_.close(ignored);
 }
@@ -66,19 +66,35 @@ asio::awaitable<void> Listener::make_place() {
               {{"max_connections", max_connections_}});
   }
   while (acceptor_.is_open() && full()) {
-    Worker* owner = nullptr;
-    Worker::Candidate best;
-    for (const auto& worker : workers_) {
-      const Worker::Candidate one = co_await worker->longest_waiting();
-      if (!one.gives_way_before(best)) continue;
-      best = one;
-      owner = worker.get();
-    }
-    if (owner != nullptr) owner->give_place(best.id);
+    [[maybe_unused]] const bool asked = co_await ask_for_a_place();
     for (int i = 0; i < place_steps && full(); ++i) {
       co_await pause(place_step);
     }
   }
+}
+
+// False: nobody could give one.
+asio::awaitable<bool> Listener::ask_for_a_place() {
+  Worker* owner = nullptr;
+  Worker::Candidate best;
+  for (const auto& worker : workers_) {
+    const Worker::Candidate one = co_await worker->longest_waiting();
+    if (!one.gives_way_before(best)) continue;
+    best = one;
+    owner = worker.get();
+  }
+  if (owner != nullptr) owner->give_place(best.id);
+  co_return owner != nullptr;
+}
+
+// A descriptor of our own is a connection's place; memory, or what the whole machine lacks, only time brings back.
+asio::awaitable<void> Listener::wait_for_resources() {
+  bool asked = false;
+  if (shortage_ == EMFILE) {
+    asked = co_await ask_for_a_place();
+  }
+  const milliseconds duration = asked ? place_step : resource_pause;
+  co_await pause(duration);
 }
 
 asio::awaitable<void> Listener::pause(milliseconds duration) {
@@ -94,32 +110,35 @@ bool Listener::accept_one() {
   auto* name = reinterpret_cast<sockaddr*>(&storage);
   UniqueFd connection(::accept4(acceptor_.native_handle(), name, &length, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (connection) {
-    out_of_resources_ = false;
+    shortage_ = 0;
     live_.fetch_add(1, std::memory_order_relaxed);
     least_loaded().adopt(std::move(connection), Address::from_socket(*name));
     return true;
   }
   switch (errno) {
     case EAGAIN:
-      out_of_resources_ = false;
+      shortage_ = 0;
       return false;
     case EMFILE:
     case ENFILE:
     case ENOBUFS:
     case ENOMEM:
-      log_out_of_resources(errno);
-      out_of_resources_ = true;
+      shortage_ = errno;
+      log_shortage();
       return true;
     default:
       return true;  // that connection is gone already (accept(2): such network errors are to be retried)
   }
 }
 
-void Listener::log_out_of_resources(int error) {
+void Listener::log_shortage() {
   const SteadyTime now = std::chrono::steady_clock::now();
   if (now < silent_about_resources_until_) return;
   silent_about_resources_until_ = now + log_interval;
-  log::warn("cannot accept connections for now: they wait", {{"error", std::strerror(error)}});
+  log::warn(shortage_ == EMFILE
+                ? "cannot accept connections: whoever is longest in its header, or longest idle, gives way"
+                : "cannot accept connections for now: they wait",
+            {{"error", std::strerror(shortage_)}});
 }
 
 bool Listener::full() const noexcept { return live_.load(std::memory_order_relaxed) >= max_connections_; }

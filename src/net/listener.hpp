@@ -21,16 +21,19 @@ class Listener {
   Listener(asio::io_context& context, ListeningSocket socket, std::vector<std::unique_ptr<Worker>>& workers,
            std::atomic<std::size_t>& live, std::size_t max_connections);
 
-  /// Accepts until close(). Lack of descriptors or memory only makes it pause.
+  /// Accepts until close(). Where descriptors run out, whoever can gives its place; lack of memory makes it
+  /// pause.
   asio::awaitable<void> run();
   void close();
   void change(std::size_t max_connections) noexcept { max_connections_ = max_connections; }
 
  private:
   asio::awaitable<void> make_place();
+  asio::awaitable<bool> ask_for_a_place();
+  asio::awaitable<void> wait_for_resources();
   asio::awaitable<void> pause(std::chrono::milliseconds duration);
   bool accept_one();
-  void log_out_of_resources(int error);
+  void log_shortage();
   [[nodiscard]] bool full() const noexcept;
   Worker& least_loaded();
 
@@ -38,7 +41,7 @@ class Listener {
   std::vector<std::unique_ptr<Worker>>& workers_;
   std::atomic<std::size_t>& live_;
   std::size_t max_connections_;
-  bool out_of_resources_ = false;
+  int shortage_ = 0;  // errno of the last accept: of descriptors or memory
   SteadyTime silent_about_full_until_{};
   SteadyTime silent_about_resources_until_{};
 };

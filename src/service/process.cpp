@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <utility>
 
 #include "base/log.hpp"
 
@@ -17,14 +18,23 @@ namespace oneshot::service {
 
 void ignore_broken_pipes() noexcept { std::signal(SIGPIPE, SIG_IGN); }
 
-void raise_open_files_limit() {
+std::size_t raise_open_files_limit() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-    if (limit.rlim_cur >= limit.rlim_max) return;
-    limit.rlim_cur = limit.rlim_max;
-    if (::setrlimit(RLIMIT_NOFILE, &limit) == 0) return;
+    if (limit.rlim_cur >= limit.rlim_max) return limit.rlim_cur;
+    const rlim_t before = std::exchange(limit.rlim_cur, limit.rlim_max);
+    if (::setrlimit(RLIMIT_NOFILE, &limit) == 0) return limit.rlim_cur;
+    limit.rlim_cur = before;
   }
   log::warn("the limit of open files cannot be raised", {{"reason", std::strerror(errno)}});
+  return limit.rlim_cur;
+}
+
+unsigned connection_count(unsigned configured, std::size_t open_files, unsigned workers) noexcept {
+  // Standard streams, the port, signals and what is read now and then; each thread has an event loop of three files.
+  const std::size_t own = 16 + std::size_t{4} * (workers + 1);
+  const std::size_t left = open_files > own ? open_files - own : 1;
+  return static_cast<unsigned>(std::min<std::size_t>(configured, left));
 }
 
 void open_standard_streams() noexcept {

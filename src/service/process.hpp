@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
+
 /// What the program asks of the process that it is.
 namespace oneshot::service {
 
 /// A peer that is gone shows as an error of the call that wrote to it, not as a signal.
 void ignore_broken_pipes() noexcept;
 
-/// Every connection is a file: the soft limit goes up to the hard one.
-void raise_open_files_limit();
+/// Every connection is a file: the soft limit goes up to the hard one. Returns how many files may be open now.
+std::size_t raise_open_files_limit();
+/// How many connections there may be: as configured, or fewer where the program itself needs the files.
+[[nodiscard]] unsigned connection_count(unsigned configured, std::size_t open_files, unsigned workers) noexcept;
 
 /// Opens /dev/null for each of the standard streams that is closed, or a socket would get its number, and log lines or
 /// what others print would go there.

@@ -131,9 +131,9 @@ class TooMany(unittest.TestCase):
                 connection.close()
 
     def recovers(self, server, limit, exhausts=True):
-        """Opens more connections than there are descriptors, closes them, asks for the health."""
+        """Opens more connections than there are descriptors: the last ones are answered, the first ones give way."""
         held = [server.connect() for _ in range(limit + 30)]
-        for connection in held[:3]:
+        for connection in held[-3:]:
             connection.send(request("GET", "/healthz"))
             self.assertEqual(connection.read_reply().status, 200)
         if exhausts:
@@ -147,7 +147,7 @@ class TooMany(unittest.TestCase):
 
     # The sanitizer for undefined behaviour opens a pipe to look at an object's type, or reports a fault.
     @unittest.skipIf(programs.sanitized(), "sanitizers need file descriptors of their own")
-    def test_a_server_out_of_descriptors_pauses_accepting_and_recovers(self):
+    def test_where_descriptors_run_out_the_longest_silent_give_way_and_the_server_recovers(self):
         with Server({"server.threads": 2}) as server:
             # Taken away while it runs, so that no careful arithmetic at the start can avoid the shortage.
             resource.prlimit(server.pid, resource.RLIMIT_NOFILE, (60, 60))
@@ -163,10 +163,13 @@ class TooMany(unittest.TestCase):
                 connection.close()
 
     @unittest.skipIf(programs.sanitized(), "sanitizers need file descriptors of their own")
-    def test_a_server_started_with_few_descriptors_serves_and_recovers(self):
+    def test_a_server_started_with_few_descriptors_says_so_serves_and_recovers(self):
         prlimit = programs.need("prlimit")
         with Server({"server.threads": 2}, prefix=[prlimit, "--nofile=64:64"]) as server:
+            line = server.wait_for_log(lambda l: "open_files" in l, "about the limit")
+            self.assertEqual((line["level"], line["open_files"], line["wanted"]), ("warn", "64", "4096"))
             self.recovers(server, 64, exhausts=False)
+            self.assertNotIn("Too many open files", server.log())
 
 
 def cpu_seconds(pid):
