@@ -94,9 +94,20 @@ Verdict ReceiptWatch::newer_scrape(const TcpView& view, SteadyTime now) noexcept
   if (view.state == TcpView::State::closed) return Verdict::undecided;  // the connection itself is about to say
   if (!all_acknowledged()) return watch_progress(now);
   // A peer that has ended after reading all has decided it; one that is silent may be about to give up.
-  const bool ended_in_order = view.state == TcpView::State::close_wait && !early_end_;
-  if (!ended_in_order && now - handed_over_at_ < fresh) return Verdict::undecided;
-  return settle(Verdict::delivered);
+  if (view.state == TcpView::State::close_wait && !early_end_) return settle(Verdict::delivered);
+  return now - handed_over_at_ < fresh ? Verdict::undecided : ask_for_life(now);
+}
+
+Verdict ReceiptWatch::ask_for_life(SteadyTime now) noexcept {
+  const bool silent = view_.silent_for >= probe_from;  // with a probe sent and this false, it has answered
+  const bool can_ask = view_.state == TcpView::State::established && now - handed_over_at_ <= probe_until;
+  if (!silent || !can_ask) return settle(Verdict::delivered);
+  if (!probed_) {
+    probed_ = true;
+    probed_at_ = now;
+    return Verdict::probe;
+  }
+  return now - probed_at_ < probe_window ? Verdict::undecided : settle(Verdict::delivered);
 }
 
 Verdict ReceiptWatch::watch_progress(SteadyTime now) noexcept {

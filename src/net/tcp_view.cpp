@@ -44,9 +44,23 @@ TcpView look_at(int socket) noexcept {
   if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return view;
   view.state = state_of(info.tcpi_state);
   view.acknowledged = info.tcpi_bytes_acked;
+  view.silent_for = std::chrono::milliseconds(info.tcpi_last_ack_recv);
   int queued = 0;
   if (::ioctl(socket, SIOCOUTQ, &queued) == 0 && queued > 0) view.unacknowledged = static_cast<std::uint64_t>(queued);
   return view;
+}
+
+void start_probing(int socket) noexcept {
+  const int on = 1;
+  const int second = 1;
+  // The order matters: with the option on, setting the time counts the silence so far (net/ipv4/tcp.c).
+  ::setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+  ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPIDLE, &second, sizeof second);
+}
+
+void stop_probing(int socket) noexcept {
+  const int off = 0;
+  ::setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &off, sizeof off);
 }
 
 bool is_established(int socket) noexcept {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 
 namespace oneshot::net {
@@ -20,10 +21,18 @@ struct TcpView {
   std::uint64_t unacknowledged = 0;
   /// Bytes the peer has acknowledged so far: whether this grows tells if it is still there.
   std::uint64_t acknowledged = 0;
+  /// How long the peer's kernel has said nothing.
+  std::chrono::milliseconds silent_for{0};
 };
 
 /// Looks at a connected TCP socket; one that is not open looks closed, with an error.
 TcpView look_at(int socket) noexcept;
+
+/// Has the kernel ask the peer's for a sign of life (a keep-alive probe, RFC 9293 3.8.4), at once where it has been
+/// silent for a second or longer, and every second from then on. One that has no such connection any more answers with
+/// a reset. Not to be left on: a peer that cannot be reached would in the end look like one that is gone.
+void start_probing(int socket) noexcept;
+void stop_probing(int socket) noexcept;
 
 /// Nobody has closed or reset it. Takes no pending error away.
 bool is_established(int socket) noexcept;

@@ -84,6 +84,9 @@ void TrackedReply::obey(Verdict verdict) {
     case Verdict::undecided:
     case Verdict::under_way:
       return;
+    case Verdict::probe:
+      probing_ = true;
+      return start_probing(socket_->native_handle());
     case Verdict::delivered:
       return conclude(Outcome::delivered);
     case Verdict::cut_short:
@@ -98,6 +101,9 @@ void TrackedReply::obey(Verdict verdict) {
 
 void TrackedReply::conclude(Outcome outcome) {
   timer_.cancel();
+  if (std::exchange(probing_, false) && socket_ != nullptr && socket_->is_open()) {
+    stop_probing(socket_->native_handle());
+  }
   if (auto receipt = std::exchange(receipt_, nullptr)) receipt->on_settled(outcome);
 }
 

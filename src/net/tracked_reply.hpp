@@ -56,6 +56,7 @@ class TrackedReply final : public http::Transfer, public std::enable_shared_from
   std::unique_ptr<http::Receipt> receipt_;
   ReceiptWatch watch_;
   SteadyTime deadline_{};
+  bool probing_ = false;  // the socket asks for signs of life
 };
 
 /// Sends a reset (RST) instead of an orderly end: whatever the peer has not read is gone.

@@ -41,8 +41,12 @@ enum class Seen {
   error,       ///< a reset, with all acknowledged
   error_early  ///< a reset before that
 };
-enum class When { fresh, later };  ///< below `fresh` since the last byte was written, or not
-enum class Ours { open, ended };   ///< whether we have sent our own end
+enum class When {
+  fresh,   ///< since the last byte was written
+  later,   ///< and the peer was heard of a moment ago
+  silent,  ///< and it has said nothing for a second
+};
+enum class Ours { open, ended };  ///< whether we have sent our own end
 
 constexpr std::array tolds{Told::request_began, Told::end_of_stream, Told::poll,        Told::failed,
                            Told::deadline,      Told::give_up,       Told::newer_scrape};
@@ -51,8 +55,9 @@ constexpr std::array froms{From::writing, From::sent,        From::sent_to_ended
 constexpr std::array seens{Seen::all,    Seen::not_all, Seen::end,        Seen::end_early,
                            Seen::closed, Seen::error,   Seen::error_early};
 
-TcpView look(Seen seen, Ours ours) {
+TcpView look(Seen seen, Ours ours, When when = When::later) {
   TcpView view;
+  view.silent_for = milliseconds(when == When::silent ? 1000 : 20);
   const std::uint64_t our_end = ours == Ours::ended ? 1 : 0;
   const bool all = seen != Seen::not_all && seen != Seen::end_early && seen != Seen::error_early;
   view.unacknowledged = (all ? 0 : 5000) + our_end;
@@ -154,10 +159,11 @@ std::vector<Row> table() {
       {{{Told::end_of_stream}}, {{From::sent}}, {}, {}, {}, Verdict::delivered},
       {{{Told::end_of_stream}}, written, {}, {{When::fresh}}, {}, Verdict::undecided},
       {{{Told::end_of_stream}}, written, {}, {}, {}, Verdict::delivered},
-      {{{Told::poll}}, ended, {}, {{When::later}}, {}, Verdict::delivered},
+      {{{Told::poll}}, ended, {}, {{When::later, When::silent}}, {}, Verdict::delivered},
       {{{Told::poll}}, {}, {}, {}, {}, Verdict::undecided},
       {{{Told::newer_scrape}}, {{From::sent}}, {{Seen::end}}, {}, {{Ours::open}}, Verdict::delivered},
       {{{Told::newer_scrape}}, {}, {}, {{When::fresh}}, {}, Verdict::undecided},
+      {{{Told::newer_scrape}}, {}, {{Seen::all}}, {{When::silent}}, {{Ours::open}}, Verdict::probe},
       {{{Told::newer_scrape}}, {}, {}, {}, {}, Verdict::delivered},
   };
 }
@@ -168,7 +174,7 @@ TEST_CASE("every state says what its table says to everything it can be told, an
   for (const Told told : tolds) {
     for (const From from : froms) {
       for (const Seen seen : seens) {
-        for (const When when : {When::fresh, When::later}) {
+        for (const When when : {When::fresh, When::later, When::silent}) {
           for (const Ours ours : {Ours::open, Ours::ended}) {
             std::optional<ReceiptWatch> watch = reach(from, ours);
             if (!watch) continue;
@@ -184,9 +190,10 @@ TEST_CASE("every state says what its table says to everything it can be told, an
             REQUIRE(row != rows.end());
             used[static_cast<std::size_t>(row - rows.begin())] = true;
             const SteadyTime now = handed_over_at + (when == When::fresh ? milliseconds(99) : milliseconds(100));
-            const TcpView view = look(seen, ours);
+            const TcpView view = look(seen, ours, when);
             REQUIRE(tell(*watch, told, view, now) == row->verdict);
-            const bool settled = row->verdict != Verdict::undecided || from == From::settled;
+            const bool open = row->verdict == Verdict::undecided || row->verdict == Verdict::probe;
+            const bool settled = !open || from == From::settled;
             REQUIRE(watch->settled() == settled);
             if (!settled) continue;
             for (const Told more : tolds) REQUIRE(tell(*watch, more, view, now) == Verdict::undecided);

@@ -177,3 +177,26 @@ TEST_CASE("a newer scrape withdraws a transfer whose peer has stopped") {
     CHECK(watch.newer_scrape(view(State::established, 9000, 100), start + milliseconds(200)) == Verdict::reset);
   }
 }
+
+TEST_CASE("a newer scrape asks a silent peer's kernel for a sign of life before it takes silence for delivered") {
+  TcpView silent = all_read;
+  silent.silent_for = std::chrono::seconds(15);
+  const SteadyTime later = start + std::chrono::seconds(15);
+  ReceiptWatch watch = sent();
+  CHECK(watch.newer_scrape(silent, later) == Verdict::probe);
+  CHECK(watch.newer_scrape(silent, later + milliseconds(5)) == Verdict::undecided);
+  SUBCASE("it answers that there is no such connection") {
+    CHECK(watch.newer_scrape(error_view(), later + milliseconds(10)) == Verdict::unread);
+  }
+  SUBCASE("it answers") { CHECK(watch.newer_scrape(all_read, later + milliseconds(10)) == Verdict::delivered); }
+  SUBCASE("it does not answer") {
+    CHECK(watch.newer_scrape(silent, later + milliseconds(199)) == Verdict::undecided);
+    CHECK(watch.newer_scrape(silent, later + milliseconds(200)) == Verdict::delivered);
+  }
+}
+
+TEST_CASE("a peer that has been silent for so long that a middlebox may answer in its place is not asked") {
+  TcpView silent = all_read;
+  silent.silent_for = std::chrono::minutes(5);
+  CHECK(sent().newer_scrape(silent, start + std::chrono::minutes(5)) == Verdict::delivered);
+}
