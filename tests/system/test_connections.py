@@ -1,21 +1,17 @@
 # SPDX-License-Identifier: MIT
 """Connections as a scarce thing: slow and idle clients, too many of them, no file descriptors left."""
 
-import os
 import resource
 import time
 import unittest
 
 from support import programs, runner
 from support.client import Broken, request
+from support.processes import cpu_seconds, open_files
 from support.server import Server
 from support.waiting import wait_until
 
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
-
-
-def open_files(pid):
-    return len(os.listdir(f"/proc/{pid}/fd"))
 
 
 class Slow(unittest.TestCase):
@@ -170,12 +166,6 @@ class TooMany(unittest.TestCase):
             self.assertEqual((line["level"], line["open_files"], line["wanted"]), ("warn", "64", "4096"))
             self.recovers(server, 64, exhausts=False)
             self.assertNotIn("Too many open files", server.log())
-
-
-def cpu_seconds(pid):
-    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
-        fields = file.read().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / 100
 
 
 if __name__ == "__main__":

@@ -1,25 +1,19 @@
 # SPDX-License-Identifier: MIT
 """Memory and time to the first answer. The time is held to in release builds only."""
 
-import re
 import time
 import unittest
 
 from support import programs, runner
 from support.client import Connection, request
 from support.oracle import Oracle
+from support.processes import memory
 from support.server import Server
 from support.waiting import wait_until
 
 EVENTS = 100_000
 SCRAPERS = [f"s{n}" for n in range(5)]
 MIB = 1024 * 1024
-
-
-def memory(server, field="VmRSS"):
-    """Bytes of a line of /proc/PID/status."""
-    with open(f"/proc/{server.pid}/status", encoding="ascii") as file:
-        return int(re.search(rf"^{field}:\s+(\d+) kB", file.read(), re.MULTILINE).group(1)) * 1024
 
 
 def count_events(body):
@@ -32,25 +26,25 @@ class Footprint(unittest.TestCase):
         with Server() as server:
             for _ in range(5):
                 server.get("/metrics?scraper=p")
-            self.assertLess(memory(server), 8 * MIB)
-            print(f"        {memory(server) / MIB:.1f} MiB", flush=True)
+            self.assertLess(memory(server.pid), 8 * MIB)
+            print(f"        {memory(server.pid) / MIB:.1f} MiB", flush=True)
 
     def test_a_hundred_thousand_events_for_five_scrapers_stay_below_40_mib_and_go_back_after_delivery(self):
         with Server({"scrapers.startup_hold_seconds": 0}) as server:
             for name in SCRAPERS:
                 server.scrape(name)
-            at_rest = memory(server)
+            at_rest = memory(server.pid)
             self.post_all(server)
-            waiting = memory(server)
+            waiting = memory(server.pid)
             for name in SCRAPERS:
                 with server.connect() as connection:
                     # A batch for each request, since each one settles the one before it; then an empty one.
                     replies = [connection.get(f"/metrics?scraper={name}") for _ in range(11)]
                 batches = [count_events(reply.body) for reply in replies]
                 self.assertEqual(batches, [10_000] * 10 + [0])
-            peak = memory(server, "VmHWM")
-            after = wait_until(lambda: (m := memory(server)) < at_rest + 4 * MIB and m,
-                               f"memory near {at_rest / MIB:.1f} MiB, it is {memory(server) / MIB:.1f}", 15,
+            peak = memory(server.pid, "VmHWM")
+            after = wait_until(lambda: (m := memory(server.pid)) < at_rest + 4 * MIB and m,
+                               f"memory near {at_rest / MIB:.1f} MiB, it is {memory(server.pid) / MIB:.1f}", 15,
                                0.2)
             print(f"        rest {at_rest / MIB:.1f}, waiting {waiting / MIB:.1f}, peak {peak / MIB:.1f}, "
                   f"after {after / MIB:.1f} MiB", flush=True)
@@ -79,12 +73,12 @@ class Footprint(unittest.TestCase):
                     connection.read_reply()
                     connection.close()
             round_of_connections()
-            first = memory(server)
+            first = memory(server.pid)
             for _ in range(5):
                 round_of_connections()
             # The server may still be closing the last ones.
-            wait_until(lambda: memory(server) < first + 2 * MIB,
-                       f"memory near {first / MIB:.1f} MiB, it is {memory(server) / MIB:.1f}", 5)
+            wait_until(lambda: memory(server.pid) < first + 2 * MIB,
+                       f"memory near {first / MIB:.1f} MiB, it is {memory(server.pid) / MIB:.1f}", 5)
 
     def test_the_first_answer_comes_within_50_ms_of_the_start(self):
         if not programs.released():
