@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: MIT
+"""Load on the server, made to run in processes of its own (see beside.py): posters, scrapers, and a probe.
+
+An event's label `id` is its number, so that what became of each can be compared: `array` of statuses by number on one
+side, `array` of numbers in order of arrival on the other.
+"""
+
+import re
+import select
+import socket
+import time
+from array import array
+
+from .client import Connection, request
+
+UNANSWERED, NO_RETRY_AFTER = 0, 1  # in place of a status
+_ID = re.compile(rb'^events_to_metrics\{id="(\d+)"', re.MULTILINE)
+_LENGTH = re.compile(rb"\r\ncontent-length: (\d+)\r\n", re.IGNORECASE)
+
+
+def _status_of(data):
+    """The status of a whole reply; None while it is not whole. A 503 has to say when to try again."""
+    head, blank, body = data.partition(b"\r\n\r\n")
+    if not blank or len(body) < int(_LENGTH.search(data).group(1)):
+        return None
+    status = int(head[9:12])
+    return NO_RETRY_AFTER if status == 503 and b"\r\nretry-after: " not in head.lower() else status
+
+
+def post(ready, stop, port, connections, padding):
+    """Each connection posts one event after the other until `stop`; returns the status of each event."""
+    statuses, in_flight, got = array("H"), {}, {}
+    poll = select.epoll()
+    sockets = {}
+    form = request("POST", "/event?id=@&pad=" + "x" * padding).split(b"@")
+
+    def send_next(number):
+        in_flight[number] = len(statuses)
+        got[number] = b""
+        statuses.append(UNANSWERED)
+        sockets[number].sendall(b"%s%d%s" % (form[0], in_flight[number], form[1]))
+
+    for _ in range(connections):
+        one = socket.create_connection(("127.0.0.1", port), 10)
+        sockets[one.fileno()] = one
+        poll.register(one, select.EPOLLIN)
+    ready()
+    for number in sockets:
+        send_next(number)
+    give_up = None
+    while in_flight and (give_up is None or time.monotonic() < give_up):
+        for number, _ in poll.poll(0.1):
+            data = sockets[number].recv(4096)
+            if not data:  # the event stays unanswered
+                poll.unregister(number)
+                del in_flight[number]
+                continue
+            got[number] += data
+            status = _status_of(got[number])
+            if status is None:
+                continue
+            statuses[in_flight.pop(number)] = status
+            if give_up is None:
+                send_next(number)
+        if give_up is None and stop.is_set():
+            give_up = time.monotonic() + 10
+    return statuses
+
+
+def dribble(ready, stop, port, connections):
+    """Slowloris: sends a request head on each connection, a byte now and then, and comes back whenever it is thrown
+    out. Returns how often that was."""
+    def begin():
+        one = socket.create_connection(("127.0.0.1", port), 10)
+        one.sendall(b"POST /event?type=dribble HTTP/1.1\r\nHost: t\r\nX-Slow: ")
+        one.setblocking(False)
+        return one
+
+    sockets, thrown_out = [begin() for _ in range(connections)], 0
+    ready()
+    while not stop.wait(0.05):
+        for place, one in enumerate(sockets):
+            try:
+                one.send(b"y")
+                one.recv(4096)
+            except BlockingIOError:
+                continue  # nothing came: it still has its place
+            except ConnectionError:
+                pass
+            one.close()
+            sockets[place] = begin()
+            thrown_out += 1
+    return thrown_out
+
+
+def _numbers(reply):
+    assert reply.status == 200, reply
+    return array("L", map(int, _ID.findall(reply.body)))
+
+
+def scrape(ready, stop, port, name, receive_buffer, chunk, pause):
+    """Scrapes again and again, reading `chunk` bytes and then pausing; after `stop` without a pause until nothing is
+    left. Returns the numbers of all events it got."""
+    arrived = array("L")
+    path, patient = f"/metrics?scraper={name}", [("X-Prometheus-Scrape-Timeout-Seconds", "60")]
+    with Connection(port, receive_buffer=receive_buffer) as connection:
+        ready()
+        while not stop.is_set():
+            connection.send_get(path, patient)
+            arrived += _numbers(connection.read_slowly(chunk, pause))
+    with Connection(port) as connection:
+        while some := _numbers(connection.get(path, patient)):
+            arrived += some
+    return arrived
+
+
+def probe(ready, stop, port, path):
+    """Asks for `path` on new connections and on a kept one in turn, without a rest of more than 5 ms. Returns the
+    seconds of each answer (new ones, kept ones)."""
+    new, kept = array("d"), array("d")
+    with Connection(port) as connection:
+        assert connection.get(path).status == 200
+        ready()
+        while not stop.is_set():
+            began = time.perf_counter()
+            with Connection(port) as other:
+                assert other.get(path).status == 200
+                new.append(time.perf_counter() - began)
+            began = time.perf_counter()
+            assert connection.get(path).status == 200
+            kept.append(time.perf_counter() - began)
+            stop.wait(0.005)
+    return new, kept
+
+
+def oversleep(ready, stop):
+    """How long this machine lets a process wait for a processor that has every right to one: the seconds beyond each
+    sleep of 1 ms."""
+    late = array("d")
+    ready()
+    while not stop.is_set():
+        began = time.perf_counter()
+        time.sleep(0.001)
+        late.append(time.perf_counter() - began - 0.001)
+    return late
+
+
+def percentiles(seconds):
+    """In words: the median, the 99th percentile and the worst, in milliseconds."""
+    ranked = sorted(seconds)
+    p50, p99, worst = (ranked[min(len(ranked) - 1, int(len(ranked) * share))] * 1000 for share in (0.5, 0.99, 1))
+    return f"p50 {p50:.1f}, p99 {p99:.1f}, worst {worst:.1f} ms of {len(ranked)}"
