@@ -27,8 +27,9 @@ def _run(channel, stop, niceness, work, arguments):
 
 
 class Beside:
-    """Runs `work(ready, stop, *arguments)`, a function of a module: it calls ready() when it has begun, ends soon
-    after `stop` is set, and what it returns is the result. A context manager: leaving it ends the process."""
+    """Runs `work(ready, stop, *arguments)`, a function of a module: it calls ready() when it has begun, ends
+    soon after `stop` is set, and what it returns is the result. A context manager: leaving it ends the
+    process."""
 
     def __init__(self, work, *arguments, niceness=0):
         self._name = work.__name__

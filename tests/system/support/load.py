@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Load on the server, made to run in processes of its own (see beside.py): posters, scrapers, and a probe.
 
-An event's label `id` is its number, so that what became of each can be compared: `array` of statuses by number on one
-side, `array` of numbers in order of arrival on the other.
+An event's label `id` is its number, so that what became of each can be compared: an array of statuses by number
+on one side, an array of numbers in order of arrival on the other.
 """
 
 import re
@@ -68,8 +68,8 @@ def post(ready, stop, port, connections, padding):
 
 
 def dribble(ready, stop, port, connections):
-    """Slowloris: sends a request head on each connection, a byte now and then, and comes back whenever it is thrown
-    out. Returns how often that was."""
+    """Slowloris: sends a request head on each connection, a byte now and then, and comes back whenever it is
+    thrown out. Returns how often that was."""
     def begin():
         one = socket.create_connection(("127.0.0.1", port), 10)
         one.sendall(b"POST /event?type=dribble HTTP/1.1\r\nHost: t\r\nX-Slow: ")
@@ -99,8 +99,8 @@ def _numbers(reply):
 
 
 def scrape(ready, stop, port, name, receive_buffer, chunk, pause):
-    """Scrapes again and again, reading `chunk` bytes and then pausing; after `stop` without a pause until nothing is
-    left. Returns the numbers of all events it got."""
+    """Scrapes again and again, reading `chunk` bytes and then pausing; after `stop` without a pause until
+    nothing is left. Returns the numbers of all events it got."""
     arrived = array("L")
     path, patient = f"/metrics?scraper={name}", [("X-Prometheus-Scrape-Timeout-Seconds", "60")]
     with Connection(port, receive_buffer=receive_buffer) as connection:
@@ -115,8 +115,8 @@ def scrape(ready, stop, port, name, receive_buffer, chunk, pause):
 
 
 def probe(ready, stop, port, path):
-    """Asks for `path` on new connections and on a kept one in turn, without a rest of more than 5 ms. Returns the
-    seconds of each answer (new ones, kept ones)."""
+    """Asks for `path` on new connections and on a kept one in turn, with 5 ms between. Returns the seconds of
+    each answer (new ones, kept ones)."""
     new, kept = array("d"), array("d")
     with Connection(port) as connection:
         assert connection.get(path).status == 200
@@ -134,8 +134,8 @@ def probe(ready, stop, port, path):
 
 
 def oversleep(ready, stop):
-    """How long this machine lets a process wait for a processor that has every right to one: the seconds beyond each
-    sleep of 1 ms."""
+    """How long this machine lets a process wait for a processor that has every right to one: the seconds beyond
+    each sleep of 1 ms."""
     late = array("d")
     ready()
     while not stop.is_set():
@@ -147,6 +147,6 @@ def oversleep(ready, stop):
 
 def percentiles(seconds):
     """In words: the median, the 99th percentile and the worst, in milliseconds."""
-    ranked = sorted(seconds)
-    p50, p99, worst = (ranked[min(len(ranked) - 1, int(len(ranked) * share))] * 1000 for share in (0.5, 0.99, 1))
-    return f"p50 {p50:.1f}, p99 {p99:.1f}, worst {worst:.1f} ms of {len(ranked)}"
+    ranked = [1000 * one for one in sorted(seconds)]
+    half, most = ranked[len(ranked) // 2], ranked[len(ranked) * 99 // 100]
+    return f"p50 {half:.1f}, p99 {most:.1f}, worst {ranked[-1]:.1f} ms of {len(ranked)}"
