@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Load on the server, made to run in processes of its own (see beside.py): posters, scrapers, and a probe.
 
-An event's label `id` is its number, so that what became of each can be compared: an array of statuses by number
-on one side, an array of numbers in order of arrival on the other.
+An event's label `id` is its number, so that what became of each can be compared: an array of statuses by
+number on one side, an array of numbers in order of arrival on the other.
 """
 
 import re
@@ -12,6 +12,7 @@ import time
 from array import array
 
 from .client import Connection, request
+from .processes import waited_for_processor, waited_for_processor_by_thread
 
 UNANSWERED, NO_RETRY_AFTER = 0, 1  # in place of a status
 _ID = re.compile(rb'^events_to_metrics\{id="(\d+)"', re.MULTILINE)
@@ -114,35 +115,43 @@ def scrape(ready, stop, port, name, receive_buffer, chunk, pause):
     return arrived
 
 
-def probe(ready, stop, port, path):
-    """Asks for `path` on new connections and on a kept one in turn, with 5 ms between. Returns the seconds of
-    each answer (new ones, kept ones)."""
-    new, kept = array("d"), array("d")
+class _Stopwatch:
+    """How long answers take, and how long without the time in which the machine had no processor for them:
+    what nobody could have answered sooner is not the server's to answer for."""
+
+    def __init__(self, pid):
+        self._pid = pid
+        self.seconds, self.fed_seconds = array("d"), array("d")
+
+    def __enter__(self):
+        self._waits, self._began = self._waited(), time.perf_counter()
+
+    def __exit__(self, kind, value, trace):
+        seconds = time.perf_counter() - self._began
+        (ours, main, *workers), then = self._waited(), self._waits
+        worst_worker = max((now - before for now, before in zip(workers, then[2:])), default=0)
+        self.seconds.append(seconds)
+        self.fed_seconds.append(max(0, seconds - (ours - then[0]) - (main - then[1]) - worst_worker))
+
+    def _waited(self):
+        # A request goes from us to the thread that accepts, then to a worker, and back to us.
+        return [waited_for_processor(), *waited_for_processor_by_thread(self._pid)]
+
+
+def probe(ready, stop, port, pid, path):
+    """Asks for `path` on new connections and on a kept one in turn, with 5 ms between. Returns for both
+    kinds how long the answers took, as they were and as they would have been with a processor at hand."""
+    new, kept = _Stopwatch(pid), _Stopwatch(pid)
     with Connection(port) as connection:
         assert connection.get(path).status == 200
         ready()
         while not stop.is_set():
-            began = time.perf_counter()
-            with Connection(port) as other:
+            with new, Connection(port) as other:
                 assert other.get(path).status == 200
-                new.append(time.perf_counter() - began)
-            began = time.perf_counter()
-            assert connection.get(path).status == 200
-            kept.append(time.perf_counter() - began)
+            with kept:
+                assert connection.get(path).status == 200
             stop.wait(0.005)
-    return new, kept
-
-
-def oversleep(ready, stop):
-    """How long this machine lets a process wait for a processor that has every right to one: the seconds beyond
-    each sleep of 1 ms."""
-    late = array("d")
-    ready()
-    while not stop.is_set():
-        began = time.perf_counter()
-        time.sleep(0.001)
-        late.append(time.perf_counter() - began - 0.001)
-    return late
+    return {"new": (new.seconds, new.fed_seconds), "kept": (kept.seconds, kept.fed_seconds)}
 
 
 def percentiles(seconds):

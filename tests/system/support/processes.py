@@ -26,3 +26,15 @@ def cpu_seconds(pid):
     with open(f"/proc/{pid}/stat", encoding="ascii") as file:
         fields = file.read().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / 100
+
+
+def waited_for_processor(task="self"):
+    """Seconds in which it could have run, and others did."""
+    with open(f"/proc/{task}/schedstat", encoding="ascii") as file:
+        return int(file.read().split()[1]) / 1e9
+
+
+def waited_for_processor_by_thread(pid):
+    """The main thread is the first."""
+    threads = sorted(map(int, os.listdir(f"/proc/{pid}/task")))
+    return [waited_for_processor(f"{pid}/task/{thread}") for thread in threads]
