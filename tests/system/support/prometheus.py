@@ -15,6 +15,7 @@ _CONFIG = """\
 global:
   scrape_interval: 1s
   scrape_timeout: 900ms
+  evaluation_interval: 1s
 scrape_configs:
 """
 _JOB = """\
@@ -31,13 +32,15 @@ def _free_port():
 
 
 class Prometheus:
-    """jobs: {job name: port of its one target}. A job scrapes as the scraper of its own name."""
+    """jobs: {job name: port of its one target}. A job scrapes as the scraper of its own name.
+    rules: a file of alerts."""
 
-    def __init__(self, program, jobs):
+    def __init__(self, program, jobs, rules=None):
         self._folder = tempfile.TemporaryDirectory(prefix="oneshot-prometheus-")
         config = os.path.join(self._folder.name, "prometheus.yml")
         with open(config, "w", encoding="ascii") as file:
             file.write(_CONFIG + "".join(_JOB.format(name=n, port=p) for n, p in jobs.items()))
+            file.write(f"rule_files: {json.dumps([rules] if rules else [])}\n")
         self.port = _free_port()
         self._log = open(os.path.join(self._folder.name, "log"), "w+b")
         self._process = subprocess.Popen(
@@ -68,10 +71,26 @@ class Prometheus:
 
     def query(self, expression):
         """The instant vector: [(labels, value)]."""
-        status, body = self._get("/api/v1/query?" + urllib.parse.urlencode({"query": expression}))
+        data = self._data("/api/v1/query?" + urllib.parse.urlencode({"query": expression}))
+        return [(entry["metric"], float(entry["value"][1])) for entry in data["result"]]
+
+    def _data(self, path):
+        status, body = self._get(path)
         answer = json.loads(body)
         assert status == 200 and answer["status"] == "success", answer
-        return [(entry["metric"], float(entry["value"][1])) for entry in answer["data"]["result"]]
+        return answer["data"]
+
+    def rules(self):
+        """Every rule, as the API shows it."""
+        return [rule for group in self._data("/api/v1/rules")["groups"] for rule in group["rules"]]
+
+    def firing(self):
+        """The alerts that fire: {name: [alert, as the API shows it]}."""
+        found = {}
+        for alert in self._data("/api/v1/alerts")["alerts"]:
+            if alert["state"] == "firing":
+                found.setdefault(alert["labels"]["alertname"], []).append(alert)
+        return found
 
     def log(self):
         self._log.flush()
