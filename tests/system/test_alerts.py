@@ -50,7 +50,7 @@ class Rules(unittest.TestCase):
 
     def test_each_alert_fires_when_it_should_and_only_then(self):
         self.promtool("test", "rules", CASES)
-        # Each question of the cases is for all that fires: an alert that a case names is silent in the others.
+        # Each question is for all that fires: an alert that one case names is silent in the others.
         self.assertEqual(set(re.findall(r'alertname="(\w+)"', read(CASES))), set(expressions()))
 
     def test_each_alert_says_what_happened_and_what_to_do(self):

@@ -159,16 +159,20 @@ class Crowd(unittest.TestCase):
                 oracle.drain(name)
             oracle.check(*names, "real")
 
+    def test_idle_connections_on_every_place_keep_nobody_out(self):
+        with Server({"server.max_connections": 50}) as server:
+            self.crowd_with_idle_ones(server, 50)
+
     # The sanitizer for undefined behaviour opens a pipe to look at an object's type, or reports a fault.
     @unittest.skipIf(programs.sanitized(), "sanitizers need file descriptors of their own")
     def test_idle_connections_on_every_file_descriptor_keep_nobody_out(self):
         prlimit = programs.need("prlimit")
-        with Server({"server.threads": 2}, prefix=[prlimit, "--nofile=64:64"]) as server:
+        with Server(prefix=[prlimit, "--nofile=64:64"]) as server:
             self.crowd_with_idle_ones(server, 80)
 
     @unittest.skipIf(programs.sanitized(), "sanitizers need file descriptors of their own")
     def test_file_descriptors_that_run_out_later_keep_nobody_out(self):
-        with Server({"server.threads": 2}) as server:
+        with Server() as server:
             resource.prlimit(server.pid, resource.RLIMIT_NOFILE, (64, 64))
             self.crowd_with_idle_ones(server, 80)
 
