@@ -44,8 +44,8 @@ class Footprint(unittest.TestCase):
                 self.assertEqual(batches, [10_000] * 10 + [0])
             peak = memory(server.pid, "VmHWM")
             after = wait_until(lambda: (m := memory(server.pid)) < at_rest + 4 * MIB and m,
-                               f"memory near {at_rest / MIB:.1f} MiB, it is {memory(server.pid) / MIB:.1f}", 15,
-                               0.2)
+                               f"memory near {at_rest / MIB:.1f} MiB, it is {memory(server.pid) / MIB:.1f}",
+                               15, 0.2)
             print(f"        rest {at_rest / MIB:.1f}, waiting {waiting / MIB:.1f}, peak {peak / MIB:.1f}, "
                   f"after {after / MIB:.1f} MiB", flush=True)
             self.assertLess(waiting, 40 * MIB)

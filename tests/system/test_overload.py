@@ -2,8 +2,8 @@
 """More than the server can take: a thousand posters at full speed, and every place taken by idlers.
 
 What is held to: memory, an answer of 200 or 503 for each event, an account of each event for each scraper,
-and the health answered at once. Memory is the largest VmRSS that the kernel saw (VmHWM). It has in it the pages
-of the mapped event log, hence the capacity in the ceiling; what the kernel keeps in socket buffers is not.
+and the health answered at once. Memory is the largest VmRSS that the kernel saw (VmHWM). The pages of the
+mapped event log are in it, hence the capacity in the ceiling; what the kernel keeps in socket buffers is not.
 """
 
 import contextlib
