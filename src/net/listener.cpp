@@ -23,6 +23,7 @@ constexpr milliseconds resource_pause{100};
 // How long a connection that was told to give its place may take before another is asked.
 constexpr milliseconds place_step{1};
 constexpr int place_steps = 20;
+constexpr int receipt_steps = 200;  // a scraper that is asked for its end: a live one answers in milliseconds
 constexpr std::chrono::minutes log_interval{1};
 
 }  // namespace
@@ -66,15 +67,16 @@ asio::awaitable<void> Listener::make_place() {
               {{"max_connections", max_connections_}});
   }
   while (acceptor_.is_open() && full()) {
-    [[maybe_unused]] const bool asked = co_await ask_for_a_place();
-    for (int i = 0; i < place_steps && full(); ++i) {
+    const Session::Hold asked = co_await ask_for_a_place();
+    const int steps = asked == Session::Hold::receipt ? receipt_steps : place_steps;
+    for (int i = 0; i < steps && full(); ++i) {
       co_await pause(place_step);
     }
   }
 }
 
-// False: nobody could give one.
-asio::awaitable<bool> Listener::ask_for_a_place() {
+// How firmly the one that was asked held its place; firm: nobody could give one.
+asio::awaitable<Session::Hold> Listener::ask_for_a_place() {
   Worker* owner = nullptr;
   Worker::Candidate best;
   for (const auto& worker : workers_) {
@@ -84,16 +86,16 @@ asio::awaitable<bool> Listener::ask_for_a_place() {
     owner = worker.get();
   }
   if (owner != nullptr) owner->give_place(best.id);
-  co_return owner != nullptr;
+  co_return best.hold;
 }
 
 // A descriptor of our own is a connection's place; memory, or what the whole machine lacks, only time brings back.
 asio::awaitable<void> Listener::wait_for_resources() {
-  bool asked = false;
+  Session::Hold asked = Session::Hold::firm;
   if (shortage_ == EMFILE) {
     asked = co_await ask_for_a_place();
   }
-  const milliseconds duration = asked ? place_step : resource_pause;
+  const milliseconds duration = asked < Session::Hold::receipt ? place_step : resource_pause;
   co_await pause(duration);
 }
 

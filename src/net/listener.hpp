@@ -29,7 +29,7 @@ class Listener {
 
  private:
   asio::awaitable<void> make_place();
-  asio::awaitable<bool> ask_for_a_place();
+  asio::awaitable<Session::Hold> ask_for_a_place();
   asio::awaitable<void> wait_for_resources();
   asio::awaitable<void> pause(std::chrono::milliseconds duration);
   bool accept_one();

@@ -39,9 +39,9 @@ namespace oneshot::net {
 ///     (c) an end that came before the peer can have read all says nothing about reading: then a reset may follow, so
 ///         100 ms after the last byte was written
 ///     (d) the peer has ended in order, after it had all
-///     (e) where it is silent, its kernel is asked for a sign of life first, and has 200 ms for it: a reset is sent only
+///     (e) where it is silent, its kernel is asked for a sign of life first, and has 200 ms for it: a reset is sent
 ///         once and may have got lost, but a kernel that has no such connection any more repeats it when asked. Only
-///         within a second and three minutes: earlier Linux cannot ask, later a middlebox may have forgotten the
+///         between a second and three minutes: before that Linux cannot ask, later a middlebox may have forgotten the
 ///         connection and answer with a reset of its own
 ///
 /// Once we have sent our own end, a closed connection is no sign of a reset (both ends may be through), only a read

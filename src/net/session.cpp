@@ -25,6 +25,8 @@ using std::chrono::steady_clock;
 
 // Replies to pipelined requests are gathered up to here before they are written.
 constexpr std::size_t gather_limit = 64 * 1024;
+// How long a scraper whose place is wanted may take to answer our end with its own.
+constexpr milliseconds end_patience{150};
 
 }  // namespace
 
@@ -182,23 +184,25 @@ void Session::check_deadline(SteadyTime now) {
   if (now - since_ >= limit) interrupt(End::timeout);
 }
 
-bool Session::could_give_place() const noexcept {
+Session::Hold Session::hold() const noexcept {
   switch (phase_) {
     case Phase::header:
-      return true;
+      return Hold::loose;
     case Phase::idle:
+      return has_open_receipt() ? Hold::receipt : Hold::idle;
     case Phase::ending:
-      return !has_open_receipt();  // a silent scraper keeps its place
+      if (!has_open_receipt()) return Hold::loose;
+      return steady_clock::now() - since_ < end_patience ? Hold::firm : Hold::idle;
     case Phase::handling:
     case Phase::writing:
       break;
   }
-  return false;
+  return Hold::firm;
 }
 
 void Session::give_place() {
   // It was asked for a moment ago: things may have changed since.
-  if (could_give_place()) interrupt(End::gave_place);
+  if (hold() != Hold::firm) interrupt(End::gave_place);
 }
 
 void Session::stop() {

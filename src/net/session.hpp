@@ -52,8 +52,14 @@ class Session final : public http::Waiting {
   [[nodiscard]] bool has_open_receipt() const noexcept { return tracked_ && !tracked_->settled(); }
   /// Ends what it waits for if its time is over.
   void check_deadline(SteadyTime now);
-  /// It does nothing that is worth more than a new connection.
-  [[nodiscard]] bool could_give_place() const noexcept;
+  /// How firmly it holds its place when a new connection wants one; the lowest give way first.
+  enum class Hold : std::uint8_t {
+    loose,    ///< in its header, or at its end: nothing is lost with it
+    idle,     ///< between requests
+    receipt,  ///< silent after a batch: our end is sent, and its answer is the receipt
+    firm,     ///< its request is being answered
+  };
+  [[nodiscard]] Hold hold() const noexcept;
   void give_place();
   /// The program stops: the request in flight is answered, then the connection is half-closed.
   void stop();

@@ -39,9 +39,8 @@ void log_failed_session(std::exception_ptr fault) {
 }  // namespace
 
 bool Worker::Candidate::gives_way_before(const Candidate& other) const noexcept {
-  if (!found || !other.found) return found;
-  if (in_header != other.in_header) return in_header;
-  return since < other.since;
+  if (hold != other.hold) return hold < other.hold;
+  return hold != Session::Hold::firm && since < other.since;
 }
 
 Worker::Worker(unsigned number, http::Handler& handler, const settings::Server& settings,
@@ -96,8 +95,7 @@ asio::awaitable<Worker::Candidate> Worker::longest_waiting() {
     Candidate best;
     for (const auto& [id, session] : self->sessions_) {
       Candidate one;
-      one.found = session->could_give_place();
-      one.in_header = session->phase() != Session::Phase::idle;
+      one.hold = session->hold();
       one.since = session->since();
       one.id = id;
       if (one.gives_way_before(best)) best = one;

@@ -18,11 +18,10 @@
 #include "http/date.hpp"
 #include "http/handler.hpp"
 #include "http/statistics.hpp"
+#include "net/session.hpp"
 #include "settings/settings.hpp"
 
 namespace oneshot::net {
-
-class Session;
 
 /// A thread with its own io_context, its own handler and its share of the connections. Everything is touched by that
 /// thread alone, except where a function says otherwise.
@@ -49,10 +48,10 @@ class Worker {
   /// Ends the thread; no session may be left.
   void join();
 
-  /// A connection that could give its place to a new one: the one longest in its header, else the one longest idle.
+  /// A connection that could give its place to a new one: the one that clings to it least, and of those the one that
+  /// has been so for longest.
   struct Candidate {
-    bool found = false;
-    bool in_header = false;  ///< or at its end: nothing is lost with it
+    Session::Hold hold = Session::Hold::firm;
     SteadyTime since{};
     std::uint64_t id = 0;
     [[nodiscard]] bool gives_way_before(const Candidate& other) const noexcept;
