@@ -58,7 +58,7 @@ refresh() { # the lists of packages, once, if we may
 unpack() {
   folder=$1; shift
   rm -rf "$folder.new"; mkdir -p "$folder.new"
-  if (cd "$folder.new" && apt-get -qq -o APT::Sandbox::User=root download "$@" &&
+  if (cd "$folder.new" && timeout 300 apt-get -qq -o APT::Sandbox::User=root download "$@" &&
       for deb in *.deb; do dpkg-deb -x "$deb" . && rm "$deb" || exit; done) >>$tools/apt.log 2>&1 </dev/null; then
     rm -rf "$folder"; mv "$folder.new" "$folder"
   else
@@ -93,6 +93,11 @@ want_to_test() {
   want python3 python3
   want curl curl
   if has apt-get; then want doctest-dev /usr/include/doctest/doctest.h /usr/local/include/doctest/doctest.h; fi
+}
+
+want_networks() { # for the tests that make networks of their own
+  want iproute2 ip /usr/sbin/ip /sbin/ip
+  want nftables nft /usr/sbin/nft
 }
 
 want_clang() {
@@ -132,6 +137,69 @@ find_prometheus() {
   fi
   ! exists "$bin/prometheus" || export ONESHOT_PROMETHEUS="${ONESHOT_PROMETHEUS:-$bin/prometheus}"
   ! exists "$bin/promtool" || export ONESHOT_PROMTOOL="${ONESHOT_PROMTOOL:-$bin/promtool}"
+}
+
+# A proxy for tests; its package would start a daemon too.
+find_nginx() {
+  if has nginx || [ -x /usr/sbin/nginx ] || ! has apt-get; then return 0; fi
+  bin=$here/$tools/nginx/usr/sbin/nginx
+  exists "$bin" || { refresh; unpack $tools/nginx nginx || say "cannot download nginx; its tests will be skipped"; }
+  ! exists "$bin" || export ONESHOT_NGINX="${ONESHOT_NGINX:-$bin}"
+}
+
+# Prometheus of other generations, for the tests that ask every one there is: what other releases of Debian have.
+find_other_prometheus() {
+  has apt-get || return 0
+  sources=$(debian_sources) other=''
+  [ -n "$sources" ] || { refresh; sources=$(debian_sources); }
+  for release in bookworm trixie sid; do
+    case "$sources" in "$release "*) continue ;; esac # the machine's own has been looked for
+    folder=$tools/prometheus-$release bin=$here/$tools/prometheus-$release/usr/bin/prometheus
+    if ! exists "$bin" && [ -n "$sources" ]; then
+      say "unpacking prometheus of Debian $release into $tools (for tests; it is not installed)"
+      unpack_from "$release" "$folder" prometheus || true
+    fi
+    if "$bin" --version >/dev/null 2>>$tools/apt.log; then
+      other=$other${other:+:}$bin
+    else
+      say "prometheus of Debian $release cannot be had, or does not run here; tests do without"
+    fi
+  done
+  export ONESHOT_OTHER_PROMETHEUS="${ONESHOT_OTHER_PROMETHEUS:-$other}"
+}
+
+# shellcheck disable=SC2016 # apt's variables, not ours
+debian_sources() { # lines of "release where", without those for updates; apt knows, whatever format they are in
+  apt-get indextargets --format '$(CODENAME) $(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Component: main' \
+    2>>$tools/apt.log | grep -v '^[^ ]*-' | sort -u || true
+}
+
+# unpack_from RELEASE FOLDER PACKAGE...: the same from another release of Debian, by the machine's own sources with the
+# release replaced, and in a state of apt's own, so that nothing of the machine changes.
+unpack_from() {
+  release=$1 state=$here/$tools/apt-$1 signed=; shift
+  for keys in /usr/share/keyrings/debian-archive-keyring.pgp /usr/share/keyrings/debian-archive-keyring.gpg; do
+    ! exists "$keys" || signed="[signed-by=$keys]"
+  done
+  rm -rf "$state"; mkdir -p "$state/lists/partial" "$state/cache/archives/partial"
+  printf '%s\n' "$sources" | while read -r _ where; do echo "deb $signed $where $release main"; done >"$state/sources"
+  cat >"$state/apt.conf" <<CONF
+Dir::State::lists "$state/lists";
+Dir::State::status "/dev/null";
+Dir::Cache "$state/cache";
+Dir::Etc::sourcelist "$state/sources";
+Dir::Etc::sourceparts "/dev/null";
+Dir::Etc::preferences "/dev/null";
+Dir::Etc::preferencesparts "/dev/null";
+APT::Sandbox::User "root";
+Acquire::Languages "none";
+Acquire::http::Timeout "20";
+CONF
+  (export APT_CONFIG="$state/apt.conf"
+    timeout 120 apt-get -qq update >>$tools/apt.log 2>&1 </dev/null || true # what came is enough, or the next says so
+    unpack "$@") && status=0 || status=1
+  rm -rf "$state"
+  return "$status"
 }
 
 # ---- building ----
@@ -259,9 +327,11 @@ test_steps() {
   done
   steps=${steps:-$steps_by_default}
   want_to_test
+  if [ -n "$all" ] && has apt-get; then want_networks; fi
   case " $steps " in *\ clang\ * | *\ fuzz\ *) want_clang ;; esac
   install_missing
   find_prometheus
+  if [ -n "$all" ]; then find_other_prometheus; find_nginx; fi
   : >$tools/results
   for step in $steps; do
     say "step $step"
