@@ -9,7 +9,7 @@ import unittest
 
 from support import programs, runner
 from support.oracle import Oracle
-from support.prometheus import Prometheus
+from support.prometheus import Job, Prometheus
 from support.server import Server
 from support.waiting import wait_until
 
@@ -79,7 +79,7 @@ class RealPrometheus(unittest.TestCase):
         settings = {"storage.capacity_mib": 1, "scrapers.forget_after_seconds": 4,
                     "scrapers.names": ["away", "watch"]}
         with Server(settings) as server:
-            prometheus = Prometheus(program, {"watch": server.port}, rules=ALERTS)
+            prometheus = Prometheus(program, {"watch": Job(server.port, "watch")}, rules=ALERTS)
             try:
                 wait_until(lambda: prometheus.query("oneshot_build_info"), "a first scrape", 10, 0.1)
                 server.scrape("leaver")

@@ -7,58 +7,21 @@ during every scrape and let go within some 20 ms of the scrape timeout, so that 
 
 import random
 import signal
-import threading
 import time
 import unittest
 
 from support import programs, runner
 from support.client import request
-from support.prometheus import Prometheus
+from support.prometheus import Job, Prometheus
+from support.scraping import delivered, next_scrape_begun
 from support.server import Server
-from support.waiting import wait_until
+from support.traffic import Traffic
 
 EVENTS = 500
 SECONDS = 15
 SERIES, REPEATS = 10, 8
 LATE_ROUNDS = 14
 TIMEOUT = 0.9
-
-
-class Traffic(threading.Thread):
-    """Runs `work` beside the tests; the test that needs it joins it and gets its failure."""
-
-    def __init__(self, work):
-        super().__init__(daemon=True)
-        self._work = work
-        self._failure = None
-        self.start()
-
-    def run(self):
-        try:
-            self._work()
-        except BaseException as failure:
-            self._failure = failure
-
-    def finish(self):
-        self.join(120)
-        if self._failure:
-            raise self._failure
-        assert not self.is_alive(), "the traffic does not end"
-
-
-def last_scrape(server, name):
-    shown = server.get(f"/metrics?peek=1&scraper={name}")
-    if shown.status != 200:
-        return 0
-    line = f'oneshot_scraper_last_scrape_timestamp_seconds{{scraper="{name}"}} '
-    return float(shown.text.split("\n" + line)[1].split("\n")[0])
-
-
-def next_scrape_begun(server, name):
-    """Waits for the beginning of a scrape, which leaves nearly a second until the next; returns its time."""
-    before = last_scrape(server, name)
-    return wait_until(lambda: (t := last_scrape(server, name)) > before and t, f"a scrape by {name}", 20,
-                      0.02)
 
 
 class RealPrometheus(unittest.TestCase):
@@ -68,8 +31,8 @@ class RealPrometheus(unittest.TestCase):
         cls.plain, cls.times, cls.late = (
             cls.start({}), cls.start({"events.use_explicit_timestamps": True}),
             cls.start({"scrapers.names": ["late"], "server.threads": 1}))
-        cls.prometheus = Prometheus(program, {"plain": cls.plain.port, "times": cls.times.port,
-                                              "late": cls.late.port})
+        cls.prometheus = Prometheus(program, {name: Job(server.port, name) for name, server in (
+            ("plain", cls.plain), ("times", cls.times), ("late", cls.late))})
         cls.addClassCleanup(cls.prometheus.stop)
         cls.late_ids, cls.late_offsets = [], []
         cls.traffic = {work.__name__: Traffic(work) for work in (cls.post_plain, cls.post_times,
@@ -132,21 +95,9 @@ class RealPrometheus(unittest.TestCase):
 
     # -- checks --------------------------------------------------------------------------------------------
 
-    def delivered(self, server, name):
-        """Waits until nothing of this scraper waits or is in flight, and until Prometheus has stored that."""
-        def done():
-            shown = server.peek(name)
-            return not shown.events() and all(
-                shown.value(f"oneshot_events_{state}", scraper=name) == 0 for state in ("waiting",
-                                                                                        "in_flight"))
-        wait_until(done, f"all delivered to {name}", 20, 0.1)
-        next_scrape_begun(server, name)
-        next_scrape_begun(server, name)
-        return server.peek(name)
-
     def test_five_hundred_events_are_five_hundred_series_of_exactly_one_sample(self):
         self.traffic["post_plain"].finish()
-        shown = self.delivered(self.plain, "plain")
+        shown = delivered(self.plain, "plain")
         counts = self.prometheus.query('count_over_time(events_to_metrics{job="plain",type="one"}[5m])')
         self.assertEqual(len(counts), EVENTS)
         self.assertEqual({value for _, value in counts}, {1.0})
@@ -158,14 +109,14 @@ class RealPrometheus(unittest.TestCase):
 
     def test_three_equal_events_are_one_sample_of_3(self):
         self.traffic["post_plain"].finish()
-        self.delivered(self.plain, "plain")
+        delivered(self.plain, "plain")
         series = 'events_to_metrics{job="plain",type="equal"}[5m]'
         self.assertEqual([v for _, v in self.prometheus.query(f"count_over_time({series})")], [1])
         self.assertEqual([v for _, v in self.prometheus.query(f"last_over_time({series})")], [3])
 
     def test_own_metrics_arrive_and_the_target_was_up_all_the_time(self):
         self.traffic["post_plain"].finish()
-        self.delivered(self.plain, "plain")
+        delivered(self.plain, "plain")
         newest = {
             'events_to_metrics_event_count{job="plain"}': EVENTS + 3,
             'oneshot_events_accepted_total{job="plain"}': EVENTS + 3,
@@ -181,7 +132,7 @@ class RealPrometheus(unittest.TestCase):
 
     def test_with_explicit_timestamps_every_repeated_event_is_stored(self):
         self.traffic["post_times"].finish()
-        self.delivered(self.times, "times")
+        delivered(self.times, "times")
         series = 'events_to_metrics{job="times",type="again"}[5m]'
         counts = {l["series"]: v for l, v in self.prometheus.query(f"count_over_time({series})")}
         sums = {l["series"]: v for l, v in self.prometheus.query(f"sum_over_time({series})")}
@@ -190,7 +141,7 @@ class RealPrometheus(unittest.TestCase):
 
     def test_answered_just_before_its_timeout_each_event_still_arrives_exactly_once(self):
         self.traffic["post_late"].finish()
-        shown = self.delivered(self.late, "late")
+        shown = delivered(self.late, "late")
         counts = {l["id"]: v for l, v in
                   self.prometheus.query('count_over_time(events_to_metrics{job="late"}[5m])')}
         failed = self.prometheus.query('count_over_time((up{job="late"} == 0)[5m:1s])')

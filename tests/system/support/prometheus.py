@@ -18,11 +18,19 @@ global:
   evaluation_interval: 1s
 scrape_configs:
 """
-_JOB = """\
-- job_name: {name}
-  params: {{scraper: [{name}]}}
-  static_configs: [{{targets: ['127.0.0.1:{port}']}}]
-"""
+
+
+class Job:
+    """What one job scrapes, once a second. Without a name the server knows it by its address."""
+
+    def __init__(self, port, name=None, address="127.0.0.1", **options):
+        self._target = f"{address}:{port}"
+        self._options = {**({"params": {"scraper": [name]}} if name else {}), **options}
+
+    def config(self, job):
+        """A JSON value is the same in YAML."""
+        lines = [("job_name", job), ("static_configs", [{"targets": [self._target]}]), *self._options.items()]
+        return "- " + "\n  ".join(f"{key}: {json.dumps(value)}" for key, value in lines) + "\n"
 
 
 def _free_port():
@@ -32,26 +40,75 @@ def _free_port():
 
 
 class Prometheus:
-    """jobs: {job name: port of its one target}. A job scrapes as the scraper of its own name.
-    rules: a file of alerts."""
+    """jobs: {name: Job}; rules: a file of alerts. It runs on the given host, or here. What it stores outlives its
+    process until `stop`."""
 
-    def __init__(self, program, jobs, rules=None):
+    def __init__(self, program, jobs, host=None, rules=None):
         self._folder = tempfile.TemporaryDirectory(prefix="oneshot-prometheus-")
-        config = os.path.join(self._folder.name, "prometheus.yml")
-        with open(config, "w", encoding="ascii") as file:
-            file.write(_CONFIG + "".join(_JOB.format(name=n, port=p) for n, p in jobs.items()))
-            file.write(f"rule_files: {json.dumps([rules] if rules else [])}\n")
+        self._program = program
+        self._host = host
+        self.address = host.address if host else "127.0.0.1"
         self.port = _free_port()
-        self._log = open(os.path.join(self._folder.name, "log"), "w+b")
-        self._process = subprocess.Popen(
-            [program, f"--config.file={config}", f"--storage.tsdb.path={self._folder.name}/data",
-             f"--web.listen-address=127.0.0.1:{self.port}", "--log.level=warn"],
-            stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log, cwd=self._folder.name)
+        with open(self._path("prometheus.yml"), "w", encoding="ascii") as file:
+            file.write(_CONFIG + "".join(job.config(name) for name, job in jobs.items()))
+            file.write(f"rule_files: {json.dumps([rules] if rules else [])}\n")
+        self._log = open(self._path("log"), "w+b")
         try:
-            wait_until(self._ready, f"Prometheus ready; its log: {self.log()}", 30, 0.05)
+            self.start()
         except BaseException:
             self.stop()
             raise
+
+    def _path(self, name):
+        return os.path.join(self._folder.name, name)
+
+    # -- process -------------------------------------------------------------------------------------------
+
+    def start(self):
+        command = [self._program, f"--config.file={self._path('prometheus.yml')}",
+                   f"--storage.tsdb.path={self._path('data')}",
+                   f"--web.listen-address={self.address}:{self.port}", "--log.level=warn"]
+        self._process = subprocess.Popen(self._host.command(*command) if self._host else command,
+                                         stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log,
+                                         cwd=self._folder.name)
+        wait_until(self._ready, f"Prometheus ready; its log: {self.log()}", 30, 0.05)
+
+    @property
+    def pid(self):
+        return self._process.pid
+
+    def signal(self, number):
+        os.kill(self.pid, number)
+
+    def wait(self):
+        self._process.wait(20)
+
+    def bytes_read(self):
+        """All that it has read since it started, from sockets and files."""
+        with open(f"/proc/{self.pid}/io", encoding="ascii") as file:
+            return int(file.readline().split()[1])
+
+    def bytes_in_wal(self):
+        """How long its log of what it has stored is."""
+        return sum(entry.stat().st_size for entry in os.scandir(self._path("data/wal")) if entry.is_file())
+
+    def stop(self):
+        if self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(15)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        self._log.close()
+        self._folder.cleanup()
+
+    def log(self):
+        self._log.flush()
+        self._log.seek(0)
+        return self._log.read().decode("utf-8", "replace")
+
+    # -- questions -----------------------------------------------------------------------------------------
 
     def _ready(self):
         assert self._process.poll() is None, self.log()
@@ -61,7 +118,7 @@ class Prometheus:
             return False
 
     def _get(self, path):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection(self.address, self.port, timeout=10)
         try:
             connection.request("GET", path)
             reply = connection.getresponse()
@@ -69,16 +126,29 @@ class Prometheus:
         finally:
             connection.close()
 
-    def query(self, expression):
-        """The instant vector: [(labels, value)]."""
-        data = self._data("/api/v1/query?" + urllib.parse.urlencode({"query": expression}))
-        return [(entry["metric"], float(entry["value"][1])) for entry in data["result"]]
-
     def _data(self, path):
         status, body = self._get(path)
         answer = json.loads(body)
         assert status == 200 and answer["status"] == "success", answer
         return answer["data"]
+
+    def _query(self, expression):
+        return self._data("/api/v1/query?" + urllib.parse.urlencode({"query": expression}))["result"]
+
+    def query(self, expression):
+        """The instant vector: [(labels, value)]."""
+        return [(entry["metric"], float(entry["value"][1])) for entry in self._query(expression)]
+
+    def samples(self, series):
+        """Every stored sample of the one series that this selects, end marks left out: [(time, value)]."""
+        found = self._query(f"{series}[1h]")
+        assert len(found) <= 1, found
+        return [(time, float(value)) for entry in found for time, value in entry["values"]]
+
+    def stored(self, job):
+        """{id: number of stored samples} of the job's events that have an id."""
+        counts = self.query(f'count_over_time(events_to_metrics{{job="{job}",id!=""}}[1h])')
+        return {labels["id"]: int(value) for labels, value in counts}
 
     def rules(self):
         """Every rule, as the API shows it."""
@@ -91,19 +161,3 @@ class Prometheus:
             if alert["state"] == "firing":
                 found.setdefault(alert["labels"]["alertname"], []).append(alert)
         return found
-
-    def log(self):
-        self._log.flush()
-        self._log.seek(0)
-        return self._log.read().decode("utf-8", "replace")
-
-    def stop(self):
-        if self._process.poll() is None:
-            self._process.terminate()
-            try:
-                self._process.wait(15)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-        self._log.close()
-        self._folder.cleanup()
