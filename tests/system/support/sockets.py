@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: MIT
+"""What the kernel says of TCP connections, from either end: what lies unread, what is not acknowledged."""
+
+import contextlib
+import socket
+import struct
+
+from .freezing import freeze, thaw
+from .waiting import wait_until
+
+
+class Tcp:
+    """One IPv4 connection as /proc shows it."""
+
+    def __init__(self, line):
+        words = line.split()
+        (_, self.port), (self.peer, self.peer_port) = (self._address(word) for word in words[1:3])
+        self.state = int(words[3], 16)
+        self.unacknowledged, self.unread = (int(number, 16) for number in words[4].split(":"))
+
+    @staticmethod
+    def _address(text):
+        address, port = text.split(":")
+        return socket.inet_ntoa(struct.pack("=I", int(address, 16))), int(port, 16)
+
+
+LISTENING = 10
+
+
+def connections(pid="self"):
+    """Every connection on the host where this process runs."""
+    with open(f"/proc/{pid}/net/tcp", encoding="ascii") as file:
+        return [c for c in map(Tcp, file.readlines()[1:]) if c.state != LISTENING]
+
+
+def of_server(server, peer):
+    """The server's connections with this address."""
+    return [c for c in connections() if c.port == server.port and c.peer == peer]
+
+
+def has_unread(scraper, server):
+    """True where something from this server lies unread on the host of this process."""
+    return any(c.unread for c in connections(scraper.pid) if c.peer_port == server.port)
+
+
+@contextlib.contextmanager
+def held_with_request(server, peer):
+    """Inside the block the server is stopped, and a request from this address lies unread in its socket."""
+    freeze(server.pid)
+    try:
+        wait_until(lambda: any(c.unread for c in of_server(server, peer)), f"a request by {peer}", 20, 0.001)
+        yield
+    finally:
+        thaw(server.pid)
+
+
+def settled(server, peer):
+    """True when the server has read all that came from this address, and all it sent was acknowledged."""
+    return not any(c.unread or c.unacknowledged for c in of_server(server, peer))
+
+
+def wait_for_unread_answer(server, scraper, peer):
+    """Waits until a whole answer lies unread in the socket of a scraper that is stopped."""
+    wait_until(lambda: has_unread(scraper, server) and settled(server, peer),
+               f"an answer unread by {peer}", 20, 0.001)
