@@ -79,7 +79,7 @@ class RealPrometheus(unittest.TestCase):
         settings = {"storage.capacity_mib": 1, "scrapers.forget_after_seconds": 4,
                     "scrapers.names": ["away", "watch"]}
         with Server(settings) as server:
-            prometheus = Prometheus(program, {"watch": Job(server.port, "watch")}, rules=ALERTS)
+            prometheus = Prometheus(program, {"watch": Job(server.port, "watch")}, options={"rule_files": [ALERTS]})
             try:
                 wait_until(lambda: prometheus.query("oneshot_build_info"), "a first scrape", 10, 0.1)
                 server.scrape("leaver")

@@ -7,6 +7,8 @@ nothing: the second time Prometheus finds the same series, millisecond and value
 twice.
 """
 
+import contextlib
+
 from support import hosts
 from support.client import request
 from support.generations import EachGeneration, main
@@ -16,29 +18,37 @@ from support.traffic import Poster, together
 from support.view import View
 from support.waiting import wait_until
 
+AGAIN = "oneshot_events_redelivered_total"
 EQUAL = 3
 
 
 class Rig:
-    """One Prometheus and two servers, one that sends timestamps and one that does not."""
+    """Three servers with one job each: without timestamps; with; and with, for a Prometheus that takes what is
+    out of order but not for long."""
 
     def __init__(self, program, cleanup):
-        self.host = hosts.Host()
-        self.servers = {job: Server({"server.host": "0.0.0.0", "events.use_explicit_timestamps": times})
-                        for job, times in (("plain", False), ("times", True))}
-        for server in self.servers.values():
-            cleanup(server.stop)
-        self.prometheus = Prometheus(program, {job: Job(server.port, None, hosts.SERVER)
-                                               for job, server in self.servers.items()}, self.host)
-        cleanup(self.prometheus.stop)
-        self.views = [View(job, server, Poster(server), self.prometheus, self.host.address)
-                      for job, server in self.servers.items()]
+        narrow = {"storage": {"tsdb": {"out_of_order_time_window": "100ms"}}}
+        self.hosts, self.views = [], []
+        for jobs, options in (({"plain": False, "times": True}, {}), ({"narrow": True}, narrow)):
+            host, servers = hosts.Host(), {}
+            for job, times in jobs.items():
+                servers[job] = Server({"server.host": "0.0.0.0", "events.use_explicit_timestamps": times})
+                cleanup(servers[job].stop)
+            prometheus = Prometheus(program, {job: Job(server.port, None, hosts.SERVER)
+                                              for job, server in servers.items()}, host, options)
+            cleanup(prometheus.stop)
+            self.hosts.append(host)
+            self.views += [View(job, server, Poster(server), prometheus, host.address)
+                           for job, server in servers.items()]
 
     def run(self):
         together(*(view.goes_on for view in self.views))
-        ports = ", ".join(str(server.port) for server in self.servers.values())
-        with self.host.drops(f"ip daddr {hosts.SERVER} tcp dport {{ {ports} }} ip length < 100 "
-                             "tcp flags & (fin | syn | rst) == 0"):
+        ports = ", ".join(str(view.server.port) for view in self.views)
+        bare = (f"ip daddr {hosts.SERVER} tcp dport {{ {ports} }} ip length < 100 "
+                "tcp flags & (fin | syn | rst) == 0")
+        with contextlib.ExitStack() as stack:
+            for host in self.hosts:
+                stack.enter_context(host.drops(bare))
             together(*(lambda v=view: self.be_sent_again(v) for view in self.views))
         together(*(view.goes_on for view in self.views))
         together(*(view.finish for view in self.views))
@@ -50,21 +60,17 @@ class Rig:
             connection.send(request("POST", "/event?id=equal") * EQUAL)
             for _ in range(EQUAL):
                 assert connection.read_reply().status == 200
-        wait_until(lambda: view.own("oneshot_events_redelivered_total") > EQUAL, "a batch is sent again", 20,
-                   0.02)
+        wait_until(lambda: view.own(AGAIN) > EQUAL, "a batch is sent again", 20, 0.02)
 
 
 class Redelivery(EachGeneration):
     rig = Rig
 
-    def assert_sent_again(self, view):
-        self.assertGreater(view.own("oneshot_events_redelivered_total"), EQUAL)
-        self.assertEqual({up for _, up in view.scrapes()}, {1}, "Prometheus has stored every scrape")
-        self.assertEqual(view.lost(), set())
-
     def test_with_timestamps_an_event_sent_again_is_one_sample(self):
         def check(view):
-            self.assert_sent_again(view)
+            self.assertEqual({up for _, up in view.scrapes()}, {1}, "Prometheus has stored every scrape")
+            self.assertGreater(view.own(AGAIN), EQUAL)
+            self.assertEqual(view.lost(), set())
             stored = view.prometheus.stored(view.job)
             self.assertEqual(stored.pop("equal"), EQUAL)
             self.assertEqual(set(stored.values()), {1})
@@ -72,13 +78,25 @@ class Redelivery(EachGeneration):
 
     def test_undecidable_without_timestamps_an_event_stored_and_not_acknowledged_is_two_samples(self):
         def check(view):
-            self.assert_sent_again(view)
+            self.assertEqual({up for _, up in view.scrapes()}, {1}, "Prometheus has stored every scrape")
+            self.assertGreater(view.own(AGAIN), EQUAL)
+            self.assertEqual(view.lost(), set())
             stored = view.prometheus.stored(view.job)
-            self.assertGreater(stored["equal"], 1)
             more = stored["equal"] - 1
-            self.assertEqual(sum(stored.values()) - len(stored) - more,
-                             view.own("oneshot_events_redelivered_total") - EQUAL * more)
+            self.assertGreater(more, 0)
+            self.assertEqual(sum(stored.values()) - len(stored) - more, view.own(AGAIN) - EQUAL * more)
         self.each_view(check, "plain")
+
+    def test_undecidable_a_prometheus_that_finds_it_too_old_refuses_the_scrape_and_what_was_new_in_it(self):
+        """Two or more samples of one series, sent again: all but the newest are out of order then."""
+        def check(view):
+            view.failed_scrapes_may_be_lost()
+            stored = view.prometheus.stored(view.job)
+            self.assertEqual(stored.pop("equal"), EQUAL)
+            self.assertEqual(set(stored.values()), {1})
+            self.assertIn(0, [up for _, up in view.scrapes()])
+            self.assertLessEqual(view.lost(), view.may_be_lost)
+        self.each_view(check, "narrow")
 
 
 if __name__ == "__main__":

@@ -40,18 +40,21 @@ def _free_port():
 
 
 class Prometheus:
-    """jobs: {name: Job}; rules: a file of alerts. It runs on the given host, or here. What it stores outlives its
-    process until `stop`."""
+    """It runs on the given host, or here. What it stores outlives its process until `stop`.
 
-    def __init__(self, program, jobs, host=None, rules=None):
+    jobs:    {name: Job}
+    options: further top-level keys of its config
+    """
+
+    def __init__(self, program, jobs, host=None, options=None):
         self._folder = tempfile.TemporaryDirectory(prefix="oneshot-prometheus-")
         self._program = program
         self._host = host
         self.address = host.address if host else "127.0.0.1"
         self.port = _free_port()
         with open(self._path("prometheus.yml"), "w", encoding="ascii") as file:
+            file.write("".join(f"{key}: {json.dumps(value)}\n" for key, value in (options or {}).items()))
             file.write(_CONFIG + "".join(job.config(name) for name, job in jobs.items()))
-            file.write(f"rule_files: {json.dumps([rules] if rules else [])}\n")
         self._log = open(self._path("log"), "w+b")
         try:
             self.start()
