@@ -49,7 +49,10 @@ def request(method, path, headers=(), body=None, version="HTTP/1.1", host="test"
 
 
 class Connection:
-    def __init__(self, port, host="127.0.0.1", source=None, receive_buffer=None, timeout=10.0):
+    """before_connect: called with the local port while nothing has been sent yet."""
+
+    def __init__(self, port, host="127.0.0.1", source=None, receive_buffer=None, timeout=10.0,
+                 before_connect=None):
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.socket = socket.socket(family, socket.SOCK_STREAM)
         if receive_buffer is not None:  # before connect: it bounds the window that is offered
@@ -58,6 +61,8 @@ class Connection:
         self.socket.settimeout(timeout)
         if source is not None:
             self.socket.bind((source, 0))
+        if before_connect is not None:
+            before_connect(self.socket.getsockname()[1])
         self.socket.connect((host, port))
         self._unread = b""
 
@@ -76,7 +81,8 @@ class Connection:
         self.send(request("GET", path, headers))
 
     def send_get_and_end(self, path):
-        """The request and our end of the connection in one segment: whoever has read the one knows of the other."""
+        """The request and our end of the connection in one segment: whoever has read the one knows of the
+        other."""
         self.socket.sendall(request("GET", path), socket.MSG_MORE)
         self.half_close()
 

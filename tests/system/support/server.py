@@ -38,9 +38,12 @@ class Server:
     settings: keys of the config with dots, over quick defaults (a free port of 127.0.0.1)
     env:      variables for the server
     prefix:   a command that runs the server's command line, as prlimit does
+    host:     the address at which it is reached
     """
 
-    def __init__(self, settings=None, env=None, args=(), prefix=(), journal=False, pipe_bytes=None):
+    def __init__(self, settings=None, env=None, args=(), prefix=(), journal=False, pipe_bytes=None,
+                 host="127.0.0.1"):
+        self.host = host
         self.folder = tempfile.TemporaryDirectory(prefix="oneshot-test-")
         self.config = os.path.join(self.folder.name, "config.toml")
         with open(self.config, "w", encoding="utf-8") as file:
@@ -174,7 +177,7 @@ class Server:
     # -- requests ------------------------------------------------------------------------------------------
 
     def connect(self, **options):
-        return Connection(self.port, **options)
+        return Connection(self.port, **{"host": self.host, **options})
 
     def get(self, path, headers=(), **options):
         """One request on a connection of its own, read whole and closed in order."""

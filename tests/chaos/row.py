@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: MIT
+"""One row of the table: one fault, some scrapers that meet it, posters beside them, and what came of it."""
+
+import audit
+from poster import Poster
+from scraper import Scraper
+from support.client import Broken
+from world import Crew, World, dice_for
+
+LARGE = (2000, 6000)  # sizes that make replies of some 100 KB: more than small socket buffers hide
+
+
+class Row:
+    """A fault says in `spoil` how a scrape goes wrong, or in `work` what its scrapers do all the time.
+
+    may_lose, may_repeat: why an event may get lost, or arrive twice, with nobody at fault; then that column
+    decides nothing, and the other one still does.
+    """
+
+    scrapers = ("a", "b")
+    settings = {}
+    seconds = 4.0          # of traffic, where the run has its usual length
+    sizes = (0, 10, 900)   # of what events carry besides their names
+    posters = 2
+    broken_posts = 4       # one pack in so many of the last poster meets a connection that breaks; 0: none
+    posts = {}             # more about them
+    spoils = 3             # one scrape in so many goes wrong
+    pause = 0.06           # between scrapes, at most
+    keeps_times = False
+    may_lose = may_repeat = ""
+    unseen_replies = False  # whether a scrape may be answered so that only the server's log tells of it
+    gives_up = False       # whether the server may give up a batch that was sent three times for nothing
+    drops = ()             # the reasons for which the server may drop events
+
+    @classmethod
+    def name(cls):
+        """The class's name in words: ResetByTheClient is reset-by-the-client."""
+        return "".join("-" + c.lower() if c.isupper() else c for c in cls.__name__).lstrip("-")
+
+    @classmethod
+    def why_not(cls):
+        """Why this row cannot be played here; nothing where it can."""
+        return None
+
+    def __init__(self, seed, lengths=1.0):
+        self.seed = seed
+        self.seconds = self.seconds * lengths
+        self.shortened = lengths < 1
+        self.world = None
+        self.team = []
+        self.poster_team = []
+
+    def dice(self, *names):
+        return dice_for(self.seed, self.name(), *names)
+
+    def play(self):
+        """Plays the row; returns its audit.Outcome."""
+        settings = {"scrapers.names": list(self.scrapers), **self.settings}
+        if self.unseen_replies:
+            settings["log.level"] = "debug"
+        with World(settings, self.environment(), self.keeps_times) as self.world:
+            self.team = [Scraper(self.world, name, self.dice("scraper", name, number))
+                         for number, name in enumerate(self.members())]
+            self.poster_team = [
+                Poster(self.world, f"p{n}", self.dice("poster", n), self.sizes,
+                       spoils=self.broken_posts if n == self.posters - 1 else 0, **self.posts)
+                for n in range(self.posters)]
+            self.begin()
+            crew = Crew()
+            for poster in self.poster_team:
+                crew.add(poster.run)
+            for scraper in self.team:
+                crew.add(self.work, scraper)
+            self.hire(crew)
+            crew.finish(self.seconds)
+            self.end()
+            for scraper in self.team:
+                scraper.close()
+            for scraper in {scraper.name: scraper for scraper in self.team}.values():
+                scraper.drain()
+            outcome = audit.look(self)
+            if outcome.complaints:
+                print(f"the server's log:\n{self.world.server.log()}")
+            return outcome
+
+    # -- what a fault says ----------------------------------------------------------------------------------
+
+    def members(self):
+        """The names of all that scrape; several may have the same."""
+        return self.scrapers
+
+    def environment(self):
+        """Variables for the server."""
+        return None
+
+    def begin(self):
+        """Before the traffic."""
+
+    def hire(self, crew):
+        """Others that work beside posters and scrapers."""
+
+    def end(self):
+        """After the traffic, before everything is drained."""
+
+    def work(self, stop, scraper):
+        """What one scraper does until it is told to stop."""
+        while not stop.is_set():
+            self.scrape_once(scraper)
+            stop.wait(scraper.dice.random() * self.pause)
+
+    def scrape_once(self, scraper):
+        if scraper.dice.randrange(self.spoils):
+            scraper.good()
+            return
+        try:
+            self.spoil(scraper)
+        except (Broken, OSError):
+            scraper.spoiled += 1
+
+    def spoil(self, scraper):
+        """One scrape that goes wrong, on purpose or by an exception that says that it did not come whole."""
+        raise NotImplementedError
+
+    def complaints(self, numbers):
+        """What else is wrong with the server's numbers, in words."""
+        return []

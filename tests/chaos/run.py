@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: MIT
+"""Faults of all kinds between posters, scrapers and the real server, and a table of what was lost and what
+came twice.
+
+Everything takes place in namespaces of its own: the server in one network, posters and scrapers in another,
+and between them a middle that loses, delays, repeats and cuts packets. Each row is one fault. Its scrapers
+keep only what they have read whole, as Prometheus does; in the end each must have got each accepted event
+exactly once, and every counter of the server must say the same. What nobody could decide has rows of its own,
+named below the table.
+"""
+
+import argparse
+import os
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+sys.path[:0] = [HERE, os.path.join(ROOT, "tests", "system")]
+
+import faults  # noqa: E402 (the path had to come first)
+import table  # noqa: E402
+from middle import tun  # noqa: E402
+from playing import Played, play_all, play_here  # noqa: E402
+from support import sandbox  # noqa: E402
+
+USUAL_MINUTES = 1.25
+SKIPPED = 77
+SEED_STEP = 1000  # from one time through all rows to the next
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seed", type=int, default=int(os.environ.get("ONESHOT_SEED", "1")),
+                        help="of all dice: same seed, same faults (threads still interleave as they like)")
+    parser.add_argument("--minutes", type=float, default=float(os.environ.get("ONESHOT_CHAOS_MINUTES", "0")),
+                        help="about how long: more plays all rows again and again, with seeds derived from "
+                             "--seed, less shortens them (else all once, in about a minute and a quarter)")
+    parser.add_argument("--only", metavar="FAULT", action="append", default=[],
+                        help="only rows whose name contains this; may be given several times")
+    parser.add_argument("--binary", default=os.environ.get("ONESHOT_BINARY")
+                        or os.path.join(ROOT, "build", "oneshot-metrics-server"),
+                        help="the server (else ONESHOT_BINARY, else build/oneshot-metrics-server)")
+    parser.add_argument("--list", action="store_true", help="name the rows, and end")
+    parser.add_argument("--row", help=argparse.SUPPRESS)
+    parser.add_argument("--lengths", type=float, default=1.0, help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def enter_sandbox():
+    why = sandbox.why_not("nsenter") or tun.why_not()
+    if why:
+        print(f"skipped: {why}")
+        sys.exit(SKIPPED)
+    sandbox.enter()
+
+
+def play_for(minutes, kinds, seed):
+    """All rows once; again and again while the minutes that were asked for last."""
+    began, played, times = time.monotonic(), [], 0
+    lengths = min(1.0, (minutes or USUAL_MINUTES) / USUAL_MINUTES)
+    while True:
+        rows = [Played(kind, seed + times * SEED_STEP) for kind in kinds]
+        play_all(rows, lengths)
+        played += rows
+        times += 1
+        took = time.monotonic() - began
+        if took + took / times > minutes * 60:  # no time for all of them once more
+            print(f"seed {seed}, {took:.0f} s")
+            return played
+
+
+def main():
+    args = arguments()
+    kinds = [kind for kind in faults.ALL if not args.only or any(word in kind.name() for word in args.only)]
+    if args.list:
+        print("\n".join(kind.name() for kind in kinds))
+        return
+    os.environ["ONESHOT_BINARY"] = os.path.abspath(args.binary)
+    if args.row:
+        play_here(args.row, args.seed, args.lengths)
+        return
+    if not os.access(args.binary, os.X_OK):
+        sys.exit(f"{args.binary} is not there: build it, or name another one with --binary")
+    if not kinds:
+        sys.exit("no such row; --list names them")
+    enter_sandbox()
+    sys.exit(table.show(play_for(args.minutes, kinds, args.seed)))
+
+
+if __name__ == "__main__":
+    main()

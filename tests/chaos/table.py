@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: MIT
+"""Prints what came of all rows: the table, why some of it decides nothing, and all about what failed."""
+
+_COLUMNS = ("fault", "scrapers", "events", "whole", "spoiled", "sent again", "lost", "twice", "verdict")
+_SUMMED = ("events", "whole", "spoiled", "sent_again", "lost", "twice")
+
+
+def verdict(kind, outcome):
+    """Whether what must be zero is zero and every number could be explained."""
+    lost, twice = outcome.lost and not kind.may_lose, outcome.twice and not kind.may_repeat
+    return "FAILED" if outcome.complaints or lost or twice else "ok"
+
+
+def _cell(number, free):
+    return f"({number})" if free else str(number)
+
+
+def _line(row):
+    kind, outcome = row.kind, row.outcome
+    return (kind.name(), str(outcome.scrapers), str(outcome.events), str(outcome.whole), str(outcome.spoiled),
+            str(outcome.sent_again), _cell(outcome.lost, kind.may_lose),
+            _cell(outcome.twice, kind.may_repeat), row.verdict())
+
+
+def _print(lines):
+    widths = [max(len(line[column]) for line in lines) for column in range(len(_COLUMNS))]
+    for number, line in enumerate(lines):
+        cells = [cell.ljust(width) if column in (0, len(line) - 1) else cell.rjust(width)
+                 for column, (cell, width) in enumerate(zip(line, widths))]
+        print("  ".join(cells).rstrip())
+        if number in (0, len(lines) - 2):
+            print("-" * (sum(widths) + 2 * len(widths) - 2))
+
+
+def _total(played):
+    decided = [row for row in played if not row.skipped]
+    sums = {key: sum(getattr(row.outcome, key) for row in decided) for key in _SUMMED}
+    # What may be lost or come twice with nobody at fault is in brackets above, and not in these sums.
+    sums["lost"] = sum(row.outcome.lost for row in decided if not row.kind.may_lose)
+    sums["twice"] = sum(row.outcome.twice for row in decided if not row.kind.may_repeat)
+    failed = sum(row.verdict() == "FAILED" for row in decided)
+    return ("total", "", *(str(sums[key]) for key in _SUMMED), "FAILED" if failed else "ok")
+
+
+def show(played):
+    """Prints it all; returns the exit status."""
+    ran = sorted((row for row in played if not row.skipped), key=lambda row: row.kind.name())
+    failed = [row for row in ran if row.verdict() == "FAILED"]
+    for row in failed:
+        print(f"\nFAILED: {row.kind.name()} (again: --seed {row.seed} --only {row.kind.name()})")
+        for complaint in row.outcome.complaints:
+            print("  " + complaint)
+        print("\n".join("  | " + line for line in row.output.splitlines()[-60:]))
+    print()
+    _print([_COLUMNS, *(_line(row) for row in ran), _total(played)])
+    print()
+    for kind in sorted({row.kind for row in ran}, key=lambda kind: kind.name()):
+        for what, why in (("lost", kind.may_lose), ("twice", kind.may_repeat)):
+            if why:
+                print(f"undecidable: {kind.name()}: {what} may be above 0: {why}")
+    for kind, why in sorted({(row.kind.name(), row.skipped) for row in played if row.skipped}):
+        print(f"skipped: {kind}: {why}")
+    print(f"{len(ran) - len(failed)} passed, {len(failed)} failed")
+    return 1 if failed or not ran else 0

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: MIT
+"""Where a row takes place: the server in one network namespace, all others in another, the middle between
+them."""
+
+import random
+import threading
+
+from middle import Middle, Namespace
+from support.oracle import Oracle
+from support.server import Server
+
+_SERVER, _CLIENTS = "10.9.0.1", "10.9.0.2"
+_LOG_PIPE = 1 << 20  # bytes: the server drops lines rather than wait for their reader; here every one counts
+
+
+class World:
+    """Makes two namespaces and leaves this process in that of the clients. Use as a context manager."""
+
+    def __init__(self, settings, env=None, keeps_times=False):
+        self._settings = {"server.host": _SERVER, "server.stop_seconds": 1,
+                          "scrapers.startup_hold_seconds": 0, **settings}
+        self._env = env
+        self._place = Namespace(_SERVER)
+        self.middle = Middle(Namespace(_CLIENTS), self._place)
+        self.middle.start()
+        self.server = self.start_server()
+        self.oracle = Oracle(self.server, keeps_times)
+        self.stopped_logs = []  # of servers before this one
+
+    def start_server(self):
+        return Server(self._settings, self._env, prefix=self._place.prefix(), host=_SERVER,
+                      pipe_bytes=_LOG_PIPE)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, value, trace):
+        try:
+            self.server.__exit__(kind, value, trace)
+        finally:
+            self.middle.end()
+            if self.middle.failure:
+                raise AssertionError("the middle broke down:\n" + self.middle.failure)
+
+    def restart_server(self):
+        """After the old one has ended: a new one, which knows nothing of it and whose counters begin anew."""
+        self.stopped_logs.append(self.server.log_lines())
+        self.middle.forget_counts()
+        self.server = self.oracle.server = self.start_server()
+
+    def connect(self, path=None, **options):
+        """A connection that takes this path through the middle."""
+        def lay(port):
+            if path is not None:
+                self.middle.lay(port, path)
+        return self.server.connect(source=_CLIENTS, before_connect=lay, **options)
+
+    def flow(self, connection):
+        return self.middle.flow(connection.socket.getsockname()[1])
+
+
+class Crew:
+    """Runs functions side by side, each on a thread of its own and each given `stop`; the first failure stops
+    all."""
+
+    def __init__(self):
+        self.stop = threading.Event()
+        self._failures, self._threads = [], []
+
+    def add(self, function, *args):
+        def guarded():
+            try:
+                function(self.stop, *args)
+            except BaseException as failure:
+                self._failures.append(failure)
+                self.stop.set()
+        thread = threading.Thread(target=guarded, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def finish(self, seconds, patience=60.0):
+        """Lets them work that long, then tells them to end and waits for it."""
+        self.stop.wait(seconds)
+        self.stop.set()
+        for thread in self._threads:
+            thread.join(patience)
+        if self._failures:
+            raise self._failures[0]
+        assert not any(thread.is_alive() for thread in self._threads), "somebody does not come to an end"
+
+
+def dice_for(seed, *names):
+    """Dice that fall the same way for the same seed and names, whatever else is thrown."""
+    return random.Random(" ".join(str(part) for part in (seed, *names)))
