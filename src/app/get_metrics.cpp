@@ -208,7 +208,7 @@ asio::awaitable<http::Reply> get_metrics(Context& context, const http::Request& 
   const ScraperIdentity& scraper = admitted->scraper;
   const std::shared_ptr<const settings::Settings> settings = context.settings;
   const std::chrono::milliseconds timeout = scrape_timeout(request);
-  const SteadyTime deadline = request.arrived + timeout;
+  const SteadyTime deadline = reply_deadline(request.arrived, timeout);
   if (admitted->peek) {
     const SteadyTime soon = std::min(deadline, request.arrived + longest_peek);
     http::Reply looked = co_await peek(context, *settings, scraper, soon, waiting);

@@ -17,6 +17,7 @@ constexpr milliseconds longest_wait{5000};  // for a batch: whoever waits holds 
 constexpr milliseconds usual{10'000};       // Prometheus' own default of scrape_timeout
 constexpr milliseconds shortest{100};
 constexpr milliseconds longest{120'000};
+constexpr milliseconds grace{500};
 constexpr milliseconds sending_margin{250};  // for building and sending the answer after a long wait
 
 }  // namespace
@@ -31,6 +32,8 @@ milliseconds scrape_timeout(const http::Request& request) noexcept {
   const double limited = std::min(seconds, static_cast<double>(longest.count()) / 1000);
   return std::max(shortest, milliseconds(static_cast<std::int64_t>(limited * 1000)));
 }
+
+SteadyTime reply_deadline(SteadyTime arrived, milliseconds timeout) noexcept { return arrived + timeout + grace; }
 
 SteadyTime latest_take(SteadyTime arrived, milliseconds timeout, SteadyTime now) noexcept {
   const milliseconds margin = std::min(sending_margin, timeout / 4);

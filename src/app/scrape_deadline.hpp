@@ -14,6 +14,11 @@ namespace oneshot::app {
 /// unusable.
 [[nodiscard]] std::chrono::milliseconds scrape_timeout(const http::Request& request) noexcept;
 
+/// By when the last byte of the answer must have been acknowledged: half a second after the scraper's own timeout. A
+/// scraper that takes the last byte just in time stores the scrape, and its acknowledgement comes a moment later; one
+/// that has given up says so with a reset in that time, so nothing is lost by waiting for it.
+[[nodiscard]] SteadyTime reply_deadline(SteadyTime arrived, std::chrono::milliseconds timeout) noexcept;
+
 /// Until when a scrape may wait for its batch: half of its timeout, and always early enough to leave time for
 /// sending the answer.
 [[nodiscard]] SteadyTime latest_take(SteadyTime arrived, std::chrono::milliseconds timeout, SteadyTime now) noexcept;

@@ -77,7 +77,9 @@ Verdict ReceiptWatch::deadline(const TcpView& view) noexcept {
   if (broken_) return settle_as_lost();
   // Not whole by now: the scraper has given up or will; make sure that it cannot take the rest for good.
   if (!all_acknowledged()) return settle(Verdict::reset);
-  return state_ == State::ended ? settle(Verdict::delivered) : Verdict::undecided;
+  if (state_ == State::ended) return settle(Verdict::delivered);
+  const bool can_ask = view.state == TcpView::State::established && view.silent_for <= longest_silence;
+  return can_ask ? Verdict::probe : Verdict::undecided;
 }
 
 Verdict ReceiptWatch::give_up(const TcpView& view) noexcept {
@@ -95,19 +97,7 @@ Verdict ReceiptWatch::newer_scrape(const TcpView& view, SteadyTime now) noexcept
   if (!all_acknowledged()) return watch_progress(now);
   // A peer that has ended after reading all has decided it; one that is silent may be about to give up.
   if (view.state == TcpView::State::close_wait && !early_end_) return settle(Verdict::delivered);
-  return now - handed_over_at_ < fresh ? Verdict::undecided : ask_for_life(now);
-}
-
-Verdict ReceiptWatch::ask_for_life(SteadyTime now) noexcept {
-  const bool silent = view_.silent_for >= probe_from;  // with a probe sent and this false, it has answered
-  const bool can_ask = view_.state == TcpView::State::established && now - handed_over_at_ <= probe_until;
-  if (!silent || !can_ask) return settle(Verdict::delivered);
-  if (!probed_) {
-    probed_ = true;
-    probed_at_ = now;
-    return Verdict::probe;
-  }
-  return now - probed_at_ < probe_window ? Verdict::undecided : settle(Verdict::delivered);
+  return now - handed_over_at_ < fresh ? Verdict::undecided : settle(Verdict::delivered);
 }
 
 Verdict ReceiptWatch::watch_progress(SteadyTime now) noexcept {

@@ -29,20 +29,21 @@ namespace oneshot::net {
 ///     request_began    –                          all: delivered                       all: delivered (b)
 ///     end_of_stream    – (nobody reads then)      to ended, and as poll there          as poll
 ///     poll             –                          –                                    all (c): delivered
-///     deadline         reset                      not all: reset                       all: delivered; else reset
+///     deadline         reset                      all: probe (e); else reset           all: delivered; else reset
 ///     give_up          reset                      all: delivered; else reset           all: delivered; else reset
-///     newer_scrape     progress: under_way;       all, for 100 ms or (d), and (e):     as sent
-///                      none for 200 ms: reset     delivered; not all: as writing
+///     newer_scrape     progress: under_way;       all, for 100 ms or (d): delivered;   as sent
+///                      none for 200 ms: reset     not all: as writing
 ///
 ///     (a) cut_short where the peer's kernel cannot have had the last byte
 ///     (b) cannot come: after its end a peer sends nothing
 ///     (c) an end that came before the peer can have read all says nothing about reading: then a reset may follow, so
 ///         100 ms after the last byte was written
 ///     (d) the peer has ended in order, after it had all
-///     (e) where it is silent, its kernel is asked for a sign of life first, and has 200 ms for it: a reset is sent
-///         once and may have got lost, but a kernel that has no such connection any more repeats it when asked. Only
-///         between a second and three minutes: before that Linux cannot ask, later a middlebox may have forgotten the
-///         connection and answer with a reset of its own
+///     (e) undecided, but the peer's kernel is to be asked for a sign of life. A scraper that gave up by now has reset
+///         the connection; a reset is sent once and may have got lost, but a kernel that has no such connection any
+///         more repeats it when asked. Now and not when a newer scrape comes: by then the connection may have died for
+///         other reasons, after all was stored. Not after a long silence either: a middlebox that has forgotten the
+///         connection may answer in the peer's place
 ///
 /// Once we have sent our own end, a closed connection is no sign of a reset (both ends may be through), only a read
 /// tells; a newer scrape is then left to what that read says.
@@ -56,7 +57,7 @@ class ReceiptWatch {
   enum class Verdict : std::uint8_t {
     undecided,
     under_way,  ///< to a newer scrape only: the peer still acknowledges, so let it be
-    probe,      ///< to a newer scrape only: start_probing(), and ask again in a few milliseconds
+    probe,      ///< at the deadline only: start_probing(), for a few seconds
     // Settled; nothing that is told afterwards changes it, and the answer to that is `undecided`.
     delivered,
     cut_short,  ///< not delivered: the peer cannot have had all of it
@@ -70,9 +71,7 @@ class ReceiptWatch {
   /// How long a newer scrape watches unacknowledged bytes for progress before it withdraws them.
   static constexpr std::chrono::milliseconds progress_window{200};
   /// See (e).
-  static constexpr std::chrono::milliseconds probe_window{200};
-  static constexpr std::chrono::seconds probe_from{1};
-  static constexpr std::chrono::minutes probe_until{3};
+  static constexpr std::chrono::seconds longest_silence{30};
 
   /// The last byte is in the kernel. A peer that has sent its end by now cannot have done so after reading all.
   void handed_over(const TcpView& view, SteadyTime now) noexcept;
@@ -107,7 +106,6 @@ class ReceiptWatch {
   Verdict settle(Verdict verdict) noexcept;
   Verdict settle_as_lost() noexcept;
   Verdict watch_progress(SteadyTime now) noexcept;
-  Verdict ask_for_life(SteadyTime now) noexcept;
 
   State state_ = State::writing;
   TcpView view_;         // the last one; its error stays
@@ -119,8 +117,6 @@ class ReceiptWatch {
   bool asked_ = false;           // by a newer scrape, while bytes were unacknowledged
   SteadyTime asked_at_{};
   std::uint64_t acknowledged_when_asked_ = 0;
-  bool probed_ = false;  // by a newer scrape, while all was acknowledged
-  SteadyTime probed_at_{};
 };
 
 }  // namespace oneshot::net

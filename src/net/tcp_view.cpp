@@ -55,6 +55,7 @@ void start_probing(int socket) noexcept {
   const int second = 1;
   // The order matters: with the option on, setting the time counts the silence so far (net/ipv4/tcp.c).
   ::setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+  ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPINTVL, &second, sizeof second);
   ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPIDLE, &second, sizeof second);
 }
 

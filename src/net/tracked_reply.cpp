@@ -17,6 +17,8 @@ using std::chrono::steady_clock;
 // How often a newer scrape looks, and how long at most: longer than both windows of ReceiptWatch.
 constexpr milliseconds settle_step{5};
 constexpr milliseconds settle_limit{500};
+// Three probes or so, a second apart, since each of them may get lost too.
+constexpr milliseconds probe_time{3500};
 
 }  // namespace
 
@@ -85,8 +87,7 @@ void TrackedReply::obey(Verdict verdict) {
     case Verdict::under_way:
       return;
     case Verdict::probe:
-      probing_ = true;
-      return start_probing(socket_->native_handle());
+      return probe();
     case Verdict::delivered:
       return conclude(Outcome::delivered);
     case Verdict::cut_short:
@@ -101,10 +102,23 @@ void TrackedReply::obey(Verdict verdict) {
 
 void TrackedReply::conclude(Outcome outcome) {
   timer_.cancel();
-  if (std::exchange(probing_, false) && socket_ != nullptr && socket_->is_open()) {
-    stop_probing(socket_->native_handle());
-  }
+  end_probing();
   if (auto receipt = std::exchange(receipt_, nullptr)) receipt->on_settled(outcome);
+}
+
+// If the answer is a reset, the session's read says so.
+void TrackedReply::probe() {
+  probing_ = true;
+  start_probing(socket_->native_handle());
+  timer_.expires_after(probe_time);
+  timer_.async_wait([self = shared_from_this()](const asio::error_code& error) {
+    if (!error) self->end_probing();
+  });
+}
+
+void TrackedReply::end_probing() {
+  if (std::exchange(probing_, false) && socket_ != nullptr && socket_->is_open())
+    stop_probing(socket_->native_handle());
 }
 
 void TrackedReply::reset_connection() {

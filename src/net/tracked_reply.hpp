@@ -47,6 +47,8 @@ class TrackedReply final : public http::Transfer, public std::enable_shared_from
   TcpView look();
   void obey(Verdict verdict);
   void conclude(Outcome outcome);
+  void probe();
+  void end_probing();
   void reset_connection();
   static asio::awaitable<State> settle_here(std::shared_ptr<TrackedReply> self);
 

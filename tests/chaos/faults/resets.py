@@ -42,17 +42,17 @@ class ResetByTheMiddle(Row):
 
 
 class ResetThatGetsLost(Row):
-    """A scraper gives up a small reply that its kernel has acknowledged whole, and its reset is lost. It
-    comes again after more than a second, as scrapers do, and its kernel is asked about the connection
-    before."""
+    """A scraper gives up a small reply that its kernel has acknowledged whole, and its reset is lost. When its
+    timeout is over its kernel is asked about the connection, and it comes again after that, as scrapers do."""
 
     sizes = (0,)
-    seconds = 6.0
-    interval = 1.1
+    seconds = 8.0
+    timeout = 0.2
+    interval = 2.0
 
     def spoil(self, scraper):
         with scraper.connect(LoseResets(1)) as connection:
-            scraper.ask(connection)
+            scraper.ask(connection, self.timeout)
             connection.wait_for_unread(scraper.size(connection))
         scraper.spoiled += 1
         time.sleep(self.interval)  # part of the case

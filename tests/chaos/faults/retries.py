@@ -14,6 +14,7 @@ from support.waiting import wait_until
 class _Retry(Row):
     spoils = 2
     idle = 0.0  # seconds between the scrape before and the one whose connection dies
+    timeout = None  # of the scrape before
 
     def path(self):
         raise NotImplementedError
@@ -25,7 +26,7 @@ class _Retry(Row):
     def spoil(self, scraper):
         scraper.close()
         path = self.path()
-        if not scraper.try_to_scrape(path=path):
+        if not scraper.try_to_scrape(path=path, timeout=self.timeout):
             return
         connection = scraper.borrow()
         flow = self.world.flow(connection)
@@ -64,4 +65,14 @@ class RetriedGetAnswered(_Retry):
         path.at = flow.replies.sent
 
 
-ROWS = (RetriedGetNeverSeen, RetriedGetAnswered)
+class RetriedGetAfterTheTimeout(RetriedGetNeverSeen):
+    """A middlebox forgets a connection on which nothing goes on, and resets the client alone when that uses it
+    again. By then the client's kernel has shown that it still had the connection when the scrape's timeout was
+    over, so all was stored."""
+
+    timeout = 0.2
+    idle = 2.0
+    seconds = 7.0
+
+
+ROWS = (RetriedGetNeverSeen, RetriedGetAnswered, RetriedGetAfterTheTimeout)

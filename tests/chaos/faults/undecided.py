@@ -8,7 +8,6 @@ from middle.paths import Deaf, LoseResets
 from row import Row
 from support.waiting import wait_until
 
-from .retries import RetriedGetNeverSeen
 
 
 class ResetWhenAllIsStored(Row):
@@ -94,15 +93,5 @@ class RefusedAfterReading(Row):
         scraper.spoiled += 1
 
 
-class RetriedGetAfterASecond(RetriedGetNeverSeen):
-    """A middlebox has forgotten a connection on which nothing went on for more than a second, and resets the
-    client when it uses that again. The client sends its GET anew; asked for a sign of life, its kernel knows
-    nothing."""
-
-    may_repeat = "a kernel that does not know the connection may have lost it after all was stored, or before"
-    idle = 1.2
-    seconds = 6.0
-
-
 ROWS = (ResetWhenAllIsStored, ResetWhenAllIsStoredWithTimes, AcknowledgementsLost, EveryResetGetsLost,
-        EndedEarlyAndGivenUpLate, RefusedAfterReading, RetriedGetAfterASecond)
+        EndedEarlyAndGivenUpLate, RefusedAfterReading)

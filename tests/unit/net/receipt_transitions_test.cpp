@@ -44,7 +44,7 @@ enum class Seen {
 enum class When {
   fresh,   ///< since the last byte was written
   later,   ///< and the peer was heard of a moment ago
-  silent,  ///< and it has said nothing for a second
+  silent,  ///< and it has said nothing for long
 };
 enum class Ours { open, ended };  ///< whether we have sent our own end
 
@@ -57,7 +57,7 @@ constexpr std::array seens{Seen::all,    Seen::not_all, Seen::end,        Seen::
 
 TcpView look(Seen seen, Ours ours, When when = When::later) {
   TcpView view;
-  view.silent_for = milliseconds(when == When::silent ? 1000 : 20);
+  view.silent_for = milliseconds(when == When::silent ? 31'000 : 20);
   const std::uint64_t our_end = ours == Ours::ended ? 1 : 0;
   const bool all = seen != Seen::not_all && seen != Seen::end_early && seen != Seen::error_early;
   view.unacknowledged = (all ? 0 : 5000) + our_end;
@@ -155,6 +155,7 @@ std::vector<Row> table() {
       // All acknowledged.
       {{{Told::request_began, Told::give_up}}, written, {}, {}, {}, Verdict::delivered},
       {{{Told::deadline}}, ended, {}, {}, {}, Verdict::delivered},
+      {{{Told::deadline}}, {}, {{Seen::all}}, {{When::fresh, When::later}}, {{Ours::open}}, Verdict::probe},
       {{{Told::deadline}}, {}, {}, {}, {}, Verdict::undecided},
       {{{Told::end_of_stream}}, {{From::sent}}, {}, {}, {}, Verdict::delivered},
       {{{Told::end_of_stream}}, written, {}, {{When::fresh}}, {}, Verdict::undecided},
@@ -163,7 +164,6 @@ std::vector<Row> table() {
       {{{Told::poll}}, {}, {}, {}, {}, Verdict::undecided},
       {{{Told::newer_scrape}}, {{From::sent}}, {{Seen::end}}, {}, {{Ours::open}}, Verdict::delivered},
       {{{Told::newer_scrape}}, {}, {}, {{When::fresh}}, {}, Verdict::undecided},
-      {{{Told::newer_scrape}}, {}, {{Seen::all}}, {{When::silent}}, {{Ours::open}}, Verdict::probe},
       {{{Told::newer_scrape}}, {}, {}, {}, {}, Verdict::delivered},
   };
 }

@@ -123,10 +123,6 @@ TEST_CASE("the deadline resets a connection with bytes unwritten or unacknowledg
   CHECK(sent().deadline(not_acknowledged) == Verdict::reset);
 }
 
-TEST_CASE("the deadline leaves a silent scraper that has acknowledged all undecided") {
-  CHECK(sent().deadline(all_read) == Verdict::undecided);
-}
-
 TEST_CASE("the deadline on a connection that was reset meanwhile means not delivered") {
   CHECK(sent().deadline(error_view()) == Verdict::unread);
   CHECK(sent().deadline(view(State::closed, 0)) == Verdict::unread);
@@ -178,25 +174,17 @@ TEST_CASE("a newer scrape withdraws a transfer whose peer has stopped") {
   }
 }
 
-TEST_CASE("a newer scrape asks a silent peer's kernel for a sign of life before it takes silence for delivered") {
-  TcpView silent = all_read;
-  silent.silent_for = std::chrono::seconds(15);
-  const SteadyTime later = start + std::chrono::seconds(15);
+TEST_CASE("a silent peer that has acknowledged all is asked for a sign of life at the deadline") {
   ReceiptWatch watch = sent();
-  CHECK(watch.newer_scrape(silent, later) == Verdict::probe);
-  CHECK(watch.newer_scrape(silent, later + milliseconds(5)) == Verdict::undecided);
-  SUBCASE("it answers that there is no such connection") {
-    CHECK(watch.newer_scrape(error_view(), later + milliseconds(10)) == Verdict::unread);
+  CHECK(watch.deadline(all_read) == Verdict::probe);
+  SUBCASE("it answers that there is no such connection: a reset that got lost") {
+    CHECK(watch.failed(error_view()) == Verdict::unread);
   }
-  SUBCASE("it answers") { CHECK(watch.newer_scrape(all_read, later + milliseconds(10)) == Verdict::delivered); }
-  SUBCASE("it does not answer") {
-    CHECK(watch.newer_scrape(silent, later + milliseconds(199)) == Verdict::undecided);
-    CHECK(watch.newer_scrape(silent, later + milliseconds(200)) == Verdict::delivered);
-  }
+  SUBCASE("it lives, and goes on with its next request") { CHECK(watch.request_began(all_read) == Verdict::delivered); }
 }
 
 TEST_CASE("a peer that has been silent for so long that a middlebox may answer in its place is not asked") {
   TcpView silent = all_read;
-  silent.silent_for = std::chrono::minutes(5);
-  CHECK(sent().newer_scrape(silent, start + std::chrono::minutes(5)) == Verdict::delivered);
+  silent.silent_for = std::chrono::seconds(31);
+  CHECK(sent().deadline(silent) == Verdict::undecided);
 }
