@@ -34,7 +34,8 @@ class Rig:
             for job, times in jobs.items():
                 servers[job] = Server({"server.host": "0.0.0.0", "events.use_explicit_timestamps": times})
                 cleanup(servers[job].stop)
-            prometheus = Prometheus(program, {job: Job(server.port, None, hosts.SERVER)
+            # So short that the server has decided before the next scrape, whose packets acknowledge everything.
+            prometheus = Prometheus(program, {job: Job(server.port, None, hosts.SERVER, scrape_timeout="300ms")
                                               for job, server in servers.items()}, host, options)
             cleanup(prometheus.stop)
             self.hosts.append(host)
