@@ -90,6 +90,7 @@ def kill(prometheus, views):
     began = [last_scrape(view.server, view.scraper) for view in views]
     prometheus.start()
     for view, has_unread, scrape in zip(views, unread, began):
-        stored = view.scrapes()[-1][0]
-        if stored < scrape - 0.5 and not has_unread:
+        recorded = view.scrapes()
+        if recorded[-1][0] < scrape - 0.5 and not has_unread:
+            stored = max(at for at, up in recorded if up)  # what failed since then was sent once more
             view.may_be_lost |= view.poster.between(stored - 0.1, now) | set(view.burst)
