@@ -11,12 +11,14 @@ AscendingTimes::Now AscendingTimes::now() const noexcept {
 }
 
 std::int64_t AscendingTimes::next(std::uint64_t series_hash, Now& now, std::int64_t held) noexcept {
+  note(now);
   std::atomic<std::uint64_t>& last = words_[place(series_hash)];
   std::uint64_t seen = last.load(std::memory_order_acquire);
   for (;;) {
     const std::uint16_t seen_era = era_of(seen);
     if (static_cast<std::int16_t>(seen_era - now.era) > 0) {
       now = this->now();  // acquire: whoever wrote that word had seen its era
+      note(now);
       held = 0;
       continue;
     }
@@ -25,6 +27,14 @@ std::int64_t AscendingTimes::next(std::uint64_t series_hash, Now& now, std::int6
     const std::int64_t mine = std::max(now.unix_ms, seen_time + 1);
     if (last.compare_exchange_weak(seen, word_of(now.era, mine), std::memory_order_acq_rel, std::memory_order_acquire))
       return mine;
+  }
+}
+
+// A load for nearly all events: it changes once a millisecond. Words of a later era are the larger ones.
+void AscendingTimes::note(const Now& now) noexcept {
+  const std::uint64_t word = word_of(now.era, now.unix_ms);
+  std::uint64_t seen = latest_now_.load(std::memory_order_relaxed);
+  while (seen < word && !latest_now_.compare_exchange_weak(seen, word, std::memory_order_relaxed)) {
   }
 }
 

@@ -38,6 +38,11 @@ class AscendingTimes {
   /// we call this after we saw that claim (the log's tail orders the two), so we see its word or a later one.
   std::int64_t next(std::uint64_t series_hash, Now& now, std::int64_t held) noexcept;
 
+  /// The latest that the clock has said in this era, to those who asked for a time.
+  [[nodiscard]] std::int64_t latest_now() const noexcept {
+    const std::uint64_t word = latest_now_.load(std::memory_order_relaxed);
+    return era_of(word) == era_.load(std::memory_order_relaxed) ? time_in(word) : 0;
+  }
   /// The clock was set back by this much. Returns the latest time given so far. One caller at a time; what was given
   /// stays known for is_behind() until pass().
   std::int64_t begin_era(std::int64_t back_ms);
@@ -64,12 +69,14 @@ class AscendingTimes {
   static std::uint64_t word_of(std::uint16_t era, std::int64_t time) noexcept {
     return std::uint64_t{era} << time_bits | static_cast<std::uint64_t>(time < 0 ? 0 : time);
   }
+  void note(const Now& now) noexcept;
   std::int64_t restated(std::uint64_t word) const noexcept {
     return time_in(word) - back_ms_.load(std::memory_order_relaxed);
   }
 
   const Clock& clock_;
   std::atomic<std::uint16_t> era_{0};
+  std::atomic<std::uint64_t> latest_now_{0};               // a word like those below
   std::atomic<std::int64_t> back_ms_{0};                   // from the era before to this one
   std::array<std::atomic<std::uint64_t>, 65536> words_{};  // of this era or the one before
   std::unique_ptr<Words> kept_;                            // made when the clock is first set back

@@ -76,6 +76,8 @@ class EventLog {
     std::int64_t latest;  ///< of the times given so far
   };
   Era begin_era(std::int64_t back_ms);
+  /// With ascending times: the latest that the clock has said to an append since it was set back last.
+  [[nodiscard]] std::int64_t latest_clock() const noexcept { return times_->latest_now(); }
   /// The clock says this now: whether events have to be marked is looked at again.
   void pass_time(std::int64_t now_ms) noexcept { times_->pass(now_ms); }
 

@@ -47,14 +47,25 @@ void QueueManager::State::watch_the_clock() {
   if (!explicit_timestamps) return;
   const std::int64_t now_ms = clock.unix_ms();
   const std::int64_t back_ms = before - clocks_apart_ms;
-  if (back_ms <= clock_step_ms) return log.pass_time(now_ms);
-  const EventLog::Era era = log.begin_era(back_ms);
-  clock_steps.add({.old_before = old_before, .before = era.begin, .now_ms = now_ms, .back_ms = back_ms});
+  // Set forward and back again since the last tick, it shows only in what it said meanwhile.
+  const std::int64_t there_and_back_ms = log.latest_clock() - now_ms - std::max<std::int64_t>(back_ms, 0);
+  std::int64_t latest = 0;
+  if (back_ms > clock_step_ms) latest = follow_the_clock_back(back_ms, old_before, now_ms);
+  if (there_and_back_ms > clock_step_ms) latest = follow_the_clock_back(there_and_back_ms, 0, now_ms);
+  if (latest == 0) return log.pass_time(now_ms);
   lock.unlock();
+  const std::int64_t most_ms = std::max(back_ms, there_and_back_ms);
   log::warn(
       "the clock was set back: new events take its time, and Prometheus refuses those of a series for which it "
       "has later ones",
-      {{"seconds", static_cast<double>(back_ms) / 1000}, {"until", log::timestamp(era.latest)}});
+      {{"seconds", static_cast<double>(most_ms) / 1000}, {"until", log::timestamp(latest)}});
+}
+
+std::int64_t QueueManager::State::follow_the_clock_back(std::int64_t back_ms, std::uint64_t old_before,
+                                                        std::int64_t now_ms) {
+  const EventLog::Era era = log.begin_era(back_ms);
+  clock_steps.add({.old_before = old_before, .before = era.begin, .now_ms = now_ms, .back_ms = back_ms});
+  return era.latest;
 }
 
 void QueueManager::State::forget_scrapers() {

@@ -66,6 +66,9 @@ struct QueueManager::State {
   [[nodiscard]] std::int64_t how_far_clocks_are_apart() const noexcept;
   /// The parts of tick(), see housekeeping.cpp.
   void watch_the_clock();
+  /// By so much; records below `old_before` were surely stored before. Returns until when Prometheus may refuse new
+  /// ones.
+  std::int64_t follow_the_clock_back(std::int64_t back_ms, std::uint64_t old_before, std::int64_t now_ms);
   void forget_scrapers();
   void give_memory_back();
   void report_losses();

@@ -267,6 +267,40 @@ TEST_CASE("when the clock is set back, times follow it and old events are not he
   }
 }
 
+TEST_CASE("a clock that is set forward and back again before anybody looks holds nothing up") {
+  Fixture f;
+  f.options.explicit_timestamps = true;
+  f.options.startup_hold = 0ms;
+  f.register_at_end("s");
+  const CapturedLog log;
+  REQUIRE(f.append("a") == Stored::stored);
+  f.pass(1s);
+  f.clock.step(1h);
+  for (const char* labels : {"a", "b"}) REQUIRE(f.append(labels) == Stored::stored);
+  f.clock.advance(200ms);
+  f.clock.step(-1h);
+  REQUIRE(f.append("a") == Stored::stored);  // behind the one of the other clock
+  REQUIRE(f.append("c") == Stored::stored);
+  f.pass(1s);
+  CHECK(log.count("level=warn") == 1);
+  REQUIRE(f.append("a") == Stored::stored);
+  f.clock.advance(5ms);
+  const Delivery delivery = f.take("s");
+  REQUIRE(delivery.count() == 6);
+  std::int64_t last = 0;  // of series a
+  StoredEvent event;
+  std::uint64_t position = delivery.events().begin();
+  while (delivery.events().next(position, event)) {
+    CHECK(event.unix_ms <= f.clock.unix_ms());
+    CHECK(event.unix_ms >= f.clock.unix_ms() - 3000);
+    if (event.labels != "a") continue;
+    CHECK(event.unix_ms > last);
+    last = event.unix_ms;
+  }
+  f.pass(3s);
+  CHECK(log.count("level=warn") == 1);
+}
+
 TEST_CASE(
     "events that waited while the clock was set back keep their order, and none is ahead of it or held for long") {
   Fixture f;
