@@ -95,6 +95,13 @@ want_to_test() {
   if has apt-get; then want doctest-dev /usr/include/doctest/doctest.h /usr/local/include/doctest/doctest.h; fi
 }
 
+want_spin() { # without it the test that needs it is skipped
+  if has apt-get; then
+    has spin || refresh
+    ! on_offer spin || want spin spin
+  fi
+}
+
 want_clang() {
   want clang clang-14 clang
   if has apt-get; then
@@ -214,7 +221,7 @@ step_release() { # what users get; in --all no compiler warning is let through
   run_tests build --suite unit --suite integration --suite system --suite lint
 }
 step_stress() {
-  configure build -Dbuildtype=release -Dtests=true && compile build && run_tests build --suite stress
+  configure build -Dbuildtype=release -Dtests=true && compile build && run_tests build --suite stress --suite model
 }
 step_debug() { # with assertions
   configure build-debug -Dbuildtype=debug -Dwerror=true && compile build-debug && run_tests build-debug --suite unit
@@ -260,6 +267,7 @@ test_steps() {
   steps=${steps:-$steps_by_default}
   want_to_test
   case " $steps " in *\ clang\ * | *\ fuzz\ *) want_clang ;; esac
+  case " $steps " in *\ stress\ *) want_spin ;; esac
   install_missing
   find_prometheus
   : >$tools/results

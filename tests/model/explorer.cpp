@@ -51,7 +51,8 @@ void append_connection(Bytes& bytes, const Connection& connection, std::uint8_t 
   const auto* const raw = reinterpret_cast<const std::uint8_t*>(&wire);
   bytes.insert(bytes.end(), raw, raw + sizeof wire);
   if (wire.tracked) connection.watch.append_to(bytes, now);
-  if (wire.phase == Wire::asking) bytes.insert(bytes.end(), {age(now, connection.asking_since), std::uint8_t{connection.asked_at == now}});
+  if (wire.phase == Wire::asking)
+    bytes.insert(bytes.end(), {age(now, connection.asking_since), std::uint8_t{connection.asked_at == now}});
 }
 
 Bytes bytes_of(const Client& client, const Backlog::Numbers& numbers, std::uint8_t now) {
@@ -73,7 +74,6 @@ Fingerprint fingerprint_of(const World& world) {
   std::array<Bytes, scraper_count> part;
   for (std::size_t i = 0; i < part.size(); ++i)
     part[i] = bytes_of(world.client[i], world.backlog.numbers(static_cast<int>(i)), world.now);
-  if (part[1] < part[0]) std::swap(part[0], part[1]);
   Bytes all = std::move(part[0]);
   all.insert(all.end(), part[1].begin(), part[1].end());
   all.insert(all.end(), world.posted.begin(), world.posted.end());
@@ -116,7 +116,7 @@ class Search {
   };
 
   void expand(const Node& node, std::vector<Node>& next) {
-    list_moves(node.world, setup_, moves_);
+    list_moves_to_look_at(node.world, setup_, moves_);
     for (const Move& move : moves_) {
       World world = node.world;
       make_move(world, setup_, move);
@@ -131,7 +131,8 @@ class Search {
     if (!known_.try_emplace(fingerprint_of(world), number).second) return;
     way_.push_back({.from = from, .move = move});
     Harm harm = harm_in(world, setup_);
-    if (harm == Harm::none) harm = harm_in_the_end(world, setup_);
+    // Elsewhere the end leads through such a state.
+    if (harm == Harm::none && time_may_pass(world, setup_)) harm = harm_in_the_end(world, setup_);
     if (harm != Harm::none) {
       Finding& finding = result_.findings[{world.faults, harm}];
       if (finding.states++ == 0) finding.trace = trace(number);

@@ -28,8 +28,8 @@ struct Explored {
   [[nodiscard]] std::string text() const;
 };
 
-/// Every state that can be reached, each once, nearest first, so that a trace is as short as can be. Behind a state with
-/// harm in it nothing is looked at. `first_only` stops at the first finding.
+/// Every state that can be reached, each once, nearest first, so that a trace is as short as can be. Behind a state
+/// with harm in it nothing is looked at. `first_only` stops at the first finding.
 Explored explore(const Setup& setup, bool first_only = false, std::uint64_t most_states = 20'000'000);
 
 }  // namespace oneshot::model

@@ -74,6 +74,8 @@ struct Place {
 
 /// All moves that are possible now; `faults` as well.
 void list_moves(const World& world, const Setup& setup, Moves& moves);
+/// As many of them as have to be looked at.
+void list_moves_to_look_at(const World& world, const Setup& setup, Moves& moves);
 void make_move(World& world, const Setup& setup, const Move& move);
 
 /// Nothing is on its way on this connection, and nobody is about to close it.

@@ -21,9 +21,11 @@ bool may_still_store(const Wire& wire, unsigned position) {
 }
 
 /// What everybody does sooner or later, in the order in which it is tried while nothing fails.
-constexpr std::array in_order = {
-    Do::post,          Do::acknowledgement_arrives, Do::piece_arrives, Do::item_arrives, Do::end_arrives,
-    Do::reset_arrives, Do::read_request,            Do::read,          Do::write,        Do::pause_is_over};
+constexpr std::array in_order = {Do::post,          Do::acknowledgement_arrives,
+                                 Do::piece_arrives, Do::item_arrives,
+                                 Do::end_arrives,   Do::reset_arrives,
+                                 Do::read_request,  Do::read,
+                                 Do::write,         Do::pause_is_over};
 constexpr std::array then = {Do::close, Do::end_timeout, Do::await_limit};
 
 bool make_first(World& world, const Setup& setup, const Moves& moves, Do what, bool idle_ones_close) {
@@ -62,8 +64,7 @@ void run_until_quiet(World& world, const Setup& setup, bool idle_ones_close) {
     list_moves(world, setup, moves);
     bool moved = false;
     for (const Do what : in_order) moved = moved || make_first(world, setup, moves, what, idle_ones_close);
-    for (const Do what : {Do::try_take, Do::ask_older, Do::poll})
-      moved = moved || try_moves(world, setup, moves, what);
+    for (const Do what : {Do::try_take, Do::ask_older, Do::poll}) moved = moved || try_moves(world, setup, moves, what);
     moved = moved || make_first(world, setup, moves, Do::close, idle_ones_close);
     if (!moved && ticks < 2 * oldest_age) {
       for (const Move& move : moves) moved = moved || move.what == Do::tick;
@@ -111,8 +112,8 @@ Harm harm_in(const World& world, const Setup& setup) {
     for (unsigned position = 0; position < event_count; ++position) {
       const std::uint8_t times = client.stored[position];
       if (times > 1) return Harm::twice;
-      const bool open = may_still_store(client.connection[0].wire, position) ||
-                        may_still_store(client.connection[1].wire, position);
+      const bool open =
+          may_still_store(client.connection[0].wire, position) || may_still_store(client.connection[1].wire, position);
       if (times == 0 && position < numbers.delivered && !open) return Harm::lost;
     }
   }

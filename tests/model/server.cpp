@@ -54,6 +54,10 @@ TcpView look(Wire& wire) {
   return view;
 }
 
+bool settles(Verdict verdict) {
+  return verdict != Verdict::undecided && verdict != Verdict::under_way && verdict != Verdict::probe;
+}
+
 bool acknowledged(const TcpView& view) { return view.unacknowledged == 0; }
 
 class Session {
@@ -168,7 +172,8 @@ void Session::try_take() {
       wire_.deadline_over = false;
       wire_.batch = events;
       require(wire_.replies < wire_.reply.size(), "few replies");
-      wire_.reply[wire_.replies++] = {.end = static_cast<std::uint8_t>(wire_.handed + p_.setup.pieces), .events = events};
+      wire_.reply[wire_.replies++] = {.end = static_cast<std::uint8_t>(wire_.handed + p_.setup.pieces),
+                                      .events = events};
   }
 }
 
@@ -189,6 +194,8 @@ void Session::ask_older() {
   p_.connection.asked_at = now();
   const Verdict verdict = older.tell([&](ReceiptWatch& watch, const TcpView& view) {
     if (is(Rule::newer_scrape_withdraws) && !acknowledged(view)) return Verdict::cut_short;
+    ReceiptWatch right = watch;
+    if (settles(right.newer_scrape(view, time())) && !quiet(older.wire_)) p_.world.faults |= bit(Fault::late_signals);
     return watch.newer_scrape(view, is(Rule::newer_scrape_waits_not) ? time() + ReceiptWatch::fresh : time());
   });
   older.obey(verdict);
@@ -254,8 +261,7 @@ void Session::idle_timeout() {
 }
 
 void Session::give_up() {
-  if (wire_.tracked)
-    obey(tell([](ReceiptWatch& watch, const TcpView& view) { return watch.give_up(view); }));
+  if (wire_.tracked) obey(tell([](ReceiptWatch& watch, const TcpView& view) { return watch.give_up(view); }));
   if (wire_.phase != Wire::gone) go();
 }
 

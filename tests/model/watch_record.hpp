@@ -14,7 +14,7 @@
 namespace oneshot::model {
 
 using Tick = std::chrono::duration<std::int64_t, std::ratio<1, 10>>;  // 100 ms
-inline constexpr std::uint8_t oldest_age = 5;  // in ticks; beyond, all is alike: the longest window or limit is 500 ms
+inline constexpr std::uint8_t oldest_age = 5;  // ticks; beyond, all is alike: the longest limit is 500 ms
 
 inline std::uint8_t age(std::uint8_t now, std::uint8_t then) noexcept {
   return now - then < oldest_age ? static_cast<std::uint8_t>(now - then) : oldest_age;

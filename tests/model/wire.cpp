@@ -21,8 +21,8 @@ bool server_sends(const Wire& wire) {
 bool piece_can_arrive(const Wire& wire) {
   if (wire.black_hole || !server_sends(wire)) return false;
   if (wire.client != Wire::closed) return wire.arrived - wire.read < client_buffer;
-  const bool answered = std::find(wire.item.begin(), wire.item.begin() + wire.items, Item::reset) !=
-                        wire.item.begin() + wire.items;
+  const bool answered =
+      std::find(wire.item.begin(), wire.item.begin() + wire.items, Item::reset) != wire.item.begin() + wire.items;
   return !answered && server_listens(wire);
 }
 bool acknowledgement_can_arrive(const Wire& wire) {

@@ -103,11 +103,12 @@ struct Connection {
 struct Client {
   std::array<Connection, 2> connection;
   std::array<std::uint8_t, event_count> stored{};  // how often, by position
-  std::uint8_t scrapes = 0;                         // so far
-  std::uint8_t tickets = 0;                         // so far
+  std::uint8_t scrapes = 0;                        // so far
+  std::uint8_t tickets = 0;                        // so far
 };
 
-/// All there is at one moment. Time goes in ticks of 100 ms.
+/// All there is at one moment. Time goes in ticks of 100 ms; no peer is ever silent for as long as a second, so that
+/// ReceiptWatch never asks for a sign of life.
 struct World {
   Backlog backlog;
   std::array<Client, scraper_count> client;
