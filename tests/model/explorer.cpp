@@ -132,7 +132,8 @@ class Search {
     way_.push_back({.from = from, .move = move});
     Harm harm = harm_in(world, setup_);
     // Elsewhere the end leads through such a state.
-    if (harm == Harm::none && time_may_pass(world, setup_)) harm = harm_in_the_end(world, setup_);
+    const bool at_rest = all_posted(world) && time_may_pass(world, setup_);
+    if (harm == Harm::none && at_rest) harm = harm_in_the_end(world, setup_);
     if (harm != Harm::none) {
       Finding& finding = result_.findings[{world.faults, harm}];
       if (finding.states++ == 0) finding.trace = trace(number);

@@ -137,6 +137,8 @@ Move Place::move(Do what) const {
   return {.what = what, .who = static_cast<std::uint8_t>(scraper), .connection = static_cast<std::uint8_t>(number)};
 }
 
+bool all_posted(const World& world) noexcept { return world.posted == quota; }
+
 bool all_quiet(const World& world) noexcept {
   return std::ranges::all_of(world.client, [](const Client& client) {
     return quiet(client.connection[0].wire) && quiet(client.connection[1].wire);
@@ -179,7 +181,7 @@ bool list_independent(const World& world, const Setup& setup, int scraper, Moves
     list_server(place, moves);
   }
   const auto takes = [](const Move& move) { return move.what == Do::try_take; };
-  return busy && !moves.empty() && (world.posted == quota || std::ranges::none_of(moves, takes));
+  return busy && !moves.empty() && (all_posted(world) || std::ranges::none_of(moves, takes));
 }
 
 }  // namespace

@@ -81,6 +81,7 @@ void make_move(World& world, const Setup& setup, const Move& move);
 /// Nothing is on its way on this connection, and nobody is about to close it.
 bool quiet(const Wire& wire) noexcept;
 bool all_quiet(const World& world) noexcept;
+bool all_posted(const World& world) noexcept;
 /// The server has nothing to do but to wait.
 bool server_rests(const World& world, const Setup& setup) noexcept;
 bool time_may_pass(const World& world, const Setup& setup) noexcept;
