@@ -21,9 +21,9 @@ inline std::uint8_t age(std::uint8_t now, std::uint8_t then) noexcept {
 }
 
 /// The real net::ReceiptWatch, and what can be compared of it. What is inside is its own business; but it is plain
-/// data, so two of them whose bytes are equal will go on alike. Only points in time have to be taken as ages: they are in a
-/// range of their own here, so that they can be told from other words. Bytes between its members are kept at zero; did
-/// one slip through, a state would merely be visited twice.
+/// data, so two of them whose bytes are equal will go on alike. Only points in time have to be taken as ages: they are
+/// in a range of their own here, so that they can be told from other words. Bytes between its members are kept at zero;
+/// did one slip through, a state would merely be visited twice.
 class WatchRecord {
  public:
   WatchRecord() noexcept {
