@@ -95,12 +95,18 @@ want_to_test() {
   if has apt-get; then want doctest-dev /usr/include/doctest/doctest.h /usr/local/include/doctest/doctest.h; fi
 }
 
-# For the tests that make networks of their own, which skip by name what they lack: so what cannot be had is no failure.
-want_networks() {
-  has apt-get && [ "$(id -u)" = 0 ] || return 0 # others may make no namespaces, and then all of it is skipped
+want_networks() { # for the tests that make networks of their own
+  has apt-get && [ "$(id -u)" = 0 ] || return 0 # others may make none, and then those tests are skipped
   want iproute2 ip /usr/sbin/ip /sbin/ip
   want nftables nft /usr/sbin/nft
   want faketime faketime
+}
+
+want_spin() { # without it the test that needs it is skipped
+  if has apt-get; then
+    has spin || refresh
+    ! on_offer spin || want spin spin
+  fi
 }
 
 want_clang() {
@@ -285,7 +291,7 @@ step_release() { # what users get; in --all no compiler warning is let through
   run_tests build --suite unit --suite integration --suite system --suite lint
 }
 step_stress() {
-  configure build -Dbuildtype=release -Dtests=true && compile build && run_tests build --suite stress
+  configure build -Dbuildtype=release -Dtests=true && compile build && run_tests build --suite stress --suite model
 }
 step_chaos() {
   configure build -Dbuildtype=release -Dtests=true && compile build && run_tests build --suite chaos
@@ -336,6 +342,7 @@ test_steps() {
   want_to_test
   case " $steps " in *\ clang\ * | *\ fuzz\ *) want_clang ;; esac
   case " $steps " in *\ chaos\ * | *\ clang\ *) want_networks ;; esac
+  case " $steps " in *\ stress\ *) want_spin ;; esac
   install_missing
   find_prometheus
   if [ -n "$all" ]; then find_other_prometheus; find_nginx; fi

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/backlog.hpp"
+#include "queue/queue_manager.hpp"
+#include "support/manual_clock.hpp"
+
+namespace oneshot::model {
+
+/// A queue::QueueManager of two named scrapers, and what their connections hold of it.
+class RealQueue {
+ public:
+  enum class What : std::uint8_t { none, append, stand, take, leave, hand_over, delivered, cut_short, unread };
+  struct Step {
+    What what = What::none;
+    int who = 0;  // producer or scraper
+    int connection = 0;
+    bool operator==(const Step&) const = default;
+  };
+
+  RealQueue();
+
+  /// For a take: the events of its batch.
+  std::uint8_t apply(const Step& step);
+  Backlog::Turn try_take(const Step& step, std::uint8_t& events);
+  [[nodiscard]] std::array<Backlog::Numbers, scraper_count> numbers() const;
+
+ private:
+  struct Place {
+    std::optional<queue::Ticket> ticket;
+    std::optional<queue::Delivery> delivery;
+  };
+
+  Place& place(const Step& step) { return places_[static_cast<std::size_t>(step.who * 2 + step.connection)]; }
+  void append(int producer);
+  void stand(const Step& step);
+  void settle(const Step& step, Outcome outcome);
+  /// A bit for each; they are the right ones, whole and in order.
+  std::uint8_t events_of(const queue::Reading& reading) const;
+
+  test::ManualClock clock_;
+  std::unique_ptr<queue::QueueManager> manager_;
+  std::vector<std::string> posted_;  // the labels of each event, by position
+  std::array<Place, std::size_t{scraper_count} * 2> places_;
+};
+
+}  // namespace oneshot::model
