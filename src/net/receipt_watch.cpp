@@ -14,9 +14,9 @@ void ReceiptWatch::see(const TcpView& view) noexcept {
   broken_ = broken_ || view.error || (view.state == TcpView::State::closed && !end_sent_);
 }
 
-// Our own end (FIN) is counted among what is unacknowledged; it is no byte of the reply.
+// Of this reply: what was written behind it, later replies or our own end, says nothing about it.
 bool ReceiptWatch::all_acknowledged() const noexcept {
-  return state_ != State::writing && view_.unacknowledged <= (end_sent_ ? 1U : 0U);
+  return state_ != State::writing && view_.acknowledged >= last_byte_;
 }
 
 Verdict ReceiptWatch::settle(Verdict verdict) noexcept {
@@ -97,16 +97,22 @@ Verdict ReceiptWatch::newer_scrape(const TcpView& view, SteadyTime now) noexcept
   if (!all_acknowledged()) return watch_progress(now);
   // A peer that has ended after reading all has decided it; one that is silent may be about to give up.
   if (view.state == TcpView::State::close_wait && !early_end_) return settle(Verdict::delivered);
-  return now - handed_over_at_ < fresh ? Verdict::undecided : settle(Verdict::delivered);
+  note_asked(now);
+  const bool heard_out = now - handed_over_at_ >= fresh && now - asked_at_ >= fresh;
+  return heard_out ? settle(Verdict::delivered) : Verdict::undecided;
+}
+
+// True for the first time.
+bool ReceiptWatch::note_asked(SteadyTime now) noexcept {
+  if (asked_) return false;
+  asked_ = true;
+  asked_at_ = now;
+  acknowledged_when_asked_ = view_.acknowledged;
+  return true;
 }
 
 Verdict ReceiptWatch::watch_progress(SteadyTime now) noexcept {
-  if (!asked_) {
-    asked_ = true;
-    asked_at_ = now;
-    acknowledged_when_asked_ = view_.acknowledged;
-    return Verdict::undecided;
-  }
+  if (note_asked(now)) return Verdict::undecided;
   if (view_.acknowledged > acknowledged_when_asked_) {
     asked_ = false;  // the next newer scrape watches anew
     return Verdict::under_way;

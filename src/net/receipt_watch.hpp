@@ -31,8 +31,9 @@ namespace oneshot::net {
 ///     poll             –                          –                                    all (c): delivered
 ///     deadline         reset                      all: probe (e); else reset           all: delivered; else reset
 ///     give_up          reset                      all: delivered; else reset           all: delivered; else reset
-///     newer_scrape     progress: under_way;       all, for 100 ms or (d): delivered;   as sent
-///                      none for 200 ms: reset     not all: as writing
+///     newer_scrape     progress: under_way;       all, 100 ms ago and asked 100 ms     as sent
+///                      none for 200 ms: reset     ago, or (d): delivered;
+///                                                 not all: as writing
 ///
 ///     (a) cut_short where the peer's kernel cannot have had the last byte
 ///     (b) cannot come: after its end a peer sends nothing
@@ -65,8 +66,9 @@ class ReceiptWatch {
     reset,      ///< reset the connection; then it is cut short
   };
 
-  /// How long after the last byte was written a newer scrape waits for an end of the older connection (a scraper that
-  /// failed closes within milliseconds of its next attempt), and an early end of stream for a reset.
+  /// How long a newer scrape waits for an end of the older connection, after the last byte was written and after it
+  /// asked: a scraper that failed closes before its next attempt, but on the way the one may overtake the other. So long
+  /// an early end of stream waits for a reset too.
   static constexpr std::chrono::milliseconds fresh{100};
   /// How long a newer scrape watches unacknowledged bytes for progress before it withdraws them.
   static constexpr std::chrono::milliseconds progress_window{200};
@@ -105,6 +107,7 @@ class ReceiptWatch {
   [[nodiscard]] bool all_acknowledged() const noexcept;
   Verdict settle(Verdict verdict) noexcept;
   Verdict settle_as_lost() noexcept;
+  bool note_asked(SteadyTime now) noexcept;
   Verdict watch_progress(SteadyTime now) noexcept;
 
   State state_ = State::writing;
@@ -114,7 +117,7 @@ class ReceiptWatch {
   bool early_end_ = false;  // the peer's end came before it can have read all
   SteadyTime handed_over_at_{};
   std::uint64_t last_byte_ = 0;  // what TcpView::acknowledged is once the peer has acknowledged all
-  bool asked_ = false;           // by a newer scrape, while bytes were unacknowledged
+  bool asked_ = false;           // by a newer scrape
   SteadyTime asked_at_{};
   std::uint64_t acknowledged_when_asked_ = 0;
 };

@@ -28,6 +28,11 @@ TcpView::State state_of(std::uint8_t state) {
   }
 }
 
+bool ask(int socket, tcp_info& info) noexcept {
+  socklen_t length = sizeof info;
+  return ::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &length) == 0;
+}
+
 }  // namespace
 
 TcpView look_at(int socket) noexcept {
@@ -40,13 +45,17 @@ TcpView look_at(int socket) noexcept {
   }
   view.error = error != 0;
   tcp_info info{};
-  length = sizeof info;
-  if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return view;
+  if (!ask(socket, info)) return view;
+  // Both numbers of one moment: an acknowledgement in between would be in one of them only.
+  for (std::uint64_t before = info.tcpi_bytes_acked + 1; before != info.tcpi_bytes_acked;) {
+    before = info.tcpi_bytes_acked;
+    int queued = 0;
+    view.unacknowledged = ::ioctl(socket, SIOCOUTQ, &queued) == 0 ? static_cast<std::uint64_t>(queued) : 0;
+    if (!ask(socket, info)) return view;
+  }
   view.state = state_of(info.tcpi_state);
   view.acknowledged = info.tcpi_bytes_acked;
   view.silent_for = std::chrono::milliseconds(info.tcpi_last_ack_recv);
-  int queued = 0;
-  if (::ioctl(socket, SIOCOUTQ, &queued) == 0 && queued > 0) view.unacknowledged = static_cast<std::uint64_t>(queued);
   return view;
 }
 
@@ -66,8 +75,7 @@ void stop_probing(int socket) noexcept {
 
 bool is_established(int socket) noexcept {
   tcp_info info{};
-  socklen_t length = sizeof info;
-  return ::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 && info.tcpi_state == tcp_established;
+  return ask(socket, info) && info.tcpi_state == tcp_established;
 }
 
 std::uint64_t readable_bytes(int socket) noexcept {

@@ -196,7 +196,9 @@ void Session::ask_older() {
     if (is(Rule::newer_scrape_withdraws) && !acknowledged(view)) return Verdict::cut_short;
     ReceiptWatch right = watch;
     if (settles(right.newer_scrape(view, time())) && !quiet(older.wire_)) p_.world.faults |= bit(Fault::late_signals);
-    return watch.newer_scrape(view, is(Rule::newer_scrape_waits_not) ? time() + ReceiptWatch::fresh : time());
+    const Verdict at_once = watch.newer_scrape(view, time());
+    if (settles(at_once) || !is(Rule::newer_scrape_waits_not)) return at_once;
+    return watch.newer_scrape(view, time() + ReceiptWatch::fresh);
   });
   older.obey(verdict);
   if (!older.wire_.tracked) {
@@ -245,7 +247,7 @@ void Session::deadline() {
   wire_.deadline_over = true;
   obey(tell([&](ReceiptWatch& watch, const TcpView& view) {
     const Verdict verdict = watch.deadline(view);
-    const bool silent = verdict == Verdict::undecided;
+    const bool silent = !settles(verdict);
     if (is(Rule::silence_is_delivered) && silent) return Verdict::delivered;
     return is(Rule::silence_is_reset) && silent ? Verdict::reset : verdict;
   }));

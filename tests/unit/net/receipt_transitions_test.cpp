@@ -163,8 +163,7 @@ std::vector<Row> table() {
       {{{Told::poll}}, ended, {}, {{When::later, When::silent}}, {}, Verdict::delivered},
       {{{Told::poll}}, {}, {}, {}, {}, Verdict::undecided},
       {{{Told::newer_scrape}}, {{From::sent}}, {{Seen::end}}, {}, {{Ours::open}}, Verdict::delivered},
-      {{{Told::newer_scrape}}, {}, {}, {{When::fresh}}, {}, Verdict::undecided},
-      {{{Told::newer_scrape}}, {}, {}, {}, {}, Verdict::delivered},
+      {{{Told::newer_scrape}}, {}, {}, {}, {}, Verdict::undecided},  // asked for the first time
   };
 }
 

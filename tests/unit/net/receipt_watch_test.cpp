@@ -31,7 +31,7 @@ TcpView error_view() {
 }
 
 const TcpView all_read = view(State::established, 0);
-const TcpView not_acknowledged = view(State::established, 5000);
+const TcpView not_acknowledged = view(State::established, 5000, 15'000);
 
 ReceiptWatch sent() {
   ReceiptWatch watch;
@@ -55,15 +55,15 @@ TEST_CASE("an orderly end when all is acknowledged means delivered") {
 
 TEST_CASE("an end while bytes are unacknowledged waits for what becomes of them") {
   ReceiptWatch watch = sent();
-  CHECK(watch.end_of_stream(view(State::close_wait, 300), start) == Verdict::undecided);
-  CHECK(watch.poll(view(State::close_wait, 300), start) == Verdict::undecided);
+  CHECK(watch.end_of_stream(view(State::close_wait, 300, 19'700), start) == Verdict::undecided);
+  CHECK(watch.poll(view(State::close_wait, 300, 19'700), start) == Verdict::undecided);
   SUBCASE("acknowledged, and no reset for a moment: delivered") {
     CHECK(watch.poll(view(State::close_wait, 0), start + milliseconds(99)) == Verdict::undecided);
     CHECK(watch.poll(view(State::close_wait, 0), start + milliseconds(100)) == Verdict::delivered);
   }
   SUBCASE("reset: not delivered") { CHECK(watch.poll(view(State::closed, 0), start) == Verdict::unread); }
   SUBCASE("an error: not delivered") { CHECK(watch.poll(error_view(), start) == Verdict::unread); }
-  SUBCASE("deadline: reset") { CHECK(watch.deadline(view(State::close_wait, 300)) == Verdict::reset); }
+  SUBCASE("deadline: reset") { CHECK(watch.deadline(view(State::close_wait, 300, 19'700)) == Verdict::reset); }
 }
 
 TEST_CASE("an end of stream on a connection that is closed was a reset that somebody else fetched") {
@@ -73,13 +73,13 @@ TEST_CASE("an end of stream on a connection that is closed was a reset that some
 TEST_CASE("an end that came before the reply was written says nothing about reading it") {
   ReceiptWatch watch;
   watch.handed_over(view(State::close_wait, 12'288), start);
-  CHECK(watch.newer_scrape(view(State::close_wait, 0), start + milliseconds(50)) == Verdict::undecided);
-  CHECK(watch.end_of_stream(view(State::close_wait, 0), start + milliseconds(50)) == Verdict::undecided);
+  CHECK(watch.newer_scrape(view(State::close_wait, 0, 32'288), start + milliseconds(50)) == Verdict::undecided);
+  CHECK(watch.end_of_stream(view(State::close_wait, 0, 32'288), start + milliseconds(50)) == Verdict::undecided);
   SUBCASE("a reset follows: not delivered") {
     CHECK(watch.poll(view(State::closed, 0, 32'288), start + milliseconds(60)) == Verdict::unread);
   }
   SUBCASE("none follows: delivered") {
-    CHECK(watch.poll(view(State::close_wait, 0), start + milliseconds(100)) == Verdict::delivered);
+    CHECK(watch.poll(view(State::close_wait, 0, 32'288), start + milliseconds(100)) == Verdict::delivered);
   }
 }
 
@@ -111,7 +111,7 @@ TEST_CASE("our own end is no byte of the reply") {
   watch.end_sent();
   SUBCASE("given up, only it unacknowledged") { CHECK(watch.give_up(view(State::closing, 1)) == Verdict::delivered); }
   SUBCASE("given up with a byte more unacknowledged") {
-    CHECK(watch.give_up(view(State::closing, 2)) == Verdict::reset);
+    CHECK(watch.give_up(view(State::closing, 2, 19'999)) == Verdict::reset);
   }
   SUBCASE("the peer's end, only it unacknowledged") {
     CHECK(watch.end_of_stream(view(State::closing, 1), start) == Verdict::delivered);
@@ -145,9 +145,27 @@ TEST_CASE("giving up means delivered when all is acknowledged, else a reset") {
 
 TEST_CASE("a newer scrape waits a moment for an end, then takes silence for delivered") {
   ReceiptWatch watch = sent();
-  CHECK(watch.newer_scrape(all_read, start + milliseconds(1)) == Verdict::undecided);
-  CHECK(watch.newer_scrape(all_read, start + milliseconds(99)) == Verdict::undecided);
-  CHECK(watch.newer_scrape(all_read, start + milliseconds(100)) == Verdict::delivered);
+  SUBCASE("after it asked") {
+    const SteadyTime later = start + std::chrono::seconds(15);
+    CHECK(watch.newer_scrape(all_read, later) == Verdict::undecided);
+    CHECK(watch.newer_scrape(all_read, later + milliseconds(99)) == Verdict::undecided);
+    CHECK(watch.newer_scrape(all_read, later + milliseconds(100)) == Verdict::delivered);
+  }
+  SUBCASE("after the last byte was written") {
+    ReceiptWatch asked;
+    CHECK(asked.newer_scrape(not_acknowledged, start - milliseconds(150)) == Verdict::undecided);
+    asked.handed_over(all_read, start);
+    CHECK(asked.newer_scrape(all_read, start + milliseconds(40)) == Verdict::undecided);
+    CHECK(asked.newer_scrape(all_read, start + milliseconds(100)) == Verdict::delivered);
+  }
+}
+
+TEST_CASE("what was written behind a reply says nothing about it") {
+  TcpView view = all_read;
+  view.unacknowledged = 700;  // of the reply to a request that was sent early
+  SUBCASE("at the deadline") { CHECK(sent().deadline(view) == Verdict::probe); }
+  SUBCASE("when a later request begins") { CHECK(sent().request_began(view) == Verdict::delivered); }
+  SUBCASE("at the end") { CHECK(sent().give_up(view) == Verdict::delivered); }
 }
 
 TEST_CASE("a newer scrape learns of an orderly end at once") {
