@@ -62,6 +62,8 @@ TcpView look_at(int socket) noexcept {
 void start_probing(int socket) noexcept {
   const int on = 1;
   const int second = 1;
+  const int most = 127;  // MAX_TCP_KEEPCNT: silence must not end the connection, even if we are stopped for a while
+  ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPCNT, &most, sizeof most);
   // The order matters: with the option on, setting the time counts the silence so far (net/ipv4/tcp.c).
   ::setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
   ::setsockopt(socket, IPPROTO_TCP, TCP_KEEPINTVL, &second, sizeof second);

@@ -30,7 +30,7 @@ TcpView look_at(int socket) noexcept;
 
 /// Has the kernel ask the peer's for a sign of life (a keep-alive probe, RFC 9293 3.8.4), once that has been silent for
 /// a second, and every second from then on. One that has no such connection any more answers with a reset. Not to be
-/// left on: a peer that cannot be reached looks after nine seconds like one that is gone.
+/// left on: a peer that cannot be reached looks after two minutes like one that is gone.
 void start_probing(int socket) noexcept;
 void stop_probing(int socket) noexcept;
 

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "base/clock.hpp"
+#include "queue/clock_steps.hpp"
 
 namespace oneshot::queue {
 
@@ -15,8 +16,8 @@ namespace oneshot::queue {
 /// sample per series and millisecond, and takes none that is older than the last. One word per hash of a
 /// series; series that share a word only get times that are a little further apart. Lock-free, any thread.
 ///
-/// Setting the clock back begins a new era, by whose clock times of the one before are restated, also those that a
-/// thread gives late because it read the clock before and was held up since.
+/// Setting the clock begins a new era, by whose clock times of the one before are restated, also those that a thread
+/// gives late because it read the clock before and was held up since.
 class AscendingTimes {
  public:
   explicit AscendingTimes(const Clock& clock) : clock_(clock) {}
@@ -27,7 +28,7 @@ class AscendingTimes {
     std::uint16_t era;
   };
   [[nodiscard]] Now now() const noexcept;
-  /// The clock was set back since: what was read then is no longer good. Asked after the claim of a place in the log,
+  /// The clock was set since: what was read then is no longer good. Asked after the claim of a place in the log,
   /// which orders it against begin_era().
   [[nodiscard]] bool is_over(const Now& now) const noexcept { return era_.load(std::memory_order_relaxed) != now.era; }
 
@@ -38,13 +39,16 @@ class AscendingTimes {
   /// we call this after we saw that claim (the log's tail orders the two), so we see its word or a later one.
   std::int64_t next(std::uint64_t series_hash, Now& now, std::int64_t held) noexcept;
 
-  /// The latest that the clock has said in this era, to those who asked for a time.
-  [[nodiscard]] std::int64_t latest_now() const noexcept {
+  /// The clock says something that is more than `clock_step_ms` from the latest that it said in this era to those who
+  /// asked for a time: it was set, or nobody has asked for long, or ever.
+  [[nodiscard]] bool may_have_been_set(const Now& now) const noexcept {
     const std::uint64_t word = latest_now_.load(std::memory_order_relaxed);
-    return era_of(word) == era_.load(std::memory_order_relaxed) ? time_in(word) : 0;
+    if (era_of(word) != now.era || time_in(word) == 0) return true;
+    const std::int64_t passed = now.unix_ms - time_in(word);
+    return passed > clock_step_ms || passed < -clock_step_ms;
   }
-  /// The clock was set back by this much. Returns the latest time given so far. One caller at a time; what was given
-  /// stays known for is_behind() until pass().
+  /// The clock was set back by this much, or forward where it is negative. Returns the latest time given so far. One
+  /// caller at a time; what was given stays known for is_behind() until pass().
   std::int64_t begin_era(std::int64_t back_ms);
   /// The clock says this now: once it is past all that was given in earlier eras, that is forgotten. The same caller.
   void pass(std::int64_t now_ms) noexcept {

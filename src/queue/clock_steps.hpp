@@ -1,44 +1,47 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <vector>
 
 namespace oneshot::queue {
 
-/// The wall clock was set back by more than a second while events waited whose times it had given. That is seen at
-/// the next tick, so for up to a second some events get times of the old clock and some of the new one.
-struct ClockStep {
-  std::uint64_t old_before;  ///< position: records below it were stored by the old clock
-  std::uint64_t before;      ///< records from there up to here as well, where their time is later than `now_ms`
-  std::int64_t now_ms;       ///< what the new clock said when it was seen
-  std::int64_t back_ms;      ///< how far it was set back
-};
+/// Below this, times that ascend win over a wall clock that was set; above, the clock wins.
+inline constexpr std::int64_t clock_step_ms = 1000;
 
-/// Restates the times of stored events by the clock as it is now. Without that, an event of an hour ahead would be
-/// held for an hour, with all that came after it, or go out with a time that is ahead of the clock. The order within a
-/// series stays. A plain value: whoever reads the log takes a copy under the lock.
+/// Restates the times of stored events by the wall clock as it is now, after it was set back while they waited. Without
+/// that, an event of an hour ahead would be held for an hour, with all that came after it, or go out with a time that is
+/// ahead of the clock. What was stored before the clock had been set forward stays as it is. A plain value: whoever
+/// reads the log takes a copy under the lock.
 class ClockSteps {
  public:
-  /// In the order in which they happened.
-  void add(const ClockStep& step) { steps_.push_back(step); }
+  /// The clock was set forward: by so much it is ahead in what is stored at `position` and from there on.
+  void set_forward(std::uint64_t position, std::int64_t by_ms);
+  /// The clock was set back: what is stored below `position` was stored before.
+  void set_back(std::uint64_t position, std::int64_t by_ms);
   /// Records below this position are gone.
-  void forget_before(std::uint64_t position) {
-    std::erase_if(steps_, [position](const ClockStep& step) { return step.before <= position; });
-  }
+  void forget_before(std::uint64_t position);
 
   /// The time of the record at `position`, which was stored with the time `stored_ms`.
   [[nodiscard]] std::int64_t time_of(std::uint64_t position, std::int64_t stored_ms) const noexcept {
-    for (const ClockStep& step : steps_) {
-      const bool by_old_clock = position < step.old_before || (position < step.before && stored_ms > step.now_ms);
-      if (by_old_clock) stored_ms -= step.back_ms;
-    }
+    for (const Stretch& stretch : stretches_)
+      if (position >= stretch.begin && position < stretch.end) stored_ms -= stretch.ahead_ms;
     return stored_ms;
   }
 
  private:
-  std::vector<ClockStep> steps_;  // nearly always none
+  struct Stretch {
+    std::uint64_t begin;
+    std::uint64_t end;
+    std::int64_t ahead_ms;
+  };
+  struct Forward {
+    std::uint64_t position;
+    std::int64_t by_ms;
+  };
+
+  std::vector<Stretch> stretches_;  // nearly always none
+  std::vector<Forward> forward_;    // not yet taken back, in their order
 };
 
 }  // namespace oneshot::queue

@@ -28,13 +28,15 @@ EventLog::EventLog(MappedRing ring, unsigned appenders, const Clock& clock, bool
       times_(ascending_times ? std::make_unique<AscendingTimes>(clock) : nullptr),
       in_flight_(appenders) {}
 
-EventLog::Appended EventLog::append(unsigned appender, const event::Event& event) noexcept {
+EventLog::Appended EventLog::append(unsigned appender, const event::Event& event, bool clock_looked_at) noexcept {
   assert(appender < in_flight_.size() && event.labels.size() <= RecordHeader::max_length);
   const std::uint64_t size = RecordHeader::size_for(event.labels.size());
   const std::uint64_t hash = hash_bytes(event.labels);
   std::atomic<std::uint64_t>& word = in_flight_[appender].position;
 
   AscendingTimes::Now now = times_ != nullptr ? times_->now() : AscendingTimes::Now{clock_.unix_ms(), 0};
+  // So that no event is stored by another clock than those before it without its place being known.
+  if (times_ != nullptr && !clock_looked_at && times_->may_have_been_set(now)) return Appended::clock_doubtful;
   std::int64_t time = 0;
   std::uint64_t used = 0;
   // Acquire: pairs with the claims before ours, so that our time is later than theirs (see AscendingTimes).

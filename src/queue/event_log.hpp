@@ -32,9 +32,10 @@ class EventLog {
     stored,
     stored_crowded,  ///< and more than 15/16 of the log are in use: make room in time
     no_room,
+    clock_doubtful,  ///< with ascending times: it may have been set since the last event; look, and say so next time
   };
   /// Lock-free. `appender` is the number of the calling thread, below what was given to the constructor.
-  Appended append(unsigned appender, const event::Event& event) noexcept;
+  Appended append(unsigned appender, const event::Event& event, bool clock_looked_at = false) noexcept;
 
   /// Everything before this is whole and may be read. May be lower than at an earlier call (a thread that is
   /// about to append holds it back for a moment); what was below it once stays readable.
@@ -69,15 +70,13 @@ class EventLog {
   /// multiple of the page size.
   void raise_gate_and_give_back(std::uint64_t position) noexcept;
 
-  /// With ascending times; one caller at a time. The clock was set back by this much: times follow it, and events of a
-  /// series that had later ones are marked.
+  /// With ascending times; one caller at a time. The clock was set back by this much, or forward where it is negative:
+  /// times follow it, and events of a series that had later ones are marked.
   struct Era {
     std::uint64_t begin;  ///< position: from here on times are of the new era, below it perhaps not
     std::int64_t latest;  ///< of the times given so far
   };
   Era begin_era(std::int64_t back_ms);
-  /// With ascending times: the latest that the clock has said to an append since it was set back last.
-  [[nodiscard]] std::int64_t latest_clock() const noexcept { return times_->latest_now(); }
   /// The clock says this now: whether events have to be marked is looked at again.
   void pass_time(std::int64_t now_ms) noexcept { times_->pass(now_ms); }
 

@@ -18,7 +18,6 @@ namespace {
 
 // Where nobody scrapes at all, a line about it is enough now and then.
 constexpr std::chrono::minutes unclaimed_log_interval{1};
-constexpr std::int64_t clock_step_ms = 1000;          // below this, ascending times win over the clock
 constexpr std::uint64_t give_back_step = 4ull << 20;  // bytes per lock: some hundred microseconds in the kernel
 
 }  // namespace
@@ -36,36 +35,29 @@ std::int64_t QueueManager::State::how_far_clocks_are_apart() const noexcept {
   return clock.unix_ms() - std::chrono::duration_cast<milliseconds>(clock.steady().time_since_epoch()).count();
 }
 
+bool QueueManager::State::clock_was_set() const noexcept {
+  const std::int64_t by_ms = how_far_clocks_are_apart() - clocks_apart_ms.load(std::memory_order_relaxed);
+  return by_ms > clock_step_ms || by_ms < -clock_step_ms;
+}
+
 // Up to a second of setting back, times that ascend win over the clock: they wait for it. Beyond that the clock wins:
-// events that wait are restated by it, and new ones take its time, though some may then be behind their series.
+// events that wait are restated by it, and new ones take its time, though some may then be behind their series. Called
+// by the first append that finds the clock changed, so that no place in the log is in doubt, and by each tick.
 void QueueManager::State::watch_the_clock() {
   std::unique_lock lock(mutex);
-  // The tail before the clock: what is below it was stored by the clock that is looked at next, or by an earlier one.
-  const std::uint64_t old_before = std::exchange(tail_at_last_tick, log.tail());
-  const std::int64_t before = std::exchange(clocks_apart_ms, how_far_clocks_are_apart());
+  const std::int64_t apart = how_far_clocks_are_apart();
+  const std::int64_t back_ms = clocks_apart_ms.exchange(apart, std::memory_order_relaxed) - apart;
   clock_steps.forget_before(log.gate());
   if (!explicit_timestamps) return;
-  const std::int64_t now_ms = clock.unix_ms();
-  const std::int64_t back_ms = before - clocks_apart_ms;
-  // Set forward and back again since the last tick, it shows only in what it said meanwhile.
-  const std::int64_t there_and_back_ms = log.latest_clock() - now_ms - std::max<std::int64_t>(back_ms, 0);
-  std::int64_t latest = 0;
-  if (back_ms > clock_step_ms) latest = follow_the_clock_back(back_ms, old_before, now_ms);
-  if (there_and_back_ms > clock_step_ms) latest = follow_the_clock_back(there_and_back_ms, 0, now_ms);
-  if (latest == 0) return log.pass_time(now_ms);
+  if (back_ms <= clock_step_ms && back_ms >= -clock_step_ms) return log.pass_time(clock.unix_ms());
+  const EventLog::Era era = log.begin_era(back_ms);
+  if (back_ms < 0) return clock_steps.set_forward(era.begin, -back_ms);
+  clock_steps.set_back(era.begin, back_ms);
   lock.unlock();
-  const std::int64_t most_ms = std::max(back_ms, there_and_back_ms);
   log::warn(
       "the clock was set back: new events take its time, and Prometheus refuses those of a series for which it "
       "has later ones",
-      {{"seconds", static_cast<double>(most_ms) / 1000}, {"until", log::timestamp(latest)}});
-}
-
-std::int64_t QueueManager::State::follow_the_clock_back(std::int64_t back_ms, std::uint64_t old_before,
-                                                        std::int64_t now_ms) {
-  const EventLog::Era era = log.begin_era(back_ms);
-  clock_steps.add({.old_before = old_before, .before = era.begin, .now_ms = now_ms, .back_ms = back_ms});
-  return era.latest;
+      {{"seconds", static_cast<double>(back_ms) / 1000}, {"until", log::timestamp(era.latest)}});
 }
 
 void QueueManager::State::forget_scrapers() {

@@ -49,8 +49,14 @@ QueueManager::~QueueManager() {
 
 Stored QueueManager::append(unsigned appender, const event::Event& event) {
   State& state = *state_;
-  for (bool made_room = false;; made_room = true) {
-    const EventLog::Appended appended = state.log.append(appender, event);
+  bool clock_looked_at = false;
+  for (bool made_room = false;;) {
+    const EventLog::Appended appended = state.log.append(appender, event, clock_looked_at);
+    if (appended == EventLog::Appended::clock_doubtful) {
+      if (state.clock_was_set()) state.watch_the_clock();
+      clock_looked_at = true;
+      continue;
+    }
     if (appended == EventLog::Appended::stored) return Stored::stored;
     if (appended == EventLog::Appended::stored_crowded) {
       // Looking costs a lock: once for every 1/256 of the log is enough.
@@ -67,6 +73,7 @@ Stored QueueManager::append(unsigned appender, const event::Event& event) {
       state.refused.fetch_add(1, std::memory_order_relaxed);
       return Stored::full;
     }
+    made_room = true;
   }
 }
 

@@ -41,8 +41,7 @@ struct QueueManager::State {
   ScraperTable table;
   Options options;  // of these the live ones change
   std::uint64_t tickets = 0;
-  std::int64_t clocks_apart_ms;  // as of the last tick
-  std::uint64_t tail_at_last_tick = 0;
+  std::atomic<std::int64_t> clocks_apart_ms;  // as of the last look; written under the lock
   ClockSteps clock_steps;
   std::uint64_t unclaimed_logged = 0;
   SteadyTime silent_about_unclaimed_until{};
@@ -64,11 +63,10 @@ struct QueueManager::State {
 
   /// The wall clock less the steady one: changes when somebody sets the clock.
   [[nodiscard]] std::int64_t how_far_clocks_are_apart() const noexcept;
+  /// By more than `clock_step_ms` since the last look. Any thread, without the lock.
+  [[nodiscard]] bool clock_was_set() const noexcept;
   /// The parts of tick(), see housekeeping.cpp.
   void watch_the_clock();
-  /// By so much; records below `old_before` were surely stored before. Returns until when Prometheus may refuse new
-  /// ones.
-  std::int64_t follow_the_clock_back(std::int64_t back_ms, std::uint64_t old_before, std::int64_t now_ms);
   void forget_scrapers();
   void give_memory_back();
   void report_losses();

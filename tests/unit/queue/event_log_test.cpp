@@ -23,7 +23,7 @@ oneshot::test::ManualClock clock;
 
 Appended append_at(EventLog& log, std::int64_t unix_ms, unsigned appender, const event::Event& event) {
   clock.set(unix_ms);
-  return log.append(appender, event);
+  return log.append(appender, event, true);
 }
 
 event::Event event_of(std::string_view labels, double value = 1, bool given = false) {
