@@ -19,7 +19,7 @@
 //
 // What it shows: nobody reads a record that is not whole or was written over; the gate never passes a cursor, nor a
 // stretch that is being read; no more than CAPACITY places are in use; each scraper gets the events of ascending
-// positions, each once, or it is counted as dropped; nobody waits for ever.
+// positions, each once, or it is counted as dropped; there is no state in which nobody can go on.
 //
 // What it does not cover: memory orders (every step here is sequentially consistent; ThreadSanitizer and the suite
 // `stress` look at the real ones), more than one batch at a time for a scraper (the suite `model`'s other half, the

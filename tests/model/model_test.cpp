@@ -55,7 +55,21 @@ TEST_SUITE("model") {
 
   TEST_CASE("signals may take as long as `fresh`, unless something is decided while they are on their way") {
     const Setup setup{.scrapers = 1, .allowed = common, .network = Network::timely};
-    check_only(look_at_all("timely network", setup), bad_timing);
+    const Explored explored = look_at_all("timely network", setup);
+    check_only(explored, bad_timing);
+    // What is left: a request whose client has gone, which is not known yet, withdraws what its successor still reads.
+    for (const auto& [kind, finding] : explored.findings) CHECK(kind.second == Harm::twice);
+  }
+
+  TEST_CASE("two failures of one scraper do harm only in two ways: what they say about it is not enough, or was lost") {
+    const Explored explored =
+        look_at_all("two failures", {.scrapers = 1, .scrapes = 1, .failures = 2, .allowed = common});
+    for (const auto& [kind, finding] : explored.findings) {
+      const bool ended_early = kind.first == (bit(Fault::give_up) | bit(Fault::half_close));
+      const bool reset_lost = kind.first == (bit(Fault::give_up) | bit(Fault::black_hole));
+      CHECK_MESSAGE((ended_early || reset_lost), names_of(kind.first));
+      CHECK(kind.second == Harm::lost);
+    }
   }
 
   TEST_CASE("with faults that can not be told apart from outside, harm comes of these alone") {

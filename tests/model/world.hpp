@@ -107,8 +107,8 @@ struct Client {
   std::uint8_t tickets = 0;                        // so far
 };
 
-/// All there is at one moment. Time goes in ticks of 100 ms; no peer is ever silent for as long as a second, so that
-/// ReceiptWatch never asks for a sign of life.
+/// All there is at one moment. Time goes in ticks of 100 ms. A reset never gets lost alone here, so that a sign of life
+/// (ReceiptWatch's `probe`) would say nothing new.
 struct World {
   Backlog backlog;
   std::array<Client, scraper_count> client;
