@@ -67,9 +67,11 @@ std::optional<std::string> SharedScrapers::sign_of_program(Known& known, std::st
   std::vector<Program>& programs = known.programs;
   std::erase_if(programs, [now](const Program& one) { return now - one.seen >= memory; });
   const auto found = std::ranges::find(programs, user_agent, &Program::user_agent);
-  const bool came_back = found != programs.end() && found != programs.begin();
+  if (programs.size() < 2) known.versions_returned = 0;
+  if (found != programs.end() && found != programs.begin()) ++known.versions_returned;
+  const bool in_turn = known.versions_returned >= 2 && found != programs.begin();
   const auto other = std::ranges::find_if(programs, [&](const Program& one) {
-    return one.user_agent != user_agent && (came_back || product(one.user_agent) != product(user_agent));
+    return one.user_agent != user_agent && (in_turn || product(one.user_agent) != product(user_agent));
   });
   std::optional<std::string> sign;
   if (other != programs.end()) {

@@ -21,8 +21,8 @@ namespace oneshot::app {
 ///
 /// Signs of it, within an hour:
 /// - a connection scrapes again after another one has: a scraper that has left a connection never comes back to it;
-/// - two programs (what is before the `/` of User-Agent) scrape, or two versions of one in turn (a single change of the
-///   version is an upgrade).
+/// - two programs (what is before the `/` of User-Agent) scrape, or two versions of one in turn (one change of the
+///   version is an upgrade, and a change back its end).
 ///
 /// Shared by all workers, any thread. It remembers so many identities and no more; the one not seen for longest goes.
 class SharedScrapers {
@@ -49,6 +49,7 @@ class SharedScrapers {
   struct Known {
     std::vector<std::uint64_t> connections;  // of late, the last one first
     std::vector<Program> programs;           // likewise
+    unsigned versions_returned = 0;          // how often a version came back after another one
     SteadyTime seen{};
     std::optional<SteadyTime> sign;
     std::optional<SteadyTime> warned;

@@ -67,8 +67,8 @@ class ReceiptWatch {
   };
 
   /// How long a newer scrape waits for an end of the older connection, after the last byte was written and after it
-  /// asked: a scraper that failed closes before its next attempt, but on the way the one may overtake the other. So long
-  /// an early end of stream waits for a reset too.
+  /// asked: a scraper that failed closes before its next attempt, but on the way the one may overtake the other. An
+  /// early end of stream waits as long for a reset.
   static constexpr std::chrono::milliseconds fresh{100};
   /// How long a newer scrape watches unacknowledged bytes for progress before it withdraws them.
   static constexpr std::chrono::milliseconds progress_window{200};

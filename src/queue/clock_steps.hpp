@@ -10,8 +10,8 @@ namespace oneshot::queue {
 inline constexpr std::int64_t clock_step_ms = 1000;
 
 /// Restates the times of stored events by the wall clock as it is now, after it was set back while they waited. Without
-/// that, an event of an hour ahead would be held for an hour, with all that came after it, or go out with a time that is
-/// ahead of the clock. What was stored before the clock had been set forward stays as it is. A plain value: whoever
+/// that, an event of an hour ahead would be held for an hour, with all that came after it, or go out with a time that
+/// is ahead of the clock. What was stored before the clock had been set forward stays as it is. A plain value: whoever
 /// reads the log takes a copy under the lock.
 class ClockSteps {
  public:

@@ -53,11 +53,14 @@ void QueueManager::State::watch_the_clock() {
   const EventLog::Era era = log.begin_era(back_ms);
   if (back_ms < 0) return clock_steps.set_forward(era.begin, -back_ms);
   clock_steps.set_back(era.begin, back_ms);
+  const bool some_are_later = era.latest > clock.unix_ms();
   lock.unlock();
+  const double seconds = static_cast<double>(back_ms) / 1000;
+  if (!some_are_later) return log::info("the clock was set back: new events take its time", {{"seconds", seconds}});
   log::warn(
       "the clock was set back: new events take its time, and Prometheus refuses those of a series for which it "
       "has later ones",
-      {{"seconds", static_cast<double>(back_ms) / 1000}, {"until", log::timestamp(era.latest)}});
+      {{"seconds", seconds}, {"until", log::timestamp(era.latest)}});
 }
 
 void QueueManager::State::forget_scrapers() {

@@ -75,8 +75,9 @@ TEST_CASE("a new version of one program is an upgrade, two versions in turn are 
   w.scrape(1);
   CHECK_FALSE(w.scrape(2, "Prometheus/2.53.3"));
   CHECK_FALSE(w.scrape(2, "Prometheus/2.53.3"));
+  CHECK_FALSE(w.scrape(3, "Prometheus/2.42.0"));  // taken back
   CHECK_FALSE(w.shared());
-  CHECK(w.scrape(3, "Prometheus/2.42.0").has_value());
+  CHECK(w.scrape(4, "Prometheus/2.53.3").has_value());
 }
 
 TEST_CASE("another program that comes an hour later has taken the place of the first") {
