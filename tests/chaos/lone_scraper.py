@@ -24,7 +24,7 @@ PAUSE = 0.03
 def scrape(connection, url, timeout):
     """True where all came in time, and then it is stored; else the connection is closed with the rest
     unread."""
-    connection.socket.settimeout(timeout)
+    connection.give_up_at = time.monotonic() + timeout
     try:
         connection.send_get(url, [("X-Prometheus-Scrape-Timeout-Seconds", f"{timeout:.6f}")])
         reply = connection.read_reply()

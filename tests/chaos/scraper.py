@@ -26,6 +26,9 @@ class Scraper:
         return self.world.connect(path, **options)
 
     def ask(self, connection, timeout=None):
+        """Asks for a scrape. When its timeout is over, it takes what has come by then and waits for
+        nothing."""
+        connection.give_up_at = None if timeout is None else time.monotonic() + timeout
         headers = [] if timeout is None else [("X-Prometheus-Scrape-Timeout-Seconds", f"{timeout:.6f}")]
         connection.send_get(self.url, headers)
 

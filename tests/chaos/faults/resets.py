@@ -42,8 +42,9 @@ class ResetByTheMiddle(Row):
 
 
 class ResetThatGetsLost(Row):
-    """A scraper gives up a small reply that its kernel has acknowledged whole, and its reset is lost. When its
-    timeout is over its kernel is asked about the connection, and it comes again after that, as scrapers do."""
+    """A scraper gives up a small reply that its kernel has acknowledged whole, and its reset is lost. When
+    its timeout is over its kernel is asked about the connection, and it comes again after that, as scrapers
+    do."""
 
     sizes = (0,)
     seconds = 8.0

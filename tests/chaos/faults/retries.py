@@ -66,9 +66,9 @@ class RetriedGetAnswered(_Retry):
 
 
 class RetriedGetAfterTheTimeout(RetriedGetNeverSeen):
-    """A middlebox forgets a connection on which nothing goes on, and resets the client alone when that uses it
-    again. By then the client's kernel has shown that it still had the connection when the scrape's timeout was
-    over, so all was stored."""
+    """A middlebox forgets a connection on which nothing goes on, and resets the client alone when that uses
+    it again. By then the client's kernel has shown that it still had the connection when the scrape's timeout
+    was over, so all was stored."""
 
     timeout = 0.2
     idle = 2.0

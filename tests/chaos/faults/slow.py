@@ -9,7 +9,8 @@ _TIMEOUT = 0.3
 
 
 class Dawdler(Row):
-    """It reads slowly, or begins late, or not at all; what came whole in spite of that it stores."""
+    """It reads slowly, or begins when its timeout is over, or not at all. What has come whole by then it
+    stores; for what has not it waits no longer, as a scraper that is awake again after a pause."""
 
     sizes = LARGE
     seconds = 5.0
@@ -26,7 +27,7 @@ class Dawdler(Row):
                 time.sleep(2 * _TIMEOUT)
                 scraper.take(connection)
             else:
-                scraper.store(connection.read_slowly(2048, 0.02, 2 * _TIMEOUT))
+                scraper.store(connection.read_slowly(2048, 0.02, _TIMEOUT))
 
 
 ROWS = (Dawdler,)

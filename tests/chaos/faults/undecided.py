@@ -9,7 +9,6 @@ from row import Row
 from support.waiting import wait_until
 
 
-
 class ResetWhenAllIsStored(Row):
     """The middle resets both sides of a connection whose scraper has read all of its reply and stored it."""
 

@@ -59,6 +59,7 @@ class Connection:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket.settimeout(timeout)
+        self.give_up_at = None  # time.monotonic() from which on a reply is not waited for; what is there is read
         if source is not None:
             self.socket.bind((source, 0))
         if before_connect is not None:
@@ -99,12 +100,17 @@ class Connection:
     # -- in ------------------------------------------------------------------------------------------------
 
     def _more(self, so_far=b""):
+        patience = self.socket.gettimeout()
         try:
+            if self.give_up_at is not None:
+                self.socket.settimeout(max(0.0, min(patience, self.give_up_at - time.monotonic())))
             data = self.socket.recv(65536)
         except ConnectionResetError:
             raise Broken("reset", so_far) from None
-        except TimeoutError:
+        except (TimeoutError, BlockingIOError):
             raise Broken("silence", so_far) from None
+        finally:
+            self.socket.settimeout(patience)
         if not data:
             raise Broken("end of stream", so_far)
         return data
