@@ -32,7 +32,7 @@ namespace oneshot::net {
 ///     deadline         reset                      all: probe (e); else reset           all: delivered; else reset
 ///     give_up          reset                      all: delivered; else reset           all: delivered; else reset
 ///     newer_scrape     progress: under_way;       all, 100 ms ago and asked 100 ms     as sent
-///                      none for 200 ms: reset     ago, or (d): delivered;
+///                      none for 400 ms: reset     ago, or (d): delivered;
 ///                                                 not all: as writing
 ///
 ///     (a) cut_short where the peer's kernel cannot have had the last byte
@@ -70,8 +70,9 @@ class ReceiptWatch {
   /// asked: a scraper that failed closes before its next attempt, but on the way the one may overtake the other. An
   /// early end of stream waits as long for a reset.
   static constexpr std::chrono::milliseconds fresh{100};
-  /// How long a newer scrape watches unacknowledged bytes for progress before it withdraws them.
-  static constexpr std::chrono::milliseconds progress_window{200};
+  /// How long a newer scrape watches unacknowledged bytes for progress before it withdraws them: longer than a lost
+  /// acknowledgement takes to be repeated (TCP_RTO_MIN is 200 ms).
+  static constexpr std::chrono::milliseconds progress_window{400};
   /// See (e).
   static constexpr std::chrono::seconds longest_silence{30};
 

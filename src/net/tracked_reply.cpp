@@ -16,9 +16,10 @@ using std::chrono::steady_clock;
 
 // How often a newer scrape looks, and how long at most: longer than both windows of ReceiptWatch.
 constexpr milliseconds settle_step{5};
-constexpr milliseconds settle_limit{500};
+constexpr milliseconds settle_limit{700};
 // Three probes or so, a second apart, since each of them may get lost too.
 constexpr milliseconds probe_time{3500};
+constexpr milliseconds probe_step{100};  // how often to look for the answer
 
 }  // namespace
 
@@ -106,13 +107,27 @@ void TrackedReply::conclude(Outcome outcome) {
   if (auto receipt = std::exchange(receipt_, nullptr)) receipt->on_settled(outcome);
 }
 
-// If the answer is a reset, the session's read says so.
+// If the answer is a reset, the session's read says so, or this look.
 void TrackedReply::probe() {
   probing_ = true;
+  probing_since_ = steady_clock::now();
   start_probing(socket_->native_handle());
-  timer_.expires_after(probe_time);
+  await_sign_of_life();
+}
+
+// One sign is enough: to a later question the kernel may say no for other reasons than that the scraper gave up.
+void TrackedReply::await_sign_of_life() {
+  timer_.expires_after(probe_step);
   timer_.async_wait([self = shared_from_this()](const asio::error_code& error) {
-    if (!error) self->end_probing();
+    if (error || self->settled()) return;
+    const TcpView view = self->look();
+    const SteadyTime now = steady_clock::now();
+    self->obey(self->watch_.poll(view, now));  // a look takes the error away
+    if (self->settled()) return;
+    const auto asked_for = now - self->probing_since_;
+    const bool answered = view.silent_for < asked_for - probe_step / 2;
+    if (answered || asked_for >= probe_time) return self->end_probing();
+    self->await_sign_of_life();
   });
 }
 

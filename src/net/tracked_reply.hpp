@@ -48,6 +48,7 @@ class TrackedReply final : public http::Transfer, public std::enable_shared_from
   void obey(Verdict verdict);
   void conclude(Outcome outcome);
   void probe();
+  void await_sign_of_life();
   void end_probing();
   void reset_connection();
   static asio::awaitable<State> settle_here(std::shared_ptr<TrackedReply> self);
@@ -59,6 +60,7 @@ class TrackedReply final : public http::Transfer, public std::enable_shared_from
   ReceiptWatch watch_;
   SteadyTime deadline_{};
   bool probing_ = false;  // the socket asks for signs of life
+  SteadyTime probing_since_{};
 };
 
 /// Sends a reset (RST) instead of an orderly end: whatever the peer has not read is gone.

@@ -187,8 +187,8 @@ TEST_CASE("a newer scrape leaves a transfer alone whose peer still acknowledges"
 TEST_CASE("a newer scrape withdraws a transfer whose peer has stopped") {
   for (ReceiptWatch watch : {ReceiptWatch(), sent()}) {
     CHECK(watch.newer_scrape(view(State::established, 5000, 100), start) == Verdict::undecided);
-    CHECK(watch.newer_scrape(view(State::established, 9000, 100), start + milliseconds(199)) == Verdict::undecided);
-    CHECK(watch.newer_scrape(view(State::established, 9000, 100), start + milliseconds(200)) == Verdict::reset);
+    CHECK(watch.newer_scrape(view(State::established, 9000, 100), start + milliseconds(399)) == Verdict::undecided);
+    CHECK(watch.newer_scrape(view(State::established, 9000, 100), start + milliseconds(400)) == Verdict::reset);
   }
 }
 
