@@ -255,8 +255,8 @@ lines_to_try() { # SERVER_ARGUMENT...
 
   Try, in another terminal:
     curl -X POST 'http://localhost:$port/event?type=deploy&service=checkout'
-    curl 'http://localhost:$port/metrics?scraper=me'          # take: each event once
-    curl 'http://localhost:$port/metrics?scraper=me&peek=1'   # look, without taking
+    curl -s 'http://localhost:$port/metrics?scraper=me' | grep -v '^#'          # take: each event once
+    curl -s 'http://localhost:$port/metrics?scraper=me&peek=1' | grep -v '^#'   # look, without taking
   Ctrl-C stops the server.
 
 TRY

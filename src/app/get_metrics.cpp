@@ -114,9 +114,11 @@ void warn_if_shared(Context& context, const http::Request& request, const Admitt
                                             context.services.clock.steady());
   if (!sign) return;
   log::warn(scraper.by_name ? "this name looks like two scrapers, and each event reaches only one of them: give each a "
-                              "name of its own with params: {scraper: [NAME]} in its scrape config"
+                              "name of its own with params: {scraper: [NAME]} in its scrape config (to look without "
+                              "taking: /metrics?peek=1)"
                             : "this address looks like two scrapers, and each event reaches only one of them: give "
-                              "each a name with params: {scraper: [NAME]} in its scrape config",
+                              "each a name with params: {scraper: [NAME]} in its scrape config (to look without "
+                              "taking: /metrics?peek=1)",
             {{"scraper", scraper.id}, {"reason", *sign}});
 }
 

@@ -31,7 +31,8 @@ asio::awaitable<void> Session::finish() {
     case End::gave_place:
       if (has_open_receipt()) break;      // in good order, as when it was idle for too long: its end is the receipt
       if (tracked_) tracked_->give_up();  // before the 503, whose own bytes are not acknowledged yet
-      append_error_reply(503, "gave its place to a newer connection: the server is at max_connections");
+      append_error_reply(
+          503, "gave its place to a newer connection: the server can have no more (max_connections, open files)");
       send_now();
       co_return;
     case End::timeout:

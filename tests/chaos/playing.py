@@ -34,7 +34,8 @@ class Played:
 
     def __init__(self, kind, seed):
         self.kind, self.seed = kind, seed
-        self.outcome, self.output, self.skipped = Outcome(), "", kind.why_not()
+        self.outcome, self.output = Outcome(complaints=["it was not played"]), ""
+        self.skipped = kind.why_not()
 
     def play(self, lengths):
         command = [sys.executable, os.path.abspath(sys.argv[0]), "--row", self.kind.name(),
@@ -49,7 +50,7 @@ class Played:
         if found:
             self.outcome = Outcome(**json.loads(result))
         else:
-            self.outcome.complaints.append(f"the row {end}")
+            self.outcome = Outcome(complaints=[f"the row {end}"])
 
     def verdict(self):
         return table.verdict(self.kind, self.outcome)

@@ -68,15 +68,17 @@ class Overload(unittest.TestCase):
     def check(self, when_full):
         outcome = Outcome(when_full)
         outcome.report()
-        self.assertEqual(set(outcome.statuses), {200, 503})
+        self.assertLessEqual(set(outcome.statuses), {200, 503})
+        self.assertIn(200, outcome.statuses)
         for name in SCRAPERS:
             self.assertEqual(len(outcome.arrived[name]), len(set(outcome.arrived[name])), f"twice to {name}")
             self.assertFalse(set(outcome.arrived[name]) - outcome.accepted, f"refused, yet sent to {name}")
             self.assertEqual(outcome.lost[name], outcome.dropped[name], name)
         if not programs.sanitized():
             self.assertLess(outcome.peak, CEILING)
-            for kind, (_, fed_seconds) in outcome.health.items():
+            for kind, (seconds, fed_seconds) in outcome.health.items():
                 self.assertLess(max(fed_seconds), HEALTH_SECONDS, kind)
+                self.assertLess(sorted(seconds)[len(seconds) // 2], HEALTH_SECONDS, kind)
         return outcome
 
     def test_a_thousand_posters_and_a_slow_scraper_and_each_event_answered_200_arrives_once_with_reject(self):
