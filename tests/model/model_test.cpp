@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 #include "model/explorer.hpp"
@@ -34,8 +35,10 @@ Explored look_at_all(const char* what, const Setup& setup, bool first_only = fal
 }
 
 void check_only(const Explored& explored, Faults expected) {
-  for (const auto& [kind, finding] : explored.findings)
-    CHECK_MESSAGE((kind.first & expected) != 0, names_of(kind.first));
+  for (const auto& [kind, finding] : explored.findings) {
+    const std::string names = names_of(kind.first);
+    CHECK_MESSAGE((kind.first & expected) != 0, names);
+  }
 }
 
 TEST_SUITE("model") {
@@ -67,7 +70,8 @@ TEST_SUITE("model") {
     for (const auto& [kind, finding] : explored.findings) {
       const bool ended_early = kind.first == (bit(Fault::give_up) | bit(Fault::half_close));
       const bool reset_lost = kind.first == (bit(Fault::give_up) | bit(Fault::black_hole));
-      CHECK_MESSAGE((ended_early || reset_lost), names_of(kind.first));
+      const std::string names = names_of(kind.first);
+      CHECK_MESSAGE((ended_early || reset_lost), names);
       CHECK(kind.second == Harm::lost);
     }
   }
