@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string>
 
 #include "base/text.hpp"
 #include "base/utf8.hpp"
@@ -21,6 +22,12 @@ std::size_t behind_quotes(std::string_view text, std::size_t opening) noexcept {
   return std::min(text.find('\n', opening), text.size());
 }
 
+/// toml++ takes a quote or bracket there for a part of the word, and what follows as being outside of quotes.
+bool in_a_word(std::string_view text, std::size_t at) noexcept {
+  constexpr std::string_view may_precede = " \t\r\n=[{,.";
+  return at > 0 && may_precede.find(text[at - 1]) == std::string_view::npos;
+}
+
 }  // namespace
 
 std::optional<Obstacle> find_obstacle(std::string_view text) {
@@ -34,16 +41,14 @@ std::optional<Obstacle> find_obstacle(std::string_view text) {
     if (c == '#') {
       at = std::min(text.find('\n', at), text.size());
     } else if (c == '"' || c == '\'') {
-      // toml++ takes it for a part of the word there, and what follows as being outside of quotes.
-      constexpr std::string_view may_precede = " \t\r\n=[{,.";
-      if (at > 0 && may_precede.find(text[at - 1]) == std::string_view::npos) {
-        return Obstacle{line, "a quote may not stand in the middle of a word"};
-      }
+      if (in_a_word(text, at)) return Obstacle{line, "a quote may not stand in the middle of a word"};
       const std::string_view three = text.substr(at, 3);
       if (three.size() == 3 && three[1] == c && three[2] == c) {
         return Obstacle{line, "a text must be in one line, in \"\" or ''"};
       }
       at = behind_quotes(text, at);
+    } else if ((c == '[' || c == '{') && in_a_word(text, at)) {
+      return Obstacle{line, std::string("a ") + c + " may not stand in the middle of a word"};
     } else if (static_cast<unsigned char>(c) >= 0x80) {
       const std::size_t length = std::max<std::size_t>(utf8_sequence(text.substr(at)), 1);
       return Obstacle{line, '"' + printable(text.substr(at, length)) + "\" may stand only in quotes and comments"};

@@ -50,6 +50,12 @@ TEST_CASE("a quote in the middle of a word is found") {
   CHECK(obstacle("'a'.\"b\"=\"c\"\nd=['e',\"f\"]\ng={'h'='i'}") == "fine");
 }
 
+TEST_CASE("a bracket in the middle of a word is found") {
+  CHECK(obstacle("a = -[\"é\"]") == "1: a [ may not stand in the middle of a word");
+  CHECK(obstacle("a = 1\nb = 5{'é' = 1}") == "2: a { may not stand in the middle of a word");
+  CHECK(obstacle("[a]\n[[b]]\nc=[[1],[2, 3]]\nd={e=[{f=1}]}") == "fine");
+}
+
 TEST_CASE("a thousand dots are allowed") {
   CHECK(obstacle(std::string(1000, '.')) == "fine");
   CHECK(obstacle("\n" + std::string(1001, '.')) == "2: too many dots outside of quotes");
