@@ -25,8 +25,7 @@ Verdict ReceiptWatch::settle(Verdict verdict) noexcept {
 }
 
 Verdict ReceiptWatch::settle_as_lost() noexcept {
-  const bool whole = state_ != State::writing && view_.acknowledged >= last_byte_;
-  return settle(whole ? Verdict::unread : Verdict::cut_short);
+  return settle(all_acknowledged() ? Verdict::unread : Verdict::cut_short);
 }
 
 void ReceiptWatch::handed_over(const TcpView& view, SteadyTime now) noexcept {

@@ -83,7 +83,7 @@ class AscendingTimes {
   std::atomic<std::uint64_t> latest_now_{0};               // a word like those below
   std::atomic<std::int64_t> back_ms_{0};                   // from the era before to this one
   std::array<std::atomic<std::uint64_t>, 65536> words_{};  // of this era or the one before
-  std::unique_ptr<Words> kept_;                            // made when the clock is first set back
+  std::unique_ptr<Words> kept_;                            // made when the clock is first set
   std::atomic<const Words*> earlier_{nullptr};             // kept_ while it matters
   std::int64_t latest_ = 0;                                // of the times in it
 };
