@@ -39,6 +39,12 @@ class AscendingTimes {
   /// we call this after we saw that claim (the log's tail orders the two), so we see its word or a later one.
   std::int64_t next(std::uint64_t series_hash, Now& now, std::int64_t held) noexcept;
 
+  /// An event that is there already, in the order of the log, has this time. Before the first call of another thread.
+  void remember(std::uint64_t series_hash, std::int64_t time) noexcept {
+    std::atomic<std::uint64_t>& last = words_[place(series_hash)];
+    if (time > time_in(last.load(std::memory_order_relaxed))) last.store(word_of(0, time), std::memory_order_relaxed);
+  }
+
   /// The clock says something that is more than `clock_step_ms` from the latest that it said in this era to those who
   /// asked for a time: it was set, or nobody has asked for long, or ever.
   [[nodiscard]] bool may_have_been_set(const Now& now) const noexcept {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace oneshot::queue {
@@ -29,12 +30,17 @@ class ClockSteps {
     return stored_ms;
   }
 
- private:
+  /// What is stored from `begin` on up to `end` is ahead by so much.
   struct Stretch {
     std::uint64_t begin;
     std::uint64_t end;
     std::int64_t ahead_ms;
   };
+  [[nodiscard]] const std::vector<Stretch>& stretches() const noexcept { return stretches_; }
+  /// As another ClockSteps had them.
+  void restore(std::vector<Stretch> stretches) { stretches_ = std::move(stretches); }
+
+ private:
   struct Forward {
     std::uint64_t position;
     std::int64_t by_ms;

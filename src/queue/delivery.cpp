@@ -79,7 +79,14 @@ void Delivery::carried_by(std::shared_ptr<Carrier> carrier) {
   batch_->scraper->carrier.swap(carrier);
 }
 
-void Delivery::handed_over() { batch_->reading = Reading(); }
+void Delivery::handed_over(bool kernel_will_send) {
+  Batch& batch = *batch_;
+  if (batch.scraper != nullptr && kernel_will_send) {
+    const std::lock_guard lock(batch.state->mutex);
+    batch.scraper->handed_over();
+  }
+  batch.reading = Reading();
+}
 
 void Delivery::settle(Outcome outcome) {
   Batch& batch = *batch_;

@@ -72,8 +72,9 @@ class Delivery {
   [[nodiscard]] std::uint64_t count() const noexcept;
   /// Its response is on its way, and this is who to ask about it.
   void carried_by(std::shared_ptr<Carrier> carrier);
-  /// Its last byte is in the kernel: the log need not keep its bytes for reading any more.
-  void handed_over();
+  /// Its last byte is in the kernel: the log need not keep its bytes for reading any more. `kernel_will_send`: also if
+  /// this program is killed (which resets a connection with unread input).
+  void handed_over(bool kernel_will_send = true);
   /// delivered: the cursor moves behind it; else the cursor stays and it is sent again. Once.
   void settle(Outcome outcome);
 

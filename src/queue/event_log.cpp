@@ -9,6 +9,8 @@
 // - Read: everything below the tail and below all in-flight words is whole. A thread that stalls between
 // claim and
 //   publishing holds back what came after it from readers, never from other appenders.
+// - In a file: no record ends beyond the bound, which the file knows; checksums tell later which records are whole, and
+//   the in-flight words, which lie in the file too, which were never finished.
 // - Give back: whoever looks after the readers raises the gate. Nothing is zeroed. A header at or above
 //   published_end() must not be looked at: in a full ring those bytes are the oldest record.
 #include "queue/event_log.hpp"
@@ -17,18 +19,26 @@
 #include <cassert>
 #include <cstring>
 
+#include "base/crash_point.hpp"
 #include "base/hash.hpp"
 #include "queue/delivery.hpp"
 
 namespace oneshot::queue {
 
-EventLog::EventLog(MappedRing ring, unsigned appenders, const Clock& clock, bool ascending_times)
+EventLog::EventLog(MappedRing ring, const Start& start, unsigned appenders, const Clock& clock, bool ascending_times)
     : clock_(clock),
       ring_(std::move(ring)),
       times_(ascending_times ? std::make_unique<AscendingTimes>(clock) : nullptr),
-      in_flight_(appenders) {}
+      own_in_flight_(start.in_flight.empty() ? appenders : 0),
+      in_flight_(start.in_flight.empty() ? std::span(own_in_flight_) : start.in_flight.first(appenders)),
+      salt_(start.salt),
+      tail_(start.end),
+      gate_(start.begin),
+      bound_(start.bound),
+      safe_(start.only_safe ? start.end : no_limit) {}
 
-EventLog::Appended EventLog::append(unsigned appender, const event::Event& event, bool clock_looked_at) noexcept {
+EventLog::Appended EventLog::append(unsigned appender, const event::Event& event, std::uint64_t& position,
+                                    bool clock_looked_at) noexcept {
   assert(appender < in_flight_.size() && event.labels.size() <= RecordHeader::max_length);
   const std::uint64_t size = RecordHeader::size_for(event.labels.size());
   const std::uint64_t hash = hash_bytes(event.labels);
@@ -44,6 +54,7 @@ EventLog::Appended EventLog::append(unsigned appender, const event::Event& event
   for (;;) {
     // Release: this word may replace the `idle` that published our last record before a reader saw that one.
     word.store(tail, std::memory_order_release);
+    crash_point("append.placed");
     // Acquire: pairs with raise_gate(); whoever read the bytes that we are going to overwrite is done with
     // them.
     const std::uint64_t gate = gate_.load(std::memory_order_acquire);
@@ -58,11 +69,17 @@ EventLog::Appended EventLog::append(unsigned appender, const event::Event& event
       word.store(idle, std::memory_order_release);
       return Appended::no_room;
     }
+    if (tail + size > bound_.load(std::memory_order_acquire)) {
+      word.store(idle, std::memory_order_release);
+      return Appended::beyond_bound;
+    }
     if (times_ != nullptr) time = times_->next(hash, now, time);
     // Release: orders the in-flight word before the claim; whoever sees this tail sees that word or a later
-    // one. (No test on x86 notices if this is relaxed.) Acquire: as for the first load.
-    if (tail_.compare_exchange_weak(tail, tail + size, std::memory_order_acq_rel, std::memory_order_acquire)) break;
+    // one. (No test on x86 notices if this is relaxed.) Acquire: as for the first load. And seq_cst, for who goes to
+    // sleep when the tail stands still (see Flusher); on x86 it costs nothing more.
+    if (tail_.compare_exchange_weak(tail, tail + size, std::memory_order_seq_cst, std::memory_order_acquire)) break;
   }
+  crash_point("append.claimed");
   // The claim is ordered against begin_era(): either the place is below where that found the tail, or its era shows.
   if (times_ != nullptr && times_->is_over(now)) {
     now = times_->now();
@@ -72,15 +89,20 @@ EventLog::Appended EventLog::append(unsigned appender, const event::Event& event
   std::byte* place = ring_.at(tail);
   const auto length = static_cast<std::uint32_t>(event.labels.size());
   const bool behind = times_ != nullptr && times_->is_behind(hash, time);
-  new (place) RecordHeader{.length_and_flags = length | (event.value_given ? RecordHeader::value_given_flag : 0) |
-                                               (behind ? RecordHeader::behind_flag : 0),
-                           .checksum = 0,
-                           .unix_ms = times_ != nullptr ? time : now.unix_ms,
-                           .value = event.value,
-                           .series_hash = hash};
+  auto* const record =
+      new (place) RecordHeader{.length_and_flags = length | (event.value_given ? RecordHeader::value_given_flag : 0) |
+                                                   (behind ? RecordHeader::behind_flag : 0),
+                               .checksum = 0,
+                               .unix_ms = times_ != nullptr ? time : now.unix_ms,
+                               .value = event.value,
+                               .series_hash = hash};
   if (length != 0) std::memcpy(place + sizeof(RecordHeader), event.labels.data(), length);
+  if (salt_ != 0) record->checksum = record->right_checksum(salt_, tail);
+  position = tail;
+  crash_point("append.written");
   // Release: publishes the record; pairs with published_end().
   word.store(idle, std::memory_order_release);
+  crash_point("append.published");
   return crowded(used) ? Appended::stored_crowded : Appended::stored;
 }
 
@@ -90,14 +112,18 @@ EventLog::Era EventLog::begin_era(std::int64_t back_ms) {
   return {.begin = tail_.fetch_add(0, std::memory_order_acq_rel), .latest = latest};
 }
 
-std::uint64_t EventLog::published_end() const noexcept {
+std::uint64_t EventLog::whole_end() const noexcept {
   // The tail before the words, both acquire: then every record below this tail is either still in its
   // thread's word, which lowers the end, or was published before we looked at that word.
   std::uint64_t end = tail_.load(std::memory_order_acquire);
-  for (const InFlight& in_flight : in_flight_) {
+  for (const InFlightWord& in_flight : in_flight_) {
     end = std::min(end, in_flight.position.load(std::memory_order_acquire));
   }
   return end;
+}
+
+void EventLog::make_void(std::uint64_t position) noexcept {
+  make_void_record(ring_.at(position), salt_, position, record_at(position).size());
 }
 
 StoredEvent EventLog::event_at(std::uint64_t position) const noexcept {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <concepts>
 #include <cstddef>
@@ -8,6 +9,7 @@
 #include <limits>
 #include <memory>
 #include <new>
+#include <span>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -16,6 +18,7 @@
 #include "queue/mapped_ring.hpp"
 #include "queue/mark.hpp"
 #include "queue/record.hpp"
+#include "queue/storage_format.hpp"
 
 namespace oneshot::queue {
 
@@ -25,23 +28,55 @@ struct StoredEvent;
 /// that anybody may read who keeps the gate below what he reads. event_log.cpp explains the protocol.
 class EventLog {
  public:
+  static constexpr std::uint64_t no_limit = std::numeric_limits<std::int64_t>::max();
+
+  /// How a log begins that goes on with what a file holds; as it stands here, an empty one in memory.
+  struct Start {
+    std::uint64_t begin = 0;  ///< whole records lie from here ...
+    std::uint64_t end = 0;    ///< ... to here
+    std::uint64_t salt = 0;   ///< of the checksums; 0: records have none
+    std::uint64_t bound = no_limit;
+    bool only_safe = false;               ///< records can be read once mark_safe() says so
+    std::span<InFlightWord> in_flight{};  ///< in the file, at least one for each appender; empty: the log has its own
+  };
   /// `ascending_times`: the times of a series' events are unique and ascend in the order of the log.
-  EventLog(MappedRing ring, unsigned appenders, const Clock& clock, bool ascending_times);
+  EventLog(MappedRing ring, const Start& start, unsigned appenders, const Clock& clock, bool ascending_times);
 
   enum class Appended : std::uint8_t {
     stored,
     stored_crowded,  ///< and more than 15/16 of the log are in use: make room in time
     no_room,
+    beyond_bound,    ///< raise the bound, and try again
     clock_doubtful,  ///< with ascending times: it may have been set since the last event; look, and say so next time
   };
-  /// Lock-free. `appender` is the number of the calling thread, below what was given to the constructor.
-  Appended append(unsigned appender, const event::Event& event, bool clock_looked_at = false) noexcept;
+  /// Lock-free. `appender` is the number of the calling thread, below what was given to the constructor. `position`
+  /// becomes where the event stands, if it is stored.
+  Appended append(unsigned appender, const event::Event& event, std::uint64_t& position,
+                  bool clock_looked_at = false) noexcept;
 
   /// Everything before this is whole and may be read. May be lower than at an earlier call (a thread that is
   /// about to append holds it back for a moment); what was below it once stays readable.
-  [[nodiscard]] std::uint64_t published_end() const noexcept;
+  [[nodiscard]] std::uint64_t published_end() const noexcept {
+    return std::min(whole_end(), safe_.load(std::memory_order_acquire));  // pairs with mark_safe()
+  }
+  /// Everything before this is whole, though perhaps not yet to be read.
+  [[nodiscard]] std::uint64_t whole_end() const noexcept;
+  /// With `only_safe`: everything before this is durable. One caller at a time, ascending.
+  void mark_safe(std::uint64_t position) noexcept { safe_.store(position, std::memory_order_release); }
+  /// With `only_safe`: takes back the record here, which is whole and will never be safe.
+  void make_void(std::uint64_t position) noexcept;
+
+  /// No record ends beyond this. One caller at a time, ascending.
+  [[nodiscard]] std::uint64_t bound() const noexcept { return bound_.load(std::memory_order_acquire); }
+  void raise_bound(std::uint64_t position) noexcept { bound_.store(position, std::memory_order_release); }
+  /// With ascending times, before the first append: a record that was there before has this time.
+  void remember_time(std::uint64_t series_hash, std::int64_t unix_ms) noexcept {
+    times_->remember(series_hash, unix_ms);
+  }
   /// Where the next record will begin.
   [[nodiscard]] std::uint64_t tail() const noexcept { return tail_.load(std::memory_order_relaxed); }
+  /// The same, in one order with all claims and with whatever else is seq_cst.
+  [[nodiscard]] std::uint64_t tail_in_order() const noexcept { return tail_.load(std::memory_order_seq_cst); }
   /// Everything before this may be overwritten.
   [[nodiscard]] std::uint64_t gate() const noexcept { return gate_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t capacity() const noexcept { return ring_.capacity(); }
@@ -81,18 +116,19 @@ class EventLog {
   void pass_time(std::int64_t now_ms) noexcept { times_->pass(now_ms); }
 
  private:
-  static constexpr std::uint64_t idle = std::numeric_limits<std::uint64_t>::max();
+  static constexpr std::uint64_t idle = InFlightWord::idle;
   static constexpr std::size_t cache_line = 64;
-  struct alignas(cache_line) InFlight {
-    std::atomic<std::uint64_t> position{idle};
-  };
 
   const Clock& clock_;
   MappedRing ring_;
   std::unique_ptr<AscendingTimes> times_;
-  std::vector<InFlight> in_flight_;
-  alignas(cache_line) std::atomic<std::uint64_t> tail_{0};
-  alignas(cache_line) std::atomic<std::uint64_t> gate_{0};
+  std::vector<InFlightWord> own_in_flight_;
+  std::span<InFlightWord> in_flight_;
+  const std::uint64_t salt_;
+  alignas(cache_line) std::atomic<std::uint64_t> tail_;
+  alignas(cache_line) std::atomic<std::uint64_t> gate_;
+  std::atomic<std::uint64_t> bound_;
+  std::atomic<std::uint64_t> safe_;
 };
 
 }  // namespace oneshot::queue

@@ -24,6 +24,7 @@ constexpr std::uint64_t give_back_step = 4ull << 20;  // bytes per lock: some hu
 
 void QueueManager::tick() {
   state_->watch_the_clock();
+  state_->note_the_clock();
   state_->forget_scrapers();
   state_->give_memory_back();
   state_->report_losses();
@@ -53,6 +54,7 @@ void QueueManager::State::watch_the_clock() {
   const EventLog::Era era = log.begin_era(back_ms);
   if (back_ms < 0) return clock_steps.set_forward(era.begin, -back_ms);
   clock_steps.set_back(era.begin, back_ms);
+  if (storage != nullptr) storage->note_stretches(clock_steps.stretches());
   const bool some_are_later = era.latest > clock.unix_ms();
   lock.unlock();
   const double seconds = static_cast<double>(back_ms) / 1000;
@@ -61,6 +63,15 @@ void QueueManager::State::watch_the_clock() {
       "the clock was set back: new events take its time, and Prometheus refuses those of a series for which it "
       "has later ones",
       {{"seconds", seconds}, {"until", log::timestamp(era.latest)}});
+}
+
+// For the next program, which has to know whether the clock was set back. Not where nothing is stored: then the file
+// rests.
+void QueueManager::State::note_the_clock() {
+  if (storage == nullptr) return;
+  const std::lock_guard lock(mutex);
+  const std::uint64_t end = log.tail();
+  if (std::exchange(clock_noted_at, end) != end) storage->note_clock(clock.unix_ms());
 }
 
 void QueueManager::State::forget_scrapers() {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "base/crash_point.hpp"
 #include "queue/queue_manager.hpp"
 #include "queue/state.hpp"
 
@@ -15,6 +16,13 @@ namespace oneshot::queue {
 bool QueueManager::State::make_room(std::uint64_t needed_gate) noexcept {
   const std::unique_lock lock(mutex, std::try_to_lock);
   return lock.owns_lock() && make_room_locked(needed_gate);
+}
+
+void QueueManager::State::look_for_room() noexcept {
+  const std::uint64_t tail = log.tail();
+  if (tail < next_room_check.load(std::memory_order_relaxed)) return;
+  next_room_check.store(tail + log.capacity() / 256, std::memory_order_relaxed);
+  make_room(0);
 }
 
 bool QueueManager::State::make_room_locked(std::uint64_t needed_gate) noexcept {
@@ -33,6 +41,7 @@ bool QueueManager::State::make_room_locked(std::uint64_t needed_gate) noexcept {
   open_gate();
   if (enough() || !drop_oldest) return log.gate() >= needed_gate;
   table.drop_before(target);
+  crash_point("room.made");
   open_gate();
   return log.gate() >= needed_gate;
 }

@@ -25,19 +25,38 @@ QueueManager::State::State(MappedRing ring, const Options& given, const Clock& t
     : clock(the_clock),
       drop_oldest(given.drop_oldest),
       explicit_timestamps(given.explicit_timestamps),
-      log(std::move(ring), given.appenders, the_clock, given.explicit_timestamps),
+      sync(Sync::none),
+      log(std::move(ring), EventLog::Start{}, given.appenders, the_clock, given.explicit_timestamps),
+      last_appended(given.appenders),
       table(the_clock.steady()),
       options(given),
       clocks_apart_ms(how_far_clocks_are_apart()) {
+  add_named();
+}
+
+QueueManager::State::~State() {
+  flusher.reset();
+  if (storage != nullptr) storage->end(log.tail());
+}
+
+void QueueManager::State::add_named() {
   for (const std::string& name : options.names) {
     if (table.find(name) == nullptr) table.add(name, true, clock.steady());
   }
 }
 
-Result<std::unique_ptr<QueueManager>> QueueManager::open(const Options& options, const Clock& clock) {
-  Result<MappedRing> ring = MappedRing::in_memory(options.capacity_bytes);
-  if (!ring) return Failure{std::move(ring.error())};
-  return std::unique_ptr<QueueManager>(new QueueManager(std::make_shared<State>(std::move(*ring), options, clock)));
+Result<std::unique_ptr<QueueManager>, StorageError> QueueManager::open(const Options& options, const Clock& clock) {
+  const auto made = [](std::shared_ptr<State> state) {
+    return std::unique_ptr<QueueManager>(new QueueManager(std::move(state)));
+  };
+  if (options.storage_path.empty()) {
+    Result<MappedRing> ring = MappedRing::in_memory(options.capacity_bytes);
+    if (!ring) return Failure{StorageError{std::move(ring.error())}};
+    return made(std::make_shared<State>(std::move(*ring), options, clock));
+  }
+  Result<std::shared_ptr<State>, StorageError> state = restore(options, clock);
+  if (!state) return Failure{std::move(state.error())};
+  return made(std::move(*state));
 }
 
 QueueManager::QueueManager(std::shared_ptr<State> state) : state_(std::move(state)) {}
@@ -49,32 +68,44 @@ QueueManager::~QueueManager() {
 
 Stored QueueManager::append(unsigned appender, const event::Event& event) {
   State& state = *state_;
+  if (state.sync == Sync::always && state.storage->failed()) return Stored::unable;
+  const std::uint64_t size = RecordHeader::size_for(event.labels.size());
   bool clock_looked_at = false;
   for (bool made_room = false;;) {
-    const EventLog::Appended appended = state.log.append(appender, event, clock_looked_at);
-    if (appended == EventLog::Appended::clock_doubtful) {
-      if (state.clock_was_set()) state.watch_the_clock();
-      clock_looked_at = true;
-      continue;
-    }
-    if (appended == EventLog::Appended::stored) return Stored::stored;
-    if (appended == EventLog::Appended::stored_crowded) {
-      // Looking costs a lock: once for every 1/256 of the log is enough.
-      const std::uint64_t tail = state.log.tail();
-      if (tail >= state.next_room_check.load(std::memory_order_relaxed)) {
-        state.next_room_check.store(tail + state.log.capacity() / 256, std::memory_order_relaxed);
-        state.make_room(0);
+    std::uint64_t& position = state.last_appended[appender].position;
+    switch (state.log.append(appender, event, position, clock_looked_at)) {
+      case EventLog::Appended::stored_crowded:
+        state.look_for_room();
+        [[fallthrough]];
+      case EventLog::Appended::stored:
+        if (state.flusher != nullptr) state.flusher->appended(position + size);
+        return state.sync == Sync::always ? Stored::flushing : Stored::stored;
+      case EventLog::Appended::clock_doubtful:
+        if (state.clock_was_set()) state.watch_the_clock();
+        clock_looked_at = true;
+        continue;
+      case EventLog::Appended::beyond_bound: {
+        const std::uint64_t gate = state.log.gate();  // before the tail, which is never below it
+        const std::uint64_t tail = state.log.tail();
+        state.storage->raise_bound(tail, std::min(tail + size, gate + state.log.capacity()),
+                                   gate + state.log.capacity(), state.log);
+        continue;
       }
-      return Stored::stored;
+      case EventLog::Appended::no_room:
+        break;
     }
-    const std::uint64_t wanted = state.log.tail() + RecordHeader::size_for(event.labels.size());
-    const bool fits = RecordHeader::size_for(event.labels.size()) <= state.log.capacity();
+    const std::uint64_t wanted = state.log.tail() + size;
+    const bool fits = size <= state.log.capacity();
     if (made_room || !fits || !state.make_room(wanted - std::min(wanted, state.log.capacity()))) {
       state.refused.fetch_add(1, std::memory_order_relaxed);
       return Stored::full;
     }
     made_room = true;
   }
+}
+
+void QueueManager::when_safe(unsigned appender, std::function<void(bool stored)> told) {
+  state_->flusher->when_safe(state_->last_appended[appender].position, std::move(told));
 }
 
 Result<Ticket, Refused> QueueManager::stand_in_line(std::string_view name) {
@@ -171,6 +202,6 @@ bool QueueManager::crowded() const noexcept {
   return state_->log.crowded(state_->log.tail() - gate);
 }
 
-bool QueueManager::unable_to_store() const noexcept { return false; }  // memory does not fail once it is there
+bool QueueManager::unable_to_store() const noexcept { return state_->storage != nullptr && state_->storage->failed(); }
 
 }  // namespace oneshot::queue

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,8 +16,16 @@
 #include "event/event.hpp"
 #include "queue/delivery.hpp"
 #include "queue/queue_statistics.hpp"
+#include "queue/storage_error.hpp"
 
 namespace oneshot::queue {
+
+/// When what is stored in a file is made durable, which means: also by the loss of the machine's power not lost.
+enum class Sync : std::uint8_t {
+  none,      ///< when the kernel likes
+  interval,  ///< every 100 ms
+  always,    ///< before its POST is answered
+};
 
 struct Options {
   std::uint64_t capacity_bytes = 64ull << 20;  ///< a multiple of the page size
@@ -27,13 +36,16 @@ struct Options {
   std::chrono::milliseconds forget_after{3'600'000};
   std::chrono::milliseconds startup_hold{600'000};
   std::uint64_t max_events_per_scrape = 10'000;
-  unsigned appenders = 1;  ///< how many threads append; each has a number below this
+  unsigned appenders = 1;    ///< how many threads append; each has a number below this, which is at most 64
+  std::string storage_path;  ///< empty: in memory
+  Sync sync = Sync::interval;
 };
 
 enum class Stored : std::uint8_t {
   stored,
-  full,    ///< no room: refuse and let the client try again
-  unable,  ///< the storage failed: nothing will be stored until restart
+  flushing,  ///< it will be; when_safe() tells when
+  full,      ///< no room: refuse and let the client try again
+  unable,    ///< the storage failed: nothing will be stored until restart
 };
 
 /// Why a scraper was not let into the line.
@@ -70,13 +82,17 @@ using Turn = std::variant<NotYet, MoreToWalk, Ask, Delivery>;
 /// Any thread.
 class QueueManager {
  public:
-  /// Errors: the memory for the log is not to be had.
-  static Result<std::unique_ptr<QueueManager>> open(const Options& options, const Clock& clock);
+  /// Errors: the memory or the file for the log is not to be had.
+  static Result<std::unique_ptr<QueueManager>, StorageError> open(const Options& options, const Clock& clock);
+  /// What a file holds is made durable. Nobody else uses it any more.
   ~QueueManager();
 
   /// Stores one event for all scrapers. `appender` is the calling thread's number. Lock-free while there is
   /// room; its cost does not depend on the number of scrapers.
   Stored append(unsigned appender, const event::Event& event);
+  /// After `flushing`, on the same thread: `told` is called once, on any thread: true: now it is stored; false: it is
+  /// not and never was, since the storage has failed.
+  void when_safe(unsigned appender, std::function<void(bool stored)> told);
 
   /// Gets in line for the next batch of this scraper, which is registered if it is new (and counts as seen
   /// now).
@@ -99,13 +115,15 @@ class QueueManager {
   void change(const Options& options);
 
   [[nodiscard]] QueueStatistics statistics() const;
-  /// No more events can be stored (never in memory mode).
+  /// The storage has failed: what is stored from now on may be lost with the machine's power, and with Sync::always
+  /// nothing is (never in memory). So until the next start.
   [[nodiscard]] bool unable_to_store() const noexcept;
 
   struct State;  // shared with tickets and deliveries, so that these may outlive their maker in any order
 
  private:
   explicit QueueManager(std::shared_ptr<State> state);
+  static Result<std::shared_ptr<State>, StorageError> restore(const Options& options, const Clock& clock);
   std::shared_ptr<State> state_;
 };
 

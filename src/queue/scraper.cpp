@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "base/crash_point.hpp"
+
 namespace oneshot::queue {
 
 std::uint64_t Scraper::waiting(const Mark& end) const noexcept {
@@ -22,6 +24,14 @@ void Scraper::take(const Mark& end) noexcept {
     redelivered += again_to - again_from;
     counted_before_ = again_to;
   }
+  place_.set_batch(end.position, false);
+  crash_point("take.marked");
+}
+
+void Scraper::handed_over() noexcept {
+  if (!batch_taken_) return;
+  place_.set_batch(batch_end_.position, true);
+  crash_point("deliver.marked");
 }
 
 std::uint64_t Scraper::settle(Outcome outcome, unsigned unread_limit) noexcept {
@@ -39,6 +49,10 @@ std::uint64_t Scraper::settle(Outcome outcome, unsigned unread_limit) noexcept {
     lose(received.events, std::min(cursor_.events, batch_end_.events));  // what was overrun meanwhile
   }
   cursor_ = later(cursor_, received);
+  place_.set_cursor(cursor_.position);  // first: a batch below its cursor is none
+  crash_point("settle.cursor");
+  place_.set_no_batch();
+  crash_point("settle.settled");
   if (!gives_up) return 0;
   unread_in_a_row_ = 0;
   given_up += events;
@@ -60,6 +74,7 @@ void Scraper::count_unread(Outcome outcome) noexcept {
 void Scraper::put_back() noexcept {
   assert(batch_taken_);
   batch_taken_ = false;
+  place_.set_no_batch();
   lose(batch_begin_.events, std::min(cursor_.events, batch_end_.events));
 }
 
@@ -67,6 +82,7 @@ void Scraper::overrun(const Mark& target) noexcept {
   if (target.position <= cursor_.position) return;
   const std::uint64_t safe = std::max(cursor_.events, batch_taken_ ? batch_end_.events : 0);
   cursor_ = target;
+  place_.set_cursor(target.position);
   lose(safe, target.events);
 }
 

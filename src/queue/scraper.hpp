@@ -9,6 +9,7 @@
 #include "base/outcome.hpp"
 #include "queue/delivery.hpp"
 #include "queue/mark.hpp"
+#include "queue/scraper_slots.hpp"
 
 namespace oneshot::queue {
 
@@ -20,7 +21,9 @@ namespace oneshot::queue {
 /// there).
 class Scraper {
  public:
-  Scraper(bool is_named, Mark start, SteadyTime now) : named(is_named), last_seen(now), cursor_(start) {}
+  /// `place`: where its cursor and batch are kept for the next program, if anywhere.
+  Scraper(bool is_named, Mark start, SteadyTime now, ScraperPlace place = {})
+      : named(is_named), last_seen(now), cursor_(start), place_(place) {}
 
   /// Everything before it was surely delivered, or is lost.
   [[nodiscard]] const Mark& cursor() const noexcept { return cursor_; }
@@ -33,6 +36,10 @@ class Scraper {
   /// Takes the events from the cursor to `end`, at least one; what of it was sent before counts as
   /// redelivered.
   void take(const Mark& end) noexcept;
+  /// The kernel has all of the batch, and will send it whatever becomes of this program.
+  void handed_over() noexcept;
+  /// Events before this are sent again if they are: a program before this one had them in flight.
+  void restore_sent(const Mark& end) noexcept { sent_before_ = end.events; }
   /// The batch's outcome. `unread_limit`: events that were in so many batches in a row with the outcome `unread` are
   /// given up, which means that they count as delivered; 0 for never. Returns how many were given up now.
   std::uint64_t settle(Outcome outcome, unsigned unread_limit) noexcept;
@@ -41,6 +48,8 @@ class Scraper {
   /// The log overwrites what is before `target`: moves the cursor up to it. What of it is in a sent batch
   /// counts as dropped only when its receipt says that it was not delivered.
   void overrun(const Mark& target) noexcept;
+
+  [[nodiscard]] const ScraperPlace& place() const noexcept { return place_; }
 
   bool named;            ///< never forgotten
   SteadyTime last_seen;  ///< when it last asked for something
@@ -61,6 +70,7 @@ class Scraper {
   void lose(std::uint64_t first, std::uint64_t last) noexcept;
 
   Mark cursor_;
+  ScraperPlace place_;
   bool batch_taken_ = false;
   Mark batch_begin_;
   Mark batch_end_;

@@ -20,9 +20,29 @@ Scraper* ScraperTable::find(std::string_view name) noexcept {
 
 Scraper& ScraperTable::add(std::string_view name, bool named, SteadyTime now) {
   count_unclaimed();
-  const auto [place, added] = scrapers_.try_emplace(std::string(name), named, hold_.value_or(frontier_), now);
+  const Mark start = hold_.value_or(frontier_);
+  const ScraperPlace place = slots_ == nullptr ? ScraperPlace() : slots_->claim(name, start.position);
+  const auto [entry, added] = scrapers_.try_emplace(std::string(name), named, start, now, place);
   assert(added);
-  return place->second;
+  return entry->second;
+}
+
+void ScraperTable::restore(const Mark& frontier, const Mark& hold) {
+  frontier_ = frontier;
+  accounted_ = hold;
+  hold_ = hold;
+  keep_hold();
+}
+
+Scraper& ScraperTable::restore(std::string_view name, bool named, const Mark& cursor, const Mark& sent, SteadyTime now,
+                               ScraperPlace place) {
+  Scraper& scraper = scrapers_.try_emplace(std::string(name), named, cursor, now, place).first->second;
+  scraper.restore_sent(sent);
+  return scraper;
+}
+
+void ScraperTable::keep_hold() noexcept {
+  if (slots_ != nullptr) slots_->set_hold(hold_ ? std::optional(hold_->position) : std::nullopt);
 }
 
 std::size_t ScraperTable::unnamed() const noexcept {
@@ -42,6 +62,7 @@ std::vector<std::pair<std::string, std::uint64_t>> ScraperTable::forget(SteadyTi
       forgotten_[room ? entry->first : std::string(others)] += lost;
     }
     gone.emplace_back(entry->first, lost);
+    if (slots_ != nullptr) slots_->release(scraper.place());
     scrapers_.erase(entry);
   }
   if (!gone.empty() && scrapers_.empty()) accounted_ = later(accounted_, frontier_);
@@ -49,12 +70,15 @@ std::vector<std::pair<std::string, std::uint64_t>> ScraperTable::forget(SteadyTi
 }
 
 void ScraperTable::end_hold_if_due(SteadyTime now, SteadyTime::duration at_least) noexcept {
-  if (hold_ && somebody_came_ && now - start_ >= at_least) hold_.reset();
+  if (!hold_ || !somebody_came_ || now - start_ < at_least) return;
+  hold_.reset();
+  keep_hold();
 }
 
 void ScraperTable::yield_hold(const Mark& target) noexcept {
   if (!hold_ || hold_->position >= target.position) return;
   hold_ = target;
+  keep_hold();
   if (scrapers_.empty()) count_unclaimed_until(target);
 }
 

@@ -15,6 +15,7 @@
 #include "base/clock.hpp"
 #include "queue/mark.hpp"
 #include "queue/scraper.hpp"
+#include "queue/scraper_slots.hpp"
 
 namespace oneshot::queue {
 
@@ -25,7 +26,14 @@ class ScraperTable {
   using Scrapers = std::map<std::string, Scraper, std::less<>>;  // nodes never move
   using Leases = std::multiset<std::uint64_t>;
 
-  explicit ScraperTable(SteadyTime start) : start_(start) {}
+  /// `slots`: where it is kept for the next program, or null.
+  explicit ScraperTable(SteadyTime start, ScraperSlots* slots = nullptr) : slots_(slots), start_(start) {}
+
+  /// As a program before left it, before anything else: the log's end, its hold or what comes from now on.
+  void restore(const Mark& frontier, const Mark& hold);
+  /// A scraper that this program before knew. `sent`: the end of a batch that is sent again.
+  Scraper& restore(std::string_view name, bool named, const Mark& cursor, const Mark& sent, SteadyTime now,
+                   ScraperPlace place);
 
   [[nodiscard]] Scraper* find(std::string_view name) noexcept;
   /// A new scraper. During the startup hold it gets everything since the hold's begin, later what comes after
@@ -75,7 +83,9 @@ class ScraperTable {
   /// While there is neither a scraper nor the hold, events up to the frontier are nobody's.
   void count_unclaimed() noexcept;
   void count_unclaimed_until(const Mark& mark) noexcept;
+  void keep_hold() noexcept;
 
+  ScraperSlots* slots_;
   Scrapers scrapers_;
   Leases leases_;
   Mark frontier_;

@@ -8,15 +8,18 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "queue/clock_steps.hpp"
 #include "queue/delivery.hpp"
 #include "queue/event_log.hpp"
+#include "queue/flusher.hpp"
 #include "queue/mapped_ring.hpp"
 #include "queue/mark.hpp"
 #include "queue/queue_manager.hpp"
 #include "queue/scraper_table.hpp"
+#include "queue/storage.hpp"
 
 namespace oneshot::queue {
 
@@ -24,16 +27,27 @@ namespace oneshot::queue {
 /// µs).
 inline constexpr std::uint64_t walk_step = 4096;
 
+/// Where an appender's last event stands.
+struct alignas(64) LastAppended {
+  std::uint64_t position = 0;
+};
+
 /// What the QueueManager, its tickets, readings and deliveries share. `log` may be used by any thread, except
 /// that raising its gate takes the lock; below `mutex` everything is guarded by it. Lines are logged after
 /// unlocking.
 struct QueueManager::State {
   State(MappedRing ring, const Options& given, const Clock& the_clock);
+  /// Goes on with what is in a file, see restore.cpp.
+  State(std::unique_ptr<Storage> opened, std::uint64_t bound, const Options& given, const Clock& the_clock);
+  ~State();
 
   const Clock& clock;
   const bool drop_oldest;
   const bool explicit_timestamps;
+  const Sync sync;
+  std::unique_ptr<Storage> storage;  // null in memory; so is the flusher
   EventLog log;
+  std::vector<LastAppended> last_appended;        // by appender, each touched by its thread alone
   std::atomic<std::uint64_t> refused{0};          // events that found no room, not yet logged
   std::atomic<std::uint64_t> next_room_check{0};  // crowded appenders look for room when the tail gets here
 
@@ -43,9 +57,13 @@ struct QueueManager::State {
   std::uint64_t tickets = 0;
   std::atomic<std::int64_t> clocks_apart_ms;  // as of the last look; written under the lock
   ClockSteps clock_steps;
+  std::uint64_t clock_noted_at = 0;  // the log's end when the storage was last told what the clock says
   std::uint64_t unclaimed_logged = 0;
   SteadyTime silent_about_unclaimed_until{};
+  std::unique_ptr<Flusher> flusher;  // goes first
 
+  void add_named();
+  void restore_times();
   /// The end of what may be read, for the holder of the lock: never below what was counted once.
   [[nodiscard]] std::uint64_t readable_end() const noexcept;
   /// Moves `mark` to `end`, over at most `events` in all counted from `first`, or, with explicit timestamps, up to one
@@ -59,6 +77,8 @@ struct QueueManager::State {
   /// The log gets full: see make_room.cpp. Without the lock. False: nothing to be had now.
   bool make_room(std::uint64_t needed_gate) noexcept;
   bool make_room_locked(std::uint64_t needed_gate) noexcept;
+  /// In a crowded log, once for every 1/256 of it: looking costs a lock.
+  void look_for_room() noexcept;
   void open_gate() noexcept;
 
   /// The wall clock less the steady one: changes when somebody sets the clock.
@@ -67,6 +87,7 @@ struct QueueManager::State {
   [[nodiscard]] bool clock_was_set() const noexcept;
   /// The parts of tick(), see housekeeping.cpp.
   void watch_the_clock();
+  void note_the_clock();
   void forget_scrapers();
   void give_memory_back();
   void report_losses();

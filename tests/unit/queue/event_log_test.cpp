@@ -23,7 +23,8 @@ oneshot::test::ManualClock clock;
 
 Appended append_at(EventLog& log, std::int64_t unix_ms, unsigned appender, const event::Event& event) {
   clock.set(unix_ms);
-  return log.append(appender, event, true);
+  std::uint64_t position = 0;
+  return log.append(appender, event, position, true);
 }
 
 event::Event event_of(std::string_view labels, double value = 1, bool given = false) {
@@ -31,7 +32,7 @@ event::Event event_of(std::string_view labels, double value = 1, bool given = fa
 }
 
 TEST_CASE("an event comes back as it was stored") {
-  EventLog log(ring(1), 1, clock, false);
+  EventLog log(ring(1), {}, 1, clock, false);
   REQUIRE(append_at(log, 1234, 0, event_of("a=\"b\"", 4.5, true)) == Appended::stored);
   REQUIRE(append_at(log, 1235, 0, event_of("")) == Appended::stored);
   CHECK(log.published_end() == log.tail());
@@ -49,14 +50,14 @@ TEST_CASE("an event comes back as it was stored") {
 }
 
 TEST_CASE("equal series have equal hashes and others do not") {
-  EventLog log(ring(1), 1, clock, false);
+  EventLog log(ring(1), {}, 1, clock, false);
   for (const char* labels : {"a", "b", "a"}) append_at(log, 0, 0, event_of(labels));
   CHECK(log.event_at(0).series_hash == log.event_at(80).series_hash);
   CHECK(log.event_at(0).series_hash != log.event_at(40).series_hash);
 }
 
 TEST_CASE("a log takes exactly its capacity and goes on when the gate rises") {
-  EventLog log(ring(1), 1, clock, false);
+  EventLog log(ring(1), {}, 1, clock, false);
   const std::uint64_t room = log.capacity() / 32;  // records without labels have 32 bytes
   for (std::uint64_t i = 0; i < room; ++i) {
     const bool crowded = i >= room - room / 16;
@@ -70,7 +71,7 @@ TEST_CASE("a log takes exactly its capacity and goes on when the gate rises") {
 }
 
 TEST_CASE("records of all lengths survive a hundred rounds, also across the end") {
-  EventLog log(ring(1), 1, clock, false);
+  EventLog log(ring(1), {}, 1, clock, false);
   Mark read;
   for (int i = 0; i < 8000; ++i) {
     const std::string labels(static_cast<std::size_t>(i % 97), static_cast<char>('a' + i % 26));
@@ -87,7 +88,7 @@ TEST_CASE("records of all lengths survive a hundred rounds, also across the end"
 }
 
 TEST_CASE("a walk stops where it is told to") {
-  EventLog log(ring(1), 1, clock, false);
+  EventLog log(ring(1), {}, 1, clock, false);
   for (int i = 0; i < 10; ++i) append_at(log, i, 0, event_of(""));
   Mark mark;
   log.walk(mark, log.published_end(), [](const RecordHeader& record) { return record.unix_ms == 7; });
@@ -97,7 +98,7 @@ TEST_CASE("a walk stops where it is told to") {
 }
 
 TEST_CASE("times ascend within a series and follow the clock in others") {
-  EventLog log(ring(1), 1, clock, true);
+  EventLog log(ring(1), {}, 1, clock, true);
   for (const char* labels : {"a", "a", "b", "a"}) append_at(log, 1000, 0, event_of(labels));
   append_at(log, 5000, 0, event_of("a"));
   append_at(log, 900, 0, event_of("a"));
@@ -106,7 +107,7 @@ TEST_CASE("times ascend within a series and follow the clock in others") {
 }
 
 TEST_CASE("when the clock is set back times begin anew, and events behind their series are marked") {
-  EventLog log(ring(1), 1, clock, true);
+  EventLog log(ring(1), {}, 1, clock, true);
   append_at(log, 5000, 0, event_of("a"));
   append_at(log, 2000, 0, event_of("b"));
   const EventLog::Era era = log.begin_era(2000);
@@ -162,7 +163,7 @@ TEST_CASE("a thread that read the clock before it was set back does not spoil th
 }
 
 TEST_CASE("times ascend in the order of the log when threads append to the same series") {
-  EventLog log(ring(512), 4, clock, true);
+  EventLog log(ring(512), {}, 4, clock, true);
   const char* const series[] = {"a", "b", "c"};
   std::vector<std::jthread> threads;
   for (unsigned appender = 0; appender < 4; ++appender) {

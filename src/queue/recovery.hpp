@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "queue/clock_steps.hpp"
+#include "queue/mapped_ring.hpp"
+#include "queue/scraper_slots.hpp"
+#include "queue/storage_file.hpp"
+
+namespace oneshot::queue {
+
+/// What a storage file holds, found after however the program before ended.
+struct Recovered {
+  /// Whole records, void ones among them, follow each other without a gap from here to there.
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+  std::vector<ScraperSlots::Entry> scrapers;  ///< each with a cursor in [begin, end]; batches end in (cursor, end]
+  std::optional<std::uint64_t> hold;          ///< in [begin, end]
+
+  /// What was there and can no longer be read.
+  struct Damage {
+    std::uint64_t begin;
+    std::uint64_t end;
+  };
+  std::vector<Damage> damage;
+  std::uint64_t damaged_slots = 0;             ///< scrapers that cannot be told any more
+  std::vector<std::string> damaged_cursors;    ///< scrapers that get all that is in the log, since theirs is lost
+  std::vector<ClockSteps::Stretch> stretches;  ///< stored while the clock was ahead
+  std::int64_t latest_unix_ms = 0;             ///< what the clock said then; 0: not known
+  bool in_good_order = false;
+  bool power_lost = false;  ///< and nothing since is sure but what was flushed
+};
+
+/// Looks through the file, and fills what lies between the records with void ones; nothing else is changed, so that
+/// dying here costs nothing. `now`: this run of the machine.
+///
+/// After an end that was not in good order records are searched for up to the bound, in steps of 8 bytes where there is
+/// none. A batch in flight that the kernel had whole counts as delivered if the machine has run on since.
+Result<Recovered, StorageError> recover(StorageFile& file, const MappedRing& ring, const BootId& now);
+
+}  // namespace oneshot::queue

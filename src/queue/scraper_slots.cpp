@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+#include "queue/scraper_slots.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/crash_point.hpp"
+#include "base/hash.hpp"
+#include "queue/storage_file.hpp"
+
+namespace oneshot::queue {
+namespace {
+
+std::uint64_t used_word(std::string_view name) noexcept { return hash_bytes(name) | 1; }
+
+std::uint64_t place_of(const StorageFile& file, const AtomicWord& word) noexcept {
+  return static_cast<std::uint64_t>(reinterpret_cast<const std::byte*>(&word) -
+                                    reinterpret_cast<const std::byte*>(&file.header()));
+}
+
+std::optional<PositionWord> decoded(const StorageFile& file, const AtomicWord& word) noexcept {
+  return PositionWord::decode(word.load(std::memory_order_relaxed), file.salt(), place_of(file, word));
+}
+
+/// An identity as scrapers have them; anything else came from damage.
+bool is_name(std::string_view name) noexcept {
+  return !name.empty() && std::ranges::all_of(name, [](char c) { return c > ' ' && c < '\x7F' && c != '"'; });
+}
+
+}  // namespace
+
+void ScraperPlace::set_cursor(std::uint64_t position) const {
+  if (of_ != nullptr) of_->set(of_->slot(number_).cursor, {.position = position});
+}
+
+void ScraperPlace::set_batch(std::uint64_t end, bool handed_over) const {
+  if (of_ != nullptr) of_->set(of_->slot(number_).batch, {.position = end, .flag = handed_over});
+}
+
+void ScraperPlace::set_no_batch() const {
+  if (of_ != nullptr) of_->set(of_->slot(number_).batch, {});
+}
+
+ScraperSlots::ScraperSlots(StorageFile& file, std::function<void()> changed)
+    : file_(file), changed_(std::move(changed)) {
+  for (std::uint32_t number = storage_format::slot_count; number-- > 0;) {
+    if (slot(number).used.load(std::memory_order_relaxed) == 0) free_.push_back(number);
+  }
+  file_.forget_slot_pages();
+}
+
+std::vector<ScraperSlots::Entry> ScraperSlots::read(StorageFile& file, std::uint64_t& damaged) {
+  std::vector<Entry> entries;
+  damaged = 0;
+  for (std::uint32_t number = 0; number < storage_format::slot_count; ++number) {
+    ScraperSlot& slot = file.slots()[number];
+    const std::uint64_t used = slot.used.load(std::memory_order_acquire);
+    if (used == 0) continue;
+    const std::string_view name(slot.name.data(), std::min<std::uint64_t>(slot.name_length, slot.name.size()));
+    const bool twice = std::ranges::find(entries, name, &Entry::name) != entries.end();
+    if (used != used_word(name) || slot.name_length > slot.name.size() || !is_name(name) || twice) {
+      slot.used.store(0, std::memory_order_relaxed);
+      ++damaged;
+      continue;
+    }
+    Entry& entry = entries.emplace_back(Entry{number, std::string(name), std::nullopt, std::nullopt});
+    const auto cursor = decoded(file, slot.cursor);
+    if (cursor && cursor->position != PositionWord::none) entry.cursor = cursor->position;
+    const auto batch = decoded(file, slot.batch);
+    if (batch && batch->position != PositionWord::none) entry.batch = Entry::Batch{batch->position, batch->flag};
+  }
+  return entries;
+}
+
+ScraperPlace ScraperSlots::claim(std::string_view name, std::uint64_t cursor) {
+  if (free_.empty() || name.size() > ScraperSlot::longest_name) return {};
+  const std::uint32_t number = free_.back();
+  free_.pop_back();
+  ScraperSlot& free = slot(number);
+  free.name_length = name.size();
+  std::memcpy(free.name.data(), name.data(), name.size());
+  set(free.cursor, {.position = cursor});
+  set(free.batch, {});
+  crash_point("register.named");
+  free.used.store(used_word(name), std::memory_order_release);  // after the rest: now it counts
+  crash_point("register.known");
+  changed_();
+  return {*this, number};
+}
+
+void ScraperSlots::release(const ScraperPlace& place) {
+  if (place.of_ == nullptr) return;
+  slot(place.number_).used.store(0, std::memory_order_release);
+  crash_point("forget.gone");
+  free_.push_back(place.number_);
+  changed_();
+}
+
+void ScraperSlots::set_hold(std::optional<std::uint64_t> position) {
+  set(file_.header().hold, {.position = position.value_or(PositionWord::none)});
+}
+
+ScraperSlot& ScraperSlots::slot(std::uint32_t number) const noexcept { return file_.slots()[number]; }
+
+void ScraperSlots::set(AtomicWord& word, PositionWord value) {
+  // Release: whoever finds the word after a kill finds what was stored before it.
+  word.store(value.encode(file_.salt(), place_of(file_, word)), std::memory_order_release);
+  changed_();
+}
+
+}  // namespace oneshot::queue

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: MIT
+#include "queue/storage_file.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <optional>
+#include <system_error>
+
+#include "base/crash_point.hpp"
+#include "base/text.hpp"
+
+namespace oneshot::queue {
+namespace {
+
+using storage_format::ring_offset;
+
+constexpr mode_t owner_only = 0600;
+
+std::string message(int error) { return std::generic_category().message(error); }
+
+/// `the event log /x/y <what>`
+Failure<StorageError> failure(const std::string& path, const std::string& what, bool is_lasting = false) {
+  return Failure{StorageError{"the event log " + printable(path) + " " + what, is_lasting}};
+}
+
+std::string folder_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+/// A link is followed once and for all, since the file is replaced when its capacity changes.
+std::string resolved(const std::string& path) {
+  const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
+  return real == nullptr ? path : std::string(real.get());
+}
+
+std::string cannot_open(const std::string& path, int error) {
+  const std::string folder = folder_of(path);
+  const std::string why = "cannot be opened: ";
+  if (error == ENOENT)
+    return why + "there is no folder " + printable(folder) + ": make it, owned by the user who runs the server";
+  if (error == EACCES || error == EPERM) {
+    return why + message(error) + ": user " + std::to_string(::geteuid()) +
+           " must be allowed to write it, and its folder " + printable(folder);
+  }
+  if (error == EROFS) return why + "its file system is read-only: set storage.path to a file on a writable one";
+  if (error == EISDIR) return why + "it is a folder: storage.path is the name of a file";
+  return why + message(error);
+}
+
+bool lock(const UniqueFd& fd) { return ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0; }
+
+constexpr const char* in_use =
+    "is in use by another process: only one server may write it; give each a storage.path of its own";
+
+/// All blocks from the first to the last byte.
+std::optional<Failure<StorageError>> allocate(const std::string& path, const UniqueFd& fd, std::uint64_t size) {
+  const int error = ::posix_fallocate(fd.get(), 0, static_cast<off_t>(size));
+  if (error == 0) return std::nullopt;
+  std::string what = "needs " + std::to_string(size >> 20) + " MiB of disk, and they cannot be had: " + message(error);
+  struct statvfs disk {};
+  if ((error == ENOSPC || error == EDQUOT) && ::fstatvfs(fd.get(), &disk) == 0) {
+    what += " (" + std::to_string(disk.f_bavail * disk.f_frsize >> 20) + " MiB are free)";
+  }
+  return failure(path, what + ": make room, or lower storage.capacity_mib");
+}
+
+int sync_folder(const std::string& path) {
+  const UniqueFd folder(::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return folder && ::fsync(folder.get()) == 0 ? 0 : errno;
+}
+
+std::uint64_t random_salt() {
+  std::uint64_t salt = 0;
+  while (salt == 0) {
+    if (::getrandom(&salt, sizeof salt, 0) != sizeof salt) salt = 0;
+  }
+  return salt;
+}
+
+std::string being_made(const std::string& path) { return path + ".new"; }
+
+}  // namespace
+
+Result<StorageFile, StorageError> StorageFile::open(const std::string& given, std::uint64_t capacity,
+                                                    std::int64_t now_unix_ms) {
+  const std::string path = resolved(given);
+  const auto make_it = [&](bool replace) -> Result<StorageFile, StorageError> {
+    StorageLayout layout;
+    layout.slots = storage_format::slot_count;
+    layout.capacity = capacity;
+    layout.salt = random_salt();
+    layout.made_unix_ms = now_unix_ms;
+    layout.checksum = layout.right_checksum();
+    Result<StorageFile, StorageError> made = make(path, layout);
+    if (!made) return made;
+    if (auto appeared = made->appear(replace); !appeared) return Failure{std::move(appeared.error())};
+    return made;
+  };
+
+  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOCTTY));
+  if (!fd && errno == ENOENT) return make_it(false);
+  if (!fd) return failure(path, cannot_open(path, errno));
+  struct stat status {};
+  if (::fstat(fd.get(), &status) != 0) return failure(path, cannot_open(path, errno));
+  if (!S_ISREG(status.st_mode)) return failure(path, "is not a regular file: storage.path is the name of a file", true);
+  if (status.st_uid != ::geteuid()) {
+    return failure(path, "belongs to user " + std::to_string(status.st_uid) + ", and user " +
+                             std::to_string(::geteuid()) +
+                             " runs the server: change its owner (chown), or storage.path");
+  }
+  struct stat named {};
+  if (!lock(fd) || ::stat(path.c_str(), &named) != 0 || named.st_ino != status.st_ino) return failure(path, in_use);
+  if (status.st_size == 0) return make_it(true);  // somebody made room for it by hand
+
+  StorageLayout layout;
+  const ssize_t n = ::pread(fd.get(), &layout, sizeof layout, 0);
+  if (n < 0) return failure(path, "cannot be read: " + message(errno));
+  if (n < static_cast<ssize_t>(sizeof layout)) layout.magic = {};
+  if (const auto fault = storage_format::fault_of(layout, static_cast<std::uint64_t>(status.st_size)))
+    return failure(path, *fault, true);
+  if (layout.capacity % MappedRing::page_size() != 0)
+    return failure(path, "was made on a machine with smaller memory pages and cannot be mapped here", true);
+  if ((status.st_mode & 07777) != owner_only && ::fchmod(fd.get(), owner_only) != 0)
+    return failure(path, "cannot be made its owner's alone (mode 0600): " + message(errno));
+  if (auto fault = allocate(path, fd, ring_offset + layout.capacity))
+    return std::move(*fault);          // a copy may have holes
+  ::unlink(being_made(path).c_str());  // what is left of a change that was interrupted
+
+  StorageFile file(path, std::move(fd), false);
+  if (auto mapped = file.map(); !mapped) return Failure{std::move(mapped.error())};
+  return file;
+}
+
+Result<StorageFile, StorageError> StorageFile::make(const std::string& path, const StorageLayout& layout) {
+  const std::string name = being_made(path);
+  UniqueFd fd(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, owner_only));
+  if (!fd) return failure(path, cannot_open(path, errno));
+  if (!lock(fd)) return failure(path, in_use);
+  std::optional<Failure<StorageError>> fault;
+  if (::ftruncate(fd.get(), 0) != 0 || ::fchmod(fd.get(), owner_only) != 0)
+    fault = failure(path, "cannot be made: " + message(errno));
+  if (!fault) fault = allocate(path, fd, ring_offset + layout.capacity);
+  if (fault) {
+    ::unlink(name.c_str());
+    return std::move(*fault);
+  }
+  StorageFile file(path, std::move(fd), true);
+  if (auto mapped = file.map(); !mapped) return Failure{std::move(mapped.error())};
+  auto* const header = new (file.base_) StorageHeader{};
+  header->layout = layout;
+  header->bound = PositionWord{.position = 0}.encode(layout.salt, storage_format::bound_place);
+  header->hold = PositionWord{}.encode(layout.salt, storage_format::hold_place);
+  header->end = PositionWord{.position = 0}.encode(layout.salt, storage_format::end_place);
+  for (InFlightWord& word : file.in_flight()) new (&word) InFlightWord;
+  return file;
+}
+
+/// What was made gets its name.
+Result<bool, StorageError> StorageFile::appear(bool replace) {
+  const std::string made = being_made(path_);
+  if (const int error = flush(); error != 0) return failure(path_, "cannot be written: " + message(error));
+  // Not over a file that another process has made meanwhile; a file system that cannot promise that has to do without.
+  int failed = ::renameat2(AT_FDCWD, made.c_str(), AT_FDCWD, path_.c_str(), replace ? 0 : RENAME_NOREPLACE);
+  if (failed != 0 && errno == EINVAL) failed = ::rename(made.c_str(), path_.c_str());
+  if (failed != 0 && errno == EEXIST) return failure(path_, in_use);
+  if (failed != 0) return failure(path_, "cannot get its name: " + message(errno));
+  crash_point("open.renamed");
+  if (const int error = sync_folder(path_); error != 0)
+    return failure(path_, "cannot be written: its folder: " + message(error));
+  return true;
+}
+
+Result<StorageFile, StorageError> StorageFile::resized(std::uint64_t capacity, const MappedRing& ring,
+                                                       std::uint64_t begin, std::uint64_t end) const {
+  StorageLayout layout = header().layout;
+  layout.capacity = capacity;
+  layout.checksum = layout.right_checksum();
+  Result<StorageFile, StorageError> made = make(path_, layout);
+  if (!made) return made;
+  const auto copied = MappedRing::map(made->fd_.get(), ring_offset, capacity, false);
+  if (!copied) return failure(path_, copied.error());
+  std::memcpy(copied->at(begin), ring.at(begin), end - begin);
+  std::memcpy(static_cast<void*>(made->slots().data()), static_cast<const void*>(slots().data()), slots().size_bytes());
+  StorageHeader& header = made->header();
+  const StorageHeader& old = this->header();
+  header.bound = PositionWord{.position = end}.encode(layout.salt, storage_format::bound_place);
+  header.end = old.end.load();  // none, or this end
+  header.hold = old.hold.load();
+  header.boot_high = old.boot_high.load();
+  header.boot_low = old.boot_low.load();
+  header.latest_unix_ms = old.latest_unix_ms.load();
+  for (std::size_t i = 0; i < StorageHeader::most_stretches; ++i) {
+    header.clock_stretches[i].begin = old.clock_stretches[i].begin.load();
+    header.clock_stretches[i].end = old.clock_stretches[i].end.load();
+    header.clock_stretches[i].ahead_ms = old.clock_stretches[i].ahead_ms.load();
+  }
+  header.stretches = old.stretches.load();
+  if (auto appeared = made->appear(true); !appeared) return Failure{std::move(appeared.error())};
+  made->is_new_ = false;
+  return made;
+}
+
+StorageFile::StorageFile(StorageFile&& other) noexcept
+    : path_(std::move(other.path_)),
+      fd_(std::move(other.fd_)),
+      is_new_(other.is_new_),
+      base_(std::exchange(other.base_, nullptr)) {}
+
+StorageFile::~StorageFile() {
+  if (base_ != nullptr) ::munmap(base_, ring_offset);
+}
+
+Result<bool, StorageError> StorageFile::map() {
+  void* const mapped = ::mmap(nullptr, ring_offset, PROT_READ | PROT_WRITE, MAP_SHARED, fd_.get(), 0);
+  if (mapped == MAP_FAILED) return failure(path_, "cannot be mapped: " + message(errno));
+  base_ = static_cast<std::byte*>(mapped);
+  return true;
+}
+
+StorageHeader& StorageFile::header() const noexcept { return *std::launder(reinterpret_cast<StorageHeader*>(base_)); }
+
+std::span<InFlightWord> StorageFile::in_flight() const noexcept {
+  return {reinterpret_cast<InFlightWord*>(base_ + storage_format::in_flight_offset), storage_format::most_appenders};
+}
+
+std::span<ScraperSlot> StorageFile::slots() const noexcept {
+  return {reinterpret_cast<ScraperSlot*>(base_ + storage_format::slots_offset), storage_format::slot_count};
+}
+
+Result<MappedRing, StorageError> StorageFile::map_ring() const {
+  Result<MappedRing> ring = MappedRing::map(fd_.get(), ring_offset, capacity(), false);
+  if (!ring) return failure(path_, "cannot be mapped: " + ring.error());
+  return std::move(*ring);
+}
+
+void StorageFile::forget_slot_pages() const noexcept {
+  ::madvise(base_ + storage_format::slots_offset, ring_offset - storage_format::slots_offset, MADV_DONTNEED);
+}
+
+int StorageFile::flush() const noexcept { return ::fdatasync(fd_.get()) == 0 ? 0 : errno; }
+
+int StorageFile::flush_header() const noexcept {
+  return ::msync(base_, MappedRing::page_size(), MS_SYNC) == 0 ? 0 : errno;
+}
+
+}  // namespace oneshot::queue

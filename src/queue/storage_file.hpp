@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "base/result.hpp"
+#include "base/unique_fd.hpp"
+#include "queue/mapped_ring.hpp"
+#include "queue/storage_error.hpp"
+#include "queue/storage_format.hpp"
+
+namespace oneshot::queue {
+
+/// The storage file, open, locked against other processes, and with all its blocks allocated, so that no later write to
+/// its mapping can fail for want of room. Knows where things lie, not what they mean.
+class StorageFile {
+ public:
+  /// Opens the file, or makes it with a ring of `capacity` bytes; one that is there keeps its own. A new file appears
+  /// under its name once it is whole.
+  static Result<StorageFile, StorageError> open(const std::string& path, std::uint64_t capacity,
+                                                std::int64_t now_unix_ms);
+  StorageFile(StorageFile&&) noexcept;
+  StorageFile& operator=(StorageFile&&) = delete;
+  ~StorageFile();
+
+  /// Puts a file with a ring of `capacity` bytes in the place of this one, with the same scrapers and the records
+  /// in [begin, end) of `ring`, which is this file's; they fit.
+  Result<StorageFile, StorageError> resized(std::uint64_t capacity, const MappedRing& ring, std::uint64_t begin,
+                                            std::uint64_t end) const;
+
+  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+  [[nodiscard]] bool is_new() const noexcept { return is_new_; }
+  [[nodiscard]] StorageHeader& header() const noexcept;
+  [[nodiscard]] std::span<InFlightWord> in_flight() const noexcept;
+  [[nodiscard]] std::span<ScraperSlot> slots() const noexcept;
+  [[nodiscard]] std::uint64_t salt() const noexcept { return header().layout.salt; }
+  [[nodiscard]] std::uint64_t capacity() const noexcept { return header().layout.capacity; }
+  /// Two mappings of the ring may be there at once.
+  [[nodiscard]] Result<MappedRing, StorageError> map_ring() const;
+  /// Lets go of memory that reading the whole table has taken.
+  void forget_slot_pages() const noexcept;
+
+  /// Makes durable what was written before the call: the whole file, or its header alone. 0, or what errno says.
+  [[nodiscard]] int flush() const noexcept;
+  [[nodiscard]] int flush_header() const noexcept;
+
+ private:
+  StorageFile(std::string path, UniqueFd fd, bool is_new)
+      : path_(std::move(path)), fd_(std::move(fd)), is_new_(is_new) {}
+  static Result<StorageFile, StorageError> make(const std::string& path, const StorageLayout& layout);
+  Result<bool, StorageError> map();
+  Result<bool, StorageError> appear(bool replace);
+
+  std::string path_;
+  UniqueFd fd_;
+  bool is_new_;
+  std::byte* base_ = nullptr;  // everything before the ring
+};
+
+}  // namespace oneshot::queue
