@@ -4,6 +4,8 @@
 #include <asio/awaitable.hpp>
 #include <utility>
 
+#include "base/crash_point.hpp"
+
 namespace oneshot::app {
 namespace {
 
@@ -33,7 +35,10 @@ void DeliveryReceipt::on_started(std::shared_ptr<http::Transfer> transfer) {
   delivery_.carried_by(std::make_shared<TransferCarrier>(transfer_));
 }
 
-void DeliveryReceipt::on_handed_over() { delivery_.handed_over(); }
+void DeliveryReceipt::on_handed_over(bool nothing_unread) {
+  crash_point("deliver.sent");  // the one at which no order is safe: its events go out again
+  delivery_.handed_over(nothing_unread);
+}
 
 void DeliveryReceipt::on_settled(Outcome outcome) {
   delivery_.settle(outcome);

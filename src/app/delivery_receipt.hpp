@@ -28,7 +28,7 @@ class DeliveryReceipt final : public http::Receipt {
   [[nodiscard]] std::uint64_t count() const noexcept { return delivery_.count(); }
 
   void on_started(std::shared_ptr<http::Transfer> transfer) override;
-  void on_handed_over() override;
+  void on_handed_over(bool nothing_unread) override;
   void on_settled(Outcome outcome) override;
 
  private:

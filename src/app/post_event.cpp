@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "app/post_event.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "app/plain_pages.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 
@@ -62,26 +64,50 @@ http::Reply refuse(Context& context, const http::Request& request, event::Reject
   return reply;
 }
 
-http::Reply take_in(Context& context, const http::Request& request) {
+http::Reply unable(Context& context, const http::Request& request) {
+  return refuse(context, request, {Reason::unable_to_store, "the event log cannot be written: see the server's log"});
+}
+
+/// The reply; nothing where the event has to be flushed first.
+std::optional<http::Reply> take_in(Context& context, const http::Request& request) {
   if (!request.body.empty()) {
     if (std::optional<event::Rejection> fault = fault_of_body(request))
       return refuse(context, request, *std::move(fault));
   }
   Result<event::Event, event::Rejection> event = context.reader.read(request.query, request.body);
   if (!event) return refuse(context, request, std::move(event.error()));
+  bool needs_flush = false;
   switch (context.services.queue.append(context.worker, *event)) {
     case queue::Stored::stored:
+      context.counters.count_accepted();
+      break;
+    case queue::Stored::flushing:
+      needs_flush = true;
       break;
     case queue::Stored::full:
       return refuse(context, request, {Reason::log_full, "the event log is full: try again later"});
     case queue::Stored::unable:
-      return refuse(context, request,
-                    {Reason::unable_to_store, "the event log cannot be written: see the server's log"});
+      return unable(context, request);
   }
-  context.counters.count_accepted();
   if (log::enabled(log::Level::debug))
     log::debug("event", {{"peer", request.peer.text()}, {"labels", event->labels}, {"value", event->value}});
+  if (needs_flush) return std::nullopt;
   return http::Reply(200);
+}
+
+/// The event waits to be flushed, with those of other requests.
+asio::awaitable<http::Reply> once_safe(Context& context, const http::Request& request, http::Waiting& waiting) {
+  bool stored = false;
+  std::function<void(std::function<void()>)> begin = [&](std::function<void()> done) {
+    context.services.queue.when_safe(context.worker, [&stored, done = std::move(done)](bool safe) {
+      stored = safe;
+      done();
+    });
+  };
+  co_await waiting.until(std::move(begin));
+  if (!stored) co_return unable(context, request);
+  context.counters.count_accepted();
+  co_return http::Reply(200);
 }
 
 }  // namespace
@@ -105,8 +131,10 @@ int status_of(Reason reason) noexcept {
   return 500;
 }
 
-asio::awaitable<http::Reply> post_event(Context& context, const http::Request& request, http::Waiting&) {
-  co_return take_in(context, request);
+asio::awaitable<http::Reply> post_event(Context& context, const http::Request& request, http::Waiting& waiting) {
+  std::optional<http::Reply> reply = take_in(context, request);
+  if (reply) return ready(*std::move(reply));
+  return once_safe(context, request, waiting);
 }
 
 }  // namespace oneshot::app

@@ -30,8 +30,9 @@ class Receipt {
   virtual ~Receipt() = default;
   /// Its first byte is about to be written.
   virtual void on_started(std::shared_ptr<Transfer> transfer) = 0;
-  /// Its last byte was handed to the kernel: the body source has been read to its end and destroyed.
-  virtual void on_handed_over() = 0;
+  /// Its last byte was handed to the kernel: the body source has been read to its end and destroyed. `nothing_unread`:
+  /// no input waits, which would make the kernel throw the reply away, if this program were killed now.
+  virtual void on_handed_over(bool nothing_unread) = 0;
   virtual void on_settled(Outcome outcome) = 0;
 };
 

@@ -152,6 +152,14 @@ asio::awaitable<void> Session::pause(milliseconds duration) {
   co_await timer.async_wait(nothrow);
 }
 
+asio::awaitable<void> Session::until(std::function<void(std::function<void()> done)> begin) {
+  const auto executor = socket_.get_executor();
+  asio::steady_timer never(executor, SteadyTime::max());
+  // Posted, it comes after the wait has begun, since both are on this thread.
+  begin([executor, &never] { asio::post(executor, [&never] { never.cancel(); }); });
+  co_await never.async_wait(nothrow);
+}
+
 bool Session::client_has_left() noexcept { return !is_established(socket_.native_handle()); }
 
 void Session::enter(Phase phase) noexcept {

@@ -6,6 +6,7 @@
 #include <asio/ip/tcp.hpp>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -32,6 +33,7 @@ class Session final : public http::Waiting {
 
   asio::awaitable<void> give_way() override;
   asio::awaitable<void> pause(std::chrono::milliseconds duration) override;
+  asio::awaitable<void> until(std::function<void(std::function<void()> done)> begin) override;
   [[nodiscard]] bool client_has_left() noexcept override;
 
   [[nodiscard]] bool stopping() const noexcept override { return stopping_; }

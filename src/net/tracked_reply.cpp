@@ -44,7 +44,7 @@ void TrackedReply::start(SteadyTime deadline) {
 void TrackedReply::handed_over() {
   if (settled()) return;
   watch_.handed_over(look(), steady_clock::now());
-  if (receipt_) receipt_->on_handed_over();
+  if (receipt_) receipt_->on_handed_over(socket_ == nullptr || readable_bytes(socket_->native_handle()) == 0);
 }
 
 void TrackedReply::request_began() {

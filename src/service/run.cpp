@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "base/log.hpp"
-#include "base/text.hpp"
 #include "base/version.hpp"
 #include "service/process.hpp"
 #include "service/service.hpp"
@@ -31,13 +30,6 @@ int refuse(const std::string& error) {
   return exit_usage;
 }
 
-/// What the settings may say, but this version cannot do.
-std::optional<std::string> unsupported(const settings::Settings& settings, const std::string& config_file) {
-  if (settings.storage.path.empty()) return std::nullopt;
-  return config_file + ": [storage] path = \"" + printable(settings.storage.path) +
-         "\": storage.path is not supported yet; only \"\" (events in memory) is allowed";
-}
-
 }  // namespace
 
 int run(int argc, const char* const* argv) {
@@ -54,7 +46,6 @@ int run(int argc, const char* const* argv) {
   auto settings = settings::load(*command_line, settings::process_environment());
   if (!settings) return refuse(settings.error());
   const std::string config_file = command_line->config_file.value_or("");
-  if (const auto error = unsupported(*settings, config_file)) return refuse(*error);
   if (command_line->print_config) return print(settings::render_toml(*settings));
   if (command_line->check_config) return print((config_file.empty() ? "built-in defaults" : config_file) + ": ok\n");
 
@@ -70,8 +61,8 @@ int run(int argc, const char* const* argv) {
   }
   Service service(std::move(*settings), config_file);
   if (const auto error = service.start()) {
-    log::error(*error);
-    return exit_failed;
+    log::error(error->text);
+    return error->exit_status;
   }
   service.serve();
   return exit_ok;

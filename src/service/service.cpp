@@ -26,6 +26,18 @@
 namespace oneshot::service {
 namespace {
 
+queue::Sync sync_of(settings::Sync sync) {
+  switch (sync) {
+    case settings::Sync::none:
+      return queue::Sync::none;
+    case settings::Sync::interval:
+      break;
+    case settings::Sync::always:
+      return queue::Sync::always;
+  }
+  return queue::Sync::interval;
+}
+
 queue::Options queue_options(const settings::Settings& settings, unsigned workers) {
   queue::Options options;
   options.capacity_bytes = std::uint64_t{settings.storage.capacity_mib} << 20;
@@ -37,6 +49,8 @@ queue::Options queue_options(const settings::Settings& settings, unsigned worker
   options.startup_hold = settings.scrapers.startup_hold;
   options.max_events_per_scrape = settings.scrapers.max_events_per_scrape;
   options.appenders = workers;
+  options.storage_path = settings.storage.path;
+  options.sync = sync_of(settings.storage.sync);
   return options;
 }
 
@@ -51,18 +65,18 @@ Service::Service(settings::Settings settings, std::string config_file)
     : settings_(std::make_shared<const settings::Settings>(std::move(settings))),
       config_file_(std::move(config_file)) {}
 
-std::optional<std::string> Service::start() {
+std::optional<Service::StartError> Service::start() {
   signals_.add(SIGTERM);
   signals_.add(SIGINT);
 
   const unsigned workers = worker_count(settings_->server.threads);
   auto queue = queue::QueueManager::open(queue_options(*settings_, workers), system_clock());
-  if (!queue) return queue.error();
+  if (!queue) return StartError{queue.error().text, queue.error().is_lasting ? exit_usage : exit_failed};
   queue_ = std::move(*queue);
 
   make_routers(workers);
   const auto address = server_->listen();
-  if (!address) return address.error();
+  if (!address) return StartError{address.error(), exit_failed};
 
   server_->start();
   services_->readiness.enter(app::Readiness::Phase::running);
@@ -85,9 +99,9 @@ void Service::announce(const std::string& address) const {
   log::info("listening", {{"version", version()},
                           {"config", config_file_.empty() ? std::string_view("none") : config_file_},
                           {"address", address},
-                          {"storage", "memory"},
+                          {"storage", in_memory() ? std::string_view("memory") : settings_->storage.path},
                           {"threads", routers_.size()}});
-  log::warn("events are kept in memory only and do not survive the program (storage.path is empty)");
+  if (in_memory()) log::warn("events are kept in memory only and do not survive the program (storage.path is empty)");
 }
 
 void Service::serve() {
@@ -117,7 +131,7 @@ asio::awaitable<void> Service::stop_on_signal() {
   stopped_ = true;
   house_timer_.cancel();
   signals_.cancel();
-  report_what_is_lost();
+  report_what_is_left();
   if (left > 0) {  // their coroutines are spread over the workers and cannot be destroyed one after the other
     log::warn("left without waiting for connections that did not end", {{"connections", left}});
     std::_Exit(exit_ok);
@@ -128,24 +142,23 @@ void Service::stop_at_once_on_next_signal() {
   signals_.async_wait([this](const asio::error_code& error, int) {
     if (error) return;
     log::warn("a second signal: stopped at once, without waiting for receipts");
-    report_what_is_lost();
+    report_what_is_left();
     std::_Exit(exit_failed);
   });
 }
 
-void Service::report_what_is_lost() const {
+void Service::report_what_is_left() const {
   const queue::QueueStatistics statistics = queue_->statistics();
-  std::uint64_t lost = 0;
+  std::uint64_t left = statistics.held;
   for (const queue::ScraperStatistics& scraper : statistics.scrapers) {
     const std::uint64_t events = scraper.waiting + scraper.in_flight;
-    lost += events;
-    if (events > 0)
+    left += events;
+    if (events > 0 && in_memory())
       log::warn("events lost", {{"scraper", scraper.name}, {"reason", "memory only"}, {"events", events}});
   }
-  if (statistics.held > 0)
+  if (statistics.held > 0 && in_memory())
     log::warn("events lost that nobody scraped", {{"reason", "memory only"}, {"events", statistics.held}});
-  lost += statistics.held;
-  log::info("stopped", {{"lost_events", lost}});
+  log::info("stopped", {{in_memory() ? "lost_events" : "kept_events", left}});
 }
 
 }  // namespace oneshot::service

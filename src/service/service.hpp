@@ -25,18 +25,23 @@ class Service {
   /// `config_file` is empty where none was read.
   Service(settings::Settings settings, std::string config_file);
 
+  struct StartError {
+    std::string text;
+    int exit_status;
+  };
   /// The error if something that is needed is not to be had; then nothing runs.
-  std::optional<std::string> start();
+  std::optional<StartError> start();
   /// Serves until SIGTERM or SIGINT, and stops in order.
   void serve();
 
  private:
   void make_routers(unsigned workers);
+  [[nodiscard]] bool in_memory() const noexcept { return settings_->storage.path.empty(); }
   void announce(const std::string& address) const;
   asio::awaitable<void> keep_house();
   asio::awaitable<void> stop_on_signal();
   void stop_at_once_on_next_signal();
-  void report_what_is_lost() const;
+  void report_what_is_left() const;
 
   std::shared_ptr<const settings::Settings> settings_;
   std::string config_file_;

@@ -18,7 +18,7 @@ class TestReceipt final : public http::Receipt {
  public:
   explicit TestReceipt(Outcomes& outcomes) : outcomes_(outcomes) {}
   void on_started(std::shared_ptr<http::Transfer> transfer) override { outcomes_.keep(std::move(transfer)); }
-  void on_handed_over() override {}
+  void on_handed_over(bool) override {}
   void on_settled(Outcome outcome) override { outcomes_.add(outcome); }
 
  private:

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>
+#include <atomic>
 #include <exception>
 #include <utility>
 
@@ -38,6 +39,16 @@ asio::awaitable<void> FakeWaiting::pause(std::chrono::milliseconds duration) {
   ++paused;
   clock_.advance(duration);
   if (during_pause) during_pause();
+  co_return;
+}
+
+asio::awaitable<void> FakeWaiting::until(std::function<void(std::function<void()> done)> begin) {
+  std::atomic<bool> is_done{false};
+  begin([&is_done] {
+    is_done = true;
+    is_done.notify_one();
+  });
+  is_done.wait(false);
   co_return;
 }
 
@@ -122,7 +133,7 @@ void read_source(Answer& answer) {
 void deliver(Answer& answer) {
   if (!answer.reply.receipt) return;
   answer.reply.receipt->on_started(nullptr);
-  answer.reply.receipt->on_handed_over();
+  answer.reply.receipt->on_handed_over(true);
   answer.reply.receipt->on_settled(Outcome::delivered);
   answer.reply.receipt.reset();
 }

@@ -27,6 +27,8 @@ class FakeWaiting final : public http::Waiting {
   explicit FakeWaiting(oneshot::test::ManualClock& clock) : clock_(clock) {}
   asio::awaitable<void> give_way() override;
   asio::awaitable<void> pause(std::chrono::milliseconds duration) override;
+  /// Blocks: what is waited for is done by a thread that is real.
+  asio::awaitable<void> until(std::function<void(std::function<void()> done)> begin) override;
   [[nodiscard]] bool client_has_left() noexcept override { return left; }
 
   [[nodiscard]] bool stopping() const noexcept override { return stops; }

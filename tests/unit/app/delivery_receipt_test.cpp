@@ -43,7 +43,7 @@ struct Sent {
     answer = app.get("/metrics");
     REQUIRE(answer.reply.receipt != nullptr);
     answer.reply.receipt->on_started(transfer);
-    answer.reply.receipt->on_handed_over();
+    answer.reply.receipt->on_handed_over(true);
   }
 };
 
