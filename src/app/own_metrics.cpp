@@ -133,6 +133,12 @@ void append_server(TextWriter& writer, const Totals& totals, const QueueStatisti
          queue.used_bytes);
   single(writer, "oneshot_event_log_capacity_bytes", MetricType::gauge, "Size of the event log in bytes.",
          queue.capacity_bytes);
+  single(writer, "oneshot_event_log_in_file", MetricType::gauge,
+         "1 if the event log is in a file (storage.path), so that what waits survives the program; 0 in memory.",
+         std::uint64_t{queue.in_file ? 1U : 0U});
+  single(writer, "oneshot_event_log_failed", MetricType::gauge,
+         "1 if the file of the event log could not be made durable: until the next start its events are not safe.",
+         std::uint64_t{queue.failed ? 1U : 0U});
   single(writer, "oneshot_connections", MetricType::gauge, "Connections open now.", totals.connections);
   constexpr std::string_view responses = "oneshot_http_responses_total";
   writer.family(responses, MetricType::counter, "HTTP responses by status code.");

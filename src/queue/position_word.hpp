@@ -35,7 +35,8 @@ struct PositionWord {
 
   static std::uint64_t check_of(std::uint64_t content, std::uint64_t salt, std::uint64_t place) noexcept {
     using hash_detail::mix;
-    return mix(mix(mix(hash_detail::k3, salt), place), content) >> 54;
+    const std::uint64_t mixed = mix(mix(mix(hash_detail::k3, salt), place), content);
+    return mix(mixed ^ mixed >> 32, hash_detail::k2) >> 54;
   }
 };
 

@@ -194,6 +194,8 @@ QueueStatistics QueueManager::statistics() const {
   statistics.max_scrapers = state.options.max_unnamed + statistics.scrapers.size() - state.table.unnamed();
   statistics.used_bytes = state.log.tail() - state.table.free_until();
   statistics.capacity_bytes = state.log.capacity();
+  statistics.in_file = state.storage != nullptr;
+  statistics.failed = unable_to_store();
   return statistics;
 }
 

@@ -33,6 +33,8 @@ struct QueueStatistics {
   std::uint64_t max_scrapers = 0;
   std::uint64_t used_bytes = 0;
   std::uint64_t capacity_bytes = 0;
+  bool in_file = false;  ///< what waits survives the program
+  bool failed = false;   ///< the file cannot be made durable any more
 };
 
 }  // namespace oneshot::queue

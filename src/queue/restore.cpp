@@ -21,38 +21,32 @@ namespace {
 /// of a record, where damage has brought it, becomes that record's begin.
 class Marks {
  public:
-  void want(std::uint64_t position) { marks_.push_back({.position = position}); }
+  void want(std::uint64_t position) { places_.push_back({.wanted = position, .mark = {}}); }
   void number(const EventLog& log, std::uint64_t begin, std::uint64_t end) {
-    std::ranges::sort(marks_, {}, &Mark::position);
-    auto next = marks_.begin();
-    for (Mark at{.position = begin}; at.position < end;) {
+    std::ranges::sort(places_, {}, &Place::wanted);
+    auto next = places_.begin();
+    Mark at{.position = begin};
+    while (at.position < end) {
       const Mark before = at;
       const RecordHeader& record = log.record_at(at.position);
       at.position += record.size();
       if (!record.is_void()) ++at.events;
-      for (; next != marks_.end() && next->position < at.position; ++next) *next = note(next->position, before);
-      total_ = at;
+      for (; next != places_.end() && next->wanted < at.position; ++next) next->mark = before;
     }
-    for (; next != marks_.end(); ++next) *next = note(next->position, total_);
+    for (; next != places_.end(); ++next) next->mark = at;
   }
   [[nodiscard]] Mark of(std::uint64_t wanted) const {
-    const auto found = std::ranges::lower_bound(wanted_, wanted, {}, &Pair::wanted);
-    assert(found != wanted_.end() && found->wanted == wanted);
+    const auto found = std::ranges::lower_bound(places_, wanted, {}, &Place::wanted);
+    assert(found != places_.end() && found->wanted == wanted);
     return found->mark;
   }
 
  private:
-  struct Pair {
-    std::uint64_t wanted;
+  struct Place {
+    std::uint64_t wanted;  // position
     Mark mark;
   };
-  Mark note(std::uint64_t wanted, const Mark& mark) {
-    wanted_.push_back({wanted, mark});
-    return mark;
-  }
-  std::vector<Mark> marks_;
-  std::vector<Pair> wanted_;
-  Mark total_;
+  std::vector<Place> places_;
 };
 
 EventLog::Start start_of(const Storage& storage, std::uint64_t bound, Sync sync) {
@@ -172,6 +166,7 @@ void QueueManager::State::restore_times() {
         "series for which it has later ones",
         {{"seconds", static_cast<double>(back_ms) / 1000}});
   }
+  storage->note_clock(clock.unix_ms());  // so that the next start does not find the same step again
   Mark at{.position = found.begin};
   log.walk(at, found.end, [&](const RecordHeader& record) {
     if (!record.is_void()) log.remember_time(record.series_hash, clock_steps.time_of(at.position, record.unix_ms));

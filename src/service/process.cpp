@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <string_view>
 #include <utility>
 
 #include "base/log.hpp"
@@ -17,6 +18,19 @@
 namespace oneshot::service {
 
 void ignore_broken_pipes() noexcept { std::signal(SIGPIPE, SIG_IGN); }
+
+void explain_bus_errors() noexcept {
+  struct sigaction action {};
+  action.sa_handler = [](int) {
+    constexpr std::string_view line =
+        "oneshot-metrics-server: the file of the event log (storage.path) can no longer be read or written: a disk "
+        "error, "
+        "or somebody has cut it short; the program ends\n";
+    [[maybe_unused]] const ssize_t n = ::write(STDERR_FILENO, line.data(), line.size());
+    ::_exit(1);
+  };
+  ::sigaction(SIGBUS, &action, nullptr);
+}
 
 std::size_t raise_open_files_limit() {
   rlimit limit{};

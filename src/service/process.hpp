@@ -14,6 +14,10 @@ std::size_t raise_open_files_limit();
 /// How many connections there may be: as configured, or fewer where the program itself needs the files.
 [[nodiscard]] unsigned connection_count(unsigned configured, std::size_t open_files, unsigned workers) noexcept;
 
+/// Where a mapped file cannot be read or written (a disk error, or somebody cut it short), the kernel sends a signal:
+/// says so before the program ends.
+void explain_bus_errors() noexcept;
+
 /// Opens /dev/null for each of the standard streams that is closed, or a socket would get its number, and log lines or
 /// what others print would go there.
 void open_standard_streams() noexcept;

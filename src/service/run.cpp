@@ -51,6 +51,7 @@ int run(int argc, const char* const* argv) {
 
   log::set_level(settings->log.level);
   ignore_broken_pipes();
+  explain_bus_errors();
   const std::size_t open_files = raise_open_files_limit();
   const unsigned wanted = settings->server.max_connections;
   const unsigned possible = connection_count(wanted, open_files, worker_count(settings->server.threads));

@@ -65,6 +65,8 @@ oneshot_scrapers 1
 oneshot_scrapers_max 65
 oneshot_event_log_used_bytes 0
 oneshot_event_log_capacity_bytes 1048576
+oneshot_event_log_in_file 0
+oneshot_event_log_failed 0
 oneshot_connections 2
 oneshot_http_responses_total{code="200"} 0
 oneshot_http_responses_total{code="400"} 0

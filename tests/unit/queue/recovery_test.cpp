@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+//
+// Files as damage, other programs and power cuts leave them.
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
+
+#include "queue/record.hpp"
+#include "support/captured_log.hpp"
+#include "unit/queue/storage_fixture.hpp"
+
+using namespace oneshot;
+using namespace oneshot::queue;
+using namespace oneshot::queue::test;
+
+namespace {
+
+/// Ten events n0 to n9 that wait for the scraper "a".
+struct Ten : StorageFixture {
+  Ten() {
+    register_at_end("a");
+    store(10);
+  }
+  [[nodiscard]] std::uint64_t record_of(std::string_view text) const { return offset_of(text) - sizeof(RecordHeader); }
+};
+
+constexpr std::uint64_t slot_offset = storage_format::slots_offset;
+
+}  // namespace
+
+TEST_CASE("a record whose text is damaged is skipped, counted and logged, and the others are there") {
+  Ten f;
+  SUBCASE("after an end in good order") { f.end(); }
+  SUBCASE("after a kill") { f.kill(); }
+  SUBCASE("after the loss of power") { f.lose_power(); }
+  f.damage(f.offset_of("n3"));
+  const oneshot::test::CapturedLog log;
+  CHECK(f.numbers("a").dropped_damaged == 1);
+  CHECK(log.count("events lost: parts of the event log cannot be read") == 1);
+  Texts rest = numbered(0, 10);
+  rest.erase(rest.begin() + 3);
+  CHECK(f.scrape("a") == rest);
+  f.end();
+  CHECK(f.numbers("a").dropped_damaged == 0);  // it was counted by the program before
+}
+
+TEST_CASE("a record whose header is damaged anywhere is skipped") {
+  for (std::uint64_t byte = 0; byte < sizeof(RecordHeader); ++byte) {
+    CAPTURE(byte);
+    Ten f;
+    byte % 2 == 0 ? f.end() : f.kill();
+    f.damage(f.record_of("n5") + byte);
+    CHECK(f.numbers("a").dropped_damaged == 1);
+    CHECK(f.scrape("a").size() == 9);
+    f.store(1);
+    CHECK(f.scrape("a") == numbered(10, 11));
+  }
+}
+
+TEST_CASE("the last record is missed too when it is damaged") {
+  Ten f;
+  SUBCASE("its text") {
+    f.kill();
+    f.damage(f.offset_of("n9"));
+  }
+  SUBCASE("its header, after an end in good order") {
+    f.end();
+    f.damage(f.record_of("n9") + 8);
+  }
+  CHECK(f.numbers("a").dropped_damaged == 1);
+  CHECK(f.scrape("a") == numbered(0, 9));
+}
+
+TEST_CASE("an event that was being written at the kill is no damage") {
+  Ten f;
+  f.kill();
+  const std::uint64_t record = f.record_of("n5");
+  f.damage(record + 8);
+  f.write(storage_format::in_flight_offset, record - storage_format::ring_offset);  // in the first round of the ring
+  CHECK(f.numbers("a").dropped_damaged == 0);
+  CHECK(f.scrape("a").size() == 9);
+}
+
+TEST_CASE("text that looks like a record is none") {
+  StorageFixture f;
+  f.register_at_end("a");
+  f.store(1);
+  f.end();
+  // A label value may be any bytes: here it is a record of this very file, a valid one where it stood.
+  std::string text(40, '\0');
+  const std::uint64_t record = f.offset_of("n0") - sizeof(RecordHeader);
+  for (std::size_t i = 0; i < text.size(); ++i) text[i] = f.read<char>(record + i);
+  REQUIRE(f.append("x" + text) == Stored::stored);
+  REQUIRE(f.append("y") == Stored::stored);
+  f.end();
+  f.damage(f.offset_of("x") - sizeof(RecordHeader));  // the search goes through its text
+  CHECK(f.scrape("a") == Texts{"n0", "y"});
+}
+
+TEST_CASE("a scraper whose cursor is damaged gets all that is in the log") {
+  Ten f;
+  f.scrape("a");
+  f.store(1);
+  f.end();
+  f.damage(slot_offset + offsetof(ScraperSlot, cursor) + 3);
+  const oneshot::test::CapturedLog log;
+  CHECK(f.scrape("a").size() >= 1);
+  CHECK(log.count("where this scraper stood is damaged") == 1);
+}
+
+TEST_CASE("a damaged entry of the table is no scraper, and the others are") {
+  for (const std::size_t at :
+       {offsetof(ScraperSlot, used), offsetof(ScraperSlot, name_length) + 7, offsetof(ScraperSlot, name)}) {
+    Ten f;
+    f.register_at_end("b");
+    f.store(1);
+    f.end();
+    f.damage(slot_offset + at);
+    const oneshot::test::CapturedLog log;
+    CHECK(f.scrape("b") == numbered(10, 11));
+    CHECK_FALSE(f.known("a"));
+    CHECK(log.count("scrapers lost") == 1);
+  }
+}
+
+TEST_CASE("a header that is not whole stops the start, whatever word it is") {
+  for (const std::size_t at :
+       {offsetof(StorageLayout, slots), offsetof(StorageLayout, capacity), offsetof(StorageLayout, salt),
+        offsetof(StorageLayout, checksum), offsetof(StorageHeader, bound), offsetof(StorageHeader, hold),
+        offsetof(StorageHeader, end)}) {
+    CAPTURE(at);
+    Ten f;
+    f.end();
+    f.damage(at + 2);
+    const StorageError error = f.refusal();
+    CHECK(error.is_lasting);
+    CHECK(error.text.find("has a damaged header: move it away to begin with an empty one") != std::string::npos);
+  }
+}
+
+TEST_CASE("files of others, of later versions, cut short, and what is no file stop the start") {
+  Ten f;
+  f.end();
+  SUBCASE("foreign") {
+    f.write(0, std::array<char, 8>{'S', 'Q', 'L', 'i', 't', 'e', ' ', '3'});
+    CHECK(f.refusal().text.find("is not an event log of this program") != std::string::npos);
+  }
+  SUBCASE("shorter than any header") {
+    std::filesystem::resize_file(f.options.storage_path, 7);
+    CHECK(f.refusal().text.find("is not an event log of this program") != std::string::npos);
+  }
+  SUBCASE("of version 2") {
+    f.write(offsetof(StorageLayout, version), std::uint32_t{2});
+    CHECK(f.refusal().text.find("format version 2, and this program knows version 1") != std::string::npos);
+  }
+  SUBCASE("cut short") {
+    std::filesystem::resize_file(f.options.storage_path, storage_format::ring_offset + 15 * page);
+    CHECK(f.refusal().text.find("is cut short") != std::string::npos);
+  }
+  SUBCASE("a folder") {
+    std::filesystem::remove(f.options.storage_path);
+    std::filesystem::create_directory(f.options.storage_path);
+    CHECK(f.refusal().text.find("it is a folder") != std::string::npos);
+  }
+}
+
+TEST_CASE("what only the machine can mend is no lasting error") {
+  StorageFixture f;
+  f.options.storage_path = f.folder.file("missing") + "/events.log";
+  const StorageError error = f.refusal();
+  CHECK_FALSE(error.is_lasting);
+  CHECK(error.text.find("there is no folder ") != std::string::npos);
+}
+
+TEST_CASE("an empty file becomes an event log, and so does what a start that was cut off has left") {
+  StorageFixture f;
+  std::ofstream(f.options.storage_path).close();
+  std::ofstream(f.options.storage_path + ".new") << "rubbish";
+  f.register_at_end("a");
+  f.store(1);
+  f.kill();
+  CHECK(f.scrape("a") == numbered(0, 1));
+  CHECK_FALSE(std::filesystem::exists(f.options.storage_path + ".new"));
+  CHECK(std::filesystem::status(f.options.storage_path).permissions() ==
+        (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
+}
+
+TEST_CASE("a file that is reached by a link stays where it is") {
+  StorageFixture f;
+  const std::string link = f.folder.file("link");
+  f.register_at_end("a");
+  f.store(1);
+  f.end();
+  std::filesystem::create_symlink(f.options.storage_path, link);
+  f.options.storage_path = link;
+  f.options.capacity_bytes = 32 * page;
+  CHECK(f.scrape("a") == numbered(0, 1));
+  CHECK(std::filesystem::is_symlink(link));
+}

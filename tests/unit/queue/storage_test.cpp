@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <filesystem>
+
+#include "support/captured_log.hpp"
+#include "unit/queue/storage_fixture.hpp"
+
+using namespace oneshot;
+using namespace oneshot::queue;
+using namespace oneshot::queue::test;
+
+TEST_CASE("after an end in good order everything goes on as if nothing had been") {
+  StorageFixture f;
+  f.register_at_end("a");
+  f.register_at_end("b");
+  f.store(5);
+  CHECK(f.scrape("a") == numbered(0, 5));
+  f.store(2);
+  f.end();
+
+  CHECK(f.numbers("a").waiting == 2);
+  CHECK(f.numbers("b").waiting == 7);
+  CHECK(f.numbers("a").delivered == 0);  // counters restart
+  f.store(1);
+  CHECK(f.scrape("a") == numbered(5, 8));
+  CHECK(f.scrape("b") == numbered(0, 8));
+  CHECK(f.scrape("b").empty());
+}
+
+TEST_CASE("after a kill everything that was stored is there, and nothing comes twice") {
+  StorageFixture f;
+  f.register_at_end("a");
+  f.store(5);
+  CHECK(f.scrape("a") == numbered(0, 5));
+  f.store(3);
+  f.kill();
+  CHECK(f.scrape("a") == numbered(5, 8));
+  f.store(1);
+  f.kill();
+  f.kill();
+  CHECK(f.scrape("a") == numbered(8, 9));
+}
+
+TEST_CASE("positions are not used a second time after a kill") {
+  StorageFixture f;
+  f.register_at_end("a");
+  f.store(1);
+  const std::uint64_t before = f.take("a").events().end();
+  f.kill();
+  f.store(1);
+  const Delivery later = f.take("a");
+  CHECK(later.count() == 2);
+  StoredEvent event;
+  std::uint64_t at = later.events().begin();
+  while (later.events().next(at, event)) {
+  }
+  CHECK(event.position > before);
+}
+
+TEST_CASE("a batch in flight at a kill is sent again, unless the kernel had all of it") {
+  StorageFixture f;
+  f.register_at_end("a");
+  f.store(3);
+  {
+    Delivery delivery = f.take("a");
+    f.kill();
+    delivery.settle(Outcome::cut_short);  // of the program that is no more
+  }
+  CHECK(f.numbers("a").waiting == 3);
+  CHECK(f.scrape("a") == numbered(0, 3));
+  CHECK(f.numbers("a").redelivered == 3);
+
+  f.store(2);
+  {
+    Delivery delivery = f.take("a");
+    delivery.handed_over();
+    f.kill();
+    delivery.settle(Outcome::cut_short);
+  }
+  CHECK(f.numbers("a").waiting == 0);
+  f.store(1);
+  CHECK(f.scrape("a") == numbered(5, 6));
+}
+
+TEST_CASE("a batch that a kill would have made the kernel throw away is sent again") {
+  StorageFixture f;
+  f.register_at_end("a");
+  f.store(2);
+  Delivery delivery = f.take("a");
+  delivery.handed_over(false);
+  f.kill();
+  CHECK(f.scrape("a") == numbered(0, 2));
+}
+
+TEST_CASE("a batch that the kernel had is sent again when the machine lost its power") {
+  StorageFixture f;
+  f.register_at_end("a");
+  f.store(2);
+  Delivery delivery = f.take("a");
+  delivery.handed_over();
+  f.lose_power();
+  CHECK(f.numbers("a").waiting == 2);
+  f.kill();  // nothing of the new run's boot id makes it a delivered one
+  CHECK(f.scrape("a") == numbered(0, 2));
+}
+
+TEST_CASE("the startup hold keeps what nobody has scraped, over restarts too") {
+  StorageFixture f;
+  f.store(2);
+  f.end();
+  f.store(1);
+  f.kill();
+  f.store(1);
+  CHECK(f.scrape("a") == numbered(0, 4));
+  f.pass(601s);
+  f.end();
+
+  SUBCASE("a scraper first seen after a restart gets what came since") {
+    f.store(2);
+    CHECK(f.scrape("b") == numbered(4, 6));
+  }
+  CHECK(f.scrape("a").size() == f.stored - 4);
+}
+
+TEST_CASE("scrapers that are forgotten are so after a restart") {
+  StorageFixture f;
+  f.register_at_end("a");
+  f.register_at_end("b");
+  f.pass(2000s);
+  f.scrape("b");
+  f.pass(1700s);
+  f.end();
+  CHECK_FALSE(f.known("a"));
+  CHECK(f.known("b"));
+}
+
+TEST_CASE("after a restart every scraper counts as seen now, and names can change") {
+  StorageFixture f;
+  f.options.names = {"named"};
+  f.queue();
+  f.register_at_end("a");
+  f.pass(3000s);
+  f.end();
+  f.options.names = {"other"};
+  f.pass(3000s);
+  CHECK(f.known("a"));
+  CHECK_FALSE(f.numbers("named").named);
+  CHECK(f.numbers("other").named);
+  f.pass(700s);
+  CHECK_FALSE(f.known("a"));
+  CHECK_FALSE(f.known("named"));
+}
+
+TEST_CASE("a log that went round many times goes on after each kill") {
+  StorageFixture f;
+  f.register_at_end("a");
+  for (int round = 0; round < 100; ++round) {
+    f.store(200);
+    CHECK(f.scrape("a") == numbered(f.stored - 200, f.stored));
+    f.store(10);
+    if (round % 3 == 0) f.kill();
+    if (round % 3 == 1) f.end();
+    CHECK(f.scrape("a") == numbered(f.stored - 10, f.stored));
+  }
+}
+
+TEST_CASE("what a full log had to drop stays dropped, and the rest is there") {
+  StorageFixture f;
+  f.register_at_end("a");
+  f.store(4000);
+  const std::uint64_t dropped = f.numbers("a").dropped_full;
+  REQUIRE(dropped > 0);
+  f.kill();
+  CHECK(f.scrape("a") == numbered(dropped, 4000));
+}
+
+TEST_CASE("a log that refuses when it is full keeps all over a kill, up to the last byte") {
+  StorageFixture f;
+  f.options.drop_oldest = false;
+  f.register_at_end("a");
+  const std::uint64_t events = f.store_until_full();
+  CHECK(events > 16 * page / small_record * 15 / 16);
+  f.kill();
+  CHECK(f.append("more") == Stored::full);
+  CHECK(f.scrape("a") == numbered(0, events));
+  CHECK(f.append("more") == Stored::stored);
+}
+
+TEST_CASE("another capacity takes along what waits") {
+  StorageFixture f;
+  f.register_at_end("a");
+  f.store(3000);
+  f.scrape("a");
+  f.pass(601s);  // the hold is over
+  f.store(500);
+  f.options.capacity_bytes = 8 * page;
+  SUBCASE("after an end in good order") { f.end(); }
+  SUBCASE("after a kill") { f.kill(); }
+  CHECK(f.numbers("a").waiting == 500);
+  CHECK(std::filesystem::file_size(f.options.storage_path) == storage_format::ring_offset + 8 * page);
+  f.end();
+  f.options.capacity_bytes = 64 * page;
+  f.store(1000);
+  f.kill();
+  CHECK(f.scrape("a") == numbered(3000, 4500));
+}
+
+TEST_CASE("a capacity that is too small for what waits is refused, and nothing is lost") {
+  StorageFixture f;
+  f.register_at_end("a");
+  f.store(1000);
+  f.end();
+  f.options.capacity_bytes = 4 * page;
+  const StorageError error = f.refusal();
+  CHECK(error.is_lasting);
+  CHECK(error.text.find("holds 1 MiB that wait for scrapers, more than storage.capacity_mib") != std::string::npos);
+  f.options.capacity_bytes = 16 * page;
+  CHECK(f.scrape("a") == numbered(0, 1000));
+}
+
+TEST_CASE("with Sync::always an event is there once it was flushed") {
+  StorageFixture f;
+  f.options.sync = Sync::always;
+  f.register_at_end("a");
+  CHECK(f.append("n0") == Stored::flushing);
+  std::atomic<int> told{-1};
+  f.queue().when_safe(0, [&told](bool stored) {
+    told = stored ? 1 : 0;
+    told.notify_one();
+  });
+  told.wait(-1);
+  CHECK(told == 1);
+  CHECK(f.scrape("a") == numbered(0, 1));
+}
+
+TEST_CASE("a second program is refused while the first one uses the file") {
+  StorageFixture f;
+  f.store(1);
+  const StorageError error = f.refusal();
+  CHECK_FALSE(error.is_lasting);
+  CHECK(error.text.find("is in use by another process") != std::string::npos);
+}
+
+TEST_CASE("more scrapers than the file has places for are refused") {
+  StorageFixture f;
+  f.options.max_unnamed = storage_format::slot_count + 1;
+  CHECK(f.refusal().text.find("at most 16384 scrapers can be kept") != std::string::npos);
+}
+
+TEST_CASE("times stay unique and ascending within a series over a restart") {
+  StorageFixture f;
+  f.options.explicit_timestamps = true;
+  f.register_at_end("a");
+  for (int i = 0; i < 5; ++i) REQUIRE(f.append("s") == Stored::stored);
+  f.kill();
+  for (int i = 0; i < 5; ++i) REQUIRE(f.append("s") == Stored::stored);
+  f.clock.advance(1s);
+  Delivery delivery = f.take("a");
+  REQUIRE(delivery.count() == 10);
+  StoredEvent event;
+  std::int64_t last = 0;
+  for (std::uint64_t at = delivery.events().begin(); delivery.events().next(at, event); last = event.unix_ms)
+    CHECK(event.unix_ms > last);
+}
+
+TEST_CASE("a clock that was set back while the program was down does not hold events") {
+  const oneshot::test::CapturedLog log;
+  StorageFixture f;
+  f.options.explicit_timestamps = true;
+  f.register_at_end("a");
+  REQUIRE(f.append("s") == Stored::stored);
+  f.pass(1s);
+  f.end();
+  f.clock.step(-1h);
+  Delivery delivery = f.take("a");
+  REQUIRE(delivery.count() == 1);
+  CHECK(delivery.events().at(delivery.events().begin()).unix_ms <= f.clock.unix_ms());
+  delivery.settle(Outcome::cut_short);
+  delivery = f.take("a");
+  f.kill();  // and this is not found out a second time
+  CHECK(f.take("a").count() == 1);
+}
