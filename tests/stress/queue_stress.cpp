@@ -9,6 +9,9 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <random>
@@ -62,10 +65,17 @@ struct Run {
   std::unique_ptr<QueueManager> queue;
   std::array<Given, scrapers.size()> given;
   Outcome not_delivered = Outcome::unread;
-  std::atomic<bool> finished{false};  // nothing will be stored any more
-  std::atomic<bool> quiet{false};     // all scrapers are done
+  std::uint64_t events = events_per_producer;  // of each
+  std::atomic<bool> finished{false};           // nothing will be stored any more
+  std::atomic<bool> quiet{false};              // all scrapers are done
   std::atomic<std::uint64_t> out_of_order{0};
 };
+
+bool is_safe(Run& run, unsigned producer) {
+  std::promise<bool> told;
+  run.queue->when_safe(producer, [&told](bool stored) { told.set_value(stored); });
+  return told.get_future().get();
+}
 
 void produce(Run& run, unsigned producer) {
   // Many series, so that with timestamps the times do not run ahead of the clock by much.
@@ -73,13 +83,18 @@ void produce(Run& run, unsigned producer) {
   for (unsigned i = 0; i < 100; ++i) {
     series.push_back("producer=\"" + std::to_string(producer) + "\",series=\"" + std::to_string(i) + "\"");
   }
-  for (std::uint64_t n = 0; n < events_per_producer;) {
+  for (std::uint64_t n = 0; n < run.events;) {
     const std::string& labels = series[n % series.size()];
     const event::Event event{.labels = labels, .value = static_cast<double>(n), .value_given = true};
-    if (run.queue->append(producer, event) == Stored::stored) {
-      ++n;
-    } else {
-      std::this_thread::yield();
+    switch (run.queue->append(producer, event)) {
+      case Stored::stored:
+        ++n;
+        break;
+      case Stored::flushing:
+        if (is_safe(run, producer)) ++n;
+        break;
+      default:
+        std::this_thread::yield();
     }
   }
 }
@@ -159,8 +174,9 @@ void keep_house(Run& run) {
   }
 }
 
-void run_all(const Options& options) {
+void run_all(const Options& options, std::uint64_t events = events_per_producer) {
   Run run;
+  run.events = events;
   auto opened = QueueManager::open(options, system_clock());
   REQUIRE(opened.ok());
   run.queue = std::move(*opened);
@@ -188,7 +204,7 @@ void run_all(const Options& options) {
   }
 
   CHECK(run.out_of_order == 0);
-  constexpr std::uint64_t stored = producers * events_per_producer;
+  const std::uint64_t stored = producers * events;
   const QueueStatistics all = run.queue->statistics();
   REQUIRE(all.scrapers.size() == scrapers.size());
   for (std::size_t i = 0; i < scrapers.size(); ++i) {
@@ -197,7 +213,7 @@ void run_all(const Options& options) {
     CHECK(numbers.waiting == 0);
     CHECK(numbers.in_flight == 0);
     CHECK(numbers.delivered == run.given[i].given(1));
-    CHECK(numbers.dropped_full == run.given[i].given(0));
+    CHECK(numbers.dropped_full == run.given[i].given(0) - producers * (events_per_producer - events));
     CHECK(numbers.delivered + numbers.dropped_full == stored);
     CHECK(numbers.redelivered > 0);
     if (!options.drop_oldest) CHECK(numbers.dropped_full == 0);
@@ -229,6 +245,35 @@ TEST_CASE("with timestamps of their own too") {
   options.explicit_timestamps = true;
   options.drop_oldest = false;
   run_all(options);
+}
+
+/// A file that is gone when the test is over.
+struct File {
+  File() { REQUIRE(::mkdtemp(folder.data()) != nullptr); }
+  ~File() { std::filesystem::remove_all(folder); }
+  std::string folder = (std::filesystem::temp_directory_path() / "oneshot-stress-XXXXXX").string();
+};
+
+TEST_CASE("in a file too, which is flushed meanwhile") {
+  const File file;
+  Options options = small_log();
+  options.storage_path = file.folder + "/events.log";
+  SUBCASE("with reject") { options.drop_oldest = false; }
+  SUBCASE("with drop_oldest") {}
+  run_all(options);
+  options.capacity_bytes *= 2;  // and what is in the file then can be used
+  const auto again = QueueManager::open(options, system_clock());
+  REQUIRE(again.ok());
+  for (const ScraperStatistics& scraper : (*again)->statistics().scrapers) CHECK(scraper.waiting == 0);
+}
+
+TEST_CASE("in a file where each event is flushed before it can be seen") {
+  const File file;
+  Options options = small_log();
+  options.storage_path = file.folder + "/events.log";
+  options.sync = Sync::always;
+  options.drop_oldest = false;
+  run_all(options, 3'000);
 }
 
 }  // namespace
