@@ -54,7 +54,10 @@ void QueueManager::State::watch_the_clock() {
   const EventLog::Era era = log.begin_era(back_ms);
   if (back_ms < 0) return clock_steps.set_forward(era.begin, -back_ms);
   clock_steps.set_back(era.begin, back_ms);
-  if (storage != nullptr) storage->note_stretches(clock_steps.stretches());
+  if (storage != nullptr) {
+    storage->note_stretches(clock_steps.stretches());
+    storage->note_clock(clock.unix_ms());  // or the next start would find the same step again
+  }
   const bool some_are_later = era.latest > clock.unix_ms();
   lock.unlock();
   const double seconds = static_cast<double>(back_ms) / 1000;

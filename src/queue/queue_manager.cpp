@@ -182,8 +182,9 @@ QueueStatistics QueueManager::statistics() const {
     numbers.dropped_full = scraper.dropped_full;
     numbers.dropped_damaged = scraper.dropped_damaged;
     numbers.last_scrape_unix_ms = scraper.last_scrape_unix_ms;
-    if (scraper.cursor().position < end.position) {
-      const std::uint64_t oldest = scraper.cursor().position;
+    if (scraper.cursor().events < end.events) {
+      std::uint64_t oldest = scraper.cursor().position;
+      while (state.log.record_at(oldest).is_void()) oldest += state.log.record_at(oldest).size();
       const std::int64_t age_ms = now_ms - state.clock_steps.time_of(oldest, state.log.record_at(oldest).unix_ms);
       numbers.oldest_waiting_seconds = static_cast<double>(std::max<std::int64_t>(age_ms, 0)) / 1000;
     }

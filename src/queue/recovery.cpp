@@ -38,12 +38,6 @@ class Search {
     while (position < end_ && at(position, size) == Found::nothing) position += 8;
     return std::min(position, end_);
   }
-  void fill(std::uint64_t from, std::uint64_t to) const noexcept {
-    for (std::uint64_t size = 0; from < to; from += size) {
-      size = std::min(to - from, longest_void);
-      make_void_record(ring_.at(from), salt_, from, size);
-    }
-  }
 
  private:
   std::uint64_t salt_;
@@ -101,6 +95,15 @@ std::uint64_t lowest_needed(const Recovered& found) {
   return std::min(lowest, found.end);
 }
 
+std::uint64_t furthest(const Recovered& found) {
+  std::uint64_t furthest = found.hold.value_or(0);
+  for (const ScraperSlots::Entry& scraper : found.scrapers) {
+    furthest = std::max(furthest, scraper.cursor.value_or(0));
+    if (scraper.batch) furthest = std::max(furthest, scraper.batch->end);
+  }
+  return furthest;
+}
+
 /// A thread was killed while it wrote here: nobody was told that this event is stored.
 bool was_being_written(const StorageFile& file, const Recovered& found, std::uint64_t from, std::uint64_t to) {
   if (found.in_good_order || found.power_lost) return false;
@@ -134,18 +137,25 @@ Result<Recovered, StorageError> recover(StorageFile& file, const MappedRing& rin
   const Search search(file, ring, found.end);
   if (needed < oldest || !found.damaged_cursors.empty()) found.begin = search.next(found.begin);  // overwritten since
 
+  std::uint64_t last = found.begin;  // the end of the last record
   for (std::uint64_t position = found.begin; position < found.end;) {
     std::uint64_t size = 0;
     const Search::Found here = search.at(position, size);
     if (here == Search::Found::record) {
-      position += size;
+      last = position += size;
       continue;
     }
     const std::uint64_t next = here == Search::Found::torn ? position + size : search.next(position);
     const bool unused = next == found.end && here == Search::Found::nothing && !found.in_good_order;
     if (!unused && !was_being_written(file, found, position, next)) found.damage.push_back({position, next});
-    search.fill(position, next);
+    if (!unused) last = next;
+    found.holes.push_back({position, next});
     position = next;
+  }
+  if (!found.in_good_order) {
+    found.end = std::max(last, furthest(found));
+    while (!found.holes.empty() && found.holes.back().begin >= found.end) found.holes.pop_back();
+    if (!found.holes.empty()) found.holes.back().end = std::min(found.holes.back().end, found.end);
   }
 
   const auto inside = [&](std::uint64_t position) { return std::clamp(position, found.begin, found.end); };
@@ -155,6 +165,16 @@ Result<Recovered, StorageError> recover(StorageFile& file, const MappedRing& rin
   }
   if (found.hold) found.hold = inside(*found.hold);
   return found;
+}
+
+void fill_holes(const StorageFile& file, const MappedRing& ring, const Recovered& found) noexcept {
+  for (const Recovered::Stretch& hole : found.holes) {
+    std::uint64_t size = 0;
+    for (std::uint64_t at = hole.begin; at < hole.end; at += size) {
+      size = std::min(hole.end - at, longest_void);
+      make_void_record(ring.at(at), file.salt(), at, size);
+    }
+  }
 }
 
 }  // namespace oneshot::queue

@@ -16,18 +16,18 @@ namespace oneshot::queue {
 
 /// What a storage file holds, found after however the program before ended.
 struct Recovered {
-  /// Whole records, void ones among them, follow each other without a gap from here to there.
+  /// Whole records, void ones among them, follow each other without a gap from here to there, once holes are filled.
   std::uint64_t begin = 0;
   std::uint64_t end = 0;
   std::vector<ScraperSlots::Entry> scrapers;  ///< each with a cursor in [begin, end]; batches end in (cursor, end]
   std::optional<std::uint64_t> hold;          ///< in [begin, end]
 
-  /// What was there and can no longer be read.
-  struct Damage {
+  struct Stretch {
     std::uint64_t begin;
     std::uint64_t end;
   };
-  std::vector<Damage> damage;
+  std::vector<Stretch> holes;                  ///< where there is no record; fill_holes() makes void ones. Ascending
+  std::vector<Stretch> damage;                 ///< those of them that held what can no longer be read
   std::uint64_t damaged_slots = 0;             ///< scrapers that cannot be told any more
   std::vector<std::string> damaged_cursors;    ///< scrapers that get all that is in the log, since theirs is lost
   std::vector<ClockSteps::Stretch> stretches;  ///< stored while the clock was ahead
@@ -36,11 +36,17 @@ struct Recovered {
   bool power_lost = false;  ///< and nothing since is sure but what was flushed
 };
 
-/// Looks through the file, and fills what lies between the records with void ones; nothing else is changed, so that
-/// dying here costs nothing. `now`: this run of the machine.
+/// Looks through the file, and changes nothing but entries of scrapers that are none. `now`: this run of the machine.
 ///
 /// After an end that was not in good order records are searched for up to the bound, in steps of 8 bytes where there is
-/// none. A batch in flight that the kernel had whole counts as delivered if the machine has run on since.
+/// none, and the log ends behind the last of them, or where the furthest scraper stands. So the places of what got lost
+/// are used again, which does no harm: nothing that was there is left, or it would have been found. (To go on from the
+/// bound would take room at each kill, and a program that is killed again and again would push out what waits.)
+///
+/// A batch in flight that the kernel had whole counts as delivered if the machine has run on since.
 Result<Recovered, StorageError> recover(StorageFile& file, const MappedRing& ring, const BootId& now);
+
+/// What was found can then be walked from its begin to its end. Being killed meanwhile costs nothing.
+void fill_holes(const StorageFile& file, const MappedRing& ring, const Recovered& found) noexcept;
 
 }  // namespace oneshot::queue

@@ -59,8 +59,8 @@ EventLog::Start start_of(const Storage& storage, std::uint64_t bound, Sync sync)
 }
 
 std::uint64_t damaged_since(const Recovered& found, std::uint64_t position) {
-  return static_cast<std::uint64_t>(std::ranges::count_if(
-      found.damage, [position](const Recovered::Damage& damage) { return damage.end > position; }));
+  const auto first = std::ranges::upper_bound(found.damage, position, {}, &Recovered::Stretch::end);
+  return static_cast<std::uint64_t>(found.damage.end() - first);
 }
 
 void report(const Storage& storage, std::uint64_t events) {
@@ -71,7 +71,7 @@ void report(const Storage& storage, std::uint64_t events) {
             {{"path", storage.path()}, {"last_end", end}, {"events", events}, {"scrapers", found.scrapers.size()}});
   if (!found.damage.empty()) {
     std::uint64_t bytes = 0;
-    for (const Recovered::Damage& damage : found.damage) bytes += damage.end - damage.begin;
+    for (const Recovered::Stretch& damage : found.damage) bytes += damage.end - damage.begin;
     log::warn("events lost: parts of the event log cannot be read",
               {{"path", storage.path()},
                {"reason", found.power_lost ? "damaged, or not flushed when the power was lost" : "damaged"},

@@ -34,6 +34,13 @@ void Scraper::handed_over() noexcept {
   crash_point("deliver.marked");
 }
 
+void Scraper::pass_over(const Mark& end) noexcept {
+  assert(!batch_taken_ && end.events == cursor_.events);
+  if (end.position == cursor_.position) return;
+  cursor_ = end;
+  place_.set_cursor(end.position);
+}
+
 std::uint64_t Scraper::settle(Outcome outcome, unsigned unread_limit) noexcept {
   assert(batch_taken_);
   count_unread(outcome);

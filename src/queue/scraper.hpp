@@ -40,6 +40,8 @@ class Scraper {
   void handed_over() noexcept;
   /// Events before this are sent again if they are: a program before this one had them in flight.
   void restore_sent(const Mark& end) noexcept { sent_before_ = end.events; }
+  /// There are no events from the cursor to here, only void records.
+  void pass_over(const Mark& end) noexcept;
   /// The batch's outcome. `unread_limit`: events that were in so many batches in a row with the outcome `unread` are
   /// given up, which means that they count as delivered; 0 for never. Returns how many were given up now.
   std::uint64_t settle(Outcome outcome, unsigned unread_limit) noexcept;

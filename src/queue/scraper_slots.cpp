@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <unordered_set>
 
 #include "base/crash_point.hpp"
 #include "base/hash.hpp"
@@ -51,14 +52,15 @@ ScraperSlots::ScraperSlots(StorageFile& file, std::function<void()> changed)
 
 std::vector<ScraperSlots::Entry> ScraperSlots::read(StorageFile& file, std::uint64_t& damaged) {
   std::vector<Entry> entries;
+  std::unordered_set<std::string> names;
   damaged = 0;
   for (std::uint32_t number = 0; number < storage_format::slot_count; ++number) {
     ScraperSlot& slot = file.slots()[number];
     const std::uint64_t used = slot.used.load(std::memory_order_acquire);
     if (used == 0) continue;
     const std::string_view name(slot.name.data(), std::min<std::uint64_t>(slot.name_length, slot.name.size()));
-    const bool twice = std::ranges::find(entries, name, &Entry::name) != entries.end();
-    if (used != used_word(name) || slot.name_length > slot.name.size() || !is_name(name) || twice) {
+    const bool is_scraper = used == used_word(name) && slot.name_length <= slot.name.size() && is_name(name);
+    if (!is_scraper || !names.emplace(name).second) {
       slot.used.store(0, std::memory_order_relaxed);
       ++damaged;
       continue;

@@ -25,6 +25,7 @@ Result<StorageFile, StorageError> with_capacity(const StorageFile& file, std::ui
                                     ": set it to " + mib(waiting) + " or more (it was " + mib(file.capacity()) + ")",
                                 true}};
   }
+  fill_holes(file, ring, found);
   auto resized = file.resized(capacity, ring, found.begin, found.end);
   if (resized) {
     log::info("the event log has another capacity now",
@@ -43,8 +44,10 @@ Result<std::unique_ptr<Storage>, StorageError> Storage::open(const std::string& 
   if (!ring) return Failure{std::move(ring.error())};
   auto found = recover(*file, *ring, BootId::current());
   if (!found) return Failure{std::move(found.error())};
-  if (file->capacity() == capacity)
+  if (file->capacity() == capacity) {
+    fill_holes(*file, *ring, *found);
     return std::unique_ptr<Storage>(new Storage(std::move(*file), std::move(*ring), std::move(*found)));
+  }
 
   auto other = with_capacity(*file, capacity, *ring, *found);
   if (!other) return Failure{std::move(other.error())};

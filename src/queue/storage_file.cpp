@@ -9,11 +9,11 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
-#include <memory>
+#include <filesystem>
 #include <new>
 #include <optional>
 #include <system_error>
@@ -41,10 +41,14 @@ std::string folder_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-/// A link is followed once and for all, since the file is replaced when its capacity changes.
-std::string resolved(const std::string& path) {
-  const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
-  return real == nullptr ? path : std::string(real.get());
+/// A link is followed once and for all, also one to a file that is still to be made, since the file is replaced when its
+/// capacity changes.
+std::string resolved(std::string path) {
+  constexpr int most_links = 40;  // as many as the kernel follows
+  std::error_code none;
+  for (int i = 0; i < most_links && std::filesystem::is_symlink(path, none); ++i)
+    path = std::filesystem::path(path).parent_path() / std::filesystem::read_symlink(path, none);
+  return path;
 }
 
 std::string cannot_open(const std::string& path, int error) {
@@ -58,6 +62,7 @@ std::string cannot_open(const std::string& path, int error) {
   }
   if (error == EROFS) return why + "its file system is read-only: set storage.path to a file on a writable one";
   if (error == EISDIR) return why + "it is a folder: storage.path is the name of a file";
+  if (error == ELOOP) return why + "it is a link that leads back to itself";
   return why + message(error);
 }
 
@@ -93,6 +98,16 @@ std::uint64_t random_salt() {
 
 std::string being_made(const std::string& path) { return path + ".new"; }
 
+/// What a start that was cut off has left under this name: an event log, or not even its first bytes.
+bool is_half_made(const std::string& name) {
+  const UniqueFd fd(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  struct stat status {};
+  if (!fd || ::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
+  std::array<char, 8> magic{};
+  return ::pread(fd.get(), magic.data(), magic.size(), 0) >= 0 &&
+         (magic == StorageLayout::right_magic || magic == std::array<char, 8>{});
+}
+
 }  // namespace
 
 Result<StorageFile, StorageError> StorageFile::open(const std::string& given, std::uint64_t capacity,
@@ -113,7 +128,7 @@ Result<StorageFile, StorageError> StorageFile::open(const std::string& given, st
 
   UniqueFd fd(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOCTTY));
   if (!fd && errno == ENOENT) return make_it(false);
-  if (!fd) return failure(path, cannot_open(path, errno));
+  if (!fd) return failure(path, cannot_open(path, errno), errno == EISDIR || errno == ELOOP);
   struct stat status {};
   if (::fstat(fd.get(), &status) != 0) return failure(path, cannot_open(path, errno));
   if (!S_ISREG(status.st_mode)) return failure(path, "is not a regular file: storage.path is the name of a file", true);
@@ -137,8 +152,8 @@ Result<StorageFile, StorageError> StorageFile::open(const std::string& given, st
   if ((status.st_mode & 07777) != owner_only && ::fchmod(fd.get(), owner_only) != 0)
     return failure(path, "cannot be made its owner's alone (mode 0600): " + message(errno));
   if (auto fault = allocate(path, fd, ring_offset + layout.capacity))
-    return std::move(*fault);          // a copy may have holes
-  ::unlink(being_made(path).c_str());  // what is left of a change that was interrupted
+    return std::move(*fault);                                              // a copy may have holes
+  if (is_half_made(being_made(path))) ::unlink(being_made(path).c_str());  // of a change that was interrupted
 
   StorageFile file(path, std::move(fd), false);
   if (auto mapped = file.map(); !mapped) return Failure{std::move(mapped.error())};
@@ -147,6 +162,11 @@ Result<StorageFile, StorageError> StorageFile::open(const std::string& given, st
 
 Result<StorageFile, StorageError> StorageFile::make(const std::string& path, const StorageLayout& layout) {
   const std::string name = being_made(path);
+  if (std::error_code none; std::filesystem::exists(name, none) && !is_half_made(name)) {
+    return failure(path,
+                   "cannot be made: " + printable(name) +
+                       " is in the way, a file of somebody else: move it away, or set storage.path to another file");
+  }
   UniqueFd fd(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, owner_only));
   if (!fd) return failure(path, cannot_open(path, errno));
   if (!lock(fd)) return failure(path, in_use);
@@ -176,8 +196,12 @@ Result<bool, StorageError> StorageFile::appear(bool replace) {
   // Not over a file that another process has made meanwhile; a file system that cannot promise that has to do without.
   int failed = ::renameat2(AT_FDCWD, made.c_str(), AT_FDCWD, path_.c_str(), replace ? 0 : RENAME_NOREPLACE);
   if (failed != 0 && errno == EINVAL) failed = ::rename(made.c_str(), path_.c_str());
-  if (failed != 0 && errno == EEXIST) return failure(path_, in_use);
-  if (failed != 0) return failure(path_, "cannot get its name: " + message(errno));
+  if (failed != 0) {
+    const int error = errno;
+    ::unlink(made.c_str());
+    if (error == EEXIST) return failure(path_, in_use);
+    return failure(path_, "cannot get its name: " + message(error));
+  }
   crash_point("open.renamed");
   if (const int error = sync_folder(path_); error != 0)
     return failure(path_, "cannot be written: its folder: " + message(error));

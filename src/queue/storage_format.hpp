@@ -20,11 +20,11 @@
 ///   65,536 + 4 MiB    the ring of records (record.hpp), StorageLayout::capacity bytes; the record at position P begins
 ///                     at its byte P % capacity
 ///
-/// A position counts bytes since the file was made, and none is used twice; the file keeps them when its capacity
-/// changes. All words change by single 8-byte stores, in an order that makes each moment a good one to be killed at.
+/// A position counts bytes since the file was made; the file keeps them when its capacity changes. All words change by
+/// single 8-byte stores, in an order that makes each moment a good one to be killed at.
 /// What the file says after the machine lost its power may be of different moments, page by page.
 ///
-/// Where the log ends is not written while it runs: it is searched for. Records vouch for themselves
+/// Where the log ends is not written while it runs: it is searched for (recovery.hpp). Records vouch for themselves
 /// (RecordHeader::right_checksum), and none lies at or above `bound`. After an end in good order `end` says it.
 namespace oneshot::queue {
 

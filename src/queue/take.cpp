@@ -20,7 +20,7 @@ bool QueueManager::State::walk_batch(Mark& mark, const Mark& first, std::uint64_
                                      std::uint64_t steps, const ClockSteps& times) const {
   const std::int64_t now_ms = clock.unix_ms();
   const auto too_early = [&](const RecordHeader& record) {
-    return explicit_timestamps && times.time_of(mark.position, record.unix_ms) > now_ms;
+    return explicit_timestamps && !record.is_void() && times.time_of(mark.position, record.unix_ms) > now_ms;
   };
   bool more = false;
   log.walk(mark, end, [&](const RecordHeader& record) {
@@ -76,6 +76,7 @@ Turn QueueManager::try_take(Ticket& ticket) {
 
   const std::uint64_t count = place.walked.events - cursor.events;
   if (count == 0) {
+    scraper.pass_over(place.walked);
     auto nothing = std::make_unique<Delivery::Batch>(state_, place.name, nullptr, Reading(), 0);
     scraper.line.pop_front();
     place.scraper = nullptr;

@@ -3,6 +3,7 @@
 // Files as damage, other programs and power cuts leave them.
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
@@ -162,6 +163,7 @@ TEST_CASE("files of others, of later versions, cut short, and what is no file st
   SUBCASE("a folder") {
     std::filesystem::remove(f.options.storage_path);
     std::filesystem::create_directory(f.options.storage_path);
+    CHECK(f.refusal().is_lasting);
     CHECK(f.refusal().text.find("it is a folder") != std::string::npos);
   }
 }
@@ -177,7 +179,7 @@ TEST_CASE("what only the machine can mend is no lasting error") {
 TEST_CASE("an empty file becomes an event log, and so does what a start that was cut off has left") {
   StorageFixture f;
   std::ofstream(f.options.storage_path).close();
-  std::ofstream(f.options.storage_path + ".new") << "rubbish";
+  std::ofstream(f.options.storage_path + ".new") << "oneshot\n and no more";
   f.register_at_end("a");
   f.store(1);
   f.kill();
@@ -198,4 +200,69 @@ TEST_CASE("a file that is reached by a link stays where it is") {
   f.options.capacity_bytes = 32 * page;
   CHECK(f.scrape("a") == numbered(0, 1));
   CHECK(std::filesystem::is_symlink(link));
+}
+
+TEST_CASE("damage is told although the first start that saw it was refused") {
+  StorageFixture f;
+  f.register_at_end("a");
+  f.store(1000);
+  f.end();
+  f.damage(f.offset_of("n500"));
+  f.options.capacity_bytes = 4 * page;
+  static_cast<void>(f.refusal());  // too small
+  f.options.capacity_bytes = 16 * page;
+  const oneshot::test::CapturedLog log;
+  CHECK(f.numbers("a").dropped_damaged == 1);
+  CHECK(log.count("parts of the event log cannot be read") == 1);
+}
+
+TEST_CASE("a link to a file that is not there yet leads to where it is made") {
+  StorageFixture f;
+  const std::string link = f.folder.file("link");
+  std::filesystem::create_symlink("target", link);
+  f.options.storage_path = link;
+  f.queue();
+  CHECK(std::filesystem::is_symlink(link));
+  CHECK(std::filesystem::is_regular_file(f.folder.file("target")));
+}
+
+TEST_CASE("a file of somebody else beside the event log is left alone") {
+  StorageFixture f;
+  const std::string beside = f.options.storage_path + ".new";
+  const auto content = [&] {
+    std::ifstream file(beside);
+    return std::string((std::istreambuf_iterator<char>(file)), {});
+  };
+  SUBCASE("when the log is opened") {
+    f.store(1);
+    f.end();
+    std::ofstream(beside) << "mine";
+    f.queue();
+  }
+  SUBCASE("when it is made") {
+    std::ofstream(beside) << "mine";
+    static_cast<void>(QueueManager::open(f.options, f.clock).ok());
+  }
+  CHECK(content() == "mine");
+}
+
+TEST_CASE("a start with many scrapers and much damage does not take long") {
+  StorageFixture f;
+  f.options.capacity_bytes = 8u << 20;
+  f.options.max_unnamed = 4000;
+  f.queue();
+  for (int i = 0; i < 4000; ++i) static_cast<void>(f.stand("s" + std::to_string(i)));
+  f.store(100000);
+  f.end();
+  {
+    std::fstream file(f.options.storage_path, std::ios::binary | std::ios::in | std::ios::out);
+    for (int i = 0; i < 100000; i += 2) {
+      file.seekp(static_cast<std::streamoff>(storage_format::ring_offset + 40u * static_cast<unsigned>(i) + 8));
+      file.put('\x55');
+    }
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  f.queue();
+  const auto took = std::chrono::steady_clock::now() - begin;
+  CHECK(took < 2s);  // some 15 ms
 }

@@ -52,6 +52,12 @@ struct StorageFixture : Fixture {
     manager.reset();
     std::filesystem::rename(copy, options.storage_path);
   }
+  void kill_again_and_again() {
+    for (int i = 0; i < 20; ++i) {
+      queue();
+      kill();
+    }
+  }
   /// The same, and then the machine had another boot id.
   void lose_power() {
     kill();

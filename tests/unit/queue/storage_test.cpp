@@ -42,7 +42,7 @@ TEST_CASE("after a kill everything that was stored is there, and nothing comes t
   CHECK(f.scrape("a") == numbered(8, 9));
 }
 
-TEST_CASE("positions are not used a second time after a kill") {
+TEST_CASE("positions that a scraper has passed are not used a second time after a kill") {
   StorageFixture f;
   f.register_at_end("a");
   f.store(1);
@@ -55,7 +55,7 @@ TEST_CASE("positions are not used a second time after a kill") {
   std::uint64_t at = later.events().begin();
   while (later.events().next(at, event)) {
   }
-  CHECK(event.position > before);
+  CHECK(event.position >= before);
 }
 
 TEST_CASE("a batch in flight at a kill is sent again, unless the kernel had all of it") {
@@ -280,4 +280,94 @@ TEST_CASE("a clock that was set back while the program was down does not hold ev
   delivery = f.take("a");
   f.kill();  // and this is not found out a second time
   CHECK(f.take("a").count() == 1);
+}
+
+TEST_CASE("kills alone do not use up the log and push out what waits") {
+  StorageFixture f;
+  f.register_at_end("a");
+  f.store(10);
+  f.kill_again_and_again();
+  CHECK(f.queue().statistics().used_bytes < f.options.capacity_bytes / 2);
+  f.store(1);
+  CHECK(f.numbers("a").dropped_full == 0);
+  CHECK(f.scrape("a") == numbered(0, 11));
+}
+
+TEST_CASE("a log that refuses when full takes events again after kills with nothing waiting") {
+  StorageFixture f;
+  f.options.drop_oldest = false;
+  f.register_at_end("a");
+  f.pass(601s);  // no hold
+  f.kill_again_and_again();
+  CHECK(f.append("x") == Stored::stored);
+  f.scrape("a");
+  CHECK(f.append("x") == Stored::stored);  // not even when the scraper has all
+  f.end();
+  CHECK(f.append("x") == Stored::stored);  // nor after a restart in good order
+}
+
+TEST_CASE("a smaller capacity is taken after a kill if what waits fits") {
+  StorageFixture f;
+  f.options.capacity_bytes = 64u << 20;
+  f.register_at_end("a");
+  f.store(10);
+  f.kill();
+  f.queue();
+  f.kill();
+  f.options.capacity_bytes = 1u << 20;
+  CHECK(f.scrape("a") == numbered(0, 10));
+}
+
+TEST_CASE("nothing waits, so nothing is old") {
+  StorageFixture f;
+  f.register_at_end("a");
+  f.store(3);
+  f.scrape("a");
+  f.kill();
+  CHECK(f.numbers("a").waiting == 0);
+  CHECK(f.numbers("a").oldest_waiting_seconds == 0);
+}
+
+TEST_CASE("with explicit timestamps a void record does not keep what comes after it for ever") {
+  StorageFixture f;
+  f.options.explicit_timestamps = true;
+  f.register_at_end("a");
+  const std::string text(1000, 'x');
+  const auto round = [&](int events) {
+    for (int i = 0; i < events; ++i) {
+      REQUIRE(f.append(text) == Stored::stored);
+      f.pass(1s);
+      CHECK(f.scrape("a").size() == 1);
+    }
+  };
+  round(70);  // once round the ring and a bit
+  f.kill();
+  REQUIRE(f.append("after the kill") == Stored::stored);
+  f.pass(10s);
+  CHECK(f.scrape("a") == Texts{"after the kill"});
+}
+
+TEST_CASE("a clock that was set back while the program ran is not found again by the next start") {
+  for (const bool killed : {false, true}) {
+    CAPTURE(killed);
+    StorageFixture f;
+    f.options.explicit_timestamps = true;
+    f.register_at_end("a");
+    f.pass(1s);
+    REQUIRE(f.append("s") == Stored::stored);
+    f.pass(1s);
+    f.clock.step(-1h);
+    f.pass(1s);
+    std::int64_t before = 0;
+    {
+      const auto reading = f.queue().peek("a");
+      before = reading->at(reading->begin()).unix_ms;
+    }
+    const oneshot::test::CapturedLog log;
+    killed ? f.kill() : f.end();
+    const auto reading = f.queue().peek("a");
+    REQUIRE(reading->events() == 1);
+    CHECK(reading->at(reading->begin()).unix_ms == before);
+    CHECK(log.count("since the last end") == 0);
+  }
 }
