@@ -56,7 +56,7 @@ std::uint64_t Scraper::settle(Outcome outcome, unsigned unread_limit) noexcept {
     lose(received.events, std::min(cursor_.events, batch_end_.events));  // what was overrun meanwhile
   }
   cursor_ = later(cursor_, received);
-  place_.set_cursor(cursor_.position);  // first: a batch below its cursor is none
+  if (received != batch_begin_) place_.set_cursor(cursor_.position);  // first: a batch below its cursor is none
   crash_point("settle.cursor");
   place_.set_no_batch();
   crash_point("settle.settled");

@@ -12,7 +12,8 @@
 namespace oneshot::queue {
 namespace {
 
-constexpr std::uint64_t longest_step = 1ull << 20;
+// Each step is a flush, which a slow disk takes its time for; but a start after a kill searches as far.
+constexpr std::uint64_t longest_step = 16ull << 20;
 
 /// The file with another capacity in the place of this one. What is known of it stays true: positions do not change.
 Result<StorageFile, StorageError> with_capacity(const StorageFile& file, std::uint64_t capacity, const MappedRing& ring,

@@ -41,8 +41,8 @@ std::string folder_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-/// A link is followed once and for all, also one to a file that is still to be made, since the file is replaced when its
-/// capacity changes.
+/// A link is followed once and for all, also one to a file that is still to be made, since the file is replaced when
+/// its capacity changes.
 std::string resolved(std::string path) {
   constexpr int most_links = 40;  // as many as the kernel follows
   std::error_code none;
@@ -67,6 +67,14 @@ std::string cannot_open(const std::string& path, int error) {
 }
 
 bool lock(const UniqueFd& fd) { return ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0; }
+
+/// Nobody has put another file in its place since it was opened.
+bool has_name(const UniqueFd& fd, const std::string& path) {
+  struct stat status {};
+  struct stat named {};
+  return ::fstat(fd.get(), &status) == 0 && ::stat(path.c_str(), &named) == 0 && status.st_ino == named.st_ino &&
+         status.st_dev == named.st_dev;
+}
 
 constexpr const char* in_use =
     "is in use by another process: only one server may write it; give each a storage.path of its own";
@@ -137,8 +145,7 @@ Result<StorageFile, StorageError> StorageFile::open(const std::string& given, st
                              std::to_string(::geteuid()) +
                              " runs the server: change its owner (chown), or storage.path");
   }
-  struct stat named {};
-  if (!lock(fd) || ::stat(path.c_str(), &named) != 0 || named.st_ino != status.st_ino) return failure(path, in_use);
+  if (!lock(fd) || !has_name(fd, path)) return failure(path, in_use);
   if (status.st_size == 0) return make_it(true);  // somebody made room for it by hand
 
   StorageLayout layout;
@@ -169,7 +176,8 @@ Result<StorageFile, StorageError> StorageFile::make(const std::string& path, con
   }
   UniqueFd fd(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, owner_only));
   if (!fd) return failure(path, cannot_open(path, errno));
-  if (!lock(fd)) return failure(path, in_use);
+  // Truncated below: not if it has meanwhile become the event log of a program that is already gone.
+  if (!lock(fd) || !has_name(fd, name)) return failure(path, in_use);
   std::optional<Failure<StorageError>> fault;
   if (::ftruncate(fd.get(), 0) != 0 || ::fchmod(fd.get(), owner_only) != 0)
     fault = failure(path, "cannot be made: " + message(errno));
