@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// The protocol. A position is an absolute byte offset; it never wraps and is never used twice. [gate, tail)
-// is in use.
+// The protocol. A position is an absolute byte offset that never wraps. [gate, tail) is in use.
 //
-// - Append: write down where the tail stands in this thread's in-flight word, see that there is room up to
-// the gate,
+// - Append: write down where the tail stands in this thread's in-flight word, see that there is room up to the gate,
 //   claim the place by moving the tail, write the record, set the word to idle, which publishes it.
-// - Read: everything below the tail and below all in-flight words is whole. A thread that stalls between
-// claim and
+// - Read: everything below the tail and below all in-flight words is whole. A thread that stalls between claim and
 //   publishing holds back what came after it from readers, never from other appenders.
 // - In a file: no record ends beyond the bound, which the file knows; checksums tell later which records are whole, and
 //   the in-flight words, which lie in the file too, which were never finished.

@@ -81,10 +81,12 @@ void Flusher::rest(Lock& lock) {
   // A bound that cannot be raised now is no reason to be woken.
   wake_at_.store(sleeps ? 0 : log_.tail() < raise_at ? raise_at : never, std::memory_order_seq_cst);
   const auto called = [this] { return woken_ || stopping_ || !waiting_.empty(); };
+  const bool no_room = log_.tail() >= raise_at;  // above the gate; it will rise without a word to us
   if (was_dirty) {
     work_.wait_until(lock, due_, called);
   } else if (!dirty()) {
-    work_.wait(lock, called);
+    if (no_room) work_.wait_for(lock, interval, called);
+    if (!no_room) work_.wait(lock, called);
     due_ = std::chrono::steady_clock::now() + interval;
   } else {
     due_ = std::chrono::steady_clock::now() + interval;

@@ -113,6 +113,7 @@ Result<Ticket, Refused> QueueManager::stand_in_line(std::string_view name) {
   const SteadyTime now = state.clock.steady();
   const std::int64_t now_ms = state.clock.unix_ms();
   bool is_new = false;
+  bool is_kept = true;
   std::uint64_t waiting = 0;
 
   std::unique_lock lock(state.mutex);
@@ -128,6 +129,7 @@ Result<Ticket, Refused> QueueManager::stand_in_line(std::string_view name) {
     state.table.end_hold_if_due(now, state.options.startup_hold);
     scraper = &state.table.add(name, false, now);
     waiting = scraper->waiting(state.table.frontier());
+    is_kept = state.storage == nullptr || scraper->place().is_kept();
     is_new = true;
   }
   if (scraper->line.size() >= longest_line) return Failure{Refused::line_too_long};
@@ -138,6 +140,9 @@ Result<Ticket, Refused> QueueManager::stand_in_line(std::string_view name) {
   scraper->line.push_back(place->number);
   lock.unlock();
 
+  if (!is_kept)
+    log::warn("the event log has no place for one more scraper: it will not be known after a restart",
+              {{"scraper", name}, {"scrapers", storage_format::slot_count}});
   if (is_new) log::info("new scraper", {{"scraper", name}, {"events", waiting}});
   return Ticket(std::move(place));
 }

@@ -52,10 +52,9 @@ struct Ends {
 };
 
 std::optional<Ends> read_ends(const StorageFile& file) {
-  const StorageHeader& header = file.header();
-  const auto bound = PositionWord::decode(header.bound, file.salt(), storage_format::bound_place);
-  const auto hold = PositionWord::decode(header.hold, file.salt(), storage_format::hold_place);
-  const auto end = PositionWord::decode(header.end, file.salt(), storage_format::end_place);
+  const auto bound = file.get(file.header().bound);
+  const auto hold = file.get(file.header().hold);
+  const auto end = file.get(file.header().end);
   if (!bound || !hold || !end || bound->position == PositionWord::none) return std::nullopt;
   Ends ends{.bound = bound->position, .hold = std::nullopt, .end = std::nullopt};
   if (hold->position != PositionWord::none) ends.hold = hold->position;
@@ -64,18 +63,28 @@ std::optional<Ends> read_ends(const StorageFile& file) {
   return ends;
 }
 
-void read_clock(const StorageFile& file, Recovered& found) {
+/// False where a word is damaged.
+bool read_clock(const StorageFile& file, Recovered& found) {
   const StorageHeader& header = file.header();
-  found.latest_unix_ms = header.latest_unix_ms;
-  const std::uint64_t count = std::min<std::uint64_t>(header.stretches, StorageHeader::most_stretches);
-  for (std::uint64_t i = 0; i < count; ++i) {
-    const ClockStretchWords& words = header.clock_stretches[i];
-    found.stretches.push_back({.begin = words.begin, .end = words.end, .ahead_ms = words.ahead_ms});
+  const auto number = [](const std::optional<PositionWord>& word) {
+    return static_cast<std::int64_t>(word->position >> 3);
+  };
+  const auto latest = file.get(header.latest_unix_ms);
+  const auto count = file.get(header.stretches);
+  if (!latest || !count || count->position >> 3 > StorageHeader::most_stretches) return false;
+  found.latest_unix_ms = number(latest);
+  for (std::uint64_t i = 0; i < count->position >> 3; ++i) {
+    const auto begin = file.get(header.clock_stretches[i].begin);
+    const auto end = file.get(header.clock_stretches[i].end);
+    const auto ahead = file.get(header.clock_stretches[i].ahead_ms);
+    if (!begin || !end || !ahead) return false;
+    found.stretches.push_back({.begin = begin->position, .end = end->position, .ahead_ms = number(ahead)});
   }
+  return true;
 }
 
 /// Scrapers that point to where the log cannot have been are told apart; what counts as delivered moves its cursor.
-void read_scrapers(StorageFile& file, std::uint64_t limit, Recovered& found) {
+void read_scrapers(const StorageFile& file, std::uint64_t limit, Recovered& found) {
   found.scrapers = ScraperSlots::read(file, found.damaged_slots);
   for (ScraperSlots::Entry& scraper : found.scrapers) {
     if (scraper.cursor.value_or(limit) > limit) scraper.cursor.reset();
@@ -115,20 +124,17 @@ bool was_being_written(const StorageFile& file, const Recovered& found, std::uin
 
 }  // namespace
 
-Result<Recovered, StorageError> recover(StorageFile& file, const MappedRing& ring, const BootId& now) {
-  const std::optional<Ends> ends = read_ends(file);
-  if (!ends) {
-    return Failure{StorageError{"the event log " + printable(file.path()) +
-                                    " has a damaged header: move it away to begin with an empty one (what waits in it "
-                                    "is then not delivered), or set storage.path to another file",
-                                true}};
-  }
+Result<Recovered, StorageError> recover(const StorageFile& file, const MappedRing& ring, const BootId& now) {
   Recovered found;
+  const std::optional<Ends> ends = read_ends(file);
+  if (!ends || !read_clock(file, found)) {
+    return Failure{
+        StorageError{"the event log " + printable(file.path()) + " " + storage_format::damaged_header, true}};
+  }
   found.in_good_order = ends->end.has_value();
   found.power_lost = !found.in_good_order && !now.same_as({file.header().boot_high, file.header().boot_low});
   found.end = ends->end.value_or(ends->bound);
   found.hold = ends->hold;
-  read_clock(file, found);
   read_scrapers(file, found.end, found);
 
   const std::uint64_t oldest = found.end - std::min(found.end, file.capacity());

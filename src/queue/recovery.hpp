@@ -28,7 +28,7 @@ struct Recovered {
   };
   std::vector<Stretch> holes;                  ///< where there is no record; fill_holes() makes void ones. Ascending
   std::vector<Stretch> damage;                 ///< those of them that held what can no longer be read
-  std::uint64_t damaged_slots = 0;             ///< scrapers that cannot be told any more
+  std::vector<std::uint32_t> damaged_slots;    ///< scrapers that cannot be told any more
   std::vector<std::string> damaged_cursors;    ///< scrapers that get all that is in the log, since theirs is lost
   std::vector<ClockSteps::Stretch> stretches;  ///< stored while the clock was ahead
   std::int64_t latest_unix_ms = 0;             ///< what the clock said then; 0: not known
@@ -36,7 +36,7 @@ struct Recovered {
   bool power_lost = false;  ///< and nothing since is sure but what was flushed
 };
 
-/// Looks through the file, and changes nothing but entries of scrapers that are none. `now`: this run of the machine.
+/// Looks through the file, and changes nothing. `now`: this run of the machine.
 ///
 /// After an end that was not in good order records are searched for up to the bound, in steps of 8 bytes where there is
 /// none, and the log ends behind the last of them, or where the furthest scraper stands. So the places of what got lost
@@ -44,7 +44,7 @@ struct Recovered {
 /// bound would take room at each kill, and a program that is killed again and again would push out what waits.)
 ///
 /// A batch in flight that the kernel had whole counts as delivered if the machine has run on since.
-Result<Recovered, StorageError> recover(StorageFile& file, const MappedRing& ring, const BootId& now);
+Result<Recovered, StorageError> recover(const StorageFile& file, const MappedRing& ring, const BootId& now);
 
 /// What was found can then be walked from its begin to its end. Being killed meanwhile costs nothing.
 void fill_holes(const StorageFile& file, const MappedRing& ring, const Recovered& found) noexcept;

@@ -79,9 +79,9 @@ void report(const Storage& storage, std::uint64_t events) {
                {"bytes", bytes},
                {"first_position", found.damage.front().begin}});
   }
-  if (found.damaged_slots > 0) {
+  if (!found.damaged_slots.empty()) {
     log::warn("scrapers lost: their entries in the event log are damaged, and they begin anew",
-              {{"path", storage.path()}, {"scrapers", found.damaged_slots}});
+              {{"path", storage.path()}, {"scrapers", found.damaged_slots.size()}});
   }
   for (const std::string& name : found.damaged_cursors) {
     log::warn("where this scraper stood is damaged: it gets every event that is still in the event log, some again",
@@ -102,6 +102,7 @@ Result<std::shared_ptr<QueueManager::State>, StorageError> QueueManager::restore
   }
   auto storage = Storage::open(options.storage_path, options.capacity_bytes, clock.unix_ms());
   if (!storage) return Failure{std::move(storage.error())};
+  // The table tells its changes to a flusher that is made after it.
   const auto wake_flusher = std::make_shared<Flusher*>(nullptr);
   auto bound = (*storage)->begin([wake_flusher] {
     if (*wake_flusher != nullptr) (*wake_flusher)->changed();

@@ -56,9 +56,11 @@ std::uint64_t Scraper::settle(Outcome outcome, unsigned unread_limit) noexcept {
     lose(received.events, std::min(cursor_.events, batch_end_.events));  // what was overrun meanwhile
   }
   cursor_ = later(cursor_, received);
-  if (received != batch_begin_) place_.set_cursor(cursor_.position);  // first: a batch below its cursor is none
+  if (received != batch_end_) place_.set_no_batch();  // first: or it would count as delivered whole
+  crash_point("settle.withdrawn");
+  if (received != batch_begin_) place_.set_cursor(cursor_.position);
   crash_point("settle.cursor");
-  place_.set_no_batch();
+  if (received == batch_end_) place_.set_no_batch();  // last: a batch below its cursor is none
   crash_point("settle.settled");
   if (!gives_up) return 0;
   unread_in_a_row_ = 0;

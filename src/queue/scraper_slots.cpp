@@ -14,15 +14,6 @@ namespace {
 
 std::uint64_t used_word(std::string_view name) noexcept { return hash_bytes(name) | 1; }
 
-std::uint64_t place_of(const StorageFile& file, const AtomicWord& word) noexcept {
-  return static_cast<std::uint64_t>(reinterpret_cast<const std::byte*>(&word) -
-                                    reinterpret_cast<const std::byte*>(&file.header()));
-}
-
-std::optional<PositionWord> decoded(const StorageFile& file, const AtomicWord& word) noexcept {
-  return PositionWord::decode(word.load(std::memory_order_relaxed), file.salt(), place_of(file, word));
-}
-
 /// An identity as scrapers have them; anything else came from damage.
 bool is_name(std::string_view name) noexcept {
   return !name.empty() && std::ranges::all_of(name, [](char c) { return c > ' ' && c < '\x7F' && c != '"'; });
@@ -42,33 +33,33 @@ void ScraperPlace::set_no_batch() const {
   if (of_ != nullptr) of_->set(of_->slot(number_).batch, {});
 }
 
-ScraperSlots::ScraperSlots(StorageFile& file, std::function<void()> changed)
+ScraperSlots::ScraperSlots(StorageFile& file, const std::vector<std::uint32_t>& damaged, std::function<void()> changed)
     : file_(file), changed_(std::move(changed)) {
+  for (const std::uint32_t number : damaged) slot(number).used.store(0, std::memory_order_release);
   for (std::uint32_t number = storage_format::slot_count; number-- > 0;) {
     if (slot(number).used.load(std::memory_order_relaxed) == 0) free_.push_back(number);
   }
   file_.forget_slot_pages();
 }
 
-std::vector<ScraperSlots::Entry> ScraperSlots::read(StorageFile& file, std::uint64_t& damaged) {
+std::vector<ScraperSlots::Entry> ScraperSlots::read(const StorageFile& file, std::vector<std::uint32_t>& damaged) {
   std::vector<Entry> entries;
   std::unordered_set<std::string> names;
-  damaged = 0;
+  damaged.clear();
   for (std::uint32_t number = 0; number < storage_format::slot_count; ++number) {
-    ScraperSlot& slot = file.slots()[number];
+    const ScraperSlot& slot = file.slots()[number];
     const std::uint64_t used = slot.used.load(std::memory_order_acquire);
     if (used == 0) continue;
     const std::string_view name(slot.name.data(), std::min<std::uint64_t>(slot.name_length, slot.name.size()));
     const bool is_scraper = used == used_word(name) && slot.name_length <= slot.name.size() && is_name(name);
     if (!is_scraper || !names.emplace(name).second) {
-      slot.used.store(0, std::memory_order_relaxed);
-      ++damaged;
+      damaged.push_back(number);
       continue;
     }
     Entry& entry = entries.emplace_back(Entry{number, std::string(name), std::nullopt, std::nullopt});
-    const auto cursor = decoded(file, slot.cursor);
+    const auto cursor = file.get(slot.cursor);
     if (cursor && cursor->position != PositionWord::none) entry.cursor = cursor->position;
-    const auto batch = decoded(file, slot.batch);
+    const auto batch = file.get(slot.batch);
     if (batch && batch->position != PositionWord::none) entry.batch = Entry::Batch{batch->position, batch->flag};
   }
   return entries;
@@ -105,8 +96,7 @@ void ScraperSlots::set_hold(std::optional<std::uint64_t> position) {
 ScraperSlot& ScraperSlots::slot(std::uint32_t number) const noexcept { return file_.slots()[number]; }
 
 void ScraperSlots::set(AtomicWord& word, PositionWord value) {
-  // Release: whoever finds the word after a kill finds what was stored before it.
-  word.store(value.encode(file_.salt(), place_of(file_, word)), std::memory_order_release);
+  file_.set(word, value);
   changed_();
 }
 

@@ -22,6 +22,7 @@ class ScraperPlace {
  public:
   ScraperPlace() = default;
 
+  [[nodiscard]] bool is_kept() const noexcept { return of_ != nullptr; }
   void set_cursor(std::uint64_t position) const;
   /// The batch in flight ends there. `handed_over`: the kernel has all of it, and will send it whatever becomes of us.
   void set_batch(std::uint64_t end, bool handed_over) const;
@@ -50,14 +51,13 @@ class ScraperSlots {
     std::optional<Batch> batch;
   };
 
-  /// `changed` is called after each change, from then on; it must not call back.
-  ScraperSlots(StorageFile& file, std::function<void()> changed);
+  /// `changed` is called after each change, from then on; it must not call back. `damaged` slots are free from now on.
+  ScraperSlots(StorageFile& file, const std::vector<std::uint32_t>& damaged, std::function<void()> changed);
   ScraperSlots(const ScraperSlots&) = delete;
   ScraperSlots& operator=(const ScraperSlots&) = delete;
 
-  /// All scrapers in the file. `damaged` becomes the number of slots that hold something that is no scraper: they
-  /// are free now.
-  static std::vector<Entry> read(StorageFile& file, std::uint64_t& damaged);
+  /// All scrapers in the file. `damaged` becomes the slots that hold something that is no scraper.
+  static std::vector<Entry> read(const StorageFile& file, std::vector<std::uint32_t>& damaged);
   [[nodiscard]] ScraperPlace place(std::uint32_t number) { return {*this, number}; }
 
   /// A place for a new scraper; one that keeps nothing where all slots are in use.

@@ -15,6 +15,10 @@ namespace {
 // Each step is a flush, which a slow disk takes its time for; but a start after a kill searches as far.
 constexpr std::uint64_t longest_step = 16ull << 20;
 
+PositionWord number(std::int64_t value) {
+  return {.position = static_cast<std::uint64_t>(std::max<std::int64_t>(value, 0)) << 3};
+}
+
 /// The file with another capacity in the place of this one. What is known of it stays true: positions do not change.
 Result<StorageFile, StorageError> with_capacity(const StorageFile& file, std::uint64_t capacity, const MappedRing& ring,
                                                 const Recovered& found) {
@@ -63,7 +67,7 @@ Storage::Storage(StorageFile file, MappedRing ring, Recovered found)
 MappedRing Storage::take_ring() { return std::move(*std::exchange(ring_, nullptr)); }
 
 Result<std::uint64_t, StorageError> Storage::begin(std::function<void()> changed) {
-  slots_ = std::make_unique<ScraperSlots>(file_, std::move(changed));
+  slots_ = std::make_unique<ScraperSlots>(file_, found_.damaged_slots, std::move(changed));
   // What was found out about batches is said before the boot id that it was found out by is gone.
   for (const ScraperSlots::Entry& scraper : found_.scrapers) {
     const ScraperPlace place = slots_->place(scraper.number);
@@ -75,12 +79,11 @@ Result<std::uint64_t, StorageError> Storage::begin(std::function<void()> changed
   const BootId boot = BootId::current();
   for (InFlightWord& word : file_.in_flight()) word.position.store(InFlightWord::idle, std::memory_order_relaxed);
   const std::uint64_t bound = std::min(found_.end + step(), found_.begin + capacity());
-  header.boot_high.store(boot.high, std::memory_order_relaxed);
-  header.boot_low.store(boot.low, std::memory_order_relaxed);
-  header.bound.store(PositionWord{.position = bound}.encode(salt(), storage_format::bound_place),
-                     std::memory_order_relaxed);
+  header.boot_high.store(boot.high, std::memory_order_release);
+  header.boot_low.store(boot.low, std::memory_order_release);
+  file_.set(header.bound, {.position = bound});
   // Last: from here on the end is searched for. What was filled and what is said here must not be lost any more.
-  header.end.store(PositionWord{}.encode(salt(), storage_format::end_place), std::memory_order_release);
+  file_.set(header.end, {});
   if (const int error = file_.flush(); error != 0) {
     return Failure{StorageError{"the event log " + printable(path()) +
                                 " cannot be written: " + std::generic_category().message(error)}};
@@ -97,8 +100,7 @@ void Storage::raise_bound(std::uint64_t tail, std::uint64_t needed, std::uint64_
   const std::uint64_t wanted = std::min(std::max(tail, needed) + step(), most);
   const bool done_by_another = bound >= needed && tail < raise_at(bound);
   if (wanted <= bound || done_by_another) return;
-  file_.header().bound.store(PositionWord{.position = wanted}.encode(salt(), storage_format::bound_place),
-                             std::memory_order_release);
+  file_.set(file_.header().bound, {.position = wanted});
   crash_point("bound.stored");
   if (!failed()) {
     if (const int error = file_.flush_header(); error != 0) fail(error, "msync");
@@ -126,27 +128,24 @@ void Storage::fail(int error, const char* what) {
       {{"path", path()}, {"call", what}, {"reason", std::generic_category().message(error)}});
 }
 
-void Storage::note_clock(std::int64_t unix_ms) noexcept {
-  file_.header().latest_unix_ms.store(unix_ms, std::memory_order_relaxed);
-}
+void Storage::note_clock(std::int64_t unix_ms) noexcept { file_.set(file_.header().latest_unix_ms, number(unix_ms)); }
 
 void Storage::note_stretches(const std::vector<ClockSteps::Stretch>& stretches) noexcept {
   StorageHeader& header = file_.header();
   const std::size_t count = std::min(stretches.size(), StorageHeader::most_stretches);
   for (std::size_t i = 0; i < count; ++i) {
     const ClockSteps::Stretch& stretch = stretches[stretches.size() - count + i];  // the latest, if they are too many
-    header.clock_stretches[i].begin.store(stretch.begin, std::memory_order_relaxed);
-    header.clock_stretches[i].end.store(stretch.end, std::memory_order_relaxed);
-    header.clock_stretches[i].ahead_ms.store(stretch.ahead_ms, std::memory_order_relaxed);
+    file_.set(header.clock_stretches[i].begin, {.position = stretch.begin});
+    file_.set(header.clock_stretches[i].end, {.position = stretch.end});
+    file_.set(header.clock_stretches[i].ahead_ms, number(stretch.ahead_ms));
   }
-  header.stretches.store(count, std::memory_order_release);
+  file_.set(header.stretches, number(static_cast<std::int64_t>(count)));
 }
 
 void Storage::end(std::uint64_t tail) {
   if (!flush()) return;
   crash_point("stop.flushed");
-  file_.header().end.store(PositionWord{.position = tail}.encode(salt(), storage_format::end_place),
-                           std::memory_order_release);
+  file_.set(file_.header().end, {.position = tail});
   crash_point("stop.ended");
   flush();
 }

@@ -62,11 +62,17 @@ std::string cannot_open(const std::string& path, int error) {
   }
   if (error == EROFS) return why + "its file system is read-only: set storage.path to a file on a writable one";
   if (error == EISDIR) return why + "it is a folder: storage.path is the name of a file";
-  if (error == ELOOP) return why + "it is a link that leads back to itself";
+  if (error == ELOOP) return why + "it is a link that leads back to itself: set storage.path to a file";
+  if (error == ENOTDIR) return why + printable(folder) + " is not a folder: set storage.path to a file in one";
+  if (error == ENAMETOOLONG) return why + "its name is too long: set storage.path to a shorter one";
   return why + message(error);
 }
 
-bool lock(const UniqueFd& fd) { return ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0; }
+Failure<StorageError> cannot_be_opened(const std::string& path) {
+  const int error = errno;
+  const bool is_lasting = error == EISDIR || error == ELOOP || error == ENOTDIR || error == ENAMETOOLONG;
+  return failure(path, cannot_open(path, error), is_lasting);
+}
 
 /// Nobody has put another file in its place since it was opened.
 bool has_name(const UniqueFd& fd, const std::string& path) {
@@ -78,6 +84,13 @@ bool has_name(const UniqueFd& fd, const std::string& path) {
 
 constexpr const char* in_use =
     "is in use by another process: only one server may write it; give each a storage.path of its own";
+
+std::optional<Failure<StorageError>> lock(const UniqueFd& fd, const std::string& path, const std::string& name) {
+  const bool locked = ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0;
+  if (!locked && errno != EWOULDBLOCK) return failure(path, "cannot be locked: " + message(errno));
+  if (!locked || !has_name(fd, name)) return failure(path, in_use);
+  return std::nullopt;
+}
 
 /// All blocks from the first to the last byte.
 std::optional<Failure<StorageError>> allocate(const std::string& path, const UniqueFd& fd, std::uint64_t size) {
@@ -136,7 +149,7 @@ Result<StorageFile, StorageError> StorageFile::open(const std::string& given, st
 
   UniqueFd fd(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOCTTY));
   if (!fd && errno == ENOENT) return make_it(false);
-  if (!fd) return failure(path, cannot_open(path, errno), errno == EISDIR || errno == ELOOP);
+  if (!fd) return cannot_be_opened(path);
   struct stat status {};
   if (::fstat(fd.get(), &status) != 0) return failure(path, cannot_open(path, errno));
   if (!S_ISREG(status.st_mode)) return failure(path, "is not a regular file: storage.path is the name of a file", true);
@@ -145,7 +158,7 @@ Result<StorageFile, StorageError> StorageFile::open(const std::string& given, st
                              std::to_string(::geteuid()) +
                              " runs the server: change its owner (chown), or storage.path");
   }
-  if (!lock(fd) || !has_name(fd, path)) return failure(path, in_use);
+  if (auto fault = lock(fd, path, path)) return std::move(*fault);
   if (status.st_size == 0) return make_it(true);  // somebody made room for it by hand
 
   StorageLayout layout;
@@ -175,10 +188,10 @@ Result<StorageFile, StorageError> StorageFile::make(const std::string& path, con
                        " is in the way, a file of somebody else: move it away, or set storage.path to another file");
   }
   UniqueFd fd(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, owner_only));
-  if (!fd) return failure(path, cannot_open(path, errno));
+  if (!fd) return cannot_be_opened(path);
   // Truncated below: not if it has meanwhile become the event log of a program that is already gone.
-  if (!lock(fd) || !has_name(fd, name)) return failure(path, in_use);
-  std::optional<Failure<StorageError>> fault;
+  auto fault = lock(fd, path, name);
+  if (fault) return std::move(*fault);
   if (::ftruncate(fd.get(), 0) != 0 || ::fchmod(fd.get(), owner_only) != 0)
     fault = failure(path, "cannot be made: " + message(errno));
   if (!fault) fault = allocate(path, fd, ring_offset + layout.capacity);
@@ -190,9 +203,9 @@ Result<StorageFile, StorageError> StorageFile::make(const std::string& path, con
   if (auto mapped = file.map(); !mapped) return Failure{std::move(mapped.error())};
   auto* const header = new (file.base_) StorageHeader{};
   header->layout = layout;
-  header->bound = PositionWord{.position = 0}.encode(layout.salt, storage_format::bound_place);
-  header->hold = PositionWord{}.encode(layout.salt, storage_format::hold_place);
-  header->end = PositionWord{.position = 0}.encode(layout.salt, storage_format::end_place);
+  for (AtomicWord* word : {&header->bound, &header->end, &header->latest_unix_ms, &header->stretches})
+    file.set(*word, {.position = 0});
+  file.set(header->hold, {});
   for (InFlightWord& word : file.in_flight()) new (&word) InFlightWord;
   return file;
 }
@@ -229,7 +242,7 @@ Result<StorageFile, StorageError> StorageFile::resized(std::uint64_t capacity, c
   std::memcpy(static_cast<void*>(made->slots().data()), static_cast<const void*>(slots().data()), slots().size_bytes());
   StorageHeader& header = made->header();
   const StorageHeader& old = this->header();
-  header.bound = PositionWord{.position = end}.encode(layout.salt, storage_format::bound_place);
+  made->set(header.bound, {.position = end});
   header.end = old.end.load();  // none, or this end
   header.hold = old.hold.load();
   header.boot_high = old.boot_high.load();
@@ -264,6 +277,19 @@ Result<bool, StorageError> StorageFile::map() {
 }
 
 StorageHeader& StorageFile::header() const noexcept { return *std::launder(reinterpret_cast<StorageHeader*>(base_)); }
+
+std::optional<PositionWord> StorageFile::get(const AtomicWord& word) const noexcept {
+  return PositionWord::decode(word.load(std::memory_order_acquire), salt(), place_of(word));
+}
+
+void StorageFile::set(AtomicWord& word, PositionWord value) noexcept {
+  // Release: whoever finds the word after a kill finds what was stored before it.
+  word.store(value.encode(salt(), place_of(word)), std::memory_order_release);
+}
+
+std::uint64_t StorageFile::place_of(const AtomicWord& word) const noexcept {
+  return static_cast<std::uint64_t>(reinterpret_cast<const std::byte*>(&word) - base_);
+}
 
 std::span<InFlightWord> StorageFile::in_flight() const noexcept {
   return {reinterpret_cast<InFlightWord*>(base_ + storage_format::in_flight_offset), storage_format::most_appenders};

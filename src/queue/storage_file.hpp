@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -36,6 +37,10 @@ class StorageFile {
   [[nodiscard]] StorageHeader& header() const noexcept;
   [[nodiscard]] std::span<InFlightWord> in_flight() const noexcept;
   [[nodiscard]] std::span<ScraperSlot> slots() const noexcept;
+  /// What a word of the header or of a slot says; nothing for a damaged one.
+  [[nodiscard]] std::optional<PositionWord> get(const AtomicWord& word) const noexcept;
+  /// Stores it at once, behind what was stored before.
+  void set(AtomicWord& word, PositionWord value) noexcept;
   [[nodiscard]] std::uint64_t salt() const noexcept { return header().layout.salt; }
   [[nodiscard]] std::uint64_t capacity() const noexcept { return header().layout.capacity; }
   /// Two mappings of the ring may be there at once.
@@ -52,6 +57,7 @@ class StorageFile {
       : path_(std::move(path)), fd_(std::move(fd)), is_new_(is_new) {}
   static Result<StorageFile, StorageError> make(const std::string& path, const StorageLayout& layout);
   Result<bool, StorageError> map();
+  [[nodiscard]] std::uint64_t place_of(const AtomicWord& word) const noexcept;
   Result<bool, StorageError> appear(bool replace);
 
   std::string path_;

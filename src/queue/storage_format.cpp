@@ -23,10 +23,6 @@ std::uint64_t StorageLayout::right_checksum() const noexcept {
 }
 
 std::optional<std::string> storage_format::fault_of(const StorageLayout& layout, std::uint64_t file_size) {
-  constexpr const char* to_do =
-      "move it away to begin with an empty one (what waits in it is then not delivered), or set storage.path to "
-      "another "
-      "file";
   if (file_size < sizeof(StorageLayout) || layout.magic != StorageLayout::right_magic) {
     return "is not an event log of this program: set storage.path to another file, or remove this one if nobody needs "
            "it";
@@ -34,15 +30,16 @@ std::optional<std::string> storage_format::fault_of(const StorageLayout& layout,
   if (layout.version != StorageLayout::current_version) {
     return "is an event log of format version " + std::to_string(layout.version) + ", and this program knows version " +
            std::to_string(StorageLayout::current_version) +
-           ": use the version of the program that made it, or move it away to begin with an empty one";
+           ": use a version of the program that knows it, or move it away to begin with an empty one";
   }
   if (layout.checksum != layout.right_checksum() || layout.slots != slot_count || layout.capacity == 0 ||
       layout.capacity % in_flight_offset != 0 || layout.salt == 0) {
-    return std::string("has a damaged header: ") + to_do;
+    return damaged_header;
   }
   if (file_size < ring_offset + layout.capacity) {
     return "is cut short: it has " + std::to_string(file_size) + " bytes, but its header says " +
-           std::to_string(ring_offset + layout.capacity) + ": " + to_do;
+           std::to_string(ring_offset + layout.capacity) +
+           ": move it away to begin with an empty one, or bring it back whole from where it was copied";
   }
   return std::nullopt;
 }

@@ -61,11 +61,12 @@ static_assert(sizeof(StorageLayout) == 48);
 
 using AtomicWord = std::atomic<std::uint64_t>;
 
-/// Events from `begin` on, up to `end`, were stored with times that are so much ahead of the clock (see ClockSteps).
+/// Events from `begin` on, up to `end`, were stored with times that are so much ahead of the clock (see ClockSteps). All
+/// are PositionWords; that of a number stands for eight times as much.
 struct ClockStretchWords {
   AtomicWord begin;
   AtomicWord end;
-  std::atomic<std::int64_t> ahead_ms;
+  AtomicWord ahead_ms;
 };
 
 struct StorageHeader {
@@ -78,8 +79,8 @@ struct StorageHeader {
   AtomicWord end;    ///< PositionWord: the log ended here in good order; none while a program uses the file
   AtomicWord boot_high;
   AtomicWord boot_low;
-  std::atomic<std::int64_t> latest_unix_ms;  ///< what the clock said, once a second
-  AtomicWord stretches;                      ///< how many of the following count; written last
+  AtomicWord latest_unix_ms;  ///< PositionWord of a number: what the clock said, once a second
+  AtomicWord stretches;       ///< PositionWord of a number: how many of the following count; written last
   std::array<ClockStretchWords, most_stretches> clock_stretches;
 };
 
@@ -113,10 +114,9 @@ inline constexpr std::uint64_t ring_offset = slots_offset + std::uint64_t{slot_c
 static_assert(sizeof(StorageHeader) <= in_flight_offset);
 static_assert(in_flight_offset + most_appenders * sizeof(InFlightWord) <= slots_offset);
 
-/// What a PositionWord's check depends on besides the file.
-inline constexpr std::uint64_t bound_place = offsetof(StorageHeader, bound);
-inline constexpr std::uint64_t hold_place = offsetof(StorageHeader, hold);
-inline constexpr std::uint64_t end_place = offsetof(StorageHeader, end);
+inline constexpr const char* damaged_header =
+    "has a damaged header: move it away to begin with an empty one (what waits in it is then not delivered), or set "
+    "storage.path to another file";
 
 /// Why these bytes are not the layout of a file that this version can use, in words that say what to do; nothing if
 /// they are. `file_size`: of the whole file.

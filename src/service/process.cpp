@@ -17,7 +17,10 @@
 
 namespace oneshot::service {
 
-void ignore_broken_pipes() noexcept { std::signal(SIGPIPE, SIG_IGN); }
+void ignore_signals_of_writing() noexcept {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+}
 
 void explain_bus_errors() noexcept {
   struct sigaction action {};

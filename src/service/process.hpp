@@ -6,8 +6,8 @@
 /// What the program asks of the process that it is.
 namespace oneshot::service {
 
-/// A peer that is gone shows as an error of the call that wrote to it, not as a signal.
-void ignore_broken_pipes() noexcept;
+/// A peer that is gone, or a file that may not grow, shows as an error of the call that wrote to it, not as a signal.
+void ignore_signals_of_writing() noexcept;
 
 /// Every connection is a file: the soft limit goes up to the hard one. Returns how many files may be open now.
 std::size_t raise_open_files_limit();

@@ -50,7 +50,7 @@ int run(int argc, const char* const* argv) {
   if (command_line->check_config) return print((config_file.empty() ? "built-in defaults" : config_file) + ": ok\n");
 
   log::set_level(settings->log.level);
-  ignore_broken_pipes();
+  ignore_signals_of_writing();
   explain_bus_errors();
   const std::size_t open_files = raise_open_files_limit();
   const unsigned wanted = settings->server.max_connections;

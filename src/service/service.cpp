@@ -109,7 +109,13 @@ void Service::serve() {
   asio::co_spawn(main_, std::move(house), rethrow);
   auto stopping = stop_on_signal();
   asio::co_spawn(main_, std::move(stopping), rethrow);
-  main_.run();
+  try {
+    main_.run();
+  } catch (const std::exception& fault) {
+    // A bug: the parts cannot be taken down in order any more. What waits in a file is safe there.
+    log::error("the program ends", {{"reason", fault.what()}});
+    std::_Exit(exit_failed);
+  }
 }
 
 asio::awaitable<void> Service::keep_house() {

@@ -130,7 +130,7 @@ TEST_CASE("a header that is not whole stops the start, whatever word it is") {
   for (const std::size_t at :
        {offsetof(StorageLayout, slots), offsetof(StorageLayout, capacity), offsetof(StorageLayout, salt),
         offsetof(StorageLayout, checksum), offsetof(StorageHeader, bound), offsetof(StorageHeader, hold),
-        offsetof(StorageHeader, end)}) {
+        offsetof(StorageHeader, end), offsetof(StorageHeader, latest_unix_ms), offsetof(StorageHeader, stretches)}) {
     CAPTURE(at);
     Ten f;
     f.end();

@@ -371,3 +371,14 @@ TEST_CASE("a clock that was set back while the program ran is not found again by
     CHECK(log.count("since the last end") == 0);
   }
 }
+
+TEST_CASE("a batch that was given up unread stays so, killed at any moment after that was known") {
+  StorageFixture f;
+  f.register_at_end("a");
+  f.store(2);
+  Delivery delivery = f.take("a");
+  delivery.handed_over();
+  delivery.settle(Outcome::unread);
+  f.kill();
+  CHECK(f.scrape("a") == numbered(0, 2));
+}
