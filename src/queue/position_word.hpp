@@ -10,7 +10,7 @@ namespace oneshot::queue {
 
 /// A position as it stands in the storage file: one word that is stored at once and tells by itself whether it is
 /// whole, so that a damaged one is noticed. From the highest bit: the position in units of 8 bytes (53 bits), a flag,
-/// and 10 bits that depend on both, on the file's salt and on the word's place.
+/// and 10 bits of check over both, the file's salt and the word's place.
 struct PositionWord {
   /// Stands for "none": no position ever gets there.
   static constexpr std::uint64_t none = ((std::uint64_t{1} << 53) - 1) << 3;
@@ -33,10 +33,15 @@ struct PositionWord {
  private:
   static constexpr std::uint64_t check_mask = (1U << 10) - 1;
 
+  /// A CRC, which no change of a single bit or two escapes, and a number that other files and places do not share.
   static std::uint64_t check_of(std::uint64_t content, std::uint64_t salt, std::uint64_t place) noexcept {
     using hash_detail::mix;
-    const std::uint64_t mixed = mix(mix(mix(hash_detail::k3, salt), place), content);
-    return mix(mixed ^ mixed >> 32, hash_detail::k2) >> 54;
+    constexpr std::uint64_t polynomial = 0x633ULL << 53;  // CRC-10 of ITU-T I.610: x^10 + x^9 + x^5 + x^4 + x + 1
+    std::uint64_t rest = content;                         // its lowest 10 bits are 0, as a CRC wants it
+    for (int bit = 63; bit >= 10; --bit) {
+      if ((rest >> bit & 1) != 0) rest ^= polynomial >> (63 - bit);
+    }
+    return (rest ^ mix(mix(hash_detail::k3, salt), place)) & check_mask;
   }
 };
 

@@ -61,8 +61,8 @@ static_assert(sizeof(StorageLayout) == 48);
 
 using AtomicWord = std::atomic<std::uint64_t>;
 
-/// Events from `begin` on, up to `end`, were stored with times that are so much ahead of the clock (see ClockSteps). All
-/// are PositionWords; that of a number stands for eight times as much.
+/// Events from `begin` on, up to `end`, were stored with times that are so much ahead of the clock (see ClockSteps).
+/// All are PositionWords; that of a number stands for eight times as much.
 struct ClockStretchWords {
   AtomicWord begin;
   AtomicWord end;

@@ -93,10 +93,10 @@ TEST_CASE("text that looks like a record is none") {
   std::string text(40, '\0');
   const std::uint64_t record = f.offset_of("n0") - sizeof(RecordHeader);
   for (std::size_t i = 0; i < text.size(); ++i) text[i] = f.read<char>(record + i);
-  REQUIRE(f.append("x" + text) == Stored::stored);
+  REQUIRE(f.append("marker" + text) == Stored::stored);
   REQUIRE(f.append("y") == Stored::stored);
   f.end();
-  f.damage(f.offset_of("x") - sizeof(RecordHeader));  // the search goes through its text
+  f.damage(f.offset_of("marker") - sizeof(RecordHeader));  // the search goes through its text
   CHECK(f.scrape("a") == Texts{"n0", "y"});
 }
 
