@@ -5,7 +5,8 @@ import audit
 from poster import Poster
 from scraper import Scraper
 from support.client import Broken
-from world import Crew, World, dice_for
+from support.crew import Crew, dice_for
+from world import World
 
 LARGE = (2000, 6000)  # sizes that make replies of some 100 KB: more than small socket buffers hide
 

@@ -2,9 +2,6 @@
 """Where a row takes place: the server in one network namespace, all others in another, the middle between
 them."""
 
-import random
-import threading
-
 from middle import Middle, Namespace
 from support.oracle import Oracle
 from support.server import Server
@@ -57,38 +54,3 @@ class World:
 
     def flow(self, connection):
         return self.middle.flow(connection.socket.getsockname()[1])
-
-
-class Crew:
-    """Runs functions side by side, each on a thread of its own and each given `stop`; the first failure stops
-    all."""
-
-    def __init__(self):
-        self.stop = threading.Event()
-        self._failures, self._threads = [], []
-
-    def add(self, function, *args):
-        def guarded():
-            try:
-                function(self.stop, *args)
-            except BaseException as failure:
-                self._failures.append(failure)
-                self.stop.set()
-        thread = threading.Thread(target=guarded, daemon=True)
-        self._threads.append(thread)
-        thread.start()
-
-    def finish(self, seconds, patience=60.0):
-        """Lets them work that long, then tells them to end and waits for it."""
-        self.stop.wait(seconds)
-        self.stop.set()
-        for thread in self._threads:
-            thread.join(patience)
-        if self._failures:
-            raise self._failures[0]
-        assert not any(thread.is_alive() for thread in self._threads), "somebody does not come to an end"
-
-
-def dice_for(seed, *names):
-    """Dice that fall the same way for the same seed and names, whatever else is thrown."""
-    return random.Random(" ".join(str(part) for part in (seed, *names)))

@@ -9,9 +9,9 @@ import sys
 import threading
 
 from row import LARGE, Row
+from support.crew import Crew
 from support.exposition import Exposition, Sample
 from support.oracle import Oracle
-from world import Crew
 
 _LONE_SCRAPER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lone_scraper.py")
 

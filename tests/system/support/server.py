@@ -52,6 +52,7 @@ class Server:
         self.address = None
         self.port = None
         self._told_to_stop = False
+        self._end = 0
         self._reading = threading.Event()
         self._reading.set()
         self._log_end, write_end = os.pipe()
@@ -140,7 +141,9 @@ class Server:
     # -- end -----------------------------------------------------------------------------------------------
 
     def signal(self, number=signal.SIGTERM):
-        self._told_to_stop |= number in (signal.SIGTERM, signal.SIGINT)
+        self._told_to_stop |= number in (signal.SIGTERM, signal.SIGINT, signal.SIGKILL)
+        if number == signal.SIGKILL:
+            self._end = -signal.SIGKILL
         os.kill(self.pid, number)
 
     def wait(self, seconds=20):
@@ -150,8 +153,10 @@ class Server:
             self._collector.join(5)
         return status
 
-    def stop(self, status=0):
-        """SIGTERM unless it was told already; the exit status must be `status`, every log line logfmt."""
+    def stop(self, status=None):
+        """SIGTERM unless it was told already; the exit status must be `status` (0, where the test has not killed
+        it), every log line logfmt."""
+        status = self._end if status is None else status
         if self.process.poll() is None and not self._told_to_stop:
             self.signal()
         found = self.wait()

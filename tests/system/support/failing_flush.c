@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// A disk that cannot be written to from the moment on when the file named by FLUSH_FAILS_WHEN exists: fdatasync,
+// fsync and msync then fail with EIO.
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static int fails(void) {
+  const char* const when = getenv("FLUSH_FAILS_WHEN");
+  if (when == NULL || access(when, F_OK) != 0) return 0;
+  errno = EIO;
+  return 1;
+}
+
+int fdatasync(int fd) {
+  if (fails()) return -1;
+  int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fdatasync");
+  return real(fd);
+}
+
+int fsync(int fd) {
+  if (fails()) return -1;
+  int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fsync");
+  return real(fd);
+}
+
+int msync(void* address, size_t length, int flags) {
+  if ((flags & MS_SYNC) && fails()) return -1;
+  int (*real)(void*, size_t, int) = (int (*)(void*, size_t, int))dlsym(RTLD_NEXT, "msync");
+  return real(address, length, flags);
+}

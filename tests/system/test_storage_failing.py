@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: MIT
+"""A disk that fails while the server runs: never a silent 200, and the failure shows where an operator
+looks."""
+
+import os
+import tempfile
+import unittest
+
+from support import runner
+from support.oracle import Oracle
+from support.preload import Preload
+from support.server import Server
+from support.waiting import wait_until
+
+
+class Failing(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="oneshot-storage-")
+        self.addCleanup(folder.cleanup)
+        self.path = os.path.join(folder.name, "events.log")
+        self.trigger = os.path.join(folder.name, "fails")
+        self.shim = Preload("failing_flush.c")
+        self.shim.__enter__()
+        self.addCleanup(self.shim.__exit__, None, None, None)
+
+    def server(self, sync):
+        return Server({"storage.path": self.path, "storage.capacity_mib": 1, "storage.sync": sync,
+                       "scrapers.startup_hold_seconds": 0}, self.shim.env(FLUSH_FAILS_WHEN=self.trigger))
+
+    def spoil_the_disk(self):
+        with open(self.trigger, "w", encoding="ascii"):
+            pass
+
+    def mend_the_disk(self):
+        os.remove(self.trigger)
+
+    def errors(self, server):
+        return [l for l in server.log_lines() if l["level"] == "error"]
+
+    def is_red(self, server):
+        reply = server.get("/readyz")
+        return reply.status == 503 and "unable to store" in reply.text
+
+    def test_with_sync_always_posts_are_refused_and_none_of_them_is_ever_delivered(self):
+        with self.server("always") as server:
+            oracle = Oracle(server)
+            oracle.scrape("a")
+            oracle.post(3)
+            self.assertEqual(server.get("/readyz").status, 200)
+            self.spoil_the_disk()
+            for number in range(3):
+                reply = server.post(f"/event?id=refused-{number}")
+                self.assertEqual(reply.status, 503)
+                self.assertIn("cannot be written", reply.text)
+                self.assertTrue(reply.text.endswith("\n"), reply)
+            self.assertTrue(self.is_red(server))
+            shown = server.peek("a")
+            self.assertEqual(shown.value("oneshot_event_log_failed"), 1)
+            self.assertEqual(shown.value("oneshot_events_rejected_total", reason="unable_to_store"), 3)
+            self.mend_the_disk()
+            self.assertEqual(server.post("/event?id=refused-3").status, 503, "it is final until the restart")
+            self.assertTrue(self.is_red(server))
+            oracle.scrape("a")  # what was stored before is still given out
+            oracle.check("a")
+            server.signal()
+            server.wait()  # then its log has come whole
+            self.assertEqual(len(self.errors(server)), 1, server.log())
+        with self.server("always") as oracle.server:
+            self.assertEqual(oracle.server.get("/readyz").status, 200)
+            oracle.post(2)
+            oracle.drain("a")
+            oracle.check("a")
+
+    def test_with_sync_interval_posts_go_on_and_the_server_is_not_ready(self):
+        with self.server("interval") as server:
+            oracle = Oracle(server)
+            oracle.scrape("a")
+            self.spoil_the_disk()
+            oracle.post(3)
+            wait_until(lambda: self.is_red(server), "readiness is red", 10)
+            oracle.post(3)
+            self.assertEqual(server.peek("a").value("oneshot_event_log_failed"), 1)
+            oracle.drain("a")
+            oracle.check("a")
+            server.signal()
+            server.wait()
+            self.assertEqual(len(self.errors(server)), 1, server.log())
+
+    def test_a_disk_that_does_not_fail_is_no_failure(self):
+        with self.server("always") as server:
+            server.event("id=1")
+            self.assertEqual(server.get("/readyz").status, 200)
+            server.scrape("a")
+            self.assertEqual(server.peek("a").value("oneshot_event_log_failed"), 0)
+
+
+if __name__ == "__main__":
+    runner.main()
