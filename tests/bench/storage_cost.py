@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: MIT
+"""What storage.path costs: processor time for each POST /event with a file against memory only, and events
+per second with sync = "always" beside what the disk itself can flush. For use by hand; needs h2load (Debian:
+nghttp2-client).
+
+The processor time of the server is that of all its threads, as the kernel counted it in nanoseconds. A pair
+is one measurement of each kind, one right after the other, in alternating order; the figure is the median of
+the pairs' ratios."""
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+sys.path[:0] = [os.path.join(ROOT, "tests", "system")]
+
+from support.server import Server  # noqa: E402 (the path had to come first)
+
+EVENT = b"type=deploy&service=checkout&env=production&region=eu-west-1"
+WARM_UP = 5000
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pairs", type=int, default=9)
+    parser.add_argument("--requests", type=int, default=60000, help="of each measurement")
+    parser.add_argument("--seconds", type=int, default=2, help="of each measurement of sync = always")
+    parser.add_argument("--folder", help="for the event log, on the disk in question (else a temporary one)")
+    parser.add_argument("--binary", default=os.environ.get("ONESHOT_BINARY")
+                        or os.path.join(ROOT, "build", "oneshot-metrics-server"))
+    return parser.parse_args()
+
+
+def processor_seconds(pid):
+    """Of all threads that live; the server ends none while it works."""
+    total = 0
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{thread}/schedstat", encoding="ascii") as file:
+            total += int(file.read().split()[0])
+    return total / 1e9
+
+
+class Bench:
+    def __init__(self, args, folder):
+        self.args = args
+        self.path = os.path.join(folder, "events.log")
+        self.body = os.path.join(folder, "body")
+        with open(self.body, "wb") as file:
+            file.write(EVENT)
+
+    def server(self, sync):
+        """A log that does not fill up while it is measured; nobody scrapes."""
+        settings = {"storage.capacity_mib": 64, "storage.when_full": "drop_oldest"}
+        if sync != "memory":
+            if os.path.exists(self.path):
+                os.remove(self.path)
+            settings.update({"storage.path": self.path, "storage.sync": sync})
+        return Server(settings)
+
+    def load(self, server, clients, requests=None, seconds=None, in_flight=1):
+        much = ["-n", str(requests)] if requests else ["-D", str(seconds)]
+        done = subprocess.run(["h2load", "--h1", "-t1", "-c", str(clients), "-m", str(in_flight), *much,
+                               "-d", self.body, "-H", "content-type: application/x-www-form-urlencoded",
+                               f"http://127.0.0.1:{server.port}/event"],
+                              capture_output=True, text=True, timeout=120, check=True)
+        line = next(l for l in done.stdout.splitlines() if l.startswith("status codes:"))
+        good = int(line.split()[2])
+        assert " 0 3xx, 0 4xx, 0 5xx" in line, line
+        return good
+
+    def cost(self, sync, clients):
+        """Microseconds of processor time for each request."""
+        with self.server(sync) as server:
+            self.load(server, clients, requests=WARM_UP)
+            before = processor_seconds(server.pid)
+            done = self.load(server, clients, requests=self.args.requests)
+            return 1e6 * (processor_seconds(server.pid) - before) / done
+
+    def compare(self, sync, clients):
+        pairs = []
+        for number in range(self.args.pairs):
+            order = ("memory", sync) if number % 2 else (sync, "memory")
+            found = {kind: self.cost(kind, clients) for kind in order}
+            pairs.append((found["memory"], found[sync]))
+        ratios = [with_file / memory for memory, with_file in pairs]
+        memory, with_file = (statistics.median(column) for column in zip(*pairs))
+        print(f"{clients:11} {sync:>9} {memory:10.2f} {with_file:10.2f} {statistics.median(ratios):7.3f}"
+              f"   ({min(ratios):.3f} to {max(ratios):.3f})", flush=True)
+
+    def events_a_second(self, posters):
+        with self.server("always") as server:
+            self.load(server, posters, seconds=1)
+            began = time.monotonic()
+            done = self.load(server, posters, seconds=self.args.seconds)
+            return done / (time.monotonic() - began)
+
+    def flushes_a_second(self):
+        """The disk's own: 4 KiB written and flushed, again and again, into room that is there."""
+        path, size = self.path + ".disk", 16 << 20
+        fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            os.posix_fallocate(fd, 0, size)
+            os.fsync(fd)
+            page, count, began = os.urandom(4096), 0, time.monotonic()
+            while time.monotonic() - began < self.args.seconds:
+                os.pwrite(fd, page, count * 4096 % size)
+                os.fdatasync(fd)
+                count += 1
+            return count / (time.monotonic() - began)
+        finally:
+            os.close(fd)
+            os.remove(path)
+
+
+def main():
+    args = arguments()
+    os.environ["ONESHOT_BINARY"] = os.path.abspath(args.binary)
+    if shutil.which("h2load") is None:
+        print("skipped: h2load is not installed (Debian: nghttp2-client)")
+        sys.exit(77)
+    with tempfile.TemporaryDirectory(prefix="oneshot-bench-", dir=args.folder) as folder:
+        bench = Bench(args, folder)
+        print(f"POST /event, processor time in microseconds a request, median of {args.pairs} pairs")
+        print("connections      sync     memory  with file   ratio   (smallest to largest)")
+        for clients in (64, 16):
+            for sync in ("interval", "none"):
+                bench.compare(sync, clients)
+        before = bench.flushes_a_second()
+        print("\nsync = always\n    posters   events/s")
+        for posters in (1, 16, 256):
+            print(f"{posters:11} {bench.events_a_second(posters):10.0f}", flush=True)
+        print(f"the disk's own flushes a second: {before:.0f} before, {bench.flushes_a_second():.0f} after")
+
+
+if __name__ == "__main__":
+    main()
