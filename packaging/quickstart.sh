@@ -6,7 +6,7 @@
 #       builds build/oneshot-metrics-server and runs it, on port 8090 unless PORT or an argument says otherwise
 #   sh packaging/quickstart.sh test [--all | STEP...]
 #       builds it with its tests and runs the suites unit, integration, system and lint (the step `release`);
-#       with --all every step: release stress chaos debug clang fuzz tsan
+#       with --all every step: release stress chaos crash debug clang fuzz tsan
 #
 # What is missing is installed with apt-get, as root or through sudo, without a question; elsewhere the missing
 # packages are named. The last line of `test` is the sum over all steps: N passed, N failed.
@@ -283,7 +283,7 @@ run() {
 # One function for each step. A new one needs step_NAME and its name in one of these lists.
 
 steps_by_default='release'
-steps_of_all='release stress chaos debug clang fuzz tsan'
+steps_of_all='release stress chaos crash debug clang fuzz tsan'
 
 step_release() { # what users get; in --all no compiler warning is let through
   configure build -Dbuildtype=release -Dtests=true && compile build || return
@@ -295,6 +295,11 @@ step_stress() {
 }
 step_chaos() {
   configure build -Dbuildtype=release -Dtests=true && compile build && run_tests build --suite chaos
+}
+step_crash() { # can be killed at named points, and is otherwise the same
+  configure build-crash -Dbuildtype=release -Dcrash_points=true &&
+    compile build-crash oneshot-metrics-server tests/crash/damaged_files &&
+    run_tests build-crash --suite crash
 }
 step_debug() { # with assertions
   configure build-debug -Dbuildtype=debug -Dwerror=true && compile build-debug && run_tests build-debug --suite unit

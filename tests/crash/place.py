@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: MIT
+"""One event log in a file, and the servers that use it, one after the other."""
+
+import os
+import signal
+import tempfile
+import threading
+import time
+
+from ledger import Ledger
+from support.server import Server
+
+SETTINGS = {
+    "storage.capacity_mib": 1,
+    "scrapers.startup_hold_seconds": 0,
+    "server.stop_seconds": 5,
+}
+
+
+class MortalServer(Server):
+    """May be killed by one of its own crash points, even before it listens: then `port` is None."""
+
+    def _wait_for_start(self):
+        try:
+            super()._wait_for_start()
+        except AssertionError:
+            if self.process.poll() != -signal.SIGKILL:
+                raise
+
+    def died(self):
+        """True where it killed itself."""
+        return self.process.poll() == -signal.SIGKILL
+
+
+class Place:
+    """Use as a context manager. settings: over those above; named: scrapers of the config."""
+
+    def __init__(self, settings=None, named=("a", "b"), sync="interval"):
+        self._folder = tempfile.TemporaryDirectory(prefix="oneshot-crash-")
+        self.path = os.path.join(self._folder.name, "events.log")
+        self.settings = {**SETTINGS, "storage.path": self.path, "storage.sync": sync,
+                         "scrapers.names": list(named), **(settings or {})}
+        self.ledger = Ledger(named)
+        self.server = None
+        self.last_log = ""
+        self._lives = threading.Event()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, value, trace):
+        if self.server is not None:
+            if kind is not None:
+                print(f"the server's log:\n{self.server.log()[-4000:]}", flush=True)
+            self.server.kill()
+            self.server = None
+        elif kind is not None:
+            print(f"the last server's log:\n{self.last_log[-4000:]}", flush=True)
+        self._folder.cleanup()
+
+    def life_and_server(self):
+        """The server may be dead already, and only its client does not know."""
+        with self.ledger.lock:
+            return self.ledger.life, self.server
+
+    def wait_for_server(self, stop):
+        """Returns when there may be a server again."""
+        while not stop.is_set() and not self._lives.wait(0.05):
+            pass
+        stop.wait(0.001)
+
+    # -- the server -----------------------------------------------------------------------------------------
+
+    def start(self, env=None, **more):
+        """False where it did not live until it listened, as its crash point wanted."""
+        server = MortalServer({**self.settings, **more}, env)
+        if server.port is None:
+            self.last_log = server.log()
+            server.kill()
+            self.ledger.killed(time.monotonic())
+            return False
+        with self.ledger.lock:
+            self.server = server
+        self._lives.set()
+        return True
+
+    def kill(self):
+        self._lives.clear()
+        when = time.monotonic()
+        os.kill(self.server.pid, signal.SIGKILL)
+        self._forget(-signal.SIGKILL, lambda: self.ledger.killed(when))
+
+    def stop(self, may_die=False):
+        """In good order; True where a crash point of the server, if that may be, was in the way."""
+        self._lives.clear()
+        self.server.signal()
+        died = may_die and self.server.wait() == -signal.SIGKILL
+        when = time.monotonic()
+        if died:
+            self._forget(-signal.SIGKILL, lambda: self.ledger.killed(when))
+        else:
+            self._forget(0, self.ledger.stopped)
+        return died
+
+    def bury(self):
+        """After it killed itself."""
+        self._lives.clear()
+        when = time.monotonic()
+        self._forget(-signal.SIGKILL, lambda: self.ledger.killed(when))
+
+    def _forget(self, status, note):
+        server = self.server
+        try:
+            found = server.wait()
+        except Exception:
+            print(server.log())
+            raise
+        self.last_log = server.log()
+        with self.ledger.lock:
+            self.server = None
+        note()
+        server.kill()
+        assert found == status, f"exit status {found} where {status} was expected; log:\n{self.last_log}"
+        assert "Sanitizer" not in self.last_log, self.last_log

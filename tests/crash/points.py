@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: MIT
+"""A kill at every point of the server's code where one must cost nothing, at its first pass, its second, and
+so on.
+
+The points are the string literals of crash_point("...") in src/; a build with -Dcrash_points=true obeys
+ONESHOT_CRASH_AT=NAME:N. Each point has a file of its own, which all its kills share, and a small workload
+that passes it; n grows until the server survives the workload."""
+
+import os
+import re
+import time
+
+from place import Place
+from result import Result
+from support.client import Broken
+from support.crew import Crew, dice_for
+from traffic import Poster, Scraper
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+UNDECIDABLE = "deliver.sent"
+# The thread that passes these is not the one that sends: now and then a kill meets that one at the
+# undecidable moment.
+_OF_OTHER_THREADS = ("flush", "bound", "forget")
+_POINT = re.compile(r'\bcrash_point\("([^"]+)"\)')
+
+
+def names():
+    found = set()
+    for folder, _, files in os.walk(os.path.join(ROOT, "src")):
+        for name in files:
+            if name.endswith((".cpp", ".hpp")):
+                with open(os.path.join(folder, name), encoding="utf-8") as file:
+                    found.update(_POINT.findall(file.read()))
+    return sorted(found)
+
+
+def passes(most):
+    """1, 2, 3, ... and from 8 on ever further apart; at most so many."""
+    n, given = 1, 0
+    while given < most:
+        yield n
+        given += 1
+        n = n + 1 if n < 8 else n * 4 // 3
+
+
+class Point:
+    """All kills at one point. What a point needs besides the usual workload, a subclass says."""
+
+    settings = {}
+    seconds = 0.12     # the workload takes at least so long
+    packs = 20         # of each poster
+    sizes = (0, 10, 300)
+    most = None        # kills, where fewer than usual
+    new_file = False   # for every kill: the point is only passed then
+
+    def __init__(self, name, seed, sync, most, more=""):
+        self.point, self.seed, self.sync = name, seed, sync
+        self.most = min(most, self.most or most)
+        self.name = f"{name}{more} ({sync})"
+        self.result = Result(self.name)
+
+    def play(self):
+        """Survivors end in good order: that too is part of the workload."""
+        if self.new_file:
+            for n in passes(self.most):
+                if self.play_one_file([n]):
+                    break
+        else:
+            self.play_one_file(passes(self.most))
+        if not self.result.deaths:
+            self.result.complaints.append("the workload never passes this point")
+        if self.point == UNDECIDABLE and not self.result.named:
+            self.result.complaints.append("nothing came twice where it must: this row sees nothing")
+        if self.result.named > self.most_named():
+            self.result.complaints.append("too often: a kill at this point hardly ever meets that one moment")
+        return self.result
+
+    def play_one_file(self, passes_to_die_at):
+        """True where the server survived at last."""
+        survived = False
+        with self.open_place() as place:
+            for n in passes_to_die_at:
+                survived = not self.die_once(place, n)
+                if survived:
+                    break
+            self.result.add(Result.of(self.name, place.ledger, 0, may_repeat=self.most_named() > 0,
+                                      scrapers=place.people[1], may_lose=self.lost_of(place)))
+        return survived
+
+    def open_place(self):
+        place = Place({"server.threads": 1, "storage.when_full": "reject", **self.settings}, sync=self.sync)
+        place.people = self.people(place)
+        return place
+
+    def people(self, place):
+        """Posters and scrapers; they live as long as the file."""
+        posters = [Poster(place, f"p{n}", dice_for(self.seed, self.name, n), self.sizes) for n in range(2)]
+        scrapers = [Scraper(place, "a", dice_for(self.seed, self.name, "a")),
+                    Scraper(place, "b", dice_for(self.seed, self.name, "b"), keeps=False),
+                    Scraper(place, "c", dice_for(self.seed, self.name, "c"))]
+        return posters, scrapers
+
+    def most_named(self):
+        """How many batches may come again because the kill met the undecidable moment."""
+        if self.point == UNDECIDABLE:
+            return self.most * 3
+        return 1 + self.most // 10 if self.point.partition(".")[0] in _OF_OTHER_THREADS else 0
+
+    # -- one kill -------------------------------------------------------------------------------------------
+
+    def die_once(self, place, n):
+        """The workload until the server kills itself; afterwards some events on a server that lives. False
+        where it survived the workload and the stop."""
+        died = True
+        if place.start({"ONESHOT_CRASH_AT": f"{self.point}:{n}"}):
+            self.work(place)
+            if place.server.died():
+                place.bury()
+            else:
+                died = self.stop(place)
+        self.result.deaths += died
+        assert place.start()
+        self.be_calm(place)
+        place.stop()
+        return died
+
+    def be_calm(self, place):
+        """Some events on a server that lives, and everybody gets all that waits."""
+        posters, scrapers = place.people
+        for one in posters:
+            assert one.post(3), "a server that lives does not answer"
+            one.close()
+        for one in scrapers:
+            one.drain()
+
+    def stop(self, place):
+        """In good order, if no crash point is on the way."""
+        return place.stop(may_die=True)
+
+    def work(self, place):
+        """Each poster posts its packs, while the scrapers scrape, until that is done or the server is
+        dead."""
+        posters, scrapers = place.people
+        crew = Crew()
+        working = [crew.add(self.post_packs, place, poster) for poster in posters]
+        for scraper in scrapers:
+            crew.add(self.scrape, place, scraper)
+        began = time.monotonic()
+        while (not place.server.died() and not crew.stop.is_set()
+               and (time.monotonic() - began < self.seconds or any(one.is_alive() for one in working))):
+            crew.stop.wait(0.002)
+        crew.finish()
+
+    def post_packs(self, stop, place, poster):
+        for _ in range(self.packs):
+            if stop.is_set() or not poster.post():
+                break
+        poster.close()
+
+    def scrape(self, stop, place, scraper):
+        while not stop.is_set() and scraper.scrape() is not None:
+            stop.wait(0.003)
+        scraper.close()
+
+    def lost_of(self, place):
+        """See Result.of: here whatever is missing is lost."""
+        return None
+
+
+class Registering(Point):
+    """Files and scrapers are only made once."""
+
+    new_file = True
+
+
+class Resizing(Point):
+    """At a start with another capacity, which moves what waits into a new file."""
+
+    new_file = True
+
+    def die_once(self, place, n):
+        posters, scrapers = place.people
+        assert place.start()
+        for one in scrapers:
+            assert one.scrape() == 0
+        for one in posters:
+            assert one.post(20)
+        place.kill()
+        place.settings["storage.capacity_mib"] = 2
+        return super().die_once(place, n)
+
+
+class Flushing(Point):
+    """Every 100 ms at most, or with every group of POSTs."""
+
+    seconds = 0.25
+    most = 6
+
+
+class Raising(Point):
+    """The log's bound is raised for every 64 KiB of events."""
+
+    sizes = (3000,)
+
+
+class MakingRoom(Point):
+    """So many large events that the oldest must make room, for a scraper that does not come. What it misses
+    may only be older than all that it got; of the others, who come while room is made, may miss anything
+    then, but nothing of what is posted afterwards."""
+
+    settings = {"storage.when_full": "drop_oldest"}
+    packs = 14
+    sizes = (14000,)
+    most = 8
+
+    def scrape(self, stop, place, scraper):
+        if scraper.name != "a":
+            super().scrape(stop, place, scraper)
+
+    def die_once(self, place, n):
+        place.ledger.begin_stretch()
+        return super().die_once(place, n)
+
+    def be_calm(self, place):
+        place.ledger.begin_stretch()
+        super().be_calm(place)
+
+    def lost_of(self, place):
+        ledger = place.ledger
+        return lambda scraper, missing: (ledger.missing_in_the_middle(scraper, missing) if scraper == "a"
+                                         else ledger.in_even_stretches(missing))
+
+
+class Forgetting(Point):
+    """An unnamed scraper that does not come again is forgotten, once a second."""
+
+    settings = {"scrapers.forget_after_seconds": 1}
+    seconds = 2.5
+    most = 2
+
+    def work(self, place):
+        try:
+            place.server.get("/metrics?scraper=gone")
+        except (Broken, OSError):
+            pass
+        super().work(place)
+
+
+_KINDS = {"open": Registering, "register": Registering, "flush": Flushing, "bound": Raising,
+          "room": MakingRoom, "forget": Forgetting}
+
+
+def all_points(seed, sync, most):
+    points = [_KINDS.get(name.partition(".")[0], Point)(name, seed, sync, most) for name in names()]
+    opening = [name for name in names() if name.startswith("open.")]
+    return points + [Resizing(name, seed, sync, most, ", resized") for name in opening]

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MIT
+"""kill -9 at any moment, again and again, with posters and scrapers running; then stops in good order
+likewise."""
+
+from place import Place
+from result import Result
+from support.crew import Crew, dice_for
+from traffic import Poster, Scraper
+
+_LATE_AFTER = 0.3  # of the kills, then a scraper comes that nobody knew
+
+
+class RandomKills:
+    """Posters that never pause for long, scrapers of both kinds, and a new one when some kills are over."""
+
+    def __init__(self, seed, sync, times, kills=True, event_times=False):
+        self.seed, self.sync, self.times, self.kills = seed, sync, times, kills
+        self.settings = {"events.use_explicit_timestamps": event_times, "storage.when_full": "reject"}
+        self.name = f"{'random-kills' if kills else 'stops'}-{sync}{'-event-times' if event_times else ''}"
+
+    def play(self):
+        dice = dice_for(self.seed, self.name)
+        with Place(self.settings, sync=self.sync) as place:
+            assert place.start()
+            posters = [Poster(place, f"p{n}", dice_for(self.seed, "poster", n)) for n in range(3)]
+            scrapers = [Scraper(place, "a", dice_for(self.seed, "a")),
+                        Scraper(place, "b", dice_for(self.seed, "b"), keeps=False),
+                        Scraper(place, "c", dice_for(self.seed, "c"))]  # not in the config
+            late = Scraper(place, "late", dice_for(self.seed, "late"))
+            crew = Crew()
+            for one in posters + scrapers:
+                crew.add(one.run)
+            for time in range(self.times):
+                if time == int(self.times * _LATE_AFTER):
+                    crew.add(late.run)
+                crew.work(dice.uniform(0.05, 0.3))
+                (place.kill if self.kills else place.stop)()
+                assert place.start()
+            crew.finish()
+            for scraper in scrapers + [late]:
+                scraper.drain()
+            result = Result.of(self.name, place.ledger, self.times,
+                               may_repeat=self.kills, scrapers=scrapers + [late])
+            if result.named > 2 + self.times // 10:
+                result.complaints.append("too often: a kill hardly ever meets that one moment")
+            place.stop()
+            return result

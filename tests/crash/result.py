@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: MIT
+"""What a row came to, and the table of all."""
+
+from dataclasses import dataclass, field
+
+_COLUMNS = ("where it ends", "deaths", "events", "no answer", "whole", "broken", "lost", "twice", "named",
+            "verdict")
+_SUMMED = ("deaths", "events", "unknown", "whole", "broken", "lost", "twice", "named")
+
+
+@dataclass
+class Result:
+    name: str
+    deaths: int = 0
+    events: int = 0
+    unknown: int = 0  # posted, and the answer never came
+    whole: int = 0
+    broken: int = 0
+    lost: int = 0
+    twice: int = 0
+    named: int = 0    # batches that came once more because of the one moment that cannot be made safe
+    complaints: list = field(default_factory=list)
+
+    @classmethod
+    def of(cls, name, ledger, deaths, may_repeat, scrapers=(), may_lose=None):
+        """may_repeat: whether a batch may come once more because of that moment. may_lose(scraper, missing):
+        what of the missing events is lost; all, if it is not given."""
+        result = cls(name, deaths, len(ledger.accepted),
+                     len(ledger.sent_at) - len(ledger.accepted) - len(ledger.refused),
+                     sum(s.whole for s in scrapers), sum(s.broken for s in scrapers))
+        for scraper in ledger.scrapers():
+            missing = ledger.missing(scraper)
+            lost = missing if may_lose is None else may_lose(scraper, missing)
+            named, twice = ledger.repeated(scraper)
+            if not may_repeat:
+                named, twice = [], named + twice
+            result.lost += len(lost)
+            result.twice += len(twice)
+            for what, ids in (("lost", lost), ("twice", twice),
+                              ("never posted, or refused", ledger.foreign(scraper))):
+                if ids:
+                    result.complaints.append(f"{scraper}: {what}: {len(ids)}, among them {ids[:6]}")
+        if may_repeat:
+            result.named = ledger.named_batches()
+        if not ledger.accepted:
+            result.complaints.append("no event was accepted: this row shows nothing")
+        return result
+
+    def add(self, other):
+        """The same row, once more."""
+        for key in _SUMMED:
+            setattr(self, key, getattr(self, key) + getattr(other, key))
+        self.complaints += other.complaints
+
+    def verdict(self):
+        return "FAILED" if self.complaints or self.lost or self.twice else "ok"
+
+    def cells(self):
+        return (self.name, *(str(getattr(self, key)) for key in _SUMMED), self.verdict())
+
+
+def show(results, skipped):
+    """Prints the table and all complaints; returns the exit status."""
+    total = Result("total")
+    for result in results:
+        total.add(result)
+    failed = [result for result in results if result.verdict() == "FAILED"]
+    for result in failed:
+        print(f"\nFAILED: {result.name}")
+        for complaint in result.complaints[:12]:
+            print("  " + complaint)
+    lines = [_COLUMNS, *(result.cells() for result in results), total.cells()]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(_COLUMNS))]
+    print()
+    for number, line in enumerate(lines):
+        cells = [cell.ljust(width) if column in (0, len(line) - 1) else cell.rjust(width)
+                 for column, (cell, width) in enumerate(zip(line, widths))]
+        print("  ".join(cells).rstrip())
+        if number in (0, len(lines) - 2):
+            print("-" * (sum(widths) + 2 * len(widths) - 2))
+    print("\nnamed: batches that a scraper had whole when the server was killed before it could note that; "
+          "it sends them again")
+    for name, why in skipped:
+        print(f"skipped: {name} ({why})")
+    print(f"{len(results) - len(failed)} passed, {len(failed)} failed")
+    return 1 if failed or not results else 0
