@@ -25,10 +25,14 @@ class Frozen:
                 self.unsure[at] = list(versions)
 
     def is_whole_in(self, image, name, longest):
-        """Whether this image has all of the event with this id, of which the text is no longer than that."""
-        at = self._now.find(b'id="%s"' % name.encode(), RING_OFFSET)
-        begin, end = max(RING_OFFSET, at - longest), at + longest
-        return at >= 0 and image[begin:end] == self._now[begin:end]
+        """Whether this image has all of the event with this id, of which the text is no longer than that. A
+        record may begin at the ring's end and go on at its begin."""
+        at = self._now.find(b'id="%s"' % name.encode(), RING_OFFSET) - RING_OFFSET
+        capacity = len(self._now) - RING_OFFSET
+
+        def around(data):
+            return bytes(data[RING_OFFSET + i % capacity] for i in range(at - longest, at + longest))
+        return at >= 0 and around(image) == around(self._now)
 
     def image(self, dice, number):
         """The first is all old and the second all new; the others are dice, some with nearly all of one kind,
