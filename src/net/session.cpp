@@ -25,6 +25,9 @@ using std::chrono::steady_clock;
 
 // Replies to pipelined requests are gathered up to here before they are written.
 constexpr std::size_t gather_limit = 64 * 1024;
+// How long a new connection may take to send its request when the program stops. It was accepted, so it is answered:
+// a client whose very first request meets an end knows no better than that it was refused.
+constexpr milliseconds stop_patience{500};
 // How long a scraper whose place is wanted may take to answer our end with its own.
 constexpr milliseconds end_patience{150};
 
@@ -76,7 +79,7 @@ asio::awaitable<bool> Session::fill() {
     const bool written = co_await flush();
     if (!written) co_return false;
   }
-  if (stop_now_ || (stopping_ && !request_began_ && readable_bytes(socket_.native_handle()) == 0)) {
+  if (stop_now_ || (stopping_ && !fresh_ && !request_began_ && readable_bytes(socket_.native_handle()) == 0)) {
     end_ = End::stopped;
     co_return false;
   }
@@ -181,6 +184,7 @@ void Session::check_deadline(SteadyTime now) {
     case Phase::header:
     case Phase::writing:
       limit = worker_.settings().header_timeout;
+      if (stopping_ && fresh_ && !request_began_) limit = std::min(limit, stop_patience);
       break;
     case Phase::idle:
       limit = worker_.settings().idle_timeout;
@@ -215,8 +219,7 @@ void Session::give_place() {
 
 void Session::stop() {
   stopping_ = true;
-  const bool between_requests = phase_ == Phase::idle || (phase_ == Phase::header && !request_began_);
-  if (between_requests && readable_bytes(socket_.native_handle()) == 0) interrupt(End::stopped);
+  if (phase_ == Phase::idle && readable_bytes(socket_.native_handle()) == 0) interrupt(End::stopped);
 }
 
 void Session::stop_now() {

@@ -67,6 +67,33 @@ class Stop(unittest.TestCase):
             self.assertEqual(server.wait(), 0)
             self.assertLess(time.monotonic() - began, 5)
 
+    def wait_for_connections(self, connection, number):
+        """Asks on one of them, without taking anything."""
+        def accepted():
+            reply = connection.get("/metrics?peek=1&scraper=p")
+            return parse(reply.body).value("oneshot_connections") == number
+        wait_until(accepted, f"{number} connections accepted")
+
+    def test_a_new_connection_is_answered_although_its_request_comes_after_the_signal(self):
+        with Server({"scrapers.names": ["p"]}) as server, server.connect() as before:
+            with server.connect() as silent:
+                self.wait_for_connections(before, 2)
+                server.signal()
+                self.assertEqual(before.wait_for_end(), "end of stream")
+                before.close()
+                self.assertEqual(silent.post("/event?type=late").status, 200)
+                self.assertEqual(silent.wait_for_end(), "end of stream")
+            self.assertEqual(server.wait(), 0)
+
+    def test_a_new_connection_that_sends_nothing_does_not_hold_up_the_stop(self):
+        with Server({"scrapers.names": ["p"], "server.stop_seconds": 60}) as server, server.connect() as silent:
+            with server.connect() as other:
+                self.wait_for_connections(other, 2)
+            server.signal()
+            self.assertEqual(silent.wait_for_end(), "end of stream")
+            silent.close()
+            self.assertEqual(server.wait(), 0)
+
     def test_receipts_come_in_at_the_stop(self):
         with Server({"server.stop_seconds": 10}) as server:
             oracle = Oracle(server)
