@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "net/listening_socket.hpp"
 
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -8,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <utility>
 
 #include "base/address.hpp"
 
@@ -58,17 +60,78 @@ Result<ListeningSocket, int> open_one(const addrinfo& where) {
   return opened;
 }
 
-}  // namespace
+using AddressList = std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)>;
 
-Result<ListeningSocket> open_listening_socket(const std::string& host, std::uint16_t port) {
+Result<AddressList> look_up(const std::string& host, std::uint16_t port) {
   addrinfo hints{};
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* list = nullptr;
   if (const int error = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &list); error != 0)
     return cannot(host, port, ::gai_strerror(error));
-  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(list, &::freeaddrinfo);
-  auto opened = open_one(*list);
+  return AddressList(list, &::freeaddrinfo);
+}
+
+int option_of(int fd, int option) {
+  int value = -1;
+  socklen_t length = sizeof value;
+  if (::getsockopt(fd, SOL_SOCKET, option, &value, &length) != 0) return -1;
+  return value;
+}
+
+bool same_host(const sockaddr_storage& a, const sockaddr& b) {
+  if (a.ss_family != b.sa_family) return false;
+  if (a.ss_family == AF_INET) {
+    return reinterpret_cast<const sockaddr_in&>(a).sin_addr.s_addr ==
+           reinterpret_cast<const sockaddr_in&>(b).sin_addr.s_addr;
+  }
+  const auto& six = reinterpret_cast<const sockaddr_in6&>(a);
+  const auto& other = reinterpret_cast<const sockaddr_in6&>(b);
+  return IN6_ARE_ADDR_EQUAL(&six.sin6_addr, &other.sin6_addr) && six.sin6_scope_id == other.sin6_scope_id;
+}
+
+}  // namespace
+
+Result<ListeningSocket> adopt_listening_socket(UniqueFd fd) {
+  const int family = option_of(fd.get(), SO_DOMAIN);
+  const auto refused = [](const char* what) {
+    return Failure{std::string("must be a listening TCP socket, not ") + what};
+  };
+  if (family < 0) return refused("a file");
+  if (family == AF_UNIX) return refused("a Unix socket");
+  if (family != AF_INET && family != AF_INET6) return refused("a socket of another family");
+  if (option_of(fd.get(), SO_TYPE) != SOCK_STREAM) return refused("a datagram socket");
+  if (option_of(fd.get(), SO_ACCEPTCONN) != 1) return refused("a connection (a .socket unit needs Accept=no)");
+  const int flags = ::fcntl(fd.get(), F_GETFL);
+  if (flags < 0 || ::fcntl(fd.get(), F_SETFL, flags | O_NONBLOCK) != 0)
+    return Failure{std::string("cannot be used: ") + std::strerror(errno)};
+  ListeningSocket adopted;
+  adopted.v6 = family == AF_INET6;
+  adopted.address = bound_address(fd.get());
+  adopted.fd = std::move(fd);
+  return adopted;
+}
+
+Result<bool> is_bound_to(const ListeningSocket& socket, const std::string& host, std::uint16_t port) {
+  sockaddr_storage bound{};
+  socklen_t length = sizeof bound;
+  if (::getsockname(socket.fd.get(), reinterpret_cast<sockaddr*>(&bound), &length) != 0) return false;
+  // The port stands at the same place in both families.
+  const std::uint16_t bound_port = ntohs(reinterpret_cast<const sockaddr_in&>(bound).sin_port);
+  if (port != 0 && port != bound_port) return false;
+  const auto list = look_up(host, port);
+  if (!list) return Failure{list.error()};
+  if (same_host(bound, *(*list)->ai_addr)) return true;
+  // Where there is no IPv6, "::" has become 0.0.0.0.
+  if (host != "::" || bound.ss_family != AF_INET) return false;
+  const auto six = open_listening_socket("::", 0);
+  return six && !six->v6 && is_bound_to(socket, "0.0.0.0", port).value();
+}
+
+Result<ListeningSocket> open_listening_socket(const std::string& host, std::uint16_t port) {
+  const auto list = look_up(host, port);
+  if (!list) return Failure{list.error()};
+  auto opened = open_one(**list);
   if (opened) return std::move(*opened);
   if (host == "::" && no_such_family(opened.error())) return open_listening_socket("0.0.0.0", port);
   return cannot(host, port, std::strerror(opened.error()));

@@ -36,7 +36,7 @@ struct Server::Parts {
   settings::Server settings;
   std::atomic<std::size_t> live{0};
   std::vector<std::unique_ptr<Worker>> workers;
-  std::unique_ptr<Listener> listener;
+  std::vector<std::unique_ptr<Listener>> listeners;  // mostly one
 };
 
 Server::Server(asio::io_context& main, const settings::Server& settings, std::vector<http::Handler*> handlers)
@@ -47,7 +47,7 @@ Server::Server(asio::io_context& main, const settings::Server& settings, std::ve
 }
 
 Server::~Server() {
-  if (parts_->listener) parts_->listener->close();
+  for (const auto& listener : parts_->listeners) listener->close();
   for (const auto& worker : parts_->workers) worker->join();
 }
 
@@ -55,21 +55,27 @@ Result<std::string> Server::listen() {
   auto opened = open_listening_socket(parts_->settings.host, parts_->settings.port);
   if (!opened) return Failure{opened.error()};
   std::string address = opened->address;
-  parts_->listener = std::make_unique<Listener>(parts_->main, std::move(*opened), parts_->workers, parts_->live,
-                                                parts_->settings.max_connections);
+  listen_on(std::move(*opened));
   return address;
+}
+
+void Server::listen_on(ListeningSocket socket) {
+  parts_->listeners.push_back(std::make_unique<Listener>(parts_->main, std::move(socket), parts_->workers, parts_->live,
+                                                         parts_->settings.max_connections));
 }
 
 void Server::start() {
   for (const auto& worker : parts_->workers) worker->start();
-  auto accepting = parts_->listener->run();
-  asio::co_spawn(parts_->main, std::move(accepting), [](std::exception_ptr fault) {
-    if (fault) std::rethrow_exception(fault);  // a bug: end the program rather than serve nobody
-  });
+  for (const auto& listener : parts_->listeners) {
+    auto accepting = listener->run();
+    asio::co_spawn(parts_->main, std::move(accepting), [](std::exception_ptr fault) {
+      if (fault) std::rethrow_exception(fault);  // a bug: end the program rather than serve nobody
+    });
+  }
 }
 
 asio::awaitable<std::size_t> Server::stop() {
-  parts_->listener->close();
+  for (const auto& listener : parts_->listeners) listener->close();
   for (const auto& worker : parts_->workers) worker->stop_sessions();
   const SteadyTime patience = steady_clock::now() + parts_->settings.stop_timeout;
   co_await parts_->wait_for_sessions(patience);
@@ -93,7 +99,7 @@ asio::awaitable<void> Server::Parts::wait_for_sessions(SteadyTime until) {
 
 void Server::change(const settings::Server& settings) {
   parts_->settings = settings;
-  if (parts_->listener) parts_->listener->change(settings.max_connections);
+  for (const auto& listener : parts_->listeners) listener->change(settings.max_connections);
   for (const auto& worker : parts_->workers) worker->change(settings);
 }
 

@@ -12,6 +12,7 @@
 #include "base/result.hpp"
 #include "http/handler.hpp"
 #include "http/statistics.hpp"
+#include "net/listening_socket.hpp"
 #include "settings/settings.hpp"
 
 namespace oneshot::net {
@@ -30,6 +31,8 @@ class Server {
   /// Opens the port. The value is the address it really has, "[::]:8090"; errors say why not:
   /// `cannot listen on [::]:8090: Address already in use`.
   Result<std::string> listen();
+  /// Listens there (too) instead: on what somebody else has opened.
+  void listen_on(ListeningSocket socket);
   /// Starts the workers and accepts from now on.
   void start();
   /// Accepts no more, lets requests in flight be answered, half-closes connections and waits for their ends up to
