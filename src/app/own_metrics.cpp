@@ -128,6 +128,15 @@ void append_scrapers(TextWriter& writer, const QueueStatistics& queue, const Ser
   single(writer, "oneshot_scrapers_max", MetricType::gauge, "How many scrapers there may be.", queue.max_scrapers);
 }
 
+void append_config(TextWriter& writer, const ConfigReloads& reloads) {
+  single(writer, "oneshot_config_last_reload_successful", MetricType::gauge,
+         "1 if the settings could be taken over when they were last read (at the start or by SIGHUP), else 0.",
+         std::uint64_t{reloads.successful() ? 1U : 0U});
+  single(writer, "oneshot_config_last_reload_success_timestamp_seconds", MetricType::gauge,
+         "When the settings were last taken over, since unix epoch in seconds.",
+         static_cast<double>(reloads.success_unix_ms()) / 1000);
+}
+
 void append_server(TextWriter& writer, const Totals& totals, const QueueStatistics& queue) {
   single(writer, "oneshot_event_log_used_bytes", MetricType::gauge, "Bytes of the event log that hold events.",
          queue.used_bytes);
@@ -161,6 +170,7 @@ void append_own_metrics(std::string& out, const Services& services, const ThisSc
   append_losses(writer, queue);
   append_scrapers(writer, queue, services);
   append_server(writer, totals, queue);
+  append_config(writer, services.config_reloads);
   append_process_metrics(writer);
 }
 

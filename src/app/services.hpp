@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "app/config_reloads.hpp"
 #include "app/counters.hpp"
 #include "app/forwarding_watch.hpp"
 #include "app/readiness.hpp"
@@ -15,11 +16,13 @@ namespace oneshot::app {
 
 /// What the workers' routers share. Outlives them; the vectors do not change once requests come in.
 struct Services {
-  Services(queue::QueueManager& q, const Clock& c, unsigned workers) : queue(q), clock(c), counters(workers) {}
+  Services(queue::QueueManager& q, const Clock& c, unsigned workers)
+      : queue(q), clock(c), config_reloads(c.unix_ms()), counters(workers) {}
 
   queue::QueueManager& queue;
   const Clock& clock;
   Readiness readiness;
+  ConfigReloads config_reloads;
   ForwardingWatch forwarding_watch;
   SharedScrapers shared_scrapers;
   std::vector<Counters> counters;                        ///< one for each worker, by its number

@@ -27,6 +27,8 @@ struct Key {
   std::function<std::optional<Complaint>(Settings&, const Value&)> set;
   /// The value as TOML, which `set` takes again.
   std::function<std::string(const Settings&)> toml;
+  std::function<void(Settings& to, const Settings& from)> copy;
+  bool live = true;  ///< a reload changes it; else the next start does
 };
 
 /// Sections together, in the order that people read them in.

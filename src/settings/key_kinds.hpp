@@ -30,6 +30,17 @@ namespace oneshot::settings {
 [[nodiscard]] std::optional<double> as_number(const Value& value) noexcept;
 
 template <class Field>
+auto copier(Field field) {
+  return [field](Settings& to, const Settings& from) { field(to) = field(from); };
+}
+
+/// The row of a key that only a start can change.
+inline Key at_start(Key key) {
+  key.live = false;
+  return key;
+}
+
+template <class Field>
 Key whole_number(std::string_view section, std::string_view name, std::int64_t min, std::int64_t max, Field field) {
   return {section, name,
           [=](Settings& settings, const Value& value) -> std::optional<Complaint> {
@@ -41,7 +52,7 @@ Key whole_number(std::string_view section, std::string_view name, std::int64_t m
             target = static_cast<std::remove_reference_t<decltype(target)>>(*number);
             return std::nullopt;
           },
-          [=](const Settings& settings) { return std::to_string(field(settings)); }};
+          [=](const Settings& settings) { return std::to_string(field(settings)); }, copier(field)};
 }
 
 /// Decimal seconds, kept in milliseconds.
@@ -57,7 +68,7 @@ Key duration(std::string_view section, std::string_view name, double min, double
             field(settings) = std::chrono::milliseconds(std::llround(*number * 1000));
             return std::nullopt;
           },
-          [=](const Settings& settings) { return toml_seconds(field(settings)); }};
+          [=](const Settings& settings) { return toml_seconds(field(settings)); }, copier(field)};
 }
 
 template <class Field>
@@ -69,7 +80,7 @@ Key flag(std::string_view section, std::string_view name, Field field) {
             field(settings) = *on;
             return std::nullopt;
           },
-          [=](const Settings& settings) -> std::string { return field(settings) ? "true" : "false"; }};
+          [=](const Settings& settings) -> std::string { return field(settings) ? "true" : "false"; }, copier(field)};
 }
 
 /// One of some words, each of which stands for an enumerator.
@@ -94,7 +105,8 @@ Key choice(std::string_view section, std::string_view name, std::vector<std::pai
               if (field(settings) == meaning) return toml_text(candidate);
             }
             return std::string("\"\"");  // no such enumerator
-          }};
+          },
+          copier(field)};
 }
 
 /// A text; `check` gives what it must be, or nothing if it is.
@@ -108,7 +120,7 @@ Key text(std::string_view section, std::string_view name, Check check, Field fie
             field(settings) = *found;
             return std::nullopt;
           },
-          [=](const Settings& settings) { return toml_text(field(settings)); }};
+          [=](const Settings& settings) { return toml_text(field(settings)); }, copier(field)};
 }
 
 /// A list of texts. `make(text, so_far)` gives the Result of one element; `write(element)` is its text again.
@@ -134,7 +146,8 @@ Key list(std::string_view section, std::string_view name, std::string_view what,
             std::vector<std::string> texts;
             for (const auto& element : field(settings)) texts.push_back(write(element));
             return toml_list(texts);
-          }};
+          },
+          copier(field)};
 }
 
 }  // namespace oneshot::settings

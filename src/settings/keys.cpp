@@ -79,12 +79,12 @@ std::vector<Key> make_keys() {
   std::vector<Key> all;
   const auto add = [&all](Key key) { all.push_back(std::move(key)); };
 
-  add(text(
-      "server", "host", check_host, [](auto& s) -> auto& { return s.server.host; }));
-  add(whole_number(
-      "server", "port", 0, 65535, [](auto& s) -> auto& { return s.server.port; }));
-  add(whole_number(
-      "server", "threads", 0, 64, [](auto& s) -> auto& { return s.server.threads; }));
+  add(at_start(text(
+      "server", "host", check_host, [](auto& s) -> auto& { return s.server.host; })));
+  add(at_start(whole_number(
+      "server", "port", 0, 65535, [](auto& s) -> auto& { return s.server.port; })));
+  add(at_start(whole_number(
+      "server", "threads", 0, 64, [](auto& s) -> auto& { return s.server.threads; })));
   add(whole_number(
       "server", "max_connections", 1, 1'000'000, [](auto& s) -> auto& { return s.server.max_connections; }));
   add(duration(
@@ -96,8 +96,8 @@ std::vector<Key> make_keys() {
 
   add(text(
       "events", "metric", check_metric, [](auto& s) -> auto& { return s.events.metric; }));
-  add(flag(
-      "events", "use_explicit_timestamps", [](auto& s) -> auto& { return s.events.use_explicit_timestamps; }));
+  add(at_start(flag(
+      "events", "use_explicit_timestamps", [](auto& s) -> auto& { return s.events.use_explicit_timestamps; })));
   // Prometheus refuses samples that are an hour older than its newest one; the rest is for slow scrapes.
   add(duration(
       "events", "timestamp_max_age_seconds", 1, 3500, [](auto& s) -> auto& { return s.events.timestamp_max_age; }));
@@ -125,16 +125,16 @@ std::vector<Key> make_keys() {
       "scrapers", "trusted_proxies", "IP addresses and networks", make_network, network_text,
       [](auto& s) -> auto& { return s.scrapers.trusted_proxies; }));
 
-  add(text(
-      "storage", "path", check_path, [](auto& s) -> auto& { return s.storage.path; }));
-  add(whole_number(
-      "storage", "capacity_mib", 1, 1'048'576, [](auto& s) -> auto& { return s.storage.capacity_mib; }));
-  add(choice<WhenFull>(
+  add(at_start(text(
+      "storage", "path", check_path, [](auto& s) -> auto& { return s.storage.path; })));
+  add(at_start(whole_number(
+      "storage", "capacity_mib", 1, 1'048'576, [](auto& s) -> auto& { return s.storage.capacity_mib; })));
+  add(at_start(choice<WhenFull>(
       "storage", "when_full", {{"drop_oldest", WhenFull::drop_oldest}, {"reject", WhenFull::reject}},
-      [](auto& s) -> auto& { return s.storage.when_full; }));
-  add(choice<Sync>(
+      [](auto& s) -> auto& { return s.storage.when_full; })));
+  add(at_start(choice<Sync>(
       "storage", "sync", {{"none", Sync::none}, {"interval", Sync::interval}, {"always", Sync::always}},
-      [](auto& s) -> auto& { return s.storage.sync; }));
+      [](auto& s) -> auto& { return s.storage.sync; })));
 
   add(choice<log::Level>(
       "log", "level",
