@@ -2,6 +2,7 @@
 #include "service/process.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -52,6 +53,23 @@ unsigned connection_count(unsigned configured, std::size_t open_files, unsigned 
   const std::size_t own = 16 + std::size_t{4} * (workers + 1);
   const std::size_t left = open_files > own ? open_files - own : 1;
   return static_cast<unsigned>(std::min<std::size_t>(configured, left));
+}
+
+void fit_connections(settings::Server& settings) {
+  const std::size_t open_files = raise_open_files_limit();
+  const unsigned wanted = settings.max_connections;
+  const unsigned possible = connection_count(wanted, open_files, worker_count(settings.threads));
+  if (possible >= wanted) return;
+  log::warn("fewer connections than server.max_connections: the limit of open files is too low",
+            {{"max_connections", possible}, {"wanted", wanted}, {"open_files", open_files}});
+  settings.max_connections = possible;
+}
+
+bool terminal_has_gone() noexcept {
+  static const bool began_in_terminal = ::isatty(STDERR_FILENO) == 1;
+  if (!began_in_terminal) return false;
+  pollfd terminal{STDERR_FILENO, POLLOUT, 0};
+  return ::poll(&terminal, 1, 0) < 0 || (terminal.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
 }
 
 void open_standard_streams() noexcept {

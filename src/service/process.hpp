@@ -3,6 +3,8 @@
 
 #include <cstddef>
 
+#include "settings/settings.hpp"
+
 /// What the program asks of the process that it is.
 namespace oneshot::service {
 
@@ -13,6 +15,11 @@ void ignore_signals_of_writing() noexcept;
 std::size_t raise_open_files_limit();
 /// How many connections there may be: as configured, or fewer where the program itself needs the files.
 [[nodiscard]] unsigned connection_count(unsigned configured, std::size_t open_files, unsigned workers) noexcept;
+/// Lowers max_connections to what the limit of open files allows, after raising that; a warning says so.
+void fit_connections(settings::Server& settings);
+
+/// Standard error was a terminal when this was first asked, and that terminal has been closed since.
+bool terminal_has_gone() noexcept;
 
 /// Where a mapped file cannot be read or written (a disk error, or somebody cut it short), the kernel sends a signal:
 /// says so before the program ends.

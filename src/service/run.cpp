@@ -52,15 +52,8 @@ int run(int argc, const char* const* argv) {
   log::set_level(settings->log.level);
   ignore_signals_of_writing();
   explain_bus_errors();
-  const std::size_t open_files = raise_open_files_limit();
-  const unsigned wanted = settings->server.max_connections;
-  const unsigned possible = connection_count(wanted, open_files, worker_count(settings->server.threads));
-  if (possible < wanted) {
-    log::warn("fewer connections than server.max_connections: the limit of open files is too low",
-              {{"max_connections", possible}, {"wanted", wanted}, {"open_files", open_files}});
-    settings->server.max_connections = possible;
-  }
-  Service service(std::move(*settings), config_file);
+  fit_connections(settings->server);
+  Service service(std::move(*settings), *command_line);
   if (const auto error = service.start()) {
     log::error(error->text);
     return error->exit_status;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Start: 1 signals are caught, so that none ends the program half-way; 2 the event log; 3 the routers, one for each
-// worker; 4 the port; 5 the workers; 6 ready.
+// worker; 4 the port; 5 the workers; 6 ready, which the service manager is told.
 // Stop: 1 not ready; 2 no new connections, requests in flight are answered, receipts awaited, workers joined (all in
 // net::Server::stop); 3 housekeeping ends; 4 what is left in memory is logged; 5 the parts go in the opposite order.
 #include "service/service.hpp"
@@ -20,39 +20,18 @@
 #include "base/log.hpp"
 #include "base/version.hpp"
 #include "net/asio_compat.hpp"
+#include "service/inherited_sockets.hpp"
+#include "service/port.hpp"
 #include "service/process.hpp"
 #include "service/run.hpp"
 
 namespace oneshot::service {
 namespace {
 
-queue::Sync sync_of(settings::Sync sync) {
-  switch (sync) {
-    case settings::Sync::none:
-      return queue::Sync::none;
-    case settings::Sync::interval:
-      break;
-    case settings::Sync::always:
-      return queue::Sync::always;
-  }
-  return queue::Sync::interval;
-}
-
-queue::Options queue_options(const settings::Settings& settings, unsigned workers) {
-  queue::Options options;
-  options.capacity_bytes = std::uint64_t{settings.storage.capacity_mib} << 20;
-  options.drop_oldest = settings.storage.when_full == settings::WhenFull::drop_oldest;
-  options.explicit_timestamps = settings.events.use_explicit_timestamps;
-  options.names = settings.scrapers.names;
-  options.max_unnamed = settings.scrapers.max;
-  options.forget_after = settings.scrapers.forget_after;
-  options.startup_hold = settings.scrapers.startup_hold;
-  options.max_events_per_scrape = settings.scrapers.max_events_per_scrape;
-  options.appenders = workers;
-  options.storage_path = settings.storage.path;
-  options.sync = sync_of(settings.storage.sync);
-  return options;
-}
+// How often the service manager hears what goes on. Costs some microseconds.
+constexpr std::chrono::seconds status_interval{5};
+// What a stop may take besides waiting for receipts: the last connections (a second), the last flush.
+constexpr std::chrono::seconds stop_margin{10};
 
 // An exception that leaves a coroutine of ours is a bug: it ends the program through main_.run().
 void rethrow(std::exception_ptr fault) {
@@ -61,33 +40,46 @@ void rethrow(std::exception_ptr fault) {
 
 }  // namespace
 
-Service::Service(settings::Settings settings, std::string config_file)
+Service::Service(settings::Settings settings, settings::CommandLine command_line)
     : settings_(std::make_shared<const settings::Settings>(std::move(settings))),
-      config_file_(std::move(config_file)) {}
+      command_line_(std::move(command_line)),
+      config_file_(command_line_.config_file.value_or("")),
+      workers_(worker_count(settings_->server.threads)),
+      notifier_(environment_("NOTIFY_SOCKET").value_or("")),
+      summary_(system_clock().steady()) {}
 
 std::optional<Service::StartError> Service::start() {
   signals_.add(SIGTERM);
   signals_.add(SIGINT);
+  reload_signal_.add(SIGHUP);
+  terminal_has_gone();  // remembers whether there is one
 
-  const unsigned workers = worker_count(settings_->server.threads);
-  auto queue = queue::QueueManager::open(queue_options(*settings_, workers), system_clock());
+  auto inherited = take_inherited_sockets(environment_);
+  if (!inherited) return StartError{inherited.error(), exit_usage};
+  auto queue = queue::QueueManager::open(queue_options(*settings_), system_clock());
   if (!queue) return StartError{queue.error().text, queue.error().is_lasting ? exit_usage : exit_failed};
   queue_ = std::move(*queue);
 
-  make_routers(workers);
-  const auto address = server_->listen();
-  if (!address) return StartError{address.error(), exit_failed};
+  make_routers();
+  auto sockets = open_port(settings_->server, config_file_, std::move(*inherited), notifier_);
+  if (!sockets) return StartError{sockets.error(), exit_failed};
+  std::string address;
+  for (net::ListeningSocket& socket : *sockets) {
+    address += (address.empty() ? "" : ", ") + socket.address;
+    server_->listen_on(std::move(socket));
+  }
 
   server_->start();
   services_->readiness.enter(app::Readiness::Phase::running);
-  announce(*address);
+  announce(address);
+  notifier_.send("READY=1");
   return std::nullopt;
 }
 
-void Service::make_routers(unsigned workers) {
-  services_ = std::make_unique<app::Services>(*queue_, system_clock(), workers);
+void Service::make_routers() {
+  services_ = std::make_unique<app::Services>(*queue_, system_clock(), workers_);
   std::vector<http::Handler*> handlers;
-  for (unsigned worker = 0; worker < workers; ++worker) {
+  for (unsigned worker = 0; worker < workers_; ++worker) {
     routers_.push_back(std::make_unique<app::Router>(*services_, settings_, worker));
     handlers.push_back(routers_.back().get());
   }
@@ -109,6 +101,13 @@ void Service::serve() {
   asio::co_spawn(main_, std::move(house), rethrow);
   auto stopping = stop_on_signal();
   asio::co_spawn(main_, std::move(stopping), rethrow);
+  auto reloading = reload_on_signal();
+  asio::co_spawn(main_, std::move(reloading), rethrow);
+  if (const auto timeout = watchdog_timeout(environment_)) {
+    watchdog_.emplace(main_, *server_, workers_, notifier_, *timeout);
+    auto feeding = watchdog_->run();
+    asio::co_spawn(main_, std::move(feeding), rethrow);
+  }
   try {
     main_.run();
   } catch (const std::exception& fault) {
@@ -124,7 +123,20 @@ asio::awaitable<void> Service::keep_house() {
     const auto [error] = co_await house_timer_.async_wait(net::nothrow);
     if (error) co_return;
     queue_->tick();
+    tell_how_it_goes();
   }
+}
+
+void Service::tell_how_it_goes() {
+  const SteadyTime now = system_clock().steady();
+  const bool summary_due = summary_.due(now);
+  const bool status_due = notifier_.enabled() && now >= next_status_ && !stopping_;
+  if (!summary_due && !status_due) return;
+  const Activity activity = look_at(*services_);
+  if (summary_due) summary_.report(activity, now);
+  if (!status_due) return;
+  notifier_.status(status_text(activity));
+  next_status_ = now + status_interval;
 }
 
 asio::awaitable<void> Service::stop_on_signal() {
@@ -132,11 +144,19 @@ asio::awaitable<void> Service::stop_on_signal() {
   if (error) co_return;
   log::info("stopping", {{"signal", number == SIGTERM ? "SIGTERM" : "SIGINT"}});
   stop_at_once_on_next_signal();
+  stopping_ = true;
+  // The manager's own patience must not be less than ours, whatever stop_seconds says.
+  const auto patience = settings_->server.stop_timeout + stop_margin;
+  notifier_.send(
+      "STOPPING=1\nSTATUS=stopping: requests in flight are answered, receipts awaited\nEXTEND_TIMEOUT_USEC=" +
+      std::to_string(std::chrono::microseconds(patience).count()));
   services_->readiness.enter(app::Readiness::Phase::stopping);
   const std::size_t left = co_await server_->stop();
   stopped_ = true;
   house_timer_.cancel();
   signals_.cancel();
+  reload_signal_.cancel();
+  if (watchdog_) watchdog_->stop();
   report_what_is_left();
   if (left > 0) {  // their coroutines are spread over the workers and cannot be destroyed one after the other
     log::warn("left without waiting for connections that did not end", {{"connections", left}});

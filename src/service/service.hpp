@@ -14,6 +14,11 @@
 #include "app/services.hpp"
 #include "net/server.hpp"
 #include "queue/queue_manager.hpp"
+#include "service/activity.hpp"
+#include "service/notify.hpp"
+#include "service/watchdog.hpp"
+#include "settings/command_line.hpp"
+#include "settings/environment.hpp"
 #include "settings/settings.hpp"
 
 namespace oneshot::service {
@@ -22,8 +27,8 @@ namespace oneshot::service {
 /// connections, keeps house and waits for signals; the workers are the server's.
 class Service {
  public:
-  /// `config_file` is empty where none was read.
-  Service(settings::Settings settings, std::string config_file);
+  /// The command line tells where a reload reads from.
+  Service(settings::Settings settings, settings::CommandLine command_line);
 
   struct StartError {
     std::string text;
@@ -35,25 +40,41 @@ class Service {
   void serve();
 
  private:
-  void make_routers(unsigned workers);
+  void make_routers();
   [[nodiscard]] bool in_memory() const noexcept { return settings_->storage.path.empty(); }
   void announce(const std::string& address) const;
   asio::awaitable<void> keep_house();
+  void tell_how_it_goes();
   asio::awaitable<void> stop_on_signal();
   void stop_at_once_on_next_signal();
   void report_what_is_left() const;
 
+  // service_reload.cpp
+  asio::awaitable<void> reload_on_signal();
+  void reload();
+  void use(settings::Settings settings);
+  [[nodiscard]] queue::Options queue_options(const settings::Settings& settings) const;
+
   std::shared_ptr<const settings::Settings> settings_;
-  std::string config_file_;
+  settings::CommandLine command_line_;
+  settings::Environment environment_ = settings::process_environment();
+  std::string config_file_;  // empty: none is read
+  unsigned workers_;
+  Notifier notifier_;
 
   // In the order of their making: each uses only those above it, and they go in the opposite order.
   asio::io_context main_{1};
   asio::signal_set signals_{main_};
+  asio::signal_set reload_signal_{main_};
   asio::steady_timer house_timer_{main_};
   std::unique_ptr<queue::QueueManager> queue_;
   std::unique_ptr<app::Services> services_;
   std::vector<std::unique_ptr<app::Router>> routers_;
   std::unique_ptr<net::Server> server_;
+  std::optional<Watchdog> watchdog_;
+  Summary summary_;
+  SteadyTime next_status_{};
+  bool stopping_ = false;
   bool stopped_ = false;
 };
 

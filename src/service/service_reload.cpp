@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+// SIGHUP: the settings are read anew as at the start, the command line and the environment before the file. All of it
+// is checked first; then each part gets what it may change while it runs.
+#include <csignal>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "net/asio_compat.hpp"
+#include "service/process.hpp"
+#include "service/service.hpp"
+#include "settings/effective.hpp"
+#include "settings/reload.hpp"
+
+namespace oneshot::service {
+namespace {
+
+queue::Sync sync_of(settings::Sync sync) {
+  switch (sync) {
+    case settings::Sync::none:
+      return queue::Sync::none;
+    case settings::Sync::interval:
+      break;
+    case settings::Sync::always:
+      return queue::Sync::always;
+  }
+  return queue::Sync::interval;
+}
+
+}  // namespace
+
+asio::awaitable<void> Service::reload_on_signal() {
+  while (!stopping_) {
+    const auto [error, number] = co_await reload_signal_.async_wait(net::nothrow);
+    if (error) co_return;
+    if (terminal_has_gone()) {
+      // Nobody who closes the terminal of a program means that it should read its config again.
+      log::info("the terminal was closed");
+      std::raise(SIGTERM);
+      co_return;
+    }
+    if (!stopping_) reload();
+  }
+}
+
+void Service::reload() {
+  if (config_file_.empty()) {
+    log::warn("SIGHUP: there is no config file to read again (the server was started without --config)");
+    return;
+  }
+  notifier_.send("RELOADING=1\n" + monotonic_usec());
+  auto read = settings::load(command_line_, environment_);
+  if (read) {
+    fit_connections(read->server);
+    use(std::move(*read));
+  } else {
+    services_->config_reloads.note_failure();
+    log::error("reload failed: the settings stay as they were", {{"reason", read.error()}});
+  }
+  next_status_ = {};
+  notifier_.send("READY=1");
+}
+
+void Service::use(settings::Settings read) {
+  settings::Reload reload = settings::reload(*settings_, std::move(read));
+  settings_ = std::make_shared<const settings::Settings>(std::move(reload.settings));
+  log::set_level(settings_->log.level);
+  queue_->change(queue_options(*settings_));
+  server_->change(settings_->server);
+  for (unsigned worker = 0; worker < workers_; ++worker) {
+    app::Router* const router = routers_[worker].get();
+    server_->post_to_worker(worker, [router, settings = settings_] { router->use(settings); });
+  }
+  services_->config_reloads.note_success(system_clock().unix_ms());
+
+  std::string changed;
+  for (const std::string& key : reload.changed) changed += (changed.empty() ? "" : ", ") + key;
+  log::info("reloaded", {{"config", config_file_}, {"changed", changed.empty() ? "nothing" : changed}});
+  for (const settings::Postponed& key : reload.postponed) {
+    log::warn("this setting changes only with a restart",
+              {{"key", key.key}, {"in_use", key.in_use}, {"config", key.read}});
+  }
+}
+
+queue::Options Service::queue_options(const settings::Settings& settings) const {
+  queue::Options options;
+  options.capacity_bytes = std::uint64_t{settings.storage.capacity_mib} << 20;
+  options.drop_oldest = settings.storage.when_full == settings::WhenFull::drop_oldest;
+  options.explicit_timestamps = settings.events.use_explicit_timestamps;
+  options.names = settings.scrapers.names;
+  options.max_unnamed = settings.scrapers.max;
+  options.forget_after = settings.scrapers.forget_after;
+  options.startup_hold = settings.scrapers.startup_hold;
+  options.max_events_per_scrape = settings.scrapers.max_events_per_scrape;
+  options.appenders = workers_;
+  options.storage_path = settings.storage.path;
+  options.sync = sync_of(settings.storage.sync);
+  return options;
+}
+
+}  // namespace oneshot::service
