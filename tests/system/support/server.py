@@ -17,7 +17,8 @@ from .exposition import parse
 from .waiting import wait_until
 
 _DEFAULTS = {"server.host": "127.0.0.1", "server.port": 0, "server.stop_seconds": 5}
-_OWN_VARIABLES = ("PORT", "USE_EXPLICIT_TIMESTAMPS", "LOG_LEVEL", "JOURNAL_STREAM", "NOTIFY_SOCKET")
+_OWN_VARIABLES = ("PORT", "USE_EXPLICIT_TIMESTAMPS", "LOG_LEVEL", "JOURNAL_STREAM", "NOTIFY_SOCKET", "WATCHDOG_USEC",
+                  "WATCHDOG_PID", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES")
 
 
 def toml(settings):
@@ -39,15 +40,15 @@ class Server:
     env:      variables for the server
     prefix:   a command that runs the server's command line, as prlimit does
     host:     the address at which it is reached
+    pass_fds: descriptors that it inherits
     """
 
     def __init__(self, settings=None, env=None, args=(), prefix=(), journal=False, pipe_bytes=None,
-                 host="127.0.0.1"):
+                 host="127.0.0.1", pass_fds=()):
         self.host = host
         self.folder = tempfile.TemporaryDirectory(prefix="oneshot-test-")
         self.config = os.path.join(self.folder.name, "config.toml")
-        with open(self.config, "w", encoding="utf-8") as file:
-            file.write(toml({**_DEFAULTS, **(settings or {})}))
+        self.configure(settings)
         self.raw_log = b""
         self.address = None
         self.port = None
@@ -66,7 +67,7 @@ class Server:
         command = [*prefix, programs.server_binary(), "--config", self.config, *args]
         self.started_at = time.monotonic()
         self.process = subprocess.Popen(command, env=variables, stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.DEVNULL, stderr=write_end)
+                                        stdout=subprocess.DEVNULL, stderr=write_end, pass_fds=pass_fds)
         os.close(write_end)
         self.pid = self.process.pid
         self._collector = threading.Thread(target=self._collect, daemon=True)
@@ -86,6 +87,11 @@ class Server:
             print("the server's log:\n" + self.log(), flush=True)
             return
         self.stop()
+
+    def configure(self, settings=None):
+        """Writes its config file; a server that runs does not look at it until it is told to."""
+        with open(self.config, "w", encoding="utf-8") as file:
+            file.write(toml({**_DEFAULTS, **(settings or {})}))
 
     # -- log -----------------------------------------------------------------------------------------------
 
