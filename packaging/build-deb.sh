@@ -31,8 +31,12 @@ cd "$(dirname -- "$0")/.."
 command -v apt-get >/dev/null || die "this builds on Debian and needs its apt-get"
 # shellcheck disable=SC1091
 release=$(. /etc/os-release && echo "${VERSION_ID:-}")
+given=$version
 [ -n "$version" ] || version=$(sed -n "s/^  version: '\(.*\)',$/\1/p" meson.build)
 [ -n "$version" ] || die "meson.build does not tell the version"
+written=$(sed -n '1s/.*(\(.*\)).*/\1/p' packaging/debian/changelog)
+[ -n "$given" ] || [ "$version" = "$written" ] ||
+  die "packaging/debian/changelog begins with version $written, meson.build says $version: write an entry for it"
 full=$version${release:+~deb$release}
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi </dev/null; }
@@ -50,13 +54,7 @@ cp subprojects/*.wrap "$tree/subprojects/"
 cp -R subprojects/packagefiles "$tree/subprojects/"
 cp subprojects/llhttp/meson* "$tree/subprojects/llhttp/"
 cp -R packaging/debian "$tree/debian"
-{
-  printf 'oneshot-metrics-server (%s) unstable; urgency=medium\n\n  * Built from the sources of version %s.\n\n' \
-    "$full" "$version"
-  sed -n '/^ -- /{p;q;}' packaging/debian/changelog
-  echo
-  cat packaging/debian/changelog
-} >"$tree/debian/changelog"
+sed "1s/([^)]*)/($full)/" packaging/debian/changelog >"$tree/debian/changelog"
 
 cd "$tree"
 if ! dpkg-checkbuilddeps >/dev/null 2>&1; then

@@ -54,5 +54,8 @@ def freeze_thread(pid, thread):
     try:
         yield
     finally:
-        _ptrace(_PTRACE_DETACH, thread)
+        try:
+            _ptrace(_PTRACE_DETACH, thread)
+        except ProcessLookupError:  # its process was killed: the last of it goes when its tracer has taken note
+            os.waitpid(thread, _WALL)
 
