@@ -8,7 +8,8 @@
 # returned. Without one it is sh packaging/test-systemd.sh. Needs root, debootstrap and systemd-nspawn (Debian's package
 # systemd-container), and apt sources for SUITE's mirror. Status 77: this machine cannot do that, and why is said.
 #
-# The base is made once by debootstrap and kept in build-tools/; the container is gone afterwards.
+# Nothing outside of build-tools/ changes: the base, which debootstrap makes once, is kept there; the container is gone
+# afterwards. Its network is this machine's, so ports 8090 and 18090 must be free for the tests.
 set -eu
 unset CDPATH
 cd "$(dirname -- "$0")/.."
@@ -29,6 +30,8 @@ while [ $# -gt 0 ]; do
 done
 [ $# -gt 0 ] || set -- sh packaging/test-systemd.sh
 
+[ -z "${ONESHOT_ON_REQUEST:-}" ] || [ -n "${ONESHOT_BOOT_DEBIAN:-}" ] ||
+  cannot "a Debian is booted only on request: packaging/quickstart.sh test systemd"
 [ "$(id -u)" = 0 ] || cannot "a Debian can be booted by root only"
 for tool in debootstrap systemd-nspawn nsenter unshare; do
   command -v $tool >/dev/null || cannot "a Debian cannot be booted without $tool"

@@ -6,7 +6,7 @@
 #       builds build/oneshot-metrics-server and runs it, on port 8090 unless PORT or an argument says otherwise
 #   sh packaging/quickstart.sh test [--all | STEP...]
 #       builds it with its tests and runs the suites unit, integration, system and lint (the step `release`);
-#       with --all every step: release stress chaos crash debug clang fuzz tsan
+#       with --all every step: release stress chaos crash debug clang fuzz tsan systemd
 #
 # What is missing is installed with apt-get, as root or through sudo, without a question; elsewhere the missing
 # packages are named. The last line of `test` is the sum over all steps: N passed, N failed.
@@ -100,6 +100,12 @@ want_networks() { # for the tests that make networks of their own
   want iproute2 ip /usr/sbin/ip /sbin/ip
   want nftables nft /usr/sbin/nft
   want faketime faketime
+}
+
+want_containers() { # to boot a Debian with systemd; without them, or without being root, those tests are skipped
+  has apt-get && [ "$(id -u)" = 0 ] || return 0
+  want debootstrap debootstrap /usr/sbin/debootstrap
+  want systemd-container systemd-nspawn
 }
 
 want_spin() { # without it the test that needs it is skipped
@@ -283,7 +289,7 @@ run() {
 # One function for each step. A new one needs step_NAME and its name in one of these lists.
 
 steps_by_default='release'
-steps_of_all='release stress chaos crash debug clang fuzz tsan'
+steps_of_all='release stress chaos crash debug clang fuzz tsan systemd'
 
 step_release() { # what users get; in --all no compiler warning is let through
   configure build -Dbuildtype=release -Dtests=true && compile build || return
@@ -314,6 +320,10 @@ step_fuzz() {
 step_tsan() {
   configure build-tsan -Dbuildtype=debugoptimized -Dwerror=true -Db_sanitize=thread && compile build-tsan &&
     run_tests build-tsan --setup sanitizers --suite stress --suite unit --suite integration
+}
+step_systemd() { # boots a Debian of each release and tests the package in it; nothing of it stays on this machine
+  configure build -Dbuildtype=release -Dtests=true && compile build &&
+    ONESHOT_BOOT_DEBIAN=1 run_tests build --suite systemd
 }
 clang_build() {
   version=; ! has clang-14 || version=-14
@@ -348,6 +358,7 @@ test_steps() {
   case " $steps " in *\ clang\ * | *\ fuzz\ *) want_clang ;; esac
   case " $steps " in *\ chaos\ * | *\ clang\ *) want_networks ;; esac
   case " $steps " in *\ stress\ *) want_spin ;; esac
+  case " $steps " in *\ systemd\ *) want_containers ;; esac
   install_missing
   find_prometheus
   if [ -n "$all" ]; then find_other_prometheus; find_nginx; fi
