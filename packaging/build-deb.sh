@@ -4,9 +4,10 @@
 #
 #   sh packaging/build-deb.sh [--version VERSION] OUTDIR
 #
-# puts oneshot-metrics-server_VERSION_ARCH.deb (and the debug symbols) into OUTDIR. VERSION is that of meson.build unless
-# given; with ~deb12 or the like behind it, so that the package of a newer release of Debian is an upgrade. What the
-# build needs is installed with apt-get, as root or through sudo, without a question; the checkout is not touched.
+# puts oneshot-metrics-server_VERSION_ARCH.deb (and the debug symbols) into OUTDIR. VERSION is that of meson.build
+# unless given; with ~deb12 or the like behind it, so that the package of a newer release of Debian is an upgrade.
+# What the build needs is installed with apt-get, as root or through sudo, without a question; the checkout is not
+# touched.
 set -eu
 unset CDPATH
 say() { printf 'build-deb: %s\n' "$*"; }
@@ -59,14 +60,17 @@ sed "1s/([^)]*)/($full)/" packaging/debian/changelog >"$tree/debian/changelog"
 cd "$tree"
 if ! dpkg-checkbuilddeps >/dev/null 2>&1; then
   [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null ||
-    die "what the build needs is missing, and neither root nor sudo without a password is at hand. Run: sudo apt-get build-dep $PWD"
+    die "packages are missing, and neither root nor sudo without a password is at hand:" \
+      "$(dpkg-checkbuilddeps 2>&1)"
   say "apt-get build-dep"
   apt update
   command -v dpkg-buildpackage >/dev/null || apt install -y --no-install-recommends dpkg-dev >"$work/apt.log" 2>&1 ||
     { cat "$work/apt.log" >&2; die "apt-get install dpkg-dev failed"; }
-  apt build-dep -y --no-install-recommends ./ >"$work/apt.log" 2>&1 || { cat "$work/apt.log" >&2; die "apt-get build-dep failed"; }
+  apt build-dep -y --no-install-recommends ./ >"$work/apt.log" 2>&1 ||
+    { cat "$work/apt.log" >&2; die "apt-get build-dep failed"; }
 fi
 say "building version $full"
-dpkg-buildpackage -us -uc -b >"$work/build.log" 2>&1 || { tail -n 60 "$work/build.log" >&2; die "dpkg-buildpackage failed"; }
+dpkg-buildpackage -us -uc -b >"$work/build.log" 2>&1 ||
+  { tail -n 60 "$work/build.log" >&2; die "dpkg-buildpackage failed"; }
 cp "$work"/*.deb "$outdir/"
 for deb in "$work"/*.deb; do say "$outdir/${deb##*/}"; done

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Tests the Debian package where systemd runs: installs it, has the service reloaded, restarted under load, killed, hung,
-# upgraded, and purges it again.
+# Tests the Debian package where systemd runs: installs it, has the service reloaded, restarted under load, killed,
+# hung, upgraded, and purges it again.
 #
 #   sh packaging/test-systemd.sh [DEB [WORD...]]
 #

@@ -54,7 +54,8 @@ def leaves_nothing_behind_when_it_is_purged(deb):
     assert show("ActiveState") in ("inactive", "failed")
     run("apt-get", "purge", "-y", NAME)
     run("systemctl", "daemon-reload")
-    searched = [top for top in ("/etc", "/usr", "/var", "/run", "/opt", "/srv", "/home", "/root") if os.path.exists(top)]
+    tops = ("/etc", "/usr", "/var", "/run", "/opt", "/srv", "/home", "/root")
+    searched = [top for top in tops if os.path.exists(top)]
     left = run("find", *searched, "-xdev", "-name", "*oneshot*", "-not", "-path", "/var/cache/apt/*",
                "-not", "-path", f"{os.path.dirname(deb)}/*", "-not", "-path", f"{os.getcwd()}/*")
     assert left == "", left
