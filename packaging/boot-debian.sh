@@ -9,7 +9,7 @@
 # systemd-container), and apt sources for SUITE's mirror. Status 77: this machine cannot do that, and why is said.
 #
 # Nothing outside of build-tools/ changes: the base, which debootstrap makes once, is kept there; the container is gone
-# afterwards. Its network is this machine's, so ports 8090 and 18090 must be free for the tests.
+# afterwards. Its network is this machine's, so ports 8090, 18090 and 1011 must be free for the tests.
 set -eu
 unset CDPATH
 cd "$(dirname -- "$0")/.."

@@ -9,7 +9,7 @@ from machine import NAME, PORT, logged, run, show, systemctl
 from support.client import Connection
 
 RESTARTS = 10
-OTHER_PORT = 18090
+OTHER_PORT, LOW_PORT = 18090, 1011
 
 
 def answers(port):
@@ -44,6 +44,19 @@ def moves_to_another_port_with_the_config(deb):
     assert answers(PORT)
     with Connection(PORT, host="::1") as connection:
         assert connection.get("/healthz").status == 200
+
+
+def listens_on_a_port_below_1024_with_the_lines_that_the_unit_names(deb):
+    lines = ("[Service]\nAmbientCapabilities=CAP_NET_BIND_SERVICE\nCapabilityBoundingSet=CAP_NET_BIND_SERVICE\n"
+             "PrivateUsers=no\n")
+    with machine.other_config(port=LOW_PORT):
+        systemctl("restart", "--no-block")
+        logged(f"cannot listen on .*:{LOW_PORT}: Permission denied")
+        with machine.drop_in(lines):
+            systemctl("restart")
+            assert answers(LOW_PORT)
+    systemctl("restart")
+    assert answers(PORT)
 
 
 def listens_on_the_socket_of_a_socket_unit_and_says_what_differs(deb):

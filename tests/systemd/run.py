@@ -29,6 +29,7 @@ CHECKS = [
     check_service.takes_its_environment_from_etc_default,
     check_port.is_restarted_under_load_without_a_gap,
     check_port.moves_to_another_port_with_the_config,
+    check_port.listens_on_a_port_below_1024_with_the_lines_that_the_unit_names,
     check_port.listens_on_the_socket_of_a_socket_unit_and_says_what_differs,
     check_crashes.is_started_again_after_kill_9_and_loses_nothing,
     check_crashes.is_killed_under_load_and_loses_nothing_that_it_took,
