@@ -321,9 +321,12 @@ step_tsan() {
   configure build-tsan -Dbuildtype=debugoptimized -Dwerror=true -Db_sanitize=thread && compile build-tsan &&
     run_tests build-tsan --setup sanitizers --suite stress --suite unit --suite integration
 }
-step_systemd() { # boots a Debian of each release and tests the package in it; nothing of it stays on this machine
+step_systemd() { # boots a Debian and tests the package in it; nothing of it stays on this machine
+  # With --all that of this machine's release alone, since each takes minutes; asked for by name 12 and 13.
+  release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release 2>/dev/null || true)
+  case $all:$release in 1:bookworm | 1:trixie) ;; 1:*) release=bookworm ;; *) release= ;; esac
   configure build -Dbuildtype=release -Dtests=true && compile build &&
-    ONESHOT_BOOT_DEBIAN=1 run_tests build --suite systemd
+    ONESHOT_BOOT_DEBIAN=1 run_tests build --suite systemd $release
 }
 clang_build() {
   version=; ! has clang-14 || version=-14
