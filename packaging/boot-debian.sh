@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: MIT
 # Boots a throw-away Debian with systemd, in a container of its own, and runs a command in it:
 #
-#   sh packaging/boot-debian.sh [--suite SUITE] [COMMAND [ARGUMENT...]]
+#   sh packaging/boot-debian.sh [--suite SUITE] [--deb FILE] [COMMAND [ARGUMENT...]]
 #
 # SUITE is bookworm (12) unless given. The checkout is copied to /src, where the COMMAND runs as root; its status is
-# returned. Without one it is sh packaging/test-systemd.sh. Needs root, debootstrap and systemd-nspawn (Debian's package
-# systemd-container), and apt sources for SUITE's mirror. Status 77: this machine cannot do that, and why is said.
+# returned. Without one it is sh packaging/test-systemd.sh, with the package FILE if one is given. Needs root,
+# debootstrap and systemd-nspawn (Debian's package systemd-container), and apt sources for SUITE's mirror. Status 77:
+# this machine cannot do that, and why is said.
 #
 # Nothing outside of build-tools/ changes: the base, which debootstrap makes once, is kept there; the container is gone
 # afterwards. Its network is this machine's, so ports 8090, 18090 and 1011 must be free for the tests.
@@ -19,17 +20,19 @@ die() { say "$*"; exit 1; }
 cannot() { printf 'skipped: %s\n' "$*"; exit 77; }
 usage() { sed -n '3,/^set /{/^set /d;s/^# \{0,1\}//;p;}' packaging/boot-debian.sh; }
 
-suite=bookworm
+suite=bookworm deb=
 while [ $# -gt 0 ]; do
   case $1 in
     --suite) [ $# -gt 1 ] || die "--suite needs a value, such as bookworm or trixie"; suite=$2; shift 2 ;;
+    --deb) [ $# -gt 1 ] && [ -f "$2" ] || die "--deb needs the file of a package"; deb=$2; shift 2 ;;
     -h | --help) usage; exit 0 ;;
-    -*) die "$1: unknown option; there are --suite SUITE and --help" ;;
+    -*) die "$1: unknown option; there are --suite SUITE, --deb FILE and --help" ;;
     *) break ;;
   esac
 done
-[ $# -gt 0 ] || set -- sh packaging/test-systemd.sh
 
+deb=${deb:-${ONESHOT_DEB:-}} # for the suite, which gives no arguments of its own
+[ $# -gt 0 ] || set -- sh packaging/test-systemd.sh ${deb:+given.deb}
 [ -z "${ONESHOT_ON_REQUEST:-}" ] || [ -n "${ONESHOT_BOOT_DEBIAN:-}" ] ||
   cannot "a Debian is booted only on request: packaging/quickstart.sh test systemd"
 [ "$(id -u)" = 0 ] || cannot "a Debian can be booted by root only"
@@ -64,6 +67,8 @@ cp -L /etc/resolv.conf "$root/etc/resolv.conf.new" && mv "$root/etc/resolv.conf.
 grep -hsE '^ *Acquire::(Check-|http|https)' /etc/apt/apt.conf.d/* >"$root/etc/apt/apt.conf.d/99host" || true
 mkdir "$root/src"
 tar -C "$here" --exclude=./build --exclude='./build-*' --exclude=./.git -cf - . | tar -C "$root/src" -xf -
+
+[ -z "$deb" ] || cp "$deb" "$root/src/given.deb"
 
 # A cgroup of its own in each hierarchy, so that several can run at once.
 cgroups=

@@ -302,13 +302,14 @@ step_stress() {
 step_chaos() {
   configure build -Dbuildtype=release -Dtests=true && compile build && run_tests build --suite chaos
 }
-step_crash() { # can be killed at named points, and is otherwise the same
-  configure build-crash -Dbuildtype=release -Dcrash_points=true &&
-    compile build-crash oneshot-metrics-server tests/crash/damaged_files &&
-    run_tests build-crash --suite crash
+step_crash() { # the build of step debug, which can be killed at named points
+  debug_build oneshot-metrics-server tests/crash/damaged_files && run_tests build-debug --suite crash
 }
 step_debug() { # with assertions
-  configure build-debug -Dbuildtype=debug -Dwerror=true && compile build-debug && run_tests build-debug --suite unit
+  debug_build && run_tests build-debug --suite unit
+}
+debug_build() { # [TARGET...]
+  configure build-debug -Dbuildtype=debug -Doptimization=1 -Dcrash_points=true -Dwerror=true && compile build-debug "$@"
 }
 step_clang() {
   clang_build && ONESHOT_CHAOS_MINUTES=${ONESHOT_CHAOS_MINUTES:-0.5} \
@@ -322,11 +323,17 @@ step_tsan() {
     run_tests build-tsan --setup sanitizers --suite stress --suite unit --suite integration
 }
 step_systemd() { # boots a Debian and tests the package in it; nothing of it stays on this machine
-  # With --all that of this machine's release alone, since each takes minutes; asked for by name 12 and 13.
+  configure build -Dbuildtype=release -Dtests=true && compile build || return
   release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release 2>/dev/null || true)
-  case $all:$release in 1:bookworm | 1:trixie) ;; 1:*) release=bookworm ;; *) release= ;; esac
-  configure build -Dbuildtype=release -Dtests=true && compile build &&
-    ONESHOT_BOOT_DEBIAN=1 run_tests build --suite systemd $release
+  case $all:$release in
+    1:bookworm | 1:trixie) # each takes minutes, so with --all only this machine's, where the package can be built
+      rm -rf $tools/deb
+      sh packaging/build-deb.sh $tools/deb >$tools/deb.log 2>&1 || { tail -n 40 $tools/deb.log; return 1; }
+      ONESHOT_BOOT_DEBIAN=1 ONESHOT_DEB=$(find "$here/$tools/deb" -name 'oneshot-metrics-server_*.deb') \
+        run_tests build --suite systemd "$release"
+      ;;
+    *) ONESHOT_BOOT_DEBIAN=1 run_tests build --suite systemd ;; # 12 and 13
+  esac
 }
 clang_build() {
   version=; ! has clang-14 || version=-14

@@ -36,8 +36,8 @@ def arguments():
     parser.add_argument("--only", metavar="ROW", action="append", default=[],
                         help="only rows whose name contains this; may be given several times")
     parser.add_argument("--binary", default=os.environ.get("ONESHOT_BINARY")
-                        or os.path.join(ROOT, "build-crash", "oneshot-metrics-server"),
-                        help="the server (else ONESHOT_BINARY, else build-crash/oneshot-metrics-server)")
+                        or os.path.join(ROOT, "build-debug", "oneshot-metrics-server"),
+                        help="the server (else ONESHOT_BINARY, else build-debug/oneshot-metrics-server)")
     return parser.parse_args()
 
 
