@@ -303,7 +303,9 @@ step_chaos() {
   configure build -Dbuildtype=release -Dtests=true && compile build && run_tests build --suite chaos
 }
 step_crash() { # the build of step debug, which can be killed at named points
-  debug_build oneshot-metrics-server tests/crash/damaged_files && run_tests build-debug --suite crash
+  files=10000; [ -z "$all" ] || files=2500 # in --all some stand for all, since there is not the time
+  debug_build oneshot-metrics-server tests/crash/damaged_files &&
+    ONESHOT_DAMAGED_FILES=${ONESHOT_DAMAGED_FILES:-$files} run_tests build-debug --suite crash
 }
 step_debug() { # with assertions
   debug_build && run_tests build-debug --suite unit
