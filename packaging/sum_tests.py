@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Adds up what `quickstart.sh test` ran. Usage: sum_tests.py FILE, whose lines are STEP=failed or STEP=TESTLOG.json.
+"""Adds up what `quickstart.sh test` ran. Usage: sum_tests.py FILE, whose lines are STEP=failed, STEP=skipped: WHY or
+STEP=TESTLOG.json.
 
 Names what failed and what was skipped, with its reason; the last line is `N passed, N failed[, N skipped]`.
 """
@@ -25,6 +26,9 @@ def main():
     passed, failed, skipped, parts = 0, [], [], []
     with open(sys.argv[1], encoding="utf-8") as results:
         for step, what in (line.rstrip("\n").split("=", 1) for line in results):
+            if what.startswith("skipped: "):
+                skipped.append(f"{step}: {what[len('skipped: '):]}")
+                continue
             try:
                 tests = [] if what == "failed" else list(outcomes(what))
             except (OSError, ValueError) as error:
