@@ -290,7 +290,7 @@ run() {
 # One function for each step. A new one needs step_NAME and its name in one of these lists.
 
 steps_by_default='release'
-systemd_seconds=330 # what that step takes on two cores, making the base of a Debian included
+systemd_seconds=240 # what that step takes on two cores, making the base of a Debian included
 steps_of_all='release stress chaos crash debug clang fuzz tsan systemd'
 
 step_release() { # what users get; in --all no compiler warning is let through
