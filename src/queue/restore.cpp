@@ -102,15 +102,9 @@ Result<std::shared_ptr<QueueManager::State>, StorageError> QueueManager::restore
   }
   auto storage = Storage::open(options.storage_path, options.capacity_bytes, clock.unix_ms());
   if (!storage) return Failure{std::move(storage.error())};
-  // The table tells its changes to a flusher that is made after it.
-  const auto wake_flusher = std::make_shared<Flusher*>(nullptr);
-  auto bound = (*storage)->begin([wake_flusher] {
-    if (*wake_flusher != nullptr) (*wake_flusher)->changed();
-  });
+  auto bound = (*storage)->begin();
   if (!bound) return Failure{std::move(bound.error())};
-  auto state = std::make_shared<State>(std::move(*storage), *bound, options, clock);
-  *wake_flusher = state->flusher.get();
-  return state;
+  return std::make_shared<State>(std::move(*storage), *bound, options, clock);
 }
 
 QueueManager::State::State(std::unique_ptr<Storage> opened, std::uint64_t bound, const Options& given,
@@ -149,6 +143,7 @@ QueueManager::State::State(std::unique_ptr<Storage> opened, std::uint64_t bound,
   restore_times();
   report(*storage, marks.of(found.end).events);
   flusher = std::make_unique<Flusher>(*storage, log, sync);
+  storage->slots().on_change([this] { flusher->changed(); });
   add_named();
 }
 

@@ -33,8 +33,7 @@ void ScraperPlace::set_no_batch() const {
   if (of_ != nullptr) of_->set(of_->slot(number_).batch, {});
 }
 
-ScraperSlots::ScraperSlots(StorageFile& file, const std::vector<std::uint32_t>& damaged, std::function<void()> changed)
-    : file_(file), changed_(std::move(changed)) {
+ScraperSlots::ScraperSlots(StorageFile& file, const std::vector<std::uint32_t>& damaged) : file_(file) {
   for (const std::uint32_t number : damaged) slot(number).used.store(0, std::memory_order_release);
   for (std::uint32_t number = storage_format::slot_count; number-- > 0;) {
     if (slot(number).used.load(std::memory_order_relaxed) == 0) free_.push_back(number);

@@ -51,13 +51,15 @@ class ScraperSlots {
     std::optional<Batch> batch;
   };
 
-  /// `changed` is called after each change, from then on; it must not call back. `damaged` slots are free from now on.
-  ScraperSlots(StorageFile& file, const std::vector<std::uint32_t>& damaged, std::function<void()> changed);
+  /// `damaged` slots are free from now on.
+  ScraperSlots(StorageFile& file, const std::vector<std::uint32_t>& damaged);
   ScraperSlots(const ScraperSlots&) = delete;
   ScraperSlots& operator=(const ScraperSlots&) = delete;
 
   /// All scrapers in the file. `damaged` becomes the slots that hold something that is no scraper.
   static std::vector<Entry> read(const StorageFile& file, std::vector<std::uint32_t>& damaged);
+  /// `changed` is called after each change from now on; it must not call back.
+  void on_change(std::function<void()> changed) { changed_ = std::move(changed); }
   [[nodiscard]] ScraperPlace place(std::uint32_t number) { return {*this, number}; }
 
   /// A place for a new scraper; one that keeps nothing where all slots are in use.
@@ -72,7 +74,7 @@ class ScraperSlots {
   void set(AtomicWord& word, PositionWord value);
 
   StorageFile& file_;
-  std::function<void()> changed_;
+  std::function<void()> changed_ = [] {};
   std::vector<std::uint32_t> free_;  // the lowest number last
 };
 

@@ -66,8 +66,8 @@ Storage::Storage(StorageFile file, MappedRing ring, Recovered found)
 
 MappedRing Storage::take_ring() { return std::move(*std::exchange(ring_, nullptr)); }
 
-Result<std::uint64_t, StorageError> Storage::begin(std::function<void()> changed) {
-  slots_ = std::make_unique<ScraperSlots>(file_, found_.damaged_slots, std::move(changed));
+Result<std::uint64_t, StorageError> Storage::begin() {
+  slots_ = std::make_unique<ScraperSlots>(file_, found_.damaged_slots);
   // What was found out about batches is said before the boot id that it was found out by is gone.
   for (const ScraperSlots::Entry& scraper : found_.scrapers) {
     const ScraperPlace place = slots_->place(scraper.number);

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -38,9 +37,8 @@ class Storage {
   /// For the log, which begins where begin() says; once.
   [[nodiscard]] MappedRing take_ring();
 
-  /// From now on the file is in use, with a log that ends at found().end. `changed`: see ScraperSlots. Returns the
-  /// first bound.
-  Result<std::uint64_t, StorageError> begin(std::function<void()> changed);
+  /// From now on the file is in use, with a log that ends at found().end. Returns the first bound.
+  Result<std::uint64_t, StorageError> begin();
   /// For the holder of the table's lock, once in use.
   [[nodiscard]] ScraperSlots& slots() noexcept { return *slots_; }
 
