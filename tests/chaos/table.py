@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Prints what came of all rows: the table, why some of it decides nothing, and all about what failed."""
 
+from support.columns import print_table
+
 _COLUMNS = ("fault", "scrapers", "events", "whole", "spoiled", "sent again", "lost", "twice", "verdict")
 _SUMMED = ("events", "whole", "spoiled", "sent_again", "lost", "twice")
 
@@ -20,16 +22,6 @@ def _line(row):
     return (kind.name(), str(outcome.scrapers), str(outcome.events), str(outcome.whole), str(outcome.spoiled),
             str(outcome.sent_again), _cell(outcome.lost, kind.may_lose),
             _cell(outcome.twice, kind.may_repeat), row.verdict())
-
-
-def _print(lines):
-    widths = [max(len(line[column]) for line in lines) for column in range(len(_COLUMNS))]
-    for number, line in enumerate(lines):
-        cells = [cell.ljust(width) if column in (0, len(line) - 1) else cell.rjust(width)
-                 for column, (cell, width) in enumerate(zip(line, widths))]
-        print("  ".join(cells).rstrip())
-        if number in (0, len(lines) - 2):
-            print("-" * (sum(widths) + 2 * len(widths) - 2))
 
 
 def _total(played):
@@ -52,7 +44,7 @@ def show(played):
             print("  " + complaint)
         print("\n".join("  | " + line for line in row.output.splitlines()[-60:]))
     print()
-    _print([_COLUMNS, *(_line(row) for row in ran), _total(played)])
+    print_table([_COLUMNS, *(_line(row) for row in ran), _total(played)])
     print()
     for kind in sorted({row.kind for row in ran}, key=lambda kind: kind.name()):
         for what, why in (("lost", kind.may_lose), ("twice", kind.may_repeat)):

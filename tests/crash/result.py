@@ -3,6 +3,8 @@
 
 from dataclasses import dataclass, field
 
+from support.columns import print_table
+
 _COLUMNS = ("where it ends", "deaths", "events", "no answer", "whole", "broken", "lost", "twice", "named",
             "verdict")
 _SUMMED = ("deaths", "events", "unknown", "whole", "broken", "lost", "twice", "named")
@@ -69,15 +71,8 @@ def show(results, skipped):
         print(f"\nFAILED: {result.name}")
         for complaint in result.complaints[:12]:
             print("  " + complaint)
-    lines = [_COLUMNS, *(result.cells() for result in results), total.cells()]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(_COLUMNS))]
     print()
-    for number, line in enumerate(lines):
-        cells = [cell.ljust(width) if column in (0, len(line) - 1) else cell.rjust(width)
-                 for column, (cell, width) in enumerate(zip(line, widths))]
-        print("  ".join(cells).rstrip())
-        if number in (0, len(lines) - 2):
-            print("-" * (sum(widths) + 2 * len(widths) - 2))
+    print_table([_COLUMNS, *(result.cells() for result in results), total.cells()])
     print("\nnamed: batches that a scraper had whole when the server was killed before it could note that; "
           "it sends them again")
     for name, why in skipped:

@@ -121,17 +121,21 @@ class GivenSockets(unittest.TestCase):
 class StoredSocket(unittest.TestCase):
     """The listening socket outlives the process: it is left with the manager, and comes back at a restart."""
 
+    def assert_answered_by_the_next_server(self, manager, port):
+        """Whoever connects now, while none runs."""
+        with socket.create_connection(("127.0.0.1", port), 5) as waiting:
+            waiting.sendall(b"GET /healthz HTTP/1.1\r\nHost: t\r\n\r\n")
+            with Server({"server.port": port}, **manager.given()):
+                waiting.settimeout(10)
+                self.assertIn(b"200 OK", waiting.recv(4096))
+                waiting.close()
+
     def test_whoever_connects_while_no_server_runs_is_answered_by_the_next_one(self):
         with Manager() as manager:
             with Server(env=manager.variables) as server:
                 manager.wait_for(lambda m: m.get("FDSTORE") == "1", "with the socket")
                 port = server.port
-            with socket.create_connection(("127.0.0.1", port), 5) as waiting:
-                waiting.sendall(b"GET /healthz HTTP/1.1\r\nHost: t\r\n\r\n")
-                with Server({"server.port": port}, **manager.given()):
-                    waiting.settimeout(10)
-                    self.assertIn(b"200 OK", waiting.recv(4096))
-                    waiting.close()
+            self.assert_answered_by_the_next_server(manager, port)
 
     def test_it_survives_a_killed_server_too(self):
         with Manager() as manager:
@@ -139,12 +143,7 @@ class StoredSocket(unittest.TestCase):
             manager.wait_for(lambda m: m.get("FDSTORE") == "1", "with the socket")
             port = server.port
             server.kill()
-            with socket.create_connection(("127.0.0.1", port), 5) as waiting:
-                waiting.sendall(b"GET /healthz HTTP/1.1\r\nHost: t\r\n\r\n")
-                with Server({"server.port": port}, **manager.given()):
-                    waiting.settimeout(10)
-                    self.assertIn(b"200 OK", waiting.recv(4096))
-                    waiting.close()
+            self.assert_answered_by_the_next_server(manager, port)
 
     def test_with_port_0_a_restart_keeps_the_port(self):
         with Manager() as manager:
