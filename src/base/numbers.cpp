@@ -54,4 +54,12 @@ std::optional<double> parse_number(std::string_view text) noexcept {
   return value;
 }
 
+std::optional<std::uint64_t> parse_whole_number(std::string_view text) noexcept {
+  std::uint64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [ptr, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc{} || ptr != end) return std::nullopt;
+  return number;
+}
+
 }  // namespace oneshot

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,5 +16,8 @@ void append_number(std::string& out, double value);
 /// with optional sign. No blanks, no hexadecimal, no digit separators. Nothing too for a number that a double
 /// cannot hold and would turn into infinity (1e999) or zero (1e-999).
 [[nodiscard]] std::optional<double> parse_number(std::string_view text) noexcept;
+
+/// The whole text as a decimal number without sign and blanks; nothing for one that does not fit either.
+[[nodiscard]] std::optional<std::uint64_t> parse_whole_number(std::string_view text) noexcept;
 
 }  // namespace oneshot

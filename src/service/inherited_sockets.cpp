@@ -5,19 +5,20 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
+#include <cstdint>
 #include <cstring>
 #include <optional>
 #include <string_view>
 #include <utility>
 
+#include "base/numbers.hpp"
 #include "base/text.hpp"
 
 namespace oneshot::service {
 namespace {
 
-constexpr int first_descriptor = 3;   // SD_LISTEN_FDS_START
-constexpr int most_descriptors = 64;  // nobody listens in more places
+constexpr int first_descriptor = 3;             // SD_LISTEN_FDS_START
+constexpr std::uint64_t most_descriptors = 64;  // nobody listens in more places
 
 /// "a:b" split; missing ones are empty.
 std::string name_of(std::string_view names, int index) {
@@ -29,14 +30,6 @@ std::string name_of(std::string_view names, int index) {
   return std::string(names.substr(0, names.find(':')));
 }
 
-std::optional<int> whole_number(const std::string& text) {
-  int number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [ptr, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc{} || ptr != end) return std::nullopt;
-  return number;
-}
-
 }  // namespace
 
 Result<std::vector<InheritedSocket>> take_inherited_sockets(const settings::Environment& environment) {
@@ -44,13 +37,13 @@ Result<std::vector<InheritedSocket>> take_inherited_sockets(const settings::Envi
   const auto pid = environment("LISTEN_PID");
   const auto count = environment("LISTEN_FDS");
   if (!pid || !count || *pid != std::to_string(::getpid())) return sockets;
-  const std::optional<int> number = whole_number(*count);
-  if (!number || *number < 0 || *number > most_descriptors) {
+  const auto number = parse_whole_number(*count);
+  if (!number || *number > most_descriptors) {
     return Failure{"environment variable LISTEN_FDS = \"" + printable(*count) +
                    "\": must be a whole number from 0 to " + std::to_string(most_descriptors)};
   }
   const std::string names = environment("LISTEN_FDNAMES").value_or("");
-  for (int i = 0; i < *number; ++i) {
+  for (int i = 0; i < static_cast<int>(*number); ++i) {
     const int fd = first_descriptor + i;
     // Programs that we might start have no use for it.
     if (::fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) {

@@ -7,26 +7,16 @@
 
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 
 #include "base/log.hpp"
+#include "base/numbers.hpp"
 #include "base/text.hpp"
 
 namespace oneshot::service {
-namespace {
-
-std::optional<std::uint64_t> whole_number(const std::string& text) {
-  std::uint64_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [ptr, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc{} || ptr != end) return std::nullopt;
-  return number;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 Notifier::Notifier(const std::string& socket) {
   if (socket.empty()) return;
@@ -89,7 +79,7 @@ std::optional<std::chrono::microseconds> watchdog_timeout(const settings::Enviro
   // A child inherits the variables; the watchdog is its parent's.
   if (pid && !pid->empty() && *pid != std::to_string(::getpid())) return std::nullopt;
   constexpr std::uint64_t longest = 365ull * 86400 * 1'000'000;
-  const auto number = whole_number(*text);
+  const auto number = parse_whole_number(*text);
   if (!number || *number == 0 || *number > longest) {
     log::warn("the watchdog is not fed: WATCHDOG_USEC must be a whole number of microseconds from 1 to a year",
               {{"WATCHDOG_USEC", printable(*text)}});

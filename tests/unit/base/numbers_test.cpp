@@ -101,3 +101,12 @@ TEST_CASE("numbers that would silently become infinity or zero are not read") {
   CHECK_FALSE(parse_number(std::string(400, '9')));
   CHECK(parse_number("0." + std::string(400, '0')) == 0);
 }
+
+TEST_CASE("a whole number is read whole, or not at all") {
+  CHECK(parse_whole_number("0") == 0);
+  CHECK(parse_whole_number("18446744073709551615") == 18446744073709551615U);
+  for (const char* const text : {"", "-1", "+1", " 1", "1 ", "0x1", "1.0", "18446744073709551616"}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_whole_number(text).has_value());
+  }
+}
