@@ -36,26 +36,12 @@ deb=${deb:-${ONESHOT_DEB:-}} # for the suite, which gives no arguments of its ow
 [ -z "${ONESHOT_ON_REQUEST:-}" ] || [ -n "${ONESHOT_BOOT_DEBIAN:-}" ] ||
   cannot "a Debian is booted only on request: packaging/quickstart.sh test systemd"
 [ "$(id -u)" = 0 ] || cannot "a Debian can be booted by root only"
-for tool in debootstrap systemd-nspawn nsenter unshare; do
+for tool in systemd-nspawn nsenter unshare; do
   command -v $tool >/dev/null || cannot "a Debian cannot be booted without $tool"
 done
 unshare --mount --pid --fork true 2>/dev/null || cannot "a Debian cannot be booted: no namespaces may be made here"
-# shellcheck disable=SC2016 # apt's variables, not ours
-mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Component: main' \
-  2>/dev/null | sed 's|/$||' | grep -m1 -v security) || mirror=
-[ -n "$mirror" ] || cannot "a Debian cannot be booted: apt knows no mirror (apt-get update?)"
-
-tools=$here/build-tools base=$here/build-tools/debian-$suite
-mkdir -p "$tools"
-if ! [ -f "$base/.complete" ]; then
-  say "making the base of Debian $suite (once)"
-  rm -rf "$base"
-  debootstrap --variant=minbase --include=systemd-sysv,dbus,libnss-systemd,procps,curl "$suite" "$base" "$mirror" \
-    >"$tools/debian-$suite.log" 2>&1 || { tail -n 5 "$tools/debian-$suite.log" >&2; die "debootstrap failed"; }
-  rm -f "$base"/var/cache/apt/archives/*.deb
-  : >"$base/etc/machine-id"
-  : >"$base/.complete"
-fi
+base=$(sh packaging/make-debian.sh "$suite") || { status=$?; printf '%s\n' "$base"; exit $status; }
+tools=$here/build-tools
 
 work=$(mktemp -d "$tools/boot.XXXXXX")
 trap 'rm -rf --one-file-system "$work"' EXIT
