@@ -1,0 +1,63 @@
+{{/* The server's config file: what config has, and what other values decide. */}}
+
+{{/* All settings as YAML: {section: {key: value}}. */}}
+{{- define "events.settings" -}}
+{{- range $place := list "server.port" "log.level" "events.use_explicit_timestamps" "storage.path" -}}
+  {{- $parts := splitList "." $place -}}
+  {{- if hasKey (get $.Values.config (index $parts 0) | default dict) (index $parts 1) -}}
+    {{- $instead := get (dict "server.port" "set server.port" "log.level" "set server.logLevel"
+          "events.use_explicit_timestamps" "set server.useExplicitTimestamps"
+          "storage.path" "persistence.enabled says where the log is") $place -}}
+    {{- fail (printf "config.%s is not taken from here: %s" $place $instead) -}}
+  {{- end -}}
+{{- end -}}
+{{- $config := deepCopy .Values.config -}}
+{{- $given := dict
+      "server" (dict "port" .Values.server.port)
+      "log" (dict "level" (lower .Values.server.logLevel))
+      "events" (dict "use_explicit_timestamps" (eq (toString .Values.server.useExplicitTimestamps) "true"))
+      "storage" (dict "path" "/var/lib/oneshot-metrics-server/events.log") -}}
+{{- $scraper := .Values.serviceMonitor.scraper -}}
+{{- if and .Values.serviceMonitor.enabled $scraper (not (contains "$(" $scraper)) -}}
+  {{- $names := (get $config "scrapers" | default dict).names | default list -}}
+  {{- $_ := set $given "scrapers" (dict "names" (append $names $scraper | uniq)) -}}
+{{- end -}}
+{{- mergeOverwrite $config $given | toYaml -}}
+{{- end }}
+
+{{/* The same as TOML. Helm's toToml writes whole numbers as 8090.0, which is another type; JSON's scalars and lists are
+     TOML's. A key without a value (null) is left to the server's default; decimals that --set gives are strings. */}}
+{{- define "events.toml" -}}
+{{- range $section, $keys := include "events.settings" . | fromYaml }}
+[{{ $section }}]
+{{- range $key, $value := $keys }}
+{{- if not (kindIs "invalid" $value) }}
+{{ $key }} = {{ if hasSuffix "_seconds" $key }}{{ float64 $value | toJson }}{{ else }}{{ toJson $value }}{{ end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* MiB that the volume must have: the log has its full size from the start, 4 MiB on top of its room for events, and a
+     file system needs some for itself. */}}
+{{- define "events.neededMib" -}}
+{{- $capacity := (get .Values.config "storage" | default dict).capacity_mib | default 64 -}}
+{{- add (mulf (addf $capacity 4) 1.1 | ceil) 16 -}}
+{{- end }}
+
+{{/* MiB in a quantity such as 1Gi; the schema knows which units there are. */}}
+{{- define "events.mib" -}}
+{{- $unit := regexFind "[A-Za-z]+$" . -}}
+{{- $bytes := get (dict "" 1 "k" 1000 "Ki" 1024 "M" 1000000 "Mi" 1048576 "G" 1000000000 "Gi" 1073741824
+      "T" 1000000000000 "Ti" 1099511627776) $unit -}}
+{{- divf (mulf (trimSuffix $unit . | float64) $bytes) 1048576 | floor | int64 -}}
+{{- end }}
+
+{{- define "events.checkSize" -}}
+{{- $size := .Values.persistence.size | toString -}}
+{{- $needed := include "events.neededMib" . | int64 -}}
+{{- if lt (include "events.mib" $size | int64) $needed -}}
+{{- fail (printf (print "persistence.size %s is too small: the event log takes all of config.storage.capacity_mib and "
+      "4 MiB at once, its file system some more, together %dMi") $size $needed) -}}
+{{- end -}}
+{{- end }}

@@ -1,0 +1,142 @@
+{{/* What pods of the chart have in common, and the server's. */}}
+
+{{/* The restricted profile of the Pod Security Standards, for a pod... The user is the image's. */}}
+{{- define "events.podSecurity" -}}
+runAsNonRoot: true
+runAsUser: 65532
+runAsGroup: 65532
+seccompProfile:
+  type: RuntimeDefault
+{{- end }}
+
+{{/* ...and for a container. */}}
+{{- define "events.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop: [ALL]
+{{- end }}
+
+{{/* A pod that posts one test event. Arguments: root, message. Its command has no shell: nothing is left to quote. */}}
+{{- define "events.testPodSpec" -}}
+{{- $root := .root -}}
+activeDeadlineSeconds: 40
+terminationGracePeriodSeconds: 5
+restartPolicy: Never
+automountServiceAccountToken: false
+enableServiceLinks: false
+{{- with $root.Values.imagePullSecrets }}
+imagePullSecrets:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+securityContext:
+  {{- include "events.podSecurity" $root | nindent 2 }}
+containers:
+- name: runner
+  image: {{ printf "%s:%s" $root.Values.testEvent.image $root.Values.testEvent.tag | quote }}
+  imagePullPolicy: IfNotPresent
+  # Fails, and says why, where an event is refused; where no connection is, the server may be restarting: once more.
+  command: [curl, -sS, --fail-with-body, --max-time, "10", --retry, "10", --retry-delay, "2", --retry-connrefused]
+  args:
+  - -XPOST
+  - {{ printf "http://%s.%s.svc:%v/event?type=test&message=%s" (include "events.name" $root)
+         (include "events.namespace" $root) $root.Values.service.port .message | quote }}
+  securityContext:
+    {{- include "events.containerSecurity" $root | nindent 4 }}
+  resources:
+    {{- toYaml $root.Values.testEvent.resources | nindent 4 }}
+{{- end }}
+
+{{/* The server's pod, metadata and spec: the same in a StatefulSet and in a Deployment. */}}
+{{- define "events.podTemplate" -}}
+metadata:
+  labels:
+    {{- include "events.podLabels" . | nindent 4 }}
+  annotations:
+    # Other settings restart the server. A reload (SIGHUP) would need a second container to send it, and leaves out what
+    # needs a restart; what waits is in the log, so nothing is lost.
+    checksum/config: {{ include "events.toml" . | sha256sum }}
+    {{- with .Values.podAnnotations }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+spec:
+  automountServiceAccountToken: false
+  enableServiceLinks: false
+  # A stop waits up to stop_seconds for what scrapers have received; killed before that, it might send some again.
+  {{- $stop := (get .Values.config "server" | default dict).stop_seconds }}
+  terminationGracePeriodSeconds: {{ add (kindIs "invalid" $stop | ternary 10 $stop | float64 | ceil) 20 }}
+  {{- with .Values.imagePullSecrets }}
+  imagePullSecrets:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with .Values.priorityClassName }}
+  priorityClassName: {{ . | quote }}
+  {{- end }}
+  securityContext:
+    {{- include "events.podSecurity" . | nindent 4 }}
+    # The volume becomes the group's. Not each time anew: that would open the log, which only its user may read.
+    fsGroup: 65532
+    fsGroupChangePolicy: OnRootMismatch
+    {{- if lt (int .Values.server.port) 1024 }}
+    sysctls:
+    - name: net.ipv4.ip_unprivileged_port_start
+      value: "0"
+    {{- end }}
+  containers:
+  - name: web-server
+    image: {{ include "events.image" . | quote }}
+    imagePullPolicy: {{ .Values.server.pullPolicy }}
+    command: [/usr/bin/oneshot-metrics-server]
+    args: [--config, /etc/oneshot-metrics-server/config.toml]
+    ports:
+    - name: metrics
+      containerPort: {{ .Values.server.port }}
+      protocol: TCP
+    # The first answer comes after some milliseconds; with a large log that is searched at the start, after seconds.
+    startupProbe:
+      httpGet: {path: /healthz, port: metrics}
+      periodSeconds: 1
+      timeoutSeconds: 5
+      failureThreshold: 120
+    livenessProbe:
+      httpGet: {path: /healthz, port: metrics}
+      periodSeconds: 10
+      timeoutSeconds: 10
+      failureThreshold: 5
+    readinessProbe:
+      httpGet: {path: /readyz, port: metrics}
+      periodSeconds: 5
+      timeoutSeconds: 5
+      failureThreshold: 2
+    securityContext:
+      {{- include "events.containerSecurity" . | nindent 6 }}
+    resources:
+      {{- toYaml .Values.server.resources | nindent 6 }}
+    volumeMounts:
+    - name: config
+      mountPath: /etc/oneshot-metrics-server
+      readOnly: true
+    - name: event-log
+      mountPath: /var/lib/oneshot-metrics-server
+  volumes:
+  - name: config
+    configMap:
+      name: {{ include "events.name" . }}
+  {{- if not .Values.persistence.enabled }}
+  - name: event-log
+    emptyDir:
+      sizeLimit: {{ include "events.neededMib" . }}Mi
+  {{- end }}
+  {{- with .Values.nodeSelector }}
+  nodeSelector:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with .Values.tolerations }}
+  tolerations:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with .Values.affinity }}
+  affinity:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+{{- end }}
