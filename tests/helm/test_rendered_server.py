@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: MIT
+"""What the chart renders, run for real: the container's command with its config, asked by its probes, by the cron job's
+command and by the ServiceMonitor's path. Only folders and the port are others than in the cluster."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import unittest
+import urllib.parse
+
+sys.path[:0] = [os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "system")]
+
+import chart  # noqa: E402 the path comes first
+from support import programs, runner, server  # noqa: E402
+from support.client import Connection  # noqa: E402
+from support.exposition import parse  # noqa: E402
+from support.waiting import wait_until  # noqa: E402
+
+setUpModule, tearDownModule = chart.prepare, chart.clean_up
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+class Pod:
+    """The server's container without its container: its volumes are folders. A context manager."""
+
+    def __init__(self, *values):
+        self.folder = tempfile.mkdtemp(prefix="oneshot-pod-")
+        self.port = free_port()
+        self.found = chart.rendered(*values, "--set", f"server.port={self.port}")
+        spec = chart.workload(self.found)["spec"]
+        self.container, = spec["containers"]
+        self.port_names = {port["name"]: port["containerPort"] for port in self.container["ports"]}
+        for mount in self.container["volumeMounts"]:
+            os.makedirs(self.folder + mount["mountPath"])
+        for name, text in self.found["ConfigMap"]["data"].items():
+            with open(self._inside("config", spec) + "/" + name, "w", encoding="utf-8") as file:
+                file.write(self._outside(text))
+        try:
+            self.start()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+
+    def _inside(self, volume, spec):
+        """Where a volume is; the pod must have it."""
+        claims = self.found.get("StatefulSet", {"spec": {}})["spec"].get("volumeClaimTemplates", [])
+        volumes = [v["name"] for v in spec["volumes"]] + [claim["metadata"]["name"] for claim in claims]
+        mounts = {mount["name"]: mount["mountPath"] for mount in self.container["volumeMounts"]}
+        assert set(mounts) == set(volumes), (mounts, volumes)
+        return self.folder + mounts[volume]
+
+    def _outside(self, text):
+        """What it says of the folders in the container, as they are here."""
+        for mount in self.container["volumeMounts"]:
+            text = text.replace(mount["mountPath"] + "/", self.folder + mount["mountPath"] + "/")
+        return text
+
+    def start(self):
+        command, = self.container["command"]
+        assert command == "/usr/bin/oneshot-metrics-server", command
+        arguments = [self._outside(argument) for argument in self.container["args"]]
+        self.process = subprocess.Popen([programs.server_binary(), *arguments], stdin=subprocess.DEVNULL,
+                                        stderr=subprocess.PIPE, text=True,
+                                        env=server.environment({v["name"]: v["value"]
+                                                                for v in self.container.get("env", [])}))
+
+        def answers():
+            assert self.process.poll() is None, self.process.stderr.read()
+            try:
+                return self.probe("startupProbe") == 200
+            except ConnectionError:
+                return False
+        wait_until(answers, "the startup probe is answered")
+
+    def get(self, path, port_name="metrics"):
+        with Connection(self.port_names[port_name]) as connection:
+            return connection.get(path)
+
+    def probe(self, name):
+        """The status that this probe of the container gets."""
+        asked = self.container[name]["httpGet"]
+        return self.get(asked["path"], asked["port"]).status
+
+    def scrape(self, **variables):
+        """As Prometheus does by the ServiceMonitor, with the variables that the operator would put in."""
+        endpoint, = self.found["ServiceMonitor"]["spec"]["endpoints"]
+        query = urllib.parse.urlencode(endpoint.get("params", {}), doseq=True, safe="$()")
+        for name, value in variables.items():
+            query = query.replace(f"$({name})", value)
+        reply = self.get(endpoint["path"] + ("?" + query if query else ""), endpoint["port"])
+        assert reply.status == 200, reply
+        return parse(reply.body)
+
+    def run_test_pod(self, spec):
+        """Runs the command of a pod that posts, with the service's address as it is here."""
+        container, = spec["containers"]
+        service, = self.found["Service"]["spec"]["ports"]
+        name, namespace = (self.found["Service"]["metadata"][key] for key in ("name", "namespace"))
+        here = f"127.0.0.1:{self.port_names[service['targetPort']]}"
+        words = [word.replace(f"{name}.{namespace}.svc:{service['port']}", here)
+                 for word in [*container["command"], *container["args"]]]
+        assert any(here in word for word in words), words
+        return subprocess.run(words, text=True, capture_output=True, stdin=subprocess.DEVNULL, check=False, timeout=60)
+
+    def kill(self):
+        self.process.kill()
+        self.process.communicate()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, value, trace):
+        self.kill()
+        shutil.rmtree(self.folder)
+
+
+class RenderedServer(unittest.TestCase):
+    def test_answers_its_probes_and_takes_and_gives_what_the_charts_other_objects_send(self):
+        programs.need("curl")
+        with Pod(*chart.values_of("original")) as pod:
+            self.assertEqual((pod.probe("livenessProbe"), pod.probe("readinessProbe")), (200, 200))
+            pod.scrape()
+            for name, message in [("cron job", "cron_test"), ("helm test", "helm_test")]:
+                done = pod.run_test_pod(chart.pod_specs(pod.found)[name])
+                self.assertEqual((done.returncode, done.stdout), (0, ""), done.stderr)
+                event, = pod.scrape().events()
+                self.assertEqual(event.labels, {"type": "test", "message": message})
+            self.assertEqual(pod.scrape().events(), [])
+
+    def test_loses_nothing_when_it_is_killed_and_started_again(self):
+        for name in ("original", "without-volume"):
+            with self.subTest(name), Pod(*chart.values_of(name)) as pod:
+                for number in (1, 2):
+                    with Connection(pod.port) as connection:
+                        self.assertEqual(connection.post(f"/event?id={number}").status, 200)
+                pod.kill()
+                pod.start()
+                ids = [event.labels["id"] for event in parse(pod.get("/metrics?scraper=a").body).events()]
+                self.assertEqual(ids, ["1", "2"])
+
+    def test_each_replica_of_prometheus_has_a_name_of_its_own_and_gets_everything(self):
+        with Pod(*chart.REQUIRED, "--set", "serviceMonitor.scraper=$(POD_NAME)",
+                 "--set", "config.scrapers.names={prometheus-0,prometheus-1}") as pod:
+            with Connection(pod.port) as connection:
+                self.assertEqual(connection.post("/event?id=1").status, 200)
+            for name in ("prometheus-0", "prometheus-1"):
+                exposition = pod.scrape(POD_NAME=name)
+                self.assertEqual(exposition.welcome(), (name, "by name", 1))
+                self.assertEqual(len(exposition.events()), 1)
+
+    def test_takes_the_settings_of_every_set_of_values(self):
+        for name in chart.VALUE_SETS:
+            with self.subTest(name), tempfile.TemporaryDirectory() as folder:
+                path = os.path.join(folder, "config.toml")
+                with open(path, "w", encoding="utf-8") as file:
+                    file.write(chart.rendered(*chart.values_of(name))["ConfigMap"]["data"]["config.toml"])
+                done = subprocess.run([programs.server_binary(), "--config", path, "--check-config"], text=True,
+                                      env=server.environment(), capture_output=True, check=False)
+                self.assertEqual(done.returncode, 0, done.stderr)
+
+
+if __name__ == "__main__":
+    runner.main()
