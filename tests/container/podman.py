@@ -9,18 +9,18 @@ import tempfile
 
 from support.waiting import wait_until
 
-# With runc and cgroupfs it works where neither systemd nor cgroups v2 are; limits that the test itself may not raise
-# must not be asked for.
+# With runc and cgroupfs it works where neither systemd nor cgroups v2 are. The limits are lower than any that a
+# test may have, since it may not raise its own.
 _RUN = ("--cgroup-manager", "cgroupfs", "--runtime", "runc")
 _LIMITS = ("--ulimit", "nofile=4096:4096", "--ulimit", "nproc=1000:1000", "--network", "host")
-# As Kubernetes' restricted profile has it; podman's --read-only alone would leave some folders open to writing.
+# As the chart has it; podman's --read-only alone would leave some folders open to writing.
 _SAFE = ("--read-only", "--read-only-tmpfs=false", "--cap-drop", "all", "--security-opt", "no-new-privileges")
 
 
 def run(*command, status=0, seconds=300):
-    """Its output, where it may fail with what it says on standard error; AssertionError where it ends otherwise (status
-    None: as it likes)."""
-    done = subprocess.run(command, text=True, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=seconds)
+    """Its output, where it may fail also its errors; AssertionError where it ends otherwise (status None: may)."""
+    done = subprocess.run(command, text=True, stdin=subprocess.DEVNULL, capture_output=True, check=False,
+                          timeout=seconds)
     both = done.stdout + done.stderr
     assert status is None or done.returncode == status, f"{command}: status {done.returncode}:\n{both}"
     return done.stdout if status == 0 else both
@@ -64,12 +64,14 @@ class Storage:
 
     def container(self, image, *options, arguments=()):
         """Starts one, and returns it without waiting for more."""
-        return Container(self, self.podman("run", "--detach", *_SAFE, *_LIMITS, "--health-interval", "disable",
-                                           *options, image, *arguments).split()[-1])
+        said = self.podman("run", "--detach", *_SAFE, *_LIMITS, "--health-interval", "disable", *options,
+                           image, *arguments)
+        return Container(self, said.split()[-1])
 
     def once(self, image, *arguments, options=(), status=0):
         """What a container says that ends by itself."""
-        return self.podman("run", "--rm", *_SAFE, *_LIMITS, "--no-healthcheck", *options, image, *arguments, status=status)
+        return self.podman("run", "--rm", *_SAFE, *_LIMITS, "--no-healthcheck", *options, image, *arguments,
+                           status=status)
 
 
 class Container:

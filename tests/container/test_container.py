@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The container image: built from packaging/container/Containerfile, and run as its users run it.
 
-The base is the Debian that the other tests use, since no registry may be reachable; the compiler's stage is replaced by
-the binary under test (--build-context), which saves minutes. Everything else in the file is what users get.
+The base is the Debian that other tests use, since no registry may be reachable; the compiler's stage is
+replaced by the binary under test (--build-context), which saves minutes. All else in the file is what users get.
 """
 
 import os
@@ -45,13 +45,14 @@ def why_not():
 def base():
     """The root folder of a Debian of the release that the binary was built on."""
     with open("/etc/os-release", encoding="utf-8") as file:
-        release = dict(line.rstrip("\n").split("=", 1) for line in file if "=" in line).get("VERSION_CODENAME", "")
+        fields = dict(line.rstrip("\n").split("=", 1) for line in file if "=" in line)
+    release = fields.get("VERSION_CODENAME", "") if fields.get("ID") == "debian" else ""
     if not release:
         raise unittest.SkipTest("this is no Debian, whose libraries the binary needs")
     root = os.path.join(ROOT, "build-tools", "debian-" + release)
     if not os.path.exists(os.path.join(root, ".complete")):
         if not os.environ.get("ONESHOT_MAKE_DEBIAN"):
-            raise unittest.SkipTest("a Debian is made only on request: packaging/quickstart.sh test kubernetes")
+            raise unittest.SkipTest("its base is made on request: packaging/quickstart.sh test kubernetes")
         made = subprocess.run(["sh", os.path.join(ROOT, "packaging", "make-debian.sh"), release], text=True,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False)
         if made.returncode == 77:
@@ -65,8 +66,9 @@ def build(root):
         os.mkdir(os.path.join(built, "build"))
         shutil.copy(programs.server_binary(), os.path.join(built, "build", "oneshot-metrics-server"))
         storage.import_base(root, "localhost/base")
-        storage.buildah("bud", "--format", "docker", "--isolation", "chroot", "--network", "host", "--pull-never",
-                        "--build-arg", "BASE=localhost/base", "--build-context", f"build={built}", "--tag", IMAGE,
+        storage.buildah("bud", "--format", "docker", "--isolation", "chroot", "--network", "host",
+                        "--pull-never", "--build-arg", "BASE=localhost/base",
+                        "--build-context", f"build={built}", "--tag", IMAGE,
                         "--file", os.path.join(ROOT, "packaging", "container", "Containerfile"), ROOT)
 
 
@@ -110,9 +112,10 @@ class Image(unittest.TestCase):
 
     def test_takes_the_options_of_the_server(self):
         self.assertRegex(storage.once(IMAGE, "--version"), r"^oneshot-metrics-server \d+\.\d+\.\d+")
-        settings = storage.once(IMAGE, "--log-level", "debug", "--print-config", options=("--env", "PORT=9000"))
+        settings = storage.once(IMAGE, "--log-level", "debug", "--print-config",
+                                options=("--env", "PORT=9000")).splitlines()
         for line in (f'path = "{FOLDER}/events.log"', "stop_seconds = 8", 'level = "debug"', "port = 9000"):
-            self.assertIn(line, settings.replace(".0\n", "\n").splitlines())
+            self.assertIn(line, settings)
 
     def test_ends_with_status_2_and_a_reason_when_a_setting_is_bad(self):
         self.assertIn("PORT", storage.once(IMAGE, options=("--env", "PORT=http"), status=2))
@@ -140,8 +143,8 @@ class Running(unittest.TestCase):
         self.assertEqual((status["NoNewPrivs"], status["Seccomp"]), ("1", "2"))
         for path in ("/tmp/new", "/var/tmp/new"):  # where any user may, if it is not read-only
             self.assertIn("Read-only file system", container.exec("touch", path, status=1))
-        self.assertEqual(container.exec("stat", "-c", "%u:%g %a", FOLDER).strip(), "65532:65532 700")
-        self.assertEqual(container.exec("stat", "-c", "%u:%g %a", f"{FOLDER}/events.log").strip(), "65532:65532 600")
+        owners = container.exec("stat", "-c", "%u:%g %a", FOLDER, f"{FOLDER}/events.log").splitlines()
+        self.assertEqual(owners, ["65532:65532 700", "65532:65532 600"])
 
     def test_is_healthy_while_it_is_ready_and_not_where_nobody_listens(self):
         container = self.start()

@@ -21,8 +21,8 @@ _folder = None
 
 
 def prepare():
-    """Finds helm, or skips. Where it was downloaded for the tests (ONESHOT_HELM) it is a third party's program: it runs
-    as nobody, without a network, and sees copies."""
+    """Finds helm, or skips. One that was downloaded for the tests (ONESHOT_HELM) is a third party's program: it
+    runs as nobody, without a network, and sees copies."""
     global _helm, _folder
     helm = programs.need("helm", "ONESHOT_HELM")
     _folder = tempfile.TemporaryDirectory(prefix="oneshot-helm-")
@@ -51,9 +51,10 @@ def values_of(name):
 
 def helm(command, *arguments, name=None):
     """What helm makes of the chart: (status, output, errors)."""
-    done = subprocess.run([*_helm, command, *([name] if name else []), os.path.join(_folder.name, "chart"), *arguments],
-                          text=True, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=60,
-                          cwd=_folder.name, env={"HOME": os.path.join(_folder.name, "home"), "PATH": os.environ["PATH"]})
+    line = [*_helm, command, *([name] if name else []), os.path.join(_folder.name, "chart"), *arguments]
+    environment = {"HOME": os.path.join(_folder.name, "home"), "PATH": os.environ["PATH"]}
+    done = subprocess.run(line, text=True, stdin=subprocess.DEVNULL, capture_output=True, check=False,
+                          timeout=60, cwd=_folder.name, env=environment)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -69,6 +70,21 @@ def refusal(*arguments):
     status, output, errors = helm("template", *REQUIRED, *arguments, name="events-to-metrics")
     assert status != 0, f"helm template {arguments} was not refused:\n{output}"
     return errors
+
+
+def notes(*arguments):
+    """What `helm install` says at its end. Without a cluster helm does not print it; so it goes into a manifest."""
+    templates = os.path.join(_folder.name, "chart", "templates")
+    with open(os.path.join(templates, "NOTES.txt"), encoding="utf-8") as file:
+        text = file.read()
+    path = os.path.join(templates, "notes.yaml")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write('{{ define "notes" }}' + text + '{{ end }}\nnotes: {{ include "notes" . | toJson }}\n')
+    try:
+        said = render(*REQUIRED, *arguments, "--show-only", "templates/notes.yaml")
+    finally:
+        os.unlink(path)
+    return manifests(said)[0]["notes"]
 
 
 def manifests(text):
@@ -107,8 +123,9 @@ def schema_findings(documents):
     """Lines about what in these manifests is not as the API has it."""
     modules = os.environ.get("ONESHOT_NODE_MODULES", "")
     if not os.path.isdir(modules):
-        raise unittest.SkipTest("the schemas are not installed (npm ci of tests/helm; ONESHOT_NODE_MODULES names it)")
-    done = subprocess.run([programs.need("node"), os.path.join(HERE, "check_manifests.js"), modules], text=True,
-                          input=json.dumps(documents), capture_output=True, check=False, timeout=60)
+        raise unittest.SkipTest("the schemas are not installed (npm ci in tests/helm; ONESHOT_NODE_MODULES)")
+    command = [programs.need("node"), os.path.join(HERE, "check_manifests.js"), modules]
+    done = subprocess.run(command, text=True, input=json.dumps(documents), capture_output=True, check=False,
+                          timeout=60)
     assert done.returncode in (0, 1) and not done.stderr, done.stderr
     return done.stdout.splitlines()

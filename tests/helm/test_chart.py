@@ -34,7 +34,7 @@ REFUSED = [
     (["server.logLevel=verbose"], 'server.logLevel must be one of the following: "error", "warn"'),
     (["server.useExplicitTimestamps=perhaps"], "server.useExplicitTimestamps must be one of"),
     (["server.tag=1"], "server.tag: Invalid type. Expected: string, given: integer"),
-    (["server.image=ghcr.io/imuni4fun/one-shot-metrics-server"], "is the original's, which this chart cannot run"),
+    (["server.image=ghcr.io/imuni4fun/one-shot-metrics-server"], "which this chart cannot run"),
     (["config.server.thread=1"], "config.server: Additional property thread is not allowed"),
     (["config.server.threads=65"], "config.server.threads: Must be less than or equal to 64"),
     (["config.server.stop_seconds=long"], "config.server.stop_seconds: Does not match"),
@@ -72,23 +72,24 @@ class Chart(unittest.TestCase):
                         file.write(text)
                 with open(path, encoding="utf-8") as file:
                     golden = file.read()
-                changes = difflib.unified_diff(golden.splitlines(), text.splitlines(), path, "now", lineterm="")
-                self.assertEqual(golden, text, "\n".join(changes))
+                changes = difflib.unified_diff(golden.splitlines(True), text.splitlines(True), path, "now")
+                self.assertEqual(golden, text, "".join(changes))
 
     def test_kubernetes_knows_every_field_that_it_renders(self):
         for name in chart.VALUE_SETS:
             with self.subTest(name):
-                self.assertEqual(chart.schema_findings(chart.manifests(chart.render(*chart.values_of(name)))), [])
+                manifests = chart.manifests(chart.render(*chart.values_of(name)))
+                self.assertEqual(chart.schema_findings(manifests), [])
 
     def test_the_check_of_fields_finds_what_is_wrong(self):
         pod = chart.rendered(*chart.values_of("original"))["Pod"]
         container = pod["spec"]["containers"][0]
-        for wrong, finding in [({"imagePulPolicy": "Always"}, "/spec/containers/0/imagePulPolicy: no such field"),
-                               ({"ports": [{"containerPort": "http"}]}, "/spec/containers/0/ports/0/containerPort"),
-                               ({"name": None}, "/spec/containers/0")]:
+        for wrong, finding in [({"imagePulPolicy": "Always"}, "/imagePulPolicy: no such field"),
+                               ({"ports": [{"containerPort": "http"}]}, "/ports/0/containerPort: "),
+                               ({"name": None}, "/name: ")]:
             broken = {**pod, "spec": {**pod["spec"], "containers": [{**container, **wrong}]}}
             found = chart.schema_findings([broken])
-            self.assertTrue(any(finding in line for line in found), (wrong, found))
+            self.assertTrue(any("/spec/containers/0" + finding in line for line in found), (wrong, found))
 
     def test_refuses_bad_values_and_says_which(self):
         for values, reason in REFUSED:
@@ -119,15 +120,16 @@ class Rendered(unittest.TestCase):
         self.assertEqual(found["Namespace"]["metadata"]["name"], "kaas-events")
         self.assertEqual(found["Namespace"]["metadata"]["labels"]["name"], "kaas-events")
         service = found["Service"]
-        self.assertEqual((service["metadata"]["name"], service["metadata"]["namespace"], service["spec"]["ports"][0]),
-                         ("events-to-metrics", "kaas-events",
-                          {"name": "metrics", "port": 8090, "targetPort": "metrics", "protocol": "TCP"}))
+        self.assertEqual((service["metadata"]["name"], service["metadata"]["namespace"]),
+                         ("events-to-metrics", "kaas-events"))
+        self.assertEqual(service["spec"]["ports"], [
+            {"name": "metrics", "port": 8090, "targetPort": "metrics", "protocol": "TCP"}])
         peers = found["NetworkPolicy"]["spec"]["ingress"][0]["from"]
         self.assertIn({"podSelector": {}}, peers, "its own namespace")
         for namespace in ("kaas-metrics", "kaas-monitoring"):
             self.assertIn({"namespaceSelector": {"matchLabels": {"name": namespace}}}, peers)
-        endpoint = found["ServiceMonitor"]["spec"]["endpoints"][0]
-        self.assertEqual(endpoint, {"port": "metrics", "path": "/metrics", "interval": "30s", "scrapeTimeout": "10s"})
+        self.assertEqual(found["ServiceMonitor"]["spec"]["endpoints"], [
+            {"port": "metrics", "path": "/metrics", "interval": "30s", "scrapeTimeout": "10s"}])
         self.assertEqual(found["CronJob"]["spec"]["schedule"], "* * * * *")
 
     def test_every_pod_is_allowed_by_the_restricted_profile(self):
@@ -160,7 +162,8 @@ class Rendered(unittest.TestCase):
             self.assertEqual(chart.workload(found)["metadata"]["labels"][SELECTOR], chosen[SELECTOR])
             tests = [found["Pod"]["metadata"]["labels"]]
             if "CronJob" in found:
-                tests.append(found["CronJob"]["spec"]["jobTemplate"]["spec"]["template"]["metadata"]["labels"])
+                job = found["CronJob"]["spec"]["jobTemplate"]
+                tests.append(job["spec"]["template"]["metadata"]["labels"])
             for labels in tests:
                 self.assertNotEqual(labels[SELECTOR], chosen[SELECTOR])
 
@@ -168,13 +171,15 @@ class Rendered(unittest.TestCase):
         spec = chart.rendered(*chart.values_of("original"))["StatefulSet"]["spec"]
         self.assertEqual((spec["replicas"], spec["podManagementPolicy"]), (1, "Parallel"))
         spec = chart.rendered(*chart.values_of("without-volume"))["Deployment"]["spec"]
-        self.assertEqual((spec["replicas"], spec["strategy"]), (1, {"type": "Recreate", "rollingUpdate": None}))
+        self.assertEqual(spec["replicas"], 1)
+        self.assertEqual(spec["strategy"], {"type": "Recreate", "rollingUpdate": None})
 
     def test_a_policy_that_names_nobody_lets_in_the_test_pods_alone(self):
         found = chart.rendered(*chart.values_of("without-volume"))
         rule, = found["NetworkPolicy"]["spec"]["ingress"]
         labels = {SELECTOR: found["Pod"]["metadata"]["labels"][SELECTOR]}
-        self.assertEqual(rule["from"], [{"podSelector": {"matchLabels": labels}}], "an empty list would be everybody")
+        # An empty list would be everybody.
+        self.assertEqual(rule["from"], [{"podSelector": {"matchLabels": labels}}])
 
     def test_the_pod_changes_with_the_settings_and_with_nothing_else(self):
         def pod(*more):
@@ -187,8 +192,8 @@ class Rendered(unittest.TestCase):
 
     def test_the_stop_may_take_as_long_as_the_settings_say(self):
         for seconds, grace in [("0", 20), ("2.5", 23), ("100", 120)]:
-            spec = chart.workload(chart.rendered(*chart.REQUIRED, "--set", f"config.server.stop_seconds={seconds}"))
-            self.assertEqual(spec["spec"]["terminationGracePeriodSeconds"], grace)
+            found = chart.rendered(*chart.REQUIRED, "--set", f"config.server.stop_seconds={seconds}")
+            self.assertEqual(chart.workload(found)["spec"]["terminationGracePeriodSeconds"], grace)
 
     def test_names_stay_within_what_kubernetes_allows(self):
         found = chart.rendered("--set", f"serviceName={52 * 'a'},serviceNamespace=b")
@@ -197,13 +202,27 @@ class Rendered(unittest.TestCase):
             self.assertLessEqual(max(map(len, labels.values())), 63)
 
     def test_the_name_of_a_scraper_goes_to_prometheus_and_into_the_settings(self):
-        found = chart.rendered(*chart.REQUIRED, "--set", "serviceMonitor.scraper=prom-a,config.scrapers.names={prom-b}")
-        self.assertEqual(found["ServiceMonitor"]["spec"]["endpoints"][0]["params"], {"scraper": ["prom-a"]})
-        settings = tomllib.loads(found["ConfigMap"]["data"]["config.toml"])
-        self.assertEqual(settings["scrapers"]["names"], ["prom-b", "prom-a"])
-        found = chart.rendered(*chart.REQUIRED, "--set", "serviceMonitor.scraper=$(POD_NAME)")
-        self.assertEqual(found["ServiceMonitor"]["spec"]["endpoints"][0]["params"], {"scraper": ["$(POD_NAME)"]})
-        self.assertNotIn("scrapers", tomllib.loads(found["ConfigMap"]["data"]["config.toml"]))
+        for scraper, names in [("prom-a", ["prom-b", "prom-a"]), ("prom-b", ["prom-b"]),
+                               ("$(POD_NAME)", ["prom-b"])]:
+            found = chart.rendered(*chart.REQUIRED, "--set", "config.scrapers.names={prom-b}",
+                                   "--set", f"serviceMonitor.scraper={scraper}")
+            endpoint, = found["ServiceMonitor"]["spec"]["endpoints"]
+            self.assertEqual(endpoint["params"], {"scraper": [scraper]})
+            settings = tomllib.loads(found["ConfigMap"]["data"]["config.toml"])
+            self.assertEqual(settings["scrapers"]["names"], names)
+
+    def test_the_notes_say_where_events_go_and_warn_of_what_may_be_lost(self):
+        said = chart.notes()
+        self.assertIn("curl -X POST 'http://events.observability.svc:8090/event?", said)
+        self.assertIn("only pods in namespace observability may post and scrape", said)
+        self.assertIn("set serviceMonitor.scraper so that it loses", said)
+        self.assertIn("claim event-log-events-0", said)
+        said = chart.notes("--set", "persistence.enabled=false,serviceMonitor.scraper=prom",
+                           "--set", "netpol.ingress.allowedNamespaceMatchLabels={monitoring}")
+        self.assertIn("events that wait are lost with the server's pod", said)
+        self.assertIn("Prometheus scrapes as prom. Only one may", said)
+        self.assertNotIn("only pods in namespace", said)
+        self.assertIn("There is no ServiceMonitor", chart.notes("--set", "serviceMonitor.enabled=false"))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What the chart renders, run for real: the container's command with its config, asked by its probes, by the cron job's
-command and by the ServiceMonitor's path. Only folders and the port are others than in the cluster."""
+"""What the chart renders, run for real: the container's command with its config, asked by its probes, the cron
+job's command and the ServiceMonitor's path. Only folders and the port are others than in the cluster."""
 
+import json
 import os
 import shutil
 import socket
@@ -25,6 +26,17 @@ setUpModule, tearDownModule = chart.prepare, chart.clean_up
 def free_port():
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return listener.getsockname()[1]
+
+
+def complaint(text):
+    """What the server says against this config; nothing where it is good."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "config.toml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        done = subprocess.run([programs.server_binary(), "--config", path, "--check-config"], text=True,
+                              env=server.environment(), capture_output=True, check=False)
+    return done.stderr if done.returncode else ""
 
 
 class Pod:
@@ -107,7 +119,8 @@ class Pod:
         words = [word.replace(f"{name}.{namespace}.svc:{service['port']}", here)
                  for word in [*container["command"], *container["args"]]]
         assert any(here in word for word in words), words
-        return subprocess.run(words, text=True, capture_output=True, stdin=subprocess.DEVNULL, check=False, timeout=60)
+        return subprocess.run(words, text=True, stdin=subprocess.DEVNULL, capture_output=True, check=False,
+                              timeout=60)
 
     def kill(self):
         self.process.kill()
@@ -157,13 +170,22 @@ class RenderedServer(unittest.TestCase):
 
     def test_takes_the_settings_of_every_set_of_values(self):
         for name in chart.VALUE_SETS:
-            with self.subTest(name), tempfile.TemporaryDirectory() as folder:
-                path = os.path.join(folder, "config.toml")
-                with open(path, "w", encoding="utf-8") as file:
-                    file.write(chart.rendered(*chart.values_of(name))["ConfigMap"]["data"]["config.toml"])
-                done = subprocess.run([programs.server_binary(), "--config", path, "--check-config"], text=True,
-                                      env=server.environment(), capture_output=True, check=False)
-                self.assertEqual(done.returncode, 0, done.stderr)
+            with self.subTest(name):
+                text = chart.rendered(*chart.values_of(name))["ConfigMap"]["data"]["config.toml"]
+                self.assertEqual(complaint(text), "")
+
+    def test_takes_each_number_that_the_charts_schema_lets_pass_and_no_other(self):
+        with open(os.path.join(chart.CHART, "values.schema.json"), encoding="utf-8") as file:
+            sections = json.load(file)["properties"]["config"]["properties"]
+        keys = [(name, key, schema) for name, section in sections.items()
+                for key, schema in section["properties"].items() if "minimum" in schema]
+        self.assertGreater(len(keys), 10)
+        for section, key, schema in keys:
+            for number in (schema["minimum"], schema["maximum"]):
+                self.assertEqual(complaint(f"[{section}]\n{key} = {number}\n"), "")
+            for number in (schema["minimum"] - 0.05 if key.endswith("_seconds") else schema["minimum"] - 1,
+                           schema["maximum"] + 1):
+                self.assertIn(key, complaint(f"[{section}]\n{key} = {number}\n"))
 
 
 if __name__ == "__main__":

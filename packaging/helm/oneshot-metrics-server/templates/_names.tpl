@@ -22,11 +22,11 @@
 {{/* What finds the server's pod. The same as the original's, since a Deployment's selector cannot change; so no other
      pod has this label (the original's test pods had). */}}
 {{- define "events.selector" -}}
-app.kubernetes.io/name: {{ include "events.name" . }}
+app.kubernetes.io/name: {{ include "events.name" . | quote }}
 {{- end }}
 
 {{- define "events.commonLabels" -}}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/part-of: {{ .Chart.Name }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
@@ -41,7 +41,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{/* Of pods: nothing that changes with the chart's version, which would restart them. */}}
 {{- define "events.podLabels" -}}
 {{ include "events.selector" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
 {{- define "events.testSelector" -}}
@@ -55,7 +55,7 @@ app.kubernetes.io/name: {{ include "events.name" . }}-test
 
 {{- define "events.testPodLabels" -}}
 {{ include "events.testSelector" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
 {{- define "events.image" -}}

@@ -121,7 +121,7 @@ spec:
   volumes:
   - name: config
     configMap:
-      name: {{ include "events.name" . }}
+      name: {{ include "events.name" . | quote }}
   {{- if not .Values.persistence.enabled }}
   - name: event-log
     emptyDir:
