@@ -9,8 +9,8 @@ import tempfile
 
 from support.waiting import wait_until
 
-# With runc and cgroupfs it works where neither systemd nor cgroups v2 are. The limits are lower than any that a
-# test may have, since it may not raise its own.
+# With runc and cgroupfs it works where neither systemd nor cgroups v2 are. The limits are low, since a test may
+# not be allowed to raise its own.
 _RUN = ("--cgroup-manager", "cgroupfs", "--runtime", "runc")
 _LIMITS = ("--ulimit", "nofile=4096:4096", "--ulimit", "nproc=1000:1000", "--network", "host")
 # As the chart has it; podman's --read-only alone would leave some folders open to writing.
@@ -18,7 +18,7 @@ _SAFE = ("--read-only", "--read-only-tmpfs=false", "--cap-drop", "all", "--secur
 
 
 def run(*command, status=0, seconds=300):
-    """Its output, where it may fail also its errors; AssertionError where it ends otherwise (status None: may)."""
+    """Its output, where it may fail with its errors; AssertionError where it ends otherwise (None: it may)."""
     done = subprocess.run(command, text=True, stdin=subprocess.DEVNULL, capture_output=True, check=False,
                           timeout=seconds)
     both = done.stdout + done.stderr

@@ -2,7 +2,7 @@
 """The container image: built from packaging/container/Containerfile, and run as its users run it.
 
 The base is the Debian that other tests use, since no registry may be reachable; the compiler's stage is
-replaced by the binary under test (--build-context), which saves minutes. All else in the file is what users get.
+replaced by the binary under test (--build-context), which saves minutes. All else is what users get.
 """
 
 import os

@@ -10,6 +10,11 @@ import unittest
 
 from support import programs
 
+try:
+    import yaml
+except ImportError:
+    yaml = None
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 CHART = os.path.join(ROOT, "packaging", "helm", "oneshot-metrics-server")
@@ -21,10 +26,12 @@ _folder = None
 
 
 def prepare():
-    """Finds helm, or skips. One that was downloaded for the tests (ONESHOT_HELM) is a third party's program: it
-    runs as nobody, without a network, and sees copies."""
+    """Finds helm, or skips. One that was downloaded for the tests (ONESHOT_HELM) is a third party's program:
+    it runs as nobody, without a network, and sees copies."""
     global _helm, _folder
     helm = programs.need("helm", "ONESHOT_HELM")
+    if yaml is None:
+        raise unittest.SkipTest("python3-yaml is not installed")
     _folder = tempfile.TemporaryDirectory(prefix="oneshot-helm-")
     os.chmod(_folder.name, 0o755)
     shutil.copytree(CHART, os.path.join(_folder.name, "chart"))
@@ -73,7 +80,7 @@ def refusal(*arguments):
 
 
 def notes(*arguments):
-    """What `helm install` says at its end. Without a cluster helm does not print it; so it goes into a manifest."""
+    """What `helm install` says at its end. Without a cluster helm does not print it: it goes into a manifest."""
     templates = os.path.join(_folder.name, "chart", "templates")
     with open(os.path.join(templates, "NOTES.txt"), encoding="utf-8") as file:
         text = file.read()
@@ -88,10 +95,6 @@ def notes(*arguments):
 
 
 def manifests(text):
-    try:
-        import yaml
-    except ImportError:
-        raise unittest.SkipTest("python3-yaml is not installed") from None
     return [document for document in yaml.safe_load_all(text) if document]
 
 
@@ -119,12 +122,17 @@ def pod_specs(found):
     return specs
 
 
-def schema_findings(documents):
-    """Lines about what in these manifests is not as the API has it."""
+def need_schemas():
+    """The command that holds manifests to the API's schemas, or this test is skipped."""
     modules = os.environ.get("ONESHOT_NODE_MODULES", "")
     if not os.path.isdir(modules):
         raise unittest.SkipTest("the schemas are not installed (npm ci in tests/helm; ONESHOT_NODE_MODULES)")
-    command = [programs.need("node"), os.path.join(HERE, "check_manifests.js"), modules]
+    return [programs.need("node"), os.path.join(HERE, "check_manifests.js"), modules]
+
+
+def schema_findings(documents):
+    """Lines about what in these manifests is not as the API has it."""
+    command = need_schemas()
     done = subprocess.run(command, text=True, input=json.dumps(documents), capture_output=True, check=False,
                           timeout=60)
     assert done.returncode in (0, 1) and not done.stderr, done.stderr

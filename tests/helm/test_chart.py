@@ -76,6 +76,7 @@ class Chart(unittest.TestCase):
                 self.assertEqual(golden, text, "".join(changes))
 
     def test_kubernetes_knows_every_field_that_it_renders(self):
+        chart.need_schemas()
         for name in chart.VALUE_SETS:
             with self.subTest(name):
                 manifests = chart.manifests(chart.render(*chart.values_of(name)))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What the chart renders, run for real: the container's command with its config, asked by its probes, the cron
-job's command and the ServiceMonitor's path. Only folders and the port are others than in the cluster."""
+"""What the chart renders, run for real: the container's command with its config, asked by its probes, the
+cron job's command and the ServiceMonitor's path. Only folders and the port are others than in the cluster."""
 
 import json
 import os
