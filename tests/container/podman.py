@@ -9,8 +9,8 @@ import tempfile
 
 from support.waiting import wait_until
 
-# With runc and cgroupfs it works where neither systemd nor cgroups v2 are. The limits are low, since a test may
-# not be allowed to raise its own.
+# With runc and cgroupfs it works where neither systemd nor cgroups v2 are. The limits are low, as raising one may
+# be refused.
 _RUN = ("--cgroup-manager", "cgroupfs", "--runtime", "runc")
 _LIMITS = ("--ulimit", "nofile=4096:4096", "--ulimit", "nproc=1000:1000", "--network", "host")
 # As the chart has it; podman's --read-only alone would leave some folders open to writing.
@@ -18,7 +18,7 @@ _SAFE = ("--read-only", "--read-only-tmpfs=false", "--cap-drop", "all", "--secur
 
 
 def run(*command, status=0, seconds=300):
-    """Its output, where it may fail with its errors; AssertionError where it ends otherwise (None: it may)."""
+    """Its output, and its errors where it may fail; AssertionError where it ends otherwise (None: it may)."""
     done = subprocess.run(command, text=True, stdin=subprocess.DEVNULL, capture_output=True, check=False,
                           timeout=seconds)
     both = done.stdout + done.stderr
@@ -48,13 +48,15 @@ class Storage:
     def podman(self, *arguments, **options):
         return run("podman", *self._where, *_RUN, *arguments, **options)
 
-    def import_base(self, root, name):
-        """An image of one layer with the files of a root folder."""
+    def import_base(self, root, name, more=()):
+        """An image of one layer with the files of a root folder, and more files of this machine."""
         container = self.buildah("from", "scratch").strip()
         mounted = self.buildah("mount", container).strip()
         run("cp", "-a", f"{root}/.", mounted)
         for folder in ("usr/share/doc", "usr/share/locale", "var/lib/apt/lists", "var/cache/apt"):
             shutil.rmtree(os.path.join(mounted, folder), ignore_errors=True)
+        for path in more:
+            run("cp", "-L", path, mounted + path)
         self.buildah("umount", container)
         self.buildah("commit", "--quiet", "--disable-compression", container, name)
         self.buildah("rm", container)

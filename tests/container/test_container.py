@@ -6,6 +6,7 @@ replaced by the binary under test (--build-context), which saves minutes. All el
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -61,11 +62,18 @@ def base():
     return root
 
 
+def libraries_beyond(root):
+    """Those that the binary needs and this root folder lacks. On Debian 13 it is llhttp, which a usual build takes
+    as a shared library; what the Containerfile builds has it inside."""
+    linked = podman.run("ldd", programs.server_binary())
+    return [path for path in re.findall(r"=> (/\S+)", linked) if not os.path.exists(root + path)]
+
+
 def build(root):
     with tempfile.TemporaryDirectory() as built:
         os.mkdir(os.path.join(built, "build"))
         shutil.copy(programs.server_binary(), os.path.join(built, "build", "oneshot-metrics-server"))
-        storage.import_base(root, "localhost/base")
+        storage.import_base(root, "localhost/base", libraries_beyond(root))
         storage.buildah("bud", "--format", "docker", "--isolation", "chroot", "--network", "host",
                         "--pull-never", "--build-arg", "BASE=localhost/base",
                         "--build-context", f"build={built}", "--tag", IMAGE,

@@ -80,7 +80,7 @@ def refusal(*arguments):
 
 
 def notes(*arguments):
-    """What `helm install` says at its end. Without a cluster helm does not print it: it goes into a manifest."""
+    """What `helm install` says at its end. Without a cluster helm does not print it: a manifest takes it."""
     templates = os.path.join(_folder.name, "chart", "templates")
     with open(os.path.join(templates, "NOTES.txt"), encoding="utf-8") as file:
         text = file.read()
