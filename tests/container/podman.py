@@ -27,17 +27,14 @@ def run(*command, status=0, seconds=300):
 
 
 class Storage:
-    """A context manager: leaving it removes all that is in it."""
+    """What is in it is there until remove()."""
 
     def __init__(self):
         self.folder = tempfile.mkdtemp(prefix="oneshot-container-", dir="/var/tmp")
         self._where = ("--root", f"{self.folder}/root", "--runroot", f"{self.folder}/run",
                        "--storage-driver", "overlay")
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, value, trace):
+    def remove(self):
         self.podman("rm", "--all", "--force", "--time", "0", status=None)
         run("umount", "--recursive", f"{self.folder}/root/overlay", status=None)
         shutil.rmtree(self.folder, ignore_errors=True)

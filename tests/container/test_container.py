@@ -100,12 +100,10 @@ def scrape(name):
 
 def setUpModule():
     global storage
+    root = base()
     storage = podman.Storage()
-    build(base())
-
-
-def tearDownModule():
-    storage.__exit__(None, None, None)
+    unittest.addModuleCleanup(storage.remove)
+    build(root)
 
 
 class Image(unittest.TestCase):
