@@ -43,9 +43,19 @@ class Pod:
     """The server's container without its container: its volumes are folders. A context manager."""
 
     def __init__(self, *values):
-        self.folder = tempfile.mkdtemp(prefix="oneshot-pod-")
+        self.process = None
         self.port = free_port()
         self.found = chart.rendered(*values, "--set", f"server.port={self.port}")
+        self.folder = tempfile.mkdtemp(prefix="oneshot-pod-")
+        try:
+            self.set_up()
+            self.start()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+
+    def set_up(self):
+        """Makes the volumes."""
         spec = chart.workload(self.found)["spec"]
         self.container, = spec["containers"]
         self.port_names = {port["name"]: port["containerPort"] for port in self.container["ports"]}
@@ -54,11 +64,6 @@ class Pod:
         for name, text in self.found["ConfigMap"]["data"].items():
             with open(self._inside("config", spec) + "/" + name, "w", encoding="utf-8") as file:
                 file.write(self._outside(text))
-        try:
-            self.start()
-        except BaseException:
-            self.__exit__(None, None, None)
-            raise
 
     def _inside(self, volume, spec):
         """Where a volume is; the pod must have it."""
@@ -123,8 +128,9 @@ class Pod:
                               timeout=60)
 
     def kill(self):
-        self.process.kill()
-        self.process.communicate()
+        if self.process:
+            self.process.kill()
+            self.process.communicate()
 
     def __enter__(self):
         return self
