@@ -50,7 +50,16 @@ REFUSED = [
     (["serviceMonitor.scraper=a b"], "serviceMonitor.scraper: Does not match"),
     (["testEvent.tag="], "testEvent.tag: String length must be greater than or equal to 1"),
     (["config=null"], "--reuse-values has kept those of another chart"),
+    (["config.server.host=127.0.0.1"], "config.server.host"),
+    (["config.server.host=a b"], "config.server.host: Does not match"),
+    (["config.events.metric=oneshot_x"], "config.events.metric"),
+    (["config.scrapers.names={a,a}"], "config.scrapers.names: array items[0,1] must be unique"),
+    (["config.scrapers.allow={10.0.0.0/33}"], "config.scrapers.allow.0: Does not match"),
+    (["config.scrapers.trusted_proxies={proxy}"], "config.scrapers.trusted_proxies.0: Does not match"),
 ]
+
+# Where null stands for what may be left out: it is the same as the empty default, or the server's own.
+MAY_BE_NULL = re.compile(r"config\.|.*resources|podAnnotations|namespace\.labels")
 
 SELECTOR = "app.kubernetes.io/name"
 
@@ -97,6 +106,32 @@ class Chart(unittest.TestCase):
             with self.subTest(values):
                 said = chart.refusal(*[part for value in values for part in ("--set", value)])
                 self.assertIn(reason, said)
+
+    def test_says_which_value_is_missing_where_null_has_removed_one(self):
+        def paths(values, where=""):
+            for key, value in values.items():
+                if value not in ("", [], {}) and not MAY_BE_NULL.match(where + key):
+                    yield where + key
+                    yield from paths(value, f"{where}{key}.") if isinstance(value, dict) else ()
+        with open(os.path.join(chart.CHART, "values.yaml"), encoding="utf-8") as file:
+            found = list(paths(chart.yaml.safe_load(file)))
+        self.assertIn("netpol.ingress.namespaceLabelKeys", found)
+        for path in found:
+            if path not in ("config", "persistence"):  # these have a reason of their own
+                with self.subTest(path):
+                    said = chart.refusal("--set", f"{path}=null")
+                    self.assertRegex(said, rf"value {re.escape(path)}[a-zA-Z.]* is missing")
+
+    def test_holds_decimals_to_the_same_limits_although_set_makes_strings_of_them(self):
+        with open(os.path.join(chart.CHART, "values.schema.json"), encoding="utf-8") as file:
+            sections = json.load(file)["properties"]["config"]["properties"]
+        keys = [(f"config.{name}.{key}", schema["minimum"], schema["maximum"]) for name, section in sections.items()
+                for key, schema in section["properties"].items() if key.endswith("_seconds")]
+        self.assertEqual(len(keys), 6)
+        for key, minimum, maximum in keys:
+            for seconds in [f"{maximum}.5"] + ([f"{minimum - 0.05:.2f}"] if minimum else []):
+                self.assertIn(f"{key} {seconds} must be a number of seconds from {minimum} to {maximum}",
+                              chart.refusal("--set", f"{key}={seconds}"))
 
     def test_has_the_version_of_the_server(self):
         with open(os.path.join(chart.ROOT, "meson.build"), encoding="utf-8") as file:
@@ -212,17 +247,32 @@ class Rendered(unittest.TestCase):
             settings = tomllib.loads(found["ConfigMap"]["data"]["config.toml"])
             self.assertEqual(settings["scrapers"]["names"], names)
 
+    def test_labels_and_annotations_of_the_user_are_there_once(self):
+        found = chart.render(*chart.REQUIRED, "--set-string", ",".join([
+            r"serviceMonitor.labels.app\.kubernetes\.io/instance=mine", "namespace.labels.name=mine",
+            "podAnnotations.checksum/config=mine"]))
+        self.assertEqual(len(re.findall(r"name: .?mine", found)), 1)
+        self.assertEqual(len(re.findall(r"instance: .?mine", found)), 1)
+        self.assertNotIn("checksum/config: mine", found)  # that would keep the old settings running
+        for document in found.split("\n---\n"):
+            for block in re.findall(r"^( *)(?:labels|annotations):\n((?:\1  .*\n)+)", document, re.MULTILINE):
+                keys = re.findall(r"^ *([^ #]\S*):", block[1], re.MULTILINE)
+                self.assertEqual(sorted(keys), sorted(set(keys)))
+
     def test_the_notes_say_where_events_go_and_warn_of_what_may_be_lost(self):
         said = chart.notes()
         self.assertIn("curl -X POST 'http://events.observability.svc:8090/event?", said)
         self.assertIn("only pods in namespace observability may post and scrape", said)
         self.assertIn("set serviceMonitor.scraper so that it loses", said)
         self.assertIn("claim event-log-events-0", said)
+        self.assertIn("The image oneshot-metrics-server:0.1.0 is of no registry", said)
         said = chart.notes("--set", "persistence.enabled=false,serviceMonitor.scraper=prom",
+                           "--set", "server.image=registry.example/events",
                            "--set", "netpol.ingress.allowedNamespaceMatchLabels={monitoring}")
         self.assertIn("events that wait are lost with the server's pod", said)
         self.assertIn("Prometheus scrapes as prom. Only one may", said)
         self.assertNotIn("only pods in namespace", said)
+        self.assertNotIn("of no registry", said)
         self.assertIn("There is no ServiceMonitor", chart.notes("--set", "serviceMonitor.enabled=false"))
 
 

@@ -25,14 +25,32 @@
 {{- mergeOverwrite $config $given | toYaml -}}
 {{- end }}
 
+{{/* The limits of what is in seconds. The schema has them too, but not for decimals: --set makes strings of these. */}}
+{{- define "events.secondsLimits" -}}
+server.header_timeout_seconds: [0.1, 3600]
+server.idle_timeout_seconds: [1, 86400]
+server.stop_seconds: [0, 3600]
+events.timestamp_max_age_seconds: [1, 3500]
+scrapers.forget_after_seconds: [1, 31536000]
+scrapers.startup_hold_seconds: [0, 86400]
+{{- end }}
+
 {{/* The same as TOML. Helm's toToml writes whole numbers as 8090.0, which is another type; JSON's scalars and lists are
      TOML's. A key without a value (null) is left to the server's default; decimals that --set gives are strings. */}}
 {{- define "events.toml" -}}
+{{- $limits := include "events.secondsLimits" . | fromYaml -}}
 {{- range $section, $keys := include "events.settings" . | fromYaml }}
 [{{ $section }}]
 {{- range $key, $value := $keys }}
-{{- if not (kindIs "invalid" $value) }}
-{{ $key }} = {{ if hasSuffix "_seconds" $key }}{{ float64 $value | toJson }}{{ else }}{{ toJson $value }}{{ end }}
+{{- if hasSuffix "_seconds" $key }}
+{{- $range := get $limits (printf "%s.%s" $section $key) }}
+{{- if or (lt (float64 $value) (index $range 0)) (gt (float64 $value) (index $range 1)) }}
+{{- fail (printf "config.%s.%s %v must be a number of seconds from %s to %s" $section $key $value
+      (index $range 0 | toJson) (index $range 1 | toJson)) }}
+{{- end }}
+{{ $key }} = {{ float64 $value | toJson }}
+{{- else if not (kindIs "invalid" $value) }}
+{{ $key }} = {{ toJson $value }}
 {{- end }}
 {{- end }}
 {{- end }}

@@ -6,12 +6,30 @@
 {{- fail (print "values of this chart are missing: --reuse-values has kept those of another chart in their place; "
       "use --reset-values and give your own again") -}}
 {{- end -}}
+{{- range $path := splitList " " (include "events.neededValues" .) -}}
+  {{- $found := $.Values -}}
+  {{- range splitList "." $path -}}{{- $found = get ($found | default dict) . -}}{{- end -}}
+  {{- if or (kindIs "invalid" $found) (eq (toString $found) "") -}}
+    {{- fail (printf "value %s is missing: with null or nothing in its place, not even the default is left" $path) -}}
+  {{- end -}}
+{{- end -}}
 {{- if contains "imuni4fun/one-shot-metrics-server" .Values.server.image -}}
 {{- fail (printf "server.image %q is the original's, which this chart cannot run: take one of oneshot-metrics-server"
       .Values.server.image) -}}
 {{- end -}}
 {{- $default := "(the original chart's default was oneshotmetricsserver)" -}}
 {{- required (print "serviceName is required: the name of the service " $default) .Values.serviceName -}}
+{{- end }}
+
+{{/* Values without which something would break, or quietly change: null for netpol.generate would open the server. */}}
+{{- define "events.neededValues" -}}
+namespace.create
+{{- " server.image server.pullPolicy server.port server.logLevel server.useExplicitTimestamps" -}}
+{{- " persistence.enabled persistence.size persistence.accessMode service.port" -}}
+{{- " netpol.generate netpol.ingress netpol.ingress.namespaceLabelKeys netpol.ingress.allowOwnNamespace" -}}
+{{- " serviceMonitor.enabled serviceMonitor.interval serviceMonitor.scrapeTimeout" -}}
+{{- " serviceMonitor.honorLabels serviceMonitor.trackTimestampsStaleness" -}}
+{{- " testEvent.enabled testEvent.image testEvent.tag testEvent.schedule" -}}
 {{- end }}
 
 {{- define "events.namespace" -}}

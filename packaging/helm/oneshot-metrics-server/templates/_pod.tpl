@@ -56,7 +56,7 @@ metadata:
     # Other settings restart the server. A reload (SIGHUP) would need a second container to send it, and leaves out what
     # needs a restart; what waits is in the log, so nothing is lost.
     checksum/config: {{ include "events.toml" . | sha256sum }}
-    {{- with .Values.podAnnotations }}
+    {{- with omit (.Values.podAnnotations | default dict) "checksum/config" }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
 spec:
