@@ -85,12 +85,13 @@ class Container:
     def wait_until_ready(self, connect):
         """`connect` opens a connection to its port."""
         def ready():
+            assert os.path.exists(f"/proc/{self.pid}"), f"the container has ended; its log:\n{self.log()}"
             try:
                 with connect() as connection:
                     return connection.get("/readyz").status == 200
             except OSError:
                 return False
-        wait_until(ready, f"the container is ready; its log:\n{self.log()}", 20)
+        wait_until(ready, "the container is ready", 20)
 
     def exec(self, *command, options=(), status=0):
         return self._storage.podman("exec", *options, self.name, *command, status=status)

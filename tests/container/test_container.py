@@ -24,6 +24,7 @@ from support.client import Connection  # noqa: E402
 from support.exposition import parse  # noqa: E402
 from support.waiting import wait_until  # noqa: E402
 
+CONTAINERFILE = os.path.join(ROOT, "packaging", "container", "Containerfile")
 IMAGE = "localhost/oneshot-metrics-server"
 FOLDER = "/var/lib/oneshot-metrics-server"
 PORT = 8090  # in a network of the test's own
@@ -77,7 +78,7 @@ def build(root):
         storage.buildah("bud", "--format", "docker", "--isolation", "chroot", "--network", "host",
                         "--pull-never", "--build-arg", "BASE=localhost/base",
                         "--build-context", f"build={built}", "--tag", IMAGE,
-                        "--file", os.path.join(ROOT, "packaging", "container", "Containerfile"), ROOT)
+                        "--file", CONTAINERFILE, ROOT)
 
 
 def connect():
@@ -104,6 +105,26 @@ def setUpModule():
     storage = podman.Storage()
     unittest.addModuleCleanup(storage.remove)
     build(root)
+
+
+class Compiling(unittest.TestCase):
+    """Of the stage that build() replaces: all but the compiler's work and the packages."""
+
+    def test_what_its_stage_copies_is_all_that_the_build_needs(self):
+        with open(CONTAINERFILE, encoding="utf-8") as file:
+            stage = file.read().split("\nFROM ")[1].replace("\\\n", " ")
+        with open(os.path.join(ROOT, ".dockerignore"), encoding="utf-8") as file:
+            let_in = [line[1:] for line in file.read().splitlines() if line.startswith("!")]
+        with tempfile.TemporaryDirectory() as folder:
+            for copied in re.findall(r"^COPY (.*)$", stage, re.MULTILINE):
+                *sources, target = copied.split()
+                for source in sources:
+                    self.assertIn(source.split("/")[0], let_in, ".dockerignore keeps it out")
+                    os.makedirs(folder + os.path.dirname(target), exist_ok=True)
+                    podman.run("cp", "-r", os.path.join(ROOT, source), folder + target)
+            command = re.search(r"meson setup .*?(?=&&)", stage).group(0)
+            said = podman.run(*[folder + word if word.startswith("/") else word for word in command.split()])
+            self.assertIn("Build targets in project", said)
 
 
 class Image(unittest.TestCase):
