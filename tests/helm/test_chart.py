@@ -125,8 +125,9 @@ class Chart(unittest.TestCase):
     def test_holds_decimals_to_the_same_limits_although_set_makes_strings_of_them(self):
         with open(os.path.join(chart.CHART, "values.schema.json"), encoding="utf-8") as file:
             sections = json.load(file)["properties"]["config"]["properties"]
-        keys = [(f"config.{name}.{key}", schema["minimum"], schema["maximum"]) for name, section in sections.items()
-                for key, schema in section["properties"].items() if key.endswith("_seconds")]
+        keys = [(f"config.{name}.{key}", schema["minimum"], schema["maximum"])
+                for name, section in sections.items() for key, schema in section["properties"].items()
+                if key.endswith("_seconds")]
         self.assertEqual(len(keys), 6)
         for key, minimum, maximum in keys:
             for seconds in [f"{maximum}.5"] + ([f"{minimum - 0.05:.2f}"] if minimum else []):

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import tomllib
 import unittest
 import urllib.parse
 
@@ -179,6 +180,13 @@ class RenderedServer(unittest.TestCase):
             with self.subTest(name):
                 text = chart.rendered(*chart.values_of(name))["ConfigMap"]["data"]["config.toml"]
                 self.assertEqual(complaint(text), "")
+
+    def test_one_set_of_values_has_every_setting(self):
+        with open(os.path.join(chart.ROOT, "config", "oneshot-metrics-server.toml"), "rb") as file:
+            settings = tomllib.load(file)
+        text = chart.rendered(*chart.values_of("everything"))["ConfigMap"]["data"]["config.toml"]
+        self.assertEqual({name: set(section) for name, section in tomllib.loads(text).items()},
+                         {name: set(section) for name, section in settings.items()})
 
     def test_takes_each_number_that_the_charts_schema_lets_pass_and_no_other(self):
         with open(os.path.join(chart.CHART, "values.schema.json"), encoding="utf-8") as file:

@@ -35,9 +35,15 @@ containers:
 - name: runner
   image: {{ printf "%s:%s" $root.Values.testEvent.image $root.Values.testEvent.tag | quote }}
   imagePullPolicy: IfNotPresent
-  # Fails, and says why, where an event is refused; where no connection is, the server may be restarting: once more.
-  command: [curl, -sS, --fail-with-body, --max-time, "10", --retry, "10", --retry-delay, "2", --retry-connrefused]
+  # Fails, and says why, where an event is refused; where no connection is, the server may be restarting:
+  # once more.
+  command: [curl, -sS, --fail-with-body, --max-time, "10"]
   args:
+  - --retry-connrefused
+  - --retry
+  - "10"
+  - --retry-delay
+  - "2"
   - -XPOST
   - {{ printf "http://%s.%s.svc:%v/event?type=test&message=%s" (include "events.name" $root)
          (include "events.namespace" $root) $root.Values.service.port .message | quote }}
@@ -53,8 +59,8 @@ metadata:
   labels:
     {{- include "events.podLabels" . | nindent 4 }}
   annotations:
-    # Other settings restart the server. A reload (SIGHUP) would need a second container to send it, and leaves out what
-    # needs a restart; what waits is in the log, so nothing is lost.
+    # Other settings restart the server. A reload (SIGHUP) would need a second container to send it, and leaves
+    # out what needs a restart; what waits is in the log, so nothing is lost.
     checksum/config: {{ include "events.toml" . | sha256sum }}
     {{- with omit (.Values.podAnnotations | default dict) "checksum/config" }}
     {{- toYaml . | nindent 4 }}
