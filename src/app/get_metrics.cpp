@@ -202,9 +202,7 @@ asio::awaitable<http::Reply> deliver(Context& context, const settings::Settings&
   co_return reply;
 }
 
-}  // namespace
-
-asio::awaitable<http::Reply> get_metrics(Context& context, const http::Request& request, http::Waiting& waiting) {
+asio::awaitable<http::Reply> scrape(Context& context, const http::Request& request, http::Waiting& waiting) {
   Result<Admitted, http::Reply> admitted = admit(context, request);
   if (!admitted) co_return std::move(admitted.error());
   const ScraperIdentity& scraper = admitted->scraper;
@@ -246,15 +244,21 @@ asio::awaitable<http::Reply> get_metrics(Context& context, const http::Request& 
   co_return reply;
 }
 
-asio::awaitable<http::Reply> head_metrics(Context& context, const http::Request& request, http::Waiting&) {
+}  // namespace
+
+http::Answer get_metrics(Context& context, const http::Request& request, http::Waiting& waiting) {
+  return scrape(context, request, waiting);
+}
+
+http::Answer head_metrics(Context& context, const http::Request& request, http::Waiting&) {
   Result<Admitted, http::Reply> admitted = admit(context, request);
-  if (!admitted) co_return std::move(admitted.error());
+  if (!admitted) return std::move(admitted.error());
   if (admitted->peek && !context.services.queue.peek(admitted->scraper.id))
-    co_return refusal(404, unknown_scraper(admitted->scraper));
+    return refusal(404, unknown_scraper(admitted->scraper));
   http::Reply reply(200);
   reply.content_type = http::exposition_text;
   reply.no_store = true;
-  co_return reply;
+  return reply;
 }
 
 }  // namespace oneshot::app

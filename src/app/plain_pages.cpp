@@ -45,17 +45,13 @@ std::string welcome(const std::string& host) {
 
 }  // namespace
 
-asio::awaitable<http::Reply> ready(http::Reply reply) { co_return std::move(reply); }
-
-asio::awaitable<http::Reply> get_welcome(Context& context, const http::Request& request, http::Waiting&) {
-  return ready(http::Reply(200, welcome(host_for_example(request, *context.settings))));
+http::Answer get_welcome(Context& context, const http::Request& request, http::Waiting&) {
+  return http::Reply(200, welcome(host_for_example(request, *context.settings)));
 }
 
-asio::awaitable<http::Reply> get_health(Context&, const http::Request&, http::Waiting&) {
-  return ready(http::Reply(200, "OK"));
-}
+http::Answer get_health(Context&, const http::Request&, http::Waiting&) { return http::Reply(200, "OK"); }
 
-asio::awaitable<http::Reply> get_readiness(Context& context, const http::Request&, http::Waiting&) {
+http::Answer get_readiness(Context& context, const http::Request&, http::Waiting&) {
   std::string reasons;
   switch (context.services.readiness.phase()) {
     case Readiness::Phase::starting:
@@ -68,8 +64,8 @@ asio::awaitable<http::Reply> get_readiness(Context& context, const http::Request
       break;
   }
   if (context.services.queue.unable_to_store()) reasons += "unable to store\n";
-  if (!reasons.empty()) return ready(http::Reply(503, std::move(reasons)));
-  return ready(http::Reply(200, "OK"));
+  if (!reasons.empty()) return http::Reply(503, std::move(reasons));
+  return http::Reply(200, "OK");
 }
 
 }  // namespace oneshot::app

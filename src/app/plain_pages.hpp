@@ -9,14 +9,11 @@
 namespace oneshot::app {
 
 /// GET /: a welcome line, the paths, and a curl line to try.
-asio::awaitable<http::Reply> get_welcome(Context& context, const http::Request& request, http::Waiting& waiting);
+http::Answer get_welcome(Context& context, const http::Request& request, http::Waiting& waiting);
 /// GET /healthz: `OK` while the process lives.
-asio::awaitable<http::Reply> get_health(Context& context, const http::Request& request, http::Waiting& waiting);
+http::Answer get_health(Context& context, const http::Request& request, http::Waiting& waiting);
 /// GET /readyz: 200, or 503 with a line for each reason. A full log is no reason: taking the server out of
 /// service would not empty it.
-asio::awaitable<http::Reply> get_readiness(Context& context, const http::Request& request, http::Waiting& waiting);
-
-/// A reply that is there already, as an endpoint's answer.
-asio::awaitable<http::Reply> ready(http::Reply reply);
+http::Answer get_readiness(Context& context, const http::Request& request, http::Waiting& waiting);
 
 }  // namespace oneshot::app

@@ -7,7 +7,6 @@
 #include <string_view>
 #include <utility>
 
-#include "app/plain_pages.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 
@@ -131,9 +130,9 @@ int status_of(Reason reason) noexcept {
   return 500;
 }
 
-asio::awaitable<http::Reply> post_event(Context& context, const http::Request& request, http::Waiting& waiting) {
+http::Answer post_event(Context& context, const http::Request& request, http::Waiting& waiting) {
   std::optional<http::Reply> reply = take_in(context, request);
-  if (reply) return ready(*std::move(reply));
+  if (reply) return *std::move(reply);
   return once_safe(context, request, waiting);
 }
 

@@ -18,8 +18,7 @@ class Router final : public http::Handler {
   /// New settings for requests from now on. On the worker's own thread.
   void use(std::shared_ptr<const settings::Settings> settings);
 
-  /// No coroutine of its own: what it returns is the endpoint's.
-  asio::awaitable<http::Reply> handle(const http::Request& request, http::Waiting& waiting) override;
+  http::Answer handle(const http::Request& request, http::Waiting& waiting) override;
 
  private:
   Context context_;

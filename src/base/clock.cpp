@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "base/clock.hpp"
 
+#include <ctime>
+
 namespace oneshot {
 
 namespace {
@@ -15,6 +17,12 @@ class SystemClock final : public Clock {
 };
 
 }  // namespace
+
+SteadyTime coarse_steady_now() noexcept {
+  timespec now{};
+  if (::clock_gettime(CLOCK_MONOTONIC_COARSE, &now) != 0) return std::chrono::steady_clock::now();
+  return SteadyTime(std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec));
+}
 
 const Clock& system_clock() noexcept {
   // Without state and with a trivial destructor in effect, so it may be used until the very end of the

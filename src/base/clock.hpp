@@ -19,6 +19,10 @@ class Clock {
   [[nodiscard]] virtual std::int64_t unix_ms() const noexcept = 0;
 };
 
+/// The steady clock as of the last tick of the kernel, a few milliseconds ago at most: for timeouts, where asking the
+/// clock itself for each request would cost more than some of its steps.
+[[nodiscard]] SteadyTime coarse_steady_now() noexcept;
+
 /// The machine's clocks. Lives for the whole program.
 const Clock& system_clock() noexcept;
 

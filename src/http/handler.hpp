@@ -4,6 +4,7 @@
 #include <asio/awaitable.hpp>
 #include <chrono>
 #include <functional>
+#include <variant>
 
 #include "http/reply.hpp"
 #include "http/request.hpp"
@@ -26,13 +27,17 @@ class Waiting {
   [[nodiscard]] virtual bool stopping() const noexcept = 0;
 };
 
+/// What a handler says to a request: the reply, or a coroutine that will have it. What need not wait is not made to: a
+/// coroutine costs more than an event.
+using Answer = std::variant<Reply, asio::awaitable<Reply>>;
+
 /// Answers requests. One instance per worker, called on that worker's thread only, for many connections in turn: while
 /// one call waits, others begin.
 class Handler {
  public:
   virtual ~Handler() = default;
   /// Never throws for what a client can cause. `request` and `waiting` live until the reply has been returned.
-  virtual asio::awaitable<Reply> handle(const Request& request, Waiting& waiting) = 0;
+  virtual Answer handle(const Request& request, Waiting& waiting) = 0;
 };
 
 }  // namespace oneshot::http

@@ -48,8 +48,15 @@ asio::awaitable<void> Session::run() {
   bool open = true;
   while (open) {
     if (input_.empty()) {
-      open = co_await fill();
-      if (!open) break;
+      if (!send_now()) {
+        const bool written = co_await flush();
+        if (!written) break;
+      }
+      if (!may_read()) break;
+      // Here and not in a coroutine of its own, whose frame would cost as much as an event.
+      const auto space = asio::buffer(buffer_);
+      const auto [error, size] = co_await socket_.async_read_some(space, nothrow);
+      if (!note_read(error, size)) break;
     }
     const http::Fed fed = parser_.feed(input_);
     if (!request_began_ && (parser_.started() || fed.progress == http::Progress::error)) note_request_began();
@@ -61,9 +68,15 @@ asio::awaitable<void> Session::run() {
       case http::Progress::continue_wanted:
         out_ += "HTTP/1.1 100 Continue\r\n\r\n";
         break;
-      case http::Progress::complete:
-        open = co_await answer();
+      case http::Progress::complete: {
+        http::Answer answer = ask();
+        if (!answer_at_once(answer)) {
+          auto work = answer_later(std::move(answer));
+          open = co_await std::move(work);
+        }
+        open = open && end_ == End::none;
         break;
+      }
       case http::Progress::error:
         append_error_reply(parser_.error().status, parser_.error().message);
         end_ = End::ours;
@@ -74,42 +87,47 @@ asio::awaitable<void> Session::run() {
   co_await finish();
 }
 
-asio::awaitable<bool> Session::fill() {
-  if (!send_now()) {
-    const bool written = co_await flush();
-    if (!written) co_return false;
-  }
+bool Session::may_read() {
   if (stop_now_ || (stopping_ && !fresh_ && !request_began_ && readable_bytes(socket_.native_handle()) == 0)) {
     end_ = End::stopped;
-    co_return false;
+    return false;
   }
   if (!fresh_ && !request_began_) enter(Phase::idle);
   interrupted_ = End::none;
-  const auto space = asio::buffer(buffer_);
-  const auto [error, n] = co_await socket_.async_read_some(space, nothrow);
+  return true;
+}
+
+bool Session::note_read(asio::error_code error, std::size_t size) {
   if (error) {
     end_ = error == asio::error::eof ? End::by_peer : End::failed;
     if (interrupted_ != End::none) end_ = interrupted_;
-    co_return false;
+    return false;
   }
-  input_ = std::string_view(buffer_.data(), n);
-  co_return true;
+  input_ = std::string_view(buffer_.data(), size);
+  return true;
 }
 
 // The first byte of a request: the moment that tells whether its client had read the reply before it.
 void Session::note_request_began() {
   request_began_ = true;
-  request_.arrived = steady_clock::now();
+  request_.arrived = coarse_steady_now();
   request_.pipelined = early_bytes_ > 0;
   if (!request_.pipelined && tracked_) {
     tracked_->request_began();
     request_.pipelined = has_open_receipt();
   }
-  if (!fresh_) enter(Phase::header);  // a new connection has been in its header since it was opened
+  if (fresh_) return;  // a new connection has been in its header since it was opened
+  phase_ = Phase::header;
+  since_ = request_.arrived;
 }
 
-asio::awaitable<bool> Session::answer() {
-  enter(Phase::handling);
+http::Reply Session::failure(const std::exception& fault) const {
+  log::error("a request handler failed", {{"path", request_.path}, {"error", fault.what()}});
+  return http::Reply(500, "internal error; the server's log has it\n");
+}
+
+http::Answer Session::ask() {
+  phase_ = Phase::handling;  // which has no limit: no look at the clock
   const SteadyTime arrived = request_.arrived;
   const bool pipelined = request_.pipelined;
   request_ = parser_.request();
@@ -117,18 +135,37 @@ asio::awaitable<bool> Session::answer() {
   request_.connection = id_;
   request_.arrived = arrived;
   request_.pipelined = pipelined;
+  try {
+    return worker_.handler().handle(request_, *this);
+  } catch (const std::exception& fault) {
+    return failure(fault);
+  }
+}
 
-  http::Handler& handler = worker_.handler();
+// Nearly every request is answered here. False: something of it has to be waited for.
+bool Session::answer_at_once(const http::Answer& answer) {
+  const auto* const reply = std::get_if<http::Reply>(&answer);
+  if (reply == nullptr || reply->source || reply->receipt || out_.size() >= gather_limit) return false;
+  const bool keep_alive = note_reply(reply->status);
+  append_reply(*reply, keep_alive);
+  early_bytes_ = std::max<std::uint64_t>(early_bytes_, input_.size());
+  next_request();
+  return true;
+}
+
+asio::awaitable<bool> Session::answer_later(http::Answer answer) {
   http::Reply reply;
   try {
-    reply = co_await handler.handle(request_, *this);
+    if (auto* const later = std::get_if<asio::awaitable<http::Reply>>(&answer)) {
+      auto work = std::move(*later);
+      reply = co_await std::move(work);
+    } else {
+      reply = std::move(std::get<http::Reply>(answer));
+    }
   } catch (const std::exception& fault) {
-    log::error("a request handler failed", {{"path", request_.path}, {"error", fault.what()}});
-    reply = http::Reply(500, "internal error; the server's log has it\n");
+    reply = failure(fault);
   }
-  worker_.statistics().count_response(reply.status);
-  bool keep_alive = parser_.keep_alive() && !stopping_;
-  if (!keep_alive) end_ = End::ours;
+  const bool keep_alive = note_reply(reply.status);
   bool written = true;
   if (reply.source || reply.receipt) {
     written = co_await send_piecewise(reply, keep_alive);
@@ -137,11 +174,22 @@ asio::awaitable<bool> Session::answer() {
     early_bytes_ = std::max<std::uint64_t>(early_bytes_, input_.size());
     if (out_.size() >= gather_limit) written = co_await flush();
   }
+  next_request();
+  co_return written;
+}
+
+/// Whether the connection lives on after it.
+bool Session::note_reply(int status) {
+  worker_.statistics().count_response(status);
+  const bool keep_alive = parser_.keep_alive() && !stopping_;
+  if (!keep_alive) end_ = End::ours;
+  return keep_alive;
+}
+
+void Session::next_request() {
   parser_.next();
   request_began_ = false;
   fresh_ = false;
-  const bool go_on = written && keep_alive;
-  co_return go_on;
 }
 
 asio::awaitable<void> Session::give_way() {
@@ -167,7 +215,7 @@ bool Session::client_has_left() noexcept { return !is_established(socket_.native
 
 void Session::enter(Phase phase) noexcept {
   phase_ = phase;
-  since_ = steady_clock::now();
+  since_ = coarse_steady_now();
 }
 
 void Session::interrupt(End why) {

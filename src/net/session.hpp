@@ -6,6 +6,7 @@
 #include <asio/ip/tcp.hpp>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
@@ -87,9 +88,15 @@ class Session final : public http::Waiting {
   void interrupt(End why);
 
   // session.cpp: from bytes to requests
-  asio::awaitable<bool> fill();
+  bool may_read();
+  bool note_read(asio::error_code error, std::size_t size);
   void note_request_began();
-  asio::awaitable<bool> answer();
+  http::Answer ask();
+  bool answer_at_once(const http::Answer& answer);
+  asio::awaitable<bool> answer_later(http::Answer answer);
+  http::Reply failure(const std::exception& fault) const;
+  bool note_reply(int status);
+  void next_request();
 
   // session_write.cpp: from replies to bytes
   void append_reply(const http::Reply& reply, bool keep_alive);

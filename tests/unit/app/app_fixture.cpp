@@ -85,13 +85,18 @@ Answer App::call(const Call& call) {
   Answer answer;
   asio::io_context context(1);
   std::exception_ptr thrown;
-  auto work = router->handle(request, waiting);
-  asio::co_spawn(context, std::move(work), [&](std::exception_ptr fault, http::Reply reply) {
-    thrown = fault;
-    answer.reply = std::move(reply);
-  });
-  context.run();
-  if (thrown) std::rethrow_exception(thrown);
+  http::Answer said = router->handle(request, waiting);
+  if (auto* const later = std::get_if<asio::awaitable<http::Reply>>(&said)) {
+    auto work = std::move(*later);
+    asio::co_spawn(context, std::move(work), [&](std::exception_ptr fault, http::Reply reply) {
+      thrown = fault;
+      answer.reply = std::move(reply);
+    });
+    context.run();
+    if (thrown) std::rethrow_exception(thrown);
+  } else {
+    answer.reply = std::move(std::get<http::Reply>(said));
+  }
   answer.status = answer.reply.status;
   answer.text = answer.reply.body;
   return answer;
