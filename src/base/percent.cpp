@@ -3,9 +3,14 @@
 
 #include <cstddef>
 
+#include "base/byte_set.hpp"
+
 namespace oneshot {
 
 namespace {
+
+constexpr ByteSet percent{[](char c) { return c == '%'; }};
+constexpr ByteSet percent_or_plus{[](char c) { return c == '%' || c == '+'; }};
 
 /// 0 to 15, or -1.
 int hex_value(char c) noexcept {
@@ -19,11 +24,11 @@ int hex_value(char c) noexcept {
 
 bool append_percent_decoded(std::string& out, std::string_view text, bool plus_is_blank) {
   const std::size_t size_before = out.size();
-  const std::string_view special = plus_is_blank ? "%+" : "%";
+  const ByteSet& special = plus_is_blank ? percent_or_plus : percent;
   for (;;) {
-    const std::size_t plain = text.find_first_of(special);
+    const std::size_t plain = special.find_in(text);
     out += text.substr(0, plain);
-    if (plain == std::string_view::npos) return true;
+    if (plain == text.size()) return true;
     text.remove_prefix(plain);
     if (text[0] == '+') {
       out += ' ';

@@ -36,16 +36,20 @@ std::size_t utf8_sequence(std::string_view text) noexcept {
   return length;
 }
 
+bool is_ascii(std::string_view text) noexcept {
+  std::uint64_t bits = 0;
+  for (; text.size() >= sizeof bits; text.remove_prefix(sizeof bits)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data(), sizeof word);
+    bits |= word;
+  }
+  for (const char c : text) bits |= static_cast<unsigned char>(c);
+  return (bits & 0x8080808080808080U) == 0;
+}
+
 bool valid_utf8(std::string_view text) noexcept {
+  if (is_ascii(text)) return true;
   while (!text.empty()) {
-    if (text.size() >= 8) {
-      std::uint64_t word = 0;
-      std::memcpy(&word, text.data(), sizeof word);
-      if ((word & 0x8080808080808080U) == 0) {
-        text.remove_prefix(8);
-        continue;
-      }
-    }
     const std::size_t length = utf8_sequence(text);
     if (length == 0) return false;
     text.remove_prefix(length);

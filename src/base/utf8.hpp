@@ -9,6 +9,9 @@ namespace oneshot {
 /// Length of the one character that text begins with, 1 to 4 bytes; 0 if that is not UTF-8 or text is empty.
 [[nodiscard]] std::size_t utf8_sequence(std::string_view text) noexcept;
 
+/// Every byte is below 0x80.
+[[nodiscard]] bool is_ascii(std::string_view text) noexcept;
+
 /// UTF-8 as RFC 3629 section 4 has it: no overlong forms, no surrogates, nothing above U+10FFFF. Prometheus
 /// refuses a whole scrape for one label value that is not. U+0000 is valid.
 [[nodiscard]] bool valid_utf8(std::string_view text) noexcept;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string>
 
+#include "base/byte_set.hpp"
 #include "base/percent.hpp"
 #include "base/text.hpp"
 #include "base/utf8.hpp"
@@ -23,7 +24,7 @@ std::string parameter(std::size_t number, std::string_view encoded) {
 // Not <cctype>: its answers depend on the locale.
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-constexpr bool is_label_char(char c) { return is_letter(c) || is_digit(c) || c == '_'; }
+constexpr ByteSet label_bytes{[](char c) { return is_letter(c) || is_digit(c) || c == '_'; }};
 
 /// The first percent sign without two hex digits, with what stands in their place.
 std::string_view first_bad_escape(std::string_view encoded) {
@@ -67,7 +68,7 @@ bool is_decimal(std::string_view text) {
 }  // namespace
 
 std::optional<Rejection> check_name(std::string_view name) {
-  if (is_digit(name.front()) || !std::all_of(name.begin(), name.end(), [](char c) { return is_label_char(c); })) {
+  if (is_digit(name.front()) || !label_bytes.has_all_of(name)) {
     return Rejection{Reason::bad_label_name, "label name " + quoted(name) +
                                                  " may hold only letters, digits and _ (and not begin with a digit)"};
   }

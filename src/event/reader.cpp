@@ -12,11 +12,14 @@
 namespace oneshot::event {
 
 Result<Event, Rejection> EventReader::read(std::string_view query, std::string_view form_body) {
+  size_ = 0;
   seen_ = 0;
   value_.reset();
   decoded_.clear();
   labels_.clear();
 
+  // Views of it are taken while it grows, so it must not move. Decoded text is never longer.
+  decoded_.reserve(query.size() + form_body.size());
   Fault fault = take_all(query);
   if (!fault) fault = take_all(form_body);
   if (!fault) fault = sort_labels();
@@ -27,46 +30,47 @@ Result<Event, Rejection> EventReader::read(std::string_view query, std::string_v
 }
 
 EventReader::Fault EventReader::take_all(std::string_view encoded) {
+  // Most have nothing to decode, no blank in a name to replace, and then nothing is copied.
+  const auto has = [encoded](char c) { return encoded.find(c) != std::string_view::npos; };
+  const bool plain = !has('%') && !has('+') && !has(' ');
   while (!encoded.empty()) {
     const std::string_view one = encoded.substr(0, encoded.find('&'));
     encoded.remove_prefix(std::min(one.size() + 1, encoded.size()));
     if (one.empty()) continue;
-    if (Fault fault = take_one(one)) return fault;
+    if (Fault fault = take_one(one, plain)) return fault;
   }
   return {};
 }
 
-EventReader::Fault EventReader::take_one(std::string_view encoded) {
+EventReader::Fault EventReader::take_one(std::string_view encoded, bool plain) {
   ++seen_;
-  Parameter parameter{};
-  if (Fault fault = decode(encoded, parameter)) return fault;
-  if (decoded_.size() > max_event_bytes_) return event_too_large(max_event_bytes_);
-  if (parameter.name_size == 0) return nameless(seen_, encoded);
-  if (name(parameter) == "value") return take_value(value(parameter));
+  const std::size_t name_end = std::min(encoded.find('='), encoded.size());
+  Parameter parameter{encoded.substr(0, name_end), encoded.substr(std::min(name_end + 1, encoded.size()))};
+  if (!plain && (!decode_name(parameter.name) || !decode(parameter.value))) return bad_encoding(seen_, encoded);
+  size_ += parameter.name.size() + parameter.value.size();
+  if (size_ > max_event_bytes_) return event_too_large(max_event_bytes_);
+  if (parameter.name.empty()) return nameless(seen_, encoded);
+  if (parameter.name == "value") return take_value(parameter.value);
 
-  const auto begin = decoded_.begin() + static_cast<std::ptrdiff_t>(parameter.name_begin);
-  std::replace(begin, begin + static_cast<std::ptrdiff_t>(parameter.name_size), ' ', '_');
-  if (Fault fault = check_name(name(parameter))) return fault;
-  if (Fault fault = check_label_value(name(parameter), value(parameter))) return fault;
+  if (Fault fault = check_name(parameter.name)) return fault;
+  if (Fault fault = check_label_value(parameter.name, parameter.value)) return fault;
   labels_.push_back(parameter);
   return {};
 }
 
-/// Decodes name and value to the end of decoded_, one behind the other.
-EventReader::Fault EventReader::decode(std::string_view encoded, Parameter& parameter) {
-  const std::size_t name_end = std::min(encoded.find('='), encoded.size());
-  const std::size_t value_begin = std::min(name_end + 1, encoded.size());
-  const auto decode_part = [this](std::string_view part, std::uint32_t& begin, std::uint32_t& size) {
-    begin = static_cast<std::uint32_t>(decoded_.size());
-    if (!append_percent_decoded(decoded_, part, true)) return false;
-    size = static_cast<std::uint32_t>(decoded_.size()) - begin;
-    return true;
-  };
-  if (!decode_part(encoded.substr(0, name_end), parameter.name_begin, parameter.name_size) ||
-      !decode_part(encoded.substr(value_begin), parameter.value_begin, parameter.value_size)) {
-    return bad_encoding(seen_, encoded);
-  }
-  return {};
+/// Puts the decoded part to the end of decoded_, which has the room: read() saw to that.
+bool EventReader::decode(std::string_view& part) {
+  const std::size_t begin = decoded_.size();
+  if (!append_percent_decoded(decoded_, part, true)) return false;
+  part = std::string_view(decoded_).substr(begin);
+  return true;
+}
+
+bool EventReader::decode_name(std::string_view& part) {
+  const std::size_t begin = decoded_.size();
+  if (!decode(part)) return false;
+  std::replace(decoded_.begin() + static_cast<std::ptrdiff_t>(begin), decoded_.end(), ' ', '_');
+  return true;
 }
 
 EventReader::Fault EventReader::take_value(std::string_view text) {
@@ -85,31 +89,22 @@ EventReader::Fault EventReader::take_value(std::string_view text) {
 
 /// By name, so that two orders of the same labels are one series; then equal names are neighbours.
 EventReader::Fault EventReader::sort_labels() {
-  std::sort(labels_.begin(), labels_.end(),
-            [this](const Parameter& a, const Parameter& b) { return name(a) < name(b); });
+  std::sort(labels_.begin(), labels_.end(), [](const Parameter& a, const Parameter& b) { return a.name < b.name; });
   const auto twice = std::adjacent_find(labels_.begin(), labels_.end(),
-                                        [this](const Parameter& a, const Parameter& b) { return name(a) == name(b); });
-  if (twice != labels_.end()) return label_given_twice(name(*twice));
+                                        [](const Parameter& a, const Parameter& b) { return a.name == b.name; });
+  if (twice != labels_.end()) return label_given_twice(twice->name);
   return {};
 }
 
 void EventReader::render() {
   rendered_.clear();
   for (const Parameter& label : labels_) {
-    if (label.value_size == 0) continue;
+    if (label.value.empty()) continue;
     if (!rendered_.empty()) rendered_.push_back(',');
-    rendered_.append(name(label)).append("=\"");
-    exposition::append_label_value(rendered_, value(label));
+    rendered_.append(label.name).append("=\"");
+    exposition::append_label_value(rendered_, label.value);
     rendered_.push_back('"');
   }
-}
-
-std::string_view EventReader::name(const Parameter& p) const noexcept {
-  return std::string_view(decoded_).substr(p.name_begin, p.name_size);
-}
-
-std::string_view EventReader::value(const Parameter& p) const noexcept {
-  return std::string_view(decoded_).substr(p.value_begin, p.value_size);
 }
 
 }  // namespace oneshot::event

@@ -33,7 +33,7 @@ namespace oneshot::event {
 /// - No name is given twice, be it once in the query and once in the body, or once with an empty value.
 ///
 /// One reader serves one thread. It keeps its buffers, so that in the steady state nothing is allocated; they
-/// grow to a few times `max_event_bytes` at most, plus the longest single parameter.
+/// grow to the size of the largest request (only where that has something to decode) and of the largest event.
 class EventReader {
  public:
   /// `max_event_bytes` bounds the decoded names and values of one event, all taken together.
@@ -48,25 +48,22 @@ class EventReader {
  private:
   using Fault = std::optional<Rejection>;  // nothing: all is well
 
-  /// A label in decoded_. Offsets, since that buffer may move while it grows.
+  /// A label. Its parts are views of the request, or of decoded_ where they had to be decoded.
   struct Parameter {
-    std::uint32_t name_begin;
-    std::uint32_t name_size;
-    std::uint32_t value_begin;
-    std::uint32_t value_size;
+    std::string_view name;
+    std::string_view value;
   };
 
   Fault take_all(std::string_view encoded);
-  Fault take_one(std::string_view encoded);
-  Fault decode(std::string_view encoded, Parameter& parameter);
+  Fault take_one(std::string_view encoded, bool plain);
+  bool decode(std::string_view& part);
+  bool decode_name(std::string_view& part);
   Fault take_value(std::string_view text);
   Fault sort_labels();
   void render();
 
-  [[nodiscard]] std::string_view name(const Parameter& p) const noexcept;
-  [[nodiscard]] std::string_view value(const Parameter& p) const noexcept;
-
   std::size_t max_event_bytes_;
+  std::size_t size_ = 0;  // of all names and values so far, decoded
   std::size_t seen_ = 0;  // parameters so far, for messages
   std::optional<double> value_;
   std::string decoded_;

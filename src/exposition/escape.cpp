@@ -3,29 +3,31 @@
 
 #include <cstddef>
 
+#include "base/byte_set.hpp"
+
 namespace oneshot::exposition {
 
 namespace {
 
+constexpr ByteSet escaped_in_help{[](char c) { return c == '\\' || c == '\n'; }};
+constexpr ByteSet escaped_in_values{[](char c) { return escaped_in_help.has(c) || c == '"'; }};
+
 /// Copies in long runs, since most values need no escape at all.
-template <bool QuotesToo>
-void append_escaped(std::string& out, std::string_view text) {
-  std::size_t copied = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c != '\\' && c != '\n' && !(QuotesToo && c == '"')) continue;
-    out.append(text, copied, i - copied);
-    out.push_back('\\');
-    out.push_back(c == '\n' ? 'n' : c);
-    copied = i + 1;
+void append_escaped(std::string& out, std::string_view text, const ByteSet& escaped) {
+  for (;;) {
+    const std::size_t plain = escaped.find_in(text);
+    out += text.substr(0, plain);
+    if (plain == text.size()) return;
+    out += '\\';
+    out += text[plain] == '\n' ? 'n' : text[plain];
+    text.remove_prefix(plain + 1);
   }
-  out.append(text, copied);
 }
 
 }  // namespace
 
-void append_label_value(std::string& out, std::string_view value) { append_escaped<true>(out, value); }
+void append_label_value(std::string& out, std::string_view value) { append_escaped(out, value, escaped_in_values); }
 
-void append_help(std::string& out, std::string_view text) { append_escaped<false>(out, text); }
+void append_help(std::string& out, std::string_view text) { append_escaped(out, text, escaped_in_help); }
 
 }  // namespace oneshot::exposition

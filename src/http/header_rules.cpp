@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "http/header_rules.hpp"
 
-#include <algorithm>
 #include <charconv>
 #include <string>
 
@@ -100,13 +99,15 @@ std::optional<ProtocolError> find_header_fault(std::string_view line, std::size_
   const auto name = line.substr(0, colon);
   if (name.empty()) return bad(which + " has no name before its colon");
   if (name.back() == ' ' || name.back() == '\t') return bad(which + " has a blank before its colon (none is allowed)");
-  const auto bad_byte = std::find_if_not(name.begin(), name.end(), is_token_byte);
-  if (bad_byte != name.end())
-    return bad(which + " holds the byte " + shown_byte(*bad_byte) + " in its name (letters, digits and - are allowed)");
+  const std::size_t bad_byte = token_bytes.find_other_in(name);
+  if (bad_byte != name.size())
+    return bad(which + " holds the byte " + shown_byte(name[bad_byte]) +
+               " in its name (letters, digits and - are allowed)");
   const auto value = line.substr(colon + 1);
-  const auto control = std::find_if(value.begin(), value.end(), is_control_byte);
-  if (control != value.end())
-    return bad("the header " + shown(name) + " holds the control byte " + shown_byte(*control) + " (none is allowed)");
+  const std::size_t control = control_bytes.find_in(value);
+  if (control != value.size())
+    return bad("the header " + shown(name) + " holds the control byte " + shown_byte(value[control]) +
+               " (none is allowed)");
   return {};
 }
 

@@ -30,7 +30,19 @@ constexpr std::size_t chunk_digits = 16;              // a 64-bit size in hexade
 constexpr std::size_t extensions_allowed = 4 * 1024;  // bytes of chunk extensions in one request; nobody sends any
 constexpr char tls_handshake = 0x16;                  // the first byte of a TLS client
 
-bool holds_control_byte(std::string_view text) { return std::any_of(text.begin(), text.end(), is_control_byte); }
+/// A line may be cut anywhere, also before its line end, so a CR that is last may be a part of that.
+std::string_view without_line_end(std::string_view line) {
+  if (line.ends_with('\n')) line.remove_suffix(1);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+Method method_of(std::string_view name) {
+  if (name == "POST") return Method::post;
+  if (name == "GET") return Method::get;
+  if (name == "HEAD") return Method::head;
+  return Method::other;
+}
 
 }  // namespace
 
@@ -153,7 +165,7 @@ std::size_t Parser::take_between_requests(std::string_view bytes) {
     fail(400, "a line that ends in a lone CR or LF (CR LF is required)");
   } else if (first == tls_handshake) {
     fail(400, "this is TLS, and only plain HTTP is spoken here");
-  } else if (!is_token_byte(first)) {
+  } else if (!token_bytes.has(first)) {
     fail(400, "the request begins with the byte " + shown_byte(first) + " (a method, such as GET, is required)");
   } else {
     begin_line(Stage::request_line);
@@ -166,22 +178,19 @@ std::size_t Parser::take_line(std::string_view bytes) {
   const bool whole = end != std::string_view::npos;
   const auto piece = whole ? bytes.substr(0, end + 1) : bytes;
   arena_.append(piece);
-  if (within_limits(line()) && whole) take_whole_line();
+  const auto so_far = line();
+  if (within_limits(so_far) && whole) take_whole_line(so_far);
   return piece.size();
 }
 
-/// A line may be cut anywhere, also before its line end, so a CR that is last may be a part of that.
 bool Parser::within_limits(std::string_view line) {
-  auto content = line;
-  if (content.ends_with('\n')) content.remove_suffix(1);
-  if (content.ends_with('\r')) content.remove_suffix(1);
   switch (stage_) {
     case Stage::request_line:
-      if (content.size() <= limits_.request_line) return true;
+      if (without_line_end(line).size() <= limits_.request_line) return true;
       fail(414, "the request line is over " + std::to_string(limits_.request_line) + " bytes");
       return false;
     case Stage::chunk_line:
-      if (content.size() <= chunk_digits + extensions_allowed - extension_bytes_) return true;
+      if (without_line_end(line).size() <= chunk_digits + extensions_allowed - extension_bytes_) return true;
       fail(400, "the chunk extensions are over " + std::to_string(extensions_allowed) + " bytes");
       return false;
     default:
@@ -191,8 +200,7 @@ bool Parser::within_limits(std::string_view line) {
   }
 }
 
-void Parser::take_whole_line() {
-  const auto whole = line();
+void Parser::take_whole_line(std::string_view whole) {
   const auto cr = whole.find('\r');
   if (cr == std::string_view::npos || cr + 2 != whole.size())
     return fail(400, "a line that ends in a lone CR or LF (CR LF is required)");
@@ -210,7 +218,7 @@ void Parser::take_whole_line() {
     return fail(400, "a header line begins with a blank (folded lines are not allowed)");
   if (++header_lines_ > limits_.headers)
     return fail(431, "there are more than " + std::to_string(limits_.headers) + " header lines");
-  if (stage_ == Stage::headers) return take_header_line();
+  if (stage_ == Stage::headers) return take_header_line(whole);
   take_trailer_line();
 }
 
@@ -219,9 +227,7 @@ void Parser::take_request_line() {
   const auto parts = split_request_line(content());
   if (!parts) return fail(parts.error());
   minor_version_ = parts->minor_version;
-  if (parts->method == "GET") request_.method = Method::get;
-  if (parts->method == "POST") request_.method = Method::post;
-  if (parts->method == "HEAD") request_.method = Method::head;
+  request_.method = method_of(parts->method);
   const auto target = split_target(parts->method, parts->target);
   if (!target) return fail(target.error());
   // llhttp knows a list of methods. For us there are four that matter; any other one is shown to it as PUT, which may
@@ -240,15 +246,16 @@ void Parser::take_request_line() {
   begin_line(Stage::headers);
 }
 
-void Parser::take_header_line() {
-  const bool accepted = machine_->execute(line());
+void Parser::take_header_line(std::string_view line) {
+  const bool accepted = machine_->execute(line);
+  const auto content = line.substr(0, line.size() - 2);
   // llhttp's names are made of token bytes, so it sees the same colon as we do. Version 8 lets an empty one pass.
-  const std::size_t colon = content().find(':');
+  const std::size_t colon = content.find(':');
   if (!accepted || colon == 0) {
-    if (const auto fault = find_header_fault(content(), header_lines_)) return fail(*fault);
+    if (const auto fault = find_header_fault(content, header_lines_)) return fail(*fault);
   }
-  const auto name = content().substr(0, colon);
-  const auto value = trim_blanks(content().substr(colon + 1));
+  const auto name = content.substr(0, colon);
+  const auto value = trim_blanks(content.substr(colon + 1));
   // Where llhttp refuses a value our own rules mostly do so too, in words that help.
   if (const auto fault = rules_.take(name, value)) return fail(*fault);
   if (!accepted) return fail(400, "the header " + shown(name) + " is not valid: " + machine_->reason());
@@ -272,8 +279,9 @@ void Parser::take_chunk_line() {
   const auto digits_end = std::find_if_not(content().begin(), content().end(), is_hex_digit);
   const auto digits = content().substr(0, static_cast<std::size_t>(digits_end - content().begin()));
   const auto extensions = content().substr(digits.size());
-  const bool well_formed = !digits.empty() && digits.size() <= chunk_digits &&
-                           (extensions.empty() || (extensions.front() == ';' && !holds_control_byte(extensions)));
+  const bool well_formed =
+      !digits.empty() && digits.size() <= chunk_digits &&
+      (extensions.empty() || (extensions.front() == ';' && control_bytes.find_in(extensions) == extensions.size()));
   // Extensions are ours to ignore (RFC 9112 7.1.1), so llhttp, which knows some shapes only, is not shown them.
   if (!well_formed || !machine_->execute(digits) || !machine_->execute("\r\n"))
     return fail(400, "the chunk size " + shown(content()) + " must be a number of 1 to 16 hexadecimal digits");
@@ -355,8 +363,6 @@ Parser::Place Parser::place_of(std::string_view view) const noexcept {
   return {static_cast<std::uint32_t>(view.data() - arena_.data()), static_cast<std::uint32_t>(view.size())};
 }
 
-std::string_view Parser::at(Place place) const noexcept {
-  return std::string_view(arena_).substr(place.at, place.size);
-}
+std::string_view Parser::at(Place place) const noexcept { return {arena_.data() + place.at, place.size}; }
 
 }  // namespace oneshot::http

@@ -94,9 +94,9 @@ class Parser {
   std::size_t take_data(std::string_view bytes);
   std::size_t take_line(std::string_view bytes);
   bool within_limits(std::string_view line);
-  void take_whole_line();
+  void take_whole_line(std::string_view whole);
   void take_request_line();
-  void take_header_line();
+  void take_header_line(std::string_view line);
   void take_end_of_headers();
   void take_chunk_line();
   void take_trailer_line();

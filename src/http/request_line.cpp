@@ -16,6 +16,8 @@ bool looks_like_method(std::string_view text) {
   return !text.empty() && text.front() >= 'A' && text.front() <= 'Z' && std::all_of(text.begin(), text.end(), inside);
 }
 
+constexpr ByteSet unprintable_bytes{[](char c) { return c == '\t' || control_bytes.has(c); }};
+
 /// "HTTP/2.0", "HTTP/1.2", "HTTP/3": a version, only not one of ours.
 bool looks_like_version(std::string_view text) {
   if (!text.starts_with("HTTP/")) return false;
@@ -27,9 +29,10 @@ bool looks_like_version(std::string_view text) {
 }  // namespace
 
 Result<RequestLine, ProtocolError> split_request_line(std::string_view line) {
-  const auto bad_byte = std::find_if(line.begin(), line.end(), [](char c) { return c == '\t' || is_control_byte(c); });
-  if (bad_byte != line.end())
-    return bad_request("the request line holds the byte " + shown_byte(*bad_byte) + " (printable ASCII is allowed)");
+  const std::size_t bad_byte = unprintable_bytes.find_in(line);
+  if (bad_byte != line.size())
+    return bad_request("the request line holds the byte " + shown_byte(line[bad_byte]) +
+                       " (printable ASCII is allowed)");
 
   const std::size_t first = line.find(' ');
   if (first == std::string_view::npos)

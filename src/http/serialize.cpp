@@ -2,6 +2,7 @@
 #include "http/serialize.hpp"
 
 #include <cstdint>
+#include <string_view>
 
 #include "base/text.hpp"
 #include "http/status.hpp"
@@ -26,18 +27,22 @@ void append_status_line(std::string& out, int status) {
 void append_head(std::string& out, const Reply& reply, const HeadOptions& options) {
   const std::uint64_t size = reply.source ? reply.source->size() : reply.body.size();
   const bool size_unknown = options.head_request && size == 0;
-  append_status_line(out, reply.status);
-  if (size != 0 || size_unknown) {
-    out += "Content-Type: ";
-    out += reply.content_type;
-    out += "\r\n";
+  if (reply.status == 200 && size == 0 && !size_unknown) {  // to nearly every event: in one piece
+    out += std::string_view("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nDate: ");
+  } else {
+    append_status_line(out, reply.status);
+    if (size != 0 || size_unknown) {
+      out += "Content-Type: ";
+      out += reply.content_type;
+      out += "\r\n";
+    }
+    if (!size_unknown) {
+      out += "Content-Length: ";
+      append_unsigned(out, size);
+      out += "\r\n";
+    }
+    out += "Date: ";
   }
-  if (!size_unknown) {
-    out += "Content-Length: ";
-    append_unsigned(out, size);
-    out += "\r\n";
-  }
-  out += "Date: ";
   out += options.date;
   if (!reply.allow.empty()) {
     out += "\r\nAllow: ";

@@ -5,6 +5,7 @@
 
 #include "base/percent.hpp"
 #include "base/text.hpp"
+#include "base/utf8.hpp"
 #include "http/grammar.hpp"
 
 namespace oneshot::http {
@@ -38,13 +39,12 @@ std::string_view first_bad_escape(std::string_view text) {
   return {};
 }
 
-bool is_name_byte(char c) {
-  // unreserved, pct-encoded and sub-delims of RFC 3986
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+// unreserved, pct-encoded and sub-delims of RFC 3986
+constexpr ByteSet name_bytes{[](char c) {
+  return is_letter(c) || is_digit(c) ||
          (c != '\0' && std::string_view("-._~%!$&'()*+,;=").find(c) != std::string_view::npos);
-}
-
-bool is_literal_byte(char c) { return is_hex_digit(c) || c == ':' || c == '.'; }
+}};
+constexpr ByteSet literal_bytes{[](char c) { return is_hex_digit(c) || c == ':' || c == '.'; }};
 
 }  // namespace
 
@@ -72,9 +72,9 @@ Result<std::string_view, ProtocolError> decode_path(std::string_view path, std::
 
 void percent_encode_non_ascii(std::string& text, std::size_t from) {
   static constexpr std::string_view digits = "0123456789ABCDEF";
+  if (is_ascii(std::string_view(text).substr(from))) return;
   const auto is_raw = [](char c) { return static_cast<unsigned char>(c) >= 0x80; };
   const auto raw = std::count_if(text.begin() + static_cast<std::ptrdiff_t>(from), text.end(), is_raw);
-  if (raw == 0) return;
   std::size_t read = text.size();
   text.resize(text.size() + 2 * static_cast<std::size_t>(raw));
   for (std::size_t write = text.size(); write > read;) {  // from the end, until the rest is in place
@@ -94,11 +94,11 @@ bool is_authority(std::string_view text) noexcept {
   if (text.starts_with('[')) {
     end = text.find(']');
     if (end == std::string_view::npos || end < 3) return false;  // the shortest is [::]
-    if (!std::all_of(text.begin() + 1, text.begin() + static_cast<std::ptrdiff_t>(end), is_literal_byte)) return false;
+    if (!literal_bytes.has_all_of(text.substr(1, end - 1))) return false;
     ++end;
   } else {
-    end = std::min(text.find(':'), text.size());
-    if (!std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end), is_name_byte)) return false;
+    end = name_bytes.find_other_in(text);
+    if (end < text.size() && text[end] != ':') return false;
     if (end == 0 && !text.empty()) return false;
   }
   if (end == text.size()) return true;

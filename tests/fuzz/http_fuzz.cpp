@@ -36,7 +36,7 @@ void append_piece(std::string& out, std::string_view piece) {
 std::string checked(Parser& parser, const Limits& limits) {
   const Request& request = parser.request();
   require(!request.method_name.empty() && !request.path.empty());
-  require(std::all_of(request.method_name.begin(), request.method_name.end(), is_token_byte));
+  require(token_bytes.has_all_of(request.method_name));
   require(request.query.find('#') == std::string_view::npos);
   require(std::all_of(request.query.begin(), request.query.end(), [](char c) { return c > ' ' && c <= '~'; }));
   require(request.headers.size() <= limits.headers && request.body.size() <= limits.body);
@@ -48,8 +48,8 @@ std::string checked(Parser& parser, const Limits& limits) {
   append_piece(out, request.path);
   append_piece(out, request.query);
   for (const Header& header : request.headers) {
-    require(!header.name.empty() && std::all_of(header.name.begin(), header.name.end(), is_token_byte));
-    require(std::none_of(header.value.begin(), header.value.end(), is_control_byte));
+    require(!header.name.empty() && token_bytes.has_all_of(header.name));
+    require(control_bytes.find_in(header.value) == header.value.size());
     require(!header.value.starts_with(' ') && !header.value.ends_with(' '));
     append_piece(out, header.name);
     append_piece(out, header.value);
@@ -71,7 +71,7 @@ Parsed parse(std::string_view bytes, const Limits& limits, Cut cut) {
     if (fed.progress == Progress::error) {
       const ProtocolError& error = parser.error();
       require(error.status >= 400 && error.status < 600 && !error.message.empty() && !parser.keep_alive());
-      require(std::none_of(error.message.begin(), error.message.end(), is_control_byte));
+      require(control_bytes.find_in(error.message) == error.message.size());
       parsed.end = std::to_string(error.status) + " " + error.message;
       return parsed;
     }

@@ -84,6 +84,7 @@ TEST_CASE("an empty value is no label") {
 TEST_CASE("blanks in a name become underscores") {
   CHECK(read("my+label=1&my%20other=2&+x=3") == R"(_x="3",my_label="1",my_other="2")");
   CHECK(read("+value=3") == R"(_value="3")");
+  CHECK(read("", "my label=1&type=a b") == R"(my_label="1",type="a b")");  // as they stand
 }
 
 TEST_CASE("names that mean something elsewhere are ordinary labels") {

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+namespace oneshot {
+
+/// Which of the 256 bytes belong together. Asked with one look at a table, for what is read byte by byte: the
+/// standard library's find_first_of() searches the whole set anew for each byte.
+class ByteSet {
+ public:
+  /// All bytes for which `belongs(char)` holds; made while compiling.
+  template <class Belongs>
+  consteval explicit ByteSet(Belongs belongs) {
+    for (std::size_t byte = 0; byte < has_.size(); ++byte) has_[byte] = belongs(static_cast<char>(byte));
+  }
+
+  [[nodiscard]] constexpr bool has(char c) const noexcept { return has_[static_cast<unsigned char>(c)]; }
+
+  /// Where the first byte of the set stands in the text, or the text's size.
+  [[nodiscard]] constexpr std::size_t find_in(std::string_view text) const noexcept {
+    std::size_t at = 0;
+    while (at < text.size() && !has(text[at])) ++at;
+    return at;
+  }
+  /// Where the first byte that is not of the set stands in the text, or the text's size.
+  [[nodiscard]] constexpr std::size_t find_other_in(std::string_view text) const noexcept {
+    std::size_t at = 0;
+    while (at < text.size() && has(text[at])) ++at;
+    return at;
+  }
+  [[nodiscard]] constexpr bool has_all_of(std::string_view text) const noexcept {
+    return find_other_in(text) == text.size();
+  }
+
+ private:
+  std::array<bool, 256> has_{};
+};
+
+}  // namespace oneshot
