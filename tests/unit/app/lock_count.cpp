@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#include "unit/app/lock_count.hpp"
+
+#include <dlfcn.h>
+#include <pthread.h>
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define ONESHOT_SANITIZED
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define ONESHOT_SANITIZED
+#endif
+
+namespace {
+
+thread_local std::uint64_t calls = 0;
+
+}  // namespace
+
+#ifndef ONESHOT_SANITIZED
+// The program's own comes before that of the C library, which it calls.
+extern "C" int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
+  using Lock = int (*)(pthread_mutex_t*);
+  static const auto next = reinterpret_cast<Lock>(::dlsym(RTLD_NEXT, "pthread_mutex_lock"));
+  ++calls;
+  return next(mutex);
+}
+#endif
+
+namespace oneshot::app::test {
+
+std::uint64_t locks() noexcept { return calls; }
+
+}  // namespace oneshot::app::test
