@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+"""The servers that are compared, each started on a port of its own on loopback and ended by its pid."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+from cpu import CpuMeter
+
+TARGET = "/event?type=deploy&service=checkout"
+
+NGINX = """
+worker_processes 1; daemon off; pid nginx.pid; error_log stderr crit;
+events { worker_connections 8192; }
+http { access_log off; keepalive_requests 1000000000; keepalive_timeout 600s;
+  client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3; uwsgi_temp_path t4; scgi_temp_path t5;
+  server { listen 127.0.0.1:%d backlog=4096; location / { return 200; } } }
+"""
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+class Server:
+    """A running one. `command(port, folder)` gives its command line; what it writes goes into `folder`."""
+
+    def __init__(self, name, command, scrapers=0):
+        self.name, self.port = name, free_port()
+        self.folder = tempfile.mkdtemp(prefix="oneshot-bench-")
+        self.meter = CpuMeter()
+        self.log = open(os.path.join(self.folder, "log"), "wb")
+        self.process = subprocess.Popen(  # pylint: disable=consider-using-with
+            command(self.port, self.folder), cwd=self.folder, stdin=subprocess.DEVNULL, stdout=self.log,
+            stderr=self.log, preexec_fn=self.meter.enter)
+        self._await_port()
+        for number in range(scrapers):
+            urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics?scraper=s{number}", timeout=10).read()
+
+    def _await_port(self):
+        deadline = time.monotonic() + 15
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                return
+            except OSError:
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    with open(os.path.join(self.folder, "log"), encoding="utf-8", errors="replace") as log:
+                        sys.exit(f"{self.name} does not listen on port {self.port}:\n{log.read()}")
+                time.sleep(0.01)
+
+    def cpu_seconds(self):
+        return self.meter.seconds(self.process.pid)
+
+    def status(self, field):
+        """A line of /proc/PID/status in KiB, such as VmHWM."""
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as file:
+            return next(int(line.split()[1]) for line in file if line.startswith(field + ":"))
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(15)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self.log.close()
+        self.meter.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def ours(binary, config="", in_file=False):
+    binary = os.path.abspath(binary)  # it is started in a folder of its own
+
+    def command(port, folder):
+        text = config.replace("[storage]", f'[storage]\npath = "{folder}/events.log"') if in_file else config
+        path = os.path.join(folder, "config.toml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("[server]\nthreads = 1\nhost = \"127.0.0.1\"\n" + text)
+        return [binary, "--config", path, "--port", str(port), "--log-level", "error"]
+    return command
+
+
+def floor(binary):
+    binary = os.path.abspath(binary)
+    return lambda port, folder: [binary, str(port)]
+
+
+def nginx():
+    """None where there is none."""
+    program = os.environ.get("ONESHOT_NGINX") or shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
+    if not program:
+        return None
+
+    def command(port, folder):
+        path = os.path.join(folder, "nginx.conf")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(NGINX % port)
+        return [program, "-p", folder, "-c", path]
+    return command
+
+
+def by_command_line(text):
+    """Any other: a shell command in which {port} stands for the port."""
+    return lambda port, folder: ["sh", "-c", "exec " + text.replace("{port}", str(port))]
