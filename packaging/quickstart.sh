@@ -127,6 +127,10 @@ want_spin() { # without it the test that needs it is skipped
   fi
 }
 
+want_valgrind() { # without it the test that counts instructions is skipped
+  ! has apt-get || want valgrind valgrind
+}
+
 want_clang() {
   want clang clang-14 clang
   if has apt-get; then
@@ -351,7 +355,7 @@ step_chaos() {
 }
 step_crash() { # the build of step debug, which can be killed at named points
   files=10000 kills=200
-  [ -z "$all" ] || { files=2500; kills=100; } # some stand for all, since there is not the time
+  [ -z "$all" ] || { files=2000; kills=60; } # some stand for all, since there is not the time
   debug_build oneshot-metrics-server tests/crash/damaged_files &&
     ONESHOT_KILLS=${ONESHOT_KILLS:-$kills} ONESHOT_DAMAGED_FILES=${ONESHOT_DAMAGED_FILES:-$files} \
       run_tests build-debug --suite crash
@@ -423,6 +427,7 @@ test_steps() {
   case " $steps " in *\ clang\ * | *\ fuzz\ *) want_clang ;; esac
   case " $steps " in *\ chaos\ * | *\ clang\ *) want_networks ;; esac
   case " $steps " in *\ stress\ *) want_spin ;; esac
+  [ -z "$all" ] || want_valgrind
   case " $steps " in *\ systemd\ *) want_containers ;; esac
   case " $steps " in *\ kubernetes\ *) want_images ;; esac
   install_missing
