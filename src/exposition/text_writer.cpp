@@ -2,20 +2,25 @@
 #include "exposition/text_writer.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
 
 #include "base/numbers.hpp"
-#include "base/text.hpp"
 #include "exposition/escape.hpp"
 
 namespace oneshot::exposition {
 
-void SampleValue::append_to(std::string& out) const {
-  if (is_whole_) {
-    append_unsigned(out, whole_);
-  } else {
-    append_number(out, real_);
-  }
+namespace {
+
+// Behind a value of digits stand at most a blank, a timestamp and the end of the line: 20, 1, 19 and 1.
+using Tail = std::array<char, 48>;
+
+char* put_unsigned(Tail& tail, char* at, std::uint64_t number) {
+  return std::to_chars(at, tail.data() + tail.size(), number).ptr;
 }
+
+}  // namespace
 
 void TextWriter::family(std::string_view name, MetricType type, std::string_view help) {
   out_.append("# HELP ").append(name).push_back(' ');
@@ -24,10 +29,16 @@ void TextWriter::family(std::string_view name, MetricType type, std::string_view
 }
 
 void TextWriter::sample(std::string_view name, LabelText labels, SampleValue value, Timestamp timestamp) {
-  out_.append(name);
-  if (!labels.text.empty()) {
-    out_.push_back('{');
-    out_.append(labels.text).push_back('}');
+  // A batch has a million of these: the string grows once for it, and is not asked for room piece by piece.
+  const std::size_t braces = labels.text.empty() ? 0 : 2;
+  const std::size_t before = out_.size();
+  out_.resize(before + name.size() + labels.text.size() + braces);
+  char* const to = out_.data() + before;
+  name.copy(to, name.size());
+  if (braces != 0) {
+    to[name.size()] = '{';
+    labels.text.copy(to + name.size() + 1, labels.text.size());
+    out_.back() = '}';
   }
   end_of_sample(value, timestamp);
 }
@@ -48,13 +59,22 @@ void TextWriter::sample(std::string_view name, std::initializer_list<Label> labe
 }
 
 void TextWriter::end_of_sample(SampleValue value, Timestamp timestamp) {
-  out_.push_back(' ');
-  value.append_to(out_);
-  if (timestamp) {
+  Tail tail;
+  char* at = tail.data();
+  *at++ = ' ';
+  if (value.is_whole_) {
+    at = put_unsigned(tail, at, value.whole_);
+  } else {
     out_.push_back(' ');
-    append_unsigned(out_, static_cast<std::uint64_t>(std::max<std::int64_t>(*timestamp, 0)));
+    append_number(out_, value.real_);
+    at = tail.data();
   }
-  out_.push_back('\n');
+  if (timestamp) {
+    *at++ = ' ';
+    at = put_unsigned(tail, at, static_cast<std::uint64_t>(std::max<std::int64_t>(*timestamp, 0)));
+  }
+  *at++ = '\n';
+  out_.append(tail.data(), at);
 }
 
 }  // namespace oneshot::exposition

@@ -26,14 +26,20 @@ struct LabelText {
 /// Whole numbers are written digit by digit up to 2^64 - 1, all others in their shortest round-trip form.
 class SampleValue {
  public:
-  SampleValue(double value) : real_(value) {}  // NOLINT(google-explicit-constructor)
-  SampleValue(std::integral auto value)        // NOLINT(google-explicit-constructor)
+  SampleValue(double value) noexcept : real_(value) {  // NOLINT(google-explicit-constructor)
+    // Nearly all events have a value of 1 and small counts of it. Up to here the digits are the shortest form, which
+    // need not be searched for; 100000 is 1e+05.
+    if (!(value >= 1 && value <= 99'999)) return;
+    whole_ = static_cast<std::uint64_t>(value);
+    is_whole_ = static_cast<double>(whole_) == value;
+  }
+  SampleValue(std::integral auto value)  // NOLINT(google-explicit-constructor)
       : real_(static_cast<double>(value)),
         whole_(static_cast<std::uint64_t>(value)),
         is_whole_(std::unsigned_integral<decltype(value)> || real_ >= 0) {}
-  void append_to(std::string& out) const;
 
  private:
+  friend class TextWriter;
   double real_ = 0;
   std::uint64_t whole_ = 0;
   bool is_whole_ = false;

@@ -7,6 +7,7 @@
 #include <limits>
 #include <string>
 
+#include "base/numbers.hpp"
 #include "support/exposition_parser.hpp"
 
 using namespace oneshot;
@@ -80,6 +81,15 @@ TEST_CASE("whole numbers show every digit, others their shortest form") {
   CHECK(value_text(0.1) == "0.1");
   CHECK(value_text(1e-9) == "1e-09");
   CHECK(value_text(2.5F) == "2.5");
+  CHECK(value_text(-0.0) == "-0");
+  CHECK(value_text(99'999.0) == "99999");
+  CHECK(value_text(100'000.0) == "1e+05");
+  CHECK(value_text(99'999.5) == "99999.5");
+  for (int whole = 0; whole <= 120'000; whole += 7) {
+    std::string shortest;
+    append_number(shortest, whole);
+    REQUIRE(value_text(static_cast<double>(whole)) == shortest);
+  }
   CHECK(value_text(std::numeric_limits<double>::quiet_NaN()) == "NaN");
   CHECK(value_text(std::numeric_limits<double>::infinity()) == "+Inf");
   CHECK(value_text(-std::numeric_limits<double>::infinity()) == "-Inf");
