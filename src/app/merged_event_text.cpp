@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <string_view>
 
@@ -34,9 +35,8 @@ class MergedEventText final : public EventText {
       merged_ = !merge_some();
       return true;
     }
-    const std::size_t stop = std::min(measured_ + events_per_step, merger_.size());
-    for (; measured_ < stop; ++measured_)
-      size_ += event::sample_line_length(metric_, labels_at(merger_.where(measured_)), merger_.value(measured_));
+    const std::size_t stop = std::min(measured_ + values_per_step, merger_.size());
+    for (; measured_ < stop; ++measured_) size_ += event::value_length(merger_.value(measured_)) - first_value_length;
     return measured_ < merger_.size();
   }
 
@@ -47,14 +47,21 @@ class MergedEventText final : public EventText {
   }
 
  private:
-  /// False at the end of the batch.
+  /// False at the end of the batch. Counts the lines' lengths while their labels are at hand, with values of one digit:
+  /// what the values will be is known at the end.
   bool merge_some() {
     const auto labels_of = [this](std::uint32_t where) { return labels_at(where); };
-    queue::StoredEvent event;
-    for (std::size_t i = 0; i < events_per_step; ++i) {
-      if (!events_.next(position_, event)) return false;
-      const auto where = static_cast<std::uint32_t>((event.position - events_.begin()) / position_unit);
-      merger_.add(where, event.series_hash, event.labels, event.value, event.value_given, labels_of);
+    std::array<queue::StoredEvent, 64> block;
+    for (std::size_t i = 0; i < events_per_step; i += block.size()) {
+      const std::size_t count = events_.next(position_, block);
+      for (std::size_t n = 0; n < count; ++n) merger_.expect(block[n].series_hash);
+      for (std::size_t n = 0; n < count; ++n) {
+        const queue::StoredEvent& event = block[n];
+        const auto where = static_cast<std::uint32_t>((event.position - events_.begin()) / position_unit);
+        if (merger_.add(where, event.series_hash, event.labels, event.value, event.value_given, labels_of))
+          size_ += event::sample_line_length(metric_, event.labels, 1);
+      }
+      if (count < block.size()) return false;
     }
     return true;
   }
@@ -64,6 +71,8 @@ class MergedEventText final : public EventText {
   }
 
   static constexpr std::uint64_t position_unit = 8;  // what every position is a multiple of
+  static constexpr std::size_t first_value_length = 1;
+  static constexpr std::size_t values_per_step = 16 * events_per_step;
 
   const queue::Reading& events_;
   std::string metric_;

@@ -50,6 +50,12 @@ bool Reading::next(std::uint64_t& position, StoredEvent& event) const noexcept {
   return false;
 }
 
+std::size_t Reading::next(std::uint64_t& position, std::span<StoredEvent> events) const noexcept {
+  std::size_t count = 0;
+  while (count < events.size() && next(position, events[count])) ++count;
+  return count;
+}
+
 StoredEvent Reading::at(std::uint64_t position) const noexcept {
   assert(position >= begin() && position < end());
   StoredEvent event = lease_->state->log.event_at(position);

@@ -2,27 +2,15 @@
 #pragma once
 
 #include <asio/awaitable.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string_view>
+#include <span>
 
 #include "base/outcome.hpp"
+#include "queue/stored_event.hpp"
 
 namespace oneshot::queue {
-
-/// An event as it stands in the log. The view lives as long as the Reading it was read through.
-struct StoredEvent {
-  std::uint64_t position = 0;
-  std::uint64_t series_hash = 0;  ///< equal series have equal hashes; compare `labels` for the rest
-  std::string_view labels;        ///< as in event::Event
-  double value = 1;
-  bool value_given = false;
-  /// When it was stored; with explicit timestamps unique and ascending in its series.
-  std::int64_t unix_ms = 0;
-  /// With explicit timestamps: its series had a later time already, from before the clock was set back, so that a
-  /// Prometheus that got the later one refuses it.
-  bool behind = false;
-};
 
 /// The right to read a stretch of the log: what lies in it is not overwritten while this lives. Move-only;
 /// any thread, one at a time. Keep it short: a log that fills up cannot make room past its begin.
@@ -39,6 +27,8 @@ class Reading {
   /// The event at or after `position`, which moves behind it; false at the end. `position` is begin(), or
   /// what an earlier call left in it.
   bool next(std::uint64_t& position, StoredEvent& event) const noexcept;
+  /// The same for as many as there are and `events` has room for: their number.
+  std::size_t next(std::uint64_t& position, std::span<StoredEvent> events) const noexcept;
   /// The event that stood at this position before.
   [[nodiscard]] StoredEvent at(std::uint64_t position) const noexcept;
 

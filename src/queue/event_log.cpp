@@ -18,7 +18,6 @@
 
 #include "base/crash_point.hpp"
 #include "base/hash.hpp"
-#include "queue/delivery.hpp"
 
 namespace oneshot::queue {
 
@@ -121,17 +120,6 @@ std::uint64_t EventLog::whole_end() const noexcept {
 
 void EventLog::make_void(std::uint64_t position) noexcept {
   make_void_record(ring_.at(position), salt_, position, record_at(position).size());
-}
-
-StoredEvent EventLog::event_at(std::uint64_t position) const noexcept {
-  const RecordHeader& record = record_at(position);
-  return {.position = position,
-          .series_hash = record.series_hash,
-          .labels = record.labels(),
-          .value = record.value,
-          .value_given = record.value_given(),
-          .unix_ms = record.unix_ms,
-          .behind = record.is_behind()};
 }
 
 void EventLog::raise_gate(std::uint64_t position) noexcept {

@@ -19,10 +19,9 @@
 #include "queue/mark.hpp"
 #include "queue/record.hpp"
 #include "queue/storage_format.hpp"
+#include "queue/stored_event.hpp"
 
 namespace oneshot::queue {
-
-struct StoredEvent;
 
 /// The one place where events wait: a bounded ring of records that many threads append to without a lock, and
 /// that anybody may read who keeps the gate below what he reads. event_log.cpp explains the protocol.
@@ -86,7 +85,16 @@ class EventLog {
   [[nodiscard]] const RecordHeader& record_at(std::uint64_t position) const noexcept {
     return *std::launder(reinterpret_cast<const RecordHeader*>(ring_.at(position)));
   }
-  [[nodiscard]] StoredEvent event_at(std::uint64_t position) const noexcept;
+  [[nodiscard]] StoredEvent event_at(std::uint64_t position) const noexcept {
+    const RecordHeader& record = record_at(position);
+    return {.position = position,
+            .series_hash = record.series_hash,
+            .labels = record.labels(),
+            .value = record.value,
+            .value_given = record.value_given(),
+            .unix_ms = record.unix_ms,
+            .behind = record.is_behind()};
+  }
   /// Moves `mark` over the records below `end` and counts their events, until `stop` says so of the next
   /// record.
   template <std::predicate<const RecordHeader&> Stop>

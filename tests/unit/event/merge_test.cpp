@@ -38,8 +38,12 @@ Series merge(Repeats repeats, const std::vector<Arrival>& arrivals, const Hash& 
   const auto labels_at = [&arrivals](std::uint32_t where) -> std::string_view { return arrivals[where / 5].labels; };
   for (std::size_t i = 0; i < arrivals.size(); ++i) {
     const Arrival& arrival = arrivals[i];
-    merger.add(static_cast<std::uint32_t>(i * 5), hash(arrival.labels), arrival.labels, arrival.given.value_or(1),
-               arrival.given.has_value(), labels_at);
+    const std::uint64_t hashed = hash(arrival.labels);
+    const std::size_t before = merger.size();
+    merger.expect(hashed);
+    const bool is_new = merger.add(static_cast<std::uint32_t>(i * 5), hashed, arrival.labels, arrival.given.value_or(1),
+                                   arrival.given.has_value(), labels_at);
+    CHECK(is_new == (merger.size() > before));
   }
   Series series;
   for (std::size_t i = 0; i < merger.size(); ++i) {

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -35,6 +36,15 @@ inline Texts texts(const Reading& reading) {
   StoredEvent event;
   std::uint64_t position = reading.begin();
   while (reading.next(position, event)) all.emplace_back(event.labels);
+
+  Texts in_blocks;
+  std::array<StoredEvent, 3> block;
+  position = reading.begin();
+  for (std::size_t count = block.size(); count == block.size();) {
+    count = reading.next(position, block);
+    for (std::size_t i = 0; i < count; ++i) in_blocks.emplace_back(block[i].labels);
+  }
+  CHECK(in_blocks == all);
   return all;
 }
 
