@@ -1,69 +1,125 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <array>
 #include <cstddef>
-#include <string_view>
-#include <unordered_map>
+#include <limits>
+#include <span>
 #include <vector>
 
 #include "app/event_text.hpp"
 #include "event/render.hpp"
+#include "event/series_index.hpp"
 
 namespace oneshot::app {
 namespace {
+
+using Block = std::array<queue::StoredEvent, 64>;
+
+/// The times that a batch's events go out with, asked for each in order. The log keeps times ascending within a series;
+/// only series that had an event lifted to the oldest time can get out of order by that, so only those are remembered,
+/// and each later event of theirs goes at least 1 ms behind.
+class GivenTimes {
+ public:
+  GivenTimes(const queue::Reading& events, std::int64_t oldest) : events_(events), oldest_(oldest) {}
+
+  /// Again from the first event on, with the same result.
+  void begin_again() { std::fill(latest_.begin(), latest_.end(), none); }
+
+  /// These are asked for next.
+  void expect(std::span<const queue::StoredEvent> events) const {
+    if (latest_.empty()) return;
+    for (const queue::StoredEvent& event : events) lifted_.expect(event.series_hash);
+  }
+
+  std::int64_t next(const queue::StoredEvent& event) {
+    const bool is_old = event.unix_ms < oldest_;
+    if (!is_old && latest_.empty()) return event.unix_ms;
+    const auto labels_at = [this](std::uint32_t where) {
+      return events_.at(events_.begin() + where * position_unit).labels;
+    };
+    if (!is_old) {
+      const auto series = lifted_.find(event.series_hash, event.labels, labels_at);
+      const bool was_lifted = series && latest_[*series] != none;
+      return was_lifted ? ascend(*series, event.unix_ms) : event.unix_ms;
+    }
+    if (latest_.empty()) {
+      lifted_.reserve(events_.events());
+      latest_.reserve(events_.events());
+    }
+    const auto where = static_cast<std::uint32_t>((event.position - events_.begin()) / position_unit);
+    const std::size_t series = lifted_.add(where, event.series_hash, event.labels, labels_at);
+    if (series == latest_.size()) latest_.push_back(none);
+    if (latest_[series] == none) return latest_[series] = oldest_;
+    return ascend(series, event.unix_ms);
+  }
+
+ private:
+  std::int64_t ascend(std::size_t series, std::int64_t unix_ms) {
+    return latest_[series] = std::max(unix_ms, latest_[series] + 1);
+  }
+
+  static constexpr std::uint64_t position_unit = 8;  // what every position is a multiple of
+  static constexpr std::int64_t none = std::numeric_limits<std::int64_t>::min();
+
+  const queue::Reading& events_;
+  std::int64_t oldest_;
+  event::SeriesIndex lifted_;         // the series of old events
+  std::vector<std::int64_t> latest_;  // of each of them the last time given; none before its first old event
+};
 
 class TimedEventText final : public EventText {
  public:
   TimedEventText(const queue::Reading& events, const settings::Events& settings, std::int64_t now_unix_ms)
       : events_(events),
         metric_(settings.metric),
-        oldest_(now_unix_ms - settings.timestamp_max_age.count()),
+        times_(events, now_unix_ms - settings.timestamp_max_age.count()),
         measured_to_(events.begin()),
-        written_to_(events.begin()) {
-    times_.reserve(events.events());
-  }
+        written_to_(events.begin()) {}
 
   bool measure_next() override {
-    queue::StoredEvent event;
-    for (std::size_t i = 0; i < events_per_step; ++i) {
-      if (!events_.next(measured_to_, event)) return false;
-      times_.push_back(time_of(event));
-      if (event.behind && behind_++ == 0) first_behind_ = event.labels;
-      size_ += event::sample_line_length(metric_, event.labels, event.value, times_.back());
+    Block block;
+    for (std::size_t i = 0; i < events_per_step; i += block.size()) {
+      const auto some = next_of(block, measured_to_);
+      for (const queue::StoredEvent& event : some) {
+        if (event.behind && behind_++ == 0) first_behind_ = event.labels;
+        size_ += event::sample_line_length(metric_, event.labels, event.value, times_.next(event));
+      }
+      if (some.size() < block.size()) {
+        times_.begin_again();
+        return false;
+      }
     }
     return true;
   }
 
   bool append_next(std::string& out) override {
-    queue::StoredEvent event;
-    while (written_ < times_.size() && out.size() < piece_bytes) {
-      if (!events_.next(written_to_, event)) return false;
-      event::append_sample_line(out, metric_, event.labels, event.value, times_[written_++]);
+    Block block;
+    while (out.size() < piece_bytes && written_ < events_.events()) {
+      for (const queue::StoredEvent& event : next_of(block, written_to_)) {
+        if (out.size() >= piece_bytes) {
+          written_to_ = event.position;  // the rest of the block once more: lines may be long
+          break;
+        }
+        event::append_sample_line(out, metric_, event.labels, event.value, times_.next(event));
+        ++written_;
+      }
     }
-    return written_ < times_.size();
+    return written_ < events_.events();
   }
 
  private:
-  /// The log keeps times ascending within a series; only series that had an event lifted to `oldest_` can get
-  /// out of order by that, so only those are remembered, and each later event of theirs goes at least 1 ms
-  /// behind.
-  std::int64_t time_of(const queue::StoredEvent& event) {
-    if (event.unix_ms >= oldest_ && lifted_.empty()) return event.unix_ms;
-    const auto found = lifted_.find(event.labels);
-    if (found != lifted_.end()) return found->second = std::max(event.unix_ms, found->second + 1);
-    if (event.unix_ms >= oldest_) return event.unix_ms;
-    lifted_.emplace(event.labels, oldest_);
-    return oldest_;
+  std::span<const queue::StoredEvent> next_of(Block& block, std::uint64_t& position) const {
+    const auto some = std::span<const queue::StoredEvent>(block).first(events_.next(position, block));
+    times_.expect(some);
+    return some;
   }
 
   const queue::Reading& events_;
   std::string metric_;
-  std::int64_t oldest_;
+  GivenTimes times_;
   std::uint64_t measured_to_;
   std::uint64_t written_to_;
-  std::vector<std::int64_t> times_;  // of every event, so that both passes say the same
-  std::size_t written_ = 0;
-  std::unordered_map<std::string_view, std::int64_t>
-      lifted_;  // series whose times were changed, and the last one given
+  std::uint64_t written_ = 0;
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <exception>
 #include <utility>
 
+#include "app/event_text.hpp"
 #include "base/log.hpp"
 
 namespace oneshot::app::test {
@@ -129,6 +130,8 @@ void read_source(Answer& answer) {
   while (more) {
     std::string piece;
     more = answer.reply.source->append_next(piece);
+    CHECK_FALSE(piece.empty());  // the last one is known as the last one when it is written
+    CHECK(piece.size() < app::EventText::piece_bytes + 40'000);
     answer.text += piece;
   }
   CHECK(answer.text.size() == size);

@@ -136,6 +136,26 @@ TEST_CASE("an event that is just young enough goes behind older ones of its seri
   CHECK(times_of(app.scrape(), "1") == std::vector{start + 2, start + 3, start + 4, start + 5, start + 6});
 }
 
+TEST_CASE("many old events go out in pieces of the usual size, the last one not empty") {
+  for (const int events : {63, 64, 65, 128, 3000}) {
+    const auto owner = with_times();
+    App& app = *owner;
+    const std::string padding(100, 'x');
+    for (int i = 0; i < events; ++i) app.event("n=" + std::to_string(i % 3) + "&padding=" + padding);
+    app.clock.advance(seconds(3100));
+    const std::int64_t oldest = app.clock.unix_ms() - 3'000'000;
+    for (int i = 0; i < 3; ++i) app.event("n=" + std::to_string(i) + "&padding=" + padding);
+    const std::int64_t now = app.clock.unix_ms();
+    const Answer answer = app.scrape();
+    for (int n = 0; n < 3; ++n) {
+      std::vector<std::int64_t> expected;
+      for (int i = n; i < events; i += 3) expected.push_back(oldest + (i - n) / 3);
+      expected.push_back(now);
+      CHECK(times_of(answer, std::to_string(n)) == expected);
+    }
+  }
+}
+
 TEST_CASE("after the clock was set back, what a Prometheus will refuse is named in the log") {
   const auto owner = with_times();
   App& app = *owner;
