@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: MIT
 """Memory and time to the first answer. The time is held to in release builds only."""
 
+import os
+import subprocess
+import tempfile
 import time
 import unittest
 
 from support import programs, runner
 from support.client import Connection, request
 from support.oracle import Oracle
-from support.processes import memory
+from support.processes import memory, times_asleep
 from support.server import Server
 from support.waiting import wait_until
 
@@ -22,12 +25,32 @@ def count_events(body):
 
 @unittest.skipIf(programs.sanitized(), "a sanitizer's memory and time are not the product's")
 class Footprint(unittest.TestCase):
-    def test_an_idle_server_stays_below_8_mib(self):
+    def test_an_idle_server_stays_below_5_mib_and_wakes_once_a_second(self):
         with Server() as server:
             for _ in range(5):
                 server.get("/metrics?scraper=p")
-            self.assertLess(memory(server.pid), 8 * MIB)
-            print(f"        {memory(server.pid) / MIB:.1f} MiB", flush=True)
+            resident = memory(server.pid)
+            if programs.released():
+                self.assertLess(resident, 5 * MIB)
+            self.assertLess(resident, 8 * MIB)
+            # The last look at the deadlines of connections that are gone comes up to a second after them.
+            last_look = time.monotonic() + 1.5
+            wait_until(lambda: time.monotonic() > last_look, "the last look at deadlines", 5)
+            began, before = time.monotonic(), times_asleep(server.pid)
+            wait_until(lambda: times_asleep(server.pid) > before + 3, "four ticks", 10)
+            took = time.monotonic() - began
+            print(f"        {resident / MIB:.1f} MiB, 4 ticks in {took:.1f} s", flush=True)
+            self.assertGreater(took, 2.5)  # it sleeps between them, all its threads together
+
+    def test_the_stripped_program_has_at_most_2_mib(self):
+        if not programs.released():
+            self.skipTest("asserted for release builds only")
+        strip = programs.need("strip")
+        with tempfile.NamedTemporaryFile() as copy:
+            subprocess.run([strip, "-o", copy.name, programs.server_binary()], check=True)
+            size = os.path.getsize(copy.name)
+        print(f"        {size / MIB:.2f} MiB", flush=True)
+        self.assertLess(size, 2 * MIB)
 
     def test_a_hundred_thousand_events_for_five_scrapers_stay_below_40_mib_and_go_back_after_delivery(self):
         with Server({"scrapers.startup_hold_seconds": 0}) as server:

@@ -28,6 +28,15 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / 100
 
 
+def times_asleep(pid):
+    """How often its threads went to sleep, all together."""
+    count = 0
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{thread}/status", encoding="ascii") as file:
+            count += sum(map(int, re.findall(r"^voluntary_ctxt_switches:\s+(\d+)", file.read(), re.MULTILINE)))
+    return count
+
+
 def waited_for_processor(task="self"):
     """Seconds in which it could have run, and others did."""
     with open(f"/proc/{task}/schedstat", encoding="ascii") as file:
