@@ -23,7 +23,8 @@ def bars(medians):
                         f'<tspan fill="#57606a">{escape(name)}</tspan></text>')
             y += BAR + 3
         y += GAP
-    head = (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y}" font-family="sans-serif" font-size="11">'
+    head = (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y}" font-family="sans-serif" '
+            f'font-size="11">'
             f'<rect width="{WIDTH}" height="{y}" fill="#fff"/>'
             f'<text x="{LEFT}" y="22" font-size="14" font-weight="600">CPU time of one POST /event, floor = 1</text>')
     return head + "\n" + "\n".join(rows) + "\n</svg>\n"

@@ -2,7 +2,8 @@
 """What one POST /event costs, in multiples of the floor (epoll and llhttp alone, floor.cpp), which answers nothing.
 
     ONESHOT_BINARY=build/oneshot-metrics-server ONESHOT_FLOOR=build/tests/bench/floor python3 tests/bench/http_bench.py
-        [--shape 64x16] [--requests N] [--rounds N] [--json FILE] [--svg FILE] [--other 'NAME=COMMAND with {port}'] [--target T]
+        [--shape 64x16] [--requests N] [--rounds N] [--json FILE] [--svg FILE] [--target T]
+        [--other 'NAME=COMMAND with {port}']
 
 All servers run at once and are fired at in turn, round after round, so that what disturbs the machine disturbs all
 of them. Each has one thread. Ours stores every event for five scrapers. The numbers are medians over the rounds."""

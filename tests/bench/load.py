@@ -31,7 +31,8 @@ def fire(server, target, requests, connections, in_flight):
     cost = (server.cpu_seconds() - before) / requests * 1e6
     good = re.search(r"status codes: (\d+) 2xx", done.stdout)
     if done.returncode or not good or int(good.group(1)) != requests:
-        sys.exit(f"{server.name}: {requests} requests on {connections} connections went wrong:\n{done.stdout}{done.stderr}")
+        sys.exit(f"{server.name}: {requests} requests on {connections} connections went wrong:\n"
+                 f"{done.stdout}{done.stderr}")
     with open(log, encoding="ascii") as file:
         times = sorted(int(line.split("\t")[2]) for line in file)
     return cost, {name: times[min(len(times) - 1, int(q * len(times)))] for name, q in QUANTILES.items()}

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: MIT
+"""How cost grows with the number of waiting events, of scrapers and of connections: each table's last column says how
+its line compares with the first one (1.00: straight).
+
+    ONESHOT_BINARY=build/oneshot-metrics-server python3 tests/bench/growth.py [events] [scrapers] [connections]
+        [--most-events N] [--rounds N]
+
+One thread serves all. All figures are CPU time of the server, the least of all rounds."""
+
+import argparse
+import os
+import resource
+import sys
+import time
+
+import backlog
+import load
+import servers
+
+EVENTS = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
+SCRAPERS = (1, 4, 16, 64)
+CONNECTIONS = (1, 4, 16, 64, 256, 1000, 4000)
+SERIES = 1000  # of those events which merge
+ALL = 10_000_000  # more than wait at any time
+BYTES_OF_ONE = 88  # in the log, with the header and what padding there is
+
+
+def print_table(title, heads, rows):
+    """Of each row the last number is compared with the first row's."""
+    print(f"\n{title}\n" + "".join(f"{head:>16}" for head in heads) + f"{'ratio':>16}")
+    for row in rows:
+        cells = [f"{row[0]:16d}"] + [f"{cell:16.2f}" for cell in row[1:]]
+        print("".join(cells) + f"{row[-1] / rows[0][-1]:16.2f}", flush=True)
+
+
+def started(binary, events, timestamps=False):
+    config = backlog.config(events * BYTES_OF_ONE // (1 << 20) * 5 // 4 + 16, 2 * events, timestamps)
+    return servers.Server("ours", servers.ours(binary, config))
+
+
+def cost(server, work):
+    """CPU seconds, and what it returned."""
+    before = server.cpu_seconds()
+    result = work()
+    return server.cpu_seconds() - before, result
+
+
+def scrape_cost(binary, waiting, series, timestamps, rounds):
+    """CPU ns: (of a POST among pipelined ones, of a scrape for each event, of a second scraper's)."""
+    posts, firsts, seconds = [], [], []
+    server = started(binary, waiting, timestamps)
+    try:
+        scrapers = [backlog.Scraper(server.port, f"s{n}") for n in range(2)]
+        posted = 0
+        repeats = max(1, min(100, 200_000 // waiting))  # of a short one, since the meter sees other things too
+        for _ in range(rounds):
+            total = {"post": 0, 0: 0, 1: 0}
+            for _ in range(repeats):
+                total["post"] += cost(server, lambda: backlog.post(server.port, waiting, series or ALL, posted))[0]
+                posted += waiting
+                if timestamps:
+                    time.sleep(0.05)  # of series that share a word of the log's table some are ahead of the clock
+                for number, scraper in enumerate(scrapers):
+                    seconds_used, (got, _, _, _) = cost(server, scraper.scrape)
+                    total[number] += seconds_used
+                    if got != waiting:
+                        sys.exit(f"{got} of {waiting} events came out")
+                    scraper.confirm()
+            for kind, results in (("post", posts), (0, firsts), (1, seconds)):
+                results.append(total[kind] / repeats / waiting * 1e9)
+        for scraper in scrapers:
+            scraper.close()
+    finally:
+        server.stop()
+    return min(posts), min(firsts), min(seconds)
+
+
+def over_events(binary, arguments):
+    heads = ("events waiting", "POST ns", "first scrape ns", "scrape ns")
+    for title, series, timestamps in (("all different", None, False), (f"{SERIES} series", SERIES, False),
+                                      ("all different, timestamps", None, True)):
+        rows = []
+        for waiting in EVENTS:
+            if waiting > arguments.most_events:
+                continue
+            rounds = arguments.rounds if waiting <= 1_000_000 else 1
+            rows.append((waiting, *scrape_cost(binary, waiting, series, timestamps, rounds)))
+        print_table(f"Waiting events, {title}: CPU ns for each", heads, rows)
+
+
+def over_scrapers(binary, arguments):
+    events, rows = 100_000, []
+    for number in SCRAPERS:
+        server = started(binary, 4 * events)
+        try:
+            scrapers = [backlog.Scraper(server.port, f"s{n}") for n in range(number)]
+            posts, scrapes = [], []
+            for _ in range(arguments.rounds):
+                posts.append(cost(server, lambda: backlog.post(server.port, events, events))[0])
+                for scraper in scrapers:
+                    scrapes.append(cost(server, scraper.scrape)[0])
+                    scraper.confirm()
+            resident = server.status("VmRSS") / 1024
+            for scraper in scrapers:
+                scraper.close()
+        finally:
+            server.stop()
+        scrapes.sort()
+        rows.append((number, resident, min(posts) / events * 1e9, scrapes[len(scrapes) // 2] / events * 1e9))
+    first = rows[0][2]
+    print_table(f"Scrapers, {events} events for each: CPU ns for each event and scraper",
+                ("scrapers", "MiB resident", "POST ns", "scrape ns"), rows)
+    print("POST, ratio:    " + "  ".join(f"{row[0]}: {row[2] / first:.2f}" for row in rows))
+
+
+def resident_by_connection(server, number):
+    """KiB for each of so many connections that have had an answer and now rest."""
+    base = server.status("VmRSS")
+    connections = [backlog.connect(server.port) for _ in range(number)]
+    for connection in connections:
+        backlog.exchange(connection, backlog.request("GET", "/healthz"))
+    used = server.status("VmRSS") - base
+    for connection in connections:
+        connection.close()
+    return used / number
+
+
+def over_connections(binary, arguments):
+    """Beside the floor where there is one: what grows there too is the kernel's."""
+    load.need_h2load()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+    config = backlog.config(512, 1_000_000)
+    kinds = {"POST": servers.ours(binary, config)}
+    if "ONESHOT_FLOOR" in os.environ:
+        kinds = {"floor": servers.floor(os.environ["ONESHOT_FLOOR"]), **kinds}
+    rows = []
+    for number in CONNECTIONS:
+        running = {kind: servers.Server(kind, command) for kind, command in kinds.items()}
+        costs = {kind: [] for kind in kinds}
+        try:
+            resident = resident_by_connection(running["POST"], number)
+            for _ in range(arguments.rounds):
+                for kind, server in running.items():
+                    costs[kind].append(load.fire(server, servers.TARGET, arguments.requests, number, 1)[0])
+        finally:
+            for server in running.values():
+                server.stop()
+        rows.append((number, resident, *(min(of_one) for of_one in costs.values())))
+    print_table("Connections, one request in flight on each: CPU µs for each request",
+                ("connections", "KiB for each", *(kind + " µs" for kind in kinds)), rows)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    tables = {"events": over_events, "scrapers": over_scrapers, "connections": over_connections}
+    parser.add_argument("tables", nargs="*", default=[], help="some of: " + ", ".join(tables))
+    parser.add_argument("--most-events", type=int, default=1_000_000, help="10000000 takes 1.2 GiB and minutes")
+    parser.add_argument("--requests", type=int, default=40_000, help="of each measurement over connections")
+    parser.add_argument("--rounds", type=int, default=3)
+    arguments = parser.parse_args()
+    binary = os.path.abspath(os.environ["ONESHOT_BINARY"])
+    for name, run in tables.items():
+        if not arguments.tables or name in arguments.tables:
+            run(binary, arguments)
+
+
+if __name__ == "__main__":
+    main()

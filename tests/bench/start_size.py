@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: MIT
+"""How large the program is, how soon it answers, and what it costs while nothing happens, beside the goals for each:
+exit status 1 where one is missed.
+
+    ONESHOT_BINARY=build/oneshot-metrics-server python3 tests/bench/start_size.py [--starts N] [--only-print]"""
+
+import argparse
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+import servers
+from goals import Goals
+
+GOAL_SIZE_MIB, GOAL_START_MS, GOAL_TICKS, GOAL_RSS_MIB = 2, 15, 1, 5
+STORAGES = (("in memory", ""), ("in a file", 'path = "{folder}/events.log"\n'))
+REQUEST = b"GET /healthz HTTP/1.1\r\nHost: bench\r\n\r\n"
+
+
+def stripped_size(binary):
+    """Bytes; None where there is no strip."""
+    if not shutil.which("strip"):
+        return None
+    with tempfile.NamedTemporaryFile() as copy:
+        subprocess.run(["strip", "-o", copy.name, binary], check=True)
+        return os.path.getsize(copy.name)
+
+
+class Fresh:
+    """A server with an empty log and the defaults but for its storage; use as a context manager."""
+
+    def __init__(self, binary, storage, folder):
+        config = os.path.join(folder, "config.toml")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write("[storage]\n" + storage.replace("{folder}", folder))
+        self.port = servers.free_port()
+        self.began = time.monotonic()
+        self.process = subprocess.Popen(  # pylint: disable=consider-using-with
+            [binary, "--config", config, "--port", str(self.port), "--log-level", "error"], close_fds=False)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(15)
+
+    def answer(self):
+        """Seconds from the start of the program to its first answer."""
+        while True:
+            try:
+                with socket.create_connection(("127.0.0.1", self.port), 5) as connection:
+                    connection.sendall(REQUEST)
+                    got = connection.recv(4096)
+                    took = time.monotonic() - self.began
+                    if not got.startswith(b"HTTP/1.1 200"):
+                        sys.exit(f"not healthy: {got!r}")
+                    return took
+            except ConnectionRefusedError:
+                if self.process.poll() is not None or time.monotonic() > self.began + 15:
+                    sys.exit("it does not start")
+                time.sleep(0.0002)
+
+    def status(self, field):
+        """MiB."""
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as file:
+            return next(int(line.split()[1]) for line in file if line.startswith(field + ":")) / 1024
+
+    def wakeups(self):
+        """How often any of its threads went to sleep or was stopped, so far."""
+        count = 0
+        for thread in os.listdir(f"/proc/{self.process.pid}/task"):
+            with open(f"/proc/{self.process.pid}/task/{thread}/status", encoding="ascii") as file:
+                count += sum(int(line.split()[1]) for line in file if line.startswith("voluntary_ctxt_switches"))
+        return count
+
+
+def start_ms(binary, storage, starts, folder):
+    """(the first one, which makes the file; the median of the others, which find it)."""
+    times = []
+    for _ in range(starts + 1):
+        with Fresh(binary, storage, folder) as server:
+            times.append(1000 * server.answer())
+    return times[0], statistics.median(times[1:])
+
+
+def idle(binary, storage, seconds, folder):
+    """(wake-ups a second, MiB resident, of these MiB of its own and MiB of files), with five scrapers known."""
+    with Fresh(binary, storage, folder) as server:
+        server.answer()
+        for number in range(5):
+            with socket.create_connection(("127.0.0.1", server.port), 5) as connection:
+                connection.sendall(f"GET /metrics?scraper=s{number} HTTP/1.0\r\n\r\n".encode())
+                while connection.recv(65536):
+                    pass
+        time.sleep(3)  # what follows the last connection, such as the last look at deadlines, is over
+        before = server.wakeups()
+        began = time.monotonic()
+        time.sleep(seconds)
+        ticks = (server.wakeups() - before) / (time.monotonic() - began)
+        return ticks, *(server.status(field) for field in ("VmRSS", "RssAnon", "RssFile"))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--starts", type=int, default=20)
+    parser.add_argument("--seconds", type=int, default=10, help="idle for so long")
+    parser.add_argument("--only-print", action="store_true", help="a missed goal is no failure")
+    arguments = parser.parse_args()
+    binary = os.path.abspath(os.environ["ONESHOT_BINARY"])
+    goals = Goals()
+    size = stripped_size(binary)
+    if size is not None:
+        goals.at_most("stripped program", size / (1 << 20), GOAL_SIZE_MIB, "MiB")
+    notes = []
+    for name, storage in STORAGES:
+        with tempfile.TemporaryDirectory(prefix="oneshot-bench-") as folder:
+            first, usual = start_ms(binary, storage, arguments.starts, folder)
+            ticks, resident, own, files = idle(binary, storage, arguments.seconds, folder)
+        goals.at_most(f"{name}: start to first answer", usual, GOAL_START_MS, "ms")
+        goals.at_most(f"{name}: idle", ticks, GOAL_TICKS * 1.05, "wake-ups a s")
+        goals.at_most(f"{name}: idle", resident, GOAL_RSS_MIB, "MiB resident")
+        notes.append(f"{name}: the very first start took {first:.1f} ms")
+        notes.append(f"{name}: of the resident memory {own:.2f} MiB are its own, {files:.2f} of files")
+    print(goals.table())
+    print("\n".join(notes))
+    sys.exit(goals.status(arguments.only_print))
+
+
+if __name__ == "__main__":
+    main()
