@@ -67,33 +67,6 @@ http::Reply unable(Context& context, const http::Request& request) {
   return refuse(context, request, {Reason::unable_to_store, "the event log cannot be written: see the server's log"});
 }
 
-/// The reply; nothing where the event has to be flushed first.
-std::optional<http::Reply> take_in(Context& context, const http::Request& request) {
-  if (!request.body.empty()) {
-    if (std::optional<event::Rejection> fault = fault_of_body(request))
-      return refuse(context, request, *std::move(fault));
-  }
-  Result<event::Event, event::Rejection> event = context.reader.read(request.query, request.body);
-  if (!event) return refuse(context, request, std::move(event.error()));
-  bool needs_flush = false;
-  switch (context.services.queue.append(context.worker, *event)) {
-    case queue::Stored::stored:
-      context.counters.count_accepted();
-      break;
-    case queue::Stored::flushing:
-      needs_flush = true;
-      break;
-    case queue::Stored::full:
-      return refuse(context, request, {Reason::log_full, "the event log is full: try again later"});
-    case queue::Stored::unable:
-      return unable(context, request);
-  }
-  if (log::enabled(log::Level::debug))
-    log::debug("event", {{"peer", request.peer.text()}, {"labels", event->labels}, {"value", event->value}});
-  if (needs_flush) return std::nullopt;
-  return http::Reply(200);
-}
-
 /// The event waits to be flushed, with those of other requests.
 asio::awaitable<http::Reply> once_safe(Context& context, const http::Request& request, http::Waiting& waiting) {
   bool stored = false;
@@ -131,9 +104,29 @@ int status_of(Reason reason) noexcept {
 }
 
 http::Answer post_event(Context& context, const http::Request& request, http::Waiting& waiting) {
-  std::optional<http::Reply> reply = take_in(context, request);
-  if (reply) return *std::move(reply);
-  return once_safe(context, request, waiting);
+  if (!request.body.empty()) {
+    if (std::optional<event::Rejection> fault = fault_of_body(request))
+      return refuse(context, request, *std::move(fault));
+  }
+  Result<event::Event, event::Rejection> event = context.reader.read(request.query, request.body);
+  if (!event) return refuse(context, request, std::move(event.error()));
+  bool needs_flush = false;
+  switch (context.services.queue.append(context.worker, *event)) {
+    case queue::Stored::stored:
+      context.counters.count_accepted();
+      break;
+    case queue::Stored::flushing:
+      needs_flush = true;
+      break;
+    case queue::Stored::full:
+      return refuse(context, request, {Reason::log_full, "the event log is full: try again later"});
+    case queue::Stored::unable:
+      return unable(context, request);
+  }
+  if (log::enabled(log::Level::debug))
+    log::debug("event", {{"peer", request.peer.text()}, {"labels", event->labels}, {"value", event->value}});
+  if (needs_flush) return once_safe(context, request, waiting);
+  return http::Reply(200);
 }
 
 }  // namespace oneshot::app
