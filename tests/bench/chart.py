@@ -11,7 +11,7 @@ def bars(medians):
     """`medians`: {(connections, in flight): {name: {"cpu_us": ...}}}; "floor" is one of the names."""
     rows, y, largest = [], TOP, max(row["cpu_us"] / by_name["floor"]["cpu_us"]
                                     for by_name in medians.values() for row in by_name.values())
-    scale = (WIDTH - LEFT - 130) / largest
+    scale = (WIDTH - LEFT - 170) / largest
     for (connections, in_flight), by_name in medians.items():
         rows.append(f'<text x="{LEFT - 8}" y="{y + BAR}" text-anchor="end" font-weight="600">'
                     f"{connections} connections, {in_flight} in flight</text>")
