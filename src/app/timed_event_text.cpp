@@ -95,7 +95,9 @@ class TimedEventText final : public EventText {
   bool append_next(std::string& out) override {
     Block block;
     while (out.size() < piece_bytes && written_ < events_.events()) {
-      for (const queue::StoredEvent& event : next_of(block, written_to_)) {
+      const auto some = next_of(block, written_to_);
+      if (some.empty()) return false;
+      for (const queue::StoredEvent& event : some) {
         if (out.size() >= piece_bytes) {
           written_to_ = event.position;  // the rest of the block once more: lines may be long
           break;

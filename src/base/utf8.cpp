@@ -48,8 +48,11 @@ bool is_ascii(std::string_view text) noexcept {
 }
 
 bool valid_utf8(std::string_view text) noexcept {
-  if (is_ascii(text)) return true;
   while (!text.empty()) {
+    if (text.size() >= 8 && is_ascii(text.substr(0, 8))) {
+      text.remove_prefix(8);
+      continue;
+    }
     const std::size_t length = utf8_sequence(text);
     if (length == 0) return false;
     text.remove_prefix(length);

@@ -33,7 +33,7 @@ namespace oneshot::event {
 /// - No name is given twice, be it once in the query and once in the body, or once with an empty value.
 ///
 /// One reader serves one thread. It keeps its buffers, so that in the steady state nothing is allocated; they
-/// grow to the size of the largest request (only where that has something to decode) and of the largest event.
+/// grow to the size of the largest request's parameters and of the largest event.
 class EventReader {
  public:
   /// `max_event_bytes` bounds the decoded names and values of one event, all taken together.

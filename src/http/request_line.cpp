@@ -28,8 +28,9 @@ std::size_t find_unprintable(std::string_view line) {
   for (; at + sizeof each <= line.size(); at += sizeof each) {
     std::uint64_t word = 0;
     std::memcpy(&word, line.data() + at, sizeof word);
-    const std::uint64_t below_blank = word - each * 0x20;  // the first byte below 0x20 gets its high bit
-    const std::uint64_t delete_byte = word + each;         // and each 0x7f
+    // A byte below 0x20 gets its high bit, and so may some behind it by the borrow: the look at each byte decides.
+    const std::uint64_t below_blank = word - each * 0x20;
+    const std::uint64_t delete_byte = word + each;  // 0x7f gets it
     if (((below_blank | delete_byte) & each * 0x80) != 0) break;
   }
   return at + unprintable_bytes.find_in(line.substr(at));

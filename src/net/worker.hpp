@@ -67,7 +67,7 @@ class Worker {
   [[nodiscard]] const settings::Server& settings() const noexcept { return settings_; }
   [[nodiscard]] http::Statistics& statistics() noexcept { return statistics_; }
   [[nodiscard]] const http::Statistics& statistics() const noexcept { return statistics_; }
-  [[nodiscard]] std::string_view date() noexcept { return date_.at(std::time(nullptr) * 1000); }
+  [[nodiscard]] std::string_view date() noexcept { return date_.at(std::int64_t{std::time(nullptr)} * 1000); }
   [[nodiscard]] asio::io_context& context() noexcept { return context_; }
   /// Registers a session; returns its id.
   std::uint64_t enter(Session& session);

@@ -37,10 +37,10 @@ class Footprint(unittest.TestCase):
             last_look = time.monotonic() + 1.5
             wait_until(lambda: time.monotonic() > last_look, "the last look at deadlines", 5)
             began, before = time.monotonic(), times_asleep(server.pid)
-            wait_until(lambda: times_asleep(server.pid) > before + 3, "four ticks", 10)
+            wait_until(lambda: times_asleep(server.pid) > before + 7, "eight ticks", 20)
             took = time.monotonic() - began
-            print(f"        {resident / MIB:.1f} MiB, 4 ticks in {took:.1f} s", flush=True)
-            self.assertGreater(took, 2.5)  # it sleeps between them, all its threads together
+            print(f"        {resident / MIB:.1f} MiB, 8 ticks in {took:.1f} s", flush=True)
+            self.assertGreater(took, 5)  # it sleeps between them, all its threads together
 
     def test_the_stripped_program_has_at_most_2_mib(self):
         if not programs.released():

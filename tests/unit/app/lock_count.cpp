@@ -19,7 +19,7 @@ thread_local std::uint64_t calls = 0;
 
 }  // namespace
 
-#ifndef ONESHOT_SANITIZED
+#if !defined(ONESHOT_SANITIZED) && defined(__GLIBC__)
 // The program's own comes before that of the C library, which it calls.
 extern "C" int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
   using Lock = int (*)(pthread_mutex_t*);
@@ -32,5 +32,13 @@ extern "C" int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
 namespace oneshot::app::test {
 
 std::uint64_t locks() noexcept { return calls; }
+
+bool counts_locks() noexcept {
+#if !defined(ONESHOT_SANITIZED) && defined(__GLIBC__)
+  return true;
+#else
+  return false;
+#endif
+}
 
 }  // namespace oneshot::app::test

@@ -5,7 +5,9 @@
 
 namespace oneshot::app::test {
 
-/// How often this thread has locked a mutex; always 0 in builds with a sanitizer, which counts locks itself.
+/// How often this thread has locked a mutex.
 std::uint64_t locks() noexcept;
+/// False with a sanitizer, which counts locks itself, and without glibc: then locks() is 0.
+bool counts_locks() noexcept;
 
 }  // namespace oneshot::app::test

@@ -7,6 +7,7 @@
 #include <asio/io_context.hpp>
 #include <cstdint>
 #include <exception>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -145,6 +146,10 @@ TEST_CASE("in the steady state an event goes from its bytes into the log without
   CHECK(all_taken);
   CHECK(allocated == 0);
   CHECK(locked == 0);
+
+  std::mutex mutex;
+  { const std::lock_guard lock(mutex); }
+  CHECK((test::locks() > locked_before + locked || !test::counts_locks()));  // it would have been seen
 }
 
 }  // namespace
