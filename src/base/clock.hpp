@@ -19,8 +19,8 @@ class Clock {
   [[nodiscard]] virtual std::int64_t unix_ms() const noexcept = 0;
 };
 
-/// The steady clock as of the kernel's last tick, 1 to 10 ms apart: for timeouts, where asking the clock itself for each
-/// request would cost more than some of its steps.
+/// The steady clock as of the kernel's last tick, of which one comes each 1 to 10 ms: for timeouts, where asking the
+/// clock itself for each request would cost more than some of its steps.
 [[nodiscard]] SteadyTime coarse_steady_now() noexcept;
 
 /// The machine's clocks. Lives for the whole program.
