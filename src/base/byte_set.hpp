@@ -7,6 +7,10 @@
 
 namespace oneshot {
 
+// ASCII only, whatever the locale, which <cctype> asks.
+[[nodiscard]] constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+[[nodiscard]] constexpr bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
 /// Which of the 256 bytes belong together. Asked with one look at a table, for what is read byte by byte: the
 /// standard library's find_first_of() searches the whole set anew for each byte.
 class ByteSet {

@@ -21,9 +21,6 @@ std::string parameter(std::size_t number, std::string_view encoded) {
   return "parameter " + std::to_string(number) + " (" + quoted(encoded) + ")";
 }
 
-// Not <cctype>: its answers depend on the locale.
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 constexpr ByteSet label_bytes{[](char c) { return is_letter(c) || is_digit(c) || c == '_'; }};
 
 /// The first percent sign without two hex digits, with what stands in their place.

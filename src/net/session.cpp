@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "http/status.hpp"
 #include "net/asio_compat.hpp"
 #include "net/tcp_view.hpp"
 #include "net/worker.hpp"
@@ -66,7 +67,7 @@ asio::awaitable<void> Session::run() {
       case http::Progress::need_more:
         break;
       case http::Progress::continue_wanted:
-        out_ += "HTTP/1.1 100 Continue\r\n\r\n";
+        out_ += http::continue_reply;
         break;
       case http::Progress::complete: {
         http::Answer answer = ask();

@@ -16,7 +16,6 @@
 #include "base/text.hpp"
 
 namespace oneshot::service {
-namespace {}  // namespace
 
 Notifier::Notifier(const std::string& socket) {
   if (socket.empty()) return;
