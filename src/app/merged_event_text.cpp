@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
-#include <array>
 #include <cstddef>
-#include <string_view>
 
+#include "app/event_places.hpp"
 #include "app/event_text.hpp"
 #include "event/merge.hpp"
 #include "event/render.hpp"
@@ -42,7 +41,7 @@ class MergedEventText final : public EventText {
 
   bool append_next(std::string& out) override {
     for (; written_ < merger_.size() && out.size() < piece_bytes; ++written_)
-      event::append_sample_line(out, metric_, labels_at(merger_.where(written_)), merger_.value(written_));
+      event::append_sample_line(out, metric_, labels_at_(merger_.where(written_)), merger_.value(written_));
     return written_ < merger_.size();
   }
 
@@ -50,15 +49,14 @@ class MergedEventText final : public EventText {
   /// False at the end of the batch. Counts the lines' lengths while their labels are at hand, with values of one digit:
   /// what the values will be is known at the end.
   bool merge_some() {
-    const auto labels_of = [this](std::uint32_t where) { return labels_at(where); };
-    std::array<queue::StoredEvent, 64> block;
+    EventBlock block;
     for (std::size_t i = 0; i < events_per_step; i += block.size()) {
       const std::size_t count = events_.next(position_, block);
       for (std::size_t n = 0; n < count; ++n) merger_.expect(block[n].series_hash);
       for (std::size_t n = 0; n < count; ++n) {
         const queue::StoredEvent& event = block[n];
-        const auto where = static_cast<std::uint32_t>((event.position - events_.begin()) / position_unit);
-        if (merger_.add(where, event.series_hash, event.labels, event.value, event.value_given, labels_of))
+        if (merger_.add(labels_at_.of(event), event.series_hash, event.labels, event.value, event.value_given,
+                        labels_at_))
           size_ += event::sample_line_length(metric_, event.labels, 1);
       }
       if (count < block.size()) return false;
@@ -66,15 +64,11 @@ class MergedEventText final : public EventText {
     return true;
   }
 
-  [[nodiscard]] std::string_view labels_at(std::uint32_t where) const {
-    return events_.at(events_.begin() + where * position_unit).labels;
-  }
-
-  static constexpr std::uint64_t position_unit = 8;  // what every position is a multiple of
   static constexpr std::size_t first_value_length = 1;
   static constexpr std::size_t values_per_step = 16 * events_per_step;
 
   const queue::Reading& events_;
+  EventPlaces labels_at_{events_};
   std::string metric_;
   event::SeriesMerger merger_;
   std::uint64_t position_;

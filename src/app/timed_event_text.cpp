@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <limits>
 #include <span>
 #include <vector>
 
+#include "app/event_places.hpp"
 #include "app/event_text.hpp"
 #include "event/render.hpp"
 #include "event/series_index.hpp"
 
 namespace oneshot::app {
 namespace {
-
-using Block = std::array<queue::StoredEvent, 64>;
 
 /// The times that a batch's events go out with, asked for each in order. The log keeps times ascending within a series;
 /// only series that had an event lifted to the oldest time can get out of order by that, so only those are remembered,
@@ -34,11 +32,8 @@ class GivenTimes {
   std::int64_t next(const queue::StoredEvent& event) {
     const bool is_old = event.unix_ms < oldest_;
     if (!is_old && latest_.empty()) return event.unix_ms;
-    const auto labels_at = [this](std::uint32_t where) {
-      return events_.at(events_.begin() + where * position_unit).labels;
-    };
     if (!is_old) {
-      const auto series = lifted_.find(event.series_hash, event.labels, labels_at);
+      const auto series = lifted_.find(event.series_hash, event.labels, labels_at_);
       const bool was_lifted = series && latest_[*series] != none;
       return was_lifted ? ascend(*series, event.unix_ms) : event.unix_ms;
     }
@@ -46,8 +41,7 @@ class GivenTimes {
       lifted_.reserve(events_.events());
       latest_.reserve(events_.events());
     }
-    const auto where = static_cast<std::uint32_t>((event.position - events_.begin()) / position_unit);
-    const std::size_t series = lifted_.add(where, event.series_hash, event.labels, labels_at);
+    const std::size_t series = lifted_.add(labels_at_.of(event), event.series_hash, event.labels, labels_at_);
     if (series == latest_.size()) latest_.push_back(none);
     if (latest_[series] == none) return latest_[series] = oldest_;
     return ascend(series, event.unix_ms);
@@ -58,10 +52,10 @@ class GivenTimes {
     return latest_[series] = std::max(unix_ms, latest_[series] + 1);
   }
 
-  static constexpr std::uint64_t position_unit = 8;  // what every position is a multiple of
   static constexpr std::int64_t none = std::numeric_limits<std::int64_t>::min();
 
   const queue::Reading& events_;
+  EventPlaces labels_at_{events_};
   std::int64_t oldest_;
   event::SeriesIndex lifted_;         // the series of old events
   std::vector<std::int64_t> latest_;  // of each of them the last time given; none before its first old event
@@ -77,7 +71,7 @@ class TimedEventText final : public EventText {
         written_to_(events.begin()) {}
 
   bool measure_next() override {
-    Block block;
+    EventBlock block;
     for (std::size_t i = 0; i < events_per_step; i += block.size()) {
       const auto some = next_of(block, measured_to_);
       for (const queue::StoredEvent& event : some) {
@@ -93,7 +87,7 @@ class TimedEventText final : public EventText {
   }
 
   bool append_next(std::string& out) override {
-    Block block;
+    EventBlock block;
     while (out.size() < piece_bytes && written_ < events_.events()) {
       const auto some = next_of(block, written_to_);
       if (some.empty()) return false;
@@ -110,7 +104,7 @@ class TimedEventText final : public EventText {
   }
 
  private:
-  std::span<const queue::StoredEvent> next_of(Block& block, std::uint64_t& position) const {
+  std::span<const queue::StoredEvent> next_of(EventBlock& block, std::uint64_t& position) const {
     const auto some = std::span<const queue::StoredEvent>(block).first(events_.next(position, block));
     times_.expect(some);
     return some;
