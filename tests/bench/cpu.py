@@ -3,7 +3,12 @@
 of 10 ms, for which a measurement has to be long."""
 
 import os
+import sys
 import time
+
+sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "system")]
+
+from support import processes  # noqa: E402 (the path had to come first)
 
 _CONTROLLERS = (("/sys/fs/cgroup/cpuacct", "cpuacct.usage"), ("/sys/fs/cgroup", "cpu.stat"))
 
@@ -32,9 +37,7 @@ class CpuMeter:
     def seconds(self, pid):
         """User and system time so far."""
         if self.folder is None:
-            with open(f"/proc/{pid}/stat", encoding="ascii") as file:
-                fields = file.read().rpartition(")")[2].split()
-            return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+            return processes.cpu_seconds(pid)
         with open(os.path.join(self.folder, self.file), encoding="ascii") as file:
             text = file.read()
         if self.file == "cpuacct.usage":

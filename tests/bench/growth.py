@@ -9,13 +9,13 @@ One thread serves all. All figures are CPU time of the server, the least of all 
 
 import argparse
 import os
-import resource
 import sys
 import time
 
 import backlog
 import load
 import servers
+from support import processes  # cpu.py made the way to it
 
 EVENTS = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 SCRAPERS = (1, 4, 16, 64)
@@ -128,7 +128,7 @@ def resident_by_connection(server, number):
 def over_connections(binary, arguments):
     """Beside the floor where there is one: what grows there too is the kernel's."""
     load.need_h2load()
-    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+    processes.raise_open_files_limit()
     config = backlog.config(512, 1_000_000)
     kinds = {"POST": servers.ours(binary, config)}
     if "ONESHOT_FLOOR" in os.environ:

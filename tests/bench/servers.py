@@ -3,7 +3,6 @@
 
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -12,6 +11,7 @@ import time
 import urllib.request
 
 from cpu import CpuMeter
+from support import processes  # cpu.py made the way to it
 
 TARGET = "/event?type=deploy&service=checkout"
 
@@ -62,17 +62,10 @@ class Server:
 
     def status(self, field):
         """A line of /proc/PID/status in KiB, such as VmHWM."""
-        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as file:
-            return next(int(line.split()[1]) for line in file if line.startswith(field + ":"))
+        return processes.memory(self.process.pid, field) // 1024
 
     def stop(self):
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-            try:
-                self.process.wait(15)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+        processes.end(self.process)
         self.log.close()
         self.meter.close()
         shutil.rmtree(self.folder, ignore_errors=True)

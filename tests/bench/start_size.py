@@ -6,7 +6,6 @@ exit status 1 where one is missed.
 
 import argparse
 import os
-import shutil
 import socket
 import statistics
 import subprocess
@@ -16,19 +15,11 @@ import time
 
 import servers
 from goals import Goals
+from support import processes, programs  # cpu.py made the way to it
 
 GOAL_SIZE_MIB, GOAL_START_MS, GOAL_TICKS, GOAL_RSS_MIB = 2, 15, 1, 5
 STORAGES = (("in memory", ""), ("in a file", 'path = "{folder}/events.log"\n'))
 REQUEST = b"GET /healthz HTTP/1.1\r\nHost: bench\r\n\r\n"
-
-
-def stripped_size(binary):
-    """Bytes; None where there is no strip."""
-    if not shutil.which("strip"):
-        return None
-    with tempfile.NamedTemporaryFile() as copy:
-        subprocess.run(["strip", "-o", copy.name, binary], check=True)
-        return os.path.getsize(copy.name)
 
 
 class Fresh:
@@ -47,8 +38,7 @@ class Fresh:
         return self
 
     def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait(15)
+        processes.end(self.process)
 
     def answer(self):
         """Seconds from the start of the program to its first answer."""
@@ -68,16 +58,7 @@ class Fresh:
 
     def status(self, field):
         """MiB."""
-        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as file:
-            return next(int(line.split()[1]) for line in file if line.startswith(field + ":")) / 1024
-
-    def wakeups(self):
-        """How often any of its threads went to sleep or was stopped, so far."""
-        count = 0
-        for thread in os.listdir(f"/proc/{self.process.pid}/task"):
-            with open(f"/proc/{self.process.pid}/task/{thread}/status", encoding="ascii") as file:
-                count += sum(int(line.split()[1]) for line in file if line.startswith("voluntary_ctxt_switches"))
-        return count
+        return processes.memory(self.process.pid, field) / (1 << 20)
 
 
 def start_ms(binary, storage, starts, folder):
@@ -99,10 +80,10 @@ def idle(binary, storage, seconds, folder):
                 while connection.recv(65536):
                     pass
         time.sleep(3)  # what follows the last connection, such as the last look at deadlines, is over
-        before = server.wakeups()
+        before = processes.times_asleep(server.process.pid)
         began = time.monotonic()
         time.sleep(seconds)
-        ticks = (server.wakeups() - before) / (time.monotonic() - began)
+        ticks = (processes.times_asleep(server.process.pid) - before) / (time.monotonic() - began)
         return ticks, *(server.status(field) for field in ("VmRSS", "RssAnon", "RssFile"))
 
 
@@ -114,9 +95,8 @@ def main():
     arguments = parser.parse_args()
     binary = os.path.abspath(os.environ["ONESHOT_BINARY"])
     goals = Goals()
-    size = stripped_size(binary)
-    if size is not None:
-        goals.at_most("stripped program", size / (1 << 20), GOAL_SIZE_MIB, "MiB")
+    if programs.find("strip"):
+        goals.at_most("stripped program", programs.stripped_size(binary) / (1 << 20), GOAL_SIZE_MIB, "MiB")
     notes = []
     for name, storage in STORAGES:
         with tempfile.TemporaryDirectory(prefix="oneshot-bench-") as folder:

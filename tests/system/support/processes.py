@@ -4,6 +4,7 @@
 import os
 import re
 import resource
+import subprocess
 
 
 def raise_open_files_limit():
@@ -16,6 +17,18 @@ def memory(pid, field="VmRSS"):
     """Bytes of a line of /proc/PID/status."""
     with open(f"/proc/{pid}/status", encoding="ascii") as file:
         return int(re.search(rf"^{field}:\s+(\d+) kB", file.read(), re.MULTILINE).group(1)) * 1024
+
+
+def end(process):
+    """A Popen: SIGTERM, and SIGKILL if that does not help within 15 seconds."""
+    if process.poll() is not None:
+        return
+    process.terminate()
+    try:
+        process.wait(15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def open_files(pid):

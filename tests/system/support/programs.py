@@ -3,6 +3,8 @@
 
 import os
 import shutil
+import subprocess
+import tempfile
 import unittest
 
 
@@ -26,6 +28,14 @@ def need(name, variable=None):
         hint = f" (or set {variable})" if variable else ""
         raise unittest.SkipTest(f"{name} is not installed{hint}")
     return path
+
+
+def stripped_size(program):
+    """Bytes without what only a debugger wants. A test is skipped where there is no strip."""
+    strip = need("strip")
+    with tempfile.NamedTemporaryFile() as copy:
+        subprocess.run([strip, "-o", copy.name, program], check=True)
+        return os.path.getsize(copy.name)
 
 
 def sanitized():

@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import urllib.parse
 
+from . import processes
 from .waiting import wait_until
 
 _CONFIG = """\
@@ -96,13 +97,7 @@ class Prometheus:
         return sum(entry.stat().st_size for entry in os.scandir(self._path("data/wal")) if entry.is_file())
 
     def stop(self):
-        if self._process.poll() is None:
-            self._process.terminate()
-            try:
-                self._process.wait(15)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+        processes.end(self._process)
         self._log.close()
         self._folder.cleanup()
 
