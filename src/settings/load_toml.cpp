@@ -25,8 +25,10 @@
 
 #include "base/text.hpp"
 #include "base/unique_fd.hpp"
+#include "base/utf8.hpp"
 #include "settings/key.hpp"
 #include "settings/nearest.hpp"
+#include "settings/toml_bytes.hpp"
 #include "settings/toml_guard.hpp"
 
 // The only file that knows toml++. It turns the parsed document into Values, hands each to its row in the
@@ -57,7 +59,7 @@ Value to_value(const toml::node& node) {
   } else if (const auto* const decimal = node.as_floating_point()) {
     value.content = decimal->get();
   } else if (const auto* const text = node.as_string()) {
-    value.content = text->get();
+    value.content = from_private_characters(text->get());
   } else if (const auto* const list = node.as_array()) {
     Value::List elements;
     // Deeper lists are wrong anyway, so they need not be looked into.
@@ -77,10 +79,12 @@ class Reader {
   Reader(std::string_view name, Settings base) : name_(printable(name, 1024)), settings_(std::move(base)) {}
 
   Result<Settings> read(std::string_view text) && {
+    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+    if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
     if (const auto obstacle = find_obstacle(text)) {
       return Failure{name_ + ':' + std::to_string(obstacle->line) + ": not valid here: " + obstacle->what};
     }
-    const toml::parse_result parsed = toml::parse(text, std::string_view{});
+    const toml::parse_result parsed = toml::parse(to_private_characters(text), std::string_view{});
     if (!parsed) {
       complain(begin_of(parsed.error().source()), syntax_error(parsed.error().description()));
     } else {
@@ -91,7 +95,8 @@ class Reader {
   }
 
  private:
-  /// The library's sentence without its beginning; bytes that could break the line are taken out.
+  /// The library's sentence without its beginning; what could break the line, such as half a character where the
+  /// library has cut a long sentence, shows as question marks.
   static std::string syntax_error(std::string_view description) {
     constexpr std::string_view beginning = "Error while parsing ";
     std::string text = "not valid TOML: ";
@@ -99,7 +104,13 @@ class Reader {
       text += "in a ";
       description.remove_prefix(beginning.size());
     }
-    for (const char c : description) text += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '?' : c;
+    const std::string sentence = from_private_characters(description);
+    for (std::string_view rest = sentence; !rest.empty();) {
+      const std::size_t length = utf8_sequence(rest);
+      const bool control = static_cast<unsigned char>(rest.front()) < 0x20 || rest.front() == 0x7F;
+      text += length == 0 || control ? "?" : rest.substr(0, length);
+      rest.remove_prefix(std::max<std::size_t>(length, 1));
+    }
     return text;
   }
 
@@ -111,7 +122,7 @@ class Reader {
   }
 
   void read_section(const toml::key& key, const toml::node& node) {
-    const std::string_view section = key.str();
+    const std::string section = from_private_characters(key.str());
     const std::string shown = printable(section);
     if (!is_section(section)) {
       complain(begin_of(key.source()), node.is_table() ? '[' + shown + "]: unknown table" + hint_for_section(section)
@@ -127,11 +138,12 @@ class Reader {
     for (const auto& [name, value] : *table) read_key(section, name, value);
   }
 
-  void read_key(std::string_view section, const toml::key& name, const toml::node& node) {
-    const std::string where = '[' + std::string(section) + "] " + printable(name.str());
-    const Key* const key = find_key(section, name.str());
+  void read_key(std::string_view section, const toml::key& written, const toml::node& node) {
+    const std::string name = from_private_characters(written.str());
+    const std::string where = '[' + std::string(section) + "] " + printable(name);
+    const Key* const key = find_key(section, name);
     if (key == nullptr) {
-      complain(begin_of(name.source()), where + ": unknown key" + hint_for_key(section, name.str()));
+      complain(begin_of(written.source()), where + ": unknown key" + hint_for_key(section, name));
       return;
     }
     const Value value = to_value(node);

@@ -28,12 +28,32 @@ bool in_a_word(std::string_view text, std::size_t at) noexcept {
   return at > 0 && may_precede.find(text[at - 1]) == std::string_view::npos;
 }
 
+/// An escape for one of the characters that to_private_characters puts in.
+bool names_private_character(std::string_view text) noexcept {
+  constexpr std::string_view escape = "\\U0010ff";
+  return text.starts_with("\\U") && text.size() > escape.size() && text[escape.size()] < '8' &&
+         equals_ignoring_case(text.substr(0, escape.size()), escape);
+}
+
+std::optional<Obstacle> find_untranslatable(std::string_view text) {
+  unsigned line = 1;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = utf8_sequence(text.substr(at));
+    if (length == 0) return Obstacle{line, '"' + printable(text.substr(at, 1)) + "\" is not UTF-8"};
+    if (names_private_character(text.substr(at))) {
+      return Obstacle{line, "the characters \\U0010FF00 to \\U0010FF7F cannot be read"};
+    }
+    if (text[at] == '\n') ++line;
+    at += length;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Obstacle> find_obstacle(std::string_view text) {
-  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
   constexpr int most_dots = 1000;
-  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  if (auto found = find_untranslatable(text)) return found;
   unsigned line = 1;
   int dots = 0;
   for (std::size_t at = 0; at < text.size();) {
@@ -50,8 +70,8 @@ std::optional<Obstacle> find_obstacle(std::string_view text) {
     } else if ((c == '[' || c == '{') && in_a_word(text, at)) {
       return Obstacle{line, std::string("a ") + c + " may not stand in the middle of a word"};
     } else if (static_cast<unsigned char>(c) >= 0x80) {
-      const std::size_t length = std::max<std::size_t>(utf8_sequence(text.substr(at)), 1);
-      return Obstacle{line, '"' + printable(text.substr(at, length)) + "\" may stand only in quotes and comments"};
+      return Obstacle{line, '"' + printable(text.substr(at, utf8_sequence(text.substr(at)))) +
+                                "\" may stand only in quotes and comments"};
     } else {
       if (c == '\n') ++line;
       if (c == '.' && ++dots > most_dots) return Obstacle{line, "too many dots outside of quotes"};

@@ -359,10 +359,27 @@ TEST_CASE("what is not TOML is an error with its line") {
 TEST_CASE("characters beyond ASCII are refused outside of quotes and comments") {
   CHECK(error("[server]\nhost = é") == "c.toml:2: not valid here: \"é\" may stand only in quotes and comments");
   CHECK(error("[é]") == "c.toml:1: not valid here: \"é\" may stand only in quotes and comments");
-  CHECK(error("\n\xFF = 1") == "c.toml:2: not valid here: \"\\xFF\" may stand only in quotes and comments");
+  CHECK(error("\n\xFF = 1") == "c.toml:2: not valid here: \"\\xFF\" is not UTF-8");
   CHECK(parsed("storage.path = 'é' # ü").storage.path == "é");
-  CHECK(error("storage.path = '\xFF'").starts_with("c.toml:1: not valid TOML: "));
-  CHECK(error("# \xFF").starts_with("c.toml:1: not valid TOML: "));
+}
+
+TEST_CASE("what is not UTF-8 is refused wherever it stands") {
+  CHECK(error("storage.path = '\xFF'") == "c.toml:1: not valid here: \"\\xFF\" is not UTF-8");
+  CHECK(error("\n# \xC3") == "c.toml:2: not valid here: \"\\xC3\" is not UTF-8");
+}
+
+TEST_CASE("characters beyond ASCII reach no part of toml++ that cannot take them") {
+  for (const char* const text : {"s = 2.[['\uFDFB', v =", "s = 5\b=[[[\"{:\uFFBE", "s = 2.'é'", "s = 5=[\"é\"]"}) {
+    CAPTURE(text);
+    CHECK(error(text).starts_with("c.toml:1: not valid "));
+  }
+  CHECK(error("'é' = 1").starts_with("c.toml:1: é: unknown key"));
+  CHECK(error("[server]\n'é' = 1").starts_with("c.toml:2: [server] é: unknown key"));
+  CHECK(error("a = 'x' 'é'").find("\xF4") == std::string::npos);
+  CHECK(parsed("storage.path = \"\\u00e9é\uFDFB\U0010FF00\\U0010FF80\"").storage.path ==
+        "éé\uFDFB\U0010FF00\U0010FF80");
+  CHECK(error("\nstorage.path = \"\\U0010fF00\"") ==
+        "c.toml:2: not valid here: the characters \\U0010FF00 to \\U0010FF7F cannot be read");
 }
 
 TEST_CASE("a key or table given twice is an error") {

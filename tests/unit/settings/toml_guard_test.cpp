@@ -20,9 +20,8 @@ const std::string one_line = "a text must be in one line, in \"\" or ''";
 }  // namespace
 
 TEST_CASE("nothing is wrong with texts in quotes and comments") {
-  for (const char* const text :
-       {"", "a = 1.5", "a = \"é\" # é", "a = 'é\\' # é", "a = \"\\\"é\\\\\" # é", "# '''\na = 1", "a = ''",
-        "a = \"\" # \"\"\"", "\xEF\xBB\xBF# x", "a = \"it's é\"\nb = 'say \"é\"'"}) {
+  for (const char* const text : {"", "a = 1.5", "a = \"é\" # é", "a = 'é\\' # é", "a = \"\\\"é\\\\\" # é",
+                                 "# '''\na = 1", "a = ''", "a = \"\" # \"\"\"", "a = \"it's é\"\nb = 'say \"é\"'"}) {
     CAPTURE(text);
     CHECK(obstacle(text) == "fine");
   }
