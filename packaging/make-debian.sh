@@ -5,8 +5,8 @@
 #   sh packaging/make-debian.sh [SUITE]
 #
 # SUITE is bookworm (12) unless given. systemd is in it, so that it can be booted; nobody changes it, each test takes a
-# copy. Needs root, debootstrap, and apt sources for SUITE's mirror. Status 77: this machine cannot do that, and why is
-# said. Nothing outside of build-tools/ changes.
+# copy. Needs root, debootstrap, and apt sources whose mirror has SUITE and can be reached. Status 77: this machine
+# cannot do that, and why is said. Nothing outside of build-tools/ changes.
 set -eu
 unset CDPATH
 cd "$(dirname -- "$0")/.."
@@ -27,7 +27,12 @@ if ! [ -f "$base/.complete" ]; then
   printf 'make-debian: making the base of Debian %s (once)\n' "$suite" >&2
   rm -rf "$base"
   debootstrap --variant=minbase --include=systemd-sysv,dbus,libnss-systemd,procps,curl "$suite" "$base" "$mirror" \
-    >"$tools/debian-$suite.log" 2>&1 || { tail -n 5 "$tools/debian-$suite.log" >&2; exit 1; }
+    >"$tools/debian-$suite.log" 2>&1 || {
+    tail -n 5 "$tools/debian-$suite.log" >&2
+    ! grep -q -e '^E: Failed getting release' -e "^E: Couldn't download" "$tools/debian-$suite.log" ||
+      cannot "its mirror cannot be reached"
+    exit 1
+  }
   rm -f "$base"/var/cache/apt/archives/*.deb
   : >"$base/etc/machine-id"
   : >"$base/.complete"

@@ -50,8 +50,6 @@ class Storage:
         container = self.buildah("from", "scratch").strip()
         mounted = self.buildah("mount", container).strip()
         run("cp", "-a", f"{root}/.", mounted)
-        for folder in ("usr/share/doc", "usr/share/locale", "var/lib/apt/lists", "var/cache/apt"):
-            shutil.rmtree(os.path.join(mounted, folder), ignore_errors=True)
         for path in more:
             run("cp", "-L", path, mounted + path)
         self.buildah("umount", container)

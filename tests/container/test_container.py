@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The container image: built from packaging/container/Containerfile, and run as its users run it.
 
-The base is the Debian that other tests use, since no registry may be reachable; the compiler's stage is
-replaced by the binary under test (--build-context), which saves minutes. All else is what users get.
+The base is made of this machine's packages, since no registry may be reachable; the compiler's stage is replaced
+by the binary under test (--build-context), which saves minutes. All else is what users get.
 """
 
 import os
@@ -18,7 +18,8 @@ TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 ROOT = os.path.dirname(TESTS)
 sys.path[:0] = [os.path.join(TESTS, "system")]
 
-import podman  # noqa: E402 the path comes first
+import debian_base  # noqa: E402 the path comes first
+import podman  # noqa: E402
 from support import programs, runner, sandbox  # noqa: E402
 from support.client import Connection  # noqa: E402
 from support.exposition import parse  # noqa: E402
@@ -39,28 +40,11 @@ def why_not():
     missing = [name for name in ("buildah", "podman", "runc") if shutil.which(name) is None]
     if missing:
         return f"{', '.join(missing)} not installed"
+    if shutil.which("dpkg-query") is None:
+        return "this is no Debian, whose packages the image's base is made of"
     if not programs.released():
         return "the image holds a release build"
     return sandbox.why_not()
-
-
-def base():
-    """The root folder of a Debian of the release that the binary was built on."""
-    with open("/etc/os-release", encoding="utf-8") as file:
-        fields = dict(line.rstrip("\n").split("=", 1) for line in file if "=" in line)
-    release = fields.get("VERSION_CODENAME", "") if fields.get("ID") == "debian" else ""
-    if not release:
-        raise unittest.SkipTest("this is no Debian, whose libraries the binary needs")
-    root = os.path.join(ROOT, "build-tools", "debian-" + release)
-    if not os.path.exists(os.path.join(root, ".complete")):
-        if not os.environ.get("ONESHOT_MAKE_DEBIAN"):
-            raise unittest.SkipTest("its base is made on request: packaging/quickstart.sh test kubernetes")
-        made = subprocess.run(["sh", os.path.join(ROOT, "packaging", "make-debian.sh"), release], text=True,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False)
-        if made.returncode == 77:
-            raise unittest.SkipTest(made.stdout.strip().removeprefix("skipped: "))
-        assert made.returncode == 0, made.stdout
-    return root
 
 
 def libraries_beyond(root):
@@ -70,10 +54,11 @@ def libraries_beyond(root):
     return [path for path in re.findall(r"=> (/\S+)", linked) if not os.path.exists(root + path)]
 
 
-def build(root):
-    with tempfile.TemporaryDirectory() as built:
+def build():
+    with tempfile.TemporaryDirectory() as root, tempfile.TemporaryDirectory() as built:
         os.mkdir(os.path.join(built, "build"))
         shutil.copy(programs.server_binary(), os.path.join(built, "build", "oneshot-metrics-server"))
+        debian_base.copy_to(root)
         storage.import_base(root, "localhost/base", libraries_beyond(root))
         storage.buildah("bud", "--format", "docker", "--isolation", "chroot", "--network", "host",
                         "--pull-never", "--build-arg", "BASE=localhost/base",
@@ -101,10 +86,9 @@ def scrape(name):
 
 def setUpModule():
     global storage
-    root = base()
     storage = podman.Storage()
     unittest.addModuleCleanup(storage.remove)
-    build(root)
+    build()
 
 
 class Compiling(unittest.TestCase):
