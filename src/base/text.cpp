@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "base/text.hpp"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -81,17 +80,6 @@ std::string to_lower(std::string_view text) {
   std::string lower(text);
   for (char& c : lower) c = to_lower(c);
   return lower;
-}
-
-bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return to_lower(x) == to_lower(y); });
-}
-
-std::string_view trim_blanks(std::string_view text) noexcept {
-  const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
 }
 
 bool append_escaped(std::string& out, std::string_view text, std::size_t max_size) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -13,10 +14,27 @@ namespace oneshot {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 [[nodiscard]] std::string to_lower(std::string_view text);
-[[nodiscard]] bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;
+[[nodiscard]] inline bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (to_lower(a[i]) != to_lower(b[i])) return false;
+  }
+  return true;
+}
+
+/// As ==, but for a word of few bytes that is known while compiling, without the call of memcmp().
+template <std::size_t size_with_zero>
+[[nodiscard]] bool equals(std::string_view text, const char (&word)[size_with_zero]) noexcept {
+  return text.size() == size_with_zero - 1 && std::memcmp(text.data(), word, size_with_zero - 1) == 0;
+}
 
 /// Without the spaces and tabs at both ends (the optional blanks of RFC 9110 section 5.6.3).
-[[nodiscard]] std::string_view trim_blanks(std::string_view text) noexcept;
+[[nodiscard]] constexpr std::string_view trim_blanks(std::string_view text) noexcept {
+  const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
 
 /// Appends text made safe to show between double quotes: `\"`, `\\`, `\n`, `\t`; every other control
 /// character and every byte that is not UTF-8 as `\xNN`. Stops before out would be longer than max_size,

@@ -26,7 +26,7 @@ bool only_unknown_codings(std::string_view value) {
 }  // namespace
 
 std::optional<ProtocolError> HeaderRules::take(std::string_view name, std::string_view value) {
-  switch (name.size()) {  // most headers are passed by with this one look
+  switch (name.size()) {
     case 4:
       if (equals_ignoring_case(name, "host")) return take_host(value);
       break;

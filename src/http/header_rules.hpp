@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/text.hpp"
 #include "http/protocol_error.hpp"
 
 namespace oneshot::http {
@@ -15,6 +16,22 @@ namespace oneshot::http {
 /// is refused, because that difference is how requests are smuggled past a proxy.
 class HeaderRules {
  public:
+  /// False for most headers: those that take() would pass by, found with one look.
+  [[nodiscard]] static bool may_concern(std::string_view name) noexcept {
+    switch (name.size()) {
+      case 4:
+        return to_lower(name.front()) == 'h';  // Host
+      case 6:
+        return to_lower(name.front()) == 'e';  // Expect
+      case 10:
+      case 14:
+        return to_lower(name.front()) == 'c';  // Connection, Content-Length
+      case 17:
+        return to_lower(name.front()) == 't';  // Transfer-Encoding
+      default:
+        return false;
+    }
+  }
   /// Each header in turn, the value without blanks at its ends. Gives what is wrong with it.
   [[nodiscard]] std::optional<ProtocolError> take(std::string_view name, std::string_view value);
   /// After the last one.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// llhttp behind a guard. The guard cuts the head, the chunk sizes and the trailers into lines and hands
-// llhttp one whole line at a time, from the arena; bodies it hands on as they arrive. That gives us:
+// llhttp behind a guard. The guard cuts the head, the chunk sizes and the trailers into lines and hands llhttp whole
+// lines only: those of a head all at once, as far as they are there; bodies it hands on as they arrive. That gives us:
 // - exact limits, raised as soon as a byte passes them, whether or not the rest ever arrives;
 // - what llhttp lets pass is refused here: folded lines, blanks to spare in the request line, RTSP, a header
 //   without a name, a missing Host; the unit tests give the same results with llhttp 8.1, 9.2 and 9.4;
@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/byte_scan.hpp"
 #include "base/text.hpp"
 #include "http/grammar.hpp"
 #include "http/request_line.hpp"
@@ -24,11 +25,12 @@
 namespace oneshot::http {
 namespace {
 
-constexpr std::size_t kept_bytes = 16 * 1024;         // between requests, for each connection
-constexpr int empty_lines_allowed = 8;                // some old clients send one after a body
-constexpr std::size_t chunk_digits = 16;              // a 64-bit size in hexadecimal
-constexpr std::size_t extensions_allowed = 4 * 1024;  // bytes of chunk extensions in one request; nobody sends any
-constexpr char tls_handshake = 0x16;                  // the first byte of a TLS client
+constexpr std::size_t kept_bytes = 16 * 1024;            // between requests, for each connection
+constexpr int empty_lines_allowed = 8;                   // some old clients send one after a body
+constexpr std::size_t chunk_digits = 16;                 // a 64-bit size in hexadecimal
+constexpr std::size_t extensions_allowed = 4 * 1024;     // bytes of chunk extensions in one request; nobody sends any
+constexpr auto all_seen = static_cast<std::size_t>(-1);  // llhttp sees what comes behind the head line by line
+constexpr char tls_handshake = 0x16;                     // the first byte of a TLS client
 
 /// A line may be cut anywhere, also before its line end, so a CR that is last may be a part of that.
 std::string_view without_line_end(std::string_view line) {
@@ -37,10 +39,17 @@ std::string_view without_line_end(std::string_view line) {
   return line;
 }
 
+/// The line that the bytes begin with, if its end is there and no other control byte, of which the first stands at
+/// `control`; else nothing.
+std::string_view clean_line(std::string_view bytes, std::size_t control) {
+  const bool ends = control + 2 <= bytes.size() && bytes[control] == '\r' && bytes[control + 1] == '\n';
+  return bytes.substr(0, ends ? control + 2 : 0);
+}
+
 Method method_of(std::string_view name) {
-  if (name == "POST") return Method::post;
-  if (name == "GET") return Method::get;
-  if (name == "HEAD") return Method::head;
+  if (equals(name, "POST")) return Method::post;
+  if (equals(name, "GET")) return Method::get;
+  if (equals(name, "HEAD")) return Method::head;
   return Method::other;
 }
 
@@ -54,7 +63,13 @@ struct Parser::Machine {
 
   void begin(Parser& owner) {
     static const llhttp_settings_t settings = callbacks();
-    llhttp_init(&state, HTTP_REQUEST, &settings);
+    // A copy costs less than to fill it anew, which llhttp_init() does by a string instruction.
+    static const llhttp_t fresh = [] {
+      llhttp_t made;
+      llhttp_init(&made, HTTP_REQUEST, &settings);
+      return made;
+    }();
+    state = fresh;
     state.data = &owner;
     chunk_size = 0;
     headers_complete = message_complete = false;
@@ -65,6 +80,15 @@ struct Parser::Machine {
   bool execute(std::string_view bytes) {
     const llhttp_errno_t result = llhttp_execute(&state, bytes.data(), bytes.size());
     return result == HPE_OK || result == HPE_PAUSED_UPGRADE;
+  }
+
+  /// llhttp knows a list of methods. For us there are four that matter; any other one is shown to it as PUT, which may
+  /// have a body or not, as theirs may (RFC 9110 9.1 leaves the list open). How many bytes of the request line are
+  /// done with by that.
+  std::size_t begin_with(std::string_view name, Method method) {
+    if (method != Method::other || name == "CONNECT") return 0;
+    execute("PUT");
+    return name.size();
   }
 
   [[nodiscard]] bool is_connect() const { return state.method == HTTP_CONNECT; }
@@ -110,13 +134,14 @@ void Parser::next() {
   arena_.clear();
   header_places_.clear();
   headers_.clear();
-  request_ = {};
-  error_ = {};
+  request_.method = Method::other;
+  if (stage_ == Stage::failed) error_ = {};
   rules_ = {};
   line_at_ = body_at_ = header_bytes_ = header_lines_ = extension_bytes_ = 0;
   left_ = 0;
   empty_lines_ = 0;
   minor_version_ = 1;
+  unseen_at_ = 0;
   stage_ = Stage::idle;
   after_cr_ = path_is_encoded_ = keep_alive_ = continue_wanted_ = false;
   machine_->begin(*this);
@@ -128,10 +153,16 @@ std::size_t Parser::memory() const noexcept {
 }
 
 Fed Parser::feed(std::string_view bytes) {
+  if (stage_ >= Stage::complete) return {0, stage_ == Stage::complete ? Progress::complete : Progress::error};
   std::size_t used = 0;
   while (used < bytes.size() && stage_ < Stage::complete) used += take(bytes.substr(used));
+  // Of two faults the first counts, so llhttp gets to see what is before another one, or before what has not arrived.
+  if (unseen_at_ < line_at_) show_lines(line_at_);
   if (stage_ == Stage::failed) return {used, Progress::error};
-  if (stage_ == Stage::complete) return {used, Progress::complete};
+  if (stage_ == Stage::complete) {
+    make_views();
+    return {used, Progress::complete};
+  }
   return {used, std::exchange(continue_wanted_, false) ? Progress::continue_wanted : Progress::need_more};
 }
 
@@ -140,6 +171,8 @@ std::size_t Parser::take(std::string_view bytes) {
   switch (stage_) {
     case Stage::idle:
       return take_between_requests(bytes);
+    case Stage::request_line:
+      return arena_.empty() ? take_head(bytes) : take_line(bytes);
     case Stage::body:
     case Stage::chunk:
       return take_data(bytes);
@@ -162,15 +195,33 @@ std::size_t Parser::take_between_requests(std::string_view bytes) {
   if (used == bytes.size()) return used;
   const char first = bytes[used];
   if (after_cr_ || first == '\n') {
-    fail(400, "a line that ends in a lone CR or LF (CR LF is required)");
+    refuse(Fault::lone_line_end);
   } else if (first == tls_handshake) {
     fail(400, "this is TLS, and only plain HTTP is spoken here");
   } else if (!token_bytes.has(first)) {
     fail(400, "the request begins with the byte " + shown_byte(first) + " (a method, such as GET, is required)");
   } else {
-    begin_line(Stage::request_line);
+    stage_ = Stage::request_line;
   }
   return used;
+}
+
+/// The whole lines of a head whose begin is the bytes' begin, which is nearly always all of it. They are taken apart
+/// where they are, and copied in one piece.
+std::size_t Parser::take_head(std::string_view bytes) {
+  head_ = bytes.data();
+  // A request line that is not ASCII has to be changed first, in the arena.
+  const auto first = clean_line(bytes, find_unprintable(bytes));
+  if (first.empty()) return take_line(bytes);
+  if (within_limits(first)) take_request_line(first);
+  while (stage_ == Stage::headers) {
+    const auto rest = bytes.substr(line_at_);
+    const auto line = clean_line(rest, find_control(rest));
+    if (line.empty()) break;
+    if (field_fits(line)) take_header_line(line);
+  }
+  arena_.assign(bytes.substr(0, line_at_));
+  return line_at_;
 }
 
 std::size_t Parser::take_line(std::string_view bytes) {
@@ -178,64 +229,87 @@ std::size_t Parser::take_line(std::string_view bytes) {
   const bool whole = end != std::string_view::npos;
   const auto piece = whole ? bytes.substr(0, end + 1) : bytes;
   arena_.append(piece);
-  const auto so_far = line();
-  if (within_limits(so_far) && whole) take_whole_line(so_far);
+  if (within_limits(line()) && whole) {
+    if (stage_ == Stage::request_line) percent_encode_non_ascii(arena_, line_at_);
+    head_ = arena_.data();
+    take_whole_line(line());
+  }
   return piece.size();
 }
 
 bool Parser::within_limits(std::string_view line) {
   switch (stage_) {
     case Stage::request_line:
-      if (without_line_end(line).size() <= limits_.request_line) return true;
-      fail(414, "the request line is over " + std::to_string(limits_.request_line) + " bytes");
-      return false;
+      return without_line_end(line).size() <= limits_.request_line || refuse(Fault::request_line_too_long);
     case Stage::chunk_line:
-      if (without_line_end(line).size() <= chunk_digits + extensions_allowed - extension_bytes_) return true;
-      fail(400, "the chunk extensions are over " + std::to_string(extensions_allowed) + " bytes");
-      return false;
+      return without_line_end(line).size() <= chunk_digits + extensions_allowed - extension_bytes_ ||
+             refuse(Fault::chunk_extensions_too_long);
     default:
-      if (header_bytes_ + line.size() <= limits_.header_bytes) return true;
-      fail(431, "the header section is over " + std::to_string(limits_.header_bytes) + " bytes");
-      return false;
+      return field_fits(line);
   }
+}
+
+/// A line of headers or trailers, or its begin.
+bool Parser::field_fits(std::string_view line) {
+  return header_bytes_ + line.size() <= limits_.header_bytes || refuse(Fault::header_section_too_long);
 }
 
 void Parser::take_whole_line(std::string_view whole) {
   const auto cr = whole.find('\r');
-  if (cr == std::string_view::npos || cr + 2 != whole.size())
-    return fail(400, "a line that ends in a lone CR or LF (CR LF is required)");
+  if (cr == std::string_view::npos || cr + 2 != whole.size()) return void(refuse(Fault::lone_line_end));
   switch (stage_) {
     case Stage::request_line:
-      return take_request_line();
+      return take_request_line(whole);
+    case Stage::headers:
+      return take_header_line(whole);
     case Stage::chunk_line:
       return take_chunk_line();
     default:
-      break;
+      return take_trailer_line();
   }
-  header_bytes_ += whole.size();
-  if (whole.size() == 2) return stage_ == Stage::headers ? take_end_of_headers() : take_trailer_line();
-  if (whole.front() == ' ' || whole.front() == '\t')
-    return fail(400, "a header line begins with a blank (folded lines are not allowed)");
-  if (++header_lines_ > limits_.headers)
-    return fail(431, "there are more than " + std::to_string(limits_.headers) + " header lines");
-  if (stage_ == Stage::headers) return take_header_line(whole);
-  take_trailer_line();
 }
 
-void Parser::take_request_line() {
-  percent_encode_non_ascii(arena_, line_at_);
-  const auto parts = split_request_line(content());
+/// A line of headers or trailers; false if it may not be there.
+bool Parser::count_field(std::string_view line) {
+  header_bytes_ += line.size();
+  if (line.size() == 2) return true;  // the empty one at their end
+  if (line.front() == ' ' || line.front() == '\t') return refuse(Fault::folded_line);
+  return ++header_lines_ <= limits_.headers || refuse(Fault::too_many_header_lines);
+}
+
+/// The words for it, apart from the checks themselves, which every line goes through. Always false.
+bool Parser::refuse(Fault fault) {
+  switch (fault) {
+    case Fault::request_line_too_long:
+      fail(414, "the request line is over " + std::to_string(limits_.request_line) + " bytes");
+      break;
+    case Fault::header_section_too_long:
+      fail(431, "the header section is over " + std::to_string(limits_.header_bytes) + " bytes");
+      break;
+    case Fault::too_many_header_lines:
+      fail(431, "there are more than " + std::to_string(limits_.headers) + " header lines");
+      break;
+    case Fault::folded_line:
+      fail(400, "a header line begins with a blank (folded lines are not allowed)");
+      break;
+    case Fault::lone_line_end:
+      fail(400, "a line that ends in a lone CR or LF (CR LF is required)");
+      break;
+    case Fault::chunk_extensions_too_long:
+      fail(400, "the chunk extensions are over " + std::to_string(extensions_allowed) + " bytes");
+      break;
+  }
+  return false;
+}
+
+void Parser::take_request_line(std::string_view line) {
+  const auto parts = split_request_line(without_line_end(line));
   if (!parts) return fail(parts.error());
   minor_version_ = parts->minor_version;
   request_.method = method_of(parts->method);
   const auto target = split_target(parts->method, parts->target);
   if (!target) return fail(target.error());
-  // llhttp knows a list of methods. For us there are four that matter; any other one is shown to it as PUT, which may
-  // have a body or not, as theirs may (RFC 9110 9.1 leaves the list open).
-  const bool known = request_.method != Method::other || parts->method == "CONNECT";
-  if (!machine_->execute(known ? parts->method : "PUT") || !machine_->execute(line().substr(parts->method.size())))
-    return fail(400, "the request target " + shown(parts->target) + " is not valid");
-  path_is_encoded_ = target->path.find('%') != std::string_view::npos;
+  path_is_encoded_ = find_byte(target->path, '%') != target->path.size();
   if (path_is_encoded_) {
     const auto decoded = decode_path(target->path, decoded_path_);
     if (!decoded) return fail(decoded.error());
@@ -243,36 +317,78 @@ void Parser::take_request_line() {
   method_ = place_of(parts->method);
   path_ = place_of(target->path);
   query_ = place_of(target->query);
-  begin_line(Stage::headers);
+  unseen_at_ = machine_->begin_with(parts->method, request_.method);
+  begin_header_line(line);
 }
 
 void Parser::take_header_line(std::string_view line) {
-  const bool accepted = machine_->execute(line);
-  const auto content = line.substr(0, line.size() - 2);
+  if (!count_field(line)) return;
+  if (line.size() == 2) return take_end_of_headers(line);
+  const auto content = without_line_end(line);
+  const std::size_t colon = find_byte(content, ':');
   // llhttp's names are made of token bytes, so it sees the same colon as we do. Version 8 lets an empty one pass.
-  const std::size_t colon = content.find(':');
-  if (!accepted || colon == 0) {
-    if (const auto fault = find_header_fault(content, header_lines_)) return fail(*fault);
-  }
+  if (colon == 0 || colon == content.size()) return refuse_header(content);
   const auto name = content.substr(0, colon);
   const auto value = trim_blanks(content.substr(colon + 1));
-  // Where llhttp refuses a value our own rules mostly do so too, in words that help.
-  if (const auto fault = rules_.take(name, value)) return fail(*fault);
-  if (!accepted) return fail(400, "the header " + shown(name) + " is not valid: " + machine_->reason());
+  if (HeaderRules::may_concern(name) && !obey(name, value)) return refuse_header(content);
   header_places_.push_back({place_of(name), place_of(value)});
-  begin_line(Stage::headers);
+  begin_header_line(line);
 }
 
-void Parser::take_end_of_headers() {
+bool Parser::obey(std::string_view name, std::string_view value) {
+  const auto fault = rules_.take(name, value);
+  if (fault) fail(*fault);
+  return !fault;
+}
+
+/// What is wrong with the shape of a header counts before what is wrong with its meaning.
+void Parser::refuse_header(std::string_view content) {
+  if (const auto fault = find_header_fault(content, header_lines_)) fail(*fault);
+}
+
+void Parser::take_end_of_headers(std::string_view line) {
   if (const auto fault = rules_.finish(minor_version_, limits_.body)) return fail(*fault);
-  if (!machine_->execute(line()) || !machine_->headers_complete)
-    return fail(400, "the header section is not valid: " + machine_->reason());
+  begin_header_line(line);
+  const bool accepted = show_lines(line_at_);
+  unseen_at_ = all_seen;
+  if (!accepted) return;
+  if (!machine_->headers_complete) return fail(400, "the header section is not valid: " + machine_->reason());
   keep_alive_ = rules_.keep_alive(minor_version_) && !machine_->is_connect();
-  body_at_ = arena_.size();
-  if (machine_->message_complete || machine_->is_connect()) return complete();
+  body_at_ = line_at_;
+  if (machine_->message_complete || machine_->is_connect()) return void(stage_ = Stage::complete);
   left_ = rules_.length();
   continue_wanted_ = rules_.expects_continue(minor_version_);
-  begin_line(rules_.chunked() ? Stage::chunk_line : Stage::body);
+  stage_ = rules_.chunked() ? Stage::chunk_line : Stage::body;
+}
+
+/// Shows llhttp the lines of the head that it has not seen, up to `end`. False if it refused one.
+bool Parser::show_lines(std::size_t end) {
+  const std::string_view lines(head_ + unseen_at_, end - unseen_at_);
+  unseen_at_ = end;
+  if (machine_->execute(lines)) return true;
+  explain_refusal({head_, end});
+  return false;
+}
+
+/// Finds by showing the lines anew, one by one, which it was.
+void Parser::explain_refusal(std::string_view lines) {
+  machine_->begin(*this);
+  for (std::size_t number = 0; !lines.empty(); ++number) {
+    auto line = lines.substr(0, lines.find('\n') + 1);
+    lines.remove_prefix(line.size());
+    const auto content = without_line_end(line);
+    if (number == 0) {
+      const auto parts = split_request_line(content);
+      line.remove_prefix(machine_->begin_with(parts->method, request_.method));
+      if (!machine_->execute(line)) return fail(400, "the request target " + shown(parts->target) + " is not valid");
+    } else if (!machine_->execute(line)) {
+      if (content.empty()) break;
+      if (const auto fault = find_header_fault(content, number)) return fail(*fault);
+      const auto name = content.substr(0, content.find(':'));
+      return fail(400, "the header " + shown(name) + " is not valid: " + machine_->reason());
+    }
+  }
+  fail(400, "the header section is not valid: " + machine_->reason());
 }
 
 void Parser::take_chunk_line() {
@@ -295,6 +411,7 @@ void Parser::take_chunk_line() {
 
 /// Trailers are held to the same rules and limits as headers, and then forgotten.
 void Parser::take_trailer_line() {
+  if (!count_field(line())) return;
   const auto name = content().substr(0, content().find(':'));
   if (equals_ignoring_case(name, "content-length") || equals_ignoring_case(name, "transfer-encoding"))
     return fail(400, "the trailer " + shown(name) + " is not allowed after a body");
@@ -306,7 +423,7 @@ void Parser::take_trailer_line() {
   arena_.resize(line_at_);
   if (!last) return;
   if (!machine_->message_complete) return fail(400, "the trailer section is not valid");
-  complete();
+  stage_ = Stage::complete;
 }
 
 std::size_t Parser::take_data(std::string_view bytes) {
@@ -319,7 +436,7 @@ std::size_t Parser::take_data(std::string_view bytes) {
   } else if (left_ == 0 && !machine_->message_complete) {
     fail(400, "the body is not as long as Content-Length says");
   } else if (left_ == 0) {
-    complete();
+    stage_ = Stage::complete;
   }
   return part.size();
 }
@@ -329,9 +446,14 @@ void Parser::begin_line(Stage stage) {
   line_at_ = arena_.size();
 }
 
+/// Behind this one of the head, which may not be in the arena yet.
+void Parser::begin_header_line(std::string_view line) {
+  stage_ = Stage::headers;
+  line_at_ += line.size();
+}
+
 /// The arena grows no more, so its places can become views.
-void Parser::complete() {
-  stage_ = Stage::complete;
+void Parser::make_views() {
   for (const HeaderPlace& header : header_places_) headers_.push_back({at(header.name), at(header.value)});
   request_.method_name = at(method_);
   request_.path = path_is_encoded_ ? std::string_view(decoded_path_) : at(path_);
@@ -360,7 +482,7 @@ std::string_view Parser::content() const noexcept {
 
 Parser::Place Parser::place_of(std::string_view view) const noexcept {
   if (view.data() == nullptr) return {};
-  return {static_cast<std::uint32_t>(view.data() - arena_.data()), static_cast<std::uint32_t>(view.size())};
+  return {static_cast<std::uint32_t>(view.data() - head_), static_cast<std::uint32_t>(view.size())};
 }
 
 std::string_view Parser::at(Place place) const noexcept { return {arena_.data() + place.at, place.size}; }

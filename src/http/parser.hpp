@@ -79,6 +79,14 @@ class Parser {
     complete,
     failed,
   };
+  enum class Fault : std::uint8_t {
+    request_line_too_long,
+    header_section_too_long,
+    too_many_header_lines,
+    folded_line,
+    lone_line_end,
+    chunk_extensions_too_long,
+  };
   struct Machine;  // llhttp and its callbacks
   struct Place {   // in the arena, which may still move
     std::uint32_t at = 0;
@@ -92,16 +100,25 @@ class Parser {
   std::size_t take(std::string_view bytes);
   std::size_t take_between_requests(std::string_view bytes);
   std::size_t take_data(std::string_view bytes);
+  std::size_t take_head(std::string_view bytes);
   std::size_t take_line(std::string_view bytes);
   bool within_limits(std::string_view line);
+  bool field_fits(std::string_view line);
   void take_whole_line(std::string_view whole);
-  void take_request_line();
+  bool count_field(std::string_view line);
+  void take_request_line(std::string_view line);
   void take_header_line(std::string_view line);
-  void take_end_of_headers();
+  [[gnu::noinline]] bool obey(std::string_view name, std::string_view value);
+  void take_end_of_headers(std::string_view line);
+  bool show_lines(std::size_t end);
+  void explain_refusal(std::string_view lines);
   void take_chunk_line();
   void take_trailer_line();
   void begin_line(Stage stage);
-  void complete();
+  void begin_header_line(std::string_view line);
+  void make_views();
+  [[gnu::cold]] bool refuse(Fault fault);
+  [[gnu::cold]] void refuse_header(std::string_view content);
   void fail(int status, std::string message);
   void fail(const ProtocolError& error);
 
@@ -126,7 +143,10 @@ class Parser {
   Place query_;
   HeaderRules rules_;
 
-  std::size_t line_at_ = 0;       // where the current line begins in the arena
+  // Where the head stands while it is taken: where it was read, or in the arena.
+  const char* head_ = nullptr;
+  std::size_t unseen_at_ = 0;     // from where in the head llhttp has not been shown it
+  std::size_t line_at_ = 0;       // where the current line begins in the head, and in the arena
   std::size_t body_at_ = 0;       // where the head ends in it
   std::size_t header_bytes_ = 0;  // of whole lines
   std::size_t header_lines_ = 0;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/byte_scan.hpp"
 #include "base/percent.hpp"
 #include "base/text.hpp"
 #include "base/utf8.hpp"
@@ -12,7 +13,7 @@ namespace oneshot::http {
 namespace {
 
 Target split_query(std::string_view text) {
-  const std::size_t mark = std::min(text.find('?'), text.size());
+  const std::size_t mark = find_byte(text, '?');
   return {text.substr(0, mark), text.substr(std::min(mark + 1, text.size()))};
 }
 
@@ -49,10 +50,10 @@ constexpr ByteSet literal_bytes{[](char c) { return is_hex_digit(c) || c == ':' 
 }  // namespace
 
 Result<Target, ProtocolError> split_target(std::string_view method, std::string_view target) {
-  if (target.find('#') != std::string_view::npos)
+  if (find_byte(target, '#') != target.size())
     return bad_request("the request target " + shown(target) +
                        " holds a fragment (#), which clients keep to themselves");
-  if (method == "CONNECT") {
+  if (equals(method, "CONNECT")) {
     if (target.find(':') == std::string_view::npos || !is_authority(target))
       return bad_request("the target " + shown(target) + " of CONNECT must be host:port");
     return Target{target, {}};

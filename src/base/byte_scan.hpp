@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+// Searches in what is looked at from end to end with each request: lines of some dozen bytes, eight at a time. On those
+// memchr() and a look at a table for each byte cost several times as much.
+
+namespace oneshot {
+namespace byte_scan {
+
+using Word = std::uint64_t;  // eight bytes, the first one lowest
+inline constexpr Word each = 0x0101010101010101U;
+inline constexpr Word high = each * 0x80;
+
+// Each of these gives a word in which the high bit of the first byte that belongs is set, and no bit before it. Behind
+// it a borrow may have set others too.
+[[nodiscard]] constexpr Word equal_to(Word word, char c) noexcept {
+  const Word difference = word ^ (each * static_cast<unsigned char>(c));
+  return (difference - each) & ~difference & high;
+}
+[[nodiscard]] constexpr Word below(Word word, unsigned char limit) noexcept {  // limit is at most 0x80
+  return (word - each * limit) & ~word & high;
+}
+[[nodiscard]] constexpr Word above(Word word, unsigned char limit) noexcept {  // limit is at most 0x7F
+  return (((word & ~high) + each * (0x7FU - limit)) | word) & high;
+}
+
+template <class Part>
+[[nodiscard]] Part load(const char* from) noexcept {
+  Part part = 0;
+  std::memcpy(&part, from, sizeof part);
+  if constexpr (std::endian::native == std::endian::big) {
+    Part swapped = 0;
+    for (std::size_t i = 0; i < sizeof part; ++i) swapped = static_cast<Part>(swapped << 8U | (part >> 8 * i & 0xFFU));
+    return swapped;
+  }
+  return part;
+}
+
+/// Fewer than eight bytes, and zeros behind them.
+[[nodiscard]] inline Word load_short(std::string_view text) noexcept {
+  const std::size_t size = text.size();
+  const char* const from = text.data();
+  if (size >= 4)
+    return load<std::uint32_t>(from) | Word{load<std::uint32_t>(from + size - 4)} << 8 * (size - 4);  // they overlap
+  if (size == 0) return 0;
+  const auto byte = [from](std::size_t at) { return Word{static_cast<unsigned char>(from[at])} << 8 * at; };
+  return byte(0) | byte(size / 2) | byte(size - 1);
+}
+
+template <class Marked>
+[[nodiscard]] std::size_t find(std::string_view text, Marked marked) noexcept {
+  const auto place = [](Word found) { return static_cast<std::size_t>(std::countr_zero(found)) / 8; };
+  constexpr std::size_t step = sizeof(Word);
+  if (text.size() < step) {
+    const Word found = marked(load_short(text));
+    return found == 0 ? text.size() : std::min(place(found), text.size());
+  }
+  std::size_t at = 0;
+  for (; at + step <= text.size(); at += step)
+    if (const Word found = marked(load<Word>(text.data() + at))) return at + place(found);
+  at = text.size() - step;  // once more some of those where nothing was found
+  const Word found = marked(load<Word>(text.data() + at));
+  return found == 0 ? text.size() : at + place(found);
+}
+
+}  // namespace byte_scan
+
+// Where the first such byte stands in the text, or the text's size.
+
+[[nodiscard]] inline std::size_t find_byte(std::string_view text, char c) noexcept {
+  return byte_scan::find(text, [c](byte_scan::Word word) { return byte_scan::equal_to(word, c); });
+}
+
+/// Below 0x20.
+[[nodiscard]] inline std::size_t find_control(std::string_view text) noexcept {
+  return byte_scan::find(text, [](byte_scan::Word word) { return byte_scan::below(word, 0x20); });
+}
+
+/// A control byte (0x7F is one too), or one of a character beyond ASCII.
+[[nodiscard]] inline std::size_t find_unprintable(std::string_view text) noexcept {
+  return byte_scan::find(
+      text, [](byte_scan::Word word) { return byte_scan::below(word, 0x20) | byte_scan::above(word, 0x7E); });
+}
+
+/// The blank, or one that find_unprintable() finds.
+[[nodiscard]] inline std::size_t find_blank_or_unprintable(std::string_view text) noexcept {
+  return byte_scan::find(
+      text, [](byte_scan::Word word) { return byte_scan::below(word, 0x21) | byte_scan::above(word, 0x7E); });
+}
+
+}  // namespace oneshot

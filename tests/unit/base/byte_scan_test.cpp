@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#include "base/byte_scan.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+
+using namespace oneshot;
+
+namespace {
+
+template <class Belongs>
+std::size_t plainly(std::string_view text, Belongs belongs) {
+  return static_cast<std::size_t>(std::find_if(text.begin(), text.end(), belongs) - text.begin());
+}
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20; }
+bool is_unprintable(char c) { return static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x7F; }
+
+void check(std::string_view text) {
+  CAPTURE(text);
+  CHECK(find_byte(text, ':') == plainly(text, [](char c) { return c == ':'; }));
+  CHECK(find_byte(text, '\0') == plainly(text, [](char c) { return c == '\0'; }));
+  CHECK(find_byte(text, '\xFF') == plainly(text, [](char c) { return c == '\xFF'; }));
+  CHECK(find_control(text) == plainly(text, is_control));
+  CHECK(find_unprintable(text) == plainly(text, is_unprintable));
+  CHECK(find_blank_or_unprintable(text) == plainly(text, [](char c) { return c == ' ' || is_unprintable(c); }));
+}
+
+}  // namespace
+
+TEST_CASE("every byte is found at every place of texts of all sizes") {
+  for (std::size_t size = 0; size <= 25; ++size) {
+    check(std::string(size, 'a'));
+    for (std::size_t at = 0; at < size; ++at) {
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string text(size, '~');
+        text[at] = static_cast<char>(byte);
+        check(text);
+      }
+    }
+  }
+}
+
+TEST_CASE("the first of several is found, whatever stands behind it") {
+  const std::string_view odd("\x00\x01\x1F \x20!:~\x7F\x80\xFE\xFF", 12);
+  for (const char first : odd) {
+    for (const char second : odd) {
+      for (std::size_t size = 2; size <= 17; ++size) {
+        std::string text(size, 'a');
+        text[size / 2] = first;
+        text[size / 2 + (size > 2 ? 1 : 0)] = second;
+        check(text);
+        text[size - 1] = first;
+        check(text);
+      }
+    }
+  }
+}
