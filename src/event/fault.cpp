@@ -64,22 +64,22 @@ bool is_decimal(std::string_view text) {
 
 }  // namespace
 
-std::optional<Rejection> check_name(std::string_view name) {
-  if (is_digit(name.front()) || !label_bytes.has_all_of(name)) {
-    return Rejection{Reason::bad_label_name, "label name " + quoted(name) +
-                                                 " may hold only letters, digits and _ (and not begin with a digit)"};
-  }
-  if (name.starts_with("__")) {
-    return Rejection{Reason::bad_label_name,
-                     "label name " + quoted(name) + " may not begin with __ (Prometheus keeps such names for itself)"};
-  }
-  return {};
+bool is_label_name(std::string_view name) noexcept {
+  return !is_digit(name.front()) && label_bytes.has_all_of(name) && !name.starts_with("__");
 }
 
-std::optional<Rejection> check_label_value(std::string_view name, std::string_view value) {
-  if (valid_utf8(value)) return {};
-  return Rejection{Reason::bad_utf8, "label " + quoted(name) + ": the value is not valid UTF-8 (byte " +
-                                         std::to_string(valid_utf8_prefix(value) + 1) + ")"};
+Rejection bad_label_name(std::string_view name) {
+  if (name.starts_with("__") && label_bytes.has_all_of(name)) {
+    return {Reason::bad_label_name,
+            "label name " + quoted(name) + " may not begin with __ (Prometheus keeps such names for itself)"};
+  }
+  return {Reason::bad_label_name,
+          "label name " + quoted(name) + " may hold only letters, digits and _ (and not begin with a digit)"};
+}
+
+Rejection bad_utf8(std::string_view name, std::string_view value) {
+  return {Reason::bad_utf8, "label " + quoted(name) + ": the value is not valid UTF-8 (byte " +
+                                std::to_string(valid_utf8_prefix(value) + 1) + ")"};
 }
 
 Rejection nameless(std::size_t number, std::string_view encoded) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <string_view>
 
 #include "event/event.hpp"
@@ -11,10 +10,11 @@
 /// line, names the parameter, and shows a client's bytes printable and cut to a sane length.
 namespace oneshot::event {
 
-/// A name must be usable as a label name after blanks became `_`; nothing if it is.
-[[nodiscard]] std::optional<Rejection> check_name(std::string_view name);
-/// A label's value must be UTF-8; nothing if it is.
-[[nodiscard]] std::optional<Rejection> check_label_value(std::string_view name, std::string_view value);
+/// Usable as a label name (Prometheus' data model; it keeps `__` for itself). Not of an empty one.
+[[nodiscard]] bool is_label_name(std::string_view name) noexcept;
+/// What is wrong with it, where is_label_name() says no.
+[[nodiscard]] Rejection bad_label_name(std::string_view name);
+[[nodiscard]] Rejection bad_utf8(std::string_view name, std::string_view value);
 
 /// `number` counts the parameters of a request from 1; `encoded` is the whole parameter as it came in.
 [[nodiscard]] Rejection nameless(std::size_t number, std::string_view encoded);

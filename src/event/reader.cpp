@@ -4,8 +4,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/byte_scan.hpp"
 #include "base/numbers.hpp"
 #include "base/percent.hpp"
+#include "base/text.hpp"
+#include "base/utf8.hpp"
 #include "event/fault.hpp"
 #include "exposition/escape.hpp"
 
@@ -20,42 +23,43 @@ Result<Event, Rejection> EventReader::read(std::string_view query, std::string_v
 
   // Views of it are taken while it grows, so it must not move. Decoded text is never longer.
   decoded_.reserve(query.size() + form_body.size());
-  Fault fault = take_all(query);
-  if (!fault) fault = take_all(form_body);
-  if (!fault) fault = sort_labels();
-  if (fault) return Failure<Rejection>{*std::move(fault)};
-
-  render();
-  return Event{.labels = rendered_, .value = value_.value_or(1), .value_given = value_.has_value()};
+  if (!take_all(query) || !take_all(form_body) || !sort_labels()) return Failure{std::move(fault_)};
+  return Event{.labels = render(), .value = value_.value_or(1), .value_given = value_.has_value()};
 }
 
-EventReader::Fault EventReader::take_all(std::string_view encoded) {
+bool EventReader::take_all(std::string_view encoded) {
   // Most have nothing to decode, no blank in a name to replace, and then nothing is copied.
-  const auto has = [encoded](char c) { return encoded.find(c) != std::string_view::npos; };
-  const bool plain = !has('%') && !has('+') && !has(' ');
+  const bool encoding = find_any_of(encoded, '%', '+', ' ') != encoded.size();
   while (!encoded.empty()) {
-    const std::string_view one = encoded.substr(0, encoded.find('&'));
+    const std::string_view one = encoded.substr(0, find_byte(encoded, '&'));
     encoded.remove_prefix(std::min(one.size() + 1, encoded.size()));
-    if (one.empty()) continue;
-    if (Fault fault = take_one(one, plain)) return fault;
+    if (!one.empty() && !take_one(one, encoding)) return false;
   }
-  return {};
+  return true;
 }
 
-EventReader::Fault EventReader::take_one(std::string_view encoded, bool plain) {
+bool EventReader::take_one(std::string_view encoded, bool encoding) {
   ++seen_;
-  const std::size_t name_end = std::min(encoded.find('='), encoded.size());
+  const std::size_t name_end = find_byte(encoded, '=');
   Parameter parameter{encoded.substr(0, name_end), encoded.substr(std::min(name_end + 1, encoded.size()))};
-  if (!plain && (!decode_name(parameter.name) || !decode(parameter.value))) return bad_encoding(seen_, encoded);
+  if (encoding && (!decode_name(parameter.name) || !decode(parameter.value)))
+    return refuse(bad_encoding(seen_, encoded));
   size_ += parameter.name.size() + parameter.value.size();
-  if (size_ > max_event_bytes_) return event_too_large(max_event_bytes_);
-  if (parameter.name.empty()) return nameless(seen_, encoded);
-  if (parameter.name == "value") return take_value(parameter.value);
+  if (size_ > max_event_bytes_) return refuse(event_too_large(max_event_bytes_));
+  if (parameter.name.empty()) return refuse(nameless(seen_, encoded));
+  if (equals(parameter.name, "value")) return take_value(parameter.value);
 
-  if (Fault fault = check_name(parameter.name)) return fault;
-  if (Fault fault = check_label_value(parameter.name, parameter.value)) return fault;
+  if (!is_label_name(parameter.name)) return refuse(bad_label_name(parameter.name));
+  parameter.plain = exposition::is_plain_label_value(parameter.value);
+  if (!parameter.plain && !valid_utf8(parameter.value)) return refuse(bad_utf8(parameter.name, parameter.value));
   labels_.push_back(parameter);
-  return {};
+  return true;
+}
+
+/// Always false.
+bool EventReader::refuse(Rejection fault) {
+  fault_ = std::move(fault);
+  return false;
 }
 
 /// Puts the decoded part to the end of decoded_, which has the room: read() saw to that.
@@ -73,8 +77,8 @@ bool EventReader::decode_name(std::string_view& part) {
   return true;
 }
 
-EventReader::Fault EventReader::take_value(std::string_view text) {
-  if (value_) return value_given_twice();
+bool EventReader::take_value(std::string_view text) {
+  if (value_) return refuse(value_given_twice());
   // "1e+5" and "+5" are what people write into a URL, where a plus means a blank.
   number_ = text;
   for (std::size_t i = 0; i < number_.size(); ++i) {
@@ -83,28 +87,44 @@ EventReader::Fault EventReader::take_value(std::string_view text) {
   }
   // parse_number also knows "Infinity". No other number has a y, and we take one spelling only.
   if (number_.find_first_of("yY") == std::string::npos) value_ = parse_number(number_);
-  if (!value_) return bad_number(number_);
-  return {};
+  return value_ || refuse(bad_number(number_));
 }
 
 /// By name, so that two orders of the same labels are one series; then equal names are neighbours.
-EventReader::Fault EventReader::sort_labels() {
-  std::sort(labels_.begin(), labels_.end(), [](const Parameter& a, const Parameter& b) { return a.name < b.name; });
+bool EventReader::sort_labels() {
+  if (labels_.size() < 2) return true;
+  // Names are never empty, and mostly the first letters decide.
+  std::sort(labels_.begin(), labels_.end(), [](const Parameter& a, const Parameter& b) {
+    return a.name.front() != b.name.front() ? a.name.front() < b.name.front() : a.name < b.name;
+  });
   const auto twice = std::adjacent_find(labels_.begin(), labels_.end(),
                                         [](const Parameter& a, const Parameter& b) { return a.name == b.name; });
-  if (twice != labels_.end()) return label_given_twice(twice->name);
-  return {};
+  return twice == labels_.end() || refuse(label_given_twice(twice->name));
 }
 
-void EventReader::render() {
-  rendered_.clear();
+/// name="value",… into rendered_, which is as large as the largest so far and not filled up.
+std::string_view EventReader::render() {
+  constexpr std::size_t punctuation = 4;
+  const std::size_t enough = 2 * size_ + punctuation * labels_.size();  // each byte of a value may be escaped
+  if (rendered_.size() < enough) rendered_.resize(enough);
+  char* end = rendered_.data();
+  const auto put = [&end](std::string_view text) { end = std::copy(text.begin(), text.end(), end); };
   for (const Parameter& label : labels_) {
     if (label.value.empty()) continue;
-    if (!rendered_.empty()) rendered_.push_back(',');
-    rendered_.append(label.name).append("=\"");
-    exposition::append_label_value(rendered_, label.value);
-    rendered_.push_back('"');
+    if (end != rendered_.data()) *end++ = ',';
+    put(label.name);
+    *end++ = '=';
+    *end++ = '"';
+    if (label.plain) {
+      put(label.value);
+    } else {
+      escaped_.clear();
+      exposition::append_label_value(escaped_, label.value);
+      put(escaped_);
+    }
+    *end++ = '"';
   }
+  return {rendered_.data(), static_cast<std::size_t>(end - rendered_.data())};
 }
 
 }  // namespace oneshot::event

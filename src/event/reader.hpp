@@ -46,21 +46,22 @@ class EventReader {
   void set_max(std::size_t max_event_bytes) noexcept { max_event_bytes_ = max_event_bytes; }
 
  private:
-  using Fault = std::optional<Rejection>;  // nothing: all is well
-
   /// A label. Its parts are views of the request, or of decoded_ where they had to be decoded.
   struct Parameter {
     std::string_view name;
     std::string_view value;
+    bool plain = true;  // the value needs no escape
   };
 
-  Fault take_all(std::string_view encoded);
-  Fault take_one(std::string_view encoded, bool plain);
+  // False: fault_ says what is wrong.
+  bool take_all(std::string_view encoded);
+  bool take_one(std::string_view encoded, bool encoding);
+  bool take_value(std::string_view text);
+  bool sort_labels();
+  [[gnu::cold]] bool refuse(Rejection fault);
   bool decode(std::string_view& part);
   bool decode_name(std::string_view& part);
-  Fault take_value(std::string_view text);
-  Fault sort_labels();
-  void render();
+  std::string_view render();
 
   std::size_t max_event_bytes_;
   std::size_t size_ = 0;  // of all names and values so far, decoded
@@ -69,7 +70,9 @@ class EventReader {
   std::string decoded_;
   std::vector<Parameter> labels_;
   std::string number_;
+  std::string escaped_;
   std::string rendered_;
+  Rejection fault_{};
 };
 
 }  // namespace oneshot::event

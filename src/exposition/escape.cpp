@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include "base/byte_scan.hpp"
 #include "base/byte_set.hpp"
 
 namespace oneshot::exposition {
@@ -25,6 +26,13 @@ void append_escaped(std::string& out, std::string_view text, const ByteSet& esca
 }
 
 }  // namespace
+
+bool is_plain_label_value(std::string_view value) noexcept {
+  return byte_scan::find(value, [](byte_scan::Word word) {
+           return byte_scan::equal_to(word, '"') | byte_scan::equal_to(word, '\\') | byte_scan::equal_to(word, '\n') |
+                  byte_scan::above(word, 0x7F);
+         }) == value.size();
+}
 
 void append_label_value(std::string& out, std::string_view value) { append_escaped(out, value, escaped_in_values); }
 

@@ -8,6 +8,9 @@
 /// byte that Prometheus does not expect fails the whole scrape, with everything in it.
 namespace oneshot::exposition {
 
+/// Whether a label value stands between its quotes as it is: ASCII, with nothing to escape.
+[[nodiscard]] bool is_plain_label_value(std::string_view value) noexcept;
+
 /// Appends what stands between the quotes of a label value: backslash, double quote and newline escaped,
 /// every other byte as it is. The value must be valid UTF-8.
 void append_label_value(std::string& out, std::string_view value);

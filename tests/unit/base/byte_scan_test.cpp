@@ -23,6 +23,8 @@ void check(std::string_view text) {
   CHECK(find_byte(text, ':') == plainly(text, [](char c) { return c == ':'; }));
   CHECK(find_byte(text, '\0') == plainly(text, [](char c) { return c == '\0'; }));
   CHECK(find_byte(text, '\xFF') == plainly(text, [](char c) { return c == '\xFF'; }));
+  CHECK(find_any_of(text, '%', '\xFF', ' ') ==
+        plainly(text, [](char c) { return c == '%' || c == '\xFF' || c == ' '; }));
   CHECK(find_control(text) == plainly(text, is_control));
   CHECK(find_unprintable(text) == plainly(text, is_unprintable));
   CHECK(find_blank_or_unprintable(text) == plainly(text, [](char c) { return c == ' ' || is_unprintable(c); }));

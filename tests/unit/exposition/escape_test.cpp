@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <random>
@@ -20,6 +21,13 @@ std::string label_value(std::string_view value) {
   return out;
 }
 
+void check_plainness(std::string_view value) {
+  CAPTURE(value);
+  const bool ascii =
+      std::all_of(value.begin(), value.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  CHECK(exposition::is_plain_label_value(value) == (ascii && label_value(value) == "before " + std::string(value)));
+}
+
 std::string help(std::string_view text) {
   std::string out = "before ";
   exposition::append_help(out, text);
@@ -27,6 +35,19 @@ std::string help(std::string_view text) {
 }
 
 }  // namespace
+
+TEST_CASE("a label value is plain if it stands as it is and is ASCII") {
+  for (int byte = 0; byte < 256; ++byte) {
+    for (std::size_t size = 1; size <= 17; ++size) {
+      for (std::size_t at = 0; at < size; ++at) {
+        std::string value(size, 'a');
+        value[at] = static_cast<char>(byte);
+        check_plainness(value);
+      }
+    }
+  }
+  check_plainness("");
+}
 
 TEST_CASE("a label value escapes backslash, quote and newline, and nothing else") {
   CHECK(label_value("") == "before ");
