@@ -126,7 +126,7 @@ http::Answer post_event(Context& context, const http::Request& request, http::Wa
   if (log::enabled(log::Level::debug))
     log::debug("event", {{"peer", request.peer.text()}, {"labels", event->labels}, {"value", event->value}});
   if (needs_flush) return once_safe(context, request, waiting);
-  return http::Reply(200);
+  return http::Answer(std::in_place_type<http::Reply>, 200);  // made where it stays
 }
 
 }  // namespace oneshot::app

@@ -11,8 +11,9 @@ class SystemClock final : public Clock {
  public:
   [[nodiscard]] SteadyTime steady() const noexcept override { return std::chrono::steady_clock::now(); }
   [[nodiscard]] std::int64_t unix_ms() const noexcept override {
-    const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
-    return std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count();
+    timespec now{};
+    if (::clock_gettime(CLOCK_REALTIME_COARSE, &now) != 0) ::clock_gettime(CLOCK_REALTIME, &now);
+    return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
   }
 };
 

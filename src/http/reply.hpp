@@ -32,6 +32,11 @@ struct Reply {
   explicit Reply(int s) : status(s) {}
   Reply(int s, std::string b) : status(s), body(std::move(b)) {}
 
+  /// 200 and nothing more.
+  [[nodiscard]] bool is_usual() const noexcept {
+    return status == 200 && body.empty() && allow.empty() && retry_after_seconds == 0 && !no_store && !source;
+  }
+
   int status = 200;
   std::string_view content_type = text_plain;  ///< of static storage; not sent where there is no body
   std::string body;                            ///< not used where there is a source

@@ -8,13 +8,10 @@
 #include "http/status.hpp"
 
 namespace oneshot::http {
+
 namespace {
 
 void append_status_line(std::string& out, int status) {
-  if (status == 200) {
-    out += "HTTP/1.1 200 OK\r\n";
-    return;
-  }
   out += "HTTP/1.1 ";
   append_unsigned(out, static_cast<std::uint64_t>(status));
   out += ' ';  // required even where there is no phrase (RFC 9112 4)
@@ -27,22 +24,18 @@ void append_status_line(std::string& out, int status) {
 void append_head(std::string& out, const Reply& reply, const HeadOptions& options) {
   const std::uint64_t size = reply.source ? reply.source->size() : reply.body.size();
   const bool size_unknown = options.head_request && size == 0;
-  if (reply.status == 200 && size == 0 && !size_unknown) {  // to nearly every event: in one piece
-    out += std::string_view("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nDate: ");
-  } else {
-    append_status_line(out, reply.status);
-    if (size != 0 || size_unknown) {
-      out += "Content-Type: ";
-      out += reply.content_type;
-      out += "\r\n";
-    }
-    if (!size_unknown) {
-      out += "Content-Length: ";
-      append_unsigned(out, size);
-      out += "\r\n";
-    }
-    out += "Date: ";
+  append_status_line(out, reply.status);
+  if (size != 0 || size_unknown) {
+    out += "Content-Type: ";
+    out += reply.content_type;
+    out += "\r\n";
   }
+  if (!size_unknown) {
+    out += "Content-Length: ";
+    append_unsigned(out, size);
+    out += "\r\n";
+  }
+  out += "Date: ";
   out += options.date;
   if (!reply.allow.empty()) {
     out += "\r\nAllow: ";

@@ -24,6 +24,10 @@ constexpr std::size_t keep_capacity = 16 * 1024;  // of the write buffer, betwee
 }  // namespace
 
 void Session::append_reply(const http::Reply& reply, bool keep_alive) {
+  if (request_.method == http::Method::post && keep_alive && parser_.minor_version() == 1 && reply.is_usual()) {
+    out_ += worker_.usual_reply();
+    return;
+  }
   http::HeadOptions options;
   options.head_request = request_.method == http::Method::head;
   options.keep_alive = keep_alive;

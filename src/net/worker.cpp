@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "http/serialize.hpp"
 #include "net/session.hpp"
 
 namespace oneshot::net {
@@ -88,6 +89,17 @@ void Worker::join() {
   if (!thread_.joinable()) return;
   context_.stop();
   thread_.join();
+}
+
+std::string_view Worker::usual_reply() {
+  if (const std::time_t now = std::time(nullptr); now != usual_second_) {
+    usual_second_ = now;
+    usual_reply_.clear();
+    http::HeadOptions options;
+    options.date = date_.at(std::int64_t{now} * 1000);
+    http::append_head(usual_reply_, http::Reply(200), options);
+  }
+  return usual_reply_;
 }
 
 asio::awaitable<Worker::Candidate> Worker::longest_waiting() {
