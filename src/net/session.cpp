@@ -74,6 +74,7 @@ asio::awaitable<void> Session::run() {
         if (!answer_at_once(answer)) {
           auto work = answer_later(std::move(answer));
           open = co_await std::move(work);
+          looked_at_ = coarse_steady_now();
         }
         open = open && end_ == End::none;
         break;
@@ -105,13 +106,14 @@ bool Session::note_read(asio::error_code error, std::size_t size) {
     return false;
   }
   input_ = std::string_view(buffer_.data(), size);
+  looked_at_ = coarse_steady_now();
   return true;
 }
 
 // The first byte of a request: the moment that tells whether its client had read the reply before it.
 void Session::note_request_began() {
   request_began_ = true;
-  request_.arrived = coarse_steady_now();
+  request_.arrived = looked_at_;
   request_.pipelined = early_bytes_ > 0;
   if (!request_.pipelined && tracked_) {
     tracked_->request_began();

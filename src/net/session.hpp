@@ -133,6 +133,7 @@ class Session final : public http::Waiting {
   std::shared_ptr<TrackedReply> tracked_;  // the last one with a receipt, once it is in the kernel
   std::string out_;                        // replies not yet written
   std::string_view input_;                 // what is left of buffer_
+  SteadyTime looked_at_{};                 // when it was read, or had its turn after a reply that took its time
   std::array<char, 8192> buffer_;
 };
 
