@@ -10,9 +10,13 @@ namespace {
 class SystemClock final : public Clock {
  public:
   [[nodiscard]] SteadyTime steady() const noexcept override { return std::chrono::steady_clock::now(); }
-  [[nodiscard]] std::int64_t unix_ms() const noexcept override {
+  [[nodiscard]] std::int64_t unix_ms() const noexcept override { return unix_ms_of(CLOCK_REALTIME); }
+  [[nodiscard]] std::int64_t coarse_unix_ms() const noexcept override { return unix_ms_of(CLOCK_REALTIME_COARSE); }
+
+ private:
+  static std::int64_t unix_ms_of(clockid_t clock) noexcept {
     timespec now{};
-    if (::clock_gettime(CLOCK_REALTIME_COARSE, &now) != 0) ::clock_gettime(CLOCK_REALTIME, &now);
+    if (::clock_gettime(clock, &now) != 0) ::clock_gettime(CLOCK_REALTIME, &now);
     return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
   }
 };

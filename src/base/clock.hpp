@@ -14,10 +14,11 @@ class Clock {
   virtual ~Clock() = default;
   /// For deadlines and ages; never steps.
   [[nodiscard]] virtual SteadyTime steady() const noexcept = 0;
-  /// Milliseconds since 1970-01-01 UTC, the unit of Prometheus' timestamps; steps when somebody sets the clock. As of
-  /// the kernel's last tick, of which one comes each 1 to 10 ms: the counter itself would cost each event more than its
-  /// place in the log, and scrapes are seconds apart.
+  /// Milliseconds since 1970-01-01 UTC, the unit of Prometheus' timestamps; steps when somebody sets the clock.
   [[nodiscard]] virtual std::int64_t unix_ms() const noexcept = 0;
+  /// The same as of the kernel's last tick, of which one comes each 1 to 10 ms: for times that nobody is shown to the
+  /// millisecond. To read the counter itself would cost an event more than its place in the log.
+  [[nodiscard]] virtual std::int64_t coarse_unix_ms() const noexcept { return unix_ms(); }
 };
 
 /// The steady clock as of the kernel's last tick, of which one comes each 1 to 10 ms: for timeouts, where asking the

@@ -229,11 +229,10 @@ std::size_t Parser::take_line(std::string_view bytes) {
   const bool whole = end != std::string_view::npos;
   const auto piece = whole ? bytes.substr(0, end + 1) : bytes;
   arena_.append(piece);
-  if (within_limits(line()) && whole) {
-    if (stage_ == Stage::request_line) percent_encode_non_ascii(arena_, line_at_);
-    head_ = arena_.data();
-    take_whole_line(line());
-  }
+  const bool fits = within_limits(line());
+  if (fits && whole && stage_ == Stage::request_line) percent_encode_non_ascii(arena_, line_at_);
+  head_ = arena_.data();  // which may have moved
+  if (fits && whole) take_whole_line(line());
   return piece.size();
 }
 

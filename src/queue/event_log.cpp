@@ -40,7 +40,7 @@ EventLog::Appended EventLog::append(unsigned appender, const event::Event& event
   const std::uint64_t hash = hash_bytes(event.labels);
   std::atomic<std::uint64_t>& word = in_flight_[appender].position;
 
-  AscendingTimes::Now now = times_ != nullptr ? times_->now() : AscendingTimes::Now{clock_.unix_ms(), 0};
+  AscendingTimes::Now now = times_ != nullptr ? times_->now() : AscendingTimes::Now{clock_.coarse_unix_ms(), 0};
   // So that no event is stored by another clock than those before it without its place being known.
   if (times_ != nullptr && !clock_looked_at && times_->may_have_been_set(now)) return Appended::clock_doubtful;
   std::int64_t time = 0;

@@ -18,4 +18,8 @@ TEST_CASE("the system's clocks give the time of this machine") {
   // time() may run behind by one tick of the kernel, and so show the second before.
   CHECK(now >= earliest);
   CHECK(now < earliest + 60'000);
+
+  const std::int64_t coarse = system_clock().coarse_unix_ms();
+  CHECK(coarse >= earliest);
+  CHECK(coarse <= system_clock().unix_ms());
 }
