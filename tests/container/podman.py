@@ -45,13 +45,11 @@ class Storage:
     def podman(self, *arguments, **options):
         return run("podman", *self._where, *_RUN, *arguments, **options)
 
-    def import_base(self, root, name, more=()):
-        """An image of one layer with the files of a root folder, and more files of this machine."""
+    def make_base(self, name, fill):
+        """An image of one layer; `fill` puts the files into its root folder."""
         container = self.buildah("from", "scratch").strip()
         mounted = self.buildah("mount", container).strip()
-        run("cp", "-a", f"{root}/.", mounted)
-        for path in more:
-            run("cp", "-L", path, mounted + path)
+        fill(mounted)
         self.buildah("umount", container)
         self.buildah("commit", "--quiet", "--disable-compression", container, name)
         self.buildah("rm", container)

@@ -47,19 +47,20 @@ def why_not():
     return sandbox.why_not()
 
 
-def libraries_beyond(root):
-    """Those that the binary needs and this root folder lacks. On Debian 13 it is llhttp, a shared library for
-    a usual build; what the Containerfile builds has it inside."""
-    linked = podman.run("ldd", programs.server_binary())
-    return [path for path in re.findall(r"=> (/\S+)", linked) if not os.path.exists(root + path)]
+def fill_base(root):
+    """With the libraries that the binary needs beyond those of every Debian. On Debian 13 it is llhttp, a shared
+    library for a usual build; what the Containerfile builds has it inside."""
+    debian_base.copy_to(root)
+    for path in re.findall(r"=> (/\S+)", podman.run("ldd", programs.server_binary())):
+        if not os.path.exists(root + path):
+            podman.run("cp", "-L", path, root + path)
 
 
 def build():
-    with tempfile.TemporaryDirectory() as root, tempfile.TemporaryDirectory() as built:
+    with tempfile.TemporaryDirectory() as built:
         os.mkdir(os.path.join(built, "build"))
         shutil.copy(programs.server_binary(), os.path.join(built, "build", "oneshot-metrics-server"))
-        debian_base.copy_to(root)
-        storage.import_base(root, "localhost/base", libraries_beyond(root))
+        storage.make_base("localhost/base", fill_base)
         storage.buildah("bud", "--format", "docker", "--isolation", "chroot", "--network", "host",
                         "--pull-never", "--build-arg", "BASE=localhost/base",
                         "--build-context", f"build={built}", "--tag", IMAGE,
