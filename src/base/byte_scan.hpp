@@ -96,6 +96,11 @@ template <class Marked>
       text, [](byte_scan::Word word) { return byte_scan::below(word, 0x20) | byte_scan::above(word, 0x7E); });
 }
 
+/// One of a character beyond ASCII.
+[[nodiscard]] inline std::size_t find_non_ascii(std::string_view text) noexcept {
+  return byte_scan::find(text, [](byte_scan::Word word) { return byte_scan::above(word, 0x7F); });
+}
+
 /// The blank, or one that find_unprintable() finds.
 [[nodiscard]] inline std::size_t find_blank_or_unprintable(std::string_view text) noexcept {
   return byte_scan::find(

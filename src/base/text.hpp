@@ -22,17 +22,7 @@ namespace oneshot {
   return true;
 }
 
-// The same for a word of few bytes that is known while compiling, without a loop or the call of memcmp().
-
-template <std::size_t size_with_zero>
-[[nodiscard]] constexpr bool equals_ignoring_case(std::string_view text, const char (&word)[size_with_zero]) noexcept {
-  if (text.size() != size_with_zero - 1) return false;
-  for (std::size_t i = 0; i < size_with_zero - 1; ++i) {
-    if (to_lower(text[i]) != to_lower(word[i])) return false;
-  }
-  return true;
-}
-
+/// As ==, but for a word of few bytes that is known while compiling, without the call of memcmp().
 template <std::size_t size_with_zero>
 [[nodiscard]] bool equals(std::string_view text, const char (&word)[size_with_zero]) noexcept {
   return text.size() == size_with_zero - 1 && std::memcmp(text.data(), word, size_with_zero - 1) == 0;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "base/utf8.hpp"
 
-#include <cstdint>
-#include <cstring>
+#include "base/byte_scan.hpp"
 
 namespace oneshot {
 
@@ -36,28 +35,16 @@ std::size_t utf8_sequence(std::string_view text) noexcept {
   return length;
 }
 
-bool is_ascii(std::string_view text) noexcept {
-  std::uint64_t bits = 0;
-  for (; text.size() >= sizeof bits; text.remove_prefix(sizeof bits)) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, text.data(), sizeof word);
-    bits |= word;
-  }
-  for (const char c : text) bits |= static_cast<unsigned char>(c);
-  return (bits & 0x8080808080808080U) == 0;
-}
+bool is_ascii(std::string_view text) noexcept { return find_non_ascii(text) == text.size(); }
 
 bool valid_utf8(std::string_view text) noexcept {
-  while (!text.empty()) {
-    if (text.size() >= 8 && is_ascii(text.substr(0, 8))) {
-      text.remove_prefix(8);
-      continue;
-    }
+  for (;;) {
+    text.remove_prefix(find_non_ascii(text));
+    if (text.empty()) return true;
     const std::size_t length = utf8_sequence(text);
     if (length == 0) return false;
     text.remove_prefix(length);
   }
-  return true;
 }
 
 }  // namespace oneshot

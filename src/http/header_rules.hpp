@@ -16,7 +16,7 @@ namespace oneshot::http {
 /// is refused, because that difference is how requests are smuggled past a proxy.
 class HeaderRules {
  public:
-  /// False for most headers: those that take() would pass by, found with one look.
+  /// False for most headers: take() would do nothing with them, and one look tells.
   [[nodiscard]] static bool may_concern(std::string_view name) noexcept {
     switch (name.size()) {
       case 4:

@@ -8,7 +8,6 @@
 #include "http/status.hpp"
 
 namespace oneshot::http {
-
 namespace {
 
 void append_status_line(std::string& out, int status) {

@@ -25,6 +25,7 @@ void check(std::string_view text) {
   CHECK(find_byte(text, '\xFF') == plainly(text, [](char c) { return c == '\xFF'; }));
   CHECK(find_any_of(text, '%', '\xFF', ' ') ==
         plainly(text, [](char c) { return c == '%' || c == '\xFF' || c == ' '; }));
+  CHECK(find_non_ascii(text) == plainly(text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }));
   CHECK(find_control(text) == plainly(text, is_control));
   CHECK(find_unprintable(text) == plainly(text, is_unprintable));
   CHECK(find_blank_or_unprintable(text) == plainly(text, [](char c) { return c == ' ' || is_unprintable(c); }));
