@@ -192,6 +192,19 @@ TEST_CASE("a parser with a whole request takes no more until it is asked for the
   CHECK(parser.request().path == "/a");
 }
 
+TEST_CASE("lines of a head are found again when a long one behind them makes its buffer move") {
+  for (const std::size_t size : {100U, 1000U, 10000U, 30000U}) {
+    CAPTURE(size);
+    const std::string value(size, 'a');
+    Parser parser;
+    CHECK(parser.feed("GET /a HT").progress == Progress::need_more);
+    CHECK(parser.feed("TP/1.1\r\nHost: h\r\nX: " + value).progress == Progress::need_more);
+    REQUIRE(parser.feed("\r\n\r\n").progress == Progress::complete);
+    CHECK(parser.request().path == "/a");
+    CHECK(parser.request().header("x") == value);
+  }
+}
+
 TEST_CASE("a client that waits for 100 Continue is told so once") {
   Parser parser;
   const Fed head = parser.feed("POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-Continue\r\nContent-Length: 2\r\n\r\n");
