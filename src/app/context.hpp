@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "app/services.hpp"
-#include "event/reader.hpp"
+#include "event/form_parser.hpp"
 #include "settings/settings.hpp"
 
 namespace oneshot::app {

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <utility>
 
-#include "app/get_metrics.hpp"
-#include "app/plain_pages.hpp"
-#include "app/post_event.hpp"
+#include "app/ingest/post_event.hpp"
+#include "app/pages/plain_pages.hpp"
+#include "app/scrape/get_metrics.hpp"
 #include "base/text.hpp"
 
 namespace oneshot::app {

@@ -3,11 +3,11 @@
 
 #include <vector>
 
-#include "app/config_reloads.hpp"
-#include "app/counters.hpp"
-#include "app/forwarding_watch.hpp"
-#include "app/readiness.hpp"
-#include "app/shared_scrapers.hpp"
+#include "app/own_metrics/config_reloads.hpp"
+#include "app/own_metrics/counters.hpp"
+#include "app/own_metrics/readiness.hpp"
+#include "app/scrape/forwarding_watch.hpp"
+#include "app/scrape/shared_scrapers.hpp"
 #include "base/clock.hpp"
 #include "http/statistics.hpp"
 #include "queue/queue_manager.hpp"

@@ -31,7 +31,7 @@ inline std::uint64_t load(const char* from, std::size_t size) noexcept {
 
 /// A well-mixed hash of some bytes: every bit of it can be used. It has no key, so a client can make
 /// collisions: whoever uses it compares the text as well where equality matters. It depends on the byte order, and
-/// stands in the storage file (queue/storage_format.hpp): a change of it is a new version of that format.
+/// stands in the storage file (queue/storage/format.hpp): a change of it is a new version of that format.
 [[nodiscard]] inline std::uint64_t hash_bytes(std::string_view bytes) noexcept {
   using namespace hash_detail;
   const char* at = bytes.data();

@@ -16,13 +16,13 @@ class Waiting {
  public:
   virtual ~Waiting() = default;
   /// Lets other connections of this worker run: between the pieces of long work.
-  virtual asio::awaitable<void> give_way() = 0;
+  virtual asio::awaitable<void> yield() = 0;
   virtual asio::awaitable<void> pause(std::chrono::milliseconds duration) = 0;
   /// Waits for something that another thread does: calls `begin` with what that has to call once it is done, once, on
   /// any thread, while this connection lives.
   virtual asio::awaitable<void> until(std::function<void(std::function<void()> done)> begin) = 0;
   /// The client has closed its side, or reset the connection: it may be that nobody reads the reply.
-  [[nodiscard]] virtual bool client_has_left() noexcept = 0;
+  [[nodiscard]] virtual bool peer_closed() noexcept = 0;
   /// The program is about to end: answer with what is there.
   [[nodiscard]] virtual bool stopping() const noexcept = 0;
 };

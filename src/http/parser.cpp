@@ -329,12 +329,12 @@ void Parser::take_header_line(std::string_view line) {
   if (colon == 0 || colon == content.size()) return refuse_header(content);
   const auto name = content.substr(0, colon);
   const auto value = trim_blanks(content.substr(colon + 1));
-  if (HeaderRules::may_concern(name) && !obey(name, value)) return refuse_header(content);
+  if (HeaderRules::may_concern(name) && !apply(name, value)) return refuse_header(content);
   header_places_.push_back({place_of(name), place_of(value)});
   begin_header_line(line);
 }
 
-bool Parser::obey(std::string_view name, std::string_view value) {
+bool Parser::apply(std::string_view name, std::string_view value) {
   const auto fault = rules_.take(name, value);
   if (fault) fail(*fault);
   return !fault;

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "http/header_rules.hpp"
+#include "http/framing.hpp"
 #include "http/protocol_error.hpp"
 #include "http/request.hpp"
 
@@ -108,7 +108,7 @@ class Parser {
   bool count_field(std::string_view line);
   void take_request_line(std::string_view line);
   void take_header_line(std::string_view line);
-  [[gnu::noinline]] bool obey(std::string_view name, std::string_view value);
+  [[gnu::noinline]] bool apply(std::string_view name, std::string_view value);
   void take_end_of_headers(std::string_view line);
   bool show_lines(std::size_t end);
   void explain_refusal(std::string_view lines);

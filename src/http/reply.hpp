@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "base/clock.hpp"
-#include "http/receipt.hpp"
+#include "delivery/receipt.hpp"
 
 namespace oneshot::http {
 
@@ -33,7 +33,7 @@ struct Reply {
   Reply(int s, std::string b) : status(s), body(std::move(b)) {}
 
   /// 200 and nothing more.
-  [[nodiscard]] bool is_usual() const noexcept {
+  [[nodiscard]] bool is_bare_ok() const noexcept {
     return status == 200 && body.empty() && allow.empty() && retry_after_seconds == 0 && !no_store && !source;
   }
 
@@ -44,7 +44,7 @@ struct Reply {
   unsigned retry_after_seconds = 0;            ///< 0: no Retry-After
   bool no_store = false;  ///< Cache-Control: no-store (RFC 9111 5.2.2.5), for what must not be answered twice
   std::unique_ptr<BodySource> source;
-  std::unique_ptr<Receipt> receipt;
+  std::unique_ptr<delivery::Receipt> receipt;
   /// By when the last byte must have been acknowledged; later the connection is reset. Only looked at where there is
   /// a source or a receipt (other replies get the connection's own write deadline).
   SteadyTime deadline{};

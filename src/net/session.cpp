@@ -15,7 +15,7 @@
 #include "base/log.hpp"
 #include "http/status.hpp"
 #include "net/asio_compat.hpp"
-#include "net/tcp_view.hpp"
+#include "net/receipt/tcp_info.hpp"
 #include "net/worker.hpp"
 
 namespace oneshot::net {
@@ -195,7 +195,7 @@ void Session::next_request() {
   fresh_ = false;
 }
 
-asio::awaitable<void> Session::give_way() {
+asio::awaitable<void> Session::yield() {
   const auto executor = socket_.get_executor();
   co_await asio::post(executor, asio::use_awaitable);
 }
@@ -214,7 +214,7 @@ asio::awaitable<void> Session::until(std::function<void(std::function<void()> do
   co_await never.async_wait(nothrow);
 }
 
-bool Session::client_has_left() noexcept { return !is_established(socket_.native_handle()); }
+bool Session::peer_closed() noexcept { return !is_established(socket_.native_handle()); }
 
 void Session::enter(Phase phase) noexcept {
   phase_ = phase;

@@ -15,7 +15,7 @@
 #include "base/address.hpp"
 #include "http/handler.hpp"
 #include "http/parser.hpp"
-#include "net/tracked_reply.hpp"
+#include "net/receipt/tracked_reply.hpp"
 
 namespace oneshot::net {
 
@@ -32,10 +32,10 @@ class Session final : public http::Waiting {
 
   asio::awaitable<void> run();
 
-  asio::awaitable<void> give_way() override;
+  asio::awaitable<void> yield() override;
   asio::awaitable<void> pause(std::chrono::milliseconds duration) override;
   asio::awaitable<void> until(std::function<void(std::function<void()> done)> begin) override;
-  [[nodiscard]] bool client_has_left() noexcept override;
+  [[nodiscard]] bool peer_closed() noexcept override;
 
   [[nodiscard]] bool stopping() const noexcept override { return stopping_; }
 

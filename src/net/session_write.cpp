@@ -10,10 +10,10 @@
 #include <utility>
 
 #include "base/log.hpp"
-#include "http/serialize.hpp"
+#include "http/response_writer.hpp"
 #include "net/asio_compat.hpp"
+#include "net/receipt/tcp_info.hpp"
 #include "net/session.hpp"
-#include "net/tcp_view.hpp"
 #include "net/worker.hpp"
 
 namespace oneshot::net {
@@ -24,8 +24,8 @@ constexpr std::size_t keep_capacity = 16 * 1024;  // of the write buffer, betwee
 }  // namespace
 
 void Session::append_reply(const http::Reply& reply, bool keep_alive) {
-  if (request_.method == http::Method::post && keep_alive && parser_.minor_version() == 1 && reply.is_usual()) {
-    out_ += worker_.usual_reply();
+  if (request_.method == http::Method::post && keep_alive && parser_.minor_version() == 1 && reply.is_bare_ok()) {
+    out_ += worker_.prerendered_ok();
     return;
   }
   http::HeadOptions options;
@@ -93,7 +93,7 @@ asio::awaitable<bool> Session::send_piecewise(http::Reply& reply, bool keep_aliv
       written = co_await flush();
       if (!more) early_bytes_ = std::max(early_bytes_, input_.size() + readable_bytes(socket_.native_handle()));
     } else if (more) {
-      co_await give_way();
+      co_await yield();
     }
   } while (more && written && !sending_->settled());
   reply.source.reset();

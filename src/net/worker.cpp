@@ -17,7 +17,7 @@
 #include <utility>
 
 #include "base/log.hpp"
-#include "http/serialize.hpp"
+#include "http/response_writer.hpp"
 #include "net/session.hpp"
 
 namespace oneshot::net {
@@ -91,15 +91,15 @@ void Worker::join() {
   thread_.join();
 }
 
-std::string_view Worker::usual_reply() {
+std::string_view Worker::prerendered_ok() {
   if (const std::time_t now = std::time(nullptr); now != usual_second_) {
     usual_second_ = now;
-    usual_reply_.clear();
+    prerendered_ok_.clear();
     http::HeadOptions options;
     options.date = date_.at(std::int64_t{now} * 1000);
-    http::append_head(usual_reply_, http::Reply(200), options);
+    http::append_head(prerendered_ok_, http::Reply(200), options);
   }
-  return usual_reply_;
+  return prerendered_ok_;
 }
 
 asio::awaitable<Worker::Candidate> Worker::longest_waiting() {

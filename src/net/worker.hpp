@@ -70,7 +70,7 @@ class Worker {
   [[nodiscard]] const http::Statistics& statistics() const noexcept { return statistics_; }
   [[nodiscard]] std::string_view date() noexcept { return date_.at(std::int64_t{std::time(nullptr)} * 1000); }
   /// What nearly every event is answered, whole: a bare 200 on a connection of HTTP/1.1 that lives on.
-  [[nodiscard]] std::string_view usual_reply();
+  [[nodiscard]] std::string_view prerendered_ok();
   [[nodiscard]] asio::io_context& context() noexcept { return context_; }
   /// Registers a session; returns its id.
   std::uint64_t enter(Session& session);
@@ -85,7 +85,7 @@ class Worker {
   settings::Server settings_;
   http::Statistics statistics_;
   http::HttpDate date_;
-  std::string usual_reply_;
+  std::string prerendered_ok_;
   std::time_t usual_second_ = -1;  // for which it was written
   std::atomic<std::size_t>& live_;
   std::atomic<std::size_t> load_{0};

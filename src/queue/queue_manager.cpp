@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "base/log.hpp"
-#include "queue/state.hpp"
+#include "queue/local/state.hpp"
 
 namespace oneshot::queue {
 namespace {
@@ -21,16 +21,16 @@ constexpr std::size_t longest_line = 8;
 
 }  // namespace
 
-QueueManager::State::State(MappedRing ring, const Options& given, const Clock& the_clock)
+QueueManager::State::State(event_log::Ring ring, const Options& given, const Clock& the_clock)
     : clock(the_clock),
       drop_oldest(given.drop_oldest),
       explicit_timestamps(given.explicit_timestamps),
-      sync(Sync::none),
-      log(std::move(ring), EventLog::Start{}, given.appenders, the_clock, given.explicit_timestamps),
+      sync(storage::Sync::none),
+      log(std::move(ring), event_log::EventLog::Start{}, given.appenders, the_clock, given.explicit_timestamps),
       last_appended(given.appenders),
       table(the_clock.steady()),
       options(given),
-      clocks_apart_ms(how_far_clocks_are_apart()) {
+      wall_minus_monotonic(wall_minus_monotonic_ms()) {
   add_named();
 }
 
@@ -45,16 +45,16 @@ void QueueManager::State::add_named() {
   }
 }
 
-Result<std::unique_ptr<QueueManager>, StorageError> QueueManager::open(const Options& options, const Clock& clock) {
+Result<std::unique_ptr<QueueManager>, storage::Error> QueueManager::open(const Options& options, const Clock& clock) {
   const auto made = [](std::shared_ptr<State> state) {
     return std::unique_ptr<QueueManager>(new QueueManager(std::move(state)));
   };
   if (options.storage_path.empty()) {
-    Result<MappedRing> ring = MappedRing::in_memory(options.capacity_bytes);
-    if (!ring) return Failure{StorageError{std::move(ring.error())}};
+    Result<event_log::Ring> ring = event_log::Ring::in_memory(options.capacity_bytes);
+    if (!ring) return Failure{storage::Error{std::move(ring.error())}};
     return made(std::make_shared<State>(std::move(*ring), options, clock));
   }
-  Result<std::shared_ptr<State>, StorageError> state = restore(options, clock);
+  Result<std::shared_ptr<State>, storage::Error> state = restore(options, clock);
   if (!state) return Failure{std::move(state.error())};
   return made(std::move(*state));
 }
@@ -68,44 +68,44 @@ QueueManager::~QueueManager() {
 
 Stored QueueManager::append(unsigned appender, const event::Event& event) {
   State& state = *state_;
-  if (state.sync == Sync::always && state.storage->failed()) return Stored::unable;
-  const std::uint64_t size = RecordHeader::size_for(event.labels.size());
-  bool clock_looked_at = false;
-  for (bool made_room = false;;) {
-    std::uint64_t& position = state.last_appended[appender].position;
-    switch (state.log.append(appender, event, position, clock_looked_at)) {
-      case EventLog::Appended::stored_crowded:
-        state.look_for_room();
+  if (state.sync == storage::Sync::always && state.storage->failed()) return Stored::unable;
+  const std::uint64_t size = event_log::Record::size_for(event.labels.size());
+  bool clock_checked = false;
+  for (bool evicted = false;;) {
+    std::uint64_t& offset = state.last_appended[appender].offset;
+    switch (state.log.append(appender, event, offset, clock_checked)) {
+      case event_log::EventLog::Appended::stored_above_high_watermark:
+        state.evict_if_due();
         [[fallthrough]];
-      case EventLog::Appended::stored:
-        if (state.flusher != nullptr) state.flusher->appended(position + size);
-        return state.sync == Sync::always ? Stored::flushing : Stored::stored;
-      case EventLog::Appended::clock_doubtful:
-        if (state.clock_was_set()) state.watch_the_clock();
-        clock_looked_at = true;
+      case event_log::EventLog::Appended::stored:
+        if (state.flusher != nullptr) state.flusher->appended(offset + size);
+        return state.sync == storage::Sync::always ? Stored::flushing : Stored::stored;
+      case event_log::EventLog::Appended::clock_unchecked:
+        if (state.clock_stepped()) state.check_clock_step();
+        clock_checked = true;
         continue;
-      case EventLog::Appended::beyond_bound: {
-        const std::uint64_t gate = state.log.gate();  // before the tail, which is never below it
+      case event_log::EventLog::Appended::beyond_reserved_end: {
+        const std::uint64_t head = state.log.head();  // before the tail, which is never below it
         const std::uint64_t tail = state.log.tail();
-        state.storage->raise_bound(tail, std::min(tail + size, gate + state.log.capacity()),
-                                   gate + state.log.capacity(), state.log);
+        state.storage->raise_reserved_end(tail, std::min(tail + size, head + state.log.capacity()),
+                                          head + state.log.capacity(), state.log);
         continue;
       }
-      case EventLog::Appended::no_room:
+      case event_log::EventLog::Appended::no_room:
         break;
     }
     const std::uint64_t wanted = state.log.tail() + size;
     const bool fits = size <= state.log.capacity();
-    if (made_room || !fits || !state.make_room(wanted - std::min(wanted, state.log.capacity()))) {
+    if (evicted || !fits || !state.evict(wanted - std::min(wanted, state.log.capacity()))) {
       state.refused.fetch_add(1, std::memory_order_relaxed);
       return Stored::full;
     }
-    made_room = true;
+    evicted = true;
   }
 }
 
-void QueueManager::when_safe(unsigned appender, std::function<void(bool stored)> told) {
-  state_->flusher->when_safe(state_->last_appended[appender].position, std::move(told));
+void QueueManager::when_durable(unsigned appender, std::function<void(bool stored)> told) {
+  state_->flusher->when_durable(state_->last_appended[appender].offset, std::move(told));
 }
 
 Result<Ticket, Refused> QueueManager::stand_in_line(std::string_view name) {
@@ -128,7 +128,7 @@ Result<Ticket, Refused> QueueManager::stand_in_line(std::string_view name) {
     if (refused()) return Failure{Refused::too_many_scrapers};
     state.table.end_hold_if_due(now, state.options.startup_hold);
     scraper = &state.table.add(name, false, now);
-    waiting = scraper->waiting(state.table.frontier());
+    waiting = scraper->waiting(state.table.counted_end());
     is_kept = state.storage == nullptr || scraper->place().is_kept();
     is_new = true;
   }
@@ -142,7 +142,7 @@ Result<Ticket, Refused> QueueManager::stand_in_line(std::string_view name) {
 
   if (!is_kept)
     log::warn("the event log has no place for one more scraper: it will not be known after a restart",
-              {{"scraper", name}, {"scrapers", storage_format::slot_count}});
+              {{"scraper", name}, {"scrapers", storage::format::slot_count}});
   if (is_new) log::info("new scraper", {{"scraper", name}, {"events", waiting}});
   return Ticket(std::move(place));
 }
@@ -174,7 +174,7 @@ QueueStatistics QueueManager::statistics() const {
   QueueStatistics statistics;
   std::unique_lock lock(state.mutex);
   state.catch_up(lock);
-  const Mark end = state.table.frontier();
+  const event_log::Offset end = state.table.counted_end();
   for (const auto& [name, scraper] : state.table.all()) {
     ScraperStatistics& numbers = statistics.scrapers.emplace_back();
     numbers.name = name;
@@ -188,8 +188,8 @@ QueueStatistics QueueManager::statistics() const {
     numbers.dropped_damaged = scraper.dropped_damaged;
     numbers.last_scrape_unix_ms = scraper.last_scrape_unix_ms;
     if (scraper.cursor().events < end.events) {
-      std::uint64_t oldest = scraper.cursor().position;
-      while (state.log.record_at(oldest).is_void()) oldest += state.log.record_at(oldest).size();
+      std::uint64_t oldest = scraper.cursor().bytes;
+      while (state.log.record_at(oldest).is_padding()) oldest += state.log.record_at(oldest).size();
       const std::int64_t age_ms = now_ms - state.clock_steps.time_of(oldest, state.log.record_at(oldest).unix_ms);
       numbers.oldest_waiting_seconds = static_cast<double>(std::max<std::int64_t>(age_ms, 0)) / 1000;
     }
@@ -205,9 +205,9 @@ QueueStatistics QueueManager::statistics() const {
   return statistics;
 }
 
-bool QueueManager::crowded() const noexcept {
-  const std::uint64_t gate = state_->log.gate();  // before the tail, which is never below it
-  return state_->log.crowded(state_->log.tail() - gate);
+bool QueueManager::above_high_watermark() const noexcept {
+  const std::uint64_t head = state_->log.head();  // before the tail, which is never below it
+  return state_->log.above_high_watermark(state_->log.tail() - head);
 }
 
 bool QueueManager::unable_to_store() const noexcept { return state_->storage != nullptr && state_->storage->failed(); }

@@ -14,18 +14,12 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "event/event.hpp"
-#include "queue/delivery.hpp"
-#include "queue/queue_statistics.hpp"
-#include "queue/storage_error.hpp"
+#include "queue/local/delivery.hpp"
+#include "queue/statistics.hpp"
+#include "storage/error.hpp"
+#include "storage/sync.hpp"
 
 namespace oneshot::queue {
-
-/// When what is stored in a file is made durable, which means: also by the loss of the machine's power not lost.
-enum class Sync : std::uint8_t {
-  none,      ///< when the kernel likes
-  interval,  ///< every 100 ms
-  always,    ///< before its POST is answered
-};
 
 struct Options {
   std::uint64_t capacity_bytes = 64ull << 20;  ///< a multiple of the page size
@@ -38,7 +32,7 @@ struct Options {
   std::uint64_t max_events_per_scrape = 10'000;
   unsigned appenders = 1;    ///< how many threads append; each has a number below this, which is at most 64
   std::string storage_path;  ///< empty: in memory
-  Sync sync = Sync::interval;
+  storage::Sync sync = storage::Sync::interval;
 };
 
 enum class Stored : std::uint8_t {
@@ -72,8 +66,8 @@ class Ticket {
 /// What a ticket gets when it asks for its batch.
 struct NotYet {};      ///< somebody is before it in line, or the batch before it is being written: pause, ask again
 struct MoreToWalk {};  ///< events are still being counted (done in short steps): give way, ask again
-struct Ask {           ///< an earlier batch is in flight: let its carrier find out what became of it, ask again
-  std::shared_ptr<Carrier> carrier;
+struct Ask {           ///< an earlier batch is in flight: let its transfer find out what became of it, ask again
+  std::shared_ptr<delivery::Transfer> transfer;
 };
 using Turn = std::variant<NotYet, MoreToWalk, Ask, Delivery>;
 
@@ -83,7 +77,7 @@ using Turn = std::variant<NotYet, MoreToWalk, Ask, Delivery>;
 class QueueManager {
  public:
   /// Errors: the memory or the file for the log is not to be had.
-  static Result<std::unique_ptr<QueueManager>, StorageError> open(const Options& options, const Clock& clock);
+  static Result<std::unique_ptr<QueueManager>, storage::Error> open(const Options& options, const Clock& clock);
   /// What a file holds is made durable. Nobody else uses it any more.
   ~QueueManager();
 
@@ -92,7 +86,7 @@ class QueueManager {
   Stored append(unsigned appender, const event::Event& event);
   /// After `flushing`, on the same thread: `told` is called once, on any thread: true: now it is stored; false: it is
   /// not and never was, since the storage has failed.
-  void when_safe(unsigned appender, std::function<void(bool stored)> told);
+  void when_durable(unsigned appender, std::function<void(bool stored)> told);
 
   /// Gets in line for the next batch of this scraper, which is registered if it is new (and counts as seen
   /// now).
@@ -103,7 +97,7 @@ class QueueManager {
   Turn try_take(Ticket& ticket);
 
   /// Room is short: a peek would keep what could be overwritten.
-  [[nodiscard]] bool crowded() const noexcept;
+  [[nodiscard]] bool above_high_watermark() const noexcept;
   /// The same view without taking; nothing for an unknown scraper. The walk is done at once, under no lock.
   std::optional<Reading> peek(std::string_view scraper);
 
@@ -123,7 +117,7 @@ class QueueManager {
 
  private:
   explicit QueueManager(std::shared_ptr<State> state);
-  static Result<std::shared_ptr<State>, StorageError> restore(const Options& options, const Clock& clock);
+  static Result<std::shared_ptr<State>, storage::Error> restore(const Options& options, const Clock& clock);
   std::shared_ptr<State> state_;
 };
 

@@ -18,7 +18,7 @@ bool Activity::same_totals(const Activity& other) const noexcept {
          redelivered == other.redelivered && lost == other.lost;
 }
 
-Activity look_at(const app::Services& services) {
+Activity sample_tcp(const app::Services& services) {
   Activity activity;
   for (const app::Counters& worker : services.counters) {
     activity.accepted += worker.accepted.load(std::memory_order_relaxed);

@@ -27,7 +27,7 @@ struct Activity {
 };
 
 /// Costs a lock and a walk over the newest events: for every few seconds.
-Activity look_at(const app::Services& services);
+Activity sample_tcp(const app::Services& services);
 
 /// The line for `systemctl status`: "accepts requests; events: 12 accepted, ...".
 std::string status_text(const Activity& activity);

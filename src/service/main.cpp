@@ -2,6 +2,7 @@
 #include <exception>
 
 #include "base/log.hpp"
+#include "service/exit_status.hpp"
 #include "service/run.hpp"
 
 int main(int argc, char** argv) {

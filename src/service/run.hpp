@@ -3,12 +3,9 @@
 
 namespace oneshot::service {
 
-inline constexpr int exit_ok = 0;
-inline constexpr int exit_failed = 1;  ///< the machine's state: port taken, no memory; or stopped in a hurry
-inline constexpr int exit_usage = 2;   ///< a bad command line, environment or config file
-
 /// The whole program: reads its settings, then either tells about itself (--help, --version, --check-config,
-/// --print-config) or serves until SIGTERM or SIGINT. Gives the exit status. Throws what only the start can throw.
+/// --print-config) or serves until SIGTERM or SIGINT. Gives the exit status (exit_status.hpp).
+/// Throws what only the start can throw.
 int run(int argc, const char* const* argv);
 
 }  // namespace oneshot::service

@@ -20,10 +20,10 @@
 #include "base/log.hpp"
 #include "base/version.hpp"
 #include "net/asio_compat.hpp"
-#include "service/inherited_sockets.hpp"
-#include "service/port.hpp"
 #include "service/process.hpp"
-#include "service/run.hpp"
+#include "service/exit_status.hpp"
+#include "service/systemd/inherited_sockets.hpp"
+#include "service/systemd/port.hpp"
 
 namespace oneshot::service {
 namespace {
@@ -97,7 +97,7 @@ void Service::announce(const std::string& address) const {
 }
 
 void Service::serve() {
-  auto house = keep_house();
+  auto house = run_housekeeping();
   asio::co_spawn(main_, std::move(house), rethrow);
   auto stopping = stop_on_signal();
   asio::co_spawn(main_, std::move(stopping), rethrow);
@@ -117,22 +117,22 @@ void Service::serve() {
   }
 }
 
-asio::awaitable<void> Service::keep_house() {
+asio::awaitable<void> Service::run_housekeeping() {
   while (!stopped_) {  // the timer may have gone off right before it was cancelled
     house_timer_.expires_after(std::chrono::seconds(1));
     const auto [error] = co_await house_timer_.async_wait(net::nothrow);
     if (error) co_return;
     queue_->tick();
-    tell_how_it_goes();
+    report_status();
   }
 }
 
-void Service::tell_how_it_goes() {
+void Service::report_status() {
   const SteadyTime now = system_clock().steady();
   const bool summary_due = summary_.due(now);
   const bool status_due = notifier_.enabled() && now >= next_status_ && !stopping_;
   if (!summary_due && !status_due) return;
-  const Activity activity = look_at(*services_);
+  const Activity activity = sample_tcp(*services_);
   if (summary_due) summary_.report(activity, now);
   if (!status_due) return;
   notifier_.status(status_text(activity));

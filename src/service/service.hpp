@@ -15,8 +15,8 @@
 #include "net/server.hpp"
 #include "queue/queue_manager.hpp"
 #include "service/activity.hpp"
-#include "service/notify.hpp"
-#include "service/watchdog.hpp"
+#include "service/systemd/notify.hpp"
+#include "service/systemd/watchdog.hpp"
 #include "settings/command_line.hpp"
 #include "settings/environment.hpp"
 #include "settings/settings.hpp"
@@ -43,8 +43,8 @@ class Service {
   void make_routers();
   [[nodiscard]] bool in_memory() const noexcept { return settings_->storage.path.empty(); }
   void announce(const std::string& address) const;
-  asio::awaitable<void> keep_house();
-  void tell_how_it_goes();
+  asio::awaitable<void> run_housekeeping();
+  void report_status();
   asio::awaitable<void> stop_on_signal();
   void stop_at_once_on_next_signal();
   void report_what_is_left() const;

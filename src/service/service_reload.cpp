@@ -17,16 +17,16 @@
 namespace oneshot::service {
 namespace {
 
-queue::Sync sync_of(settings::Sync sync) {
+storage::Sync sync_of(settings::Sync sync) {
   switch (sync) {
     case settings::Sync::none:
-      return queue::Sync::none;
+      return storage::Sync::none;
     case settings::Sync::interval:
       break;
     case settings::Sync::always:
-      return queue::Sync::always;
+      return storage::Sync::always;
   }
-  return queue::Sync::interval;
+  return storage::Sync::interval;
 }
 
 }  // namespace

@@ -18,10 +18,10 @@
 #include <variant>
 #include <vector>
 
-#include "app/event_text.hpp"
+#include "app/scrape/batch_text.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
-#include "event/reader.hpp"
+#include "event/form_parser.hpp"
 #include "http/parser.hpp"
 #include "queue/queue_manager.hpp"
 #include "settings/settings.hpp"
@@ -133,7 +133,7 @@ std::vector<Benchmark> benchmarks(State& state) {
                      [&state, timestamps](std::uint64_t) {
                        queue::Delivery delivery = take_all(*state.queue, "s0");
                        state.checked += render(delivery.events(), timestamps);
-                       delivery.settle(Outcome::delivered);
+                       delivery.settle(delivery::Outcome::delivered);
                      }});
     }
   }

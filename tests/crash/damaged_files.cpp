@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Ten thousand damaged storage files (ONESHOT_DAMAGED_FILES) through QueueManager::open. Each is refused with a line
+// Ten thousand damaged storage files (ONESHOT_DAMAGED_FILES) through EmbeddedQueue::open. Each is refused with a line
 // that says what to do, or opens; then whoever is known gets nothing but what was stored, each event at most once, and
 // new events arrive.
 #include <doctest/doctest.h>
@@ -18,7 +18,7 @@
 
 #include "base/log.hpp"
 #include "base/unique_fd.hpp"
-#include "queue/storage_format.hpp"
+#include "storage/format.hpp"
 #include "unit/queue/queue_fixture.hpp"
 
 namespace oneshot::queue::test {
@@ -66,7 +66,7 @@ Options options_for(const std::string& path) {
   options.capacity_bytes = capacity;
   options.storage_path = path;
   options.startup_hold = 0ms;
-  options.sync = Sync::none;
+  options.sync = storage::Sync::none;
   options.names = {"ada"};
   return options;
 }
@@ -107,7 +107,7 @@ struct Good {
     in_flight.clear();
     f.manager.reset();
     if (!killed) bytes = read_file(path);
-    REQUIRE(bytes.size() == storage_format::ring_offset + capacity);
+    REQUIRE(bytes.size() == storage::format::ring_offset + capacity);
   }
   /// Damage may bring a scraper back to what was delivered long ago.
   void store(Fixture& f, int number) {
@@ -120,7 +120,7 @@ struct Good {
 class Vandal {
  public:
   Vandal(std::string bytes, unsigned seed) : bytes_(std::move(bytes)), random_(seed) {
-    std::memcpy(&salt_, &bytes_[offsetof(StorageLayout, salt)], sizeof salt_);
+    std::memcpy(&salt_, &bytes_[offsetof(storage::Layout, salt)], sizeof salt_);
   }
 
   std::string work() {
@@ -129,7 +129,7 @@ class Vandal {
   }
 
  private:
-  static constexpr std::size_t whole = storage_format::ring_offset + capacity;
+  static constexpr std::size_t whole = storage::format::ring_offset + capacity;
 
   int below(int limit) { return std::uniform_int_distribution<int>(0, limit - 1)(random_); }
   std::size_t offset(std::size_t begin, std::size_t length) {
@@ -143,22 +143,22 @@ class Vandal {
       case 1:
       case 2:
       case 3:
-        return offset(128, sizeof(StorageHeader) - 128);
+        return offset(128, sizeof(storage::Header) - 128);
       case 4:
-        return offset(storage_format::in_flight_offset, 128);
+        return offset(storage::format::in_flight_offset, 128);
       case 5:
       case 6:
       case 7:
       case 8:
       case 9:
-        return offset(storage_format::slots_offset, 8 * sizeof(ScraperSlot));
+        return offset(storage::format::slots_offset, 8 * sizeof(storage::ScraperSlot));
       default:
         return record();
     }
   }
   /// A record's first byte, or one of the 40 after it; or anywhere in the ring.
   std::size_t record() {
-    const std::size_t start = offset(storage_format::ring_offset, capacity - 4096) & ~std::size_t{7};
+    const std::size_t start = offset(storage::format::ring_offset, capacity - 4096) & ~std::size_t{7};
     if (below(4) == 0) return start;
     const std::size_t text = bytes_.find("id=\"", start);
     return text == std::string::npos || text < start + 32 ? start : text - 32 + offset(0, 40);
@@ -169,12 +169,18 @@ class Vandal {
     return value;
   }
   void put(std::size_t at, std::uint64_t value) { std::memcpy(&bytes_[at], &value, sizeof value); }
-  /// A word that was forged with everything that vouches for it: a position of any kind.
+  /// A word that was forged with everything that vouches for it: a offset of any kind.
   void forge(std::size_t at) {
-    const std::uint64_t positions[] = {
-        0, 8, capacity, PositionWord::none, 1ull << 40, 1ull << 55, PositionWord::none - 8, word(at) >> 11 << 3};
-    const std::uint64_t position = (positions[below(8)] + static_cast<std::uint64_t>(below(3)) * 8) & ~7ull;
-    put(at, PositionWord{.position = position, .flag = below(2) == 0}.encode(salt_, at));
+    const std::uint64_t offsets[] = {0,
+                                     8,
+                                     capacity,
+                                     storage::CheckedWord::none,
+                                     1ull << 40,
+                                     1ull << 55,
+                                     storage::CheckedWord::none - 8,
+                                     word(at) >> 11 << 3};
+    const std::uint64_t offset = (offsets[below(8)] + static_cast<std::uint64_t>(below(3)) * 8) & ~7ull;
+    put(at, storage::CheckedWord{.offset = offset, .flag = below(2) == 0}.encode(salt_, at));
   }
   void damage() {
     const std::size_t at = somewhere();
@@ -211,9 +217,9 @@ class Vandal {
         break;
       }
       case 8: {  // a scraper's entry over another's
-        const std::size_t from = storage_format::slots_offset + sizeof(ScraperSlot) * offset(0, 6);
-        const std::size_t to = storage_format::slots_offset + sizeof(ScraperSlot) * offset(0, 6);
-        std::memmove(&bytes_[to], &bytes_[from], sizeof(ScraperSlot));
+        const std::size_t from = storage::format::slots_offset + sizeof(storage::ScraperSlot) * offset(0, 6);
+        const std::size_t to = storage::format::slots_offset + sizeof(storage::ScraperSlot) * offset(0, 6);
+        std::memmove(&bytes_[to], &bytes_[from], sizeof(storage::ScraperSlot));
         break;
       }
       case 9: {  // records somewhere else
@@ -229,9 +235,9 @@ class Vandal {
         break;
       }
       default: {
-        const std::size_t places[] = {offsetof(StorageHeader, bound), offsetof(StorageHeader, hold),
-                                      offsetof(StorageHeader, end)};
-        const std::size_t slot = storage_format::slots_offset + sizeof(ScraperSlot) * offset(0, 5);
+        const std::size_t places[] = {offsetof(storage::Header, reserved_end), offsetof(storage::Header, hold),
+                                      offsetof(storage::Header, end)};
+        const std::size_t slot = storage::format::slots_offset + sizeof(storage::ScraperSlot) * offset(0, 5);
         forge(below(3) == 0 ? places[below(3)] : slot + (below(2) == 0 ? 8 : 16));
       }
     }

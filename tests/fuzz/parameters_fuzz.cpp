@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "event/reader.hpp"
+#include "event/form_parser.hpp"
 #include "event/render.hpp"
 #include "support/exposition_parser.hpp"
 

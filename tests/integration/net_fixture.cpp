@@ -14,12 +14,12 @@ namespace {
 
 using std::chrono::milliseconds;
 
-class TestReceipt final : public http::Receipt {
+class TestReceipt final : public delivery::Receipt {
  public:
   explicit TestReceipt(Outcomes& outcomes) : outcomes_(outcomes) {}
-  void on_started(std::shared_ptr<http::Transfer> transfer) override { outcomes_.keep(std::move(transfer)); }
+  void on_started(std::shared_ptr<delivery::Transfer> transfer) override { outcomes_.keep(std::move(transfer)); }
   void on_handed_over(bool) override {}
-  void on_settled(Outcome outcome) override { outcomes_.add(outcome); }
+  void on_settled(delivery::Outcome outcome) override { outcomes_.add(outcome); }
 
  private:
   Outcomes& outcomes_;
@@ -66,8 +66,8 @@ asio::awaitable<http::Reply> TestHandler::answer(const http::Request& request, h
     }
   } else if (request.path == "/ask") {
     const auto transfer = outcomes_.transfer();
-    const auto state = co_await transfer->settle();
-    reply.body = state == http::Transfer::State::settled ? "settled" : "under way";
+    const auto state = co_await transfer->resolve();
+    reply.body = state == delivery::Transfer::State::settled ? "settled" : "under way";
   } else if (request.path == "/slow") {
     co_await waiting.pause(milliseconds(200));
     reply.body = "slow";
@@ -121,7 +121,7 @@ std::int64_t NetFixture::connections() const {
   return sum;
 }
 
-bool NetFixture::settled_as(std::vector<Outcome> expected) {
+bool NetFixture::settled_as(std::vector<delivery::Outcome> expected) {
   return eventually([&] { return outcomes.all() == expected; });
 }
 

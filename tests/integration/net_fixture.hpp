@@ -18,27 +18,27 @@ namespace oneshot::test {
 /// What the connections told the receipts of one fixture, in order.
 class Outcomes {
  public:
-  void add(Outcome outcome) {
+  void add(delivery::Outcome outcome) {
     const std::lock_guard lock(mutex_);
     all_.push_back(outcome);
   }
-  std::vector<Outcome> all() {
+  std::vector<delivery::Outcome> all() {
     const std::lock_guard lock(mutex_);
     return all_;
   }
-  void keep(std::shared_ptr<http::Transfer> transfer) {
+  void keep(std::shared_ptr<delivery::Transfer> transfer) {
     const std::lock_guard lock(mutex_);
     transfer_ = std::move(transfer);
   }
-  std::shared_ptr<http::Transfer> transfer() {
+  std::shared_ptr<delivery::Transfer> transfer() {
     const std::lock_guard lock(mutex_);
     return transfer_;
   }
 
  private:
   std::mutex mutex_;
-  std::vector<Outcome> all_;
-  std::shared_ptr<http::Transfer> transfer_;
+  std::vector<delivery::Outcome> all_;
+  std::shared_ptr<delivery::Transfer> transfer_;
 };
 
 /// Answers by path: /echo the body, /batch?N a body of N bytes with a receipt (given by pieces from 64 KiB on), /ask
@@ -67,7 +67,7 @@ class NetFixture {
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] std::int64_t connections() const;
-  bool settled_as(std::vector<Outcome> expected);
+  bool settled_as(std::vector<delivery::Outcome> expected);
 
   Outcomes outcomes;
 

@@ -9,7 +9,7 @@
 #include "integration/loopback.hpp"
 #include "integration/net_fixture.hpp"
 
-using oneshot::Outcome;
+namespace delivery = oneshot::delivery;
 using oneshot::test::Client;
 using oneshot::test::eventually;
 using oneshot::test::NetFixture;
@@ -53,7 +53,7 @@ TEST_CASE("the next request on the connection means delivered, before that reque
     CHECK(server.outcomes.all().empty());
     client.send(get);
     client.response();
-    CHECK(server.outcomes.all() == std::vector{Outcome::delivered});
+    CHECK(server.outcomes.all() == std::vector{delivery::Outcome::delivered});
   }
 }
 
@@ -65,7 +65,7 @@ TEST_CASE("an orderly end after reading all means delivered") {
     client.send(batch(size));
     client.response();
     client.close();
-    CHECK(server.settled_as({Outcome::delivered}));
+    CHECK(server.settled_as({delivery::Outcome::delivered}));
   }
 }
 
@@ -80,7 +80,7 @@ TEST_CASE("closing with data unread means not delivered") {
     REQUIRE(eventually([&] { return server.outcomes.transfer() != nullptr; }));
     client.close();
     REQUIRE(eventually([&] { return server.outcomes.all().size() > before; }));
-    CHECK(server.outcomes.all().back() != Outcome::delivered);
+    CHECK(server.outcomes.all().back() != delivery::Outcome::delivered);
   }
 }
 
@@ -94,7 +94,7 @@ TEST_CASE("a reset, at the start or in the middle of a large body, means not del
     for (std::size_t done = 0; done < read; done += 100'000) client.read_some(100'000);
     client.reset();
     REQUIRE(eventually([&] { return server.outcomes.all().size() > before; }));
-    CHECK(server.outcomes.all().back() != Outcome::delivered);
+    CHECK(server.outcomes.all().back() != delivery::Outcome::delivered);
   }
 }
 
@@ -105,14 +105,14 @@ TEST_CASE("a client that half-closed and reads all is delivered") {
   client.half_close();
   CHECK(client.until_end().size() > large);
   client.close();
-  CHECK(server.settled_as({Outcome::delivered}));
+  CHECK(server.settled_as({delivery::Outcome::delivered}));
 }
 
 TEST_CASE("a reader too slow for the deadline is reset, and not delivered") {
   NetFixture server(patient());
   Client client(server.port(), 4096);
   client.send(batch(large, 200));
-  CHECK(server.settled_as({Outcome::cut_short}));
+  CHECK(server.settled_as({delivery::Outcome::truncated}));
   CHECK(client.was_reset());
 }
 
@@ -127,7 +127,7 @@ TEST_CASE("silence past the deadline stays undecided while all is acknowledged, 
   CHECK(server.outcomes.all().empty());
   client.send(get);
   CHECK(client.response().ends_with("GET /a"));
-  CHECK(server.outcomes.all() == std::vector{Outcome::delivered});
+  CHECK(server.outcomes.all() == std::vector{delivery::Outcome::delivered});
 }
 
 TEST_CASE("the idle timeout sends our end, and an orderly answer means delivered") {
@@ -137,7 +137,7 @@ TEST_CASE("the idle timeout sends our end, and an orderly answer means delivered
   client.response();
   CHECK(client.until_end() == "");
   client.close();
-  CHECK(server.settled_as({Outcome::delivered}));
+  CHECK(server.settled_as({delivery::Outcome::delivered}));
 }
 
 TEST_CASE("Connection: close delivers with the client's end") {
@@ -146,7 +146,7 @@ TEST_CASE("Connection: close delivers with the client's end") {
   client.send("GET /batch?12288 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
   CHECK(client.until_end().size() > small);
   client.close();
-  CHECK(server.settled_as({Outcome::delivered}));
+  CHECK(server.settled_as({delivery::Outcome::delivered}));
 }
 
 TEST_CASE("a pipelined request proves nothing about the reply before it") {
@@ -159,11 +159,11 @@ TEST_CASE("a pipelined request proves nothing about the reply before it") {
   SUBCASE("but a later request does") {
     client.send(get);
     client.response();
-    CHECK(server.outcomes.all() == std::vector{Outcome::delivered});
+    CHECK(server.outcomes.all() == std::vector{delivery::Outcome::delivered});
   }
   SUBCASE("and a reset still undoes it") {
     client.reset();
-    CHECK(server.settled_as({Outcome::unread}));
+    CHECK(server.settled_as({delivery::Outcome::unconfirmed}));
   }
 }
 
@@ -173,7 +173,7 @@ TEST_CASE("a newer scrape takes a silent, wholly acknowledged transfer for deliv
   client.send(batch(small));
   client.response();
   CHECK(ask_about(server) == "settled");
-  CHECK(server.outcomes.all() == std::vector{Outcome::delivered});
+  CHECK(server.outcomes.all() == std::vector{delivery::Outcome::delivered});
   client.send(get);
   CHECK(client.response().ends_with("GET /a"));
 }
@@ -184,7 +184,7 @@ TEST_CASE("a newer scrape resets a transfer that nobody reads") {
   client.send(batch(large));
   // The first bytes are still acknowledged: under way. Once the receive buffer is full, nothing moves any more.
   CHECK(eventually([&] { return ask_about(server) == "settled"; }));
-  CHECK(server.outcomes.all() == std::vector{Outcome::cut_short});
+  CHECK(server.outcomes.all() == std::vector{delivery::Outcome::truncated});
   CHECK(client.was_reset());
 }
 
@@ -205,7 +205,7 @@ TEST_CASE("a newer scrape leaves a transfer alone that is being read") {
   reading.join();
   CHECK(got > large);
   client.close();
-  CHECK(server.settled_as({Outcome::delivered}));
+  CHECK(server.settled_as({delivery::Outcome::delivered}));
 }
 
 TEST_CASE("a newer scrape learns that the older connection was closed unread") {
@@ -215,7 +215,7 @@ TEST_CASE("a newer scrape learns that the older connection was closed unread") {
   client.read_some(100);
   client.close();
   CHECK(ask_about(server) == "settled");
-  CHECK(server.outcomes.all() == std::vector{Outcome::unread});
+  CHECK(server.outcomes.all() == std::vector{delivery::Outcome::unconfirmed});
 }
 
 TEST_CASE("stopping delivers what is acknowledged") {
@@ -227,5 +227,5 @@ TEST_CASE("stopping delivers what is acknowledged") {
   CHECK(client.until_end() == "");
   client.close();
   stopping.join();
-  CHECK(server.outcomes.all() == std::vector{Outcome::delivered});
+  CHECK(server.outcomes.all() == std::vector{delivery::Outcome::delivered});
 }

@@ -1,26 +1,24 @@
 # SPDX-License-Identifier: MIT
-"""One folder of src/ is one floor: it may include only what this table says, and nothing runs upward or in circles."""
+"""One folder of src/ is one floor: it may include only what src/floors.txt says, and nothing runs upward or in circles,
+neither between folders nor inside of one. A header and its source count as one unit there."""
 
 import os
 import re
 
+import floors
 import tree
 
-# The same lines stand as `dependencies:` in src/*/meson.build.
-MAY_INCLUDE = {
-    "base": set(),
-    "exposition": {"base"},
-    "settings": {"base"},
-    "http": {"base"},
-    "event": {"base", "exposition"},
-    "queue": {"base", "event"},
-    "app": {"base", "event", "exposition", "http", "settings", "queue"},
-    "net": {"base", "http", "settings"},
-    "service": {"base", "exposition", "settings", "http", "event", "queue", "app", "net"},
+# Which headers belong to a library, and how many files may include it: Asio is at home in net, the others in one file.
+LIBRARIES = {
+    "asio": r"asio/",
+    "asio/awaitable.hpp": r"asio/awaitable\.hpp$",
+    "llhttp": r"llhttp",
+    "tomlplusplus": r"toml(\+\+|\.hpp)",
+    "xxhash": r"xxhash\.h$",
 }
-ASIO_IS_AT_HOME = {"net", "service"}
-MAY_BE_AWAITED = {"http", "queue", "app"}  # these name asio::awaitable as what a function returns, and nothing else
-LLHTTP = {"src/http/parser.cpp"}
+TANGLED = ("src/net/", "src/queue/")  # their files still include each other in circles
+SHOWN_IN = "CONTRIBUTING.md"
+BY_MANY_FILES = {"asio", "asio/awaitable.hpp"}
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
 
@@ -31,28 +29,27 @@ def includes(text):
         yield text.count("\n", 0, match.start()) + 1, match.group(1), match.group(2)
 
 
-def objection(path, quote, target):
-    """Why the file `path` may not include `target`, or None."""
-    folder = path.split("/")[1]
+def own_objection(floor, target, table):
+    """Why a file on `floor` may not include our own header `target`, or None."""
     first = target.split("/")[0]
-    if quote == '"':
-        if first not in MAY_INCLUDE:
-            return f'"{target}" is not relative to src/'
-        if first != folder and first not in MAY_INCLUDE[folder]:
-            return f"{folder}/ may include {', '.join(sorted(MAY_INCLUDE[folder])) or 'nothing'}, not {first}/"
-        if not any(os.path.exists(os.path.join(tree.ROOT, "src", target + end)) for end in ("", ".in")):
-            return f'"{target}" does not exist'
-    elif first in MAY_INCLUDE:
+    if first not in table:
+        return f'"{target}" is not relative to src/'
+    if first != floor.folder and first not in floor.folders:
+        return f"{floor.folder}/ may include {', '.join(sorted(floor.folders)) or 'nothing'}, not {first}/"
+    if not os.path.exists(os.path.join(tree.ROOT, "src", target)):
+        return f'"{target}" does not exist'
+    return None
+
+
+def library_objection(floor, target, table):
+    """Why a file on `floor` may not include the header `target` of a library, or None."""
+    if target.split("/")[0] in table:
         return f'own headers are included with quotes: "{target}"'
-    elif target == "asio.hpp":
+    if target == "asio.hpp":
         return "<asio.hpp> is everything of Asio; include the header that is needed"
-    elif first == "asio" and folder not in ASIO_IS_AT_HOME:
-        if folder not in MAY_BE_AWAITED or target != "asio/awaitable.hpp":
-            return f"<{target}> belongs to net/ (http/, queue/ and app/ may name <asio/awaitable.hpp>)"
-    elif target.startswith("llhttp") and path not in LLHTTP:
-        return f"<{target}> belongs to {', '.join(LLHTTP)} alone"
-    elif first in ("toml.hpp", "toml++") and folder != "settings":
-        return f"<{target}> belongs to one file of settings/"
+    of = {library for library, pattern in LIBRARIES.items() if re.match(pattern, target)}
+    if of and not of & floor.libraries:
+        return f"{floor.folder}/ may include {', '.join(sorted(floor.libraries)) or 'no library'}, not <{target}>"
     return None
 
 
@@ -73,40 +70,74 @@ def circles(edges):
     return found
 
 
+def merged(edges, name):
+    """The graph whose nodes are the names of the nodes of `edges`, without arrows from a node to itself."""
+    graph = {}
+    for node, following in edges.items():
+        graph.setdefault(name(node), set()).update(name(other) for other in following if name(other) != name(node))
+    return graph
+
+
+def unit(path):
+    return os.path.splitext(path)[0]
+
+
+def nested(path, other):
+    """One of the two files lies in a folder inside the folder of the other one."""
+    a, b = os.path.dirname(path) + "/", os.path.dirname(other) + "/"
+    return a != b and (a.startswith(b) or b.startswith(a))
+
+
 def self_test():
-    for path, quote, target in [("src/base/a.cpp", '"', "event/event.hpp"), ("src/queue/a.hpp", '"', "http/reply.hpp"),
-                                ("src/net/a.cpp", '"', "app/router.hpp"), ("src/app/a.hpp", "<", "asio/post.hpp"),
-                                ("src/event/a.hpp", "<", "asio/awaitable.hpp"), ("src/net/a.hpp", "<", "llhttp.h"),
-                                ("src/net/a.hpp", "<", "asio.hpp"), ("src/app/a.hpp", "<", "toml++/toml.h"),
-                                ("src/app/a.hpp", '"', "router.hpp"), ("src/app/a.hpp", "<", "http/reply.hpp")]:
-        assert objection(path, quote, target), (path, target)
-    for path, quote, target in [("src/net/a.cpp", "<", "asio/post.hpp"), ("src/http/parser.cpp", "<", "llhttp.h"),
-                                ("src/http/a.hpp", "<", "asio/awaitable.hpp"), ("src/base/a.cpp", "<", "vector")]:
-        assert objection(path, quote, target) is None, (path, target)
+    table = {floor.folder: floor for floor in floors.parse(
+        "1 base : : threads\n3 event : base :\n3 http : base : llhttp asio/awaitable.hpp\n6 net : base http : asio\n")}
+    for folder, target in [("base", "event/event.hpp"), ("event", "http/reply.hpp"), ("net", "router.hpp"),
+                           ("net", "event/event.hpp"), ("http", "http/no_such_file.hpp")]:
+        assert own_objection(table[folder], target, table), (folder, target)
+    for folder, target in [("http", "asio/post.hpp"), ("event", "asio/awaitable.hpp"), ("net", "llhttp.h"),
+                           ("net", "asio.hpp"), ("http", "toml++/toml.h"), ("net", "http/reply.hpp")]:
+        assert library_objection(table[folder], target, table), (folder, target)
+    for folder, target in [("net", "asio/post.hpp"), ("http", "llhttp.h"), ("http", "asio/awaitable.hpp"),
+                           ("base", "vector")]:
+        assert library_objection(table[folder], target, table) is None, (folder, target)
     assert circles({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == [["b", "c", "b"]]
+    assert circles(merged({"a.hpp": set(), "a.cpp": {"a.hpp", "b.hpp"}, "b.hpp": {"a.hpp"}}, unit)) == [["a", "b", "a"]]
+    assert nested("src/net/a.hpp", "src/net/receipt/b.hpp") and not nested("src/net/a.hpp", "src/network/b.hpp")
     assert list(includes('//x\n# include "a/b.hpp"\n/*\n#include <c>\n*/')) == [(2, '"', "a/b.hpp")]
 
 
 def main():
     self_test()
+    table = floors.read()
     sources = tree.files("src", ends=(".cpp", ".hpp"))
-    findings = [f"the table goes round: {' > '.join(way)}" for way in circles(MAY_INCLUDE)]
-    edges, toml = {}, set()
+    findings = list(floors.faults(table.values()))
+    shown = tree.read(SHOWN_IN).splitlines()
+    for row in floors.markdown(table.values()):
+        if not any(line.startswith(row) for line in shown):
+            findings.append(f"{SHOWN_IN}: no row begins with `{row}`, as {floors.TABLE} has it")
+    edges, users = {}, {}
     for path in sources:
-        if path.split("/")[1] not in MAY_INCLUDE:
-            findings.append(f"{path}: its folder has no line in the table of tests/lint/layers.py")
+        floor = table.get(path.split("/")[1])
+        if floor is None:
+            findings.append(f"{path}: its folder has no line in {floors.TABLE}")
             continue
         for line, quote, target in includes(tree.read(path)):
-            reason = objection(path, quote, target)
+            reason = (own_objection if quote == '"' else library_objection)(floor, target, table)
             if reason:
                 findings.append(f"{path}:{line}: {reason}")
             if quote == '"':
                 edges.setdefault(path, set()).add("src/" + target)
-            if target.startswith("toml"):
-                toml.add(path)
-    findings += [f"headers include each other: {' > '.join(way)}" for way in circles(edges)]
-    if len(toml) > 1:
-        findings.append(f"toml++ is included by more than one file: {', '.join(sorted(toml))}")
+            for library, pattern in LIBRARIES.items():
+                if quote == "<" and re.match(pattern, target):
+                    users.setdefault(library, set()).add(path)
+    findings += [f"files include each other: {' > '.join(way)}" for way in circles(merged(edges, unit))
+                 if not way[0].startswith(TANGLED)]
+    # What a folder shares with the rooms inside of it stands beside those that use them: its router, its interface.
+    rooms = {path: {other for other in following if not nested(path, other)} for path, following in edges.items()}
+    findings += [f"folders include each other: {' > '.join(way)}" for way in circles(merged(rooms, os.path.dirname))]
+    for library in sorted(users.keys() - BY_MANY_FILES):
+        if len(users[library]) > 1:
+            findings.append(f"{library} is included by more than one file: {', '.join(sorted(users[library]))}")
     tree.verdict(findings, len(sources))
 
 

@@ -109,10 +109,10 @@ void Backlog::leave_line(int scraper, int connection) {
 void Backlog::handed_over(int scraper, int connection) {
   node_ = tree().step(node_, {RealQueue::What::hand_over, scraper, connection});
 }
-void Backlog::settle(int scraper, int connection, Outcome outcome) {
-  const RealQueue::What what = outcome == Outcome::delivered   ? RealQueue::What::delivered
-                               : outcome == Outcome::cut_short ? RealQueue::What::cut_short
-                                                               : RealQueue::What::unread;
+void Backlog::settle(int scraper, int connection, delivery::Outcome outcome) {
+  const RealQueue::What what = outcome == delivery::Outcome::delivered   ? RealQueue::What::delivered
+                               : outcome == delivery::Outcome::truncated ? RealQueue::What::truncated
+                                                                         : RealQueue::What::unread;
   node_ = tree().step(node_, {what, scraper, connection});
 }
 

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "base/outcome.hpp"
+#include "delivery/outcome.hpp"
 
 namespace oneshot::model {
 
@@ -12,9 +12,9 @@ inline constexpr int scraper_count = 2;
 inline constexpr int producer_count = 2;
 inline constexpr int event_count = 3;
 
-/// The real queue::QueueManager, with a ticket and a delivery for each connection. It can't be copied, and a search has
-/// to go back to where it was: so this stands for what was done to it, one node of a tree that all copies share. What
-/// the queue answered is kept there; it is asked once for each way, by doing all of that way to a new one. That
+/// The real queue::EmbeddedQueue, with a ticket and a delivery for each connection. It can't be copied, and a search
+/// has to go back to where it was: so this stands for what was done to it, one node of a tree that all copies share.
+/// What the queue answered is kept there; it is asked once for each way, by doing all of that way to a new one. That
 /// is right since it does the same each time: its clock stands still here.
 class Backlog {
  public:
@@ -33,11 +33,11 @@ class Backlog {
 
   void append(int producer);
   void stand_in_line(int scraper, int connection);
-  /// For `batch` the events in it: a bit for each position.
+  /// For `batch` the events in it: a bit for each offset.
   Turn try_take(int scraper, int connection, std::uint8_t& events);
   void leave_line(int scraper, int connection);
   void handed_over(int scraper, int connection);
-  void settle(int scraper, int connection, Outcome outcome);
+  void settle(int scraper, int connection, delivery::Outcome outcome);
 
   /// How many ways the queue was led, since the program began.
   static std::size_t ways() noexcept;

@@ -6,7 +6,7 @@
 //
 // A record is one place long here and a page is one record, so a position is a number of records. What stands for what:
 //
-//   Producer                      EventLog::append (src/queue/event_log.cpp), QueueManager::append
+//   Producer                      EventLog::append (src/event_log/event_log.cpp), EmbeddedQueue::append
 //   make_room                     State::make_room, make_room_locked, open_gate (make_room.cpp), Scraper::overrun
 //   Scrape: take                  QueueManager::try_take (take.cpp), EventLog::published_end, State::readable_end
 //   Scrape: read                  Reading::next, outside the lock, one record a step

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The real queue::QueueManager and net::ReceiptWatch with two producers, up to two scrapers and three events, through
+// The real queue::EmbeddedQueue and net::ReceiptWatch with two producers, up to two scrapers and three events, through
 // everything that can happen, in every order. What fails may fail at any moment. See world.hpp for what there is.
 #include <doctest/doctest.h>
 

@@ -11,11 +11,11 @@ namespace {
 
 constexpr std::array<const char*, scraper_count> names = {"a", "b"};
 
-/// Which connection carries a batch. Nobody awaits it here: server.cpp plays what happens then.
-class KnownCarrier final : public queue::Carrier {
+/// Which connection a batch is on its way in. Nobody awaits it here: server.cpp plays what happens then.
+class KnownTransfer final : public delivery::Transfer {
  public:
-  explicit KnownCarrier(int number) noexcept : connection(number) {}
-  asio::awaitable<Answer> settle() override { co_return Answer::under_way; }
+  explicit KnownTransfer(int number) noexcept : connection(number) {}
+  asio::awaitable<State> resolve() override { co_return State::under_way; }
   const int connection;
 };
 
@@ -52,13 +52,13 @@ std::uint8_t RealQueue::apply(const Step& step) {
       place(step).delivery->handed_over();
       break;
     case What::delivered:
-      settle(step, Outcome::delivered);
+      settle(step, delivery::Outcome::delivered);
       break;
-    case What::cut_short:
-      settle(step, Outcome::cut_short);
+    case What::truncated:
+      settle(step, delivery::Outcome::truncated);
       break;
     case What::unread:
-      settle(step, Outcome::unread);
+      settle(step, delivery::Outcome::unconfirmed);
       break;
   }
   return events;
@@ -81,22 +81,23 @@ Backlog::Turn RealQueue::try_take(const Step& step, std::uint8_t& events) {
   Place& here = place(step);
   queue::Turn turn = manager_->try_take(*here.ticket);
   if (const auto* const ask = std::get_if<queue::Ask>(&turn)) {
-    const auto* const carrier = dynamic_cast<const KnownCarrier*>(ask->carrier.get());
-    require(carrier != nullptr && carrier->connection != step.connection, "the other connection carries the batch");
-    return carrier->connection == 0 ? Turn::ask_first : Turn::ask_second;
+    const auto* const transfer = dynamic_cast<const KnownTransfer*>(ask->transfer.get());
+    require(transfer != nullptr && transfer->connection != step.connection, "the other connection has the batch");
+    return transfer->connection == 0 ? Turn::ask_first : Turn::ask_second;
   }
   auto* const delivery = std::get_if<queue::Delivery>(&turn);
   if (delivery == nullptr) return Turn::not_yet;
   here.ticket.reset();
   if (delivery->count() == 0) return Turn::nothing;
   events = events_of(delivery->events());
-  delivery->carried_by(std::make_shared<KnownCarrier>(step.connection));
+  here.transfer = std::make_shared<KnownTransfer>(step.connection);
+  delivery->in_transfer(here.transfer);
   here.delivery.emplace(std::move(*delivery));
   return Turn::batch;
 }
 
 std::uint8_t RealQueue::events_of(const queue::Reading& reading) const {
-  queue::StoredEvent event;
+  event_log::StoredEvent event;
   std::uint64_t position = reading.begin();
   std::optional<std::size_t> last;
   std::uint8_t events = 0;
@@ -110,7 +111,7 @@ std::uint8_t RealQueue::events_of(const queue::Reading& reading) const {
   return events;
 }
 
-void RealQueue::settle(const Step& step, Outcome outcome) {
+void RealQueue::settle(const Step& step, delivery::Outcome outcome) {
   Place& here = place(step);
   require(here.delivery.has_value(), "a delivery is settled once");
   here.delivery->settle(outcome);

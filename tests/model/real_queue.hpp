@@ -14,10 +14,10 @@
 
 namespace oneshot::model {
 
-/// A queue::QueueManager of two named scrapers, and what their connections hold of it.
+/// A queue::EmbeddedQueue of two named scrapers, and what their connections hold of it.
 class RealQueue {
  public:
-  enum class What : std::uint8_t { none, append, stand, take, leave, hand_over, delivered, cut_short, unread };
+  enum class What : std::uint8_t { none, append, stand, take, leave, hand_over, delivered, truncated, unread };
   struct Step {
     What what = What::none;
     int who = 0;  // producer or scraper
@@ -36,18 +36,19 @@ class RealQueue {
   struct Place {
     std::optional<queue::Ticket> ticket;
     std::optional<queue::Delivery> delivery;
+    std::shared_ptr<delivery::Transfer> transfer;
   };
 
   Place& place(const Step& step) { return places_[static_cast<std::size_t>(step.who * 2 + step.connection)]; }
   void append(int producer);
   void stand(const Step& step);
-  void settle(const Step& step, Outcome outcome);
+  void settle(const Step& step, delivery::Outcome outcome);
   /// A bit for each; they are the right ones, whole and in order.
   std::uint8_t events_of(const queue::Reading& reading) const;
 
   test::ManualClock clock_;
   std::unique_ptr<queue::QueueManager> manager_;
-  std::vector<std::string> posted_;  // the labels of each event, by position
+  std::vector<std::string> posted_;  // the labels of each event, by offset
   std::array<Place, std::size_t{scraper_count} * 2> places_;
 };
 

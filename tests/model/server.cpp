@@ -20,35 +20,35 @@ namespace oneshot::model {
 namespace {
 
 using net::ReceiptWatch;
-using net::TcpView;
+using net::TcpInfo;
 using Verdict = ReceiptWatch::Verdict;
 
 constexpr std::uint64_t piece = 4096;
 constexpr std::uint8_t settle_limit = 5;  // ticks; tracked_reply.cpp
 
-TcpView look(Wire& wire) {
-  TcpView view = WatchRecord::blank_view();
+TcpInfo look(Wire& wire) {
+  TcpInfo view = WatchRecord::blank_view();
   view.error = wire.error;
   wire.error = false;  // asking takes it away
   view.acknowledged = wire.acked * piece;
   view.unacknowledged = static_cast<std::uint64_t>(wire.handed - wire.acked) * piece + (wire.end_sent ? 1 : 0);
   switch (wire.socket) {
     case Wire::established:
-      view.state = TcpView::State::established;
+      view.state = TcpInfo::State::established;
       break;
     case Wire::close_wait:
-      view.state = TcpView::State::close_wait;
+      view.state = TcpInfo::State::close_wait;
       break;
     case Wire::closing:
-      view.state = TcpView::State::closing;
+      view.state = TcpInfo::State::closing;
       // Both ends are through once all is acknowledged, our end with it.
       if (wire.end_arrived && wire.acked == wire.handed) {
-        view.state = TcpView::State::closed;
+        view.state = TcpInfo::State::closed;
         view.unacknowledged = 0;
       }
       break;
     default:
-      view.state = TcpView::State::closed;
+      view.state = TcpInfo::State::closed;
       view.unacknowledged = 0;
   }
   return view;
@@ -58,7 +58,7 @@ bool settles(Verdict verdict) {
   return verdict != Verdict::undecided && verdict != Verdict::under_way && verdict != Verdict::probe;
 }
 
-bool acknowledged(const TcpView& view) { return view.unacknowledged == 0; }
+bool acknowledged(const TcpInfo& view) { return view.unacknowledged == 0; }
 
 class Session {
  public:
@@ -82,15 +82,15 @@ class Session {
 
   template <typename Called>
   Verdict tell(Called called) {
-    const TcpView view = look(wire_);
+    const TcpInfo view = look(wire_);
     return called(watch_.watch(), view);
   }
   void begin_request();
   void hand_over();
   void end_of_stream();
   void failed();
-  void obey(Verdict verdict);
-  void conclude(Outcome outcome);
+  void apply(Verdict verdict);
+  void conclude(delivery::Outcome outcome);
   void reset();
   void go();
 
@@ -119,7 +119,7 @@ void Session::begin_request() {
   bool pipelined = wire_.early > 0;
   if (pipelined) --wire_.early;
   if (!pipelined && wire_.tracked) {
-    obey(tell([&](ReceiptWatch& watch, const TcpView& view) {
+    apply(tell([&](ReceiptWatch& watch, const TcpInfo& view) {
       const Verdict verdict = watch.request_began(view);
       return is(Rule::request_is_delivered) && verdict == Verdict::undecided ? Verdict::delivered : verdict;
     }));
@@ -133,7 +133,7 @@ void Session::begin_request() {
 
 void Session::end_of_stream() {
   if (wire_.tracked) {
-    obey(tell([&](ReceiptWatch& watch, const TcpView& view) {
+    apply(tell([&](ReceiptWatch& watch, const TcpInfo& view) {
       const Verdict verdict = watch.end_of_stream(view, time());
       return is(Rule::end_is_delivered) && verdict == Verdict::undecided ? Verdict::delivered : verdict;
     }));
@@ -145,9 +145,9 @@ void Session::end_of_stream() {
 
 void Session::failed() {
   if (wire_.tracked) {
-    obey(tell([&](ReceiptWatch& watch, const TcpView& view) {
+    apply(tell([&](ReceiptWatch& watch, const TcpInfo& view) {
       const Verdict verdict = watch.failed(view);
-      return is(Rule::whole_is_delivered) && verdict == Verdict::unread ? Verdict::delivered : verdict;
+      return is(Rule::whole_is_delivered) && verdict == Verdict::unconfirmed ? Verdict::delivered : verdict;
     }));
   }
 }
@@ -192,15 +192,15 @@ void Session::ask_older() {
     return;
   }
   p_.connection.asked_at = now();
-  const Verdict verdict = older.tell([&](ReceiptWatch& watch, const TcpView& view) {
-    if (is(Rule::newer_scrape_withdraws) && !acknowledged(view)) return Verdict::cut_short;
+  const Verdict verdict = older.tell([&](ReceiptWatch& watch, const TcpInfo& view) {
+    if (is(Rule::newer_scrape_withdraws) && !acknowledged(view)) return Verdict::truncated;
     ReceiptWatch right = watch;
     if (settles(right.newer_scrape(view, time())) && !quiet(older.wire_)) p_.world.faults |= bit(Fault::late_signals);
     const Verdict at_once = watch.newer_scrape(view, time());
     if (settles(at_once) || !is(Rule::newer_scrape_waits_not)) return at_once;
     return watch.newer_scrape(view, time() + ReceiptWatch::fresh);
   });
-  older.obey(verdict);
+  older.apply(verdict);
   if (!older.wire_.tracked) {
     wire_.phase = Wire::taking;
   } else if (verdict == Verdict::under_way || now() - p_.connection.asking_since >= settle_limit) {
@@ -230,22 +230,22 @@ void Session::write() {
   ++wire_.handed;
   if (wire_.handed < wire_.reply[wire_.replies - 1U].end) return;
   wire_.early = wire_.requests;
-  tell([&](ReceiptWatch& watch, const TcpView& view) {
+  tell([&](ReceiptWatch& watch, const TcpInfo& view) {
     watch.handed_over(view, time());
     return Verdict::undecided;
   });
   p_.world.backlog.handed_over(p_.scraper, p_.number);
   wire_.phase = Wire::reading_requests;
-  if (is(Rule::written_is_delivered)) conclude(Outcome::delivered);
+  if (is(Rule::written_is_delivered)) conclude(delivery::Outcome::delivered);
 }
 
 void Session::poll() {
-  obey(tell([&](ReceiptWatch& watch, const TcpView& view) { return watch.poll(view, time()); }));
+  apply(tell([&](ReceiptWatch& watch, const TcpInfo& view) { return watch.poll(view, time()); }));
 }
 
 void Session::deadline() {
   wire_.deadline_over = true;
-  obey(tell([&](ReceiptWatch& watch, const TcpView& view) {
+  apply(tell([&](ReceiptWatch& watch, const TcpInfo& view) {
     const Verdict verdict = watch.deadline(view);
     const bool silent = !settles(verdict);
     if (is(Rule::silence_is_delivered) && silent) return Verdict::delivered;
@@ -263,27 +263,27 @@ void Session::idle_timeout() {
 }
 
 void Session::give_up() {
-  if (wire_.tracked) obey(tell([](ReceiptWatch& watch, const TcpView& view) { return watch.give_up(view); }));
+  if (wire_.tracked) apply(tell([](ReceiptWatch& watch, const TcpInfo& view) { return watch.give_up(view); }));
   if (wire_.phase != Wire::gone) go();
 }
 
-void Session::obey(Verdict verdict) {
+void Session::apply(Verdict verdict) {
   switch (verdict) {
     case Verdict::delivered:
-      return conclude(Outcome::delivered);
-    case Verdict::cut_short:
-      return conclude(Outcome::cut_short);
-    case Verdict::unread:
-      return conclude(Outcome::unread);
+      return conclude(delivery::Outcome::delivered);
+    case Verdict::truncated:
+      return conclude(delivery::Outcome::truncated);
+    case Verdict::unconfirmed:
+      return conclude(delivery::Outcome::unconfirmed);
     case Verdict::reset:
       reset();
-      return conclude(Outcome::cut_short);
+      return conclude(delivery::Outcome::truncated);
     default:
       return;
   }
 }
 
-void Session::conclude(Outcome outcome) {
+void Session::conclude(delivery::Outcome outcome) {
   require(wire_.tracked, "a receipt is settled once");
   wire_.tracked = false;
   wire_.batch = 0;

@@ -8,8 +8,8 @@
 #include <cstring>
 #include <type_traits>
 
-#include "net/receipt_watch.hpp"
-#include "net/tcp_view.hpp"
+#include "net/receipt/receipt_watch.hpp"
+#include "net/receipt/tcp_info.hpp"
 
 namespace oneshot::model {
 
@@ -32,9 +32,9 @@ class WatchRecord {
     std::memcpy(static_cast<void*>(&watch_), &blank, sizeof watch_);
   }
 
-  static net::TcpView blank_view() noexcept {
-    static const net::TcpView blank;
-    net::TcpView view;
+  static net::TcpInfo blank_view() noexcept {
+    static const net::TcpInfo blank;
+    net::TcpInfo view;
     std::memcpy(static_cast<void*>(&view), &blank, sizeof view);
     return view;
   }

@@ -37,7 +37,7 @@ std::string names_of(Faults faults);
 /// One reply on a connection; ends are counted in pieces from the begin of the connection.
 struct Reply {
   std::uint8_t end = 0;
-  std::uint8_t events = 0;  ///< of its batch: a bit for each position in the log
+  std::uint8_t events = 0;  ///< of its batch: a bit for each offset in the log
   bool operator==(const Reply&) const = default;
 };
 
@@ -102,7 +102,7 @@ struct Connection {
 
 struct Client {
   std::array<Connection, 2> connection;
-  std::array<std::uint8_t, event_count> stored{};  // how often, by position
+  std::array<std::uint8_t, event_count> stored{};  // how often, by offset
   std::uint8_t scrapes = 0;                        // so far
   std::uint8_t tickets = 0;                        // so far
 };

@@ -34,9 +34,9 @@ constexpr std::array<std::string_view, 3> scrapers = {"a", "b", "c"};
 constexpr unsigned threads_per_scraper = 2;
 constexpr std::uint64_t events_per_producer = 40'000;
 
-class NobodyToAsk final : public Carrier {
+class NobodyToAsk final : public delivery::Transfer {
  public:
-  asio::awaitable<Answer> settle() override { co_return Answer::under_way; }
+  asio::awaitable<State> resolve() override { co_return State::under_way; }
 };
 
 /// What one scraper was given for good: by producer, how often each number.
@@ -64,7 +64,7 @@ class Given {
 struct Run {
   std::unique_ptr<QueueManager> queue;
   std::array<Given, scrapers.size()> given;
-  Outcome not_delivered = Outcome::unread;
+  delivery::Outcome not_delivered = delivery::Outcome::unconfirmed;
   std::uint64_t events = events_per_producer;  // of each
   std::atomic<bool> finished{false};           // nothing will be stored any more
   std::atomic<bool> quiet{false};              // all scrapers are done
@@ -73,7 +73,7 @@ struct Run {
 
 bool is_safe(Run& run, unsigned producer) {
   std::promise<bool> told;
-  run.queue->when_safe(producer, [&told](bool stored) { told.set_value(stored); });
+  run.queue->when_durable(producer, [&told](bool stored) { told.set_value(stored); });
   return told.get_future().get();
 }
 
@@ -102,9 +102,9 @@ void produce(Run& run, unsigned producer) {
 std::vector<std::pair<unsigned, std::uint64_t>> read(Run& run, const Reading& reading) {
   std::vector<std::pair<unsigned, std::uint64_t>> batch;
   std::array<std::uint64_t, producers> next{};
-  StoredEvent event;
-  std::uint64_t position = reading.begin();
-  while (reading.next(position, event)) {
+  event_log::StoredEvent event;
+  std::uint64_t offset = reading.begin();
+  while (reading.next(offset, event)) {
     const auto producer = static_cast<unsigned>(event.labels.at(std::string_view("producer=\"").size()) - '0');
     const auto number = static_cast<std::uint64_t>(event.value);
     if (producer >= producers || number < next[producer]) {
@@ -141,17 +141,18 @@ void scrape(Run& run, std::size_t scraper, unsigned seed) {
       std::this_thread::yield();
       continue;
     }
-    delivery->carried_by(std::make_shared<NobodyToAsk>());
+    const auto transfer = std::make_shared<NobodyToAsk>();
+    delivery->in_transfer(transfer);
     const auto batch = read(run, delivery->events());
     const unsigned what = random() % 8;
     if (what == 0) continue;  // never sent
     if (what != 1) delivery->handed_over();
     if (what % 2 == 0) std::this_thread::yield();
     if (what < 4) {
-      delivery->settle(what == 1 ? Outcome::cut_short : run.not_delivered);
+      delivery->settle(what == 1 ? delivery::Outcome::truncated : run.not_delivered);
     } else {
       run.given[scraper].add(batch);  // before anybody else can take the next one
-      delivery->settle(Outcome::delivered);
+      delivery->settle(delivery::Outcome::delivered);
     }
   }
 }
@@ -167,7 +168,7 @@ void look(Run& run) {
   }
 }
 
-void keep_house(Run& run) {
+void run_housekeeping(Run& run) {
   while (!run.quiet) {
     run.queue->tick();
     std::this_thread::yield();
@@ -181,11 +182,11 @@ void run_all(const Options& options, std::uint64_t events = events_per_producer)
   REQUIRE(opened.ok());
   run.queue = std::move(*opened);
   // With timestamps a batch that is unread three times is given up, which is not what is looked at here.
-  if (options.explicit_timestamps) run.not_delivered = Outcome::cut_short;
+  if (options.explicit_timestamps) run.not_delivered = delivery::Outcome::truncated;
   {
     std::vector<std::jthread> others;
     others.emplace_back([&] { look(run); });
-    others.emplace_back([&] { keep_house(run); });
+    others.emplace_back([&] { run_housekeeping(run); });
     std::vector<std::jthread> scraping;
     for (std::size_t scraper = 0; scraper < scrapers.size(); ++scraper) {
       for (unsigned thread = 0; thread < threads_per_scraper; ++thread) {
@@ -271,7 +272,7 @@ TEST_CASE("in a file where each event is flushed before it can be seen") {
   const File file;
   Options options = small_log();
   options.storage_path = file.folder + "/events.log";
-  options.sync = Sync::always;
+  options.sync = storage::Sync::always;
   options.drop_oldest = false;
   run_all(options, 3'000);
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Where things are in a storage file of version 1 (src/queue/storage_format.hpp), for tests that spoil
+"""Where things are in a storage file of version 1 (src/storage/format.hpp), for tests that spoil
 one."""
 
 import os

@@ -10,7 +10,7 @@
 #include <exception>
 #include <utility>
 
-#include "app/event_text.hpp"
+#include "app/scrape/batch_text.hpp"
 #include "base/log.hpp"
 
 namespace oneshot::app::test {
@@ -31,7 +31,7 @@ queue::Options options_of(const settings::Settings& settings) {
 
 }  // namespace
 
-asio::awaitable<void> FakeWaiting::give_way() {
+asio::awaitable<void> FakeWaiting::yield() {
   ++gave_way;
   co_return;
 }
@@ -142,7 +142,7 @@ void deliver(Answer& answer) {
   if (!answer.reply.receipt) return;
   answer.reply.receipt->on_started(nullptr);
   answer.reply.receipt->on_handed_over(true);
-  answer.reply.receipt->on_settled(Outcome::delivered);
+  answer.reply.receipt->on_settled(delivery::Outcome::delivered);
   answer.reply.receipt.reset();
 }
 

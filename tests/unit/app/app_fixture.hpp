@@ -25,11 +25,11 @@ namespace oneshot::app::test {
 class FakeWaiting final : public http::Waiting {
  public:
   explicit FakeWaiting(oneshot::test::ManualClock& clock) : clock_(clock) {}
-  asio::awaitable<void> give_way() override;
+  asio::awaitable<void> yield() override;
   asio::awaitable<void> pause(std::chrono::milliseconds duration) override;
   /// Blocks: what is waited for is done by a thread that is real.
   asio::awaitable<void> until(std::function<void(std::function<void()> done)> begin) override;
-  [[nodiscard]] bool client_has_left() noexcept override { return left; }
+  [[nodiscard]] bool peer_closed() noexcept override { return left; }
 
   [[nodiscard]] bool stopping() const noexcept override { return stops; }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/delivery_receipt.hpp"
+#include "app/scrape/delivery_receipt.hpp"
 
 #include <doctest/doctest.h>
 
@@ -18,9 +18,9 @@ using test::event_samples;
 using test::first_line;
 
 /// A connection that decides what the test says when it is asked.
-class FakeTransfer final : public http::Transfer {
+class FakeTransfer final : public delivery::Transfer {
  public:
-  asio::awaitable<State> settle() override {
+  asio::awaitable<State> resolve() override {
     ++asked;
     if (when_asked) when_asked();
     co_return state;
@@ -49,7 +49,7 @@ struct Sent {
 
 TEST_CASE("a newer scrape asks the connection of the older one, and goes on once that was delivered") {
   Sent sent;
-  sent.transfer->when_asked = [&] { sent.answer.reply.receipt->on_settled(Outcome::delivered); };
+  sent.transfer->when_asked = [&] { sent.answer.reply.receipt->on_settled(delivery::Outcome::delivered); };
   sent.app.event("n=2");
   const Answer next = sent.app.scrape();
   CHECK(sent.transfer->asked == 1);
@@ -59,7 +59,7 @@ TEST_CASE("a newer scrape asks the connection of the older one, and goes on once
 }
 
 TEST_CASE("a newer scrape gets the batch again if the connection says that it was not delivered") {
-  for (const Outcome outcome : {Outcome::cut_short, Outcome::unread}) {
+  for (const delivery::Outcome outcome : {delivery::Outcome::truncated, delivery::Outcome::unconfirmed}) {
     Sent sent;
     sent.transfer->when_asked = [&] { sent.answer.reply.receipt->on_settled(outcome); };
     const Answer next = sent.app.scrape();
@@ -74,18 +74,18 @@ TEST_CASE("a newer scrape whose client has left does not ask, and gets nothing")
   CHECK(event_samples(sent.app.scrape()) == 0);
   CHECK(sent.transfer->asked == 0);
   sent.app.waiting.left = false;
-  sent.transfer->when_asked = [&] { sent.answer.reply.receipt->on_settled(Outcome::unread); };
+  sent.transfer->when_asked = [&] { sent.answer.reply.receipt->on_settled(delivery::Outcome::unconfirmed); };
   CHECK(event_samples(sent.app.scrape()) == 1);
 }
 
 TEST_CASE("while the older one is under way, a newer scrape is answered without a batch") {
   Sent sent;
-  sent.transfer->state = http::Transfer::State::under_way;
+  sent.transfer->state = delivery::Transfer::State::under_way;
   const Answer next = sent.app.scrape();
   CHECK(sent.transfer->asked == 1);
   CHECK(event_samples(next) == 0);
   CHECK(first_line(next).find("no batch: the one before it is still on its way") != std::string::npos);
-  sent.answer.reply.receipt->on_settled(Outcome::delivered);
+  sent.answer.reply.receipt->on_settled(delivery::Outcome::delivered);
   CHECK(event_samples(sent.app.scrape()) == 0);
   CHECK(sent.transfer->asked == 1);
 }
@@ -95,7 +95,7 @@ TEST_CASE("the receipt lets go of the transfer once it is settled, or gone") {
   std::weak_ptr<FakeTransfer> watch = settled.transfer;
   settled.transfer.reset();
   CHECK_FALSE(watch.expired());
-  settled.answer.reply.receipt->on_settled(Outcome::delivered);
+  settled.answer.reply.receipt->on_settled(delivery::Outcome::delivered);
   CHECK(watch.expired());
 
   Sent dropped;
@@ -110,7 +110,7 @@ TEST_CASE("in flight is what is on its way, until the receipt is in") {
   Sent sent;
   CHECK(sent.app.queue->statistics().scrapers.at(0).in_flight == 1);
   CHECK(sent.app.queue->statistics().scrapers.at(0).delivered == 0);
-  sent.answer.reply.receipt->on_settled(Outcome::delivered);
+  sent.answer.reply.receipt->on_settled(delivery::Outcome::delivered);
   CHECK(sent.app.queue->statistics().scrapers.at(0).in_flight == 0);
   CHECK(sent.app.queue->statistics().scrapers.at(0).delivered == 1);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/get_metrics.hpp"
+#include "app/scrape/get_metrics.hpp"
 
 #include <doctest/doctest.h>
 
@@ -9,7 +9,7 @@
 #include <string_view>
 #include <utility>
 
-#include "app/scrape_body.hpp"
+#include "app/scrape/scrape_body.hpp"
 #include "unit/app/app_fixture.hpp"
 
 namespace oneshot::app {
@@ -97,7 +97,7 @@ TEST_CASE("a batch that was not delivered comes again, whole and in order") {
   App app;
   app.scrape();
   app.event("n=1");
-  for (const Outcome outcome : {Outcome::cut_short, Outcome::unread}) {
+  for (const delivery::Outcome outcome : {delivery::Outcome::truncated, delivery::Outcome::unconfirmed}) {
     Answer answer = app.get("/metrics");
     CHECK(event_samples(answer) == 1);
     answer.reply.receipt->on_started(nullptr);

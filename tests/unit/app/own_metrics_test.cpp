@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/own_metrics.hpp"
+#include "app/own_metrics/own_metrics.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/post_event.hpp"
+#include "app/ingest/post_event.hpp"
 
 #include <doctest/doctest.h>
 

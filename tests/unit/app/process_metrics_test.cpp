@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/process_metrics.hpp"
+#include "app/own_metrics/process_metrics.hpp"
 
 #include <doctest/doctest.h>
 

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "app/event_text.hpp"
+#include "app/scrape/batch_text.hpp"
 #include "base/log.hpp"
 #include "support/captured_log.hpp"
 #include "unit/app/app_fixture.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/scrape_deadline.hpp"
+#include "app/scrape/scrape_deadline.hpp"
 
 #include <doctest/doctest.h>
 

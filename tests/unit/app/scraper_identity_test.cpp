@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/scraper_identity.hpp"
+#include "app/scrape/scraper_identity.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "app/forwarding_watch.hpp"
+#include "app/scrape/forwarding_watch.hpp"
 
 namespace oneshot::app {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/shared_scrapers.hpp"
+#include "app/scrape/shared_scrapers.hpp"
 
 #include <doctest/doctest.h>
 

@@ -10,8 +10,8 @@
 #include <string>
 #include <string_view>
 
-#include "event/merge.hpp"
-#include "event/reader.hpp"
+#include "event/form_parser.hpp"
+#include "event/series_merger.hpp"
 
 namespace {
 thread_local std::size_t allocations = 0;

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "event/reader.hpp"
+#include "event/form_parser.hpp"
 #include "event/render.hpp"
 #include "support/exposition_parser.hpp"
 

@@ -10,13 +10,13 @@
 #include <optional>
 #include <vector>
 
-#include "net/receipt_watch.hpp"
+#include "net/receipt/receipt_watch.hpp"
 
 namespace {
 
 using oneshot::SteadyTime;
 using oneshot::net::ReceiptWatch;
-using oneshot::net::TcpView;
+using oneshot::net::TcpInfo;
 using std::chrono::milliseconds;
 using Verdict = ReceiptWatch::Verdict;
 
@@ -55,15 +55,15 @@ constexpr std::array froms{From::writing, From::sent,        From::sent_to_ended
 constexpr std::array seens{Seen::all,    Seen::not_all, Seen::end,        Seen::end_early,
                            Seen::closed, Seen::error,   Seen::error_early};
 
-TcpView look(Seen seen, Ours ours, When when = When::later) {
-  TcpView view;
+TcpInfo look(Seen seen, Ours ours, When when = When::later) {
+  TcpInfo view;
   view.silent_for = milliseconds(when == When::silent ? 31'000 : 20);
   const std::uint64_t our_end = ours == Ours::ended ? 1 : 0;
   const bool all = seen != Seen::not_all && seen != Seen::end_early && seen != Seen::error_early;
   view.unacknowledged = (all ? 0 : 5000) + our_end;
   view.acknowledged = all ? reply_end : reply_end - 5000;
   view.error = seen == Seen::error || seen == Seen::error_early;
-  using State = TcpView::State;
+  using State = TcpInfo::State;
   if (seen == Seen::closed || view.error) {
     view.state = State::closed;
     view.unacknowledged = 0;  // the kernel has thrown it away
@@ -90,7 +90,7 @@ std::optional<ReceiptWatch> reach(From from, Ours ours) {
   return watch;
 }
 
-Verdict tell(ReceiptWatch& watch, Told told, const TcpView& view, SteadyTime now) {
+Verdict tell(ReceiptWatch& watch, Told told, const TcpInfo& view, SteadyTime now) {
   switch (told) {
     case Told::request_began:
       return watch.request_began(view);
@@ -137,13 +137,13 @@ std::vector<Row> table() {
   return {
       {{}, {{From::settled}}, {}, {}, {}, Verdict::undecided},
       // A reset.
-      {{}, {{From::writing}}, {{Seen::error, Seen::error_early, Seen::closed}}, {}, {}, Verdict::cut_short},
-      {{}, written, {{Seen::error_early}}, {}, {}, Verdict::cut_short},
-      {{}, written, {{Seen::error}}, {}, {}, Verdict::unread},
-      {{}, written, {{Seen::closed}}, {}, {{Ours::open}}, Verdict::unread},
-      {{{Told::failed}}, {{From::writing}}, {}, {}, {}, Verdict::cut_short},
-      {{{Told::failed}}, written, not_all, {}, {}, Verdict::cut_short},
-      {{{Told::failed}}, written, {}, {}, {}, Verdict::unread},
+      {{}, {{From::writing}}, {{Seen::error, Seen::error_early, Seen::closed}}, {}, {}, Verdict::truncated},
+      {{}, written, {{Seen::error_early}}, {}, {}, Verdict::truncated},
+      {{}, written, {{Seen::error}}, {}, {}, Verdict::unconfirmed},
+      {{}, written, {{Seen::closed}}, {}, {{Ours::open}}, Verdict::unconfirmed},
+      {{{Told::failed}}, {{From::writing}}, {}, {}, {}, Verdict::truncated},
+      {{{Told::failed}}, written, not_all, {}, {}, Verdict::truncated},
+      {{{Told::failed}}, written, {}, {}, {}, Verdict::unconfirmed},
       // Not yet written: only time and a newer scrape matter (see below for its windows).
       {{{Told::deadline, Told::give_up}}, {{From::writing}}, {}, {}, {}, Verdict::reset},
       {{}, {{From::writing}}, {}, {}, {}, Verdict::undecided},
@@ -189,7 +189,7 @@ TEST_CASE("every state says what its table says to everything it can be told, an
             REQUIRE(row != rows.end());
             used[static_cast<std::size_t>(row - rows.begin())] = true;
             const SteadyTime now = handed_over_at + (when == When::fresh ? milliseconds(99) : milliseconds(100));
-            const TcpView view = look(seen, ours, when);
+            const TcpInfo view = look(seen, ours, when);
             REQUIRE(tell(*watch, told, view, now) == row->verdict);
             const bool open = row->verdict == Verdict::undecided || row->verdict == Verdict::probe;
             const bool settled = !open || from == From::settled;
@@ -212,7 +212,7 @@ TEST_CASE("a reset that was seen at any look is remembered when the next look sh
     CAPTURE(static_cast<int>(told));
     ReceiptWatch watch;
     watch.handed_over(look(Seen::error, Ours::open), handed_over_at);
-    CHECK(tell(watch, told, look(Seen::all, Ours::open), handed_over_at + milliseconds(500)) == Verdict::unread);
+    CHECK(tell(watch, told, look(Seen::all, Ours::open), handed_over_at + milliseconds(500)) == Verdict::unconfirmed);
   }
 }
 
@@ -220,7 +220,7 @@ TEST_CASE("our own end does not make a reset that was seen before it forgotten")
   ReceiptWatch watch;
   watch.handed_over(look(Seen::closed, Ours::open), handed_over_at);
   watch.end_sent();
-  CHECK(watch.end_of_stream(look(Seen::closed, Ours::ended), handed_over_at) == Verdict::unread);
+  CHECK(watch.end_of_stream(look(Seen::closed, Ours::ended), handed_over_at) == Verdict::unconfirmed);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "net/receipt_watch.hpp"
+#include "net/receipt/receipt_watch.hpp"
 
 #include <doctest/doctest.h>
 
@@ -7,31 +7,31 @@
 
 using oneshot::SteadyTime;
 using oneshot::net::ReceiptWatch;
-using oneshot::net::TcpView;
+using oneshot::net::TcpInfo;
 using std::chrono::milliseconds;
 using Verdict = ReceiptWatch::Verdict;
-using State = TcpView::State;
+using State = TcpInfo::State;
 
 namespace {
 
 const SteadyTime start{std::chrono::seconds(1000)};
 
-TcpView view(State state, std::uint64_t unacknowledged, std::uint64_t acknowledged = 20'000) {
-  TcpView seen;
+TcpInfo view(State state, std::uint64_t unacknowledged, std::uint64_t acknowledged = 20'000) {
+  TcpInfo seen;
   seen.state = state;
   seen.unacknowledged = unacknowledged;
   seen.acknowledged = acknowledged;
   return seen;
 }
 
-TcpView error_view() {
-  TcpView seen = view(State::closed, 0);
+TcpInfo error_view() {
+  TcpInfo seen = view(State::closed, 0);
   seen.error = true;
   return seen;
 }
 
-const TcpView all_read = view(State::established, 0);
-const TcpView not_acknowledged = view(State::established, 5000, 15'000);
+const TcpInfo all_read = view(State::established, 0);
+const TcpInfo not_acknowledged = view(State::established, 5000, 15'000);
 
 ReceiptWatch sent() {
   ReceiptWatch watch;
@@ -61,13 +61,13 @@ TEST_CASE("an end while bytes are unacknowledged waits for what becomes of them"
     CHECK(watch.poll(view(State::close_wait, 0), start + milliseconds(99)) == Verdict::undecided);
     CHECK(watch.poll(view(State::close_wait, 0), start + milliseconds(100)) == Verdict::delivered);
   }
-  SUBCASE("reset: not delivered") { CHECK(watch.poll(view(State::closed, 0), start) == Verdict::unread); }
-  SUBCASE("an error: not delivered") { CHECK(watch.poll(error_view(), start) == Verdict::unread); }
+  SUBCASE("reset: not delivered") { CHECK(watch.poll(view(State::closed, 0), start) == Verdict::unconfirmed); }
+  SUBCASE("an error: not delivered") { CHECK(watch.poll(error_view(), start) == Verdict::unconfirmed); }
   SUBCASE("deadline: reset") { CHECK(watch.deadline(view(State::close_wait, 300, 19'700)) == Verdict::reset); }
 }
 
 TEST_CASE("an end of stream on a connection that is closed was a reset that somebody else fetched") {
-  CHECK(sent().end_of_stream(view(State::closed, 0), start) == Verdict::unread);
+  CHECK(sent().end_of_stream(view(State::closed, 0), start) == Verdict::unconfirmed);
 }
 
 TEST_CASE("an end that came before the reply was written says nothing about reading it") {
@@ -76,7 +76,7 @@ TEST_CASE("an end that came before the reply was written says nothing about read
   CHECK(watch.newer_scrape(view(State::close_wait, 0, 32'288), start + milliseconds(50)) == Verdict::undecided);
   CHECK(watch.end_of_stream(view(State::close_wait, 0, 32'288), start + milliseconds(50)) == Verdict::undecided);
   SUBCASE("a reset follows: not delivered") {
-    CHECK(watch.poll(view(State::closed, 0, 32'288), start + milliseconds(60)) == Verdict::unread);
+    CHECK(watch.poll(view(State::closed, 0, 32'288), start + milliseconds(60)) == Verdict::unconfirmed);
   }
   SUBCASE("none follows: delivered") {
     CHECK(watch.poll(view(State::close_wait, 0, 32'288), start + milliseconds(100)) == Verdict::delivered);
@@ -90,20 +90,20 @@ TEST_CASE("an end of stream while the reply is still being written decides nothi
 }
 
 TEST_CASE("a reset is not delivered, and surely cut short while the reply was being written") {
-  CHECK(ReceiptWatch().failed(error_view()) == Verdict::cut_short);
-  CHECK(sent().failed(error_view()) == Verdict::unread);
+  CHECK(ReceiptWatch().failed(error_view()) == Verdict::truncated);
+  CHECK(sent().failed(error_view()) == Verdict::unconfirmed);
 }
 
 TEST_CASE("a reset before the last byte was acknowledged means surely cut short") {
   ReceiptWatch watch;
   watch.handed_over(view(State::established, 12'000, 20'000), start);
-  SUBCASE("one byte is missing") { CHECK(watch.failed(view(State::closed, 0, 31'999)) == Verdict::cut_short); }
-  SUBCASE("none is missing") { CHECK(watch.failed(view(State::closed, 0, 32'000)) == Verdict::unread); }
+  SUBCASE("one byte is missing") { CHECK(watch.failed(view(State::closed, 0, 31'999)) == Verdict::truncated); }
+  SUBCASE("none is missing") { CHECK(watch.failed(view(State::closed, 0, 32'000)) == Verdict::unconfirmed); }
 }
 
 TEST_CASE("a request that began on a connection that was reset meanwhile proves nothing") {
-  CHECK(sent().request_began(error_view()) == Verdict::unread);
-  CHECK(sent().request_began(view(State::closed, 0)) == Verdict::unread);
+  CHECK(sent().request_began(error_view()) == Verdict::unconfirmed);
+  CHECK(sent().request_began(view(State::closed, 0)) == Verdict::unconfirmed);
 }
 
 TEST_CASE("our own end is no byte of the reply") {
@@ -124,8 +124,8 @@ TEST_CASE("the deadline resets a connection with bytes unwritten or unacknowledg
 }
 
 TEST_CASE("the deadline on a connection that was reset meanwhile means not delivered") {
-  CHECK(sent().deadline(error_view()) == Verdict::unread);
-  CHECK(sent().deadline(view(State::closed, 0)) == Verdict::unread);
+  CHECK(sent().deadline(error_view()) == Verdict::unconfirmed);
+  CHECK(sent().deadline(view(State::closed, 0)) == Verdict::unconfirmed);
 }
 
 TEST_CASE("after our own end a closed connection is no sign of a reset") {
@@ -140,7 +140,7 @@ TEST_CASE("giving up means delivered when all is acknowledged, else a reset") {
   CHECK(sent().give_up(all_read) == Verdict::delivered);
   CHECK(sent().give_up(not_acknowledged) == Verdict::reset);
   CHECK(ReceiptWatch().give_up(all_read) == Verdict::reset);
-  CHECK(sent().give_up(error_view()) == Verdict::unread);
+  CHECK(sent().give_up(error_view()) == Verdict::unconfirmed);
 }
 
 TEST_CASE("a newer scrape waits a moment for an end, then takes silence for delivered") {
@@ -161,7 +161,7 @@ TEST_CASE("a newer scrape waits a moment for an end, then takes silence for deli
 }
 
 TEST_CASE("what was written behind a reply says nothing about it") {
-  TcpView view = all_read;
+  TcpInfo view = all_read;
   view.unacknowledged = 700;  // of the reply to a request that was sent early
   SUBCASE("at the deadline") { CHECK(sent().deadline(view) == Verdict::probe); }
   SUBCASE("when a later request begins") { CHECK(sent().request_began(view) == Verdict::delivered); }
@@ -173,8 +173,8 @@ TEST_CASE("a newer scrape learns of an orderly end at once") {
 }
 
 TEST_CASE("a newer scrape learns of a reset at once") {
-  CHECK(sent().newer_scrape(view(State::closed, 0), start) == Verdict::unread);
-  CHECK(ReceiptWatch().newer_scrape(error_view(), start) == Verdict::cut_short);
+  CHECK(sent().newer_scrape(view(State::closed, 0), start) == Verdict::unconfirmed);
+  CHECK(ReceiptWatch().newer_scrape(error_view(), start) == Verdict::truncated);
 }
 
 TEST_CASE("a newer scrape leaves a transfer alone whose peer still acknowledges") {
@@ -196,13 +196,13 @@ TEST_CASE("a silent peer that has acknowledged all is asked for a sign of life a
   ReceiptWatch watch = sent();
   CHECK(watch.deadline(all_read) == Verdict::probe);
   SUBCASE("it answers that there is no such connection: a reset that got lost") {
-    CHECK(watch.failed(error_view()) == Verdict::unread);
+    CHECK(watch.failed(error_view()) == Verdict::unconfirmed);
   }
   SUBCASE("it lives, and goes on with its next request") { CHECK(watch.request_began(all_read) == Verdict::delivered); }
 }
 
 TEST_CASE("a peer that has been silent for so long that a middlebox may answer in its place is not asked") {
-  TcpView silent = all_read;
+  TcpInfo silent = all_read;
   silent.silent_for = std::chrono::seconds(31);
   CHECK(sent().deadline(silent) == Verdict::undecided);
 }

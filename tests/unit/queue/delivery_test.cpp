@@ -24,9 +24,9 @@ TEST_CASE("each scraper gets each event once") {
 TEST_CASE("a batch that was not delivered is sent again with what came since") {
   Fixture f;
   f.store(3);
-  CHECK(f.scrape("a", Outcome::cut_short) == numbered(0, 3));
+  CHECK(f.scrape("a", delivery::Outcome::truncated) == numbered(0, 3));
   f.store(1);
-  CHECK(f.scrape("a", Outcome::unread) == numbered(0, 4));
+  CHECK(f.scrape("a", delivery::Outcome::unconfirmed) == numbered(0, 4));
   CHECK(f.scrape("a") == numbered(0, 4));
   CHECK(f.numbers("a").delivered == 4);
   CHECK(f.numbers("a").redelivered == 7);
@@ -46,7 +46,7 @@ TEST_CASE("a batch holds at most max_events_per_scrape events and the next one g
   f.options.max_events_per_scrape = 4;
   f.store(10);
   CHECK(f.scrape("a") == numbered(0, 4));
-  CHECK(f.scrape("a", Outcome::cut_short) == numbered(4, 8));
+  CHECK(f.scrape("a", delivery::Outcome::truncated) == numbered(4, 8));
   CHECK(f.scrape("a") == numbered(4, 8));
   CHECK(f.scrape("a") == numbered(8, 10));
 }
@@ -84,9 +84,10 @@ TEST_CASE("an empty batch is not in flight") {
   CHECK(texts(first.events()).empty());
   Delivery second = f.take("a");  // needs no receipt of the first
   f.store(1);
-  first.carried_by(std::make_shared<NamedCarrier>());
+  const auto transfer = std::make_shared<NamedTransfer>();
+  first.in_transfer(transfer);
   first.handed_over();
-  first.settle(Outcome::cut_short);
+  first.settle(delivery::Outcome::truncated);
   CHECK(f.scrape("a") == numbered(0, 1));
   CHECK(f.numbers("a").redelivered == 0);
 }
@@ -98,16 +99,16 @@ TEST_CASE("one batch at a time: the next one waits, and learns whom to ask") {
   f.store(1);
   Ticket next = f.stand("a");
   CHECK(std::holds_alternative<NotYet>(f.turn(next)));  // being rendered
-  const auto carrier = std::make_shared<NamedCarrier>();
-  first.carried_by(carrier);
+  const auto transfer = std::make_shared<NamedTransfer>();
+  first.in_transfer(transfer);
   for (int i = 0; i < 2; ++i) {
     Turn turn = f.turn(next);
     REQUIRE(std::holds_alternative<Ask>(turn));
-    CHECK(std::get<Ask>(turn).carrier == carrier);
+    CHECK(std::get<Ask>(turn).transfer == transfer);
     first.handed_over();  // makes no difference to who has to be asked
   }
-  first.settle(Outcome::delivered);
-  CHECK(carrier.use_count() == 1);
+  first.settle(delivery::Outcome::delivered);
+  CHECK(transfer.use_count() == 1);
   Turn turn = f.turn(next);
   REQUIRE(std::holds_alternative<Delivery>(turn));
   CHECK(texts(std::get<Delivery>(turn).events()) == numbered(2, 3));
@@ -135,7 +136,7 @@ TEST_CASE("a ticket that has its batch is out of the line") {
   {
     Turn turn = f.turn(first);
     REQUIRE(std::holds_alternative<Delivery>(turn));
-    std::get<Delivery>(turn).settle(Outcome::delivered);
+    std::get<Delivery>(turn).settle(delivery::Outcome::delivered);
   }
   CHECK(std::holds_alternative<Delivery>(f.turn(second)));
 }
@@ -167,13 +168,13 @@ TEST_CASE("an event can be read again at its position") {
   Fixture f;
   f.store(3);
   const Delivery delivery = f.take("a");
-  std::uint64_t position = delivery.events().begin();
-  StoredEvent event;
-  while (delivery.events().next(position, event)) {
-    CHECK(delivery.events().at(event.position).labels == event.labels);
-    CHECK(event.position % 8 == 0);
+  std::uint64_t offset = delivery.events().begin();
+  event_log::StoredEvent event;
+  while (delivery.events().next(offset, event)) {
+    CHECK(delivery.events().at(event.offset).labels == event.labels);
+    CHECK(event.offset % 8 == 0);
   }
-  CHECK(position == delivery.events().end());
+  CHECK(offset == delivery.events().end());
   CHECK(event.labels == "n2");
 }
 
@@ -186,7 +187,7 @@ TEST_CASE("tickets, deliveries and readings may outlive the queue") {
   f.manager.reset();
   CHECK(texts(*peek) == numbered(0, 2));
   CHECK(texts(delivery.events()) == numbered(0, 2));
-  delivery.settle(Outcome::delivered);
+  delivery.settle(delivery::Outcome::delivered);
 }
 
 TEST_CASE("with timestamps an event whose time is ahead waits for the next scrape, and so do those behind it") {
@@ -207,9 +208,9 @@ TEST_CASE("with timestamps a batch that nobody could read three times is given u
   f.options.explicit_timestamps = true;
   f.store(4);
   const CapturedLog log;
-  for (int i = 0; i < 2; ++i) CHECK(f.scrape("s", Outcome::unread) == numbered(0, 4));
+  for (int i = 0; i < 2; ++i) CHECK(f.scrape("s", delivery::Outcome::unconfirmed) == numbered(0, 4));
   CHECK(log.count("level=warn") == 0);
-  CHECK(f.scrape("s", Outcome::unread) == numbered(0, 4));
+  CHECK(f.scrape("s", delivery::Outcome::unconfirmed) == numbered(0, 4));
   CHECK(log.count("level=warn") == 1);
   CHECK(log.count("counted as delivered\" scraper=s events=4") == 1);
   CHECK(f.scrape("s").empty());
@@ -220,7 +221,7 @@ TEST_CASE("with timestamps a batch that nobody could read three times is given u
 TEST_CASE("without timestamps a batch is sent until it is delivered") {
   Fixture f;
   f.store(4);
-  for (int i = 0; i < 10; ++i) CHECK(f.scrape("s", Outcome::unread) == numbered(0, 4));
+  for (int i = 0; i < 10; ++i) CHECK(f.scrape("s", delivery::Outcome::unconfirmed) == numbered(0, 4));
   CHECK(f.numbers("s").delivered == 0);
 }
 
@@ -228,7 +229,7 @@ TEST_CASE("with timestamps a cut connection is no reason to give up") {
   Fixture f;
   f.options.explicit_timestamps = true;
   f.store(4);
-  for (int i = 0; i < 10; ++i) CHECK(f.scrape("s", Outcome::cut_short) == numbered(0, 4));
+  for (int i = 0; i < 10; ++i) CHECK(f.scrape("s", delivery::Outcome::truncated) == numbered(0, 4));
   CHECK(f.numbers("s").delivered == 0);
 }
 

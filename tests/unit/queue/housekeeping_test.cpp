@@ -102,7 +102,7 @@ TEST_CASE("whoever stands in line or has a batch is not forgotten") {
   f.queue().tick();
   CHECK(f.known("in line"));
   CHECK(f.known("in flight"));
-  delivery->settle(Outcome::cut_short);  // which counts as seen
+  delivery->settle(delivery::Outcome::truncated);  // which counts as seen
   ticket.reset();
   f.queue().tick();
   CHECK_FALSE(f.known("in line"));
@@ -263,7 +263,7 @@ TEST_CASE("when the clock is set back, times follow it and old events are not he
     const std::uint64_t first = delivery.events().begin();
     CHECK(delivery.events().at(first).unix_ms == f.clock.unix_ms() - 1);  // restated
     CHECK(delivery.events().at(first + small_record).unix_ms == f.clock.unix_ms());
-    CHECK(delivery.events().at(first + small_record).behind);
+    CHECK(delivery.events().at(first + small_record).out_of_order);
   }
 }
 
@@ -288,9 +288,9 @@ TEST_CASE("a clock that is set forward and back again before anybody looks holds
   const Delivery delivery = f.take("s");
   REQUIRE(delivery.count() == 6);
   std::int64_t last = 0;  // of series a
-  StoredEvent event;
-  std::uint64_t position = delivery.events().begin();
-  while (delivery.events().next(position, event)) {
+  event_log::StoredEvent event;
+  std::uint64_t offset = delivery.events().begin();
+  while (delivery.events().next(offset, event)) {
     CHECK(event.unix_ms <= f.clock.unix_ms());
     CHECK(event.unix_ms >= f.clock.unix_ms() - 3000);
     if (event.labels != "a") continue;
@@ -320,9 +320,9 @@ TEST_CASE(
   const Delivery delivery = f.take("s");
   REQUIRE(delivery.count() == 6);
   std::vector<std::int64_t> ages;
-  StoredEvent event;
-  std::uint64_t position = delivery.events().begin();
-  while (delivery.events().next(position, event)) ages.push_back(f.clock.unix_ms() - event.unix_ms);
+  event_log::StoredEvent event;
+  std::uint64_t offset = delivery.events().begin();
+  while (delivery.events().next(offset, event)) ages.push_back(f.clock.unix_ms() - event.unix_ms);
   CHECK(ages == std::vector<std::int64_t>{2305, 2304, 2303, 2005, 1005, 1005});
 }
 
@@ -344,7 +344,7 @@ TEST_CASE("statistics tell who waits for how long and when a scrape was last") {
   CHECK(n.in_flight == 2);
   CHECK(n.oldest_waiting_seconds == 2.5);  // not yet delivered
   CHECK(n.last_scrape_unix_ms == start + 3000);
-  delivery.settle(Outcome::delivered);
+  delivery.settle(delivery::Outcome::delivered);
   CHECK(f.numbers("a").oldest_waiting_seconds == 0);
 }
 

@@ -17,9 +17,9 @@ using Numbers = std::vector<std::uint64_t>;
 
 Numbers values(const Reading& reading) {
   Numbers all;
-  StoredEvent event;
-  std::uint64_t position = reading.begin();
-  while (reading.next(position, event)) all.push_back(static_cast<std::uint64_t>(event.value));
+  event_log::StoredEvent event;
+  std::uint64_t offset = reading.begin();
+  while (reading.next(offset, event)) all.push_back(static_cast<std::uint64_t>(event.value));
   return all;
 }
 
@@ -130,11 +130,11 @@ class Model {
     ModelScraper& scraper = found->second;
     hand_over(scraper);
     if (const unsigned how = below(10); how < 5) {
-      scraper.delivery->settle(Outcome::delivered);
+      scraper.delivery->settle(delivery::Outcome::delivered);
       scraper.delivered += scraper.batch.size();
       for (std::size_t n = scraper.batch.size(); n > 0; --n) scraper.pending.pop_front();
     } else if (how < 9) {
-      scraper.delivery->settle(Outcome::cut_short);
+      scraper.delivery->settle(delivery::Outcome::truncated);
     }
     scraper.delivery.reset();
   }

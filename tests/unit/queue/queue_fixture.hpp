@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "event/event.hpp"
-#include "queue/delivery.hpp"
+#include "queue/local/delivery.hpp"
 #include "queue/queue_manager.hpp"
 #include "support/manual_clock.hpp"
 
@@ -33,25 +33,25 @@ inline event::Event event_of(std::string_view labels) { return {.labels = labels
 
 inline Texts texts(const Reading& reading) {
   Texts all;
-  StoredEvent event;
-  std::uint64_t position = reading.begin();
-  while (reading.next(position, event)) all.emplace_back(event.labels);
+  event_log::StoredEvent event;
+  std::uint64_t offset = reading.begin();
+  while (reading.next(offset, event)) all.emplace_back(event.labels);
 
   Texts in_blocks;
-  std::array<StoredEvent, 3> block;
-  position = reading.begin();
+  std::array<event_log::StoredEvent, 3> block;
+  offset = reading.begin();
   for (std::size_t count = block.size(); count == block.size();) {
-    count = reading.next(position, block);
+    count = reading.next(offset, block);
     for (std::size_t i = 0; i < count; ++i) in_blocks.emplace_back(block[i].labels);
   }
   CHECK(in_blocks == all);
   return all;
 }
 
-/// A carrier that is only ever asked who it is.
-class NamedCarrier final : public Carrier {
+/// A transfer that is only ever asked who it is.
+class NamedTransfer final : public delivery::Transfer {
  public:
-  asio::awaitable<Answer> settle() override { co_return Answer::under_way; }
+  asio::awaitable<State> resolve() override { co_return State::under_way; }
 };
 
 /// A queue with a clock that stands still. Options are set before the first use of `queue()`.
@@ -99,7 +99,7 @@ struct Fixture {
     return std::move(std::get<Delivery>(mine));
   }
   /// A whole scrape that ends like this; what was in it.
-  Texts scrape(std::string_view scraper, Outcome outcome = Outcome::delivered) {
+  Texts scrape(std::string_view scraper, delivery::Outcome outcome = delivery::Outcome::delivered) {
     Delivery delivery = take(scraper);
     Texts all = texts(delivery.events());
     delivery.handed_over();

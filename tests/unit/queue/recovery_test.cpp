@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "queue/record.hpp"
+#include "event_log/record.hpp"
 #include "support/captured_log.hpp"
 #include "unit/queue/storage_fixture.hpp"
 
@@ -24,10 +24,12 @@ struct Ten : StorageFixture {
     register_at_end("a");
     store(10);
   }
-  [[nodiscard]] std::uint64_t record_of(std::string_view text) const { return offset_of(text) - sizeof(RecordHeader); }
+  [[nodiscard]] std::uint64_t record_of(std::string_view text) const {
+    return offset_of(text) - sizeof(event_log::Record);
+  }
 };
 
-constexpr std::uint64_t slot_offset = storage_format::slots_offset;
+constexpr std::uint64_t slot_offset = storage::format::slots_offset;
 
 }  // namespace
 
@@ -48,7 +50,7 @@ TEST_CASE("a record whose text is damaged is skipped, counted and logged, and th
 }
 
 TEST_CASE("a record whose header is damaged anywhere is skipped") {
-  for (std::uint64_t byte = 0; byte < sizeof(RecordHeader); ++byte) {
+  for (std::uint64_t byte = 0; byte < sizeof(event_log::Record); ++byte) {
     CAPTURE(byte);
     Ten f;
     byte % 2 == 0 ? f.end() : f.kill();
@@ -79,7 +81,7 @@ TEST_CASE("an event that was being written at the kill is no damage") {
   f.kill();
   const std::uint64_t record = f.record_of("n5");
   f.damage(record + 8);
-  f.write(storage_format::in_flight_offset, record - storage_format::ring_offset);  // in the first round of the ring
+  f.write(storage::format::in_flight_offset, record - storage::format::ring_offset);  // in the first round of the ring
   CHECK(f.numbers("a").dropped_damaged == 0);
   CHECK(f.scrape("a").size() == 9);
 }
@@ -91,12 +93,12 @@ TEST_CASE("text that looks like a record is none") {
   f.end();
   // A label value may be any bytes: here it is a record of this very file, a valid one where it stood.
   std::string text(40, '\0');
-  const std::uint64_t record = f.offset_of("n0") - sizeof(RecordHeader);
+  const std::uint64_t record = f.offset_of("n0") - sizeof(event_log::Record);
   for (std::size_t i = 0; i < text.size(); ++i) text[i] = f.read<char>(record + i);
   REQUIRE(f.append("marker" + text) == Stored::stored);
   REQUIRE(f.append("y") == Stored::stored);
   f.end();
-  f.damage(f.offset_of("marker") - sizeof(RecordHeader));  // the search goes through its text
+  f.damage(f.offset_of("marker") - sizeof(event_log::Record));  // the search goes through its text
   CHECK(f.scrape("a") == Texts{"n0", "y"});
 }
 
@@ -105,15 +107,15 @@ TEST_CASE("a scraper whose cursor is damaged gets all that is in the log") {
   f.scrape("a");
   f.store(1);
   f.end();
-  f.damage(slot_offset + offsetof(ScraperSlot, cursor) + 3);
+  f.damage(slot_offset + offsetof(storage::ScraperSlot, cursor) + 3);
   const oneshot::test::CapturedLog log;
   CHECK(f.scrape("a").size() >= 1);
   CHECK(log.count("where this scraper stood is damaged") == 1);
 }
 
 TEST_CASE("a damaged entry of the table is no scraper, and the others are") {
-  for (const std::size_t at :
-       {offsetof(ScraperSlot, used), offsetof(ScraperSlot, name_length) + 7, offsetof(ScraperSlot, name)}) {
+  for (const std::size_t at : {offsetof(storage::ScraperSlot, used), offsetof(storage::ScraperSlot, name_length) + 7,
+                               offsetof(storage::ScraperSlot, name)}) {
     Ten f;
     f.register_at_end("b");
     f.store(1);
@@ -128,14 +130,15 @@ TEST_CASE("a damaged entry of the table is no scraper, and the others are") {
 
 TEST_CASE("a header that is not whole stops the start, whatever word it is") {
   for (const std::size_t at :
-       {offsetof(StorageLayout, slots), offsetof(StorageLayout, capacity), offsetof(StorageLayout, salt),
-        offsetof(StorageLayout, checksum), offsetof(StorageHeader, bound), offsetof(StorageHeader, hold),
-        offsetof(StorageHeader, end), offsetof(StorageHeader, latest_unix_ms), offsetof(StorageHeader, stretches)}) {
+       {offsetof(storage::Layout, slots), offsetof(storage::Layout, capacity), offsetof(storage::Layout, salt),
+        offsetof(storage::Layout, checksum), offsetof(storage::Header, reserved_end), offsetof(storage::Header, hold),
+        offsetof(storage::Header, end), offsetof(storage::Header, latest_unix_ms),
+        offsetof(storage::Header, skew_ranges)}) {
     CAPTURE(at);
     Ten f;
     f.end();
     f.damage(at + 2);
-    const StorageError error = f.refusal();
+    const storage::Error error = f.refusal();
     CHECK(error.is_lasting);
     CHECK(error.text.find("has a damaged header: move it away to begin with an empty one") != std::string::npos);
   }
@@ -153,11 +156,11 @@ TEST_CASE("files of others, of later versions, cut short, and what is no file st
     CHECK(f.refusal().text.find("is not an event log of this program") != std::string::npos);
   }
   SUBCASE("of version 2") {
-    f.write(offsetof(StorageLayout, version), std::uint32_t{2});
+    f.write(offsetof(storage::Layout, version), std::uint32_t{2});
     CHECK(f.refusal().text.find("format version 2, and this program knows version 1") != std::string::npos);
   }
   SUBCASE("cut short") {
-    std::filesystem::resize_file(f.options.storage_path, storage_format::ring_offset + 15 * page);
+    std::filesystem::resize_file(f.options.storage_path, storage::format::ring_offset + 15 * page);
     CHECK(f.refusal().text.find("is cut short") != std::string::npos);
   }
   SUBCASE("a folder") {
@@ -171,7 +174,7 @@ TEST_CASE("files of others, of later versions, cut short, and what is no file st
 TEST_CASE("what only the machine can mend is no lasting error") {
   StorageFixture f;
   f.options.storage_path = f.folder.file("missing") + "/events.log";
-  const StorageError error = f.refusal();
+  const storage::Error error = f.refusal();
   CHECK_FALSE(error.is_lasting);
   CHECK(error.text.find("there is no folder ") != std::string::npos);
 }
@@ -257,7 +260,7 @@ TEST_CASE("a start with many scrapers and much damage does not take long") {
   {
     std::fstream file(f.options.storage_path, std::ios::binary | std::ios::in | std::ios::out);
     for (int i = 0; i < 100000; i += 2) {
-      file.seekp(static_cast<std::streamoff>(storage_format::ring_offset + 40u * static_cast<unsigned>(i) + 8));
+      file.seekp(static_cast<std::streamoff>(storage::format::ring_offset + 40u * static_cast<unsigned>(i) + 8));
       file.put('\x55');
     }
   }

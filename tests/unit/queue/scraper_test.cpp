@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "queue/scraper.hpp"
+#include "queue/local/scraper.hpp"
 
 #include <doctest/doctest.h>
 
 namespace oneshot::queue {
 namespace {
 
-constexpr Mark mark(std::uint64_t events) { return {events * 40, events}; }
+constexpr event_log::Offset mark(std::uint64_t events) { return {events * 40, events}; }
 Scraper at(std::uint64_t events) { return {false, mark(events), SteadyTime{}}; }
 
 TEST_CASE("a cursor moves only when a batch was delivered") {
@@ -15,12 +15,12 @@ TEST_CASE("a cursor moves only when a batch was delivered") {
   CHECK(scraper.cursor() == mark(2));
   CHECK(scraper.in_flight() == 3);
   CHECK(scraper.waiting(mark(7)) == 2);
-  scraper.settle(Outcome::cut_short, 0);
+  scraper.settle(delivery::Outcome::truncated, 0);
   CHECK(scraper.cursor() == mark(2));
   CHECK(scraper.in_flight() == 0);
   CHECK(scraper.waiting(mark(7)) == 5);
   scraper.take(mark(7));
-  scraper.settle(Outcome::delivered, 0);
+  scraper.settle(delivery::Outcome::delivered, 0);
   CHECK(scraper.cursor() == mark(7));
   CHECK(scraper.delivered == 5);
 }
@@ -28,14 +28,14 @@ TEST_CASE("a cursor moves only when a batch was delivered") {
 TEST_CASE("only what was sent before counts as redelivered") {
   Scraper scraper = at(0);
   scraper.take(mark(3));
-  scraper.settle(Outcome::unread, 0);
+  scraper.settle(delivery::Outcome::unconfirmed, 0);
   CHECK(scraper.redelivered == 0);
   scraper.take(mark(5));
   CHECK(scraper.redelivered == 3);
-  scraper.settle(Outcome::cut_short, 0);
+  scraper.settle(delivery::Outcome::truncated, 0);
   scraper.take(mark(4));
   CHECK(scraper.redelivered == 7);
-  scraper.settle(Outcome::delivered, 0);
+  scraper.settle(delivery::Outcome::delivered, 0);
   scraper.take(mark(9));
   CHECK(scraper.redelivered == 8);  // the fifth event was in the second batch
 }
@@ -46,7 +46,7 @@ TEST_CASE("a batch that was put back was not sent") {
   scraper.put_back();
   scraper.take(mark(3));
   CHECK(scraper.redelivered == 0);
-  scraper.settle(Outcome::cut_short, 0);
+  scraper.settle(delivery::Outcome::truncated, 0);
 
   scraper.take(mark(3));
   CHECK(scraper.redelivered == 3);
@@ -57,9 +57,9 @@ TEST_CASE("a batch that was put back was not sent") {
 
 TEST_CASE("what is overrun while it waits is lost at once") {
   Scraper scraper = at(0);
-  scraper.overrun(mark(4));
+  scraper.evict_before(mark(4));
   CHECK(scraper.dropped_full == 4);
-  scraper.overrun(mark(3));
+  scraper.evict_before(mark(3));
   CHECK(scraper.cursor() == mark(4));
   CHECK(scraper.dropped_full == 4);
 }
@@ -68,9 +68,9 @@ TEST_CASE("what is overrun while it is under way is lost only if it does not arr
   SUBCASE("in part, and it arrives") {
     Scraper scraper = at(0);
     scraper.take(mark(5));
-    scraper.overrun(mark(3));
+    scraper.evict_before(mark(3));
     CHECK(scraper.dropped_full == 0);
-    scraper.settle(Outcome::delivered, 0);
+    scraper.settle(delivery::Outcome::delivered, 0);
     CHECK(scraper.cursor() == mark(5));
     CHECK(scraper.delivered == 5);
     CHECK(scraper.dropped_full == 0);
@@ -78,8 +78,8 @@ TEST_CASE("what is overrun while it is under way is lost only if it does not arr
   SUBCASE("in part, and it does not arrive") {
     Scraper scraper = at(0);
     scraper.take(mark(5));
-    scraper.overrun(mark(3));
-    scraper.settle(Outcome::unread, 0);
+    scraper.evict_before(mark(3));
+    scraper.settle(delivery::Outcome::unconfirmed, 0);
     CHECK(scraper.cursor() == mark(3));
     CHECK(scraper.delivered == 0);
     CHECK(scraper.dropped_full == 3);
@@ -87,10 +87,10 @@ TEST_CASE("what is overrun while it is under way is lost only if it does not arr
   SUBCASE("wholly, and it arrives") {
     Scraper scraper = at(0);
     scraper.take(mark(5));
-    scraper.overrun(mark(3));
-    scraper.overrun(mark(8));
+    scraper.evict_before(mark(3));
+    scraper.evict_before(mark(8));
     CHECK(scraper.dropped_full == 3);
-    scraper.settle(Outcome::delivered, 0);
+    scraper.settle(delivery::Outcome::delivered, 0);
     CHECK(scraper.cursor() == mark(8));
     CHECK(scraper.delivered == 5);
     CHECK(scraper.dropped_full == 3);
@@ -98,8 +98,8 @@ TEST_CASE("what is overrun while it is under way is lost only if it does not arr
   SUBCASE("wholly, and it does not arrive") {
     Scraper scraper = at(0);
     scraper.take(mark(5));
-    scraper.overrun(mark(8));
-    scraper.settle(Outcome::cut_short, 0);
+    scraper.evict_before(mark(8));
+    scraper.settle(delivery::Outcome::truncated, 0);
     CHECK(scraper.cursor() == mark(8));
     CHECK(scraper.dropped_full == 8);
     CHECK(scraper.loss_to_log == 8);
@@ -107,18 +107,18 @@ TEST_CASE("what is overrun while it is under way is lost only if it does not arr
 }
 
 TEST_CASE("a batch is given up after the third time in a row that nobody read it") {
-  using enum Outcome;
+  using enum delivery::Outcome;
   Scraper scraper = at(0);
-  const auto outcome = [&](Outcome told) {
+  const auto outcome = [&](delivery::Outcome told) {
     scraper.take(mark(4));
     return scraper.settle(told, 3) == 4;
   };
-  CHECK_FALSE(outcome(unread));
-  CHECK_FALSE(outcome(unread));
-  CHECK_FALSE(outcome(cut_short));  // the row ends
-  CHECK_FALSE(outcome(unread));
-  CHECK_FALSE(outcome(unread));
-  CHECK(outcome(unread));
+  CHECK_FALSE(outcome(unconfirmed));
+  CHECK_FALSE(outcome(unconfirmed));
+  CHECK_FALSE(outcome(truncated));  // the row ends
+  CHECK_FALSE(outcome(unconfirmed));
+  CHECK_FALSE(outcome(unconfirmed));
+  CHECK(outcome(unconfirmed));
   CHECK(scraper.cursor() == mark(4));
   CHECK(scraper.delivered == 4);
   CHECK(scraper.given_up == 4);
@@ -128,16 +128,16 @@ TEST_CASE("only events that were in all of those batches are given up, and what 
   Scraper scraper = at(0);
   for (const std::uint64_t end : {2U, 5U}) {
     scraper.take(mark(end));
-    CHECK(scraper.settle(Outcome::unread, 3) == 0);
+    CHECK(scraper.settle(delivery::Outcome::unconfirmed, 3) == 0);
   }
   scraper.take(mark(9));
-  CHECK(scraper.settle(Outcome::unread, 3) == 2);
+  CHECK(scraper.settle(delivery::Outcome::unconfirmed, 3) == 2);
   CHECK(scraper.cursor() == mark(2));
   CHECK(scraper.delivered == 2);
   CHECK(scraper.given_up == 2);
   scraper.take(mark(9));
   CHECK(scraper.redelivered == 2 + 5 + 7);
-  CHECK(scraper.settle(Outcome::delivered, 3) == 0);
+  CHECK(scraper.settle(delivery::Outcome::delivered, 3) == 0);
   CHECK(scraper.delivered == 9);
   CHECK(scraper.given_up == 2);
 }
@@ -146,25 +146,25 @@ TEST_CASE("what was overrun meanwhile and is not given up is lost") {
   Scraper scraper = at(0);
   for (int i = 0; i < 2; ++i) {
     scraper.take(mark(2));
-    scraper.settle(Outcome::unread, 3);
+    scraper.settle(delivery::Outcome::unconfirmed, 3);
   }
   scraper.take(mark(6));
-  scraper.overrun(mark(4));
-  CHECK(scraper.settle(Outcome::unread, 3) == 2);
+  scraper.evict_before(mark(4));
+  CHECK(scraper.settle(delivery::Outcome::unconfirmed, 3) == 2);
   CHECK(scraper.cursor() == mark(4));
   CHECK(scraper.delivered == 2);
   CHECK(scraper.dropped_full == 2);
 }
 
-TEST_CASE("the row of unread batches ends where the cursor has moved") {
+TEST_CASE("the row of unconfirmed batches ends where the cursor has moved") {
   Scraper scraper = at(0);
   for (int i = 0; i < 2; ++i) {
     scraper.take(mark(4));
-    scraper.settle(Outcome::unread, 3);
+    scraper.settle(delivery::Outcome::unconfirmed, 3);
   }
-  scraper.overrun(mark(1));
+  scraper.evict_before(mark(1));
   scraper.take(mark(4));
-  CHECK(scraper.settle(Outcome::unread, 3) == 0);
+  CHECK(scraper.settle(delivery::Outcome::unconfirmed, 3) == 0);
   CHECK(scraper.delivered == 0);
 }
 

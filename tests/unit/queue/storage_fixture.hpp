@@ -14,7 +14,7 @@
 #include <string>
 #include <string_view>
 
-#include "queue/storage_format.hpp"
+#include "storage/format.hpp"
 #include "unit/queue/queue_fixture.hpp"
 
 namespace oneshot::queue::test {
@@ -61,7 +61,7 @@ struct StorageFixture : Fixture {
   /// The same, and then the machine had another boot id.
   void lose_power() {
     kill();
-    write(offsetof(StorageHeader, boot_low), std::uint64_t{12345});
+    write(offsetof(storage::Header, boot_low), std::uint64_t{12345});
   }
 
   template <class T>
@@ -81,23 +81,23 @@ struct StorageFixture : Fixture {
   }
   /// Flips a bit of the byte at `offset`.
   void damage(std::uint64_t offset) const { write(offset, static_cast<char>(read<char>(offset) ^ 4)); }
-  /// Where the record at `position` begins in the file.
-  [[nodiscard]] std::uint64_t in_ring(std::uint64_t position) const {
-    return storage_format::ring_offset + position % options.capacity_bytes;
+  /// Where the record at `offset` begins in the file.
+  [[nodiscard]] std::uint64_t in_ring(std::uint64_t offset) const {
+    return storage::format::ring_offset + offset % options.capacity_bytes;
   }
   /// Where the text stands first in the ring.
   [[nodiscard]] std::uint64_t offset_of(std::string_view text) const {
     std::ifstream file(options.storage_path, std::ios::binary);
-    file.seekg(static_cast<std::streamoff>(storage_format::ring_offset));
+    file.seekg(static_cast<std::streamoff>(storage::format::ring_offset));
     const std::string ring((std::istreambuf_iterator<char>(file)), {});
     std::size_t found = ring.find(text);
     while (found != std::string::npos && found % 8 != 0)
       found = ring.find(text, found + 1);  // not a part of a checksum
     REQUIRE(found != std::string::npos);
-    return storage_format::ring_offset + found;
+    return storage::format::ring_offset + found;
   }
   /// Why the queue cannot be opened.
-  [[nodiscard]] StorageError refusal() const {
+  [[nodiscard]] storage::Error refusal() const {
     auto opened = QueueManager::open(options, clock);
     REQUIRE_FALSE(opened.ok());
     return opened.error();

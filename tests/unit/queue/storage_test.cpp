@@ -51,11 +51,11 @@ TEST_CASE("positions that a scraper has passed are not used a second time after 
   f.store(1);
   const Delivery later = f.take("a");
   CHECK(later.count() == 2);
-  StoredEvent event;
+  event_log::StoredEvent event;
   std::uint64_t at = later.events().begin();
   while (later.events().next(at, event)) {
   }
-  CHECK(event.position >= before);
+  CHECK(event.offset >= before);
 }
 
 TEST_CASE("a batch in flight at a kill is sent again, unless the kernel had all of it") {
@@ -65,7 +65,7 @@ TEST_CASE("a batch in flight at a kill is sent again, unless the kernel had all 
   {
     Delivery delivery = f.take("a");
     f.kill();
-    delivery.settle(Outcome::cut_short);  // of the program that is no more
+    delivery.settle(delivery::Outcome::truncated);  // of the program that is no more
   }
   CHECK(f.numbers("a").waiting == 3);
   CHECK(f.scrape("a") == numbered(0, 3));
@@ -76,7 +76,7 @@ TEST_CASE("a batch in flight at a kill is sent again, unless the kernel had all 
     Delivery delivery = f.take("a");
     delivery.handed_over();
     f.kill();
-    delivery.settle(Outcome::cut_short);
+    delivery.settle(delivery::Outcome::truncated);
   }
   CHECK(f.numbers("a").waiting == 0);
   f.store(1);
@@ -198,7 +198,7 @@ TEST_CASE("another capacity takes along what waits") {
   SUBCASE("after an end in good order") { f.end(); }
   SUBCASE("after a kill") { f.kill(); }
   CHECK(f.numbers("a").waiting == 500);
-  CHECK(std::filesystem::file_size(f.options.storage_path) == storage_format::ring_offset + 8 * page);
+  CHECK(std::filesystem::file_size(f.options.storage_path) == storage::format::ring_offset + 8 * page);
   f.end();
   f.options.capacity_bytes = 64 * page;
   f.store(1000);
@@ -212,20 +212,20 @@ TEST_CASE("a capacity that is too small for what waits is refused, and nothing i
   f.store(1000);
   f.end();
   f.options.capacity_bytes = 4 * page;
-  const StorageError error = f.refusal();
+  const storage::Error error = f.refusal();
   CHECK(error.is_lasting);
   CHECK(error.text.find("holds 1 MiB that wait for scrapers, more than storage.capacity_mib") != std::string::npos);
   f.options.capacity_bytes = 16 * page;
   CHECK(f.scrape("a") == numbered(0, 1000));
 }
 
-TEST_CASE("with Sync::always an event is there once it was flushed") {
+TEST_CASE("with storage::Sync::always an event is there once it was flushed") {
   StorageFixture f;
-  f.options.sync = Sync::always;
+  f.options.sync = storage::Sync::always;
   f.register_at_end("a");
   CHECK(f.append("n0") == Stored::flushing);
   std::atomic<int> told{-1};
-  f.queue().when_safe(0, [&told](bool stored) {
+  f.queue().when_durable(0, [&told](bool stored) {
     told = stored ? 1 : 0;
     told.notify_one();
   });
@@ -237,14 +237,14 @@ TEST_CASE("with Sync::always an event is there once it was flushed") {
 TEST_CASE("a second program is refused while the first one uses the file") {
   StorageFixture f;
   f.store(1);
-  const StorageError error = f.refusal();
+  const storage::Error error = f.refusal();
   CHECK_FALSE(error.is_lasting);
   CHECK(error.text.find("is in use by another process") != std::string::npos);
 }
 
 TEST_CASE("more scrapers than the file has places for are refused") {
   StorageFixture f;
-  f.options.max_unnamed = storage_format::slot_count + 1;
+  f.options.max_unnamed = storage::format::slot_count + 1;
   CHECK(f.refusal().text.find("at most 16384 scrapers can be kept") != std::string::npos);
 }
 
@@ -258,7 +258,7 @@ TEST_CASE("times stay unique and ascending within a series over a restart") {
   f.clock.advance(1s);
   Delivery delivery = f.take("a");
   REQUIRE(delivery.count() == 10);
-  StoredEvent event;
+  event_log::StoredEvent event;
   std::int64_t last = 0;
   for (std::uint64_t at = delivery.events().begin(); delivery.events().next(at, event); last = event.unix_ms)
     CHECK(event.unix_ms > last);
@@ -276,7 +276,7 @@ TEST_CASE("a clock that was set back while the program was down does not hold ev
   Delivery delivery = f.take("a");
   REQUIRE(delivery.count() == 1);
   CHECK(delivery.events().at(delivery.events().begin()).unix_ms <= f.clock.unix_ms());
-  delivery.settle(Outcome::cut_short);
+  delivery.settle(delivery::Outcome::truncated);
   delivery = f.take("a");
   f.kill();  // and this is not found out a second time
   CHECK(f.take("a").count() == 1);
@@ -378,7 +378,7 @@ TEST_CASE("a batch that was given up unread stays so, killed at any moment after
   f.store(2);
   Delivery delivery = f.take("a");
   delivery.handed_over();
-  delivery.settle(Outcome::unread);
+  delivery.settle(delivery::Outcome::unconfirmed);
   f.kill();
   CHECK(f.scrape("a") == numbered(0, 2));
 }

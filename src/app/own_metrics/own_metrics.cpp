@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+#include "app/own_metrics/own_metrics.hpp"
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <map>
+
+#include "app/own_metrics/process_metrics.hpp"
+#include "base/version.hpp"
+#include "exposition/text_writer.hpp"
+
+namespace oneshot::app {
+namespace {
+
+using exposition::MetricType;
+using exposition::SampleValue;
+using exposition::TextWriter;
+using queue::QueueStatistics;
+using queue::ScraperStatistics;
+
+/// A family with one sample for each known scraper.
+template <class ValueOf>
+void per_scraper(TextWriter& writer, const QueueStatistics& queue, std::string_view name, MetricType type,
+                 std::string_view help, ValueOf value_of) {
+  writer.family(name, type, help);
+  for (const ScraperStatistics& scraper : queue.scrapers)
+    writer.sample(name, {{"scraper", scraper.name}}, SampleValue(value_of(scraper)));
+}
+
+void single(TextWriter& writer, std::string_view name, MetricType type, std::string_view help, SampleValue value) {
+  writer.family(name, type, help);
+  writer.sample(name, value);
+}
+
+struct Totals {
+  std::uint64_t accepted = 0;
+  std::array<std::uint64_t, event::reason_count> rejected{};
+  std::int64_t connections = 0;
+  std::array<std::uint64_t, http::sent_codes.size()> responses{};
+};
+
+Totals sum_up(const Services& services) {
+  Totals totals;
+  for (const Counters& worker : services.counters) {
+    totals.accepted += worker.accepted.load(std::memory_order_relaxed);
+    for (std::size_t i = 0; i < totals.rejected.size(); ++i)
+      totals.rejected[i] += worker.rejected[i].load(std::memory_order_relaxed);
+  }
+  for (const http::Statistics* worker : services.http_statistics) {
+    totals.connections += worker->connections.load(std::memory_order_relaxed);
+    for (std::size_t i = 0; i < totals.responses.size(); ++i)
+      totals.responses[i] += worker->responses[i].load(std::memory_order_relaxed);
+  }
+  return totals;
+}
+
+void append_legacy(TextWriter& writer, const Totals& totals, const QueueStatistics& queue, const ThisScrape& scrape) {
+  single(writer, "events_to_metrics_event_count", MetricType::counter,
+         "Events accepted since the start (legacy name of oneshot_events_accepted_total).", totals.accepted);
+  per_scraper(writer, queue, "events_to_metrics_scraper_counts", MetricType::gauge,
+              "Events that waited for this scraper when this scrape came, those in its batch included (legacy name; "
+              "see oneshot_events_waiting).",
+              [&](const ScraperStatistics& s) { return s.waiting + (s.name == scrape.scraper ? scrape.batch : 0); });
+}
+
+void append_event_totals(TextWriter& writer, const Totals& totals) {
+  single(writer, "oneshot_events_accepted_total", MetricType::counter, "Events accepted since the start.",
+         totals.accepted);
+  constexpr std::string_view rejected = "oneshot_events_rejected_total";
+  writer.family(rejected, MetricType::counter,
+                "Events refused since the start, by what was wrong with them (requests refused as HTTP, such as a body "
+                "that is too large, count in oneshot_http_responses_total alone).");
+  for (std::size_t i = 0; i < totals.rejected.size(); ++i)
+    writer.sample(rejected, {{"reason", event::reason_name(static_cast<event::Reason>(i))}}, totals.rejected[i]);
+}
+
+void append_deliveries(TextWriter& writer, const QueueStatistics& queue) {
+  per_scraper(writer, queue, "oneshot_events_waiting", MetricType::gauge,
+              "Events accepted and not yet in a batch of this scraper.",
+              [](const ScraperStatistics& s) { return s.waiting; });
+  per_scraper(writer, queue, "oneshot_events_in_flight", MetricType::gauge,
+              "Events in a batch that was sent to this scraper and whose receipt is not known yet.",
+              [](const ScraperStatistics& s) { return s.in_flight; });
+  per_scraper(writer, queue, "oneshot_events_delivered_total", MetricType::counter,
+              "Events that this scraper has surely received.", [](const ScraperStatistics& s) { return s.delivered; });
+  per_scraper(writer, queue, "oneshot_events_redelivered_total", MetricType::counter,
+              "Events sent to this scraper once more, because the batch before did not arrive.",
+              [](const ScraperStatistics& s) { return s.redelivered; });
+  per_scraper(
+      writer, queue, "oneshot_events_given_up_total", MetricType::counter,
+      "Events that count as delivered although they were never read to the end (with explicit timestamps, after "
+      "three times).",
+      [](const ScraperStatistics& s) { return s.given_up; });
+}
+
+void append_losses(TextWriter& writer, const QueueStatistics& queue) {
+  constexpr std::string_view dropped = "oneshot_events_dropped_total";
+  writer.family(dropped, MetricType::counter,
+                "Events lost for this scraper: the log was full, the scraper was forgotten, or a record was damaged.");
+  for (const ScraperStatistics& scraper : queue.scrapers) {
+    writer.sample(dropped, {{"scraper", scraper.name}, {"reason", "full"}}, scraper.dropped_full);
+    writer.sample(dropped, {{"scraper", scraper.name}, {"reason", "damaged"}}, scraper.dropped_damaged);
+  }
+  std::map<std::string_view, std::uint64_t> forgotten;  // one that was forgotten may be known again
+  for (const ScraperStatistics& scraper : queue.scrapers) forgotten[scraper.name] = 0;
+  for (const auto& [name, events] : queue.dropped_forgotten) forgotten[name] += events;
+  for (const auto& [name, events] : forgotten)
+    writer.sample(dropped, {{"scraper", name}, {"reason", "forgotten"}}, events);
+  single(writer, "oneshot_events_unclaimed_total", MetricType::counter,
+         "Events stored while nobody scraped, and gone before anybody did.", queue.unclaimed);
+}
+
+void append_scrapers(TextWriter& writer, const QueueStatistics& queue, const Services& services) {
+  per_scraper(writer, queue, "oneshot_oldest_waiting_seconds", MetricType::gauge,
+              "Age of the oldest event that this scraper has not received yet; 0 where there is none.",
+              [](const ScraperStatistics& s) { return s.oldest_waiting_seconds; });
+  per_scraper(writer, queue, "oneshot_scraper_last_scrape_timestamp_seconds", MetricType::gauge,
+              "When this scraper came last, since unix epoch in seconds; 0 for never.",
+              [](const ScraperStatistics& s) { return static_cast<double>(s.last_scrape_unix_ms) / 1000; });
+  const SteadyTime now = services.clock.steady();
+  per_scraper(writer, queue, "oneshot_scraper_shared", MetricType::gauge,
+              "1 if within the last hour two scrapers seemed to use this identity, each taking events from the other.",
+              [&](const ScraperStatistics& s) {
+                return std::uint64_t{services.shared_scrapers.is_shared(s.name, now) ? 1U : 0U};
+              });
+  single(writer, "oneshot_scrapers", MetricType::gauge, "Scrapers known now.", queue.scrapers.size());
+  single(writer, "oneshot_scrapers_max", MetricType::gauge, "How many scrapers there may be.", queue.max_scrapers);
+}
+
+void append_config(TextWriter& writer, const ConfigReloads& reloads) {
+  single(writer, "oneshot_config_last_reload_successful", MetricType::gauge,
+         "1 if the settings could be taken over when they were last read (at the start or by SIGHUP), else 0.",
+         std::uint64_t{reloads.successful() ? 1U : 0U});
+  single(writer, "oneshot_config_last_reload_success_timestamp_seconds", MetricType::gauge,
+         "When the settings were last taken over, since unix epoch in seconds.",
+         static_cast<double>(reloads.success_unix_ms()) / 1000);
+}
+
+void append_server(TextWriter& writer, const Totals& totals, const QueueStatistics& queue) {
+  single(writer, "oneshot_event_log_used_bytes", MetricType::gauge, "Bytes of the event log that hold events.",
+         queue.used_bytes);
+  single(writer, "oneshot_event_log_capacity_bytes", MetricType::gauge, "Size of the event log in bytes.",
+         queue.capacity_bytes);
+  single(writer, "oneshot_event_log_in_file", MetricType::gauge,
+         "1 if the event log is in a file (storage.path), so that what waits survives the program; 0 in memory.",
+         std::uint64_t{queue.in_file ? 1U : 0U});
+  single(writer, "oneshot_event_log_failed", MetricType::gauge,
+         "1 if the file of the event log could not be made durable: until the next start its events are not safe.",
+         std::uint64_t{queue.failed ? 1U : 0U});
+  single(writer, "oneshot_connections", MetricType::gauge, "Connections open now.", totals.connections);
+  constexpr std::string_view responses = "oneshot_http_responses_total";
+  writer.family(responses, MetricType::counter, "HTTP responses by status code.");
+  for (std::size_t i = 0; i < totals.responses.size(); ++i)
+    writer.sample(responses, {{"code", std::to_string(http::sent_codes[i])}}, totals.responses[i]);
+  constexpr std::string_view build = "oneshot_build_info";
+  writer.family(build, MetricType::gauge, "Always 1; what this program was built from.");
+  writer.sample(build, {{"version", version()}, {"compiler", compiler()}}, 1);
+}
+
+}  // namespace
+
+void append_own_metrics(std::string& out, const Services& services, const ThisScrape& scrape) {
+  const Totals totals = sum_up(services);
+  const QueueStatistics queue = services.queue.statistics();
+  TextWriter writer(out);
+  append_legacy(writer, totals, queue, scrape);
+  append_event_totals(writer, totals);
+  append_deliveries(writer, queue);
+  append_losses(writer, queue);
+  append_scrapers(writer, queue, services);
+  append_server(writer, totals, queue);
+  append_config(writer, services.config_reloads);
+  append_process_metrics(writer);
+}
+
+}  // namespace oneshot::app

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+#include "app/own_metrics/process_metrics.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "base/unique_fd.hpp"
+
+namespace oneshot::app {
+namespace {
+
+using exposition::MetricType;
+using exposition::TextWriter;
+
+/// Files of /proc say that they are empty and are made up while they are read.
+std::string read_whole(const char* path) {
+  std::string text;
+  const UniqueFd file(::open(path, O_RDONLY | O_CLOEXEC));
+  if (!file) return text;
+  std::array<char, 4096> piece;
+  for (ssize_t n = 0; (n = ::read(file.get(), piece.data(), piece.size())) > 0;)
+    text.append(piece.data(), static_cast<std::size_t>(n));
+  return text;
+}
+
+/// Takes the next word; 0 where it is no whole number (the columns that matter always are).
+std::uint64_t take_number(std::string_view& text) noexcept {
+  const std::size_t begin = std::min(text.find_first_not_of(" \n"), text.size());
+  const std::size_t end = std::min(text.find_first_of(" \n", begin), text.size());
+  std::uint64_t number = 0;
+  std::from_chars(text.data() + begin, text.data() + end, number);
+  text.remove_prefix(end);
+  return number;
+}
+
+std::optional<std::uint64_t> boot_unix_seconds() {
+  const std::string text = read_whole("/proc/stat");
+  const std::size_t line = text.find("\nbtime ");
+  if (line == std::string::npos) return std::nullopt;
+  std::string_view rest = std::string_view(text).substr(line + 7);
+  return take_number(rest);
+}
+
+std::optional<std::uint64_t> count_open_fds() {
+  struct CloseDir {
+    void operator()(DIR* dir) const noexcept { ::closedir(dir); }
+  };
+  const std::unique_ptr<DIR, CloseDir> dir(::opendir("/proc/self/fd"));
+  if (!dir) return std::nullopt;
+  std::uint64_t count = 0;
+  while (const dirent* entry = ::readdir(dir.get()))  // NOLINT(concurrency-mt-unsafe): the stream is our own
+    if (entry->d_name[0] != '.') ++count;
+  return count - 1;  // without the one that counts
+}
+
+void append_usage(TextWriter& writer) {
+  const auto usage = parse_process_stat(read_whole("/proc/self/stat"), static_cast<double>(::sysconf(_SC_CLK_TCK)),
+                                        static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)));
+  if (!usage) return;
+  writer.family("process_cpu_seconds_total", MetricType::counter, "Total user and system CPU time spent in seconds.");
+  writer.sample("process_cpu_seconds_total", usage->cpu_seconds);
+  writer.family("process_resident_memory_bytes", MetricType::gauge, "Resident memory size in bytes.");
+  writer.sample("process_resident_memory_bytes", usage->resident_bytes);
+  writer.family("process_virtual_memory_bytes", MetricType::gauge, "Virtual memory size in bytes.");
+  writer.sample("process_virtual_memory_bytes", usage->virtual_bytes);
+  const std::optional<std::uint64_t> boot = boot_unix_seconds();
+  if (!boot) return;
+  writer.family("process_start_time_seconds", MetricType::gauge,
+                "Start time of the process since unix epoch in seconds.");
+  writer.sample("process_start_time_seconds", static_cast<double>(*boot) + usage->started_after_boot);
+}
+
+void append_fds(TextWriter& writer) {
+  if (const std::optional<std::uint64_t> open = count_open_fds()) {
+    writer.family("process_open_fds", MetricType::gauge, "Number of open file descriptors.");
+    writer.sample("process_open_fds", *open);
+  }
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+    writer.family("process_max_fds", MetricType::gauge, "Maximum number of open file descriptors.");
+    writer.sample("process_max_fds", static_cast<std::uint64_t>(limit.rlim_cur));
+  }
+}
+
+}  // namespace
+
+std::optional<ProcessUsage> parse_process_stat(std::string_view text, double ticks_per_second,
+                                               std::uint64_t page_bytes) noexcept {
+  // The name stands in parentheses and may hold some itself: the columns begin behind the last one.
+  const std::size_t name_end = text.rfind(')');
+  if (name_end == std::string_view::npos) return std::nullopt;
+  text.remove_prefix(name_end + 1);
+  std::array<std::uint64_t, 25> columns{};  // proc(5) counts from 1, and the name is the second
+  for (std::size_t i = 3; i < columns.size(); ++i) columns[i] = take_number(text);
+  constexpr std::size_t utime = 14;
+  constexpr std::size_t stime = 15;
+  constexpr std::size_t starttime = 22;
+  constexpr std::size_t vsize = 23;
+  constexpr std::size_t rss = 24;
+  if (columns[vsize] == 0) return std::nullopt;
+  return ProcessUsage{.cpu_seconds = static_cast<double>(columns[utime] + columns[stime]) / ticks_per_second,
+                      .started_after_boot = static_cast<double>(columns[starttime]) / ticks_per_second,
+                      .virtual_bytes = columns[vsize],
+                      .resident_bytes = columns[rss] * page_bytes};
+}
+
+void append_process_metrics(TextWriter& writer) {
+  append_usage(writer);
+  append_fds(writer);
+}
+
+}  // namespace oneshot::app

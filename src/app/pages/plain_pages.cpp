@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#include "app/pages/plain_pages.hpp"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/version.hpp"
+
+namespace oneshot::app {
+namespace {
+
+constexpr std::size_t longest_host = 255;  // of a DNS name; what is longer is not worth repeating
+
+constexpr bool is_host_char(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == ':' ||
+         c == '-' || c == '_' || c == '[' || c == ']';
+}
+
+/// The host as this client knows us, if it can stand in a shell command as it is.
+std::string host_for_example(const http::Request& request, const settings::Settings& settings) {
+  const std::string_view host = request.header("Host");
+  if (!host.empty() && host.size() <= longest_host && std::all_of(host.begin(), host.end(), is_host_char))
+    return std::string(host);
+  return "localhost:" + std::to_string(settings.server.port);
+}
+
+std::string welcome(const std::string& host) {
+  std::string text = "Welcome to oneshot-metrics-server ";
+  text += version();
+  text += ": every scraper gets every event exactly once.\n\n";
+  text +=
+      "POST /event?label=value&...       takes in an event; value=42.5 sets its value\n"
+      "GET  /metrics                     own metrics, then the events that wait for you (taken)\n"
+      "GET  /metrics?scraper=NAME        the same for a scraper known by name instead of address\n"
+      "GET  /metrics?peek=1              the same view without taking anything\n"
+      "GET  /healthz, /-/healthy         OK while the process lives\n"
+      "GET  /readyz, /-/ready            OK while it can do its work\n\n"
+      "Try it:\n";
+  text += "  curl -X POST 'http://" + host + "/event?type=deploy&service=checkout'\n";
+  text += "  curl 'http://" + host + "/metrics?scraper=try'\n";
+  return text;
+}
+
+}  // namespace
+
+http::Answer get_welcome(Context& context, const http::Request& request, http::Waiting&) {
+  return http::Reply(200, welcome(host_for_example(request, *context.settings)));
+}
+
+http::Answer get_health(Context&, const http::Request&, http::Waiting&) { return http::Reply(200, "OK"); }
+
+http::Answer get_readiness(Context& context, const http::Request&, http::Waiting&) {
+  std::string reasons;
+  switch (context.services.readiness.phase()) {
+    case Readiness::Phase::starting:
+      reasons += "starting\n";
+      break;
+    case Readiness::Phase::stopping:
+      reasons += "stopping\n";
+      break;
+    case Readiness::Phase::running:
+      break;
+  }
+  if (context.services.queue.unable_to_store()) reasons += "unable to store\n";
+  if (!reasons.empty()) return http::Reply(503, std::move(reasons));
+  return http::Reply(200, "OK");
+}
+
+}  // namespace oneshot::app

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "queue/local/delivery.hpp"
+#include "settings/settings.hpp"
+
+namespace oneshot::app {
+
+/// The events of one batch as sample lines, made straight from the log in two passes: first the exact length,
+/// for Content-Length, then the text in pieces. Both passes come in short steps, so that one long scrape does
+/// not hold up the other connections of its worker. The Reading must live until the last call; destruction
+/// does not touch it.
+class EventText {
+ public:
+  static constexpr std::size_t events_per_step = 4096;   ///< well below a millisecond of work
+  static constexpr std::size_t piece_bytes = 64 * 1024;  ///< one write's worth
+
+  virtual ~EventText() = default;
+  EventText(const EventText&) = delete;
+  EventText& operator=(const EventText&) = delete;
+
+  /// The next step of the first pass; false when there is no more to do, and size() is known.
+  virtual bool measure_next() = 0;
+  [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
+  /// After the first pass: events that Prometheus refuses if it got what their series had before the clock was set
+  /// back (see queue::StoredEvent::behind), and the labels of the first one. Only with timestamps.
+  [[nodiscard]] std::uint64_t out_of_order() const noexcept { return out_of_order_; }
+  [[nodiscard]] const std::string& first_out_of_order() const noexcept { return first_out_of_order_; }
+  /// The second pass: appends lines until `out` holds a piece or more; false when that was the last line.
+  virtual bool append_next(std::string& out) = 0;
+
+ protected:
+  EventText() = default;
+  std::uint64_t size_ = 0;
+  std::uint64_t out_of_order_ = 0;
+  std::string first_out_of_order_;
+};
+
+/// Without timestamps: equal series are merged, since Prometheus keeps one sample per series and scrape.
+/// Series go out in order of first appearance.
+std::unique_ptr<EventText> merged_event_text(const queue::Reading& events, const settings::Events& settings);
+
+/// With timestamps: every event is a sample of its own, in order of arrival. One older than timestamp_max_age
+/// (which Prometheus might refuse) goes out with the time `now` minus that age; times still ascend within
+/// each series.
+std::unique_ptr<EventText> timed_event_text(const queue::Reading& events, const settings::Events& settings,
+                                            std::int64_t now_unix_ms);
+
+}  // namespace oneshot::app

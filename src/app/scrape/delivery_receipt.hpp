@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "delivery/outcome.hpp"
+#include "delivery/receipt.hpp"
+#include "queue/local/delivery.hpp"
+
+namespace oneshot::app {
+
+/// Ties a batch to the reply that carries it: the connection reports here what becomes of the reply, and the
+/// queue asks through here when a newer scrape wants to know.
+///
+///   connection ──owns──> DeliveryReceipt ──owns──> queue::Delivery ┄┄weak┄┄> delivery::Transfer
+///
+/// The queue knows the transfer weakly: the transfer owns this receipt, so a strong way back would be a circle. While
+/// the outcome is open the receipt itself keeps the transfer; a transfer that is gone has told its outcome before. Made
+/// on the connection's own thread, where all calls come.
+class DeliveryReceipt final : public delivery::Receipt {
+ public:
+  explicit DeliveryReceipt(queue::Delivery delivery) noexcept;
+
+  /// The events of the batch, valid until on_handed_over() or the end of this receipt.
+  [[nodiscard]] const queue::Reading& events() const noexcept { return delivery_.events(); }
+  [[nodiscard]] std::uint64_t count() const noexcept { return delivery_.count(); }
+
+  void on_started(std::shared_ptr<delivery::Transfer> transfer) override;
+  void on_handed_over(bool nothing_unread) override;
+  void on_settled(delivery::Outcome outcome) override;
+
+ private:
+  std::shared_ptr<delivery::Transfer> transfer_;
+  queue::Delivery delivery_;  // goes before the transfer: whoever finds the transfer gone finds the batch settled
+};
+
+}  // namespace oneshot::app

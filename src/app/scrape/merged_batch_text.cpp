@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <cstddef>
+
+#include "app/scrape/batch_places.hpp"
+#include "app/scrape/batch_text.hpp"
+#include "event/render.hpp"
+#include "event/series_merger.hpp"
+
+namespace oneshot::app {
+namespace {
+
+event::Repeats repeats_of(const settings::Events& settings) noexcept {
+  switch (settings.repeats) {
+    case settings::Repeats::last:
+      return event::Repeats::last;
+    case settings::Repeats::sum:
+      return event::Repeats::sum;
+    case settings::Repeats::count:
+      break;
+  }
+  return event::Repeats::count;
+}
+
+class MergedEventText final : public EventText {
+ public:
+  MergedEventText(const queue::Reading& events, const settings::Events& settings)
+      : events_(events), metric_(settings.metric), merger_(repeats_of(settings)), position_(events.begin()) {
+    merger_.reserve(events.events());
+  }
+
+  bool measure_next() override {
+    if (!merged_) {
+      merged_ = !merge_some();
+      return true;
+    }
+    const std::size_t stop = std::min(measured_ + values_per_step, merger_.size());
+    for (; measured_ < stop; ++measured_) size_ += event::value_length(merger_.value(measured_)) - first_value_length;
+    return measured_ < merger_.size();
+  }
+
+  bool append_next(std::string& out) override {
+    for (; written_ < merger_.size() && out.size() < piece_bytes; ++written_)
+      event::append_sample_line(out, metric_, labels_at_(merger_.where(written_)), merger_.value(written_));
+    return written_ < merger_.size();
+  }
+
+ private:
+  /// False at the end of the batch. Counts the lines' lengths while their labels are at hand, with values of one digit:
+  /// what the values will be is known at the end.
+  bool merge_some() {
+    EventBlock block;
+    for (std::size_t i = 0; i < events_per_step; i += block.size()) {
+      const std::size_t count = events_.next(position_, block);
+      for (std::size_t n = 0; n < count; ++n) merger_.expect(block[n].series_hash);
+      for (std::size_t n = 0; n < count; ++n) {
+        const event_log::StoredEvent& event = block[n];
+        if (merger_.add(labels_at_.of(event), event.series_hash, event.labels, event.value, event.value_given,
+                        labels_at_))
+          size_ += event::sample_line_length(metric_, event.labels, 1);
+      }
+      if (count < block.size()) return false;
+    }
+    return true;
+  }
+
+  static constexpr std::size_t first_value_length = 1;
+  static constexpr std::size_t values_per_step = 16 * events_per_step;
+
+  const queue::Reading& events_;
+  EventPlaces labels_at_{events_};
+  std::string metric_;
+  event::SeriesMerger merger_;
+  std::uint64_t position_;
+  bool merged_ = false;
+  std::size_t measured_ = 0;
+  std::size_t written_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<EventText> merged_event_text(const queue::Reading& events, const settings::Events& settings) {
+  return std::make_unique<MergedEventText>(events, settings);
+}
+
+}  // namespace oneshot::app

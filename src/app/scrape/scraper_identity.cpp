@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+#include "app/scrape/scraper_identity.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/percent.hpp"
+#include "base/text.hpp"
+
+namespace oneshot::app {
+namespace {
+
+constexpr std::size_t max_name = 128;
+
+constexpr bool is_name_char(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.' ||
+         c == ':' || c == '-';
+}
+
+std::optional<std::string> decoded(std::string_view text) {
+  std::string out;
+  if (!append_percent_decoded(out, text, true)) return std::nullopt;
+  return out;
+}
+
+/// The part before the first `separator`, which is taken away together with it.
+std::string_view take_part(std::string_view& text, char separator) noexcept {
+  const std::string_view part = text.substr(0, text.find(separator));
+  text.remove_prefix(std::min(part.size() + 1, text.size()));
+  return part;
+}
+
+std::optional<std::string> fault_of_name(std::string_view name) {
+  const std::string shown = "scraper name \"" + printable(name) + "\" ";
+  if (name.empty() || name.size() > max_name) return shown + "must have 1 to 128 characters";
+  if (!std::all_of(name.begin(), name.end(), is_name_char)) return shown + "may hold only letters, digits and _ . : -";
+  return std::nullopt;
+}
+
+bool is_in(const std::vector<Network>& networks, const Address& address) noexcept {
+  return std::any_of(networks.begin(), networks.end(), [&](const Network& n) { return n.contains(address); });
+}
+
+/// One entry of X-Forwarded-For: an address, which some proxies write with a port ("1.2.3.4:80", "[::1]:80").
+std::optional<Address> parse_entry(std::string_view text) noexcept {
+  if (text.starts_with('[')) {
+    const std::size_t close = text.find(']');
+    if (close == std::string_view::npos) return std::nullopt;
+    const std::string_view rest = text.substr(close + 1);
+    if (!rest.empty() && rest.front() != ':') return std::nullopt;
+    return Address::parse(text.substr(1, close - 1));
+  }
+  const std::size_t colon = text.find(':');
+  if (colon != std::string_view::npos && text.find(':', colon + 1) == std::string_view::npos)
+    text = text.substr(0, colon);  // a single colon: IPv6 has two at least
+  return Address::parse(text);
+}
+
+/// All entries of all X-Forwarded-For lines, left to right: several lines are one list (RFC 9110
+/// section 5.3), and empty elements of a list do not count (section 5.6.1).
+std::vector<std::string_view> forwarded_for(const http::Request& request) {
+  std::vector<std::string_view> entries;
+  for (const http::Header& header : request.headers) {
+    if (!equals_ignoring_case(header.name, "X-Forwarded-For")) continue;
+    for (std::string_view rest = header.value; !rest.empty();)
+      if (const std::string_view entry = trim_blanks(take_part(rest, ',')); !entry.empty()) entries.push_back(entry);
+  }
+  return entries;
+}
+
+Address walk(const std::vector<std::string_view>& entries, const Address& peer, const settings::Scrapers& settings) {
+  Address origin = peer;
+  for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
+    const std::optional<Address> address = parse_entry(*entry);
+    if (!address) break;
+    origin = *address;
+    if (!is_in(settings.trusted_proxies, origin)) break;
+  }
+  return origin;
+}
+
+/// Of several lines the last: the nearest proxy wrote it.
+std::optional<std::string_view> real_ip(const http::Request& request) {
+  std::optional<std::string_view> value;
+  for (const http::Header& header : request.headers)
+    if (equals_ignoring_case(header.name, "X-Real-Ip")) value = header.value;
+  return value;
+}
+
+}  // namespace
+
+Result<MetricsQuery> parse_metrics_query(std::string_view query) {
+  std::optional<std::string> scraper;
+  std::optional<std::string> peek;
+  while (!query.empty()) {
+    std::string_view value = take_part(query, '&');
+    const std::optional<std::string> name = decoded(take_part(value, '='));
+    if (!name || (*name != "scraper" && *name != "peek")) continue;
+    std::optional<std::string>& target = *name == "scraper" ? scraper : peek;
+    if (target) return Failure{"parameter " + *name + " is given twice"};
+    target = decoded(value);
+    if (!target) return Failure{"parameter " + *name + ": \"" + printable(value) + "\" is not percent-encoded text"};
+  }
+  if (scraper)
+    if (std::optional<std::string> fault = fault_of_name(*scraper)) return Failure{*std::move(fault)};
+  if (peek && *peek != "0" && *peek != "1") return Failure{"peek \"" + printable(*peek) + "\" must be 0 or 1"};
+  MetricsQuery result;
+  result.scraper = std::move(scraper).value_or("");
+  result.peek = peek == "1";
+  return result;
+}
+
+Origin find_origin(const http::Request& request, const settings::Scrapers& settings) {
+  const std::vector<std::string_view> entries = forwarded_for(request);
+  const std::optional<std::string_view> real = real_ip(request);
+  if (entries.empty() && !real) return Origin{request.peer, false, false};
+  if (!is_in(settings.trusted_proxies, request.peer)) return Origin{request.peer, true, true};
+  if (!entries.empty()) return Origin{walk(entries, request.peer, settings), false, true};
+  return Origin{parse_entry(*real).value_or(request.peer), false, true};
+}
+
+ScraperIdentity identify(const MetricsQuery& query, const Address& origin) {
+  if (!query.scraper.empty()) return ScraperIdentity{query.scraper, true};
+  return ScraperIdentity{origin.text(), false};
+}
+
+bool may_scrape(const Address& origin, const settings::Scrapers& settings) noexcept {
+  return is_in(settings.allow, origin);
+}
+
+}  // namespace oneshot::app

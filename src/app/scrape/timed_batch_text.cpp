@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <vector>
+
+#include "app/scrape/batch_places.hpp"
+#include "app/scrape/batch_text.hpp"
+#include "event/render.hpp"
+#include "event/series_index.hpp"
+
+namespace oneshot::app {
+namespace {
+
+/// The times that a batch's events go out with, asked for each in order. The log keeps times ascending within a series;
+/// only series that had an event lifted to the oldest time can get out of order by that, so only those are remembered,
+/// and each later event of theirs goes at least 1 ms behind.
+class ClampedTimestamps {
+ public:
+  ClampedTimestamps(const queue::Reading& events, std::int64_t oldest) : events_(events), oldest_(oldest) {}
+
+  /// Again from the first event on, with the same result.
+  void begin_again() { std::fill(latest_.begin(), latest_.end(), none); }
+
+  /// These are asked for next.
+  void expect(std::span<const event_log::StoredEvent> events) const {
+    if (latest_.empty()) return;
+    for (const event_log::StoredEvent& event : events) lifted_.expect(event.series_hash);
+  }
+
+  std::int64_t next(const event_log::StoredEvent& event) {
+    const bool is_old = event.unix_ms < oldest_;
+    if (!is_old && latest_.empty()) return event.unix_ms;
+    if (!is_old) {
+      const auto series = lifted_.find(event.series_hash, event.labels, labels_at_);
+      const bool was_lifted = series && latest_[*series] != none;
+      return was_lifted ? ascend(*series, event.unix_ms) : event.unix_ms;
+    }
+    if (latest_.empty()) {
+      lifted_.reserve(events_.events());
+      latest_.reserve(events_.events());
+    }
+    const std::size_t series = lifted_.add(labels_at_.of(event), event.series_hash, event.labels, labels_at_);
+    if (series == latest_.size()) latest_.push_back(none);
+    if (latest_[series] == none) return latest_[series] = oldest_;
+    return ascend(series, event.unix_ms);
+  }
+
+ private:
+  std::int64_t ascend(std::size_t series, std::int64_t unix_ms) {
+    return latest_[series] = std::max(unix_ms, latest_[series] + 1);
+  }
+
+  static constexpr std::int64_t none = std::numeric_limits<std::int64_t>::min();
+
+  const queue::Reading& events_;
+  EventPlaces labels_at_{events_};
+  std::int64_t oldest_;
+  event::SeriesIndex lifted_;         // the series of old events
+  std::vector<std::int64_t> latest_;  // of each of them the last time given; none before its first old event
+};
+
+class TimedEventText final : public EventText {
+ public:
+  TimedEventText(const queue::Reading& events, const settings::Events& settings, std::int64_t now_unix_ms)
+      : events_(events),
+        metric_(settings.metric),
+        times_(events, now_unix_ms - settings.timestamp_max_age.count()),
+        measured_to_(events.begin()),
+        written_to_(events.begin()) {}
+
+  bool measure_next() override {
+    EventBlock block;
+    for (std::size_t i = 0; i < events_per_step; i += block.size()) {
+      const auto some = next_of(block, measured_to_);
+      for (const event_log::StoredEvent& event : some) {
+        if (event.out_of_order && out_of_order_++ == 0) first_out_of_order_ = event.labels;
+        size_ += event::sample_line_length(metric_, event.labels, event.value, times_.next(event));
+      }
+      if (some.size() < block.size()) {
+        times_.begin_again();
+        return false;
+      }
+    }
+    return true;
+  }
+
+  bool append_next(std::string& out) override {
+    EventBlock block;
+    while (out.size() < piece_bytes && written_ < events_.events()) {
+      const auto some = next_of(block, written_to_);
+      if (some.empty()) return false;
+      for (const event_log::StoredEvent& event : some) {
+        if (out.size() >= piece_bytes) {
+          written_to_ = event.offset;  // the rest of the block once more: lines may be long
+          break;
+        }
+        event::append_sample_line(out, metric_, event.labels, event.value, times_.next(event));
+        ++written_;
+      }
+    }
+    return written_ < events_.events();
+  }
+
+ private:
+  std::span<const event_log::StoredEvent> next_of(EventBlock& block, std::uint64_t& offset) const {
+    const auto some = std::span<const event_log::StoredEvent>(block).first(events_.next(offset, block));
+    times_.expect(some);
+    return some;
+  }
+
+  const queue::Reading& events_;
+  std::string metric_;
+  ClampedTimestamps times_;
+  std::uint64_t measured_to_;
+  std::uint64_t written_to_;
+  std::uint64_t written_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<EventText> timed_event_text(const queue::Reading& events, const settings::Events& settings,
+                                            std::int64_t now_unix_ms) {
+  return std::make_unique<TimedEventText>(events, settings, now_unix_ms);
+}
+
+}  // namespace oneshot::app

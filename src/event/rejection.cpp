@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#include "event/rejection.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "base/byte_set.hpp"
+#include "base/percent.hpp"
+#include "base/text.hpp"
+#include "base/utf8.hpp"
+
+namespace oneshot::event {
+
+namespace {
+
+constexpr std::size_t shown = 64;  // bytes of the client's that a message shows: enough to find them again
+
+std::string quoted(std::string_view text) { return '"' + printable(text, shown) + '"'; }
+
+std::string parameter(std::size_t number, std::string_view encoded) {
+  return "parameter " + std::to_string(number) + " (" + quoted(encoded) + ")";
+}
+
+constexpr ByteSet label_bytes{[](char c) { return is_letter(c) || is_digit(c) || c == '_'; }};
+
+/// The first percent sign without two hex digits, with what stands in their place.
+std::string_view first_bad_escape(std::string_view encoded) {
+  std::string decoded;
+  std::size_t at = encoded.find('%');
+  while (append_percent_decoded(decoded, encoded.substr(at, 3), false)) at = encoded.find('%', at + 1);
+  return encoded.substr(at, 3);
+}
+
+std::size_t valid_utf8_prefix(std::string_view text) {
+  std::size_t valid = 0;
+  while (const std::size_t length = utf8_sequence(text.substr(valid))) valid += length;
+  return valid;
+}
+
+std::size_t count_digits(std::string_view text) {
+  return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_digit) - text.begin());
+}
+
+/// The form of a decimal floating-point number, whatever its size.
+bool is_decimal(std::string_view text) {
+  const auto skip_sign = [&text] { text.remove_prefix(text.starts_with('+') || text.starts_with('-') ? 1 : 0); };
+  const auto skip_digits = [&text] {
+    const std::size_t digits = count_digits(text);
+    text.remove_prefix(digits);
+    return digits;
+  };
+  skip_sign();
+  std::size_t digits = skip_digits();
+  if (text.starts_with('.')) {
+    text.remove_prefix(1);
+    digits += skip_digits();
+  }
+  if (digits == 0 || text.empty()) return digits > 0;
+  if (!text.starts_with('e') && !text.starts_with('E')) return false;
+  text.remove_prefix(1);
+  skip_sign();
+  return skip_digits() > 0 && text.empty();
+}
+
+}  // namespace
+
+bool is_label_name(std::string_view name) noexcept {
+  return !is_digit(name.front()) && label_bytes.has_all_of(name) && !name.starts_with("__");
+}
+
+Rejection bad_label_name(std::string_view name) {
+  if (name.starts_with("__") && label_bytes.has_all_of(name)) {
+    return {Reason::bad_label_name,
+            "label name " + quoted(name) + " may not begin with __ (Prometheus keeps such names for itself)"};
+  }
+  return {Reason::bad_label_name,
+          "label name " + quoted(name) + " may hold only letters, digits and _ (and not begin with a digit)"};
+}
+
+Rejection bad_utf8(std::string_view name, std::string_view value) {
+  return {Reason::bad_utf8, "label " + quoted(name) + ": the value is not valid UTF-8 (byte " +
+                                std::to_string(valid_utf8_prefix(value) + 1) + ")"};
+}
+
+Rejection nameless(std::size_t number, std::string_view encoded) {
+  return {Reason::bad_label_name, parameter(number, encoded) + " has no name: write name=value"};
+}
+
+Rejection bad_encoding(std::size_t number, std::string_view encoded) {
+  return {Reason::bad_encoding,
+          parameter(number, encoded) + ": " + quoted(first_bad_escape(encoded)) + " is not a percent-encoding"};
+}
+
+Rejection bad_number(std::string_view text) {
+  if (is_decimal(text)) {
+    return {Reason::bad_value, "value " + quoted(text) +
+                                   " does not fit into a 64-bit floating-point number: allowed are sizes from "
+                                   "5e-324 to 1.79e+308, 0, NaN and Inf"};
+  }
+  const std::string fault = text.empty() ? "value is empty" : "value " + quoted(text) + " is not a number";
+  return {Reason::bad_value, fault + ": allowed are decimal numbers, NaN and Inf"};
+}
+
+Rejection label_given_twice(std::string_view name) {
+  return {Reason::duplicate_label, "label " + quoted(name) + " is given twice"};
+}
+
+Rejection value_given_twice() { return {Reason::duplicate_label, "value is given twice"}; }
+
+Rejection event_too_large(std::size_t max_event_bytes) {
+  return {Reason::too_large, "the names and values of an event may take " + std::to_string(max_event_bytes) +
+                                 " bytes (max_event_bytes), and this one has more"};
+}
+
+}  // namespace oneshot::event

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace oneshot::event_log {
+
+/// An event as it stands in the log. The view lives as long as the Reading it was read through.
+struct StoredEvent {
+  std::uint64_t offset = 0;
+  std::uint64_t series_hash = 0;  ///< equal series have equal hashes; compare `labels` for the rest
+  std::string_view labels;        ///< as in event::Event
+  double value = 1;
+  bool value_given = false;
+  /// When it was stored; with explicit timestamps unique and ascending in its series.
+  std::int64_t unix_ms = 0;
+  /// With explicit timestamps: its series had a later time already, from before the clock was set back, so that a
+  /// Prometheus that got the later one refuses it.
+  bool out_of_order = false;
+};
+
+}  // namespace oneshot::event_log

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#include "event_log/timestamps.hpp"
+
+#include <algorithm>
+
+namespace oneshot::event_log {
+
+Timestamps::Now Timestamps::now() const noexcept {
+  const std::uint16_t epoch =
+      epoch_.load(std::memory_order_acquire);  // before the clock: then it is of this era or later
+  return {.unix_ms = std::max<std::int64_t>(clock_.unix_ms(), 0), .epoch = epoch};
+}
+
+std::int64_t Timestamps::next(std::uint64_t series_hash, Now& now, std::int64_t held) noexcept {
+  note(now);
+  std::atomic<std::uint64_t>& last = words_[place(series_hash)];
+  std::uint64_t seen = last.load(std::memory_order_acquire);
+  for (;;) {
+    const std::uint16_t seen_epoch = epoch_of(seen);
+    if (static_cast<std::int16_t>(seen_epoch - now.epoch) > 0) {
+      now = this->now();  // acquire: whoever wrote that word had seen its era
+      note(now);
+      held = 0;
+      continue;
+    }
+    const std::int64_t seen_time = seen_epoch == now.epoch ? time_in(seen) : restated(seen);
+    if (held != 0 && held == seen_time) return held;
+    const std::int64_t mine = std::max(now.unix_ms, seen_time + 1);
+    if (last.compare_exchange_weak(seen, word_of(now.epoch, mine), std::memory_order_acq_rel,
+                                   std::memory_order_acquire))
+      return mine;
+  }
+}
+
+// A load for nearly all events: it changes once a millisecond. Words of a later era are the larger ones.
+void Timestamps::note(const Now& now) noexcept {
+  const std::uint64_t word = word_of(now.epoch, now.unix_ms);
+  std::uint64_t seen = latest_now_.load(std::memory_order_relaxed);
+  while (seen < word && !latest_now_.compare_exchange_weak(seen, word, std::memory_order_relaxed)) {
+  }
+}
+
+std::int64_t Timestamps::begin_epoch(std::int64_t back_ms) {
+  if (kept_ == nullptr) kept_ = std::make_unique<Words>();
+  const bool still_matters = earlier_.load(std::memory_order_relaxed) != nullptr;
+  if (!still_matters) latest_ = 0;
+  const std::uint16_t epoch = epoch_.load(std::memory_order_relaxed);
+  for (std::size_t i = 0; i < words_.size(); ++i) {
+    std::uint64_t word = words_[i].load(std::memory_order_relaxed);
+    if (epoch_of(word) != epoch) {  // or it would be two eras behind
+      const std::uint64_t now = word_of(epoch, restated(word));
+      if (words_[i].compare_exchange_strong(word, now, std::memory_order_acq_rel)) word = now;
+    }
+    const std::int64_t kept = still_matters ? (*kept_)[i].load(std::memory_order_relaxed) : 0;
+    const std::int64_t last = std::max(kept, time_in(word));
+    (*kept_)[i].store(last, std::memory_order_relaxed);
+    latest_ = std::max(latest_, last);
+  }
+  earlier_.store(kept_.get(), std::memory_order_release);  // the words are filled; pairs with is_behind()
+  back_ms_.store(back_ms, std::memory_order_relaxed);
+  epoch_.store(static_cast<std::uint16_t>(epoch + 1), std::memory_order_release);
+  return latest_;
+}
+
+}  // namespace oneshot::event_log

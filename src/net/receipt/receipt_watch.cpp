@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+#include "net/receipt/receipt_watch.hpp"
+
+#include <cassert>
+
+namespace oneshot::net {
+
+using Verdict = ReceiptWatch::Verdict;
+
+// A reset can be fetched as an error only once; afterwards the state alone tells of it, except where our own end was
+// first: then an orderly end leads to the same state.
+void ReceiptWatch::observe(const TcpInfo& view) noexcept {
+  view_ = view;
+  broken_ = broken_ || view.error || (view.state == TcpInfo::State::closed && !end_sent_);
+}
+
+// Of this reply: what was written behind it, later replies or our own end, says nothing about it.
+bool ReceiptWatch::all_acknowledged() const noexcept {
+  return state_ != State::writing && view_.acknowledged >= last_byte_;
+}
+
+Verdict ReceiptWatch::settle(Verdict verdict) noexcept {
+  state_ = State::settled;
+  return verdict;
+}
+
+Verdict ReceiptWatch::settle_as_lost() noexcept {
+  return settle(all_acknowledged() ? Verdict::unconfirmed : Verdict::truncated);
+}
+
+void ReceiptWatch::handed_over(const TcpInfo& view, SteadyTime now) noexcept {
+  if (settled()) return;
+  assert(state_ == State::writing);
+  observe(view);
+  early_end_ = view.state == TcpInfo::State::close_wait;
+  last_byte_ = view.acknowledged + view.unacknowledged;
+  state_ = State::sent;
+  handed_over_at_ = now;
+}
+
+Verdict ReceiptWatch::request_began(const TcpInfo& view) noexcept {
+  if (settled()) return Verdict::undecided;
+  observe(view);
+  if (broken_) return settle_as_lost();
+  return all_acknowledged() ? settle(Verdict::delivered) : Verdict::undecided;
+}
+
+Verdict ReceiptWatch::end_of_stream(const TcpInfo& view, SteadyTime now) noexcept {
+  if (settled()) return Verdict::undecided;
+  observe(view);
+  if (state_ == State::sent) {
+    state_ = State::ended;
+    early_end_ = early_end_ || !all_acknowledged();
+  }
+  return poll(view, now);
+}
+
+Verdict ReceiptWatch::poll(const TcpInfo& view, SteadyTime now) noexcept {
+  if (settled()) return Verdict::undecided;
+  observe(view);
+  if (broken_) return settle_as_lost();
+  if (state_ != State::ended || !all_acknowledged()) return Verdict::undecided;
+  if (early_end_ && now - handed_over_at_ < fresh) return Verdict::undecided;
+  return settle(Verdict::delivered);
+}
+
+Verdict ReceiptWatch::failed(const TcpInfo& view) noexcept {
+  if (settled()) return Verdict::undecided;
+  observe(view);
+  return settle_as_lost();
+}
+
+Verdict ReceiptWatch::deadline(const TcpInfo& view) noexcept {
+  if (settled()) return Verdict::undecided;
+  observe(view);
+  if (broken_) return settle_as_lost();
+  // Not whole by now: the scraper has given up or will; make sure that it cannot take the rest for good.
+  if (!all_acknowledged()) return settle(Verdict::reset);
+  if (state_ == State::ended) return settle(Verdict::delivered);
+  const bool can_ask = view.state == TcpInfo::State::established && view.silent_for <= longest_silence;
+  return can_ask ? Verdict::probe : Verdict::undecided;
+}
+
+Verdict ReceiptWatch::give_up(const TcpInfo& view) noexcept {
+  if (settled()) return Verdict::undecided;
+  observe(view);
+  if (broken_) return settle_as_lost();
+  return settle(all_acknowledged() ? Verdict::delivered : Verdict::reset);
+}
+
+Verdict ReceiptWatch::newer_scrape(const TcpInfo& view, SteadyTime now) noexcept {
+  if (settled()) return Verdict::undecided;
+  observe(view);
+  if (broken_) return settle_as_lost();
+  if (view.state == TcpInfo::State::closed) return Verdict::undecided;  // the connection itself is about to say
+  if (!all_acknowledged()) return watch_progress(now);
+  // A peer that has ended after reading all has decided it; one that is silent may be about to give up.
+  if (view.state == TcpInfo::State::close_wait && !early_end_) return settle(Verdict::delivered);
+  note_asked(now);
+  const bool heard_out = now - handed_over_at_ >= fresh && now - asked_at_ >= fresh;
+  return heard_out ? settle(Verdict::delivered) : Verdict::undecided;
+}
+
+// True for the first time.
+bool ReceiptWatch::note_asked(SteadyTime now) noexcept {
+  if (asked_) return false;
+  asked_ = true;
+  asked_at_ = now;
+  acknowledged_when_asked_ = view_.acknowledged;
+  return true;
+}
+
+Verdict ReceiptWatch::watch_progress(SteadyTime now) noexcept {
+  if (note_asked(now)) return Verdict::undecided;
+  if (view_.acknowledged > acknowledged_when_asked_) {
+    asked_ = false;  // the next newer scrape watches anew
+    return Verdict::under_way;
+  }
+  return now - asked_at_ < progress_window ? Verdict::undecided : settle(Verdict::reset);
+}
+
+}  // namespace oneshot::net

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+#include "queue/local/scraper_table.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <limits>
+
+namespace oneshot::queue {
+namespace {
+
+constexpr std::size_t max_forgotten_names = 100;  // clients choose the names: their number has to be bounded
+constexpr std::string_view others = "(others)";   // not a valid scraper name, so it is nobody's
+
+}  // namespace
+
+Scraper* ScraperTable::find(std::string_view name) noexcept {
+  const auto found = scrapers_.find(name);
+  return found == scrapers_.end() ? nullptr : &found->second;
+}
+
+Scraper& ScraperTable::add(std::string_view name, bool named, SteadyTime now) {
+  count_unclaimed();
+  const event_log::Offset start = hold_.value_or(counted_end_);
+  const storage::SlotHandle place = slots_ == nullptr ? storage::SlotHandle() : slots_->claim(name, start.bytes);
+  const auto [entry, added] = scrapers_.try_emplace(std::string(name), named, start, now, place);
+  assert(added);
+  return entry->second;
+}
+
+void ScraperTable::restore(const event_log::Offset& counted_end, const event_log::Offset& hold) {
+  counted_end_ = counted_end;
+  accounted_ = hold;
+  hold_ = hold;
+  keep_hold();
+}
+
+Scraper& ScraperTable::restore(std::string_view name, bool named, const event_log::Offset& cursor,
+                               const event_log::Offset& sent, SteadyTime now, storage::SlotHandle place) {
+  Scraper& scraper = scrapers_.try_emplace(std::string(name), named, cursor, now, place).first->second;
+  scraper.restore_sent(sent);
+  return scraper;
+}
+
+void ScraperTable::keep_hold() noexcept {
+  if (slots_ != nullptr) slots_->set_hold(hold_ ? std::optional(hold_->bytes) : std::nullopt);
+}
+
+std::size_t ScraperTable::unnamed() const noexcept {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(scrapers_, [](const auto& entry) { return !entry.second.named; }));
+}
+
+std::vector<std::pair<std::string, std::uint64_t>> ScraperTable::forget(SteadyTime before) {
+  std::vector<std::pair<std::string, std::uint64_t>> gone;
+  for (auto next = scrapers_.begin(); next != scrapers_.end();) {
+    const auto entry = next++;
+    const Scraper& scraper = entry->second;
+    if (scraper.named || scraper.last_seen > before || scraper.batch_taken() || !scraper.line.empty()) continue;
+    const std::uint64_t lost = scraper.waiting(counted_end_);
+    if (lost > 0) {
+      const bool room = forgotten_.size() < max_forgotten_names || forgotten_.contains(entry->first);
+      forgotten_[room ? entry->first : std::string(others)] += lost;
+    }
+    gone.emplace_back(entry->first, lost);
+    if (slots_ != nullptr) slots_->release(scraper.place());
+    scrapers_.erase(entry);
+  }
+  if (!gone.empty() && scrapers_.empty()) accounted_ = event_log::later(accounted_, counted_end_);
+  return gone;
+}
+
+void ScraperTable::end_hold_if_due(SteadyTime now, SteadyTime::duration at_least) noexcept {
+  if (!hold_ || !somebody_came_ || now - start_ < at_least) return;
+  hold_.reset();
+  keep_hold();
+}
+
+void ScraperTable::yield_hold(const event_log::Offset& target) noexcept {
+  if (!hold_ || hold_->bytes >= target.bytes) return;
+  hold_ = target;
+  keep_hold();
+  if (scrapers_.empty()) count_unclaimed_until(target);
+}
+
+std::uint64_t ScraperTable::held() const noexcept {
+  return hold_ && scrapers_.empty() ? counted_end_.events - hold_->events : 0;
+}
+
+event_log::Offset ScraperTable::lowest_needed() const noexcept {
+  std::optional<event_log::Offset> lowest = hold_;
+  for (const auto& [name, scraper] : scrapers_) {
+    if (!lowest || scraper.cursor().bytes < lowest->bytes) lowest = scraper.cursor();
+  }
+  return lowest.value_or(counted_end_);
+}
+
+std::uint64_t ScraperTable::lowest_lease() const noexcept {
+  return leases_.empty() ? std::numeric_limits<std::uint64_t>::max() : *leases_.begin();
+}
+
+std::uint64_t ScraperTable::free_until() const noexcept { return std::min(lowest_needed().bytes, lowest_lease()); }
+
+void ScraperTable::evict_before(const event_log::Offset& target) noexcept {
+  advance_counted_end(target);
+  for (auto& [name, scraper] : scrapers_) scraper.evict_before(target);
+}
+
+std::uint64_t ScraperTable::unclaimed() noexcept {
+  count_unclaimed();
+  return unclaimed_;
+}
+
+void ScraperTable::count_unclaimed() noexcept {
+  if (scrapers_.empty() && !hold_) count_unclaimed_until(counted_end_);
+}
+
+void ScraperTable::count_unclaimed_until(const event_log::Offset& mark) noexcept {
+  if (mark.events > accounted_.events) unclaimed_ += mark.events - accounted_.events;
+  accounted_ = event_log::later(accounted_, mark);
+}
+
+}  // namespace oneshot::queue

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "event_log/offset.hpp"
+#include "queue/local/scraper.hpp"
+#include "storage/scraper_slots.hpp"
+
+namespace oneshot::queue {
+
+/// All scrapers, and whatever else keeps events in the log: read leases and the startup hold. Knows marks but
+/// no log, and has no lock: its owner guards it. What is lost or unclaimed is counted here.
+class ScraperTable {
+ public:
+  using Scrapers = std::map<std::string, Scraper, std::less<>>;  // nodes never move
+  using Leases = std::multiset<std::uint64_t>;
+
+  /// `slots`: where it is kept for the next program, or null.
+  explicit ScraperTable(SteadyTime start, storage::ScraperSlots* slots = nullptr) : slots_(slots), start_(start) {}
+
+  /// As a program before left it, before anything else: the log's end, its hold or what comes from now on.
+  void restore(const event_log::Offset& counted_end, const event_log::Offset& hold);
+  /// A scraper that this program before knew. `sent`: the end of a batch that is sent again.
+  Scraper& restore(std::string_view name, bool named, const event_log::Offset& cursor, const event_log::Offset& sent,
+                   SteadyTime now, storage::SlotHandle place);
+
+  [[nodiscard]] Scraper* find(std::string_view name) noexcept;
+  /// A new scraper. During the startup hold it gets everything since the hold's begin, later what comes after
+  /// the frontier, which the caller has moved to the end of the log.
+  Scraper& add(std::string_view name, bool named, SteadyTime now);
+  [[nodiscard]] Scrapers& all() noexcept { return scrapers_; }
+  [[nodiscard]] std::size_t unnamed() const noexcept;
+  /// Removes unnamed scrapers that were not seen since `before` and wait for nothing. Returns their names and
+  /// how many events each of them has lost; the frontier is at the end of the log.
+  std::vector<std::pair<std::string, std::uint64_t>> forget(SteadyTime before);
+  /// Lost by scrapers that were forgotten, by name; those beyond 100 names share the name "(others)".
+  [[nodiscard]] const std::map<std::string, std::uint64_t, std::less<>>& forgotten() const noexcept {
+    return forgotten_;
+  }
+
+  /// Up to where events have been counted; behind all cursors.
+  [[nodiscard]] const event_log::Offset& counted_end() const noexcept { return counted_end_; }
+  void advance_counted_end(const event_log::Offset& mark) noexcept {
+    counted_end_ = event_log::later(counted_end_, mark);
+  }
+
+  /// The startup hold keeps events from the start for a first scraper, which could not be known before: until
+  /// one has come, and at least for some time.
+  void somebody_came() noexcept { somebody_came_ = true; }
+  void end_hold_if_due(SteadyTime now, SteadyTime::duration at_least) noexcept;
+  /// Moves the hold up to `target`.
+  void yield_hold(const event_log::Offset& target) noexcept;
+
+  /// Events that the hold keeps while there is no scraper.
+  [[nodiscard]] std::uint64_t held() const noexcept;
+
+  /// Keeps what lies at or above `offset`, which nobody has lost yet, until it is ended.
+  Leases::iterator lease(std::uint64_t offset) { return leases_.insert(offset); }
+  void end_lease(Leases::iterator lease) noexcept { leases_.erase(lease); }
+
+  /// The oldest place that a scraper or the hold still needs; the frontier when there is neither.
+  [[nodiscard]] event_log::Offset lowest_needed() const noexcept;
+  /// The oldest place that a lease protects; the highest number when there is none.
+  [[nodiscard]] std::uint64_t lowest_lease() const noexcept;
+  /// Everything before this can be overwritten.
+  [[nodiscard]] std::uint64_t free_until() const noexcept;
+  /// Moves all scrapers that are before `target` up to it; what they lose is counted.
+  void evict_before(const event_log::Offset& target) noexcept;
+
+  /// Events that nobody had a claim on.
+  [[nodiscard]] std::uint64_t unclaimed() noexcept;
+
+ private:
+  /// While there is neither a scraper nor the hold, events up to the frontier are nobody's.
+  void count_unclaimed() noexcept;
+  void count_unclaimed_until(const event_log::Offset& mark) noexcept;
+  void keep_hold() noexcept;
+
+  storage::ScraperSlots* slots_;
+  Scrapers scrapers_;
+  Leases leases_;
+  event_log::Offset counted_end_;
+  std::optional<event_log::Offset> hold_ = event_log::Offset{};
+  SteadyTime start_;
+  bool somebody_came_ = false;
+  event_log::Offset accounted_;  // before this, events had somebody's claim or are counted as unclaimed
+  std::uint64_t unclaimed_ = 0;
+  std::map<std::string, std::uint64_t, std::less<>> forgotten_;
+};
+
+}  // namespace oneshot::queue

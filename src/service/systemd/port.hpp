@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "net/listening_socket.hpp"
+#include "service/systemd/inherited_sockets.hpp"
+#include "service/systemd/notify.hpp"
+#include "settings/settings.hpp"
+
+namespace oneshot::service {
+
+/// The name under which the service manager keeps our listening socket over a restart.
+inline constexpr const char* stored_socket_name = "oneshot-listener";
+
+/// Where to listen, in this order:
+/// 1 what a .socket unit (or whoever started the program) has opened, whatever the config says: a difference is a
+///   warning that names what to edit;
+/// 2 what an earlier run of this program left with the service manager, so that whoever connects during a restart
+///   waits instead of being refused. It was made from the config, so if the config says otherwise now, it is closed;
+/// 3 what the config says. It is then left with the service manager, if there is one that takes it.
+/// `config_file` is empty where none was read.
+Result<std::vector<net::ListeningSocket>> open_port(const settings::Server& settings, const std::string& config_file,
+                                                    std::vector<InheritedSocket> inherited, Notifier& notifier);
+
+}  // namespace oneshot::service

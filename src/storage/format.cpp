@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#include "storage/format.hpp"
+
+#include <cstdio>
+#include <fstream>
+
+namespace oneshot::storage {
+
+BootId BootId::current() {
+  std::ifstream file("/proc/sys/kernel/random/boot_id");
+  std::string text;
+  std::getline(file, text);
+  std::erase(text, '-');
+  BootId id;
+  unsigned long long high = 0;
+  unsigned long long low = 0;
+  if (text.size() == 32 && std::sscanf(text.c_str(), "%16llx%16llx", &high, &low) == 2) id = {high, low};
+  return id;
+}
+
+std::uint64_t Layout::right_checksum() const noexcept {
+  return hash_bytes({reinterpret_cast<const char*>(this), offsetof(Layout, checksum)});
+}
+
+std::optional<std::string> format::fault_of(const Layout& layout, std::uint64_t file_size) {
+  if (file_size < sizeof(Layout) || layout.magic != Layout::right_magic) {
+    return "is not an event log of this program: set storage.path to another file, or remove this one if nobody needs "
+           "it";
+  }
+  if (layout.version != Layout::current_version) {
+    return "is an event log of format version " + std::to_string(layout.version) + ", and this program knows version " +
+           std::to_string(Layout::current_version) +
+           ": use a version of the program that knows it, or move it away to begin with an empty one";
+  }
+  if (layout.checksum != layout.right_checksum() || layout.slots != slot_count || layout.capacity == 0 ||
+      layout.capacity % in_flight_offset != 0 || layout.salt == 0) {
+    return damaged_header;
+  }
+  if (file_size < ring_offset + layout.capacity) {
+    return "is cut short: it has " + std::to_string(file_size) + " bytes, but its header says " +
+           std::to_string(ring_offset + layout.capacity) +
+           ": move it away to begin with an empty one, or bring it back whole from where it was copied";
+  }
+  return std::nullopt;
+}
+
+}  // namespace oneshot::storage

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+#include "storage/recovery.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+
+#include "base/hash.hpp"
+#include "base/text.hpp"
+#include "event_log/record.hpp"
+
+namespace oneshot::storage {
+namespace {
+
+constexpr std::uint64_t longest_padding = event_log::Record::max_length & ~std::uint64_t{7};
+
+/// The records of the ring, as bytes that may be anything.
+class Search {
+ public:
+  Search(const File& file, const event_log::Ring& ring, std::uint64_t end)
+      : salt_(file.salt()), ring_(ring), end_(end) {}
+
+  enum class Found : std::uint8_t { nothing, record, torn };
+  /// What begins at `offset`. A torn record is one of which the text is not what its header says.
+  [[nodiscard]] Found at(std::uint64_t offset, std::uint64_t& size) const noexcept {
+    const std::uint64_t room = end_ - offset;
+    if (room < 8) return Found::nothing;
+    const auto& record = *reinterpret_cast<const event_log::Record*>(ring_.at(offset));
+    size = record.size();
+    if (size < 8 || size > room || size % 8 != 0) return Found::nothing;
+    if (record.checksum != record.right_checksum(salt_, offset)) return Found::nothing;
+    if (record.is_padding() || hash_bytes(record.labels()) == record.series_hash) return Found::record;
+    return Found::torn;
+  }
+  /// The next place from `offset` on where something begins; the end where nothing does.
+  [[nodiscard]] std::uint64_t next(std::uint64_t offset) const noexcept {
+    std::uint64_t size = 0;
+    while (offset < end_ && at(offset, size) == Found::nothing) offset += 8;
+    return std::min(offset, end_);
+  }
+
+ private:
+  std::uint64_t salt_;
+  const event_log::Ring& ring_;
+  std::uint64_t end_;
+};
+
+struct Ends {
+  std::uint64_t reserved_end;
+  std::optional<std::uint64_t> hold;
+  std::optional<std::uint64_t> end;
+};
+
+std::optional<Ends> read_ends(const File& file) {
+  const auto reserved_end = file.get(file.header().reserved_end);
+  const auto hold = file.get(file.header().hold);
+  const auto end = file.get(file.header().end);
+  if (!reserved_end || !hold || !end || reserved_end->offset == CheckedWord::none) return std::nullopt;
+  Ends ends{.reserved_end = reserved_end->offset, .hold = std::nullopt, .end = std::nullopt};
+  if (hold->offset != CheckedWord::none) ends.hold = hold->offset;
+  if (end->offset != CheckedWord::none) ends.end = end->offset;
+  if (ends.hold.value_or(0) > ends.reserved_end || ends.end.value_or(0) > ends.reserved_end) return std::nullopt;
+  return ends;
+}
+
+/// False where a word is damaged.
+bool read_clock(const File& file, Recovered& found) {
+  const Header& header = file.header();
+  const auto number = [](const std::optional<CheckedWord>& word) {
+    return static_cast<std::int64_t>(word->offset >> 3);
+  };
+  const auto latest = file.get(header.latest_unix_ms);
+  const auto count = file.get(header.skew_ranges);
+  if (!latest || !count || count->offset >> 3 > Header::max_skew_ranges) return false;
+  found.latest_unix_ms = number(latest);
+  for (std::uint64_t i = 0; i < count->offset >> 3; ++i) {
+    const auto begin = file.get(header.clock_skew_ranges[i].begin);
+    const auto end = file.get(header.clock_skew_ranges[i].end);
+    const auto ahead = file.get(header.clock_skew_ranges[i].ahead_ms);
+    if (!begin || !end || !ahead) return false;
+    found.skew_ranges.push_back({.begin = begin->offset, .end = end->offset, .ahead_ms = number(ahead)});
+  }
+  return true;
+}
+
+/// Scrapers that point to where the log cannot have been are told apart; what counts as delivered moves its cursor.
+void read_scrapers(const File& file, std::uint64_t limit, Recovered& found) {
+  found.scrapers = ScraperSlots::read(file, found.damaged_slots);
+  for (ScraperSlots::Entry& scraper : found.scrapers) {
+    if (scraper.cursor.value_or(limit) > limit) scraper.cursor.reset();
+    if (scraper.batch && (scraper.batch->end > limit || scraper.batch->end <= scraper.cursor.value_or(0)))
+      scraper.batch.reset();
+    if (scraper.batch && scraper.batch->handed_over && scraper.cursor && !found.power_lost) {
+      scraper.cursor = scraper.batch->end;
+      scraper.batch.reset();
+    }
+    if (!scraper.cursor) found.damaged_cursors.push_back(scraper.name);
+  }
+}
+
+std::uint64_t lowest_needed(const Recovered& found) {
+  std::uint64_t lowest = found.hold.value_or(found.end);
+  for (const ScraperSlots::Entry& scraper : found.scrapers) lowest = std::min(lowest, scraper.cursor.value_or(0));
+  return std::min(lowest, found.end);
+}
+
+std::uint64_t furthest(const Recovered& found) {
+  std::uint64_t furthest = found.hold.value_or(0);
+  for (const ScraperSlots::Entry& scraper : found.scrapers) {
+    furthest = std::max(furthest, scraper.cursor.value_or(0));
+    if (scraper.batch) furthest = std::max(furthest, scraper.batch->end);
+  }
+  return furthest;
+}
+
+/// A thread was killed while it wrote here: nobody was told that this event is stored.
+bool was_being_written(const File& file, const Recovered& found, std::uint64_t from, std::uint64_t to) {
+  if (found.in_good_order || found.power_lost) return false;
+  return std::ranges::any_of(file.in_flight(), [&](const event_log::InFlightWord& word) {
+    const std::uint64_t offset = word.offset;
+    return offset >= from && offset < to;
+  });
+}
+
+}  // namespace
+
+Result<Recovered, Error> recover(const File& file, const event_log::Ring& ring, const BootId& now) {
+  Recovered found;
+  const std::optional<Ends> ends = read_ends(file);
+  if (!ends || !read_clock(file, found)) {
+    return Failure{Error{"the event log " + printable(file.path()) + " " + format::damaged_header, true}};
+  }
+  found.in_good_order = ends->end.has_value();
+  found.power_lost = !found.in_good_order && !now.same_as({file.header().boot_high, file.header().boot_low});
+  found.end = ends->end.value_or(ends->reserved_end);
+  found.hold = ends->hold;
+  read_scrapers(file, found.end, found);
+
+  const std::uint64_t oldest = found.end - std::min(found.end, file.capacity());
+  const std::uint64_t needed = lowest_needed(found);
+  found.begin = std::max(needed, oldest);
+  const Search search(file, ring, found.end);
+  if (needed < oldest || !found.damaged_cursors.empty()) found.begin = search.next(found.begin);  // overwritten since
+
+  std::uint64_t last = found.begin;  // the end of the last record
+  for (std::uint64_t offset = found.begin; offset < found.end;) {
+    std::uint64_t size = 0;
+    const Search::Found here = search.at(offset, size);
+    if (here == Search::Found::record) {
+      last = offset += size;
+      continue;
+    }
+    const std::uint64_t next = here == Search::Found::torn ? offset + size : search.next(offset);
+    const bool unused = next == found.end && here == Search::Found::nothing && !found.in_good_order;
+    if (!unused && !was_being_written(file, found, offset, next)) found.damage.push_back({offset, next});
+    if (!unused) last = next;
+    found.holes.push_back({offset, next});
+    offset = next;
+  }
+  if (!found.in_good_order) {
+    found.end = std::max(last, furthest(found));
+    while (!found.holes.empty() && found.holes.back().begin >= found.end) found.holes.pop_back();
+    if (!found.holes.empty()) found.holes.back().end = std::min(found.holes.back().end, found.end);
+  }
+
+  const auto inside = [&](std::uint64_t offset) { return std::clamp(offset, found.begin, found.end); };
+  for (ScraperSlots::Entry& scraper : found.scrapers) {
+    scraper.cursor = inside(scraper.cursor.value_or(found.begin));
+    if (scraper.batch && scraper.batch->end <= *scraper.cursor) scraper.batch.reset();
+  }
+  if (found.hold) found.hold = inside(*found.hold);
+  return found;
+}
+
+void fill_holes(const File& file, const event_log::Ring& ring, const Recovered& found) noexcept {
+  for (const Recovered::Range& hole : found.holes) {
+    std::uint64_t size = 0;
+    for (std::uint64_t at = hole.begin; at < hole.end; at += size) {
+      size = std::min(hole.end - at, longest_padding);
+      event_log::write_padding_record(ring.at(at), file.salt(), at, size);
+    }
+  }
+}
+
+}  // namespace oneshot::storage

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+#include "storage/store.hpp"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "base/crash_point.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+
+namespace oneshot::storage {
+namespace {
+
+// Each step is a flush, which a slow disk takes its time for; but a start after a kill searches as far.
+constexpr std::uint64_t longest_step = 16ull << 20;
+
+CheckedWord number(std::int64_t value) {
+  return {.offset = static_cast<std::uint64_t>(std::max<std::int64_t>(value, 0)) << 3};
+}
+
+/// The file with another capacity in the place of this one. What is known of it stays true: offsets do not change.
+Result<File, Error> with_capacity(const File& file, std::uint64_t capacity, const event_log::Ring& ring,
+                                  const Recovered& found) {
+  const auto mib = [](std::uint64_t bytes) { return std::to_string((bytes + (1 << 20) - 1) >> 20); };
+  const std::uint64_t waiting = found.end - found.begin;
+  if (waiting > capacity) {
+    return Failure{Error{"the event log " + printable(file.path()) + " holds " + mib(waiting) +
+                             " MiB that wait for scrapers, more than storage.capacity_mib = " + mib(capacity) +
+                             ": set it to " + mib(waiting) + " or more (it was " + mib(file.capacity()) + ")",
+                         true}};
+  }
+  fill_holes(file, ring, found);
+  auto resized = file.resized(capacity, ring, found.begin, found.end);
+  if (resized) {
+    log::info("the event log has another capacity now",
+              {{"path", file.path()}, {"capacity_mib", mib(capacity)}, {"before_mib", mib(file.capacity())}});
+  }
+  return resized;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>, Error> Store::open(const std::string& path, std::uint64_t capacity,
+                                                  std::int64_t now_unix_ms) {
+  auto file = File::open(path, capacity, now_unix_ms);
+  if (!file) return Failure{std::move(file.error())};
+  auto ring = file->map_ring();
+  if (!ring) return Failure{std::move(ring.error())};
+  auto found = recover(*file, *ring, BootId::current());
+  if (!found) return Failure{std::move(found.error())};
+  if (file->capacity() == capacity) {
+    fill_holes(*file, *ring, *found);
+    return std::unique_ptr<Store>(new Store(std::move(*file), std::move(*ring), std::move(*found)));
+  }
+
+  auto other = with_capacity(*file, capacity, *ring, *found);
+  if (!other) return Failure{std::move(other.error())};
+  auto other_ring = other->map_ring();
+  if (!other_ring) return Failure{std::move(other_ring.error())};
+  return std::unique_ptr<Store>(new Store(std::move(*other), std::move(*other_ring), std::move(*found)));
+}
+
+Store::Store(File file, event_log::Ring ring, Recovered found)
+    : file_(std::move(file)), ring_(std::make_unique<event_log::Ring>(std::move(ring))), found_(std::move(found)) {}
+
+event_log::Ring Store::take_ring() { return std::move(*std::exchange(ring_, nullptr)); }
+
+Result<std::uint64_t, Error> Store::begin() {
+  slots_ = std::make_unique<ScraperSlots>(file_, found_.damaged_slots);
+  // What was found out about batches is said before the boot id that it was found out by is gone.
+  for (const ScraperSlots::Entry& scraper : found_.scrapers) {
+    const SlotHandle place = slots_->place(scraper.number);
+    place.set_cursor(*scraper.cursor);
+    place.set_no_batch();
+  }
+  crash_point("open.settled");
+  Header& header = file_.header();
+  const BootId boot = BootId::current();
+  for (event_log::InFlightWord& word : file_.in_flight())
+    word.offset.store(event_log::InFlightWord::idle, std::memory_order_relaxed);
+  const std::uint64_t reserved_end = std::min(found_.end + step(), found_.begin + capacity());
+  header.boot_high.store(boot.high, std::memory_order_release);
+  header.boot_low.store(boot.low, std::memory_order_release);
+  file_.set(header.reserved_end, {.offset = reserved_end});
+  // Last: from here on the end is searched for. What was filled and what is said here must not be lost any more.
+  file_.set(header.end, {});
+  if (const int error = file_.flush(); error != 0) {
+    return Failure{
+        Error{"the event log " + printable(path()) + " cannot be written: " + std::generic_category().message(error)}};
+  }
+  crash_point("open.begun");
+  return reserved_end;
+}
+
+std::uint64_t Store::step() const noexcept { return std::min(longest_step, capacity() / 16); }
+
+void Store::raise_reserved_end(std::uint64_t tail, std::uint64_t needed, std::uint64_t most, event_log::EventLog& log) {
+  const std::lock_guard lock(raising_);
+  const std::uint64_t reserved_end = log.reserved_end();
+  const std::uint64_t wanted = std::min(std::max(tail, needed) + step(), most);
+  const bool done_by_another = reserved_end >= needed && tail < raise_at(reserved_end);
+  if (wanted <= reserved_end || done_by_another) return;
+  file_.set(file_.header().reserved_end, {.offset = wanted});
+  crash_point("bound.stored");
+  if (!failed()) {
+    if (const int error = file_.flush_header(); error != 0) fail(error, "msync");
+  }
+  crash_point("bound.flushed");
+  log.raise_reserved_end(wanted);
+}
+
+bool Store::flush() {
+  if (failed()) return false;
+  crash_point("flush.before");
+  if (const int error = file_.flush(); error != 0) {
+    fail(error, "fdatasync");
+    return false;
+  }
+  crash_point("flush.after");
+  return true;
+}
+
+void Store::fail(int error, const char* what) {
+  if (failed_.exchange(true, std::memory_order_acq_rel)) return;
+  log::error(
+      "the event log cannot be made durable, and nothing can be told to be until the next start: see to the disk, and "
+      "restart the server",
+      {{"path", path()}, {"call", what}, {"reason", std::generic_category().message(error)}});
+}
+
+void Store::note_clock(std::int64_t unix_ms) noexcept { file_.set(file_.header().latest_unix_ms, number(unix_ms)); }
+
+void Store::note_skew_ranges(const std::vector<event_log::ClockSteps::Range>& skew_ranges) noexcept {
+  Header& header = file_.header();
+  const std::size_t count = std::min(skew_ranges.size(), Header::max_skew_ranges);
+  for (std::size_t i = 0; i < count; ++i) {
+    const event_log::ClockSteps::Range& stretch =
+        skew_ranges[skew_ranges.size() - count + i];  // the latest, if they are too many
+    file_.set(header.clock_skew_ranges[i].begin, {.offset = stretch.begin});
+    file_.set(header.clock_skew_ranges[i].end, {.offset = stretch.end});
+    file_.set(header.clock_skew_ranges[i].ahead_ms, number(stretch.ahead_ms));
+  }
+  file_.set(header.skew_ranges, number(static_cast<std::int64_t>(count)));
+}
+
+void Store::end(std::uint64_t tail) {
+  if (!flush()) return;
+  crash_point("stop.flushed");
+  file_.set(file_.header().end, {.offset = tail});
+  crash_point("stop.ended");
+  flush();
+}
+
+}  // namespace oneshot::storage

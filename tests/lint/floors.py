@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+"""Reads src/floors.txt, the one table of floors: what lies where, and what may include what."""
+
+import dataclasses
+
+import tree
+
+TABLE = "src/floors.txt"
+
+
+@dataclasses.dataclass(frozen=True)
+class Floor:
+    level: float
+    folder: str
+    folders: frozenset    # of src/, that its files may include
+    libraries: frozenset  # that its files may include
+
+
+def parse(text):
+    """Every line of the table, from the ground up."""
+    floors = []
+    for line in text.splitlines():
+        if line.strip() and not line.startswith("#"):
+            place, folders, libraries = line.split(":")
+            level, folder = place.split()
+            floors.append(Floor(float(level.replace("½", ".5")), folder, frozenset(folders.split()),
+                                frozenset(libraries.split())))
+    return floors
+
+
+def read():
+    return {floor.folder: floor for floor in parse(tree.read(TABLE))}
+
+
+def faults(floors):
+    """What is wrong with a table: an arrow to a folder that is unknown, or not on a floor further down."""
+    levels = {floor.folder: floor.level for floor in floors}
+    for floor in floors:
+        for other in sorted(floor.folders):
+            if other not in levels:
+                yield f"{TABLE}: {floor.folder} may include {other}, which has no line"
+            elif levels[other] >= floor.level:
+                yield f"{TABLE}: {floor.folder} on floor {floor.level:g} may include {other} on floor {levels[other]:g}"
+
+
+def markdown(floors):
+    """The table as documents show it, without its last column (what lives there), from the top floor down."""
+    for floor in sorted(floors, key=lambda f: -f.level):
+        level = f"{floor.level:g}".replace(".5", "½")
+        order = [other.folder for other in floors if other.folder in floor.folders]
+        yield f"| {level} | `{floor.folder}` | {' '.join(order) or 'nothing'} |"
+
+
+def self_test():
+    floors = parse("# a comment\n1 base : : threads\n2½ b : base : x y\n")
+    assert floors[1] == Floor(2.5, "b", frozenset({"base"}), frozenset({"x", "y"}))
+    assert not list(faults(floors))
+    assert len(list(faults(parse("1 a : b :\n1 b : c :\n")))) == 2
+    assert list(markdown(floors)) == ["| 2½ | `b` | base |", "| 1 | `base` | nothing |"]
+
+
+self_test()

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: MIT
+// What must hold for any parameters: the reader agrees with a slow and simple model of the rules, and what it
+// takes renders to a line that a strict parser reads back as it was meant.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <map>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "event/form_parser.hpp"
+#include "event/render.hpp"
+#include "support/exposition_parser.hpp"
+
+using namespace oneshot;
+
+namespace {
+
+struct Meant {
+  std::map<std::string, std::string> labels;
+  std::optional<double> value;
+};
+
+std::optional<std::string> model_decode(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '+') {
+      out += ' ';
+    } else if (text[i] != '%') {
+      out += text[i];
+    } else {
+      const std::string digits(text.substr(i + 1, 2));
+      if (digits.size() < 2 || digits.find_first_not_of("0123456789abcdefABCDEF") != digits.npos) return {};
+      out += static_cast<char>(std::strtoul(digits.c_str(), nullptr, 16));
+      i += 2;
+    }
+  }
+  return out;
+}
+
+std::optional<double> model_number(std::string text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == ' ' && (i == 0 || text[i - 1] == 'e' || text[i - 1] == 'E')) text[i] = '+';
+    if (text[i] >= 'A' && text[i] <= 'Z') text[i] = static_cast<char>(text[i] + 32);
+  }
+  const std::string bare = text.substr(text.starts_with('+') || text.starts_with('-') ? 1 : 0);
+  if (bare == "nan" || bare == "inf") return std::strtod(text.c_str(), nullptr);
+  if (bare.empty() || bare.find_first_not_of("0123456789.e+-") != bare.npos) return {};
+  if (bare.find_first_of("0123456789.") != 0) return {};
+  char* end = nullptr;
+  const double value = std::strtod(text.c_str(), &end);
+  if (end != text.c_str() + text.size()) return {};
+  const std::string mantissa = text.substr(0, text.find('e'));
+  const bool became_zero = value == 0 && mantissa.find_first_of("123456789") != mantissa.npos;
+  if (std::isinf(value) || became_zero) return {};
+  return value;
+}
+
+bool model_name(const std::string& name) {
+  constexpr std::string_view allowed = "_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+  return !name.empty() && name.find_first_not_of(allowed) == name.npos && !(name[0] >= '0' && name[0] <= '9') &&
+         !name.starts_with("__");
+}
+
+/// Valid UTF-8 is what reads back through the strict parser, which has a decoder of its own.
+bool model_utf8(const std::string& text) {
+  std::string comment = "# ";
+  for (const char c : text) {
+    if (c != '\0' && c != '\n') comment += c;
+  }
+  return test::parse_exposition(comment + "\n").ok();
+}
+
+std::optional<Meant> model(std::string_view query, std::string_view form) {
+  Meant meant;
+  std::string all = std::string(query) + '&' + std::string(form) + '&';
+  std::map<std::string, std::string> seen;
+  while (!all.empty()) {
+    const std::string one = all.substr(0, all.find('&'));
+    all.erase(0, one.size() + 1);
+    if (one.empty()) continue;
+    const std::size_t equals = one.find('=');
+    auto name = model_decode(one.substr(0, equals));
+    const auto value = model_decode(equals == one.npos ? "" : one.substr(equals + 1));
+    if (!name || !value) return {};
+    if (*name == "value") {
+      if (meant.value) return {};
+      meant.value = model_number(*value);
+      if (!meant.value) return {};
+      continue;
+    }
+    for (char& c : *name) c = c == ' ' ? '_' : c;
+    if (!model_name(*name) || !model_utf8(*value)) return {};
+    if (!seen.emplace(*name, *value).second) return {};
+    if (!value->empty()) meant.labels.emplace(*name, *value);
+  }
+  return meant;
+}
+
+using Random = std::mt19937_64;
+
+template <std::size_t N>
+std::string pick_some(Random& random, const std::array<std::string_view, N>& pieces, std::size_t most) {
+  std::string out;
+  for (std::size_t n = random() % (most + 1); n > 0; --n) out += pieces[random() % N];
+  return out;
+}
+
+std::string random_parameters(Random& random) {
+  static constexpr std::array<std::string_view, 18> names = {"a", "b",   "c", "d",  "e",   "f",   "A",    "_",    "_a",
+                                                             "+", "%20", "1", "9z", "job", "%61", "%C3a", "__a_", "-"};
+  static constexpr std::array<std::string_view, 24> values = {
+      "x",   "y", "%22",    "%5C", "%5c%22", "%0A", "%0a%0D",   "%00",    "ü",   "%C3%BC",       "%e2%82%ac",
+      "+",   "=", "%26%3D", "{}",  "\",b=",  "\\",  "\xC3\xBC", "%E2%82", "%FF", "%F0%9F%94%A5", "%",
+      "%7F", ";"};
+  static constexpr std::array<std::string_view, 16> numbers = {"1",   "0",   "5", ".",   "e",   "E",   "+",   "-",
+                                                               "%2B", "%20", "9", "nan", "InF", "1e5", "%31", "0x"};
+  std::string out;
+  for (std::size_t n = random() % 5; n > 0; --n) {
+    if (random() % 5 == 0) {
+      out += "value=" + pick_some(random, numbers, 4);
+    } else {
+      // Mostly what is let through, so that the long way is walked as well.
+      const bool tame = random() % 4 != 0;
+      out += tame ? std::string(names[random() % 10]) : pick_some(random, names, 3);
+      if (random() % 8 != 0) out += '=';
+      out += tame ? std::string(values[random() % 18]) : pick_some(random, values, 5);
+    }
+    if (n > 1 || random() % 8 == 0) out += '&';
+  }
+  return out;
+}
+
+bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
+
+}  // namespace
+
+TEST_CASE("for random parameters the reader and the model agree, and every event reads back as it was meant") {
+  Random random(20240601);
+  event::EventReader reader(16384);
+  int taken = 0;
+  int refused = 0;
+  for (int round = 0; round < 20000; ++round) {
+    const std::string query = random_parameters(random);
+    const std::string form = random() % 2 == 0 ? random_parameters(random) : "";
+    CAPTURE(query);
+    CAPTURE(form);
+    const auto event = reader.read(query, form);
+    const auto meant = model(query, form);
+    REQUIRE_MESSAGE(event.ok() == meant.has_value(), (event.ok() ? "" : event.error().message));
+    if (!event) {
+      ++refused;
+      REQUIRE_FALSE(event.error().message.empty());
+      continue;
+    }
+    ++taken;
+    std::string line;
+    event::append_sample_line(line, "m", event->labels, event->value, 1'700'000'000'000 + round);
+    const auto parsed = test::parse_exposition(line);
+    REQUIRE_MESSAGE(parsed.ok(), parsed.error());
+    const auto& sample = parsed->families.at(0).samples.at(0);
+    REQUIRE(sample.labels == decltype(sample.labels)(meant->labels.begin(), meant->labels.end()));
+    REQUIRE(event->value_given == meant->value.has_value());
+    REQUIRE(same(sample.value, meant->value.value_or(1)));
+    REQUIRE(sample.timestamp_ms == 1'700'000'000'000 + round);
+  }
+  // Both ways were walked often.
+  CHECK(taken > 3000);
+  CHECK(refused > 3000);
+}
+
+TEST_CASE("the order of the parameters makes no other series") {
+  Random random(7);
+  event::EventReader one(16384);
+  event::EventReader other(16384);
+  for (int round = 0; round < 200; ++round) {
+    std::array<std::string, 6> parameters;
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+      parameters[i] = "l" + std::to_string(i * 7 % 6) + "=" + std::to_string(random() % 10);
+    }
+    const auto join = [&parameters] {
+      std::string out;
+      for (const std::string& p : parameters) out += p + '&';
+      return out;
+    };
+    const std::string ordered = join();
+    std::shuffle(parameters.begin(), parameters.end(), random);
+    const auto first = one.read(ordered, {});
+    const auto second = other.read({}, join());
+    REQUIRE(first.ok());
+    REQUIRE(second.ok());
+    CHECK(first->labels == second->labels);
+  }
+}
+
+TEST_CASE("random bytes never make a line that does not parse") {
+  Random random(99);
+  event::EventReader reader(16384);
+  static constexpr std::string_view alphabet = "a_%&=+\"\\{},\n0123456789abcdefABCDEF\xC3\xBC\xFF\x80 ";
+  for (int round = 0; round < 20000; ++round) {
+    std::string query;
+    for (std::size_t n = random() % 24; n > 0; --n) query += alphabet[random() % alphabet.size()];
+    CAPTURE(query);
+    const auto event = reader.read(query, {});
+    if (!event) continue;
+    std::string line;
+    event::append_sample_line(line, "events_to_metrics", event->labels, event->value);
+    const auto parsed = test::parse_exposition(line);
+    REQUIRE_MESSAGE(parsed.ok(), parsed.error());
+    REQUIRE(parsed->families.at(0).samples.size() == 1);
+  }
+}

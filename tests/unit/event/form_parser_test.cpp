@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: MIT
+// The rules for parameters, one by one.
+#include "event/form_parser.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+#include <string>
+#include <string_view>
+
+using namespace oneshot;
+using namespace std::string_view_literals;
+using event::Reason;
+
+namespace {
+
+/// "labels value", a star behind a given value; or "reason: message".
+std::string read(std::string_view query, std::string_view form = {}, std::size_t max_event_bytes = 16384) {
+  event::EventReader reader(max_event_bytes);
+  const auto event = reader.read(query, form);
+  if (!event) return std::string(event::reason_name(event.error().reason)) + ": " + event.error().message;
+  std::string text(event->labels);
+  if (event->value_given) text += " = " + std::to_string(event->value);
+  return text;
+}
+
+double value_of(std::string_view query) {
+  event::EventReader reader(16384);
+  const auto event = reader.read(query, {});
+  REQUIRE_MESSAGE(event.ok(), event.error().message);
+  CHECK(event->value_given);
+  CHECK(event->labels.empty());
+  return event->value;
+}
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+}  // namespace
+
+TEST_CASE("an event without parameters has no labels and the value 1, not given") {
+  event::EventReader reader(100);
+  const auto event = reader.read("", "");
+  REQUIRE(event.ok());
+  CHECK(event->labels.empty());
+  CHECK(event->value == 1);
+  CHECK_FALSE(event->value_given);
+}
+
+TEST_CASE("labels come from query and body together, sorted by name") {
+  CHECK(read("type=deploy&service=checkout") == R"(service="checkout",type="deploy")");
+  CHECK(read("", "type=deploy&service=checkout") == R"(service="checkout",type="deploy")");
+  CHECK(read("type=deploy", "service=checkout") == R"(service="checkout",type="deploy")");
+  CHECK(read("b=1&B=2&_b=3&b1=4&a=5") == R"(B="2",_b="3",a="5",b="1",b1="4")");
+  CHECK(read("type=test&message=cron_test_manual&seconds=12") ==
+        R"(message="cron_test_manual",seconds="12",type="test")");
+}
+
+TEST_CASE("parameters are separated by ampersands only, name and value by the first equals sign") {
+  CHECK(read("&&a=1&&&b=2&") == R"(a="1",b="2")");
+  CHECK(read("&") == "");
+  CHECK(read("a=1;b=2") == R"(a="1;b=2")");
+  CHECK(read("a=b=c==") == R"(a="b=c==")");
+  CHECK(read("a==") == R"(a="=")");
+}
+
+TEST_CASE("names and values are percent- and plus-decoded") {
+  CHECK(read("a=x+y%20z%2Bw%26%3D%c3%BC") == R"(a="x y z+w&=ü")");
+  CHECK(read("%61%62=1") == R"(ab="1")");
+}
+
+TEST_CASE("values are escaped on the way out, NUL and all other characters stay") {
+  CHECK(read("a=%22q%22&b=%5C&c=1%0A2") == R"(a="\"q\"",b="\\",c="1\n2")");
+  CHECK(read("a=%00%7F%0D%09") == "a=\"\0\x7f\r\t\""sv);
+  CHECK(read("a=%F0%9F%94%A5") == "a=\"\xF0\x9F\x94\xA5\"");
+  CHECK(read("a=ü") == "a=\"ü\"");
+}
+
+TEST_CASE("an empty value is no label") {
+  CHECK(read("a=&b=1&c") == R"(b="1")");
+  CHECK(read("a&b&c") == "");
+}
+
+TEST_CASE("blanks in a name become underscores") {
+  CHECK(read("my+label=1&my%20other=2&+x=3") == R"(_x="3",my_label="1",my_other="2")");
+  CHECK(read("+value=3") == R"(_value="3")");
+  CHECK(read("", "my label=1&type=a b") == R"(my_label="1",type="a b")");  // as they stand
+}
+
+TEST_CASE("names that mean something elsewhere are ordinary labels") {
+  CHECK(read("job=a&instance=b&le=c&quantile=d&Value=e&values=f") ==
+        R"(Value="e",instance="b",job="a",le="c",quantile="d",values="f")");
+}
+
+TEST_CASE("a name that Prometheus would refuse is refused here, by name") {
+  const std::string rule = " may hold only letters, digits and _ (and not begin with a digit)";
+  CHECK(read("a-b=1") == "bad_label_name: label name \"a-b\"" + rule);
+  CHECK(read("ok=1", "1a=1") == "bad_label_name: label name \"1a\"" + rule);
+  CHECK(read("a.b") == "bad_label_name: label name \"a.b\"" + rule);
+  CHECK(read("a:b=1") == "bad_label_name: label name \"a:b\"" + rule);
+  CHECK(read("%C3%BC=1") == "bad_label_name: label name \"ü\"" + rule);
+  CHECK(read("a%09b=1") == "bad_label_name: label name \"a\\tb\"" + rule);
+  CHECK(read("a%00=1") == "bad_label_name: label name \"a\\x00\"" + rule);
+  CHECK(read("a%0Ab=1") == "bad_label_name: label name \"a\\nb\"" + rule);
+  CHECK(read("%FF=1") == "bad_label_name: label name \"\\xFF\"" + rule);
+  CHECK(read("%22=1") == "bad_label_name: label name \"\\\"\"" + rule);
+  CHECK(read("{=1") == "bad_label_name: label name \"{\"" + rule);
+}
+
+TEST_CASE("names that begin with two underscores belong to Prometheus") {
+  const std::string rule = " may not begin with __ (Prometheus keeps such names for itself)";
+  CHECK(read("__name__=x") == "bad_label_name: label name \"__name__\"" + rule);
+  CHECK(read("__=x") == "bad_label_name: label name \"__\"" + rule);
+  CHECK(read("++a=x") == "bad_label_name: label name \"__a\"" + rule);
+  CHECK(read("_+a=") == "bad_label_name: label name \"__a\"" + rule);
+  CHECK(read("_=x&a__=y&_a_=z") == R"(_="x",_a_="z",a__="y")");
+}
+
+TEST_CASE("a parameter without a name is refused, with its number") {
+  CHECK(read("a=1&=x") == "bad_label_name: parameter 2 (\"=x\") has no name: write name=value");
+  CHECK(read("a=1", "&&b=2&=") == "bad_label_name: parameter 3 (\"=\") has no name: write name=value");
+}
+
+TEST_CASE("a percent sign without two hex digits is refused, wherever it stands") {
+  CHECK(read("x=1&a%zz=1") == "bad_encoding: parameter 2 (\"a%zz=1\"): \"%zz\" is not a percent-encoding");
+  CHECK(read("a=100%") == "bad_encoding: parameter 1 (\"a=100%\"): \"%\" is not a percent-encoding");
+  CHECK(read("a=%41%4") == "bad_encoding: parameter 1 (\"a=%41%4\"): \"%4\" is not a percent-encoding");
+  CHECK(read("a%4=1") == "bad_encoding: parameter 1 (\"a%4=1\"): \"%4=\" is not a percent-encoding");
+  CHECK(read("", "a=%25%%25") == "bad_encoding: parameter 1 (\"a=%25%%25\"): \"%%2\" is not a percent-encoding");
+  CHECK(read("value=%") == "bad_encoding: parameter 1 (\"value=%\"): \"%\" is not a percent-encoding");
+}
+
+TEST_CASE("a value that is not UTF-8 is refused, with the place") {
+  CHECK(read("x=ab%FFc") == "bad_utf8: label \"x\": the value is not valid UTF-8 (byte 3)");
+  CHECK(read("x=%C3") == "bad_utf8: label \"x\": the value is not valid UTF-8 (byte 1)");
+  CHECK(read("x=%C3%BC%C3") == "bad_utf8: label \"x\": the value is not valid UTF-8 (byte 3)");
+  CHECK(read("x=1234567890%ED%A0%80") == "bad_utf8: label \"x\": the value is not valid UTF-8 (byte 11)");
+  CHECK(read("x=%C0%80") == "bad_utf8: label \"x\": the value is not valid UTF-8 (byte 1)");
+  CHECK(read("x=%F4%90%80%80") == "bad_utf8: label \"x\": the value is not valid UTF-8 (byte 1)");
+}
+
+TEST_CASE("a name given twice is refused, also when two names become equal or one is empty") {
+  CHECK(read("type=a&x=1&type=b") == "duplicate_label: label \"type\" is given twice");
+  CHECK(read("type=a&type=a") == "duplicate_label: label \"type\" is given twice");
+  CHECK(read("type=a", "type=a") == "duplicate_label: label \"type\" is given twice");
+  CHECK(read("type=&type=a") == "duplicate_label: label \"type\" is given twice");
+  CHECK(read("type&type") == "duplicate_label: label \"type\" is given twice");
+  CHECK(read("a+b=1&a_b=2") == "duplicate_label: label \"a_b\" is given twice");
+  CHECK(read("a%20b=1", "a+b=2") == "duplicate_label: label \"a_b\" is given twice");
+  CHECK(read("value=1&value=1") == "duplicate_label: value is given twice");
+  CHECK(read("value=1", "valu%65=2") == "duplicate_label: value is given twice");
+}
+
+TEST_CASE("value is the value of the sample and no label") {
+  CHECK(read("value=42.5&type=a") == R"(type="a" = 42.500000)");
+  CHECK(read("", "value=1") == " = 1.000000");
+  CHECK(value_of("value=0") == 0);
+  CHECK(value_of("value=-7") == -7);
+  CHECK(value_of("v%61lue=.5") == 0.5);
+  CHECK(value_of("value=5.") == 5);
+  CHECK(value_of("value=1e-9") == 1e-9);
+  CHECK(value_of("value=1E3") == 1000);
+  CHECK(value_of("value=0.1") == 0.1);
+  CHECK(value_of("value=9007199254740993") == 9007199254740992.0);
+  CHECK(value_of("value=1.7976931348623157e308") == std::numeric_limits<double>::max());
+  CHECK(value_of("value=5e-324") == std::numeric_limits<double>::denorm_min());
+  CHECK(std::signbit(value_of("value=-0")));
+}
+
+TEST_CASE("value may be NaN or Inf, with a sign and in any case") {
+  for (const std::string_view text : {"NaN", "nan", "NAN", "-NaN", "%2BNaN", "+nan"}) {
+    CAPTURE(text);
+    CHECK(std::isnan(value_of("value=" + std::string(text))));
+  }
+  for (const std::string_view text : {"Inf", "inf", "INF", "%2bInf", "+Inf"}) {
+    CAPTURE(text);
+    CHECK(value_of("value=" + std::string(text)) == infinity);
+  }
+  CHECK(value_of("value=-iNf") == -infinity);
+}
+
+TEST_CASE("a plus sign that arrives as a blank is a plus sign again, before a number and after its e") {
+  CHECK(value_of("value=+5") == 5);
+  CHECK(value_of("value=%205") == 5);
+  CHECK(value_of("value=%2B5") == 5);
+  CHECK(value_of("value=1e+3") == 1000);
+  CHECK(value_of("value=1E%203") == 1000);
+  CHECK(value_of("value=1e%2B3") == 1000);
+  CHECK(value_of("value=+1.5e+3") == 1500);
+}
+
+TEST_CASE("a value that is no number is refused as it stands") {
+  const std::string rule = ": allowed are decimal numbers, NaN and Inf";
+  CHECK(read("value=abc") == "bad_value: value \"abc\" is not a number" + rule);
+  CHECK(read("value=") == "bad_value: value is empty" + rule);
+  CHECK(read("value") == "bad_value: value is empty" + rule);
+  for (const std::string_view text :
+       {"0x10",  "1,5",  "1_000", "1e",       "e5",        ".",      "-",     "--1",  "+-1",   "-+1",
+        "1.2.3", "%0A1", "5%00",  "infinity", "-Infinity", "nan(1)", "infin", "1f",   "1e5.5", "%D9%A1",
+        "++5",   "5+",   "1+2",   "1+e5",     "%2B+5",     "%FF",    "1e+-5", "1e--5"}) {
+    CAPTURE(text);
+    const std::string answer = read("value=" + std::string(text));
+    CHECK(answer.starts_with("bad_value: value \""));
+    CHECK(answer.ends_with("\" is not a number" + rule));
+  }
+  CHECK(read("value=++5") == "bad_value: value \"+ 5\" is not a number" + rule);
+}
+
+TEST_CASE("a number that a double cannot hold is refused, and says that") {
+  for (const std::string_view text : {"1e999", "-1e999", "1e-999", "1.e999", ".5e+400", "0.00001e-400"}) {
+    CAPTURE(text);
+    const std::string answer = read("value=" + std::string(text));
+    CHECK(answer.starts_with("bad_value: value \""));
+    CHECK(
+        answer.ends_with("\" does not fit into a 64-bit floating-point number: allowed are sizes from 5e-324 "
+                         "to 1.79e+308, 0, NaN and Inf"));
+  }
+  CHECK(read("value=" + std::string(400, '9')).find("does not fit") != std::string::npos);
+  CHECK(value_of("value=0e-999") == 0);
+}
+
+TEST_CASE("names and values together may take max_event_bytes after decoding, and no byte more") {
+  const std::string rule = "too_large: the names and values of an event may take 10 bytes (max_event_bytes)";
+  CHECK(read("abcd=1&e=1234", "", 10) == R"(abcd="1",e="1234")");
+  CHECK(read("abcd=1&e=12345", "", 10).starts_with(rule));
+  CHECK(read("abcd=1", "e=12345", 10).starts_with(rule));
+  CHECK(read("%61%62%63%64=%31&e=1234", "", 10) == R"(abcd="1",e="1234")");
+  CHECK(read("value=12345", "", 10) == " = 12345.000000");
+  CHECK(read("value=123456", "", 10).starts_with(rule));
+  CHECK(read("abcdefghijk", "", 10).starts_with(rule));
+  CHECK(read("a=%22%22%22%22%22%22%22%22%22", "", 10) == R"(a="\"\"\"\"\"\"\"\"\"")");
+}
+
+TEST_CASE("the limit can change between two events") {
+  event::EventReader reader(3);
+  CHECK(reader.read("a=12", "").ok());
+  CHECK_FALSE(reader.read("a=123", "").ok());
+  reader.set_max(4);
+  CHECK(reader.read("a=123", "").ok());
+}
+
+TEST_CASE("nothing of one event shows in the next, whatever became of it") {
+  event::EventReader reader(1000);
+  CHECK(reader.read("a=1&value=5", "b=2").ok());
+  CHECK_FALSE(reader.read("c=1&value=7&d-=2", "").ok());
+  const auto event = reader.read("e=3", "");
+  REQUIRE(event.ok());
+  CHECK(event->labels == R"(e="3")");
+  CHECK_FALSE(event->value_given);
+  CHECK(event->value == 1);
+  CHECK(reader.read("=", "").error().message.starts_with("parameter 1 "));
+}
+
+TEST_CASE("a message is one short line, however long and hostile the parameter") {
+  std::string hostile;
+  for (int i = 0; i < 500; ++i) hostile += "%0A%00%22%FF-";
+  const std::string long_name(5000, 'n');
+  for (const std::string& query : {hostile + "=1", "value=" + hostile, "a=" + hostile, "a=%zz" + hostile, "=" + hostile,
+                                   long_name + "=1&" + long_name + "=2", long_name + "=%FF", "__" + long_name + "=1"}) {
+    event::EventReader reader(16384);
+    const auto event = reader.read(query, {});
+    REQUIRE_FALSE(event.ok());
+    const std::string& message = event.error().message;
+    CAPTURE(message);
+    CHECK(message.size() < 300);
+    for (const char c : message) CHECK((static_cast<unsigned char>(c) >= 0x20 && c != 0x7f));
+  }
+}
+
+TEST_CASE("every reason has a name of its own") {
+  CHECK(event::reason_name(Reason::bad_label_name) == "bad_label_name");
+  CHECK(event::reason_name(Reason::bad_value) == "bad_value");
+  CHECK(event::reason_name(Reason::bad_utf8) == "bad_utf8");
+  CHECK(event::reason_name(Reason::bad_encoding) == "bad_encoding");
+  CHECK(event::reason_name(Reason::duplicate_label) == "duplicate_label");
+  CHECK(event::reason_name(Reason::too_large) == "too_large");
+  CHECK(event::reason_name(Reason::bad_content_type) == "bad_content_type");
+  CHECK(event::reason_name(Reason::log_full) == "log_full");
+  CHECK(event::reason_name(Reason::unable_to_store) == "unable_to_store");
+  CHECK(static_cast<int>(Reason::unable_to_store) == event::reason_count - 1);
+}
