@@ -81,7 +81,7 @@ std::string Address::text() const {
 }
 
 Result<Network> Network::parse(std::string_view text) {
-  const auto fail = [text](std::string_view why) { return Failure{printable(text) + ": " + std::string(why)}; };
+  const auto fail = [text](std::string_view why) { return Unexpected{printable(text) + ": " + std::string(why)}; };
   const auto slash = text.find('/');
   const auto address_text = text.substr(0, slash);
   const auto address = Address::parse(address_text);

@@ -23,7 +23,7 @@ Result<Event, Rejection> EventReader::read(std::string_view query, std::string_v
 
   // Views of it are taken while it grows, so it must not move. Decoded text is never longer.
   decoded_.reserve(query.size() + form_body.size());
-  if (!take_all(query) || !take_all(form_body) || !sort_labels()) return Failure{std::move(fault_)};
+  if (!take_all(query) || !take_all(form_body) || !sort_labels()) return Unexpected{std::move(fault_)};
   return Event{.labels = render(), .value = value_.value_or(1), .value_given = value_.has_value()};
 }
 

@@ -16,10 +16,10 @@
 namespace oneshot::event_log {
 namespace {
 
-Failure<std::string> failure(std::uint64_t capacity, const char* call) {
+Unexpected<std::string> failure(std::uint64_t capacity, const char* call) {
   const int error = errno;
-  return Failure{"no room for an event log of " + std::to_string(capacity) + " bytes: " + call + ": " +
-                 std::generic_category().message(error)};
+  return Unexpected{"no room for an event log of " + std::to_string(capacity) + " bytes: " + call + ": " +
+                    std::generic_category().message(error)};
 }
 
 }  // namespace
@@ -38,9 +38,9 @@ Result<Ring> Ring::in_memory(std::uint64_t capacity) {
 
 Result<Ring> Ring::map(int fd, std::uint64_t offset, std::uint64_t capacity, bool can_punch) {
   if (capacity == 0 || capacity % page_size() != 0 || offset % page_size() != 0) {
-    return Failure{"an event log of " + std::to_string(capacity) + " bytes at offset " + std::to_string(offset) +
-                   ": both must be multiples of the page size " + std::to_string(page_size()) +
-                   ", and the first not 0"};
+    return Unexpected{"an event log of " + std::to_string(capacity) + " bytes at offset " + std::to_string(offset) +
+                      ": both must be multiples of the page size " + std::to_string(page_size()) +
+                      ", and the first not 0"};
   }
   // First the addresses for both halves, so that nothing else can come to lie in between.
   void* reserved = ::mmap(nullptr, 2 * capacity, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

@@ -7,8 +7,8 @@
 
 namespace oneshot::http {
 
-Failure<ProtocolError> refusal(int status, std::string message) {
-  return Failure<ProtocolError>{ProtocolError{status, std::move(message)}};
+Unexpected<ProtocolError> refusal(int status, std::string message) {
+  return Unexpected<ProtocolError>{ProtocolError{status, std::move(message)}};
 }
 
 std::string shown(std::string_view client_bytes) { return '"' + printable(client_bytes) + '"'; }

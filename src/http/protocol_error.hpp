@@ -17,8 +17,8 @@ struct ProtocolError {
 };
 
 /// `return bad_request("...");` from a function that gives a Result<T, ProtocolError>.
-[[nodiscard]] Failure<ProtocolError> refusal(int status, std::string message);
-[[nodiscard]] inline Failure<ProtocolError> bad_request(std::string message) {
+[[nodiscard]] Unexpected<ProtocolError> refusal(int status, std::string message);
+[[nodiscard]] inline Unexpected<ProtocolError> bad_request(std::string message) {
   return refusal(400, std::move(message));
 }
 

@@ -29,7 +29,7 @@ bool looks_like_version(std::string_view text) {
 }
 
 /// Of a line that is not to the letter: the cold path.
-Failure<ProtocolError> refuse(std::string_view line) {
+Unexpected<ProtocolError> refuse(std::string_view line) {
   const std::size_t bad_byte = find_unprintable(line);
   if (bad_byte != line.size())
     return bad_request("the request line holds the byte " + shown_byte(line[bad_byte]) +

@@ -33,8 +33,8 @@ std::string bound_address(int fd) {
   return with_port(host, static_cast<std::uint16_t>(std::stoul(port)));
 }
 
-Failure<std::string> cannot(const std::string& host, std::uint16_t port, const char* why) {
-  return Failure{"cannot listen on " + with_port(host, port) + ": " + why};
+Unexpected<std::string> cannot(const std::string& host, std::uint16_t port, const char* why) {
+  return Unexpected{"cannot listen on " + with_port(host, port) + ": " + why};
 }
 
 // The family is not to be had on this machine: no IPv6, as opposed to no permission or a taken port.
@@ -43,7 +43,7 @@ bool no_such_family(int error) { return error == EAFNOSUPPORT || error == EADDRN
 Result<ListeningSocket, int> open_one(const addrinfo& where) {
   ListeningSocket opened;
   opened.fd.reset(::socket(where.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, where.ai_protocol));
-  if (!opened.fd) return Failure{errno};
+  if (!opened.fd) return Unexpected{errno};
   const int on = 1;
   const int off = 0;
   // A restart need not wait for connections of its predecessor that linger in TIME_WAIT.
@@ -55,7 +55,7 @@ Result<ListeningSocket, int> open_one(const addrinfo& where) {
     ::setsockopt(opened.fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, any ? &off : &on, sizeof on);
   }
   if (::bind(opened.fd.get(), where.ai_addr, where.ai_addrlen) != 0 || ::listen(opened.fd.get(), SOMAXCONN) != 0)
-    return Failure{errno};
+    return Unexpected{errno};
   opened.address = bound_address(opened.fd.get());
   return opened;
 }
@@ -95,7 +95,7 @@ bool same_host(const sockaddr_storage& a, const sockaddr& b) {
 Result<ListeningSocket> adopt_listening_socket(UniqueFd fd) {
   const int family = option_of(fd.get(), SO_DOMAIN);
   const auto refused = [](const char* what) {
-    return Failure{std::string("must be a listening TCP socket, not ") + what};
+    return Unexpected{std::string("must be a listening TCP socket, not ") + what};
   };
   if (family < 0) return refused("a file");
   if (family == AF_UNIX) return refused("a Unix socket");
@@ -104,7 +104,7 @@ Result<ListeningSocket> adopt_listening_socket(UniqueFd fd) {
   if (option_of(fd.get(), SO_ACCEPTCONN) != 1) return refused("a connection (a .socket unit needs Accept=no)");
   const int flags = ::fcntl(fd.get(), F_GETFL);
   if (flags < 0 || ::fcntl(fd.get(), F_SETFL, flags | O_NONBLOCK) != 0)
-    return Failure{std::string("cannot be used: ") + std::strerror(errno)};
+    return Unexpected{std::string("cannot be used: ") + std::strerror(errno)};
   ListeningSocket adopted;
   adopted.v6 = family == AF_INET6;
   adopted.address = bound_address(fd.get());
@@ -120,7 +120,7 @@ Result<bool> is_bound_to(const ListeningSocket& socket, const std::string& host,
   const std::uint16_t bound_port = ntohs(reinterpret_cast<const sockaddr_in&>(bound).sin_port);
   if (port != 0 && port != bound_port) return false;
   const auto list = look_up(host, port);
-  if (!list) return Failure{list.error()};
+  if (!list) return Unexpected{list.error()};
   if (same_host(bound, *(*list)->ai_addr)) return true;
   // Where there is no IPv6, "::" has become 0.0.0.0.
   if (host != "::" || bound.ss_family != AF_INET) return false;
@@ -130,7 +130,7 @@ Result<bool> is_bound_to(const ListeningSocket& socket, const std::string& host,
 
 Result<ListeningSocket> open_listening_socket(const std::string& host, std::uint16_t port) {
   const auto list = look_up(host, port);
-  if (!list) return Failure{list.error()};
+  if (!list) return Unexpected{list.error()};
   auto opened = open_one(**list);
   if (opened) return std::move(*opened);
   if (host == "::" && no_such_family(opened.error())) return open_listening_socket("0.0.0.0", port);

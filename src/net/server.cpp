@@ -53,7 +53,7 @@ Server::~Server() {
 
 Result<std::string> Server::listen() {
   auto opened = open_listening_socket(parts_->settings.host, parts_->settings.port);
-  if (!opened) return Failure{opened.error()};
+  if (!opened) return Unexpected{opened.error()};
   std::string address = opened->address;
   listen_on(std::move(*opened));
   return address;

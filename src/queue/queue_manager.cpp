@@ -51,11 +51,11 @@ Result<std::unique_ptr<QueueManager>, storage::Error> QueueManager::open(const O
   };
   if (options.storage_path.empty()) {
     Result<event_log::Ring> ring = event_log::Ring::in_memory(options.capacity_bytes);
-    if (!ring) return Failure{storage::Error{std::move(ring.error())}};
+    if (!ring) return Unexpected{storage::Error{std::move(ring.error())}};
     return made(std::make_shared<State>(std::move(*ring), options, clock));
   }
   Result<std::shared_ptr<State>, storage::Error> state = restore(options, clock);
-  if (!state) return Failure{std::move(state.error())};
+  if (!state) return Unexpected{std::move(state.error())};
   return made(std::move(*state));
 }
 
@@ -120,19 +120,19 @@ Result<Ticket, Refused> QueueManager::stand_in_line(std::string_view name) {
   const auto refused = [&] { return state.table.unnamed() >= state.options.max_unnamed; };
   Scraper* scraper = state.table.find(name);
   if (scraper == nullptr) {
-    if (refused()) return Failure{Refused::too_many_scrapers};
+    if (refused()) return Unexpected{Refused::too_many_scrapers};
     state.catch_up(lock);  // lets go of the lock, so everything is looked up again
     scraper = state.table.find(name);
   }
   if (scraper == nullptr) {
-    if (refused()) return Failure{Refused::too_many_scrapers};
+    if (refused()) return Unexpected{Refused::too_many_scrapers};
     state.table.end_hold_if_due(now, state.options.startup_hold);
     scraper = &state.table.add(name, false, now);
     waiting = scraper->waiting(state.table.counted_end());
     is_kept = state.storage == nullptr || scraper->place().is_kept();
     is_new = true;
   }
-  if (scraper->line.size() >= longest_line) return Failure{Refused::line_too_long};
+  if (scraper->line.size() >= longest_line) return Unexpected{Refused::line_too_long};
   state.table.somebody_came();
   scraper->last_seen = now;
   scraper->last_scrape_unix_ms = now_ms;

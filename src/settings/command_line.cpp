@@ -30,7 +30,7 @@ constexpr std::array<option, 9> options = {{
     {nullptr, 0, nullptr, 0},
 }};
 
-Failure<std::string> unknown_option(std::string_view argument) {
+Unexpected<std::string> unknown_option(std::string_view argument) {
   argument = argument.substr(0, argument.find('='));
   std::vector<std::string> names;
   for (const option& known : options) {
@@ -43,7 +43,7 @@ Failure<std::string> unknown_option(std::string_view argument) {
   } else {
     error += "; --help shows them all";
   }
-  return Failure{std::move(error)};
+  return Unexpected{std::move(error)};
 }
 
 std::string name_of(int value) {
@@ -128,19 +128,19 @@ Result<CommandLine> parse_command_line(int argc, const char* const* argv) {
         result.help = true;
         break;
       case ':':
-        return Failure{name_of(::optopt) + ": needs a value"};
+        return Unexpected{name_of(::optopt) + ": needs a value"};
       default:
         // optopt is a known option that was given a value, an unknown letter, or 0.
-        if (::optopt >= config) return Failure{name_of(::optopt) + ": takes no value"};
+        if (::optopt >= config) return Unexpected{name_of(::optopt) + ": takes no value"};
         if (::optopt != 0) {
           return unknown_option(std::string{'-', static_cast<char>(::optopt)});
         }
         return unknown_option(argument);
     }
-    if (error) return Failure{*std::move(error)};
+    if (error) return Unexpected{*std::move(error)};
   }
   if (::optind < argc) {
-    return Failure{'"' + printable(argv[::optind]) + "\": only options are expected; --help shows them all"};
+    return Unexpected{'"' + printable(argv[::optind]) + "\": only options are expected; --help shows them all"};
   }
   return result;
 }

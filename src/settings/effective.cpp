@@ -17,7 +17,7 @@ Result<Settings> load(const CommandLine& command_line, const Environment& enviro
     if (!from_file) return from_file;
     settings = std::move(*from_file);
   }
-  if (auto error = apply_environment(settings, environment)) return Failure{*std::move(error)};
+  if (auto error = apply_environment(settings, environment)) return Unexpected{*std::move(error)};
   if (command_line.host) settings.server.host = *command_line.host;
   if (command_line.port) settings.server.port = *command_line.port;
   if (command_line.log_level) settings.log.level = *command_line.log_level;

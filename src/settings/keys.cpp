@@ -57,10 +57,10 @@ std::optional<std::string> check_path(std::string_view path) {
 Result<std::string> make_name(const std::string& name, const std::vector<std::string>& so_far) {
   constexpr std::size_t longest = 128;
   if (name.empty() || name.size() > longest || !consists_of(name, {letters, digits, "_.:-"})) {
-    return Failure{"a scraper's name must be 1 to 128 letters, digits, _ . : and -"};
+    return Unexpected{"a scraper's name must be 1 to 128 letters, digits, _ . : and -"};
   }
   if (std::find(so_far.begin(), so_far.end(), name) != so_far.end()) {
-    return Failure{"every name must be there only once"};
+    return Unexpected{"every name must be there only once"};
   }
   return name;
 }
@@ -68,7 +68,7 @@ Result<std::string> make_name(const std::string& name, const std::vector<std::st
 Result<Network> make_network(const std::string& network, const std::vector<Network>&) {
   auto parsed = Network::parse(network);
   // The error begins with the network, which the complaint will name anyway.
-  if (!parsed) return Failure{parsed.error().substr(printable(network).size() + 2)};
+  if (!parsed) return Unexpected{parsed.error().substr(printable(network).size() + 2)};
   return parsed;
 }
 std::string network_text(const Network& network) { return network.text(); }

@@ -82,7 +82,7 @@ class Reader {
     constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
     if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
     if (const auto obstacle = find_obstacle(text)) {
-      return Failure{name_ + ':' + std::to_string(obstacle->line) + ": not valid here: " + obstacle->what};
+      return Unexpected{name_ + ':' + std::to_string(obstacle->line) + ": not valid here: " + obstacle->what};
     }
     const toml::parse_result parsed = toml::parse(to_private_characters(text), std::string_view{});
     if (!parsed) {
@@ -90,7 +90,7 @@ class Reader {
     } else {
       for (const auto& [key, node] : parsed.table()) read_section(key, node);
     }
-    if (!error_.empty()) return Failure{std::move(error_)};
+    if (!error_.empty()) return Unexpected{std::move(error_)};
     return std::move(settings_);
   }
 
@@ -199,15 +199,15 @@ class Reader {
   std::string error_;  ///< empty: none so far
 };
 
-Failure<std::string> unreadable(const std::string& path, std::string_view why) {
-  return Failure{printable(path, 1024) + ": cannot be read: " + std::string(why)};
+Unexpected<std::string> unreadable(const std::string& path, std::string_view why) {
+  return Unexpected{printable(path, 1024) + ": cannot be read: " + std::string(why)};
 }
 
 }  // namespace
 
 Result<Settings> parse_toml(std::string_view text, std::string_view name, Settings base) {
   if (text.size() > max_file_bytes) {
-    return Failure{printable(name, 1024) + ": larger than " + std::to_string(max_file_bytes) + " bytes"};
+    return Unexpected{printable(name, 1024) + ": larger than " + std::to_string(max_file_bytes) + " bytes"};
   }
   return Reader(name, std::move(base)).read(text);
 }

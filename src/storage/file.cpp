@@ -31,8 +31,8 @@ constexpr mode_t owner_only = 0600;
 std::string message(int error) { return std::generic_category().message(error); }
 
 /// `the event log /x/y <what>`
-Failure<Error> failure(const std::string& path, const std::string& what, bool is_lasting = false) {
-  return Failure{Error{"the event log " + printable(path) + " " + what, is_lasting}};
+Unexpected<Error> failure(const std::string& path, const std::string& what, bool is_lasting = false) {
+  return Unexpected{Error{"the event log " + printable(path) + " " + what, is_lasting}};
 }
 
 std::string folder_of(const std::string& path) {
@@ -68,7 +68,7 @@ std::string cannot_open(const std::string& path, int error) {
   return why + message(error);
 }
 
-Failure<Error> cannot_be_opened(const std::string& path) {
+Unexpected<Error> cannot_be_opened(const std::string& path) {
   const int error = errno;
   const bool is_lasting = error == EISDIR || error == ELOOP || error == ENOTDIR || error == ENAMETOOLONG;
   return failure(path, cannot_open(path, error), is_lasting);
@@ -85,7 +85,7 @@ bool has_name(const UniqueFd& fd, const std::string& path) {
 constexpr const char* in_use =
     "is in use by another process: only one server may write it; give each a storage.path of its own";
 
-std::optional<Failure<Error>> lock(const UniqueFd& fd, const std::string& path, const std::string& name) {
+std::optional<Unexpected<Error>> lock(const UniqueFd& fd, const std::string& path, const std::string& name) {
   const bool locked = ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0;
   if (!locked && errno != EWOULDBLOCK) return failure(path, "cannot be locked: " + message(errno));
   if (!locked || !has_name(fd, name)) return failure(path, in_use);
@@ -93,7 +93,7 @@ std::optional<Failure<Error>> lock(const UniqueFd& fd, const std::string& path, 
 }
 
 /// All blocks from the first to the last byte.
-std::optional<Failure<Error>> allocate(const std::string& path, const UniqueFd& fd, std::uint64_t size) {
+std::optional<Unexpected<Error>> allocate(const std::string& path, const UniqueFd& fd, std::uint64_t size) {
   const int error = ::posix_fallocate(fd.get(), 0, static_cast<off_t>(size));
   if (error == 0) return std::nullopt;
   std::string what = "needs " + std::to_string(size >> 20) + " MiB of disk, and they cannot be had: " + message(error);
@@ -142,7 +142,7 @@ Result<File, Error> File::open(const std::string& given, std::uint64_t capacity,
     layout.checksum = layout.right_checksum();
     Result<File, Error> made = make(path, layout);
     if (!made) return made;
-    if (auto appeared = made->appear(replace); !appeared) return Failure{std::move(appeared.error())};
+    if (auto appeared = made->appear(replace); !appeared) return Unexpected{std::move(appeared.error())};
     return made;
   };
 
@@ -175,7 +175,7 @@ Result<File, Error> File::open(const std::string& given, std::uint64_t capacity,
   if (is_half_made(being_made(path))) ::unlink(being_made(path).c_str());  // of a change that was interrupted
 
   File file(path, std::move(fd), false);
-  if (auto mapped = file.map(); !mapped) return Failure{std::move(mapped.error())};
+  if (auto mapped = file.map(); !mapped) return Unexpected{std::move(mapped.error())};
   return file;
 }
 
@@ -199,7 +199,7 @@ Result<File, Error> File::make(const std::string& path, const Layout& layout) {
     return std::move(*fault);
   }
   File file(path, std::move(fd), true);
-  if (auto mapped = file.map(); !mapped) return Failure{std::move(mapped.error())};
+  if (auto mapped = file.map(); !mapped) return Unexpected{std::move(mapped.error())};
   auto* const header = new (file.base_) Header{};
   header->layout = layout;
   for (AtomicWord* word : {&header->reserved_end, &header->end, &header->latest_unix_ms, &header->skew_ranges})
@@ -210,7 +210,7 @@ Result<File, Error> File::make(const std::string& path, const Layout& layout) {
 }
 
 /// What was made gets its name.
-Result<bool, Error> File::appear(bool replace) {
+Result<void, Error> File::appear(bool replace) {
   const std::string made = being_made(path_);
   if (const int error = flush(); error != 0) return failure(path_, "cannot be written: " + message(error));
   // Not over a file that another process has made meanwhile; a file system that cannot promise that has to do without.
@@ -225,7 +225,7 @@ Result<bool, Error> File::appear(bool replace) {
   crash_point("open.renamed");
   if (const int error = sync_folder(path_); error != 0)
     return failure(path_, "cannot be written: its folder: " + message(error));
-  return true;
+  return {};
 }
 
 Result<File, Error> File::resized(std::uint64_t capacity, const event_log::Ring& ring, std::uint64_t begin,
@@ -253,7 +253,7 @@ Result<File, Error> File::resized(std::uint64_t capacity, const event_log::Ring&
     header.clock_skew_ranges[i].ahead_ms = old.clock_skew_ranges[i].ahead_ms.load();
   }
   header.skew_ranges = old.skew_ranges.load();
-  if (auto appeared = made->appear(true); !appeared) return Failure{std::move(appeared.error())};
+  if (auto appeared = made->appear(true); !appeared) return Unexpected{std::move(appeared.error())};
   made->is_new_ = false;
   return made;
 }
@@ -268,11 +268,11 @@ File::~File() {
   if (base_ != nullptr) ::munmap(base_, ring_offset);
 }
 
-Result<bool, Error> File::map() {
+Result<void, Error> File::map() {
   void* const mapped = ::mmap(nullptr, ring_offset, PROT_READ | PROT_WRITE, MAP_SHARED, fd_.get(), 0);
   if (mapped == MAP_FAILED) return failure(path_, "cannot be mapped: " + message(errno));
   base_ = static_cast<std::byte*>(mapped);
-  return true;
+  return {};
 }
 
 Header& File::header() const noexcept { return *std::launder(reinterpret_cast<Header*>(base_)); }

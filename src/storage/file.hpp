@@ -54,9 +54,9 @@ class File {
  private:
   File(std::string path, UniqueFd fd, bool is_new) : path_(std::move(path)), fd_(std::move(fd)), is_new_(is_new) {}
   static Result<File, Error> make(const std::string& path, const Layout& layout);
-  Result<bool, Error> map();
+  Result<void, Error> map();
   [[nodiscard]] std::uint64_t place_of(const AtomicWord& word) const noexcept;
-  Result<bool, Error> appear(bool replace);
+  Result<void, Error> appear(bool replace);
 
   std::string path_;
   UniqueFd fd_;

@@ -128,7 +128,7 @@ Result<Recovered, Error> recover(const File& file, const event_log::Ring& ring, 
   Recovered found;
   const std::optional<Ends> ends = read_ends(file);
   if (!ends || !read_clock(file, found)) {
-    return Failure{Error{"the event log " + printable(file.path()) + " " + format::damaged_header, true}};
+    return Unexpected{Error{"the event log " + printable(file.path()) + " " + format::damaged_header, true}};
   }
   found.in_good_order = ends->end.has_value();
   found.power_lost = !found.in_good_order && !now.same_as({file.header().boot_high, file.header().boot_low});

@@ -25,10 +25,10 @@ Result<File, Error> with_capacity(const File& file, std::uint64_t capacity, cons
   const auto mib = [](std::uint64_t bytes) { return std::to_string((bytes + (1 << 20) - 1) >> 20); };
   const std::uint64_t waiting = found.end - found.begin;
   if (waiting > capacity) {
-    return Failure{Error{"the event log " + printable(file.path()) + " holds " + mib(waiting) +
-                             " MiB that wait for scrapers, more than storage.capacity_mib = " + mib(capacity) +
-                             ": set it to " + mib(waiting) + " or more (it was " + mib(file.capacity()) + ")",
-                         true}};
+    return Unexpected{Error{"the event log " + printable(file.path()) + " holds " + mib(waiting) +
+                                " MiB that wait for scrapers, more than storage.capacity_mib = " + mib(capacity) +
+                                ": set it to " + mib(waiting) + " or more (it was " + mib(file.capacity()) + ")",
+                            true}};
   }
   fill_holes(file, ring, found);
   auto resized = file.resized(capacity, ring, found.begin, found.end);
@@ -44,20 +44,20 @@ Result<File, Error> with_capacity(const File& file, std::uint64_t capacity, cons
 Result<std::unique_ptr<Store>, Error> Store::open(const std::string& path, std::uint64_t capacity,
                                                   std::int64_t now_unix_ms) {
   auto file = File::open(path, capacity, now_unix_ms);
-  if (!file) return Failure{std::move(file.error())};
+  if (!file) return Unexpected{std::move(file.error())};
   auto ring = file->map_ring();
-  if (!ring) return Failure{std::move(ring.error())};
+  if (!ring) return Unexpected{std::move(ring.error())};
   auto found = recover(*file, *ring, BootId::current());
-  if (!found) return Failure{std::move(found.error())};
+  if (!found) return Unexpected{std::move(found.error())};
   if (file->capacity() == capacity) {
     fill_holes(*file, *ring, *found);
     return std::unique_ptr<Store>(new Store(std::move(*file), std::move(*ring), std::move(*found)));
   }
 
   auto other = with_capacity(*file, capacity, *ring, *found);
-  if (!other) return Failure{std::move(other.error())};
+  if (!other) return Unexpected{std::move(other.error())};
   auto other_ring = other->map_ring();
-  if (!other_ring) return Failure{std::move(other_ring.error())};
+  if (!other_ring) return Unexpected{std::move(other_ring.error())};
   return std::unique_ptr<Store>(new Store(std::move(*other), std::move(*other_ring), std::move(*found)));
 }
 
@@ -86,7 +86,7 @@ Result<std::uint64_t, Error> Store::begin() {
   // Last: from here on the end is searched for. What was filled and what is said here must not be lost any more.
   file_.set(header.end, {});
   if (const int error = file_.flush(); error != 0) {
-    return Failure{
+    return Unexpected{
         Error{"the event log " + printable(path()) + " cannot be written: " + std::generic_category().message(error)}};
   }
   crash_point("open.begun");

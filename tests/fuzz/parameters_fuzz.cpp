@@ -38,7 +38,7 @@ void check_line(const event::Event& event, std::optional<std::int64_t> timestamp
           "another length than announced", line);
 
   const auto parsed = test::parse_exposition(line);
-  require(parsed.ok(), "does not parse", parsed.ok() ? "" : parsed.error());
+  require(parsed.has_value(), "does not parse", parsed.has_value() ? "" : parsed.error());
   require(parsed->families.size() == 1 && parsed->families[0].samples.size() == 1, "not one sample", line);
   const test::ParsedSample& sample = parsed->families[0].samples[0];
   require(sample.name == "events_to_metrics", "another name", line);
@@ -83,7 +83,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   event::EventReader fresh(max_event_bytes);
   const auto event = used.read(rest.substr(0, cut), rest.substr(cut));
   const auto again = fresh.read(rest.substr(0, cut), rest.substr(cut));
-  require(event.ok() == again.ok(), "an earlier event shows", all);
+  require(event.has_value() == again.has_value(), "an earlier event shows", all);
   if (!event) {
     require(event.error().message == again.error().message, "an earlier event shows", event.error().message);
     check_rejection(event.error());

@@ -27,7 +27,7 @@ RealQueue::RealQueue() {
   options.names.assign(names.begin(), names.end());
   options.appenders = producer_count;
   auto opened = queue::QueueManager::open(options, clock_);
-  require(opened.ok(), "a queue");
+  require(opened.has_value(), "a queue");
   manager_ = std::move(*opened);
 }
 
@@ -72,7 +72,7 @@ void RealQueue::append(int producer) {
 
 void RealQueue::stand(const Step& step) {
   auto ticket = manager_->stand_in_line(names[static_cast<std::size_t>(step.who)]);
-  require(ticket.ok(), "a place in line");
+  require(ticket.has_value(), "a place in line");
   place(step).ticket.emplace(std::move(*ticket));
 }
 

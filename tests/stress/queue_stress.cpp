@@ -179,7 +179,7 @@ void run_all(const Options& options, std::uint64_t events = events_per_producer)
   Run run;
   run.events = events;
   auto opened = QueueManager::open(options, system_clock());
-  REQUIRE(opened.ok());
+  REQUIRE(opened.has_value());
   run.queue = std::move(*opened);
   // With timestamps a batch that is unread three times is given up, which is not what is looked at here.
   if (options.explicit_timestamps) run.not_delivered = delivery::Outcome::truncated;
@@ -264,7 +264,7 @@ TEST_CASE("in a file too, which is flushed meanwhile") {
   run_all(options);
   options.capacity_bytes *= 2;  // and what is in the file then can be used
   const auto again = QueueManager::open(options, system_clock());
-  REQUIRE(again.ok());
+  REQUIRE(again.has_value());
   for (const ScraperStatistics& scraper : (*again)->statistics().scrapers) CHECK(scraper.waiting == 0);
 }
 

@@ -74,7 +74,7 @@ class Parser {
         sample();
       }
     }
-    if (!fault_.empty()) return Failure{fault_};
+    if (!fault_.empty()) return Unexpected{fault_};
     return std::move(result_);
   }
 

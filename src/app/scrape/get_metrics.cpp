@@ -52,9 +52,9 @@ Result<Admitted, http::Reply> admit(Context& context, const http::Request& reque
     log::warn("forwarding header ignored: its sender is not in scrapers.trusted_proxies",
               {{"peer", request.peer.text()}});
   if (!may_scrape(origin.address, settings))
-    return Failure{refusal(403, origin.address.text() + " may not scrape (scrapers.allow)")};
+    return Unexpected{refusal(403, origin.address.text() + " may not scrape (scrapers.allow)")};
   Result<MetricsQuery> query = parse_metrics_query(request.query);
-  if (!query) return Failure{refusal(400, std::move(query.error()))};
+  if (!query) return Unexpected{refusal(400, std::move(query.error()))};
   return Admitted{identify(*query, origin.address), query->peek, origin.by_proxy};
 }
 

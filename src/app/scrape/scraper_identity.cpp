@@ -100,13 +100,13 @@ Result<MetricsQuery> parse_metrics_query(std::string_view query) {
     const std::optional<std::string> name = decoded(take_part(value, '='));
     if (!name || (*name != "scraper" && *name != "peek")) continue;
     std::optional<std::string>& target = *name == "scraper" ? scraper : peek;
-    if (target) return Failure{"parameter " + *name + " is given twice"};
+    if (target) return Unexpected{"parameter " + *name + " is given twice"};
     target = decoded(value);
-    if (!target) return Failure{"parameter " + *name + ": \"" + printable(value) + "\" is not percent-encoded text"};
+    if (!target) return Unexpected{"parameter " + *name + ": \"" + printable(value) + "\" is not percent-encoded text"};
   }
   if (scraper)
-    if (std::optional<std::string> fault = fault_of_name(*scraper)) return Failure{*std::move(fault)};
-  if (peek && *peek != "0" && *peek != "1") return Failure{"peek \"" + printable(*peek) + "\" must be 0 or 1"};
+    if (std::optional<std::string> fault = fault_of_name(*scraper)) return Unexpected{*std::move(fault)};
+  if (peek && *peek != "0" && *peek != "1") return Unexpected{"peek \"" + printable(*peek) + "\" must be 0 or 1"};
   MetricsQuery result;
   result.scraper = std::move(scraper).value_or("");
   result.peek = peek == "1";

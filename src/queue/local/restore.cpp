@@ -94,16 +94,16 @@ void report(const storage::Store& storage, std::uint64_t events) {
 Result<std::shared_ptr<QueueManager::State>, storage::Error> QueueManager::restore(const Options& options,
                                                                                    const Clock& clock) {
   if (options.names.size() + options.max_unnamed > storage::format::slot_count) {
-    return Failure{storage::Error{"scrapers.max and the number of scrapers.names are " +
-                                      std::to_string(options.names.size() + options.max_unnamed) +
-                                      " together; with storage.path at most " +
-                                      std::to_string(storage::format::slot_count) + " scrapers can be kept",
-                                  true}};
+    return Unexpected{storage::Error{"scrapers.max and the number of scrapers.names are " +
+                                         std::to_string(options.names.size() + options.max_unnamed) +
+                                         " together; with storage.path at most " +
+                                         std::to_string(storage::format::slot_count) + " scrapers can be kept",
+                                     true}};
   }
   auto storage = storage::Store::open(options.storage_path, options.capacity_bytes, clock.unix_ms());
-  if (!storage) return Failure{std::move(storage.error())};
+  if (!storage) return Unexpected{std::move(storage.error())};
   auto reserved_end = (*storage)->begin();
-  if (!reserved_end) return Failure{std::move(reserved_end.error())};
+  if (!reserved_end) return Unexpected{std::move(reserved_end.error())};
   return std::make_shared<State>(std::move(*storage), *reserved_end, options, clock);
 }
 

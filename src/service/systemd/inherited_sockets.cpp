@@ -39,16 +39,16 @@ Result<std::vector<InheritedSocket>> take_inherited_sockets(const settings::Envi
   if (!pid || !count || *pid != std::to_string(::getpid())) return sockets;
   const auto number = parse_whole_number(*count);
   if (!number || *number > most_descriptors) {
-    return Failure{"environment variable LISTEN_FDS = \"" + printable(*count) +
-                   "\": must be a whole number from 0 to " + std::to_string(most_descriptors)};
+    return Unexpected{"environment variable LISTEN_FDS = \"" + printable(*count) +
+                      "\": must be a whole number from 0 to " + std::to_string(most_descriptors)};
   }
   const std::string names = environment("LISTEN_FDNAMES").value_or("");
   for (int i = 0; i < static_cast<int>(*number); ++i) {
     const int fd = first_descriptor + i;
     // Programs that we might start have no use for it.
     if (::fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) {
-      return Failure{"environment variable LISTEN_FDS = \"" + printable(*count) + "\": file descriptor " +
-                     std::to_string(fd) + ": " + std::strerror(errno)};
+      return Unexpected{"environment variable LISTEN_FDS = \"" + printable(*count) + "\": file descriptor " +
+                        std::to_string(fd) + ": " + std::strerror(errno)};
     }
     InheritedSocket& socket = sockets.emplace_back();
     socket.fd.reset(fd);

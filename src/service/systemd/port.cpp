@@ -33,8 +33,8 @@ Result<ListeningSocket> adopt(InheritedSocket inherited) {
   const int number = inherited.fd.get();
   auto adopted = net::adopt_listening_socket(std::move(inherited.fd));
   if (adopted) return adopted;
-  return Failure{"file descriptor " + std::to_string(number) + " (\"" + printable(inherited.name) +
-                 "\"), given by LISTEN_FDS: " + adopted.error()};
+  return Unexpected{"file descriptor " + std::to_string(number) + " (\"" + printable(inherited.name) +
+                    "\"), given by LISTEN_FDS: " + adopted.error()};
 }
 
 // The file that makes the unit say what the config says, or the other way round.
@@ -58,7 +58,7 @@ Result<std::vector<ListeningSocket>> use_given(const settings::Server& settings,
   for (InheritedSocket& one : given) {
     names = one.name;
     auto adopted = adopt(std::move(one));
-    if (!adopted) return Failure{adopted.error()};
+    if (!adopted) return Unexpected{adopted.error()};
     const auto same = net::is_bound_to(*adopted, settings.host, settings.port);
     as_configured = as_configured || (same && *same);
     sockets.push_back(std::move(*adopted));
@@ -111,7 +111,7 @@ Result<std::vector<ListeningSocket>> open_port(const settings::Server& settings,
     return sockets;
   }
   auto opened = net::open_listening_socket(settings.host, settings.port);
-  if (!opened) return Failure{opened.error()};
+  if (!opened) return Unexpected{opened.error()};
   notifier.send(about_store("FDSTORE"), opened->fd.get());
   sockets.push_back(std::move(*opened));
   return sockets;

@@ -57,7 +57,7 @@ App::App(const std::function<void(settings::Settings&)>& change) : settings(sett
   log::set_level(log::Level::error);  // what is logged on the way is no test's output
   if (change) change(settings);
   auto opened = queue::QueueManager::open(options_of(settings), clock);
-  REQUIRE(opened.ok());
+  REQUIRE(opened.has_value());
   queue = std::move(*opened);
   services = std::make_unique<Services>(*queue, clock, 1);
   services->readiness.enter(Readiness::Phase::running);

@@ -36,7 +36,7 @@ TEST_CASE("every metric, reason, code and known scraper is there from the start"
   app.services->http_statistics = {&statistics};
   std::string text;
   append_own_metrics(text, *app.services, ThisScrape{"prom-a", 0});
-  REQUIRE(oneshot::test::parse_exposition(text).ok());
+  REQUIRE(oneshot::test::parse_exposition(text).has_value());
   std::string expected = R"(events_to_metrics_event_count 0
 events_to_metrics_scraper_counts{scraper="prom-a"} 0
 oneshot_events_accepted_total 0

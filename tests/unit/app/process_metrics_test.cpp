@@ -32,7 +32,7 @@ TEST_CASE("this process has its usual metrics, and they parse") {
   exposition::TextWriter writer(text);
   append_process_metrics(writer);
   const auto parsed = oneshot::test::parse_exposition(text);
-  REQUIRE(parsed.ok());
+  REQUIRE(parsed.has_value());
   for (const char* name : {"process_cpu_seconds_total", "process_resident_memory_bytes", "process_virtual_memory_bytes",
                            "process_start_time_seconds", "process_open_fds", "process_max_fds"}) {
     CAPTURE(name);

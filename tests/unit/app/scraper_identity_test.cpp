@@ -17,7 +17,7 @@ settings::Scrapers trusting(std::initializer_list<const char*> networks) {
   settings::Scrapers settings;
   for (const char* network : networks) {
     auto parsed = Network::parse(network);
-    REQUIRE(parsed.ok());
+    REQUIRE(parsed.has_value());
     settings.trusted_proxies.push_back(*parsed);
   }
   return settings;
@@ -130,7 +130,7 @@ TEST_CASE("a /metrics query is read for scraper and peek") {
   for (const Row& row : rows) {
     CAPTURE(row.query);
     const auto query = parse_metrics_query(row.query);
-    REQUIRE(query.ok());
+    REQUIRE(query.has_value());
     CHECK(query->scraper == row.scraper);
     CHECK(query->peek == row.peek);
   }
@@ -155,10 +155,10 @@ TEST_CASE("a bad /metrics query is refused in words that name the parameter") {
   for (const Row& row : rows) {
     CAPTURE(row.query);
     const auto query = parse_metrics_query(row.query);
-    REQUIRE_FALSE(query.ok());
+    REQUIRE_FALSE(query.has_value());
     CHECK(query.error() == row.message);
   }
-  CHECK_FALSE(parse_metrics_query("scraper=" + std::string(129, 'a')).ok());
+  CHECK_FALSE(parse_metrics_query("scraper=" + std::string(129, 'a')).has_value());
 }
 
 TEST_CASE("a name goes before the address") {

@@ -81,13 +81,13 @@ TEST_CASE("hostile parameters are refused or harmless") {
   for (const Hostile& hostile : table) {
     CAPTURE(hostile.what);
     const auto event = reader.read(hostile.query, hostile.form);
-    REQUIRE(event.ok() == !hostile.line.empty());
+    REQUIRE(event.has_value() == !hostile.line.empty());
     if (!event) continue;
     std::string line;
     event::append_sample_line(line, "m", event->labels, event->value);
     CHECK(line == hostile.line);
     const auto parsed = test::parse_exposition(line);
-    REQUIRE_MESSAGE(parsed.ok(), parsed.error());
+    REQUIRE_MESSAGE(parsed.has_value(), parsed.error());
   }
 }
 
@@ -96,11 +96,11 @@ TEST_CASE("thousands of labels are sorted in no time, and found twice at both en
   std::string query;
   for (int i = 0; i < 8000; ++i) query += "l" + std::to_string(i * 7919 % 8000) + "=x&";
   const auto event = reader.read(query, {});
-  REQUIRE_MESSAGE(event.ok(), event.error().message);
+  REQUIRE_MESSAGE(event.has_value(), event.error().message);
   std::string line;
   event::append_sample_line(line, "m", event->labels, event->value);
   const auto parsed = test::parse_exposition(line);
-  REQUIRE_MESSAGE(parsed.ok(), parsed.error());
+  REQUIRE_MESSAGE(parsed.has_value(), parsed.error());
   CHECK(parsed->families.at(0).samples.at(0).labels.size() == 8000);
   CHECK(reader.read(query, "l0=x").error().message == "label \"l0\" is given twice");
   CHECK(reader.read("l7999=", query).error().message == "label \"l7999\" is given twice");

@@ -80,7 +80,7 @@ TEST_CASE("any escaped label value reads back as it was") {
     line += "\"} 1\n";
     CAPTURE(line);
     const auto parsed = test::parse_exposition(line);
-    REQUIRE_MESSAGE(parsed.ok(), parsed.error());
+    REQUIRE_MESSAGE(parsed.has_value(), parsed.error());
     CHECK(parsed->families.at(0).samples.at(0).label("l") == value);
   }
 }

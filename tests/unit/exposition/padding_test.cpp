@@ -21,7 +21,7 @@ TEST_CASE("padding is one comment line of exactly so many bytes, with nothing to
     CHECK(line.find_first_not_of(' ', 1) == total - 1);
     CHECK(line.back() == '\n');
     const auto parsed = test::parse_exposition(out);
-    REQUIRE_MESSAGE(parsed.ok(), parsed.error());
+    REQUIRE_MESSAGE(parsed.has_value(), parsed.error());
     CHECK(parsed->comments.size() == 1);
   }
 }

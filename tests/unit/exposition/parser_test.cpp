@@ -23,7 +23,7 @@ TEST_CASE("the test parser reads families, labels, values and timestamps") {
       "# TYPE b:c gauge\n"
       "b:c{l=\"1\"} -1.5e-3 1700000000000\n"
       "b:c{l=\"1\"} NaN 1700000000001\n");
-  REQUIRE_MESSAGE(parsed.ok(), parsed.error());
+  REQUIRE_MESSAGE(parsed.has_value(), parsed.error());
   CHECK(parsed->comments.size() == 2);
   REQUIRE(parsed->families.size() == 2);
   const auto& a = parsed->families[0];
@@ -47,9 +47,9 @@ TEST_CASE("the test parser reads families, labels, values and timestamps") {
 }
 
 TEST_CASE("the test parser reads an empty exposition, and values with NUL and all of UTF-8") {
-  CHECK(test::parse_exposition("").ok());
+  CHECK(test::parse_exposition("").has_value());
   const auto parsed = test::parse_exposition("m{a=\"\0\x7f\xC2\x80\xED\x9F\xBF\xEE\x80\x80\xF4\x8F\xBF\xBF\"} 1\n"sv);
-  REQUIRE_MESSAGE(parsed.ok(), parsed.error());
+  REQUIRE_MESSAGE(parsed.has_value(), parsed.error());
   CHECK(parsed->families[0].samples[0].label("a") == "\0\x7f\xC2\x80\xED\x9F\xBF\xEE\x80\x80\xF4\x8F\xBF\xBF"sv);
 }
 
@@ -134,7 +134,7 @@ TEST_CASE("the test parser refuses what Prometheus refuses, and what would lose 
            "m{a=\"1\"} 1 5\nm 1\n"sv,  // some with a timestamp
        }) {
     CAPTURE(text);
-    CHECK_FALSE(test::parse_exposition(text).ok());
+    CHECK_FALSE(test::parse_exposition(text).has_value());
   }
 }
 

@@ -47,7 +47,7 @@ TEST_CASE("a family is its HELP and TYPE lines, then its samples") {
         "temperature{room=\"a\",side=\"b\"} 21.5\n");
 
   const auto parsed = test::parse_exposition(out);
-  REQUIRE_MESSAGE(parsed.ok(), parsed.error());
+  REQUIRE_MESSAGE(parsed.has_value(), parsed.error());
   CHECK(parsed->families.at(0).help == "Requests, \"good\" and bad;\nin \\ all.");
   CHECK(parsed->sample("requests_total", {{"path", "/a\"b\\c\nd"}, {"code", "200"}})->value == 3);
 }

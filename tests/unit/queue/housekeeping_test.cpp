@@ -141,7 +141,7 @@ TEST_CASE("beyond the limit a new unnamed scraper is refused and a known or name
   f.register_at_end("a");
   f.register_at_end("b");
   const auto refused = f.queue().stand_in_line("c");
-  REQUIRE_FALSE(refused.ok());
+  REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error() == Refused::too_many_scrapers);
   f.register_at_end("a");
   f.register_at_end("named");
@@ -363,7 +363,7 @@ TEST_CASE("live settings can be changed") {
   f.queue().change(changed);
   CHECK(f.numbers("new").waiting == 0);
   CHECK(f.numbers("joins").waiting == 5);
-  CHECK_FALSE(f.queue().stand_in_line("other").ok());  // "leaves" is the one unnamed now
+  CHECK_FALSE(f.queue().stand_in_line("other").has_value());  // "leaves" is the one unnamed now
   CHECK(f.scrape("stays") == numbered(0, 2));
   f.clock.advance(59s);
   f.queue().tick();

@@ -66,7 +66,7 @@ struct Fixture {
   QueueManager& queue() {
     if (manager == nullptr) {
       auto opened = QueueManager::open(options, clock);
-      REQUIRE(opened.ok());
+      REQUIRE(opened.has_value());
       manager = std::move(*opened);
     }
     return *manager;
@@ -83,7 +83,7 @@ struct Fixture {
   }
   Ticket stand(std::string_view scraper) {
     auto ticket = queue().stand_in_line(scraper);
-    REQUIRE(ticket.ok());
+    REQUIRE(ticket.has_value());
     return std::move(*ticket);
   }
   Turn turn(Ticket& ticket) {

@@ -99,7 +99,7 @@ struct StorageFixture : Fixture {
   /// Why the queue cannot be opened.
   [[nodiscard]] storage::Error refusal() const {
     auto opened = QueueManager::open(options, clock);
-    REQUIRE_FALSE(opened.ok());
+    REQUIRE_FALSE(opened.has_value());
     return opened.error();
   }
 };

@@ -138,7 +138,7 @@ TEST_CASE("a bad variable is an error that names it") {
 TEST_CASE("a variable is checked even where the command line decides") {
   CommandLine line;
   line.port = 1;
-  CHECK_FALSE(load(line, with({{"PORT", "x"}})).ok());
+  CHECK_FALSE(load(line, with({{"PORT", "x"}})).has_value());
 }
 
 TEST_CASE("a bad or missing file is an error") {

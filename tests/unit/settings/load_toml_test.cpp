@@ -20,7 +20,7 @@ namespace {
 Settings parsed(std::string_view text) {
   auto result = parse_toml(text, "c.toml", defaults());
   INFO((result ? std::string() : result.error()));
-  REQUIRE(result.ok());
+  REQUIRE(result.has_value());
   return std::move(*result);
 }
 
