@@ -15,7 +15,7 @@
 namespace oneshot::app {
 namespace {
 
-using Endpoint = http::Answer (*)(Context&, const http::Request&, http::Waiting&);
+using Endpoint = http::Answer (*)(Context&, const http::Request&, delivery::Waiting&);
 
 /// HEAD is answered wherever GET is; the connection leaves out the body.
 struct Route {
@@ -74,7 +74,7 @@ void Router::use(std::shared_ptr<const settings::Settings> settings) {
   context_.reader.set_max(context_.settings->events.max_event_bytes);
 }
 
-http::Answer Router::handle(const http::Request& request, http::Waiting& waiting) {
+http::Answer Router::handle(const http::Request& request, delivery::Waiting& waiting) {
   const auto route = std::find_if(routes.begin(), routes.end(), [&](const Route& r) { return r.path == request.path; });
   if (route == routes.end()) return not_found(request.path);
   const Endpoint endpoint = endpoint_for(*route, request.method);

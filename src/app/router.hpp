@@ -18,7 +18,7 @@ class Router final : public http::Handler {
   /// New settings for requests from now on. On the worker's own thread.
   void use(std::shared_ptr<const settings::Settings> settings);
 
-  http::Answer handle(const http::Request& request, http::Waiting& waiting) override;
+  http::Answer handle(const http::Request& request, delivery::Waiting& waiting) override;
 
  private:
   Context context_;

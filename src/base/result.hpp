@@ -16,7 +16,7 @@
 /// - **exception**: none of ours. Those of the standard library and of Asio (no memory, no thread) end the start of the
 ///   program, or the one request that met them.
 ///
-/// The names are those of std::expected (C++23), which is missing in libstdc++ 12: then a using-line replaces this file.
+/// The names are those of std::expected (C++23), which libstdc++ 12 lacks: later a using-line can replace this file.
 namespace oneshot {
 
 /// What went wrong, on its way into a Result: `return Unexpected{"port 0x1f: ..."};`

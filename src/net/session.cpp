@@ -206,12 +206,33 @@ asio::awaitable<void> Session::pause(milliseconds duration) {
   co_await timer.async_wait(nothrow);
 }
 
-asio::awaitable<void> Session::until(std::function<void(std::function<void()> done)> begin) {
+asio::awaitable<void> Session::wait(delivery::OneShotEvent& event) {
   const auto executor = socket_.get_executor();
-  asio::steady_timer never(executor, SteadyTime::max());
-  // Posted, it comes after the wait has begun, since both are on this thread.
-  begin([executor, &never] { asio::post(executor, [&never] { never.cancel(); }); });
-  co_await never.async_wait(nothrow);
+  const auto timer = std::make_shared<asio::steady_timer>(executor, SteadyTime::max());
+  // Posted, the end of the wait comes after its begin, since both are on this thread.
+  event.on_notify([executor, timer] { asio::post(executor, [timer] { timer->cancel(); }); });
+  co_await timer->async_wait(nothrow);
+  event.forget();
+}
+
+asio::awaitable<void> Session::wait_until(delivery::OneShotEvent& event, SteadyTime until) {
+  if (stopping_ || peer_closed()) co_return;
+  const auto executor = socket_.get_executor();
+  const auto timer = std::make_shared<asio::steady_timer>(executor, until);
+  event.on_notify([executor, timer] { asio::post(executor, [timer] { timer->cancel(); }); });
+  // What arrives meanwhile is the client's end, or a pipelined request; either says so once. The handler may come after
+  // this session is gone: then `here` is.
+  const auto here = std::make_shared<bool>(true);
+  const std::weak_ptr<bool> still_here = here;
+  socket_.async_wait(asio::socket_base::wait_read, [this, timer, still_here](const asio::error_code& error) {
+    if (!error && !still_here.expired() && peer_closed()) timer->cancel();
+  });
+  waiting_ = timer;
+  co_await timer->async_wait(nothrow);
+  waiting_ = nullptr;
+  event.forget();
+  asio::error_code ignored;
+  socket_.cancel(ignored);
 }
 
 bool Session::peer_closed() noexcept { return !is_established(socket_.native_handle()); }
@@ -270,11 +291,13 @@ void Session::give_place() {
 
 void Session::stop() {
   stopping_ = true;
+  if (waiting_ != nullptr) waiting_->cancel();
   if (phase_ == Phase::idle && readable_bytes(socket_.native_handle()) == 0) interrupt(End::stopped);
 }
 
 void Session::stop_now() {
   stopping_ = true;
+  if (waiting_ != nullptr) waiting_->cancel();
   stop_now_ = true;
   interrupt(End::stopped);
 }

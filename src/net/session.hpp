@@ -4,10 +4,10 @@
 #include <array>
 #include <asio/awaitable.hpp>
 #include <asio/ip/tcp.hpp>
+#include <asio/steady_timer.hpp>
 #include <chrono>
 #include <cstdint>
 #include <exception>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -25,7 +25,7 @@ class Worker;
 /// with a receipt. Lives in the frame of its coroutine on its worker's thread; nobody else may touch it there.
 ///
 /// What it never does is simply close: unread input would make the kernel throw away what the peer has not read yet.
-class Session final : public http::Waiting {
+class Session final : public delivery::Waiting {
  public:
   Session(Worker& worker, asio::ip::tcp::socket socket, const Address& peer);
   ~Session() override;
@@ -34,7 +34,8 @@ class Session final : public http::Waiting {
 
   asio::awaitable<void> yield() override;
   asio::awaitable<void> pause(std::chrono::milliseconds duration) override;
-  asio::awaitable<void> until(std::function<void(std::function<void()> done)> begin) override;
+  asio::awaitable<void> wait(delivery::OneShotEvent& event) override;
+  asio::awaitable<void> wait_until(delivery::OneShotEvent& event, SteadyTime until) override;
   [[nodiscard]] bool peer_closed() noexcept override;
 
   [[nodiscard]] bool stopping() const noexcept override { return stopping_; }
@@ -129,11 +130,12 @@ class Session final : public http::Waiting {
   /// them was sent before its client can have read that reply.
   std::uint64_t early_bytes_ = 0;
 
-  std::shared_ptr<TrackedReply> sending_;  // the reply that is being written piece by piece
-  std::shared_ptr<TrackedReply> tracked_;  // the last one with a receipt, once it is in the kernel
-  std::string out_;                        // replies not yet written
-  std::string_view input_;                 // what is left of buffer_
-  SteadyTime looked_at_{};                 // when it was read, or had its turn after a reply that took its time
+  std::shared_ptr<asio::steady_timer> waiting_;  // a handler waits for an event, and need not wait to its end
+  std::shared_ptr<TrackedReply> sending_;        // the reply that is being written piece by piece
+  std::shared_ptr<TrackedReply> tracked_;        // the last one with a receipt, once it is in the kernel
+  std::string out_;                              // replies not yet written
+  std::string_view input_;                       // what is left of buffer_
+  SteadyTime looked_at_{};                       // when it was read, or had its turn after a reply that took its time
   std::array<char, 8192> buffer_;
 };
 

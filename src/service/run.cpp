@@ -9,8 +9,8 @@
 
 #include "base/log.hpp"
 #include "base/version.hpp"
-#include "service/process.hpp"
 #include "service/exit_status.hpp"
+#include "service/process.hpp"
 #include "service/service.hpp"
 #include "settings/command_line.hpp"
 #include "settings/effective.hpp"

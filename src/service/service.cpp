@@ -20,8 +20,8 @@
 #include "base/log.hpp"
 #include "base/version.hpp"
 #include "net/asio_compat.hpp"
-#include "service/process.hpp"
 #include "service/exit_status.hpp"
+#include "service/process.hpp"
 #include "service/systemd/inherited_sockets.hpp"
 #include "service/systemd/port.hpp"
 

@@ -43,7 +43,7 @@ class Pieces final : public http::BodySource {
 
 }  // namespace
 
-asio::awaitable<http::Reply> TestHandler::answer(const http::Request& request, http::Waiting& waiting) {
+asio::awaitable<http::Reply> TestHandler::answer(const http::Request& request, delivery::Waiting& waiting) {
   http::Reply reply;
   if (request.path == "/echo") {
     reply.body = request.body;

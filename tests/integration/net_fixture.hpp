@@ -46,10 +46,10 @@ class Outcomes {
 class TestHandler final : public http::Handler {
  public:
   explicit TestHandler(Outcomes& outcomes) : outcomes_(outcomes) {}
-  http::Answer handle(const http::Request& request, http::Waiting& waiting) override {
+  http::Answer handle(const http::Request& request, delivery::Waiting& waiting) override {
     return answer(request, waiting);
   }
-  asio::awaitable<http::Reply> answer(const http::Request& request, http::Waiting& waiting);
+  asio::awaitable<http::Reply> answer(const http::Request& request, delivery::Waiting& waiting);
 
  private:
   Outcomes& outcomes_;

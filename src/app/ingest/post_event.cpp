@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "app/ingest/post_event.hpp"
 
-#include <functional>
+#include <atomic>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -69,16 +70,15 @@ http::Reply unable(Context& context, const http::Request& request) {
 
 /// The event waits to be flushed, with those of other requests.
 asio::awaitable<http::Reply> reply_when_durable(Context& context, const http::Request& request,
-                                                http::Waiting& waiting) {
-  bool stored = false;
-  std::function<void(std::function<void()>)> begin = [&](std::function<void()> done) {
-    context.services.queue.when_durable(context.worker, [&stored, done = std::move(done)](bool safe) {
-      stored = safe;
-      done();
-    });
-  };
-  co_await waiting.until(std::move(begin));
-  if (!stored) co_return unable(context, request);
+                                                delivery::Waiting& waiting) {
+  delivery::OneShotEvent flushed;
+  const auto stored = std::make_shared<std::atomic<bool>>(false);
+  context.services.queue.when_durable(context.worker, [stored, notify = flushed.notifier()](bool durable) {
+    stored->store(durable, std::memory_order_relaxed);
+    notify();
+  });
+  co_await waiting.wait(flushed);
+  if (!stored->load(std::memory_order_relaxed)) co_return unable(context, request);
   context.counters.count_accepted();
   co_return http::Reply(200);
 }
@@ -104,7 +104,7 @@ int status_of(Reason reason) noexcept {
   return 500;
 }
 
-http::Answer post_event(Context& context, const http::Request& request, http::Waiting& waiting) {
+http::Answer post_event(Context& context, const http::Request& request, delivery::Waiting& waiting) {
   if (!request.body.empty()) {
     if (std::optional<event::Rejection> fault = fault_of_body(request))
       return refuse(context, request, *std::move(fault));

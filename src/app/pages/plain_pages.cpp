@@ -45,13 +45,13 @@ std::string welcome(const std::string& host) {
 
 }  // namespace
 
-http::Answer get_welcome(Context& context, const http::Request& request, http::Waiting&) {
+http::Answer get_welcome(Context& context, const http::Request& request, delivery::Waiting&) {
   return http::Reply(200, welcome(host_for_example(request, *context.settings)));
 }
 
-http::Answer get_health(Context&, const http::Request&, http::Waiting&) { return http::Reply(200, "OK"); }
+http::Answer get_health(Context&, const http::Request&, delivery::Waiting&) { return http::Reply(200, "OK"); }
 
-http::Answer get_readiness(Context& context, const http::Request&, http::Waiting&) {
+http::Answer get_readiness(Context& context, const http::Request&, delivery::Waiting&) {
   std::string reasons;
   switch (context.services.readiness.phase()) {
     case Readiness::Phase::starting:

@@ -9,11 +9,11 @@
 namespace oneshot::app {
 
 /// GET /: a welcome line, the paths, and a curl line to try.
-http::Answer get_welcome(Context& context, const http::Request& request, http::Waiting& waiting);
+http::Answer get_welcome(Context& context, const http::Request& request, delivery::Waiting& waiting);
 /// GET /healthz: `OK` while the process lives.
-http::Answer get_health(Context& context, const http::Request& request, http::Waiting& waiting);
+http::Answer get_health(Context& context, const http::Request& request, delivery::Waiting& waiting);
 /// GET /readyz: 200, or 503 with a line for each reason. A full log is no reason: taking the server out of
 /// service would not empty it.
-http::Answer get_readiness(Context& context, const http::Request& request, http::Waiting& waiting);
+http::Answer get_readiness(Context& context, const http::Request& request, delivery::Waiting& waiting);
 
 }  // namespace oneshot::app

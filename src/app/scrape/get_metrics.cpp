@@ -124,7 +124,7 @@ void warn_if_shared(Context& context, const http::Request& request, const Admitt
 
 /// The batch; nothing where the one before it is still under way, or the time to wait is over.
 asio::awaitable<std::optional<queue::Delivery>> take_batch(Context& context, queue::Ticket ticket,
-                                                           http::Waiting& waiting, SteadyTime until) {
+                                                           delivery::Waiting& waiting, SteadyTime until) {
   std::optional<queue::Delivery> batch;
   for (;;) {
     queue::Turn turn = context.services.queue.try_take(ticket);
@@ -150,12 +150,12 @@ asio::awaitable<std::optional<queue::Delivery>> take_batch(Context& context, que
   co_return batch;
 }
 
-asio::awaitable<void> measure(EventText& text, http::Waiting& waiting) {
+asio::awaitable<void> measure(EventText& text, delivery::Waiting& waiting) {
   while (text.measure_next()) co_await waiting.yield();
 }
 
 asio::awaitable<http::Reply> peek(Context& context, const settings::Settings& settings, const ScraperIdentity& scraper,
-                                  SteadyTime deadline, http::Waiting& waiting) {
+                                  SteadyTime deadline, delivery::Waiting& waiting) {
   std::optional<queue::Reading> found = context.services.queue.peek(scraper.id);
   if (!found) co_return refusal(404, unknown_scraper(scraper));
   if (context.services.queue.above_high_watermark()) {
@@ -185,7 +185,7 @@ void log_what_is_refused(const EventText& text, const ScraperIdentity& scraper, 
 
 asio::awaitable<http::Reply> deliver(Context& context, const settings::Settings& settings,
                                      const ScraperIdentity& scraper, queue::Delivery batch, SteadyTime deadline,
-                                     http::Waiting& waiting) {
+                                     delivery::Waiting& waiting) {
   auto receipt = std::make_unique<DeliveryReceipt>(std::move(batch));
   const std::uint64_t count = receipt->count();
   auto text = event_text(receipt->events(), settings, context.services.clock);
@@ -202,7 +202,7 @@ asio::awaitable<http::Reply> deliver(Context& context, const settings::Settings&
   co_return reply;
 }
 
-asio::awaitable<http::Reply> scrape(Context& context, const http::Request& request, http::Waiting& waiting) {
+asio::awaitable<http::Reply> scrape(Context& context, const http::Request& request, delivery::Waiting& waiting) {
   Result<Admitted, http::Reply> admitted = admit(context, request);
   if (!admitted) co_return std::move(admitted.error());
   const ScraperIdentity& scraper = admitted->scraper;
@@ -246,11 +246,11 @@ asio::awaitable<http::Reply> scrape(Context& context, const http::Request& reque
 
 }  // namespace
 
-http::Answer get_metrics(Context& context, const http::Request& request, http::Waiting& waiting) {
+http::Answer get_metrics(Context& context, const http::Request& request, delivery::Waiting& waiting) {
   return scrape(context, request, waiting);
 }
 
-http::Answer head_metrics(Context& context, const http::Request& request, http::Waiting&) {
+http::Answer head_metrics(Context& context, const http::Request& request, delivery::Waiting&) {
   Result<Admitted, http::Reply> admitted = admit(context, request);
   if (!admitted) return std::move(admitted.error());
   if (admitted->peek && !context.services.queue.peek(admitted->scraper.id))

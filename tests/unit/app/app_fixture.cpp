@@ -43,13 +43,21 @@ asio::awaitable<void> FakeWaiting::pause(std::chrono::milliseconds duration) {
   co_return;
 }
 
-asio::awaitable<void> FakeWaiting::until(std::function<void(std::function<void()> done)> begin) {
-  std::atomic<bool> is_done{false};
-  begin([&is_done] {
-    is_done = true;
-    is_done.notify_one();
+asio::awaitable<void> FakeWaiting::wait(delivery::OneShotEvent& event) {
+  const auto done = std::make_shared<std::atomic<bool>>(false);
+  event.on_notify([done] {
+    *done = true;
+    done->notify_one();
   });
-  is_done.wait(false);
+  done->wait(false);
+  co_return;
+}
+
+asio::awaitable<void> FakeWaiting::wait_until(delivery::OneShotEvent& event, SteadyTime until) {
+  ++paused;
+  if (during_pause) during_pause();
+  if (!event.notified() && clock_.steady() < until)
+    clock_.advance(std::chrono::ceil<std::chrono::milliseconds>(until - clock_.steady()));
   co_return;
 }
 

@@ -22,13 +22,14 @@
 namespace oneshot::app::test {
 
 /// Waiting without a connection: time passes by the pause that was asked for.
-class FakeWaiting final : public http::Waiting {
+class FakeWaiting final : public delivery::Waiting {
  public:
   explicit FakeWaiting(oneshot::test::ManualClock& clock) : clock_(clock) {}
   asio::awaitable<void> yield() override;
   asio::awaitable<void> pause(std::chrono::milliseconds duration) override;
   /// Blocks: what is waited for is done by a thread that is real.
-  asio::awaitable<void> until(std::function<void(std::function<void()> done)> begin) override;
+  asio::awaitable<void> wait(delivery::OneShotEvent& event) override;
+  asio::awaitable<void> wait_until(delivery::OneShotEvent& event, SteadyTime until) override;
   [[nodiscard]] bool peer_closed() noexcept override { return left; }
 
   [[nodiscard]] bool stopping() const noexcept override { return stops; }
