@@ -66,12 +66,12 @@ http::Reply not_allowed(const Route& route, std::string_view method) {
 
 }  // namespace
 
-Router::Router(Services& services, std::shared_ptr<const settings::Settings> settings, unsigned worker)
-    : context_(services, std::move(settings), worker) {}
+Router::Router(Services& services, std::shared_ptr<const Options> options, unsigned worker)
+    : context_(services, std::move(options), worker) {}
 
-void Router::use(std::shared_ptr<const settings::Settings> settings) {
-  context_.settings = std::move(settings);
-  context_.reader.set_max(context_.settings->events.max_event_bytes);
+void Router::use(std::shared_ptr<const Options> options) {
+  context_.options = std::move(options);
+  context_.reader.set_max(context_.options->event.max_event_bytes);
 }
 
 http::Answer Router::handle(const http::Request& request, delivery::Waiting& waiting) {

@@ -13,10 +13,10 @@ namespace oneshot::app {
 class Router final : public http::Handler {
  public:
   /// `worker` is this worker's number, also among the queue's appenders.
-  Router(Services& services, std::shared_ptr<const settings::Settings> settings, unsigned worker);
+  Router(Services& services, std::shared_ptr<const Options> options, unsigned worker);
 
-  /// New settings for requests from now on. On the worker's own thread.
-  void use(std::shared_ptr<const settings::Settings> settings);
+  /// New options for requests from now on. On the worker's own thread.
+  void use(std::shared_ptr<const Options> options);
 
   http::Answer handle(const http::Request& request, delivery::Waiting& waiting) override;
 

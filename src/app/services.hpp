@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "app/own_metrics/config_reloads.hpp"
@@ -21,6 +22,7 @@ struct Services {
 
   queue::QueueManager& queue;
   const Clock& clock;
+  std::uint16_t port = 8090;  ///< of server.port, for an example where the client does not say how it reached us
   Readiness readiness;
   ConfigReloads config_reloads;
   ForwardingWatch forwarding_watch;

@@ -6,16 +6,10 @@
 #include <string_view>
 #include <vector>
 
+#include "event/options.hpp"
 #include "event/series_index.hpp"
 
 namespace oneshot::event {
-
-/// What becomes of equal series in one batch without timestamps; Prometheus would keep the first one only.
-enum class Repeats : std::uint8_t {
-  count,  ///< an event without a given value adds 1, a given value sets: 1, 1, 1 is 3; 1, value=5, 1 is 6
-  last,   ///< the last one replaces
-  sum,    ///< values add up
-};
 
 /// Merges the equal series of one batch, in order of arrival. One thread at a time. Memory is that of a SeriesIndex and
 /// 8 bytes an event: 20 MiB for a million.

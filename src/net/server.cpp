@@ -28,22 +28,22 @@ constexpr milliseconds stop_last{1000};
 }  // namespace
 
 struct Server::Parts {
-  Parts(asio::io_context& m, const settings::Server& s) : main(m), settings(s) {}
+  Parts(asio::io_context& m, const Options& o) : main(m), options(o) {}
 
   asio::awaitable<void> wait_for_sessions(SteadyTime until);
 
   asio::io_context& main;
-  settings::Server settings;
+  Options options;
   std::atomic<std::size_t> live{0};
   std::vector<std::unique_ptr<Worker>> workers;
   std::vector<std::unique_ptr<Listener>> listeners;  // mostly one
 };
 
-Server::Server(asio::io_context& main, const settings::Server& settings, std::vector<http::Handler*> handlers)
-    : parts_(std::make_unique<Parts>(main, settings)) {
+Server::Server(asio::io_context& main, const Options& options, std::vector<http::Handler*> handlers)
+    : parts_(std::make_unique<Parts>(main, options)) {
   unsigned number = 0;
   for (http::Handler* handler : handlers)
-    parts_->workers.push_back(std::make_unique<Worker>(number++, *handler, settings, parts_->live));
+    parts_->workers.push_back(std::make_unique<Worker>(number++, *handler, options, parts_->live));
 }
 
 Server::~Server() {
@@ -52,7 +52,7 @@ Server::~Server() {
 }
 
 Result<std::string> Server::listen() {
-  auto opened = open_listening_socket(parts_->settings.host, parts_->settings.port);
+  auto opened = open_listening_socket(parts_->options.host, parts_->options.port);
   if (!opened) return Unexpected{opened.error()};
   std::string address = opened->address;
   listen_on(std::move(*opened));
@@ -61,7 +61,7 @@ Result<std::string> Server::listen() {
 
 void Server::listen_on(ListeningSocket socket) {
   parts_->listeners.push_back(std::make_unique<Listener>(parts_->main, std::move(socket), parts_->workers, parts_->live,
-                                                         parts_->settings.max_connections));
+                                                         parts_->options.max_connections));
 }
 
 void Server::start() {
@@ -77,7 +77,7 @@ void Server::start() {
 asio::awaitable<std::size_t> Server::stop() {
   for (const auto& listener : parts_->listeners) listener->close();
   for (const auto& worker : parts_->workers) worker->stop_sessions();
-  const SteadyTime patience = steady_clock::now() + parts_->settings.stop_timeout;
+  const SteadyTime patience = steady_clock::now() + parts_->options.stop_timeout;
   co_await parts_->wait_for_sessions(patience);
   if (const std::size_t left = parts_->live.load(); left > 0) {
     log::warn("connections did not end within stop_seconds and are closed", {{"connections", left}});
@@ -97,10 +97,10 @@ asio::awaitable<void> Server::Parts::wait_for_sessions(SteadyTime until) {
   }
 }
 
-void Server::change(const settings::Server& settings) {
-  parts_->settings = settings;
-  for (const auto& listener : parts_->listeners) listener->change(settings.max_connections);
-  for (const auto& worker : parts_->workers) worker->change(settings);
+void Server::change(const Options& options) {
+  parts_->options = options;
+  for (const auto& listener : parts_->listeners) listener->change(options.max_connections);
+  for (const auto& worker : parts_->workers) worker->change(options);
 }
 
 void Server::post_to_worker(std::size_t worker, std::function<void()> work) {

@@ -13,7 +13,7 @@
 #include "http/handler.hpp"
 #include "http/statistics.hpp"
 #include "net/listening_socket.hpp"
-#include "settings/settings.hpp"
+#include "net/options.hpp"
 
 namespace oneshot::net {
 
@@ -23,7 +23,7 @@ namespace oneshot::net {
 class Server {
  public:
   /// One worker for each handler. Handlers and `main` outlive the server.
-  Server(asio::io_context& main, const settings::Server& settings, std::vector<http::Handler*> handlers);
+  Server(asio::io_context& main, const Options& options, std::vector<http::Handler*> handlers);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
   ~Server();
@@ -41,7 +41,7 @@ class Server {
   asio::awaitable<std::size_t> stop();
 
   /// New limits for connections from now on (host, port and threads do not change).
-  void change(const settings::Server& settings);
+  void change(const Options& options);
   /// Runs `work` on a worker's own thread.
   void post_to_worker(std::size_t worker, std::function<void()> work);
   /// One for each worker; readable from any thread as long as the server lives.

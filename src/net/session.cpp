@@ -255,11 +255,11 @@ void Session::check_deadline(SteadyTime now) {
       return;
     case Phase::header:
     case Phase::writing:
-      limit = worker_.settings().header_timeout;
+      limit = worker_.options().header_timeout;
       if (stopping_ && fresh_ && !request_began_) limit = std::min(limit, stop_patience);
       break;
     case Phase::idle:
-      limit = worker_.settings().idle_timeout;
+      limit = worker_.options().idle_timeout;
       break;
     case Phase::ending:
       limit = ending_timeout;

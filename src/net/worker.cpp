@@ -44,10 +44,9 @@ bool Worker::Candidate::gives_way_before(const Candidate& other) const noexcept 
   return hold != Session::Hold::firm && since < other.since;
 }
 
-Worker::Worker(unsigned number, http::Handler& handler, const settings::Server& settings,
-               std::atomic<std::size_t>& live)
+Worker::Worker(unsigned number, http::Handler& handler, const Options& options, std::atomic<std::size_t>& live)
     : handler_(handler),
-      settings_(settings),
+      options_(options),
       live_(live),
       next_id_((std::uint64_t{number} << 48) + 1),
       work_(context_.get_executor()),
@@ -68,8 +67,8 @@ void Worker::adopt(UniqueFd socket, const Address& peer) {
 
 void Worker::post(std::function<void()> work) { asio::post(context_, std::move(work)); }
 
-void Worker::change(const settings::Server& settings) {
-  asio::post(context_, [this, settings] { settings_ = settings; });
+void Worker::change(const Options& options) {
+  asio::post(context_, [this, options] { options_ = options; });
 }
 
 void Worker::stop_sessions() {
@@ -167,7 +166,7 @@ void Worker::begin_session(UniqueFd socket, const Address& peer) {
 void Worker::arm_tick() {
   if (ticking_) return;
   ticking_ = true;
-  const milliseconds shortest = std::min(settings_.header_timeout, settings_.idle_timeout);
+  const milliseconds shortest = std::min(options_.header_timeout, options_.idle_timeout);
   tick_timer_.expires_after(std::clamp(shortest / 8, milliseconds(10), milliseconds(1000)));
   tick_timer_.async_wait([this](const asio::error_code& error) {
     if (!error) tick();

@@ -20,8 +20,8 @@
 #include "http/date.hpp"
 #include "http/handler.hpp"
 #include "http/statistics.hpp"
+#include "net/options.hpp"
 #include "net/session.hpp"
-#include "settings/settings.hpp"
 
 namespace oneshot::net {
 
@@ -30,7 +30,7 @@ namespace oneshot::net {
 class Worker {
  public:
   /// `number` is its own among the workers; `live` counts the connections of all of them, those not yet begun included.
-  Worker(unsigned number, http::Handler& handler, const settings::Server& settings, std::atomic<std::size_t>& live);
+  Worker(unsigned number, http::Handler& handler, const Options& options, std::atomic<std::size_t>& live);
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
   ~Worker();
@@ -42,7 +42,7 @@ class Worker {
   void adopt(UniqueFd socket, const Address& peer);
   /// Runs `work` on this worker's thread.
   void post(std::function<void()> work);
-  void change(const settings::Server& settings);
+  void change(const Options& options);
   /// How many connections were handed to it and still live. Any thread.
   [[nodiscard]] std::size_t load() const noexcept { return load_.load(std::memory_order_relaxed); }
   void stop_sessions();
@@ -65,7 +65,7 @@ class Worker {
   // From its sessions.
 
   [[nodiscard]] http::Handler& handler() noexcept { return handler_; }
-  [[nodiscard]] const settings::Server& settings() const noexcept { return settings_; }
+  [[nodiscard]] const Options& options() const noexcept { return options_; }
   [[nodiscard]] http::Statistics& statistics() noexcept { return statistics_; }
   [[nodiscard]] const http::Statistics& statistics() const noexcept { return statistics_; }
   [[nodiscard]] std::string_view date() noexcept { return date_.at(std::int64_t{std::time(nullptr)} * 1000); }
@@ -82,7 +82,7 @@ class Worker {
   void tick();
 
   http::Handler& handler_;
-  settings::Server settings_;
+  Options options_;
   http::Statistics statistics_;
   http::HttpDate date_;
   std::string prerendered_ok_;

@@ -23,7 +23,7 @@ constexpr std::size_t longest_line = 8;
 
 QueueManager::State::State(event_log::Ring ring, const Options& given, const Clock& the_clock)
     : clock(the_clock),
-      drop_oldest(given.drop_oldest),
+      drop_oldest(given.when_full == WhenFull::drop_oldest),
       explicit_timestamps(given.explicit_timestamps),
       sync(storage::Sync::none),
       log(std::move(ring), event_log::EventLog::Start{}, given.appenders, the_clock, given.explicit_timestamps),
@@ -49,8 +49,8 @@ Result<std::unique_ptr<QueueManager>, storage::Error> QueueManager::open(const O
   const auto made = [](std::shared_ptr<State> state) {
     return std::unique_ptr<QueueManager>(new QueueManager(std::move(state)));
   };
-  if (options.storage_path.empty()) {
-    Result<event_log::Ring> ring = event_log::Ring::in_memory(options.capacity_bytes);
+  if (options.storage.path.empty()) {
+    Result<event_log::Ring> ring = event_log::Ring::in_memory(options.storage.capacity_bytes);
     if (!ring) return Unexpected{storage::Error{std::move(ring.error())}};
     return made(std::make_shared<State>(std::move(*ring), options, clock));
   }
@@ -166,6 +166,13 @@ void QueueManager::change(const Options& options) {
   for (const std::string& name : options.names) {
     if (state.table.find(name) == nullptr) state.table.add(name, true, now);
   }
+}
+
+bool QueueManager::explicit_timestamps() const noexcept { return state_->explicit_timestamps; }
+
+std::size_t QueueManager::max_unnamed() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->options.max_unnamed;
 }
 
 QueueStatistics QueueManager::statistics() const {

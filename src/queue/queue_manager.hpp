@@ -15,25 +15,11 @@
 #include "base/result.hpp"
 #include "event/event.hpp"
 #include "queue/local/delivery.hpp"
+#include "queue/options.hpp"
 #include "queue/statistics.hpp"
 #include "storage/error.hpp"
-#include "storage/sync.hpp"
 
 namespace oneshot::queue {
-
-struct Options {
-  std::uint64_t capacity_bytes = 64ull << 20;  ///< a multiple of the page size
-  bool drop_oldest = true;                     ///< when_full: drop_oldest, else reject
-  bool explicit_timestamps = false;            ///< event times are unique and ascending within a series
-  std::vector<std::string> names;              ///< scrapers known from the start, never forgotten
-  std::size_t max_unnamed = 64;
-  std::chrono::milliseconds forget_after{3'600'000};
-  std::chrono::milliseconds startup_hold{600'000};
-  std::uint64_t max_events_per_scrape = 10'000;
-  unsigned appenders = 1;    ///< how many threads append; each has a number below this, which is at most 64
-  std::string storage_path;  ///< empty: in memory
-  storage::Sync sync = storage::Sync::interval;
-};
 
 enum class Stored : std::uint8_t {
   stored,
@@ -105,8 +91,11 @@ class QueueManager {
   /// lost.
   void tick();
 
-  /// Live settings (reload): names, max_unnamed, forget_after, startup_hold, max_events_per_scrape.
+  /// Takes over the live ones of the options (reload).
   void change(const Options& options);
+  /// Two of the options in effect, for those who speak about them.
+  [[nodiscard]] bool explicit_timestamps() const noexcept;
+  [[nodiscard]] std::size_t max_unnamed() const;
 
   [[nodiscard]] QueueStatistics statistics() const;
   /// The storage has failed: what is stored from now on may be lost with the machine's power, and with Sync::always

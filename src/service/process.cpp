@@ -28,8 +28,7 @@ void explain_bus_errors() noexcept {
   action.sa_handler = [](int) {
     constexpr std::string_view line =
         "oneshot-metrics-server: the file of the event log (storage.path) can no longer be read or written: a disk "
-        "error, "
-        "or somebody has cut it short; the program ends\n";
+        "error, or somebody has cut it short; the program ends\n";
     [[maybe_unused]] const ssize_t n = ::write(STDERR_FILENO, line.data(), line.size());
     ::_exit(1);
   };
@@ -55,14 +54,14 @@ unsigned connection_count(unsigned configured, std::size_t open_files, unsigned 
   return static_cast<unsigned>(std::min<std::size_t>(configured, left));
 }
 
-void fit_connections(settings::Server& settings) {
+void fit_connections(net::Options& options) {
   const std::size_t open_files = raise_open_files_limit();
-  const unsigned wanted = settings.max_connections;
-  const unsigned possible = connection_count(wanted, open_files, worker_count(settings.threads));
+  const unsigned wanted = options.max_connections;
+  const unsigned possible = connection_count(wanted, open_files, worker_count(options.threads));
   if (possible >= wanted) return;
   log::warn("fewer connections than server.max_connections: the limit of open files is too low",
             {{"max_connections", possible}, {"wanted", wanted}, {"open_files", open_files}});
-  settings.max_connections = possible;
+  options.max_connections = possible;
 }
 
 bool terminal_has_gone() noexcept {

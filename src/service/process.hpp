@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-#include "settings/settings.hpp"
+#include "net/options.hpp"
 
 /// What the program asks of the process that it is.
 namespace oneshot::service {
@@ -16,7 +16,7 @@ std::size_t raise_open_files_limit();
 /// How many connections there may be: as configured, or fewer where the program itself needs the files.
 [[nodiscard]] unsigned connection_count(unsigned configured, std::size_t open_files, unsigned workers) noexcept;
 /// Lowers max_connections to what the limit of open files allows, after raising that; a warning says so.
-void fit_connections(settings::Server& settings);
+void fit_connections(net::Options& options);
 
 /// Standard error was a terminal when this was first asked, and that terminal has been closed since.
 bool terminal_has_gone() noexcept;

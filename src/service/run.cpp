@@ -50,10 +50,10 @@ int run(int argc, const char* const* argv) {
   if (command_line->print_config) return print(settings::render_toml(*settings));
   if (command_line->check_config) return print((config_file.empty() ? "built-in defaults" : config_file) + ": ok\n");
 
-  log::set_level(settings->log.level);
+  log::set_level(settings->log_level);
   ignore_signals_of_writing();
   explain_bus_errors();
-  fit_connections(settings->server);
+  fit_connections(settings->net);
   Service service(std::move(*settings), *command_line);
   if (const auto error = service.start()) {
     log::error(error->text);

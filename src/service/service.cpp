@@ -44,7 +44,7 @@ Service::Service(settings::Settings settings, settings::CommandLine command_line
     : settings_(std::make_shared<const settings::Settings>(std::move(settings))),
       command_line_(std::move(command_line)),
       config_file_(command_line_.config_file.value_or("")),
-      workers_(worker_count(settings_->server.threads)),
+      workers_(worker_count(settings_->net.threads)),
       notifier_(environment_("NOTIFY_SOCKET").value_or("")),
       summary_(system_clock().steady()) {}
 
@@ -56,12 +56,12 @@ std::optional<Service::StartError> Service::start() {
 
   auto inherited = take_inherited_sockets(environment_);
   if (!inherited) return StartError{inherited.error(), exit_usage};
-  auto queue = queue::QueueManager::open(queue_options(*settings_), system_clock());
+  auto queue = queue::QueueManager::open(queue_options(), system_clock());
   if (!queue) return StartError{queue.error().text, queue.error().is_lasting ? exit_usage : exit_failed};
   queue_ = std::move(*queue);
 
   make_routers();
-  auto sockets = open_port(settings_->server, config_file_, std::move(*inherited), notifier_);
+  auto sockets = open_port(settings_->net, config_file_, std::move(*inherited), notifier_);
   if (!sockets) return StartError{sockets.error(), exit_failed};
   std::string address;
   for (net::ListeningSocket& socket : *sockets) {
@@ -78,20 +78,31 @@ std::optional<Service::StartError> Service::start() {
 
 void Service::make_routers() {
   services_ = std::make_unique<app::Services>(*queue_, system_clock(), workers_);
+  services_->port = settings_->net.port;
   std::vector<http::Handler*> handlers;
   for (unsigned worker = 0; worker < workers_; ++worker) {
-    routers_.push_back(std::make_unique<app::Router>(*services_, settings_, worker));
+    routers_.push_back(std::make_unique<app::Router>(*services_, app_options(), worker));
     handlers.push_back(routers_.back().get());
   }
-  server_ = std::make_unique<net::Server>(main_, settings_->server, std::move(handlers));
+  server_ = std::make_unique<net::Server>(main_, settings_->net, std::move(handlers));
   services_->http_statistics = server_->statistics();
+}
+
+queue::Options Service::queue_options() const {
+  queue::Options options = settings_->queue;
+  options.appenders = workers_;
+  return options;
+}
+
+std::shared_ptr<const app::Options> Service::app_options() const noexcept {
+  return {settings_, &settings_->app};  // keeps all settings alive
 }
 
 void Service::announce(const std::string& address) const {
   log::info("listening", {{"version", version()},
                           {"config", config_file_.empty() ? std::string_view("none") : config_file_},
                           {"address", address},
-                          {"storage", in_memory() ? std::string_view("memory") : settings_->storage.path},
+                          {"storage", in_memory() ? std::string_view("memory") : settings_->queue.storage.path},
                           {"threads", routers_.size()}});
   if (in_memory()) log::warn("events are kept in memory only and do not survive the program (storage.path is empty)");
 }
@@ -146,7 +157,7 @@ asio::awaitable<void> Service::stop_on_signal() {
   stop_at_once_on_next_signal();
   stopping_ = true;
   // The manager's own patience must not be less than ours, whatever stop_seconds says.
-  const auto patience = settings_->server.stop_timeout + stop_margin;
+  const auto patience = settings_->net.stop_timeout + stop_margin;
   notifier_.send(
       "STOPPING=1\nSTATUS=stopping: requests in flight are answered, receipts awaited\nEXTEND_TIMEOUT_USEC=" +
       std::to_string(std::chrono::microseconds(patience).count()));

@@ -41,7 +41,10 @@ class Service {
 
  private:
   void make_routers();
-  [[nodiscard]] bool in_memory() const noexcept { return settings_->storage.path.empty(); }
+  [[nodiscard]] bool in_memory() const noexcept { return settings_->queue.storage.path.empty(); }
+  [[nodiscard]] queue::Options queue_options() const;
+  /// A snapshot that lives as long as a request uses it.
+  [[nodiscard]] std::shared_ptr<const app::Options> app_options() const noexcept;
   void announce(const std::string& address) const;
   asio::awaitable<void> run_housekeeping();
   void report_status();
@@ -52,8 +55,7 @@ class Service {
   // service_reload.cpp
   asio::awaitable<void> reload_on_signal();
   void reload();
-  void use(settings::Settings settings);
-  [[nodiscard]] queue::Options queue_options(const settings::Settings& settings) const;
+  void use(settings::Settings read);
 
   std::shared_ptr<const settings::Settings> settings_;
   settings::CommandLine command_line_;

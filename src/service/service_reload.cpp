@@ -15,21 +15,6 @@
 #include "settings/reload.hpp"
 
 namespace oneshot::service {
-namespace {
-
-storage::Sync sync_of(settings::Sync sync) {
-  switch (sync) {
-    case settings::Sync::none:
-      return storage::Sync::none;
-    case settings::Sync::interval:
-      break;
-    case settings::Sync::always:
-      return storage::Sync::always;
-  }
-  return storage::Sync::interval;
-}
-
-}  // namespace
 
 asio::awaitable<void> Service::reload_on_signal() {
   while (!stopping_) {
@@ -53,7 +38,7 @@ void Service::reload() {
   notifier_.send("RELOADING=1\n" + monotonic_usec());
   auto read = settings::load(command_line_, environment_);
   if (read) {
-    fit_connections(read->server);
+    fit_connections(read->net);
     use(std::move(*read));
   } else {
     services_->config_reloads.note_failure();
@@ -66,12 +51,12 @@ void Service::reload() {
 void Service::use(settings::Settings read) {
   settings::Reload reload = settings::reload(*settings_, std::move(read));
   settings_ = std::make_shared<const settings::Settings>(std::move(reload.settings));
-  log::set_level(settings_->log.level);
-  queue_->change(queue_options(*settings_));
-  server_->change(settings_->server);
+  log::set_level(settings_->log_level);
+  queue_->change(settings_->queue);
+  server_->change(settings_->net);
   for (unsigned worker = 0; worker < workers_; ++worker) {
     app::Router* const router = routers_[worker].get();
-    server_->post_to_worker(worker, [router, settings = settings_] { router->use(settings); });
+    server_->post_to_worker(worker, [router, options = app_options()] { router->use(options); });
   }
   services_->config_reloads.note_success(system_clock().unix_ms());
 
@@ -82,22 +67,6 @@ void Service::use(settings::Settings read) {
     log::warn("this setting changes only with a restart",
               {{"key", key.key}, {"in_use", key.in_use}, {"config", key.read}});
   }
-}
-
-queue::Options Service::queue_options(const settings::Settings& settings) const {
-  queue::Options options;
-  options.capacity_bytes = std::uint64_t{settings.storage.capacity_mib} << 20;
-  options.drop_oldest = settings.storage.when_full == settings::WhenFull::drop_oldest;
-  options.explicit_timestamps = settings.events.use_explicit_timestamps;
-  options.names = settings.scrapers.names;
-  options.max_unnamed = settings.scrapers.max;
-  options.forget_after = settings.scrapers.forget_after;
-  options.startup_hold = settings.scrapers.startup_hold;
-  options.max_events_per_scrape = settings.scrapers.max_events_per_scrape;
-  options.appenders = workers_;
-  options.storage_path = settings.storage.path;
-  options.sync = sync_of(settings.storage.sync);
-  return options;
 }
 
 }  // namespace oneshot::service

@@ -56,9 +56,9 @@ std::string name_of(int value) {
 /// Has the key of the config file judge the value; its complaint as one line that shows what was typed.
 std::optional<std::string> take(Settings& settings, std::string_view option_name, const Key& key, const Value& value,
                                 const Value& typed) {
-  const auto complaint = key.set(settings, value);
-  if (!complaint) return std::nullopt;
-  return std::string(option_name) + ' ' + describe(typed) + ": " + complaint->must;
+  const auto taken = key.set(settings, value);
+  if (taken) return std::nullopt;
+  return std::string(option_name) + ' ' + describe(typed) + ": " + taken.error().must;
 }
 std::optional<std::string> take(Settings& settings, std::string_view option_name, const Key& key, const Value& value) {
   return take(settings, option_name, key, value, value);
@@ -104,16 +104,16 @@ Result<CommandLine> parse_command_line(int argc, const char* const* argv) {
         break;
       case host:
         error = take(scratch, "--host", *find_key("server", "host"), {std::string(::optarg)});
-        result.host = scratch.server.host;
+        result.host = scratch.net.host;
         break;
       case port:
         error = take(scratch, "--port", *find_key("server", "port"), whole_number_or_text(::optarg));
-        result.port = scratch.server.port;
+        result.port = scratch.net.port;
         break;
       case log_level:
         error = take(scratch, "--log-level", *find_key("log", "level"), {to_lower(std::string_view(::optarg))},
                      {std::string(::optarg)});
-        result.log_level = scratch.log.level;
+        result.log_level = scratch.log_level;
         break;
       case check_config:
         result.check_config = true;

@@ -11,16 +11,16 @@
 namespace oneshot::settings {
 
 Result<Settings> load(const CommandLine& command_line, const Environment& environment) {
-  Settings settings = defaults();
+  Settings settings;
   if (command_line.config_file) {
     auto from_file = load_toml(*command_line.config_file, std::move(settings));
     if (!from_file) return from_file;
     settings = std::move(*from_file);
   }
-  if (auto error = apply_environment(settings, environment)) return Unexpected{*std::move(error)};
-  if (command_line.host) settings.server.host = *command_line.host;
-  if (command_line.port) settings.server.port = *command_line.port;
-  if (command_line.log_level) settings.log.level = *command_line.log_level;
+  if (auto applied = apply_environment(settings, environment); !applied) return Unexpected{std::move(applied.error())};
+  if (command_line.host) settings.net.host = *command_line.host;
+  if (command_line.port) settings.net.port = *command_line.port;
+  if (command_line.log_level) settings.log_level = *command_line.log_level;
   return settings;
 }
 

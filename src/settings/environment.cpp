@@ -42,17 +42,17 @@ Environment process_environment() {
   };
 }
 
-std::optional<std::string> apply_environment(Settings& settings, const Environment& environment) {
+Result<void, std::string> apply_environment(Settings& settings, const Environment& environment) {
   for (const Variable& variable : variables) {
     const auto text = environment(variable.name);
     if (!text || text->empty()) continue;
-    const auto complaint = find_key(variable.section, variable.key)->set(settings, variable.read(*text));
-    if (complaint) {
-      return "environment variable " + std::string(variable.name) + " = \"" + printable(*text) +
-             "\": " + complaint->must;
+    const auto taken = find_key(variable.section, variable.key)->set(settings, variable.read(*text));
+    if (!taken) {
+      return Unexpected{"environment variable " + std::string(variable.name) + " = \"" + printable(*text) +
+                        "\": " + taken.error().must};
     }
   }
-  return std::nullopt;
+  return {};
 }
 
 }  // namespace oneshot::settings

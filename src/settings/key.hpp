@@ -2,11 +2,11 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/result.hpp"
 #include "settings/settings.hpp"
 #include "settings/value.hpp"
 
@@ -14,8 +14,8 @@
 /// `--print-config` and the suggestions for misspelt names all go by it.
 namespace oneshot::settings {
 
-/// Why a value is not taken.
-struct Complaint {
+/// Why a key refuses a value.
+struct ValueError {
   const Value* culprit;  ///< the value, or the element of it that is wrong
   std::string must;      ///< "must be a whole number from 0 to 65535"
 };
@@ -24,11 +24,11 @@ struct Key {
   std::string_view section;  ///< "server"
   std::string_view name;     ///< "port"
   /// Takes the value over, or changes nothing.
-  std::function<std::optional<Complaint>(Settings&, const Value&)> set;
+  std::function<Result<void, ValueError>(Settings&, const Value&)> set;
   /// The value as TOML, which `set` takes again.
   std::function<std::string(const Settings&)> toml;
   std::function<void(Settings& to, const Settings& from)> copy;
-  bool live = true;  ///< a reload changes it; else the next start does
+  bool live = true;  ///< a reload changes it; otherwise the next start does
 };
 
 /// Sections together, in the order that people read them in.

@@ -15,8 +15,8 @@
 #include "base/result.hpp"
 #include "settings/key.hpp"
 
-/// How to make a row of the table of keys. `field` is a generic lambda that gives a reference to one member
-/// of (const) Settings.
+/// How to make a row of the table of keys. Each kind of value takes a pointer to the one member, of the options of a
+/// part, that the key sets.
 namespace oneshot::settings {
 
 [[nodiscard]] std::string toml_text(std::string_view text);
@@ -29,6 +29,31 @@ namespace oneshot::settings {
 /// Nothing for what is no number at all.
 [[nodiscard]] std::optional<double> as_number(const Value& value) noexcept;
 
+/// Where the options of a part lie in the settings.
+template <class Part, class Aggregate>
+auto& part_of(Aggregate& settings) noexcept {
+  if constexpr (std::is_same_v<Part, net::Options>) {
+    return settings.net;
+  } else if constexpr (std::is_same_v<Part, app::Options>) {
+    return settings.app;
+  } else if constexpr (std::is_same_v<Part, event::Options>) {
+    return settings.app.event;
+  } else if constexpr (std::is_same_v<Part, queue::Options>) {
+    return settings.queue;
+  } else if constexpr (std::is_same_v<Part, storage::Options>) {
+    return settings.queue.storage;
+  } else {
+    static_assert(std::is_same_v<Part, Settings>);
+    return settings;
+  }
+}
+
+/// A function that gives a reference to the member in (const) Settings.
+template <class Member, class Part>
+auto field_of(Member Part::*member) {
+  return [member](auto& settings) -> auto& { return part_of<Part>(settings).*member; };
+}
+
 template <class Field>
 auto copier(Field field) {
   return [field](Settings& to, const Settings& from) { field(to) = field(from); };
@@ -40,68 +65,91 @@ inline Key at_start(Key key) {
   return key;
 }
 
-template <class Field>
-Key whole_number(std::string_view section, std::string_view name, std::int64_t min, std::int64_t max, Field field) {
+/// A whole number of `unit`s, which the member holds multiplied.
+template <class Member, class Part>
+Key multiple(std::string_view section, std::string_view name, std::int64_t unit, std::int64_t min, std::int64_t max,
+             Member Part::*member) {
+  const auto field = field_of(member);
   return {section, name,
-          [=](Settings& settings, const Value& value) -> std::optional<Complaint> {
+          [=](Settings& settings, const Value& value) -> Result<void, ValueError> {
             const auto* const number = std::get_if<std::int64_t>(&value.content);
             if (number == nullptr || *number < min || *number > max) {
-              return Complaint{&value, must_be_whole(min, max)};
+              return Unexpected{ValueError{&value, must_be_whole(min, max)}};
             }
-            auto& target = field(settings);
-            target = static_cast<std::remove_reference_t<decltype(target)>>(*number);
-            return std::nullopt;
+            field(settings) = static_cast<Member>(*number * unit);
+            return {};
           },
-          [=](const Settings& settings) { return std::to_string(field(settings)); }, copier(field)};
+          [=](const Settings& settings) { return std::to_string(field(settings) / static_cast<Member>(unit)); },
+          copier(field)};
 }
 
-/// Decimal seconds, kept in milliseconds.
-template <class Field>
-Key duration(std::string_view section, std::string_view name, double min, double max, Field field) {
+template <class Member, class Part>
+Key whole_number(std::string_view section, std::string_view name, std::int64_t min, std::int64_t max,
+                 Member Part::*member) {
+  return multiple(section, name, 1, min, max, member);
+}
+
+/// A number of MiB; the member holds bytes.
+template <class Part>
+Key mebibytes(std::string_view section, std::string_view name, std::int64_t min, std::int64_t max,
+              std::uint64_t Part::*member) {
+  return multiple(section, name, 1 << 20, min, max, member);
+}
+
+/// Decimal seconds; the member holds milliseconds.
+template <class Part>
+Key duration(std::string_view section, std::string_view name, double min, double max,
+             std::chrono::milliseconds Part::*member) {
+  const auto field = field_of(member);
   return {section, name,
-          [=](Settings& settings, const Value& value) -> std::optional<Complaint> {
+          [=](Settings& settings, const Value& value) -> Result<void, ValueError> {
             const auto number = as_number(value);
             // Written so that NaN is refused as well.
             if (!number || !(*number >= min && *number <= max)) {
-              return Complaint{&value, must_be_seconds(min, max)};
+              return Unexpected{ValueError{&value, must_be_seconds(min, max)}};
             }
             field(settings) = std::chrono::milliseconds(std::llround(*number * 1000));
-            return std::nullopt;
+            return {};
           },
           [=](const Settings& settings) { return toml_seconds(field(settings)); }, copier(field)};
 }
 
-template <class Field>
-Key flag(std::string_view section, std::string_view name, Field field) {
+template <class Part>
+Key flag(std::string_view section, std::string_view name, bool Part::*member) {
+  const auto field = field_of(member);
   return {section, name,
-          [=](Settings& settings, const Value& value) -> std::optional<Complaint> {
+          [=](Settings& settings, const Value& value) -> Result<void, ValueError> {
             const auto* const on = std::get_if<bool>(&value.content);
-            if (on == nullptr) return Complaint{&value, "must be true or false"};
+            if (on == nullptr) return Unexpected{ValueError{&value, "must be true or false"}};
             field(settings) = *on;
-            return std::nullopt;
+            return {};
           },
           [=](const Settings& settings) -> std::string { return field(settings) ? "true" : "false"; }, copier(field)};
 }
 
-/// One of some words, each of which stands for an enumerator.
-template <class Enum, class Field>
-Key choice(std::string_view section, std::string_view name, std::vector<std::pair<std::string_view, Enum>> choices,
-           Field field) {
+/// The words that a key takes, each with the enumerator that it stands for.
+template <class Enum>
+using Words = std::vector<std::pair<std::string_view, Enum>>;
+
+template <class Enum, class Part>
+Key choice(std::string_view section, std::string_view name, Enum Part::*member,
+           Words<std::type_identity_t<Enum>> words) {
+  const auto field = field_of(member);
   return {section, name,
-          [=](Settings& settings, const Value& value) -> std::optional<Complaint> {
+          [=](Settings& settings, const Value& value) -> Result<void, ValueError> {
             const auto* const word = std::get_if<std::string>(&value.content);
-            std::vector<std::string_view> words;
-            for (const auto& [candidate, meaning] : choices) {
+            std::vector<std::string_view> allowed;
+            for (const auto& [candidate, meaning] : words) {
               if (word != nullptr && *word == candidate) {
                 field(settings) = meaning;
-                return std::nullopt;
+                return {};
               }
-              words.push_back(candidate);
+              allowed.push_back(candidate);
             }
-            return Complaint{&value, must_be_one_of(words)};
+            return Unexpected{ValueError{&value, must_be_one_of(allowed)}};
           },
           [=](const Settings& settings) {
-            for (const auto& [candidate, meaning] : choices) {
+            for (const auto& [candidate, meaning] : words) {
               if (field(settings) == meaning) return toml_text(candidate);
             }
             return std::string("\"\"");  // no such enumerator
@@ -109,42 +157,48 @@ Key choice(std::string_view section, std::string_view name, std::vector<std::pai
           copier(field)};
 }
 
-/// A text; `check` gives what it must be, or nothing if it is.
-template <class Check, class Field>
-Key text(std::string_view section, std::string_view name, Check check, Field field) {
+/// A text that `check` has nothing against; the error of `check` says what the text must be.
+template <class Part>
+Key text(std::string_view section, std::string_view name, Result<void, std::string> (*check)(std::string_view text),
+         std::string Part::*member) {
+  const auto field = field_of(member);
   return {section, name,
-          [=](Settings& settings, const Value& value) -> std::optional<Complaint> {
+          [=](Settings& settings, const Value& value) -> Result<void, ValueError> {
             const auto* const found = std::get_if<std::string>(&value.content);
-            std::optional<std::string> must = found != nullptr ? check(*found) : "must be a text in quotes";
-            if (must) return Complaint{&value, *std::move(must)};
+            if (found == nullptr) return Unexpected{ValueError{&value, "must be a text in quotes"}};
+            if (auto good = check(*found); !good) return Unexpected{ValueError{&value, std::move(good.error())}};
             field(settings) = *found;
-            return std::nullopt;
+            return {};
           },
           [=](const Settings& settings) { return toml_text(field(settings)); }, copier(field)};
 }
 
-/// A list of texts. `make(text, so_far)` gives the Result of one element; `write(element)` is its text again.
-template <class Make, class Write, class Field>
-Key list(std::string_view section, std::string_view name, std::string_view what, Make make, Write write, Field field) {
+/// A list of texts. `make(text, so_far)` gives one element or says what is wrong with the text; `write(element)` gives
+/// the text again.
+template <class Element, class Part>
+Key list(std::string_view section, std::string_view name, std::string_view what,
+         Result<Element> (*make)(const std::string& text, const std::vector<Element>& so_far),
+         std::string (*write)(const Element& element), std::vector<Element> Part::*member) {
+  const auto field = field_of(member);
   return {section, name,
-          [=](Settings& settings, const Value& value) -> std::optional<Complaint> {
+          [=](Settings& settings, const Value& value) -> Result<void, ValueError> {
             const std::string must = "must be a list of " + std::string(what) + " in quotes";
             const auto* const elements = std::get_if<Value::List>(&value.content);
-            if (elements == nullptr) return Complaint{&value, must};
-            std::remove_reference_t<decltype(field(settings))> made;
+            if (elements == nullptr) return Unexpected{ValueError{&value, must}};
+            std::vector<Element> made;
             for (const Value& element : *elements) {
               const auto* const found = std::get_if<std::string>(&element.content);
-              if (found == nullptr) return Complaint{&element, must};
+              if (found == nullptr) return Unexpected{ValueError{&element, must}};
               auto result = make(*found, made);
-              if (!result) return Complaint{&element, result.error()};
+              if (!result) return Unexpected{ValueError{&element, std::move(result.error())}};
               made.push_back(std::move(*result));
             }
             field(settings) = std::move(made);
-            return std::nullopt;
+            return {};
           },
           [=](const Settings& settings) {
             std::vector<std::string> texts;
-            for (const auto& element : field(settings)) texts.push_back(write(element));
+            for (const Element& element : field(settings)) texts.push_back(write(element));
             return toml_list(texts);
           },
           copier(field)};

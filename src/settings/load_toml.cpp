@@ -147,14 +147,15 @@ class Reader {
       return;
     }
     const Value value = to_value(node);
-    const auto complaint = key->set(settings_, value);
-    if (!complaint) return;
+    const auto taken = key->set(settings_, value);
+    if (taken) return;
+    const ValueError& error = taken.error();
     Place place = begin_of(node.source());
-    if (complaint->culprit == &value) {
-      complain(place, where + " = " + describe(value) + ": " + complaint->must);
+    if (error.culprit == &value) {
+      complain(place, where + " = " + describe(value) + ": " + error.must);
     } else {
-      if (complaint->culprit->line > place.line) place = {complaint->culprit->line, 0};
-      complain(place, where + " contains " + describe(*complaint->culprit) + ": " + complaint->must);
+      if (error.culprit->line > place.line) place = {error.culprit->line, 0};
+      complain(place, where + " contains " + describe(*error.culprit) + ": " + error.must);
     }
   }
 

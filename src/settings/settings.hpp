@@ -1,74 +1,21 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <chrono>
-#include <cstdint>
-#include <string>
-#include <vector>
-
-#include "base/address.hpp"
+#include "app/options.hpp"
 #include "base/log.hpp"
+#include "net/options.hpp"
+#include "queue/options.hpp"
 
-/// Every setting with its built-in default; config/oneshot-metrics-server.toml shows the same to users.
-/// Durations are decimal seconds in the file. An immutable snapshot of this is what the running parts hold.
+/// The settings: what the command line, the environment and the config file say about the options of the parts.
 namespace oneshot::settings {
 
-using std::chrono::milliseconds;
-using std::chrono::seconds;
-
-struct Server {
-  std::string host = "::";  ///< "::" is every address, IPv4 too (0.0.0.0 where IPv6 is off)
-  std::uint16_t port = 8090;
-  unsigned threads = 0;  ///< 0: one per core, at most 4
-  unsigned max_connections = 4096;
-  milliseconds header_timeout = seconds(10);
-  milliseconds idle_timeout = seconds(330);  ///< above the five minutes that Prometheus keeps a connection
-  milliseconds stop_timeout = seconds(10);   ///< stop_seconds
-};
-
-enum class Repeats : std::uint8_t { count, last, sum };
-
-struct Events {
-  std::string metric = "events_to_metrics";
-  bool use_explicit_timestamps = false;
-  milliseconds timestamp_max_age = seconds(3000);
-  Repeats repeats = Repeats::count;
-  unsigned max_event_bytes = 16384;  ///< decoded names and values of one event
-};
-
-struct Scrapers {
-  std::vector<std::string> names;  ///< known from the start, never forgotten
-  milliseconds forget_after = seconds(3600);
-  unsigned max = 64;  ///< unnamed ones
-  milliseconds startup_hold = seconds(600);
-  std::uint64_t max_events_per_scrape = 10000;
-  std::vector<Network> allow;            ///< who may scrape; default 0.0.0.0/0 and ::/0
-  std::vector<Network> trusted_proxies;  ///< default 127.0.0.0/8 and ::1/128
-};
-
-enum class WhenFull : std::uint8_t { drop_oldest, reject };
-enum class Sync : std::uint8_t { none, interval, always };
-
-struct Storage {
-  std::string path;  ///< empty: memory only
-  unsigned capacity_mib = 64;
-  WhenFull when_full = WhenFull::drop_oldest;
-  Sync sync = Sync::interval;
-};
-
-struct Log {
-  log::Level level = log::Level::info;
-};
-
+/// The options of all parts. Each part declares its own, with the built-in defaults and their meaning; the table of
+/// keys binds each key of the config file to one member. config/oneshot-metrics-server.toml shows all keys to users.
 struct Settings {
-  Server server;
-  Events events;
-  Scrapers scrapers;
-  Storage storage;
-  Log log;
+  net::Options net;
+  app::Options app;
+  queue::Options queue;
+  log::Level log_level = log::Level::info;
 };
-
-/// The built-in defaults, networks filled in.
-[[nodiscard]] Settings defaults();
 
 }  // namespace oneshot::settings

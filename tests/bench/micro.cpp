@@ -24,7 +24,6 @@
 #include "event/form_parser.hpp"
 #include "http/parser.hpp"
 #include "queue/queue_manager.hpp"
-#include "settings/settings.hpp"
 #include "unit/app/allocation_count.hpp"
 
 namespace oneshot::bench {
@@ -42,7 +41,7 @@ constexpr std::string_view curl_request =
 std::unique_ptr<queue::QueueManager> make_queue(unsigned scrapers, unsigned appenders, std::uint64_t mib,
                                                 bool timestamps = false) {
   queue::Options options;
-  options.capacity_bytes = mib << 20;
+  options.storage.capacity_bytes = mib << 20;
   options.appenders = appenders;
   options.explicit_timestamps = timestamps;
   options.max_unnamed = scrapers;
@@ -69,9 +68,9 @@ queue::Delivery take_all(queue::QueueManager& queue, std::string_view scraper) {
 
 /// Both passes over a batch, in pieces, as a scrape does it.
 std::uint64_t render(const queue::Reading& events, bool timestamps) {
-  settings::Settings settings = settings::defaults();
-  const auto text = timestamps ? app::timed_event_text(events, settings.events, system_clock().unix_ms())
-                               : app::merged_event_text(events, settings.events);
+  const app::Options options;
+  const auto text = timestamps ? app::timed_event_text(events, options, system_clock().unix_ms())
+                               : app::merged_event_text(events, options);
   while (text->measure_next()) {
   }
   std::string out;

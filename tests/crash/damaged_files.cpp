@@ -63,10 +63,10 @@ void write_file(const std::string& path, const std::string& bytes) {
 
 Options options_for(const std::string& path) {
   Options options;
-  options.capacity_bytes = capacity;
-  options.storage_path = path;
+  options.storage.capacity_bytes = capacity;
+  options.storage.path = path;
   options.startup_hold = 0ms;
-  options.sync = storage::Sync::none;
+  options.storage.sync = storage::Sync::none;
   options.names = {"ada"};
   return options;
 }

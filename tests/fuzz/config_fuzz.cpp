@@ -30,7 +30,7 @@ bool is_one_printable_line(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace oneshot::settings;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  const auto loaded = parse_toml(text, "fuzz.toml", defaults());
+  const auto loaded = parse_toml(text, "fuzz.toml", Settings{});
   if (!loaded) {
     require(loaded.error().starts_with("fuzz.toml:"));
     require(is_one_printable_line(loaded.error()));

@@ -132,11 +132,11 @@ TEST_CASE("a handler's exception is a 500 and the connection goes on") {
 }
 
 TEST_CASE("at max_connections those longest in their header give way") {
-  auto settings = NetFixture::quick();
-  settings.max_connections = 8;
-  settings.header_timeout = std::chrono::seconds(60);
-  settings.idle_timeout = std::chrono::seconds(60);
-  NetFixture server(settings);
+  auto options = NetFixture::quick();
+  options.max_connections = 8;
+  options.header_timeout = std::chrono::seconds(60);
+  options.idle_timeout = std::chrono::seconds(60);
+  NetFixture server(options);
   Client working(server.port());
   working.send(get);
   working.response();
@@ -157,10 +157,10 @@ TEST_CASE("at max_connections those longest in their header give way") {
 }
 
 TEST_CASE("when no header is open the longest idle connection gives way") {
-  auto settings = NetFixture::quick();
-  settings.max_connections = 4;
-  settings.idle_timeout = std::chrono::seconds(60);
-  NetFixture server(settings);
+  auto options = NetFixture::quick();
+  options.max_connections = 4;
+  options.idle_timeout = std::chrono::seconds(60);
+  NetFixture server(options);
   std::vector<std::unique_ptr<Client>> idle;
   for (int i = 0; i < 4; ++i) {
     idle.push_back(std::make_unique<Client>(server.port()));
@@ -190,9 +190,9 @@ TEST_CASE("stopping answers what is in flight and ends idle connections") {
 }
 
 TEST_CASE("stopping does not wait longer than the stop timeout for a client that does not close") {
-  auto settings = NetFixture::quick();
-  settings.stop_timeout = std::chrono::milliseconds(200);
-  NetFixture server(settings);
+  auto options = NetFixture::quick();
+  options.stop_timeout = std::chrono::milliseconds(200);
+  NetFixture server(options);
   Client client(server.port());
   client.send(get);
   client.response();

@@ -79,24 +79,24 @@ asio::awaitable<http::Reply> TestHandler::answer(const http::Request& request, d
   co_return reply;
 }
 
-settings::Server NetFixture::quick() {
-  settings::Server settings;
-  settings.host = "127.0.0.1";
-  settings.port = 0;
-  settings.max_connections = 64;
-  settings.header_timeout = milliseconds(300);
-  settings.idle_timeout = milliseconds(1000);
-  settings.stop_timeout = milliseconds(2000);
-  return settings;
+net::Options NetFixture::quick() {
+  net::Options options;
+  options.host = "127.0.0.1";
+  options.port = 0;
+  options.max_connections = 64;
+  options.header_timeout = milliseconds(300);
+  options.idle_timeout = milliseconds(1000);
+  options.stop_timeout = milliseconds(2000);
+  return options;
 }
 
-NetFixture::NetFixture(settings::Server settings) {
+NetFixture::NetFixture(net::Options options) {
   std::vector<http::Handler*> handlers;
   for (int i = 0; i < 2; ++i) {
     handlers_.push_back(std::make_unique<TestHandler>(outcomes));
     handlers.push_back(handlers_.back().get());
   }
-  server_ = std::make_unique<net::Server>(main_, settings, handlers);
+  server_ = std::make_unique<net::Server>(main_, options, handlers);
   const auto address = server_->listen();
   if (!address) throw std::runtime_error(address.error());
   port_ = static_cast<std::uint16_t>(std::stoul(address->substr(address->rfind(':') + 1)));

@@ -58,11 +58,11 @@ class TestHandler final : public http::Handler {
 /// A server of two workers on a free port of 127.0.0.1, run by a thread of its own.
 class NetFixture {
  public:
-  explicit NetFixture(settings::Server settings = quick());
+  explicit NetFixture(net::Options options = quick());
   ~NetFixture();
 
   /// Short timeouts: header 300 ms, idle 1 s, stop 2 s; 64 connections.
-  static settings::Server quick();
+  static net::Options quick();
   void stop();
 
   [[nodiscard]] std::uint16_t port() const { return port_; }

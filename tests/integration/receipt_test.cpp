@@ -27,10 +27,10 @@ std::string batch(std::size_t size, int timeout_ms = 10'000) {
 const std::string get = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n";
 const std::string ask = "GET /ask HTTP/1.1\r\nHost: h\r\n\r\n";
 
-oneshot::settings::Server patient() {
-  auto settings = NetFixture::quick();
-  settings.idle_timeout = std::chrono::seconds(60);
-  return settings;
+oneshot::net::Options patient() {
+  auto options = NetFixture::quick();
+  options.idle_timeout = std::chrono::seconds(60);
+  return options;
 }
 
 std::string ask_about(NetFixture& server) {

@@ -34,8 +34,9 @@ def own_objection(floor, target, table):
     first = target.split("/")[0]
     if first not in table:
         return f'"{target}" is not relative to src/'
-    if first != floor.folder and first not in floor.folders:
-        return f"{floor.folder}/ may include {', '.join(sorted(floor.folders)) or 'nothing'}, not {first}/"
+    if first != floor.folder and first not in floor.folders and target not in floor.headers:
+        allowed = ", ".join(sorted(floor.folders | floor.headers)) or "nothing"
+        return f"{floor.folder}/ may include {allowed}, not {target}"
     if not os.path.exists(os.path.join(tree.ROOT, "src", target)):
         return f'"{target}" does not exist'
     return None
@@ -90,9 +91,11 @@ def nested(path, other):
 
 def self_test():
     table = {floor.folder: floor for floor in floors.parse(
-        "1 base : : threads\n3 event : base :\n3 http : base : llhttp asio/awaitable.hpp\n6 net : base http : asio\n")}
+        "1 base : : threads\n3 event : base :\n3 http : base : llhttp asio/awaitable.hpp\n6 net : base http : asio\n"
+        "7 settings : base net/options.hpp :\n")}
     for folder, target in [("base", "event/event.hpp"), ("event", "http/reply.hpp"), ("net", "router.hpp"),
-                           ("net", "event/event.hpp"), ("http", "http/no_such_file.hpp")]:
+                           ("net", "event/event.hpp"), ("http", "http/no_such_file.hpp"),
+                           ("settings", "net/server.hpp")]:
         assert own_objection(table[folder], target, table), (folder, target)
     for folder, target in [("http", "asio/post.hpp"), ("event", "asio/awaitable.hpp"), ("net", "llhttp.h"),
                            ("net", "asio.hpp"), ("http", "toml++/toml.h"), ("net", "http/reply.hpp")]:

@@ -23,7 +23,7 @@ class KnownTransfer final : public delivery::Transfer {
 
 RealQueue::RealQueue() {
   queue::Options options;
-  options.capacity_bytes = 4096;
+  options.storage.capacity_bytes = 4096;
   options.names.assign(names.begin(), names.end());
   options.appenders = producer_count;
   auto opened = queue::QueueManager::open(options, clock_);

@@ -217,14 +217,14 @@ void run_all(const Options& options, std::uint64_t events = events_per_producer)
     CHECK(numbers.dropped_full == run.given[i].given(0) - producers * (events_per_producer - events));
     CHECK(numbers.delivered + numbers.dropped_full == stored);
     CHECK(numbers.redelivered > 0);
-    if (!options.drop_oldest) CHECK(numbers.dropped_full == 0);
+    if (options.when_full == WhenFull::reject) CHECK(numbers.dropped_full == 0);
   }
 }
 
 Options small_log() {
   log::set_level(log::Level::error);  // thousands of lost events are expected here
   Options options;
-  options.capacity_bytes = 64 * 4096;
+  options.storage.capacity_bytes = 64 * 4096;
   options.names.assign(scrapers.begin(), scrapers.end());
   options.appenders = producers;
   options.max_events_per_scrape = 3000;
@@ -233,7 +233,7 @@ Options small_log() {
 
 TEST_CASE("with reject every stored event reaches every scraper exactly once") {
   Options options = small_log();
-  options.drop_oldest = false;
+  options.when_full = WhenFull::reject;
   run_all(options);
 }
 
@@ -244,7 +244,7 @@ TEST_CASE("with drop_oldest every stored event reaches every scraper exactly onc
 TEST_CASE("with timestamps of their own too") {
   Options options = small_log();
   options.explicit_timestamps = true;
-  options.drop_oldest = false;
+  options.when_full = WhenFull::reject;
   run_all(options);
 }
 
@@ -258,11 +258,11 @@ struct File {
 TEST_CASE("in a file too, which is flushed meanwhile") {
   const File file;
   Options options = small_log();
-  options.storage_path = file.folder + "/events.log";
-  SUBCASE("with reject") { options.drop_oldest = false; }
+  options.storage.path = file.folder + "/events.log";
+  SUBCASE("with reject") { options.when_full = WhenFull::reject; }
   SUBCASE("with drop_oldest") {}
   run_all(options);
-  options.capacity_bytes *= 2;  // and what is in the file then can be used
+  options.storage.capacity_bytes *= 2;  // and what is in the file then can be used
   const auto again = QueueManager::open(options, system_clock());
   REQUIRE(again.has_value());
   for (const ScraperStatistics& scraper : (*again)->statistics().scrapers) CHECK(scraper.waiting == 0);
@@ -271,9 +271,9 @@ TEST_CASE("in a file too, which is flushed meanwhile") {
 TEST_CASE("in a file where each event is flushed before it can be seen") {
   const File file;
   Options options = small_log();
-  options.storage_path = file.folder + "/events.log";
-  options.sync = storage::Sync::always;
-  options.drop_oldest = false;
+  options.storage.path = file.folder + "/events.log";
+  options.storage.sync = storage::Sync::always;
+  options.when_full = WhenFull::reject;
   run_all(options, 3'000);
 }
 

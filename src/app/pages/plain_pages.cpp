@@ -2,6 +2,7 @@
 #include "app/pages/plain_pages.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,11 +20,11 @@ constexpr bool is_host_char(char c) {
 }
 
 /// The host as this client knows us, if it can stand in a shell command as it is.
-std::string host_for_example(const http::Request& request, const settings::Settings& settings) {
+std::string host_for_example(const http::Request& request, std::uint16_t port) {
   const std::string_view host = request.header("Host");
   if (!host.empty() && host.size() <= longest_host && std::all_of(host.begin(), host.end(), is_host_char))
     return std::string(host);
-  return "localhost:" + std::to_string(settings.server.port);
+  return "localhost:" + std::to_string(port);
 }
 
 std::string welcome(const std::string& host) {
@@ -46,7 +47,7 @@ std::string welcome(const std::string& host) {
 }  // namespace
 
 http::Answer get_welcome(Context& context, const http::Request& request, delivery::Waiting&) {
-  return http::Reply(200, welcome(host_for_example(request, *context.settings)));
+  return http::Reply(200, welcome(host_for_example(request, context.services.port)));
 }
 
 http::Answer get_health(Context&, const http::Request&, delivery::Waiting&) { return http::Reply(200, "OK"); }

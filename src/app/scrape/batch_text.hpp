@@ -6,8 +6,8 @@
 #include <memory>
 #include <string>
 
+#include "app/options.hpp"
 #include "queue/local/delivery.hpp"
-#include "settings/settings.hpp"
 
 namespace oneshot::app {
 
@@ -43,12 +43,12 @@ class EventText {
 
 /// Without timestamps: equal series are merged, since Prometheus keeps one sample per series and scrape.
 /// Series go out in order of first appearance.
-std::unique_ptr<EventText> merged_event_text(const queue::Reading& events, const settings::Events& settings);
+std::unique_ptr<EventText> merged_event_text(const queue::Reading& events, const Options& options);
 
 /// With timestamps: every event is a sample of its own, in order of arrival. One older than timestamp_max_age
 /// (which Prometheus might refuse) goes out with the time `now` minus that age; times still ascend within
 /// each series.
-std::unique_ptr<EventText> timed_event_text(const queue::Reading& events, const settings::Events& settings,
+std::unique_ptr<EventText> timed_event_text(const queue::Reading& events, const Options& options,
                                             std::int64_t now_unix_ms);
 
 }  // namespace oneshot::app

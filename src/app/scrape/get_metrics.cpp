@@ -46,12 +46,12 @@ http::Reply refusal(int status, std::string message) {
 
 /// Who scrapes, or the reply that says why not.
 Result<Admitted, http::Reply> admit(Context& context, const http::Request& request) {
-  const settings::Scrapers& settings = context.settings->scrapers;
-  const Origin origin = find_origin(request, settings);
+  const Options& options = *context.options;
+  const Origin origin = find_origin(request, options);
   if (origin.header_ignored && context.services.forwarding_watch.first_time(request.peer))
     log::warn("forwarding header ignored: its sender is not in scrapers.trusted_proxies",
               {{"peer", request.peer.text()}});
-  if (!may_scrape(origin.address, settings))
+  if (!may_scrape(origin.address, options))
     return Unexpected{refusal(403, origin.address.text() + " may not scrape (scrapers.allow)")};
   Result<MetricsQuery> query = parse_metrics_query(request.query);
   if (!query) return Unexpected{refusal(400, std::move(query.error()))};
@@ -75,18 +75,17 @@ std::string first_line(const ScraperIdentity& scraper, std::string_view what) {
 std::string events_in_words(std::uint64_t count) { return std::to_string(count) + (count == 1 ? " event" : " events"); }
 
 /// Everything between the first line and the events; the events' own HELP and TYPE lines come last.
-std::string rest_of_head(const Context& context, const settings::Settings& settings, const ThisScrape& scrape) {
+std::string rest_of_head(const Context& context, const Options& options, const ThisScrape& scrape) {
   std::string text;
   append_own_metrics(text, context.services, scrape);
-  exposition::TextWriter(text).family(settings.events.metric, exposition::MetricType::gauge,
+  exposition::TextWriter(text).family(options.metric, exposition::MetricType::gauge,
                                       "One-shot events: each is sent to each scraper once.");
   return text;
 }
 
-std::unique_ptr<EventText> event_text(const queue::Reading& events, const settings::Settings& settings,
-                                      const Clock& clock) {
-  if (settings.events.use_explicit_timestamps) return timed_event_text(events, settings.events, clock.unix_ms());
-  return merged_event_text(events, settings.events);
+std::unique_ptr<EventText> event_text(const queue::Reading& events, const Options& options, const Services& services) {
+  if (services.queue.explicit_timestamps()) return timed_event_text(events, options, services.clock.unix_ms());
+  return merged_event_text(events, options);
 }
 
 http::Reply exposition_reply(SteadyTime deadline) {
@@ -97,10 +96,10 @@ http::Reply exposition_reply(SteadyTime deadline) {
   return reply;
 }
 
-http::Reply without_batch(const Context& context, const settings::Settings& settings, const ScraperIdentity& scraper,
+http::Reply without_batch(const Context& context, const Options& options, const ScraperIdentity& scraper,
                           std::string_view why, SteadyTime deadline) {
   http::Reply reply = exposition_reply(deadline);
-  reply.body = first_line(scraper, why) + rest_of_head(context, settings, ThisScrape{scraper.id, 0});
+  reply.body = first_line(scraper, why) + rest_of_head(context, options, ThisScrape{scraper.id, 0});
   return reply;
 }
 
@@ -154,20 +153,20 @@ asio::awaitable<void> measure(EventText& text, delivery::Waiting& waiting) {
   while (text.measure_next()) co_await waiting.yield();
 }
 
-asio::awaitable<http::Reply> peek(Context& context, const settings::Settings& settings, const ScraperIdentity& scraper,
+asio::awaitable<http::Reply> peek(Context& context, const Options& options, const ScraperIdentity& scraper,
                                   SteadyTime deadline, delivery::Waiting& waiting) {
   std::optional<queue::Reading> found = context.services.queue.peek(scraper.id);
   if (!found) co_return refusal(404, unknown_scraper(scraper));
   if (context.services.queue.above_high_watermark()) {
     found.reset();
-    co_return without_batch(context, settings, scraper,
+    co_return without_batch(context, options, scraper,
                             "only looked at: the event log is nearly full, so its events are not shown", deadline);
   }
   auto events = std::make_unique<queue::Reading>(std::move(*found));
-  auto text = event_text(*events, settings, context.services.clock);
+  auto text = event_text(*events, options, context.services);
   co_await measure(*text, waiting);
 
-  const std::string rest = rest_of_head(context, settings, ThisScrape{scraper.id, 0});
+  const std::string rest = rest_of_head(context, options, ThisScrape{scraper.id, 0});
   std::string first = first_line(scraper, "only looked at: " + events_in_words(events->events()));
   std::string head = assemble_head(std::move(first), false, rest, text->size());
   http::Reply reply = exposition_reply(deadline);
@@ -175,24 +174,23 @@ asio::awaitable<http::Reply> peek(Context& context, const settings::Settings& se
   co_return reply;
 }
 
-void log_what_is_refused(const EventText& text, const ScraperIdentity& scraper, const settings::Settings& settings) {
+void log_what_is_refused(const EventText& text, const ScraperIdentity& scraper, const Options& options) {
   if (text.out_of_order() == 0) return;
-  std::string series = settings.events.metric;
+  std::string series = options.metric;
   series.append("{").append(text.first_out_of_order()).append("}");
   log::warn("the clock was set back: a Prometheus that has later samples of these series refuses these events",
             {{"scraper", scraper.id}, {"events", text.out_of_order()}, {"first", series}});
 }
 
-asio::awaitable<http::Reply> deliver(Context& context, const settings::Settings& settings,
-                                     const ScraperIdentity& scraper, queue::Delivery batch, SteadyTime deadline,
-                                     delivery::Waiting& waiting) {
+asio::awaitable<http::Reply> deliver(Context& context, const Options& options, const ScraperIdentity& scraper,
+                                     queue::Delivery batch, SteadyTime deadline, delivery::Waiting& waiting) {
   auto receipt = std::make_unique<DeliveryReceipt>(std::move(batch));
   const std::uint64_t count = receipt->count();
-  auto text = event_text(receipt->events(), settings, context.services.clock);
+  auto text = event_text(receipt->events(), options, context.services);
   co_await measure(*text, waiting);
-  log_what_is_refused(*text, scraper, settings);
+  log_what_is_refused(*text, scraper, options);
 
-  const std::string rest = rest_of_head(context, settings, ThisScrape{scraper.id, count});
+  const std::string rest = rest_of_head(context, options, ThisScrape{scraper.id, count});
   std::string first = first_line(scraper, events_in_words(count) + " in this batch");
   std::string head = assemble_head(std::move(first), true, rest, text->size());
   http::Reply reply = exposition_reply(deadline);
@@ -206,25 +204,24 @@ asio::awaitable<http::Reply> scrape(Context& context, const http::Request& reque
   Result<Admitted, http::Reply> admitted = admit(context, request);
   if (!admitted) co_return std::move(admitted.error());
   const ScraperIdentity& scraper = admitted->scraper;
-  const std::shared_ptr<const settings::Settings> settings = context.settings;
+  const std::shared_ptr<const Options> options = context.options;
   const std::chrono::milliseconds timeout = scrape_timeout(request);
   const SteadyTime deadline = reply_deadline(request.arrived, timeout);
   if (admitted->peek) {
     const SteadyTime soon = std::min(deadline, request.arrived + longest_peek);
-    http::Reply looked = co_await peek(context, *settings, scraper, soon, waiting);
+    http::Reply looked = co_await peek(context, *options, scraper, soon, waiting);
     co_return looked;
   }
   if (request.pipelined) {
-    co_return without_batch(context, *settings, scraper, "no batch: this request did not wait for the reply before it",
+    co_return without_batch(context, *options, scraper, "no batch: this request did not wait for the reply before it",
                             deadline);
   }
 
   Result<queue::Ticket, queue::Refused> place = context.services.queue.stand_in_line(scraper.id);
   if (!place && place.error() == queue::Refused::line_too_long)
-    co_return without_batch(context, *settings, scraper, "no batch: too many scrapes of this scraper at once",
-                            deadline);
+    co_return without_batch(context, *options, scraper, "no batch: too many scrapes of this scraper at once", deadline);
   if (!place) {
-    co_return refusal(503, "there are " + std::to_string(settings->scrapers.max) +
+    co_return refusal(503, "there are " + std::to_string(context.services.queue.max_unnamed()) +
                                " scrapers already, as many as scrapers.max allows; those in scrapers.names always "
                                "have a place");
   }
@@ -233,14 +230,14 @@ asio::awaitable<http::Reply> scrape(Context& context, const http::Request& reque
   queue::Ticket ticket = std::move(*place);
   std::optional<queue::Delivery> batch = co_await take_batch(context, std::move(ticket), waiting, until);
   if (!batch) {
-    co_return without_batch(context, *settings, scraper, "no batch: the one before it is still on its way", deadline);
+    co_return without_batch(context, *options, scraper, "no batch: the one before it is still on its way", deadline);
   }
   if (batch->count() == 0) {
     batch.reset();  // nothing to be received: nothing in flight
-    co_return without_batch(context, *settings, scraper, "0 events in this batch", deadline);
+    co_return without_batch(context, *options, scraper, "0 events in this batch", deadline);
   }
   queue::Delivery full = std::move(*batch);
-  http::Reply reply = co_await deliver(context, *settings, scraper, std::move(full), deadline, waiting);
+  http::Reply reply = co_await deliver(context, *options, scraper, std::move(full), deadline, waiting);
   co_return reply;
 }
 

@@ -10,22 +10,10 @@
 namespace oneshot::app {
 namespace {
 
-event::Repeats repeats_of(const settings::Events& settings) noexcept {
-  switch (settings.repeats) {
-    case settings::Repeats::last:
-      return event::Repeats::last;
-    case settings::Repeats::sum:
-      return event::Repeats::sum;
-    case settings::Repeats::count:
-      break;
-  }
-  return event::Repeats::count;
-}
-
 class MergedEventText final : public EventText {
  public:
-  MergedEventText(const queue::Reading& events, const settings::Events& settings)
-      : events_(events), metric_(settings.metric), merger_(repeats_of(settings)), position_(events.begin()) {
+  MergedEventText(const queue::Reading& events, const Options& options)
+      : events_(events), metric_(options.metric), merger_(options.event.repeats), position_(events.begin()) {
     merger_.reserve(events.events());
   }
 
@@ -79,8 +67,8 @@ class MergedEventText final : public EventText {
 
 }  // namespace
 
-std::unique_ptr<EventText> merged_event_text(const queue::Reading& events, const settings::Events& settings) {
-  return std::make_unique<MergedEventText>(events, settings);
+std::unique_ptr<EventText> merged_event_text(const queue::Reading& events, const Options& options) {
+  return std::make_unique<MergedEventText>(events, options);
 }
 
 }  // namespace oneshot::app

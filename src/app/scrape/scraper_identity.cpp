@@ -71,13 +71,13 @@ std::vector<std::string_view> forwarded_for(const http::Request& request) {
   return entries;
 }
 
-Address walk(const std::vector<std::string_view>& entries, const Address& peer, const settings::Scrapers& settings) {
+Address walk(const std::vector<std::string_view>& entries, const Address& peer, const Options& options) {
   Address origin = peer;
   for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
     const std::optional<Address> address = parse_entry(*entry);
     if (!address) break;
     origin = *address;
-    if (!is_in(settings.trusted_proxies, origin)) break;
+    if (!is_in(options.trusted_proxies, origin)) break;
   }
   return origin;
 }
@@ -113,12 +113,12 @@ Result<MetricsQuery> parse_metrics_query(std::string_view query) {
   return result;
 }
 
-Origin find_origin(const http::Request& request, const settings::Scrapers& settings) {
+Origin find_origin(const http::Request& request, const Options& options) {
   const std::vector<std::string_view> entries = forwarded_for(request);
   const std::optional<std::string_view> real = real_ip(request);
   if (entries.empty() && !real) return Origin{request.peer, false, false};
-  if (!is_in(settings.trusted_proxies, request.peer)) return Origin{request.peer, true, true};
-  if (!entries.empty()) return Origin{walk(entries, request.peer, settings), false, true};
+  if (!is_in(options.trusted_proxies, request.peer)) return Origin{request.peer, true, true};
+  if (!entries.empty()) return Origin{walk(entries, request.peer, options), false, true};
   return Origin{parse_entry(*real).value_or(request.peer), false, true};
 }
 
@@ -127,8 +127,6 @@ ScraperIdentity identify(const MetricsQuery& query, const Address& origin) {
   return ScraperIdentity{origin.text(), false};
 }
 
-bool may_scrape(const Address& origin, const settings::Scrapers& settings) noexcept {
-  return is_in(settings.allow, origin);
-}
+bool may_scrape(const Address& origin, const Options& options) noexcept { return is_in(options.allow, origin); }
 
 }  // namespace oneshot::app

@@ -4,10 +4,10 @@
 #include <string>
 #include <string_view>
 
+#include "app/options.hpp"
 #include "base/address.hpp"
 #include "base/result.hpp"
 #include "http/request.hpp"
-#include "settings/settings.hpp"
 
 namespace oneshot::app {
 
@@ -32,7 +32,7 @@ struct Origin {
 /// X-Forwarded-For decides over X-Real-Ip, since proxies pass a client's own X-Real-Ip through. It is walked
 /// from the right, where the nearest proxy wrote, past trusted proxies; an entry that is no address ends the
 /// walk, because whoever wrote it cannot be trusted about what stands further left.
-Origin find_origin(const http::Request& request, const settings::Scrapers& settings);
+Origin find_origin(const http::Request& request, const Options& options);
 
 /// Who scrapes.
 struct ScraperIdentity {
@@ -43,8 +43,8 @@ struct ScraperIdentity {
 /// The name where one is given, else the address.
 ScraperIdentity identify(const MetricsQuery& query, const Address& origin);
 
-/// Whether `settings.allow` holds this address. A named scraper is checked by its address as well: a name is
+/// Whether `options.allow` holds this address. A named scraper is checked by its address as well: a name is
 /// no proof.
-[[nodiscard]] bool may_scrape(const Address& origin, const settings::Scrapers& settings) noexcept;
+[[nodiscard]] bool may_scrape(const Address& origin, const Options& options) noexcept;
 
 }  // namespace oneshot::app

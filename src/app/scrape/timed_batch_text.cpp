@@ -63,10 +63,10 @@ class ClampedTimestamps {
 
 class TimedEventText final : public EventText {
  public:
-  TimedEventText(const queue::Reading& events, const settings::Events& settings, std::int64_t now_unix_ms)
+  TimedEventText(const queue::Reading& events, const Options& options, std::int64_t now_unix_ms)
       : events_(events),
-        metric_(settings.metric),
-        times_(events, now_unix_ms - settings.timestamp_max_age.count()),
+        metric_(options.metric),
+        times_(events, now_unix_ms - options.timestamp_max_age.count()),
         measured_to_(events.begin()),
         written_to_(events.begin()) {}
 
@@ -120,9 +120,9 @@ class TimedEventText final : public EventText {
 
 }  // namespace
 
-std::unique_ptr<EventText> timed_event_text(const queue::Reading& events, const settings::Events& settings,
+std::unique_ptr<EventText> timed_event_text(const queue::Reading& events, const Options& options,
                                             std::int64_t now_unix_ms) {
-  return std::make_unique<TimedEventText>(events, settings, now_unix_ms);
+  return std::make_unique<TimedEventText>(events, options, now_unix_ms);
 }
 
 }  // namespace oneshot::app

@@ -100,7 +100,7 @@ Result<std::shared_ptr<QueueManager::State>, storage::Error> QueueManager::resto
                                          std::to_string(storage::format::slot_count) + " scrapers can be kept",
                                      true}};
   }
-  auto storage = storage::Store::open(options.storage_path, options.capacity_bytes, clock.unix_ms());
+  auto storage = storage::Store::open(options.storage.path, options.storage.capacity_bytes, clock.unix_ms());
   if (!storage) return Unexpected{std::move(storage.error())};
   auto reserved_end = (*storage)->begin();
   if (!reserved_end) return Unexpected{std::move(reserved_end.error())};
@@ -110,11 +110,11 @@ Result<std::shared_ptr<QueueManager::State>, storage::Error> QueueManager::resto
 QueueManager::State::State(std::unique_ptr<storage::Store> opened, std::uint64_t reserved_end, const Options& given,
                            const Clock& the_clock)
     : clock(the_clock),
-      drop_oldest(given.drop_oldest),
+      drop_oldest(given.when_full == WhenFull::drop_oldest),
       explicit_timestamps(given.explicit_timestamps),
-      sync(given.sync),
+      sync(given.storage.sync),
       storage(std::move(opened)),
-      log(storage->take_ring(), start_of(*storage, reserved_end, given.sync), given.appenders, the_clock,
+      log(storage->take_ring(), start_of(*storage, reserved_end, given.storage.sync), given.appenders, the_clock,
           given.explicit_timestamps),
       last_appended(given.appenders),
       table(the_clock.steady(), &storage->slots()),

@@ -25,9 +25,7 @@ std::string about_store(const char* command) {
   return lines;
 }
 
-std::string in_config(const settings::Server& settings) {
-  return settings.host + ", port " + std::to_string(settings.port);
-}
+std::string in_config(const net::Options& options) { return options.host + ", port " + std::to_string(options.port); }
 
 Result<ListeningSocket> adopt(InheritedSocket inherited) {
   const int number = inherited.fd.get();
@@ -38,19 +36,19 @@ Result<ListeningSocket> adopt(InheritedSocket inherited) {
 }
 
 // The file that makes the unit say what the config says, or the other way round.
-void warn_of_difference(const settings::Server& settings, const std::string& config_file, const ListeningSocket& given,
+void warn_of_difference(const net::Options& options, const std::string& config_file, const ListeningSocket& given,
                         const std::string& name) {
   const std::string unit = name.ends_with(".socket") ? name : "NAME.socket";
   const std::string drop_in = "/etc/systemd/system/" + unit + ".d/override.conf";
   log::warn("the given socket is used, not server.host and server.port: change the one or the other",
             {{"given", given.address},
              {"socket", name},
-             {"config", in_config(settings)},
+             {"config", in_config(options)},
              {"edit", drop_in + " (ListenStream=)"},
              {"or", config_file.empty() ? "--host and --port" : config_file + " ([server] host, port)"}});
 }
 
-Result<std::vector<ListeningSocket>> use_given(const settings::Server& settings, const std::string& config_file,
+Result<std::vector<ListeningSocket>> use_given(const net::Options& options, const std::string& config_file,
                                                std::vector<InheritedSocket> given) {
   std::vector<ListeningSocket> sockets;
   std::string names;
@@ -59,16 +57,16 @@ Result<std::vector<ListeningSocket>> use_given(const settings::Server& settings,
     names = one.name;
     auto adopted = adopt(std::move(one));
     if (!adopted) return Unexpected{adopted.error()};
-    const auto same = net::is_bound_to(*adopted, settings.host, settings.port);
+    const auto same = net::is_bound_to(*adopted, options.host, options.port);
     as_configured = as_configured || (same && *same);
     sockets.push_back(std::move(*adopted));
   }
-  if (!as_configured) warn_of_difference(settings, config_file, sockets.front(), names);
+  if (!as_configured) warn_of_difference(options, config_file, sockets.front(), names);
   return sockets;
 }
 
 // Nothing if there is none, or none that still fits.
-std::optional<ListeningSocket> use_stored(const settings::Server& settings, std::vector<InheritedSocket> stored,
+std::optional<ListeningSocket> use_stored(const net::Options& options, std::vector<InheritedSocket> stored,
                                           Notifier& notifier) {
   std::optional<ListeningSocket> kept;
   for (InheritedSocket& one : stored) {
@@ -77,7 +75,7 @@ std::optional<ListeningSocket> use_stored(const settings::Server& settings, std:
       log::warn("the socket left by an earlier run cannot be used", {{"reason", adopted.error()}});
       continue;
     }
-    const auto same = net::is_bound_to(*adopted, settings.host, settings.port);
+    const auto same = net::is_bound_to(*adopted, options.host, options.port);
     // A host that cannot be looked up now is no reason to refuse those who wait at the socket already.
     if (!same) log::warn("the socket left by an earlier run is used unchecked", {{"reason", same.error()}});
     if (!kept && (!same || *same)) {
@@ -85,7 +83,7 @@ std::optional<ListeningSocket> use_stored(const settings::Server& settings, std:
       continue;
     }
     log::info("the socket left by an earlier run is closed: the config says otherwise now",
-              {{"was", adopted->address}, {"config", in_config(settings)}});
+              {{"was", adopted->address}, {"config", in_config(options)}});
     // Not only closed: the service manager has it too, and the port must be free at once.
     ::shutdown(adopted->fd.get(), SHUT_RDWR);
   }
@@ -95,7 +93,7 @@ std::optional<ListeningSocket> use_stored(const settings::Server& settings, std:
 
 }  // namespace
 
-Result<std::vector<ListeningSocket>> open_port(const settings::Server& settings, const std::string& config_file,
+Result<std::vector<ListeningSocket>> open_port(const net::Options& options, const std::string& config_file,
                                                std::vector<InheritedSocket> inherited, Notifier& notifier) {
   const auto is_stored = [](const InheritedSocket& one) { return one.name == stored_socket_name; };
   const auto first_stored = std::stable_partition(inherited.begin(), inherited.end(), std::not_fn(is_stored));
@@ -103,14 +101,14 @@ Result<std::vector<ListeningSocket>> open_port(const settings::Server& settings,
   inherited.erase(first_stored, inherited.end());
   if (!inherited.empty()) {
     if (!stored.empty()) notifier.send(about_store("FDSTOREREMOVE"));
-    return use_given(settings, config_file, std::move(inherited));
+    return use_given(options, config_file, std::move(inherited));
   }
   std::vector<ListeningSocket> sockets;
-  if (auto kept = use_stored(settings, std::move(stored), notifier)) {
+  if (auto kept = use_stored(options, std::move(stored), notifier)) {
     sockets.push_back(*std::move(kept));
     return sockets;
   }
-  auto opened = net::open_listening_socket(settings.host, settings.port);
+  auto opened = net::open_listening_socket(options.host, options.port);
   if (!opened) return Unexpected{opened.error()};
   notifier.send(about_store("FDSTORE"), opened->fd.get());
   sockets.push_back(std::move(*opened));

@@ -6,9 +6,9 @@
 
 #include "base/result.hpp"
 #include "net/listening_socket.hpp"
+#include "net/options.hpp"
 #include "service/systemd/inherited_sockets.hpp"
 #include "service/systemd/notify.hpp"
-#include "settings/settings.hpp"
 
 namespace oneshot::service {
 
@@ -22,7 +22,7 @@ inline constexpr const char* stored_socket_name = "oneshot-listener";
 ///   waits instead of being refused. It was made from the config, so if the config says otherwise now, it is closed;
 /// 3 what the config says. It is then left with the service manager, if there is one that takes it.
 /// `config_file` is empty where none was read.
-Result<std::vector<net::ListeningSocket>> open_port(const settings::Server& settings, const std::string& config_file,
+Result<std::vector<net::ListeningSocket>> open_port(const net::Options& options, const std::string& config_file,
                                                     std::vector<InheritedSocket> inherited, Notifier& notifier);
 
 }  // namespace oneshot::service

@@ -14,23 +14,6 @@
 #include "base/log.hpp"
 
 namespace oneshot::app::test {
-namespace {
-
-queue::Options options_of(const settings::Settings& settings) {
-  queue::Options options;
-  options.capacity_bytes = 1 << 20;
-  options.drop_oldest = settings.storage.when_full == settings::WhenFull::drop_oldest;
-  options.explicit_timestamps = settings.events.use_explicit_timestamps;
-  options.names = settings.scrapers.names;
-  options.max_unnamed = settings.scrapers.max;
-  options.forget_after = settings.scrapers.forget_after;
-  options.startup_hold = settings.scrapers.startup_hold;
-  options.max_events_per_scrape = settings.scrapers.max_events_per_scrape;
-  return options;
-}
-
-}  // namespace
-
 asio::awaitable<void> FakeWaiting::yield() {
   ++gave_way;
   co_return;
@@ -61,15 +44,17 @@ asio::awaitable<void> FakeWaiting::wait_until(delivery::OneShotEvent& event, Ste
   co_return;
 }
 
-App::App(const std::function<void(settings::Settings&)>& change) : settings(settings::defaults()) {
+App::App(const std::function<void(Options&, queue::Options&)>& change) {
   log::set_level(log::Level::error);  // what is logged on the way is no test's output
-  if (change) change(settings);
-  auto opened = queue::QueueManager::open(options_of(settings), clock);
+  queue::Options queue_options;
+  queue_options.storage.capacity_bytes = 1 << 20;
+  if (change) change(options, queue_options);
+  auto opened = queue::QueueManager::open(queue_options, clock);
   REQUIRE(opened.has_value());
   queue = std::move(*opened);
   services = std::make_unique<Services>(*queue, clock, 1);
   services->readiness.enter(Readiness::Phase::running);
-  router = std::make_unique<Router>(*services, std::make_shared<const settings::Settings>(settings), 0);
+  router = std::make_unique<Router>(*services, std::make_shared<const Options>(options), 0);
 }
 
 Answer App::call(const Call& call) {

@@ -11,11 +11,11 @@
 #include <string_view>
 #include <vector>
 
+#include "app/options.hpp"
 #include "app/router.hpp"
 #include "app/services.hpp"
 #include "http/handler.hpp"
 #include "queue/queue_manager.hpp"
-#include "settings/settings.hpp"
 #include "support/exposition_parser.hpp"
 #include "support/manual_clock.hpp"
 
@@ -65,7 +65,8 @@ struct Answer {
 /// One worker's router over a real queue, with a clock that stands still.
 class App {
  public:
-  explicit App(const std::function<void(settings::Settings&)>& change = {});
+  /// `change` may change the options of the endpoints and of the queue before the start.
+  explicit App(const std::function<void(Options&, queue::Options&)>& change = {});
 
   Answer call(const Call& call);
   Answer get(std::string target, std::string peer = "10.0.0.7");
@@ -77,7 +78,7 @@ class App {
   void event(std::string_view query);
 
   oneshot::test::ManualClock clock;
-  settings::Settings settings;
+  Options options;
   std::unique_ptr<queue::QueueManager> queue;
   std::unique_ptr<Services> services;
   std::unique_ptr<Router> router;

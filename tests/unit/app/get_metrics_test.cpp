@@ -139,7 +139,7 @@ TEST_CASE("peek shows the same events, takes none, and makes nobody known") {
 }
 
 TEST_CASE("HEAD takes nothing and makes nobody known, but is let in or not as GET is") {
-  App app([](settings::Settings& settings) { settings.scrapers.allow = {*Network::parse("10.0.0.0/8")}; });
+  App app([](Options& options, queue::Options&) { options.allow = {*Network::parse("10.0.0.0/8")}; });
   const auto head = [&](std::string target, std::string peer = "10.0.0.7") {
     return app.call({.method = Method::head, .target = std::move(target), .peer = std::move(peer)});
   };
@@ -172,7 +172,7 @@ TEST_CASE("a pipelined scrape gets the own metrics and no batch, and makes nobod
 }
 
 TEST_CASE("who may not scrape is told so, named or not, by the address that counts") {
-  App app([](settings::Settings& settings) { settings.scrapers.allow = {*Network::parse("10.0.0.0/8")}; });
+  App app([](Options& options, queue::Options&) { options.allow = {*Network::parse("10.0.0.0/8")}; });
   CHECK(app.get("/metrics", "10.1.2.3").status == 200);
   CHECK(app.get("/metrics", "192.0.2.1").status == 403);
   CHECK(app.get("/metrics", "192.0.2.1").text == "192.0.2.1 may not scrape (scrapers.allow)\n");
@@ -194,9 +194,9 @@ TEST_CASE("a forged header changes nothing for others") {
 }
 
 TEST_CASE("one scraper too many is refused in words, one in names never") {
-  App app([](settings::Settings& settings) {
-    settings.scrapers.max = 2;
-    settings.scrapers.names = {"prom-a"};
+  App app([](Options&, queue::Options& queue) {
+    queue.max_unnamed = 2;
+    queue.names = {"prom-a"};
   });
   CHECK(app.scrape("/metrics?scraper=x").status == 200);
   CHECK(app.scrape("/metrics?scraper=y").status == 200);
@@ -240,7 +240,7 @@ TEST_CASE("the deadline of a reply is half a second after the scrape's timeout")
 }
 
 TEST_CASE("long scrapes give way, and come in pieces that make up what was announced") {
-  App app([](settings::Settings& settings) { settings.scrapers.max_events_per_scrape = 9000; });
+  App app([](Options&, queue::Options& queue) { queue.max_events_per_scrape = 9000; });
   app.scrape();
   for (int i = 0; i < 9000; ++i) app.event("n=" + std::to_string(i));
   app.waiting.gave_way = 0;
@@ -263,7 +263,7 @@ TEST_CASE("long scrapes give way, and come in pieces that make up what was annou
 }
 
 TEST_CASE("at most max_events_per_scrape go out at once, in order, and none is lost") {
-  App app([](settings::Settings& settings) { settings.scrapers.max_events_per_scrape = 4; });
+  App app([](Options&, queue::Options& queue) { queue.max_events_per_scrape = 4; });
   app.scrape();
   for (int i = 0; i < 10; ++i) app.event("n=" + std::to_string(i));
   CHECK(event_samples(app.scrape()) == 4);

@@ -29,7 +29,7 @@ std::string samples_without_process(std::string_view text) {
 }
 
 TEST_CASE("every metric, reason, code and known scraper is there from the start") {
-  App app([](settings::Settings& settings) { settings.scrapers.names = {"prom-a"}; });
+  App app([](Options&, queue::Options& queue) { queue.names = {"prom-a"}; });
   http::Statistics statistics;
   statistics.connections = 2;
   statistics.count_response(404);
@@ -118,7 +118,7 @@ TEST_CASE("the numbers of a scrape are those after its batch was taken; the lega
 }
 
 TEST_CASE("what a forgotten scraper lost stays counted, also when it comes back") {
-  App app([](settings::Settings& settings) { settings.scrapers.startup_hold = std::chrono::milliseconds(0); });
+  App app([](Options&, queue::Options& queue) { queue.startup_hold = std::chrono::milliseconds(0); });
   app.scrape("/metrics?scraper=a");
   app.event("n=1");
   app.clock.advance(std::chrono::hours(2));

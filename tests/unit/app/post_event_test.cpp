@@ -103,9 +103,9 @@ TEST_CASE("each reason has its status, and a refused event is not in the log") {
 }
 
 TEST_CASE("a log that is full and may not drop refuses with Retry-After") {
-  App app([](settings::Settings& settings) {
-    settings.storage.when_full = settings::WhenFull::reject;
-    settings.scrapers.names = {"slow"};
+  App app([](Options&, queue::Options& queue) {
+    queue.when_full = queue::WhenFull::reject;
+    queue.names = {"slow"};
   });
   Answer answer = app.post("/event?n=0");
   for (int i = 1; i < 100'000 && answer.status == 200; ++i) answer = app.post("/event?n=" + std::to_string(i));

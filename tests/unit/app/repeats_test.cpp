@@ -16,7 +16,7 @@
 namespace oneshot::app {
 namespace {
 
-using settings::Repeats;
+using event::Repeats;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using test::Answer;
@@ -27,7 +27,7 @@ using test::value_of;
 constexpr const char* metric = "events_to_metrics";
 
 std::unique_ptr<App> merging(Repeats repeats) {
-  auto app = std::make_unique<App>([=](settings::Settings& settings) { settings.events.repeats = repeats; });
+  auto app = std::make_unique<App>([=](Options& options, queue::Options&) { options.event.repeats = repeats; });
   app->scrape();
   return app;
 }
@@ -64,9 +64,9 @@ std::vector<std::int64_t> times_of(const Answer& answer, const std::string& n) {
 }
 
 std::unique_ptr<App> with_times() {
-  auto app = std::make_unique<App>([](settings::Settings& settings) {
-    settings.events.use_explicit_timestamps = true;
-    settings.events.timestamp_max_age = seconds(3000);
+  auto app = std::make_unique<App>([](Options& options, queue::Options& queue) {
+    queue.explicit_timestamps = true;
+    options.timestamp_max_age = seconds(3000);
   });
   app->scrape();
   return app;
@@ -177,7 +177,7 @@ TEST_CASE("after the clock was set back, what a Prometheus will refuse is named 
 }
 
 TEST_CASE("many thousand events with timestamps come whole") {
-  App app([](settings::Settings& settings) { settings.events.use_explicit_timestamps = true; });
+  App app([](Options&, queue::Options& queue) { queue.explicit_timestamps = true; });
   app.scrape();
   for (int i = 0; i < 9000; ++i) app.event("n=" + std::to_string(i));
   app.clock.advance(seconds(1));  // times that had to go ahead of a clock that stood still have come

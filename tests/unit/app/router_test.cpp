@@ -93,8 +93,8 @@ TEST_CASE("health is OK while the process lives; readiness follows the service")
 TEST_CASE("new settings hold from the next request on") {
   App app;
   CHECK(app.post("/event?a=" + std::string(100, 'x')).status == 200);
-  auto changed = std::make_shared<settings::Settings>(app.settings);
-  changed->events.max_event_bytes = 50;
+  auto changed = std::make_shared<Options>(app.options);
+  changed->event.max_event_bytes = 50;
   app.router->use(changed);
   CHECK(app.post("/event?a=" + std::string(100, 'x')).status == 413);
 }

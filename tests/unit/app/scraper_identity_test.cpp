@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <initializer_list>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/scrape/forwarding_watch.hpp"
@@ -13,14 +14,10 @@
 namespace oneshot::app {
 namespace {
 
-settings::Scrapers trusting(std::initializer_list<const char*> networks) {
-  settings::Scrapers settings;
-  for (const char* network : networks) {
-    auto parsed = Network::parse(network);
-    REQUIRE(parsed.has_value());
-    settings.trusted_proxies.push_back(*parsed);
-  }
-  return settings;
+Options trusting(std::initializer_list<std::string_view> proxies) {
+  Options options;
+  options.trusted_proxies = networks(proxies);
+  return options;
 }
 
 std::string origin_of(const std::string& peer, const std::vector<http::Header>& headers) {

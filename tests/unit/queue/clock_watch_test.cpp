@@ -18,7 +18,7 @@ TEST_CASE("bursts of equal events come with times that ascend and are never ahea
     Fixture f;
     f.options.explicit_timestamps = true;
     f.options.startup_hold = 0ms;
-    f.options.capacity_bytes = 256 * page;
+    f.options.storage.capacity_bytes = 256 * page;
     f.options.max_events_per_scrape = 1'000'000;
     f.register_at_end("s");
     const char* const series[] = {"a", "b", "c"};

@@ -53,7 +53,7 @@ TEST_CASE("a batch holds at most max_events_per_scrape events and the next one g
 
 TEST_CASE("events that come while a batch is taken are for the next one") {
   Fixture f;
-  f.options.capacity_bytes = 128 * page;
+  f.options.storage.capacity_bytes = 128 * page;
   Ticket ticket = f.stand("a");
   f.store(9000);
   REQUIRE(std::holds_alternative<MoreToWalk>(f.queue().try_take(ticket)));
@@ -66,7 +66,7 @@ TEST_CASE("events that come while a batch is taken are for the next one") {
 
 TEST_CASE("a long way to the limit of a batch is walked in steps too") {
   Fixture f;
-  f.options.capacity_bytes = 128 * page;
+  f.options.storage.capacity_bytes = 128 * page;
   f.options.max_events_per_scrape = 5000;
   f.store(9000);
   REQUIRE(f.queue().statistics().used_bytes > 0);  // has counted all of them

@@ -58,7 +58,7 @@ TEST_CASE("events that were delivered make room before any is dropped") {
 
 TEST_CASE("with reject a full log refuses events until they are taken, and drops none") {
   Fixture f;
-  f.options.drop_oldest = false;
+  f.options.when_full = WhenFull::reject;
   f.register_at_end("a");
   const CapturedLog log;
   const std::uint64_t events = f.store_until_full();
@@ -74,10 +74,10 @@ TEST_CASE("with reject a full log refuses events until they are taken, and drops
 }
 
 TEST_CASE("the startup hold yields before anything is refused, and what passes is unclaimed") {
-  for (const bool drop_oldest : {true, false}) {
-    CAPTURE(drop_oldest);
+  for (const WhenFull when_full : {WhenFull::drop_oldest, WhenFull::reject}) {
+    CAPTURE(static_cast<int>(when_full));
     Fixture f;
-    f.options.drop_oldest = drop_oldest;
+    f.options.when_full = when_full;
     f.store(20'000);
     const std::uint64_t unclaimed = f.queue().statistics().unclaimed;
     CHECK(unclaimed > 18'000);
@@ -135,7 +135,7 @@ TEST_CASE("a peek keeps what it reads") {
 
 TEST_CASE("room is made for a record that is larger than a step") {
   Fixture f;
-  f.options.capacity_bytes = page;
+  f.options.storage.capacity_bytes = page;
   f.register_at_end("a");
   const std::string large(3000, 'x');
   for (int i = 0; i < 20; ++i) {
@@ -148,7 +148,7 @@ TEST_CASE("room is made for a record that is larger than a step") {
 
 TEST_CASE("a record that is larger than the log is refused and nothing is dropped for it") {
   Fixture f;
-  f.options.capacity_bytes = page;
+  f.options.storage.capacity_bytes = page;
   f.store(3);
   CHECK(f.append(std::string(page, 'x')) == Stored::full);
   CHECK(f.scrape("a") == numbered(0, 3));
@@ -165,7 +165,7 @@ TEST_CASE("a named scraper that never comes does not keep a log full") {
 
 TEST_CASE("with no scraper and no hold a full log needs no tick to go on") {
   Fixture f;
-  f.options.drop_oldest = false;
+  f.options.when_full = WhenFull::reject;
   f.options.startup_hold = 0ms;
   f.options.forget_after = 1000ms;
   f.register_at_end("a");

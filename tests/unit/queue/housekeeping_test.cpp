@@ -192,7 +192,7 @@ TEST_CASE("events stored while there is nobody are unclaimed and do not pile up"
 
 TEST_CASE("memory goes back to the machine once everything was delivered") {
   Fixture f;
-  f.options.capacity_bytes = 4096 * page;  // 16 MiB, several steps
+  f.options.storage.capacity_bytes = 4096 * page;  // 16 MiB, several steps
   f.options.max_events_per_scrape = 1'000'000;
   f.options.startup_hold = 0ms;
   f.register_at_end("a");
@@ -209,7 +209,7 @@ TEST_CASE("memory goes back to the machine once everything was delivered") {
 
 TEST_CASE("a slow trickle does not fill the memory either") {
   Fixture f;
-  f.options.capacity_bytes = 4096 * page;
+  f.options.storage.capacity_bytes = 4096 * page;
   f.options.startup_hold = 0ms;
   f.register_at_end("a");
   f.queue().tick();

@@ -34,9 +34,9 @@ struct ModelScraper {
 
 class Model {
  public:
-  Model(unsigned seed, bool drop_oldest, bool explicit_timestamps) : random_(seed) {
-    f_.options.capacity_bytes = 3 * page;
-    f_.options.drop_oldest = drop_oldest;
+  Model(unsigned seed, WhenFull when_full, bool explicit_timestamps) : random_(seed) {
+    f_.options.storage.capacity_bytes = 3 * page;
+    f_.options.when_full = when_full;
     f_.options.explicit_timestamps = explicit_timestamps;
     f_.options.max_events_per_scrape = 50;
     f_.options.forget_after = 7s;
@@ -74,7 +74,7 @@ class Model {
     const std::string labels(below(60), static_cast<char>('a' + below(4)));
     const event::Event event{.labels = labels, .value = static_cast<double>(stored_), .value_given = true};
     if (f_.queue().append(0, event) != Stored::stored) {
-      REQUIRE((!f_.options.drop_oldest || reading()));
+      REQUIRE((f_.options.when_full == WhenFull::reject || reading()));
       return;
     }
     for (auto& [name, scraper] : scrapers_) {
@@ -173,7 +173,7 @@ class Model {
       REQUIRE(n.in_flight == (scraper.delivery ? scraper.batch.size() : 0));
       REQUIRE(n.delivered + n.dropped_full + n.in_flight + n.waiting == scraper.entitled);
       REQUIRE(n.dropped_full >= scraper.skipped);
-      if (!f_.options.drop_oldest) REQUIRE(n.dropped_full == 0);
+      if (f_.options.when_full == WhenFull::reject) REQUIRE(n.dropped_full == 0);
       dropped = std::max(dropped, n.dropped_full);
     }
   }
@@ -193,7 +193,7 @@ TEST_CASE("a hundred thousand random operations agree with a model of one queue 
   std::uint64_t forgotten = 0;
   for (unsigned seed = 0; seed < 20; ++seed) {
     CAPTURE(seed);
-    Model model(seed, seed % 2 == 0, seed % 4 >= 2);
+    Model model(seed, seed % 2 == 0 ? WhenFull::drop_oldest : WhenFull::reject, seed % 4 >= 2);
     for (int i = 0; i < 5000; ++i) model.step();
     CHECK(model.batches > 50);
     dropped += model.dropped;

@@ -61,7 +61,7 @@ struct Fixture {
   std::unique_ptr<QueueManager> manager;
   std::uint64_t stored = 0;  // numbers the events that store() makes: n0, n1, ...
 
-  Fixture() { options.capacity_bytes = 16 * page; }
+  Fixture() { options.storage.capacity_bytes = 16 * page; }
 
   QueueManager& queue() {
     if (manager == nullptr) {

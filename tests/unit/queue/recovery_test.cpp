@@ -152,7 +152,7 @@ TEST_CASE("files of others, of later versions, cut short, and what is no file st
     CHECK(f.refusal().text.find("is not an event log of this program") != std::string::npos);
   }
   SUBCASE("shorter than any header") {
-    std::filesystem::resize_file(f.options.storage_path, 7);
+    std::filesystem::resize_file(f.options.storage.path, 7);
     CHECK(f.refusal().text.find("is not an event log of this program") != std::string::npos);
   }
   SUBCASE("of version 2") {
@@ -160,12 +160,12 @@ TEST_CASE("files of others, of later versions, cut short, and what is no file st
     CHECK(f.refusal().text.find("format version 2, and this program knows version 1") != std::string::npos);
   }
   SUBCASE("cut short") {
-    std::filesystem::resize_file(f.options.storage_path, storage::format::ring_offset + 15 * page);
+    std::filesystem::resize_file(f.options.storage.path, storage::format::ring_offset + 15 * page);
     CHECK(f.refusal().text.find("is cut short") != std::string::npos);
   }
   SUBCASE("a folder") {
-    std::filesystem::remove(f.options.storage_path);
-    std::filesystem::create_directory(f.options.storage_path);
+    std::filesystem::remove(f.options.storage.path);
+    std::filesystem::create_directory(f.options.storage.path);
     CHECK(f.refusal().is_lasting);
     CHECK(f.refusal().text.find("it is a folder") != std::string::npos);
   }
@@ -173,7 +173,7 @@ TEST_CASE("files of others, of later versions, cut short, and what is no file st
 
 TEST_CASE("what only the machine can mend is no lasting error") {
   StorageFixture f;
-  f.options.storage_path = f.folder.file("missing") + "/events.log";
+  f.options.storage.path = f.folder.file("missing") + "/events.log";
   const storage::Error error = f.refusal();
   CHECK_FALSE(error.is_lasting);
   CHECK(error.text.find("there is no folder ") != std::string::npos);
@@ -181,14 +181,14 @@ TEST_CASE("what only the machine can mend is no lasting error") {
 
 TEST_CASE("an empty file becomes an event log, and so does what a start that was cut off has left") {
   StorageFixture f;
-  std::ofstream(f.options.storage_path).close();
-  std::ofstream(f.options.storage_path + ".new") << "oneshot\n and no more";
+  std::ofstream(f.options.storage.path).close();
+  std::ofstream(f.options.storage.path + ".new") << "oneshot\n and no more";
   f.register_at_end("a");
   f.store(1);
   f.kill();
   CHECK(f.scrape("a") == numbered(0, 1));
-  CHECK_FALSE(std::filesystem::exists(f.options.storage_path + ".new"));
-  CHECK(std::filesystem::status(f.options.storage_path).permissions() ==
+  CHECK_FALSE(std::filesystem::exists(f.options.storage.path + ".new"));
+  CHECK(std::filesystem::status(f.options.storage.path).permissions() ==
         (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
 }
 
@@ -198,9 +198,9 @@ TEST_CASE("a file that is reached by a link stays where it is") {
   f.register_at_end("a");
   f.store(1);
   f.end();
-  std::filesystem::create_symlink(f.options.storage_path, link);
-  f.options.storage_path = link;
-  f.options.capacity_bytes = 32 * page;
+  std::filesystem::create_symlink(f.options.storage.path, link);
+  f.options.storage.path = link;
+  f.options.storage.capacity_bytes = 32 * page;
   CHECK(f.scrape("a") == numbered(0, 1));
   CHECK(std::filesystem::is_symlink(link));
 }
@@ -211,9 +211,9 @@ TEST_CASE("damage is told although the first start that saw it was refused") {
   f.store(1000);
   f.end();
   f.damage(f.offset_of("n500"));
-  f.options.capacity_bytes = 4 * page;
+  f.options.storage.capacity_bytes = 4 * page;
   static_cast<void>(f.refusal());  // too small
-  f.options.capacity_bytes = 16 * page;
+  f.options.storage.capacity_bytes = 16 * page;
   const oneshot::test::CapturedLog log;
   CHECK(f.numbers("a").dropped_damaged == 1);
   CHECK(log.count("parts of the event log cannot be read") == 1);
@@ -223,7 +223,7 @@ TEST_CASE("a link to a file that is not there yet leads to where it is made") {
   StorageFixture f;
   const std::string link = f.folder.file("link");
   std::filesystem::create_symlink("target", link);
-  f.options.storage_path = link;
+  f.options.storage.path = link;
   f.queue();
   CHECK(std::filesystem::is_symlink(link));
   CHECK(std::filesystem::is_regular_file(f.folder.file("target")));
@@ -231,7 +231,7 @@ TEST_CASE("a link to a file that is not there yet leads to where it is made") {
 
 TEST_CASE("a file of somebody else beside the event log is left alone") {
   StorageFixture f;
-  const std::string beside = f.options.storage_path + ".new";
+  const std::string beside = f.options.storage.path + ".new";
   const auto content = [&] {
     std::ifstream file(beside);
     return std::string((std::istreambuf_iterator<char>(file)), {});
@@ -251,14 +251,14 @@ TEST_CASE("a file of somebody else beside the event log is left alone") {
 
 TEST_CASE("a start with many scrapers and much damage does not take long") {
   StorageFixture f;
-  f.options.capacity_bytes = 8u << 20;
+  f.options.storage.capacity_bytes = 8u << 20;
   f.options.max_unnamed = 4000;
   f.queue();
   for (int i = 0; i < 4000; ++i) static_cast<void>(f.stand("s" + std::to_string(i)));
   f.store(100000);
   f.end();
   {
-    std::fstream file(f.options.storage_path, std::ios::binary | std::ios::in | std::ios::out);
+    std::fstream file(f.options.storage.path, std::ios::binary | std::ios::in | std::ios::out);
     for (int i = 0; i < 100000; i += 2) {
       file.seekp(static_cast<std::streamoff>(storage::format::ring_offset + 40u * static_cast<unsigned>(i) + 8));
       file.put('\x55');

@@ -41,16 +41,16 @@ class Folder {
 struct StorageFixture : Fixture {
   Folder folder;
 
-  StorageFixture() { options.storage_path = folder.file("events.log"); }
+  StorageFixture() { options.storage.path = folder.file("events.log"); }
 
   /// The program ends in good order; the next call of queue() is a new one.
   void end() { manager.reset(); }
   /// The program is killed now: what it has written so far is there, and nothing that it would do later.
   void kill() {
     const std::string copy = folder.file("killed");
-    std::filesystem::copy_file(options.storage_path, copy);
+    std::filesystem::copy_file(options.storage.path, copy);
     manager.reset();
-    std::filesystem::rename(copy, options.storage_path);
+    std::filesystem::rename(copy, options.storage.path);
   }
   void kill_again_and_again() {
     for (int i = 0; i < 20; ++i) {
@@ -67,14 +67,14 @@ struct StorageFixture : Fixture {
   template <class T>
   [[nodiscard]] T read(std::uint64_t offset) const {
     T value{};
-    std::ifstream file(options.storage_path, std::ios::binary);
+    std::ifstream file(options.storage.path, std::ios::binary);
     file.seekg(static_cast<std::streamoff>(offset));
     file.read(reinterpret_cast<char*>(&value), sizeof value);
     return value;
   }
   template <class T>
   void write(std::uint64_t offset, const T& value) const {
-    std::fstream file(options.storage_path, std::ios::binary | std::ios::in | std::ios::out);
+    std::fstream file(options.storage.path, std::ios::binary | std::ios::in | std::ios::out);
     file.seekp(static_cast<std::streamoff>(offset));
     file.write(reinterpret_cast<const char*>(&value), sizeof value);
     REQUIRE(file.good());
@@ -83,11 +83,11 @@ struct StorageFixture : Fixture {
   void damage(std::uint64_t offset) const { write(offset, static_cast<char>(read<char>(offset) ^ 4)); }
   /// Where the record at `offset` begins in the file.
   [[nodiscard]] std::uint64_t in_ring(std::uint64_t offset) const {
-    return storage::format::ring_offset + offset % options.capacity_bytes;
+    return storage::format::ring_offset + offset % options.storage.capacity_bytes;
   }
   /// Where the text stands first in the ring.
   [[nodiscard]] std::uint64_t offset_of(std::string_view text) const {
-    std::ifstream file(options.storage_path, std::ios::binary);
+    std::ifstream file(options.storage.path, std::ios::binary);
     file.seekg(static_cast<std::streamoff>(storage::format::ring_offset));
     const std::string ring((std::istreambuf_iterator<char>(file)), {});
     std::size_t found = ring.find(text);

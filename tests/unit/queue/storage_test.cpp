@@ -177,7 +177,7 @@ TEST_CASE("what a full log had to drop stays dropped, and the rest is there") {
 
 TEST_CASE("a log that refuses when it is full keeps all over a kill, up to the last byte") {
   StorageFixture f;
-  f.options.drop_oldest = false;
+  f.options.when_full = WhenFull::reject;
   f.register_at_end("a");
   const std::uint64_t events = f.store_until_full();
   CHECK(events > 16 * page / small_record * 15 / 16);
@@ -194,13 +194,13 @@ TEST_CASE("another capacity takes along what waits") {
   f.scrape("a");
   f.pass(601s);  // the hold is over
   f.store(500);
-  f.options.capacity_bytes = 8 * page;
+  f.options.storage.capacity_bytes = 8 * page;
   SUBCASE("after an end in good order") { f.end(); }
   SUBCASE("after a kill") { f.kill(); }
   CHECK(f.numbers("a").waiting == 500);
-  CHECK(std::filesystem::file_size(f.options.storage_path) == storage::format::ring_offset + 8 * page);
+  CHECK(std::filesystem::file_size(f.options.storage.path) == storage::format::ring_offset + 8 * page);
   f.end();
-  f.options.capacity_bytes = 64 * page;
+  f.options.storage.capacity_bytes = 64 * page;
   f.store(1000);
   f.kill();
   CHECK(f.scrape("a") == numbered(3000, 4500));
@@ -211,17 +211,17 @@ TEST_CASE("a capacity that is too small for what waits is refused, and nothing i
   f.register_at_end("a");
   f.store(1000);
   f.end();
-  f.options.capacity_bytes = 4 * page;
+  f.options.storage.capacity_bytes = 4 * page;
   const storage::Error error = f.refusal();
   CHECK(error.is_lasting);
   CHECK(error.text.find("holds 1 MiB that wait for scrapers, more than storage.capacity_mib") != std::string::npos);
-  f.options.capacity_bytes = 16 * page;
+  f.options.storage.capacity_bytes = 16 * page;
   CHECK(f.scrape("a") == numbered(0, 1000));
 }
 
 TEST_CASE("with storage::Sync::always an event is there once it was flushed") {
   StorageFixture f;
-  f.options.sync = storage::Sync::always;
+  f.options.storage.sync = storage::Sync::always;
   f.register_at_end("a");
   CHECK(f.append("n0") == Stored::flushing);
   std::atomic<int> told{-1};
@@ -287,7 +287,7 @@ TEST_CASE("kills alone do not use up the log and push out what waits") {
   f.register_at_end("a");
   f.store(10);
   f.kill_again_and_again();
-  CHECK(f.queue().statistics().used_bytes < f.options.capacity_bytes / 2);
+  CHECK(f.queue().statistics().used_bytes < f.options.storage.capacity_bytes / 2);
   f.store(1);
   CHECK(f.numbers("a").dropped_full == 0);
   CHECK(f.scrape("a") == numbered(0, 11));
@@ -295,7 +295,7 @@ TEST_CASE("kills alone do not use up the log and push out what waits") {
 
 TEST_CASE("a log that refuses when full takes events again after kills with nothing waiting") {
   StorageFixture f;
-  f.options.drop_oldest = false;
+  f.options.when_full = WhenFull::reject;
   f.register_at_end("a");
   f.pass(601s);  // no hold
   f.kill_again_and_again();
@@ -308,13 +308,13 @@ TEST_CASE("a log that refuses when full takes events again after kills with noth
 
 TEST_CASE("a smaller capacity is taken after a kill if what waits fits") {
   StorageFixture f;
-  f.options.capacity_bytes = 64u << 20;
+  f.options.storage.capacity_bytes = 64u << 20;
   f.register_at_end("a");
   f.store(10);
   f.kill();
   f.queue();
   f.kill();
-  f.options.capacity_bytes = 1u << 20;
+  f.options.storage.capacity_bytes = 1u << 20;
   CHECK(f.scrape("a") == numbered(0, 10));
 }
 

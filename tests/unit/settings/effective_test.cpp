@@ -28,26 +28,26 @@ const std::string sample = ONESHOT_SOURCE_DIR "/tests/unit/settings/sample.toml"
 }  // namespace
 
 TEST_CASE("the example file has every key, each with its default") {
-  const auto loaded = load_toml(example, defaults());
+  const auto loaded = load_toml(example, Settings{});
   INFO((loaded ? std::string() : loaded.error()));
   REQUIRE(loaded);
-  CHECK(render_toml(*loaded) == render_toml(defaults()));
+  CHECK(render_toml(*loaded) == render_toml(Settings{}));
 
   // Loaded over settings that differ everywhere it must win everywhere: so no key is missing in it.
-  auto other = load_toml(sample, defaults());
+  auto other = load_toml(sample, Settings{});
   INFO((other ? std::string() : other.error()));
   REQUIRE(other);
   for (const Key& key : keys()) {
     CAPTURE(key.name);
-    CHECK(key.toml(*other) != key.toml(defaults()));
+    CHECK(key.toml(*other) != key.toml(Settings{}));
   }
   const auto over = load_toml(example, *other);
   REQUIRE(over);
-  CHECK(render_toml(*over) == render_toml(defaults()));
+  CHECK(render_toml(*over) == render_toml(Settings{}));
 }
 
 TEST_CASE("printed settings load back as the same") {
-  for (const Settings& settings : {defaults(), load_toml(sample, defaults()).value()}) {
+  for (const Settings& settings : {Settings{}, load_toml(sample, Settings{}).value()}) {
     const auto text = render_toml(settings);
     const auto again = parse_toml(text, "printed", Settings{});
     INFO((again ? text : again.error()));
@@ -57,9 +57,9 @@ TEST_CASE("printed settings load back as the same") {
 }
 
 TEST_CASE("settings are printed by section, in plain TOML") {
-  Settings settings = load_toml(sample, defaults()).value();
-  settings.storage.path = "a \"b\" \\ \x01 ü";
-  settings.scrapers.forget_after = std::chrono::seconds(100000);
+  Settings settings = load_toml(sample, Settings{}).value();
+  settings.queue.storage.path = "a \"b\" \\ \x01 ü";
+  settings.queue.forget_after = std::chrono::seconds(100000);
   const auto text = render_toml(settings);
   CHECK(text.starts_with("[server]\nhost = \"127.0.0.1\"\nport = 9999\n"));
   CHECK(text.find("\nheader_timeout_seconds = 0.25\nidle_timeout_seconds = 60.05\n") != std::string::npos);
@@ -68,13 +68,13 @@ TEST_CASE("settings are printed by section, in plain TOML") {
   CHECK(text.find("\nnames = [\"a\", \"b\"]\n") != std::string::npos);
   CHECK(text.find("\npath = \"a \\\"b\\\" \\\\ \\u0001 ü\"\n") != std::string::npos);
   CHECK(text.ends_with("\n[log]\nlevel = \"error\"\n"));
-  CHECK(parse_toml(text, "printed", Settings{}).value().storage.path == settings.storage.path);
+  CHECK(parse_toml(text, "printed", Settings{}).value().queue.storage.path == settings.queue.storage.path);
 }
 
 TEST_CASE("without a config file, variables and options the defaults are in effect") {
   const auto settings = load({}, with({}));
   REQUIRE(settings);
-  CHECK(render_toml(*settings) == render_toml(defaults()));
+  CHECK(render_toml(*settings) == render_toml(Settings{}));
 }
 
 TEST_CASE("the command line goes before the environment, that before the file") {
@@ -83,19 +83,19 @@ TEST_CASE("the command line goes before the environment, that before the file") 
   {
     const auto settings = load(line, with({}));
     REQUIRE(settings);
-    CHECK(settings->server.host == "127.0.0.1");
-    CHECK(settings->server.port == 9999);
-    CHECK(settings->events.use_explicit_timestamps);
-    CHECK(settings->log.level == log::Level::error);
+    CHECK(settings->net.host == "127.0.0.1");
+    CHECK(settings->net.port == 9999);
+    CHECK(settings->queue.explicit_timestamps);
+    CHECK(settings->log_level == log::Level::error);
   }
   const auto environment = with({{"PORT", "1111"}, {"USE_EXPLICIT_TIMESTAMPS", "FALSE"}, {"LOG_LEVEL", "Debug"}});
   {
     const auto settings = load(line, environment);
     REQUIRE(settings);
-    CHECK(settings->server.port == 1111);
-    CHECK_FALSE(settings->events.use_explicit_timestamps);
-    CHECK(settings->log.level == log::Level::debug);
-    CHECK(settings->server.threads == 3);  // of the file still
+    CHECK(settings->net.port == 1111);
+    CHECK_FALSE(settings->queue.explicit_timestamps);
+    CHECK(settings->log_level == log::Level::debug);
+    CHECK(settings->net.threads == 3);  // of the file still
   }
   line.host = "::1";
   line.port = 2222;
@@ -103,17 +103,17 @@ TEST_CASE("the command line goes before the environment, that before the file") 
   {
     const auto settings = load(line, environment);
     REQUIRE(settings);
-    CHECK(settings->server.host == "::1");
-    CHECK(settings->server.port == 2222);
-    CHECK(settings->log.level == log::Level::warn);
-    CHECK_FALSE(settings->events.use_explicit_timestamps);
+    CHECK(settings->net.host == "::1");
+    CHECK(settings->net.port == 2222);
+    CHECK(settings->log_level == log::Level::warn);
+    CHECK_FALSE(settings->queue.explicit_timestamps);
   }
 }
 
 TEST_CASE("an empty variable counts as unset") {
   const auto settings = load({}, with({{"PORT", ""}, {"USE_EXPLICIT_TIMESTAMPS", ""}, {"LOG_LEVEL", ""}}));
   REQUIRE(settings);
-  CHECK(render_toml(*settings) == render_toml(defaults()));
+  CHECK(render_toml(*settings) == render_toml(Settings{}));
 }
 
 TEST_CASE("a bad variable is an error that names it") {

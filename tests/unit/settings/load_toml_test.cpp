@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 namespace {
 
 Settings parsed(std::string_view text) {
-  auto result = parse_toml(text, "c.toml", defaults());
+  auto result = parse_toml(text, "c.toml", Settings{});
   INFO((result ? std::string() : result.error()));
   REQUIRE(result.has_value());
   return std::move(*result);
@@ -26,7 +26,7 @@ Settings parsed(std::string_view text) {
 
 /// The error of a file c.toml, or "fine".
 std::string error(std::string_view text) {
-  const auto result = parse_toml(text, "c.toml", defaults());
+  const auto result = parse_toml(text, "c.toml", Settings{});
   return result ? "fine" : result.error();
 }
 
@@ -41,7 +41,7 @@ std::string texts(const std::vector<Network>& networks) {
 TEST_CASE("an empty file changes nothing") {
   for (const char* const text : {"", "\n\n", "# only a comment", "[server]\n[log]\n", "\xEF\xBB\xBF"}) {
     CAPTURE(text);
-    CHECK(render_toml(parsed(text)) == render_toml(defaults()));
+    CHECK(render_toml(parsed(text)) == render_toml(Settings{}));
   }
 }
 
@@ -56,7 +56,7 @@ header_timeout_seconds = 0.25
 idle_timeout_seconds = 5
 stop_seconds = 0
 )")
-                          .server;
+                          .net;
   CHECK(server.host == "127.0.0.1");
   CHECK(server.port == 0);
   CHECK(server.threads == 64);
@@ -67,26 +67,25 @@ stop_seconds = 0
 }
 
 TEST_CASE("every key of [events] is taken over") {
-  const auto events = parsed(R"(
+  const auto settings = parsed(R"(
 [events]
 metric = "my:events_total"
 use_explicit_timestamps = true
 timestamp_max_age_seconds = 60.5
 repeats = "sum"
 max_event_bytes = 1024
-)")
-                          .events;
-  CHECK(events.metric == "my:events_total");
-  CHECK(events.use_explicit_timestamps);
-  CHECK(events.timestamp_max_age == 60500ms);
-  CHECK(events.repeats == Repeats::sum);
-  CHECK(events.max_event_bytes == 1024);
-  CHECK(parsed("events.repeats = \"last\"").events.repeats == Repeats::last);
-  CHECK(parsed("events.repeats = \"count\"").events.repeats == Repeats::count);
+)");
+  CHECK(settings.app.metric == "my:events_total");
+  CHECK(settings.queue.explicit_timestamps);
+  CHECK(settings.app.timestamp_max_age == 60500ms);
+  CHECK(settings.app.event.repeats == event::Repeats::sum);
+  CHECK(settings.app.event.max_event_bytes == 1024);
+  CHECK(parsed("events.repeats = \"last\"").app.event.repeats == event::Repeats::last);
+  CHECK(parsed("events.repeats = \"count\"").app.event.repeats == event::Repeats::count);
 }
 
 TEST_CASE("every key of [scrapers] is taken over") {
-  const auto scrapers = parsed(R"(
+  const auto settings = parsed(R"(
 [scrapers]
 names = ["prometheus-a", 'b.example:9090']
 forget_after_seconds = 60
@@ -96,15 +95,14 @@ max_events_per_scrape = 500
 allow = ["10.0.0.0/8",
          "2001:db8::1"]
 trusted_proxies = []
-)")
-                            .scrapers;
-  CHECK(scrapers.names == std::vector<std::string>{"prometheus-a", "b.example:9090"});
-  CHECK(scrapers.forget_after == 60s);
-  CHECK(scrapers.max == 0);
-  CHECK(scrapers.startup_hold == 1500ms);
-  CHECK(scrapers.max_events_per_scrape == 500);
-  CHECK(texts(scrapers.allow) == "10.0.0.0/8 2001:db8::1/128 ");
-  CHECK(scrapers.trusted_proxies.empty());
+)");
+  CHECK(settings.queue.names == std::vector<std::string>{"prometheus-a", "b.example:9090"});
+  CHECK(settings.queue.forget_after == 60s);
+  CHECK(settings.queue.max_unnamed == 0);
+  CHECK(settings.queue.startup_hold == 1500ms);
+  CHECK(settings.queue.max_events_per_scrape == 500);
+  CHECK(texts(settings.app.allow) == "10.0.0.0/8 2001:db8::1/128 ");
+  CHECK(settings.app.trusted_proxies.empty());
 }
 
 TEST_CASE("every key of [storage] and [log] is taken over") {
@@ -117,39 +115,39 @@ sync = "always"
 [log]
 level = "debug"
 )");
-  CHECK(settings.storage.path == "/var/lib/oneshot/events");
-  CHECK(settings.storage.capacity_mib == 1);
-  CHECK(settings.storage.when_full == WhenFull::reject);
-  CHECK(settings.storage.sync == Sync::always);
-  CHECK(settings.log.level == log::Level::debug);
-  CHECK(parsed("storage.when_full = \"drop_oldest\"").storage.when_full == WhenFull::drop_oldest);
-  CHECK(parsed("storage.sync = \"none\"").storage.sync == Sync::none);
-  CHECK(parsed("storage.sync = \"interval\"").storage.sync == Sync::interval);
-  CHECK(parsed("log.level = \"error\"").log.level == log::Level::error);
-  CHECK(parsed("log.level = \"warn\"").log.level == log::Level::warn);
-  CHECK(parsed("log.level = \"info\"").log.level == log::Level::info);
+  CHECK(settings.queue.storage.path == "/var/lib/oneshot/events");
+  CHECK(settings.queue.storage.capacity_bytes == 1 << 20);
+  CHECK(settings.queue.when_full == queue::WhenFull::reject);
+  CHECK(settings.queue.storage.sync == storage::Sync::always);
+  CHECK(settings.log_level == log::Level::debug);
+  CHECK(parsed("storage.when_full = \"drop_oldest\"").queue.when_full == queue::WhenFull::drop_oldest);
+  CHECK(parsed("storage.sync = \"none\"").queue.storage.sync == storage::Sync::none);
+  CHECK(parsed("storage.sync = \"interval\"").queue.storage.sync == storage::Sync::interval);
+  CHECK(parsed("log.level = \"error\"").log_level == log::Level::error);
+  CHECK(parsed("log.level = \"warn\"").log_level == log::Level::warn);
+  CHECK(parsed("log.level = \"info\"").log_level == log::Level::info);
 }
 
 TEST_CASE("the built-in defaults are those of the contract") {
-  const Settings settings = defaults();
-  CHECK(settings.server.host == "::");
-  CHECK(settings.server.port == 8090);
-  CHECK(settings.server.idle_timeout == 330s);
-  CHECK(settings.events.metric == "events_to_metrics");
-  CHECK(texts(settings.scrapers.allow) == "0.0.0.0/0 ::/0 ");
-  CHECK(texts(settings.scrapers.trusted_proxies) == "127.0.0.0/8 ::1/128 ");
-  CHECK(settings.storage.path.empty());
+  const Settings settings;
+  CHECK(settings.net.host == "::");
+  CHECK(settings.net.port == 8090);
+  CHECK(settings.net.idle_timeout == 330s);
+  CHECK(settings.app.metric == "events_to_metrics");
+  CHECK(texts(settings.app.allow) == "0.0.0.0/0 ::/0 ");
+  CHECK(texts(settings.app.trusted_proxies) == "127.0.0.0/8 ::1/128 ");
+  CHECK(settings.queue.storage.path.empty());
 }
 
 TEST_CASE("a key that the file does not name keeps the value it had") {
-  Settings base = defaults();
-  base.server.port = 1234;
-  base.scrapers.allow.clear();
+  Settings base = Settings{};
+  base.net.port = 1234;
+  base.app.allow.clear();
   const auto result = parse_toml("server.threads = 2", "c.toml", base);
   REQUIRE(result);
-  CHECK(result->server.port == 1234);
-  CHECK(result->server.threads == 2);
-  CHECK(result->scrapers.allow.empty());
+  CHECK(result->net.port == 1234);
+  CHECK(result->net.threads == 2);
+  CHECK(result->app.allow.empty());
 }
 
 TEST_CASE("all ways to write TOML tables and numbers mean the same") {
@@ -157,7 +155,7 @@ TEST_CASE("all ways to write TOML tables and numbers mean the same") {
        {"[server]\nport = 80", "server.port = 80", "server = { port = 80 }", "[ \"server\" ]\n'port' = 0x50",
         "\xEF\xBB\xBF[server]\r\nport = 80\r\n", "[server] # x\nport = +80 # y"}) {
     CAPTURE(text);
-    CHECK(parsed(text).server.port == 80);
+    CHECK(parsed(text).net.port == 80);
   }
 }
 
@@ -292,14 +290,14 @@ TEST_CASE("the metric must be a valid name that is not the server's own") {
   for (const std::string& good : {std::string("_"), std::string(":a1"), std::string(200, 'a'), std::string("oneshot"),
                                   std::string("events_to_metrics_event_counts")}) {
     CAPTURE(good);
-    CHECK(parsed("events.metric = \"" + good + '"').events.metric == good);
+    CHECK(parsed("events.metric = \"" + good + '"').app.metric == good);
   }
 }
 
 TEST_CASE("the host must look like an address or a name") {
   for (const char* const good : {"::", "0.0.0.0", "localhost", "fe80::1%eth0", "a-b.example.org", "my_host"}) {
     CAPTURE(good);
-    CHECK(parsed(std::string("server.host = \"") + good + '"').server.host == good);
+    CHECK(parsed(std::string("server.host = \"") + good + '"').net.host == good);
   }
   const std::string must = ": must be an IP address such as \"::\" or \"127.0.0.1\", or a host name";
   for (const char* const bad : {"", "[::]", "a b", "a/b", "ü"}) {
@@ -329,7 +327,7 @@ TEST_CASE("networks must be right") {
 }
 
 TEST_CASE("the path of the event log may be anything that a file can be called") {
-  CHECK(parsed("storage.path = \"/tmp/mit Blanks und ü\"").storage.path == "/tmp/mit Blanks und ü");
+  CHECK(parsed("storage.path = \"/tmp/mit Blanks und ü\"").queue.storage.path == "/tmp/mit Blanks und ü");
   CHECK(error("storage.path = \"a\\u0000b\"") ==
         "c.toml:1: [storage] path = \"a\\x00b\": must be a file name without zero bytes, or empty");
 }
@@ -360,7 +358,7 @@ TEST_CASE("characters beyond ASCII are refused outside of quotes and comments") 
   CHECK(error("[server]\nhost = é") == "c.toml:2: not valid here: \"é\" may stand only in quotes and comments");
   CHECK(error("[é]") == "c.toml:1: not valid here: \"é\" may stand only in quotes and comments");
   CHECK(error("\n\xFF = 1") == "c.toml:2: not valid here: \"\\xFF\" is not UTF-8");
-  CHECK(parsed("storage.path = 'é' # ü").storage.path == "é");
+  CHECK(parsed("storage.path = 'é' # ü").queue.storage.path == "é");
 }
 
 TEST_CASE("what is not UTF-8 is refused wherever it stands") {
@@ -376,7 +374,7 @@ TEST_CASE("characters beyond ASCII reach no part of toml++ that cannot take them
   CHECK(error("'é' = 1").starts_with("c.toml:1: é: unknown key"));
   CHECK(error("[server]\n'é' = 1").starts_with("c.toml:2: [server] é: unknown key"));
   CHECK(error("a = 'x' 'é'").find("\xF4") == std::string::npos);
-  CHECK(parsed("storage.path = \"\\u00e9é\uFDFB\U0010FF00\\U0010FF80\"").storage.path ==
+  CHECK(parsed("storage.path = \"\\u00e9é\uFDFB\U0010FF00\\U0010FF80\"").queue.storage.path ==
         "éé\uFDFB\U0010FF00\U0010FF80");
   CHECK(error("\nstorage.path = \"\\U0010fF00\"") ==
         "c.toml:2: not valid here: the characters \\U0010FF00 to \\U0010FF7F cannot be read");
@@ -393,7 +391,7 @@ TEST_CASE("odd keys cannot break the error's one line") {
   CHECK(error("[server]\n\"p\\u001b[31m\" = 1").starts_with("c.toml:2: [server] p\\x1B[31m: unknown key"));
   CHECK(error("[server]\n" + std::string(5000, 'k') + " = 1").size() < 300);
   CHECK(error("[server]\nhost = \"" + std::string(5000, 'v') + '"').size() < 300);
-  CHECK(parse_toml("x", "a\nb.toml", defaults()).error().starts_with("a\\nb.toml:1: "));
+  CHECK(parse_toml("x", "a\nb.toml", Settings{}).error().starts_with("a\\nb.toml:1: "));
 }
 
 TEST_CASE("huge and deep files are refused without harm") {
@@ -414,21 +412,21 @@ TEST_CASE("a file is read, and its name begins its errors") {
   ::close(fd);
   const std::string name = path.data();
   std::ofstream(name) << "[server]\r\nport = 1\r\n";
-  const auto good = load_toml(name, defaults());
+  const auto good = load_toml(name, Settings{});
   std::ofstream(name) << "[server]\r\nport = x\r\n";
-  const auto bad = load_toml(name, defaults());
+  const auto bad = load_toml(name, Settings{});
   std::ofstream(name) << std::string(10'000'000, '#');
-  const auto large = load_toml(name, defaults());
+  const auto large = load_toml(name, Settings{});
   REQUIRE(::unlink(name.c_str()) == 0);
-  const auto gone = load_toml(name, defaults());
+  const auto gone = load_toml(name, Settings{});
 
   REQUIRE(good);
-  CHECK(good->server.port == 1);
+  CHECK(good->net.port == 1);
   REQUIRE_FALSE(bad);
   CHECK(bad.error().starts_with(name + ":2: not valid TOML: "));
   REQUIRE_FALSE(large);
   CHECK(large.error() == name + ": larger than 262144 bytes");
   REQUIRE_FALSE(gone);
   CHECK(gone.error() == name + ": cannot be read: No such file or directory");
-  CHECK(load_toml("/", defaults()).error() == "/: cannot be read: Is a directory");
+  CHECK(load_toml("/", Settings{}).error() == "/: cannot be read: Is a directory");
 }

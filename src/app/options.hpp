@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/address.hpp"
+#include "event/options.hpp"
+
+namespace oneshot::app {
+
+/// The networks of texts that are known to be right.
+[[nodiscard]] inline std::vector<Network> networks(std::initializer_list<std::string_view> texts) {
+  std::vector<Network> all;
+  for (const std::string_view text : texts) all.push_back(Network::parse(text).value());
+  return all;
+}
+
+/// What the endpoints go by. All of it is live: each worker's router holds an immutable snapshot.
+struct Options {
+  std::string metric = "events_to_metrics";  ///< the name of all events' series
+  std::chrono::milliseconds timestamp_max_age = std::chrono::seconds(3000);
+  event::Options event;
+  std::vector<Network> allow = networks({"0.0.0.0/0", "::/0"});  ///< who may scrape
+  std::vector<Network> trusted_proxies = networks({"127.0.0.0/8", "::1/128"});
+};
+
+}  // namespace oneshot::app

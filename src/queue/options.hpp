@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "storage/options.hpp"
+
+namespace oneshot::queue {
+
+/// What happens to a new event when scrapers that lag behind fill the log.
+enum class WhenFull : std::uint8_t {
+  drop_oldest,  ///< the oldest events make room
+  reject,       ///< the new event is refused
+};
+
+struct Options {
+  // Fixed at the start.
+  storage::Options storage;
+  WhenFull when_full = WhenFull::drop_oldest;
+  bool explicit_timestamps = false;  ///< event times are unique and ascending within a series
+  unsigned appenders = 1;            ///< how many threads append; each has a number below this, which is at most 64
+
+  // Live: QueueManager::change() takes them over.
+  std::vector<std::string> names;  ///< scrapers known from the start, never forgotten
+  std::size_t max_unnamed = 64;
+  std::chrono::milliseconds forget_after = std::chrono::seconds(3600);
+  std::chrono::milliseconds startup_hold = std::chrono::seconds(600);
+  std::uint64_t max_events_per_scrape = 10'000;
+};
+
+}  // namespace oneshot::queue
