@@ -1,44 +1,72 @@
 // SPDX-License-Identifier: MIT
 #include "settings/command_line.hpp"
 
-#include <getopt.h>
-
-#include <array>
+#include <algorithm>
 #include <utility>
-#include <vector>
 
 #include "base/text.hpp"
-#include "settings/key.hpp"
 #include "settings/nearest.hpp"
 
 namespace oneshot::settings {
 
 namespace {
 
-// Above all characters, so that none of them is the short form of an option.
-enum Option { config = 256, host, port, log_level, check_config, print_config, version, help };
+using Applied = Result<void, std::string>;
 
-constexpr std::array<option, 9> options = {{
-    {"config", required_argument, nullptr, config},
-    {"host", required_argument, nullptr, host},
-    {"port", required_argument, nullptr, port},
-    {"log-level", required_argument, nullptr, log_level},
-    {"check-config", no_argument, nullptr, check_config},
-    {"print-config", no_argument, nullptr, print_config},
-    {"version", no_argument, nullptr, version},
-    {"help", no_argument, nullptr, help},
-    {nullptr, 0, nullptr, 0},
-}};
+/// One option of the command line.
+struct Option {
+  std::string_view name;
+  bool takes_value;
+  /// Writes the option into the command line. `typed` is its value, empty for an option without one.
+  Applied (*apply)(CommandLine& line, std::string_view typed);
+};
 
-Unexpected<std::string> unknown_option(std::string_view argument) {
-  argument = argument.substr(0, argument.find('='));
-  std::vector<std::string> names;
-  for (const option& known : options) {
-    if (known.name != nullptr) names.push_back("--" + std::string(known.name));
+/// Lets a key of the config file judge the value; the error shows what somebody typed.
+Applied set_key(CommandLine& line, std::string_view option, const Key& key, Value value, const Value& typed) {
+  Settings scratch;
+  if (const auto taken = key.set(scratch, value); !taken) {
+    return Unexpected{std::string(option) + ' ' + describe(typed) + ": " + taken.error().must};
   }
-  std::string error = printable(argument) + ": unknown option";
-  const std::vector<std::string_view> candidates(names.begin(), names.end());
-  if (const auto near = nearest(argument, candidates); !near.empty()) {
+  line.overrides.push_back({&key, std::move(value)});
+  return {};
+}
+
+Applied set_config(CommandLine& line, std::string_view typed) {
+  if (typed.empty()) return Unexpected{"--config \"\": must be the name of a file"};
+  line.config_file = typed;
+  return {};
+}
+Applied set_host(CommandLine& line, std::string_view typed) {
+  return set_key(line, "--host", *find_key("server", "host"), {std::string(typed)}, {std::string(typed)});
+}
+Applied set_port(CommandLine& line, std::string_view typed) {
+  return set_key(line, "--port", *find_key("server", "port"), whole_number_or_text(typed), whole_number_or_text(typed));
+}
+Applied set_log_level(CommandLine& line, std::string_view typed) {
+  return set_key(line, "--log-level", *find_key("log", "level"), {to_lower(typed)}, {std::string(typed)});
+}
+template <bool CommandLine::*flag>
+Applied set_flag(CommandLine& line, std::string_view) {
+  line.*flag = true;
+  return {};
+}
+
+constexpr Option options[] = {
+    {"--config", true, set_config},
+    {"--host", true, set_host},
+    {"--port", true, set_port},
+    {"--log-level", true, set_log_level},
+    {"--check-config", false, set_flag<&CommandLine::check_config>},
+    {"--print-config", false, set_flag<&CommandLine::print_config>},
+    {"--version", false, set_flag<&CommandLine::version>},
+    {"--help", false, set_flag<&CommandLine::help>},
+};
+
+Unexpected<std::string> unknown_option(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const Option& option : options) names.push_back(option.name);
+  std::string error = printable(name) + ": unknown option";
+  if (const auto near = nearest(name, names); !near.empty()) {
     error += "; did you mean \"" + std::string(near) + "\"?";
   } else {
     error += "; --help shows them all";
@@ -46,103 +74,38 @@ Unexpected<std::string> unknown_option(std::string_view argument) {
   return Unexpected{std::move(error)};
 }
 
-std::string name_of(int value) {
-  for (const option& known : options) {
-    if (known.name != nullptr && known.val == value) return "--" + std::string(known.name);
-  }
-  return {};
-}
-
-/// Has the key of the config file judge the value; its complaint as one line that shows what was typed.
-std::optional<std::string> take(Settings& settings, std::string_view option_name, const Key& key, const Value& value,
-                                const Value& typed) {
-  const auto taken = key.set(settings, value);
-  if (taken) return std::nullopt;
-  return std::string(option_name) + ' ' + describe(typed) + ": " + taken.error().must;
-}
-std::optional<std::string> take(Settings& settings, std::string_view option_name, const Key& key, const Value& value) {
-  return take(settings, option_name, key, value, value);
-}
-
-/// getopt takes any beginning of a name for the name; a misspelt option must not pass for another one.
-const char* find_abbreviation(int argc, const char* const* argv) {
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view argument = argv[i];
-    if (!argument.starts_with("--") || argument == "--") return nullptr;  // getopt has the rest
-    const std::size_t equals = argument.find('=');
-    const std::string_view name = argument.substr(2, equals - 2);
-    const option* found = nullptr;
-    for (const option& known : options) {
-      if (known.name != nullptr && name == known.name) found = &known;
-    }
-    if (found == nullptr) return argv[i];
-    if (found->has_arg == required_argument && equals == std::string_view::npos) ++i;
-  }
-  return nullptr;
+Unexpected<std::string> not_an_option(std::string_view argument) {
+  return Unexpected{'"' + printable(argument) + "\": only options are expected; --help shows them all"};
 }
 
 }  // namespace
 
 Result<CommandLine> parse_command_line(int argc, const char* const* argv) {
-  if (const char* const argument = find_abbreviation(argc, argv)) return unknown_option(argument);
-  CommandLine result;
-  Settings scratch;
-  // getopt moves nothing about with "+", so the arguments stay as they are. ":" tells a missing value apart.
-  auto* const arguments = const_cast<char* const*>(argv);
-  ::opterr = 0;
-  ::optind = 0;  // glibc: start anew
-  for (;;) {
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): said in the header
-    const int found = ::getopt_long(argc, arguments, "+:", options.data(), nullptr);
-    if (found == -1) break;
-    const std::string argument = ::optind > 0 && ::optind <= argc ? argv[::optind - 1] : "";
-    std::optional<std::string> error;
-    switch (found) {
-      case config:
-        if (*::optarg == '\0') error = "--config \"\": must be the name of a file";
-        result.config_file = ::optarg;
-        break;
-      case host:
-        error = take(scratch, "--host", *find_key("server", "host"), {std::string(::optarg)});
-        result.host = scratch.net.host;
-        break;
-      case port:
-        error = take(scratch, "--port", *find_key("server", "port"), whole_number_or_text(::optarg));
-        result.port = scratch.net.port;
-        break;
-      case log_level:
-        error = take(scratch, "--log-level", *find_key("log", "level"), {to_lower(std::string_view(::optarg))},
-                     {std::string(::optarg)});
-        result.log_level = scratch.log_level;
-        break;
-      case check_config:
-        result.check_config = true;
-        break;
-      case print_config:
-        result.print_config = true;
-        break;
-      case version:
-        result.version = true;
-        break;
-      case help:
-        result.help = true;
-        break;
-      case ':':
-        return Unexpected{name_of(::optopt) + ": needs a value"};
-      default:
-        // optopt is a known option that was given a value, an unknown letter, or 0.
-        if (::optopt >= config) return Unexpected{name_of(::optopt) + ": takes no value"};
-        if (::optopt != 0) {
-          return unknown_option(std::string{'-', static_cast<char>(::optopt)});
-        }
-        return unknown_option(argument);
+  CommandLine line;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (argument == "--") {
+      if (i + 1 < argc) return not_an_option(argv[i + 1]);
+      break;
     }
-    if (error) return Unexpected{*std::move(error)};
+    if (argument.size() < 2 || argument[0] != '-') return not_an_option(argument);
+    if (argument[1] != '-') return unknown_option(argument.substr(0, 2));  // there are no short ones
+
+    const std::size_t equals = argument.find('=');
+    const std::string_view name = argument.substr(0, equals);
+    const auto* const option = std::ranges::find(options, name, &Option::name);
+    if (option == std::end(options)) return unknown_option(name);
+    std::string_view value;
+    if (equals != std::string_view::npos) {
+      if (!option->takes_value) return Unexpected{std::string(name) + ": takes no value"};
+      value = argument.substr(equals + 1);
+    } else if (option->takes_value) {
+      if (++i == argc) return Unexpected{std::string(name) + ": needs a value"};
+      value = argv[i];
+    }
+    if (auto applied = option->apply(line, value); !applied) return Unexpected{std::move(applied.error())};
   }
-  if (::optind < argc) {
-    return Unexpected{'"' + printable(argv[::optind]) + "\": only options are expected; --help shows them all"};
-  }
-  return result;
+  return line;
 }
 
 std::string_view help_text() noexcept {

@@ -1,31 +1,35 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "base/log.hpp"
 #include "base/result.hpp"
+#include "settings/key.hpp"
 
 namespace oneshot::settings {
 
-/// What the command line says; values are already known to be allowed.
+/// A key of the config file that the command line sets, with a value that the key takes.
+struct Override {
+  const Key* key;
+  Value value;
+};
+
+/// What the command line says.
 struct CommandLine {
   std::optional<std::string> config_file;
-  std::optional<std::string> host;
-  std::optional<std::uint16_t> port;
-  std::optional<log::Level> log_level;
+  std::vector<Override> overrides;  ///< in the order of the command line: the last one of a key counts
   bool check_config = false;
   bool print_config = false;
   bool version = false;
   bool help = false;
 };
 
-/// Errors are one line: `--prot: unknown option; did you mean "--port"?`,
-/// `--port "x": must be a whole number from 0 to 65535`. Of an option given twice the last counts. Uses
-/// getopt's global state: one thread at a time.
+/// Long options only, `--name VALUE` or `--name=VALUE`, never abbreviated; `--` ends the options. Errors are one line:
+/// `--prot: unknown option; did you mean "--port"?`, `--port "x": must be a whole number from 0 to 65535`. Of an option
+/// given twice the last counts.
 [[nodiscard]] Result<CommandLine> parse_command_line(int argc, const char* const* argv);
 
 /// What `--help` prints.

@@ -18,9 +18,9 @@ Result<Settings> load(const CommandLine& command_line, const Environment& enviro
     settings = std::move(*from_file);
   }
   if (auto applied = apply_environment(settings, environment); !applied) return Unexpected{std::move(applied.error())};
-  if (command_line.host) settings.net.host = *command_line.host;
-  if (command_line.port) settings.net.port = *command_line.port;
-  if (command_line.log_level) settings.log_level = *command_line.log_level;
+  for (const Override& given : command_line.overrides) {
+    if (auto taken = given.key->set(settings, given.value); !taken) return Unexpected{std::move(taken.error().must)};
+  }
   return settings;
 }
 

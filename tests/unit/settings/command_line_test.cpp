@@ -25,15 +25,20 @@ std::string error(std::initializer_list<const char*> arguments) {
   return result ? "fine" : result.error();
 }
 
+/// The defaults with what the command line sets.
+Settings settings_of(const CommandLine& line) {
+  Settings settings;
+  for (const Override& given : line.overrides) REQUIRE(given.key->set(settings, given.value).has_value());
+  return settings;
+}
+
 }  // namespace
 
 TEST_CASE("no options leave everything unset") {
   const auto line = parse({});
   REQUIRE(line);
   CHECK_FALSE(line->config_file);
-  CHECK_FALSE(line->host);
-  CHECK_FALSE(line->port);
-  CHECK_FALSE(line->log_level);
+  CHECK(line->overrides.empty());
   CHECK_FALSE(line->check_config);
   CHECK_FALSE(line->print_config);
   CHECK_FALSE(line->version);
@@ -45,9 +50,10 @@ TEST_CASE("options take their value from the next argument or after an equals si
                            parse({"--log-level=debug", "--port=0", "--host=::1", "--config=a.toml"})}) {
     REQUIRE(line);
     CHECK(line->config_file == "a.toml");
-    CHECK(line->host == "::1");
-    CHECK(line->port == std::uint16_t{0});
-    CHECK(line->log_level == log::Level::debug);
+    CHECK(line->overrides.size() == 3);
+    CHECK(settings_of(*line).net.host == "::1");
+    CHECK(settings_of(*line).net.port == 0);
+    CHECK(settings_of(*line).log_level == log::Level::debug);
   }
 }
 
@@ -59,7 +65,14 @@ TEST_CASE("switches are switched on") {
 }
 
 TEST_CASE("of an option given twice the last counts") {
-  CHECK(parse({"--port", "1", "--port", "2"})->port == std::uint16_t{2});
+  CHECK(settings_of(*parse({"--port", "1", "--port", "2"})).net.port == 2);
+  CHECK(parse({"--config=a", "--config", "b"})->config_file == "b");
+}
+
+TEST_CASE("a value may look like an option or contain an equals sign") {
+  CHECK(parse({"--config", "--port"})->config_file == "--port");
+  CHECK(parse({"--config=a=b"})->config_file == "a=b");
+  CHECK(parse({"--config", "--"})->config_file == "--");
 }
 
 TEST_CASE("an unknown option is an error that names the nearest one") {
@@ -84,6 +97,9 @@ TEST_CASE("arguments without an option are an error") {
   CHECK(error({"start"}) == "\"start\": only options are expected; --help shows them all");
   CHECK(error({"--port", "1", "--", "--help"}) == "\"--help\": only options are expected; --help shows them all");
   CHECK(error({"--"}) == "fine");
+  CHECK(error({"--port", "1", "--"}) == "fine");
+  CHECK(error({"-"}) == "\"-\": only options are expected; --help shows them all");
+  CHECK(error({""}) == "\"\": only options are expected; --help shows them all");
 }
 
 TEST_CASE("a bad value is an error that says what is allowed") {
@@ -92,6 +108,8 @@ TEST_CASE("a bad value is an error that says what is allowed") {
   CHECK(error({"--port="}) == "--port \"\": must be a whole number from 0 to 65535");
   CHECK(error({"--port", "-1"}) == "--port -1: must be a whole number from 0 to 65535");
   CHECK(error({"--log-level", "Loud"}) == "--log-level \"Loud\": must be \"error\", \"warn\", \"info\" or \"debug\"");
+  CHECK(error({"--log-level", "5"}) == "--log-level \"5\": must be \"error\", \"warn\", \"info\" or \"debug\"");
+  CHECK(error({"--host=a=b"}).starts_with("--host \"a=b\": must be an IP address"));
   CHECK(error({"--host", ""}) == "--host \"\": must be an IP address such as \"::\" or \"127.0.0.1\", or a host name");
   CHECK(error({"--config", ""}) == "--config \"\": must be the name of a file");
 }

@@ -97,9 +97,9 @@ TEST_CASE("the command line goes before the environment, that before the file") 
     CHECK(settings->log_level == log::Level::debug);
     CHECK(settings->net.threads == 3);  // of the file still
   }
-  line.host = "::1";
-  line.port = 2222;
-  line.log_level = log::Level::warn;
+  line.overrides = {{find_key("server", "host"), {std::string("::1")}},
+                    {find_key("server", "port"), {std::int64_t{2222}}},
+                    {find_key("log", "level"), {std::string("warn")}}};
   {
     const auto settings = load(line, environment);
     REQUIRE(settings);
@@ -137,7 +137,7 @@ TEST_CASE("a bad variable is an error that names it") {
 
 TEST_CASE("a variable is checked even where the command line decides") {
   CommandLine line;
-  line.port = 1;
+  line.overrides = {{find_key("server", "port"), {std::int64_t{1}}}};
   CHECK_FALSE(load(line, with({{"PORT", "x"}})).has_value());
 }
 
