@@ -28,8 +28,7 @@
 #include "base/utf8.hpp"
 #include "settings/key.hpp"
 #include "settings/nearest.hpp"
-#include "settings/toml_bytes.hpp"
-#include "settings/toml_guard.hpp"
+#include "settings/toml_ascii.hpp"
 
 // The only file that knows toml++. It turns the parsed document into Values, hands each to its row in the
 // table of keys, and keeps the error that comes first in the file.
@@ -59,7 +58,7 @@ Value to_value(const toml::node& node) {
   } else if (const auto* const decimal = node.as_floating_point()) {
     value.content = decimal->get();
   } else if (const auto* const text = node.as_string()) {
-    value.content = from_private_characters(text->get());
+    value.content = text->get();
   } else if (const auto* const list = node.as_array()) {
     Value::List elements;
     // Deeper lists are wrong anyway, so they need not be looked into.
@@ -81,10 +80,11 @@ class Reader {
   Result<Settings> read(std::string_view text) && {
     constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
     if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
-    if (const auto obstacle = find_obstacle(text)) {
-      return Unexpected{name_ + ':' + std::to_string(obstacle->line) + ": not valid here: " + obstacle->what};
+    const auto ascii = ascii_only(text);
+    if (!ascii) {
+      return Unexpected{name_ + ':' + std::to_string(ascii.error().line) + ": not valid here: " + ascii.error().what};
     }
-    const toml::parse_result parsed = toml::parse(to_private_characters(text), std::string_view{});
+    const toml::parse_result parsed = toml::parse(*ascii, std::string_view{});
     if (!parsed) {
       complain(begin_of(parsed.error().source()), syntax_error(parsed.error().description()));
     } else {
@@ -104,12 +104,11 @@ class Reader {
       text += "in a ";
       description.remove_prefix(beginning.size());
     }
-    const std::string sentence = from_private_characters(description);
-    for (std::string_view rest = sentence; !rest.empty();) {
-      const std::size_t length = utf8_sequence(rest);
-      const bool control = static_cast<unsigned char>(rest.front()) < 0x20 || rest.front() == 0x7F;
-      text += length == 0 || control ? "?" : rest.substr(0, length);
-      rest.remove_prefix(std::max<std::size_t>(length, 1));
+    while (!description.empty()) {
+      const std::size_t length = utf8_sequence(description);
+      const bool control = static_cast<unsigned char>(description.front()) < 0x20 || description.front() == 0x7F;
+      text += length == 0 || control ? "?" : description.substr(0, length);
+      description.remove_prefix(std::max<std::size_t>(length, 1));
     }
     return text;
   }
@@ -122,7 +121,7 @@ class Reader {
   }
 
   void read_section(const toml::key& key, const toml::node& node) {
-    const std::string section = from_private_characters(key.str());
+    const std::string_view section = key.str();
     const std::string shown = printable(section);
     if (!is_section(section)) {
       complain(begin_of(key.source()), node.is_table() ? '[' + shown + "]: unknown table" + hint_for_section(section)
@@ -139,7 +138,7 @@ class Reader {
   }
 
   void read_key(std::string_view section, const toml::key& written, const toml::node& node) {
-    const std::string name = from_private_characters(written.str());
+    const std::string_view name = written.str();
     const std::string where = '[' + std::string(section) + "] " + printable(name);
     const Key* const key = find_key(section, name);
     if (key == nullptr) {

@@ -1,22 +1,30 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/result.hpp"
+
 namespace oneshot::settings {
 
-struct Obstacle {
+struct TomlError {
   unsigned line;  ///< from 1
   std::string what;
 };
 
-/// The first thing in a config file that must not reach toml++ 3.3: what to_private_characters cannot carry, so bytes
-/// that are not UTF-8 and escapes for the characters it uses; characters beyond ASCII outside of quotes and comments,
-/// about which toml++ could say only how they are carried; and more dots there than any real file has (dotted keys
-/// nest, and such tables are given back by recursion). Texts over several lines are refused too, since no key needs
-/// them and what is inside quotes is then easy to tell; and quotes and brackets in the middle of a word.
-[[nodiscard]] std::optional<Obstacle> find_obstacle(std::string_view text);
+/// The same TOML document in ASCII, line by line. In quotes each character beyond ASCII becomes an escape: é is
+/// \U000000E9, and a text in '' with such a character becomes a text in "". In comments it becomes a question mark. The
+/// reason: toml++ 3.3 has undefined behaviour where it asks whether certain characters beyond ASCII are white space:
+/// most below U+049A, all from U+FC64 to U+FEFE, and more.
+///
+/// Errors are what must not reach toml++:
+/// - bytes that are not UTF-8;
+/// - characters beyond ASCII outside of quotes and comments, or behind a backslash;
+/// - quotes and brackets in the middle of a word: toml++ sees other words there than this function;
+/// - texts over several lines, which no key needs;
+/// - more dots than any real file has: dotted keys nest, and toml++ frees nested tables by recursion.
+/// toml++ itself reports all other errors.
+[[nodiscard]] Result<std::string, TomlError> ascii_only(std::string_view text);
 
 }  // namespace oneshot::settings
