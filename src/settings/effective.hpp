@@ -12,7 +12,7 @@ namespace oneshot::settings {
 
 /// The settings in effect: the command line goes before the environment, that before the config file, that
 /// before the built-in defaults. Without `--config` no file is read. An error is one line for the user; the
-/// program ends with status 2 then.
+/// program then ends with status 2.
 [[nodiscard]] Result<Settings> load(const CommandLine& command_line, const Environment& environment);
 
 /// Every key as TOML, for `--print-config`; loads back as the same settings.

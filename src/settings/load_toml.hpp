@@ -7,8 +7,8 @@
 #include "base/result.hpp"
 #include "settings/settings.hpp"
 
-/// The config file. Everything in it must be known and allowed: whoever misspells a key should learn it at
-/// once. An error is one line that begins with the file and its line; of several the first in the file:
+/// The config file. Every key in it must be known, and every value allowed, so that a misspelt key does not go unseen.
+/// An error is one line that begins with the file and its line. Of several errors the first in the file counts:
 ///
 ///     FILE:3: [server] prot: unknown key; did you mean "port"?
 ///     FILE:4: [server] port = 70000: must be a whole number from 0 to 65535

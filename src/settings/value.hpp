@@ -9,8 +9,7 @@
 
 namespace oneshot::settings {
 
-/// What somebody wrote for a key, before anybody knows whether it is allowed: from the file, the command line
-/// or the environment.
+/// A value from the file, the command line or the environment, before its key has checked it.
 struct Value {
   /// Something that no key takes: "a table", "a date".
   struct Other {
