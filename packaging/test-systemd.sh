@@ -36,4 +36,4 @@ if [ -z "$deb" ]; then
 fi
 [ -f "$deb" ] || die "$deb: there is no such package"
 apt-get -qq update || true
-python3 tests/systemd/run.py "$deb" "$@"
+PYTHONPATH=$(pwd)/tests python3 -m systemd.run "$deb" "$@"

@@ -3,12 +3,9 @@
 of 10 ms, for which a measurement has to be long."""
 
 import os
-import sys
 import time
 
-sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "system")]
-
-from support import processes  # noqa: E402 (the path had to come first)
+from harness import processes
 
 _CONTROLLERS = (("/sys/fs/cgroup/cpuacct", "cpuacct.usage"), ("/sys/fs/cgroup", "cpu.stat"))
 

@@ -2,8 +2,8 @@
 """How cost grows with the number of waiting events, of scrapers and of connections: each table's last column says how
 its line compares with the first one (1.00: straight).
 
-    ONESHOT_BINARY=build/oneshot-metrics-server python3 tests/bench/growth.py [events] [scrapers] [connections]
-        [--most-events N] [--rounds N]
+    PYTHONPATH=tests ONESHOT_BINARY=build/oneshot-metrics-server python3 -m bench.growth
+        [events] [scrapers] [connections] [--most-events N] [--rounds N]
 
 One thread serves all. All figures are CPU time of the server, the least of all rounds."""
 
@@ -12,10 +12,8 @@ import os
 import sys
 import time
 
-import backlog
-import load
-import servers
-from support import processes  # cpu.py made the way to it
+from bench import backlog, load, servers
+from harness import processes
 
 EVENTS = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 SCRAPERS = (1, 4, 16, 64)

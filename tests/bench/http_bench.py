@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What one POST /event costs, in multiples of the floor (epoll and llhttp alone, floor.cpp), which answers nothing.
 
-    ONESHOT_BINARY=build/oneshot-metrics-server ONESHOT_FLOOR=build/tests/bench/floor python3 tests/bench/http_bench.py
-        [--shape 64x16] [--requests N] [--rounds N] [--json FILE] [--svg FILE] [--target T]
+    PYTHONPATH=tests ONESHOT_BINARY=build/oneshot-metrics-server ONESHOT_FLOOR=build/tests/bench/floor
+        python3 -m bench.http_bench [--shape 64x16] [--requests N] [--rounds N] [--json FILE] [--svg FILE] [--target T]
         [--other 'NAME=COMMAND with {port}']
 
 All servers run at once and are fired at in turn, round after round, so that what disturbs the machine disturbs all
@@ -13,9 +13,7 @@ import json
 import os
 import sys
 
-import chart
-import load
-import servers
+from bench import chart, load, servers
 
 SHAPES = [(1, 1), (64, 1), (512, 1), (1, 16), (64, 16), (512, 16)]  # connections, requests in flight on each
 OURS, IN_FILE, MANY = "ours", "ours, in a file", "ours, 64 scrapers"

@@ -5,7 +5,7 @@ answer to the one before it, from a process of its own."""
 import multiprocessing
 import time
 
-import backlog
+from bench import backlog
 
 
 def _run(port, stop, pipe):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What a scrape of many waiting events costs, beside the goals for it: exit status 1 where one is missed.
 
-    ONESHOT_BINARY=build/oneshot-metrics-server python3 tests/bench/scrape_bench.py
+    PYTHONPATH=tests ONESHOT_BINARY=build/oneshot-metrics-server python3 -m bench.scrape_bench
         [--events N] [--rounds N] [--only-print]
 
 One thread serves all. In each round the log is filled and then scraped whole by one scraper after the other; the CPU
@@ -13,10 +13,9 @@ import os
 import sys
 import time
 
-import backlog
-import servers
-from goals import Goals
-from probe import Probe
+from bench import backlog, servers
+from bench.goals import Goals
+from bench.probe import Probe
 
 SCRAPERS = 3
 # With timestamps a series can have one event each millisecond; faster ones would wait for a later scrape.

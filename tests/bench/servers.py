@@ -10,8 +10,8 @@ import tempfile
 import time
 import urllib.request
 
-from cpu import CpuMeter
-from support import processes  # cpu.py made the way to it
+from bench.cpu import CpuMeter
+from harness import processes
 
 TARGET = "/event?type=deploy&service=checkout"
 

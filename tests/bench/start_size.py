@@ -2,7 +2,8 @@
 """How large the program is, how soon it answers, and what it costs while nothing happens, beside the goals for each:
 exit status 1 where one is missed.
 
-    ONESHOT_BINARY=build/oneshot-metrics-server python3 tests/bench/start_size.py [--starts N] [--only-print]"""
+    PYTHONPATH=tests ONESHOT_BINARY=build/oneshot-metrics-server python3 -m bench.start_size
+        [--starts N] [--only-print]"""
 
 import argparse
 import os
@@ -13,9 +14,9 @@ import sys
 import tempfile
 import time
 
-import servers
-from goals import Goals
-from support import processes, programs  # cpu.py made the way to it
+from bench import servers
+from bench.goals import Goals
+from harness import processes, programs
 
 GOAL_SIZE_MIB, GOAL_START_MS, GOAL_TICKS, GOAL_RSS_MIB = 2, 15, 1, 5
 STORAGES = (("in memory", ""), ("in a file", 'path = "{folder}/events.log"\n'))

@@ -16,11 +16,8 @@ import sys
 import tempfile
 import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
-sys.path[:0] = [os.path.join(ROOT, "tests", "system")]
-
-from support.server import Server  # noqa: E402 (the path had to come first)
+from harness import programs
+from harness.server import Server
 
 EVENT = b"type=deploy&service=checkout&env=production&region=eu-west-1"
 WARM_UP = 5000
@@ -33,8 +30,7 @@ def arguments():
     parser.add_argument("--requests", type=int, default=60000, help="of each measurement")
     parser.add_argument("--seconds", type=int, default=2, help="of each measurement of sync = always")
     parser.add_argument("--folder", help="for the event log, on the disk in question (else a temporary one)")
-    parser.add_argument("--binary", default=os.environ.get("ONESHOT_BINARY")
-                        or os.path.join(ROOT, "build", "oneshot-metrics-server"))
+    programs.add_binary_argument(parser, "build")
     return parser.parse_args()
 
 
@@ -121,7 +117,7 @@ class Bench:
 
 def main():
     args = arguments()
-    os.environ["ONESHOT_BINARY"] = os.path.abspath(args.binary)
+    programs.use_binary(args.binary)
     if shutil.which("h2load") is None:
         print("skipped: h2load is not installed (Debian: nghttp2-client)")
         sys.exit(77)

@@ -7,12 +7,10 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import unittest
 
-sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "system")]
 
-from support import runner  # noqa: E402 (the path had to come first)
+from harness import runner
 
 # Of the release build by GCC 12 on x86-64 (Debian 12): measured, without what the start takes.
 COUNTS = {

@@ -3,8 +3,8 @@
 
 from dataclasses import dataclass, field
 
-from support.exposition import parse
-from support.waiting import wait_until
+from harness.exposition import parse
+from harness.waiting import wait_until
 
 _OF_A_SCRAPER = ("waiting", "in_flight", "delivered_total", "redelivered_total", "given_up_total")
 _REASONS = ("full", "forgotten", "damaged")

@@ -12,11 +12,8 @@ import select
 import sys
 import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(os.path.dirname(HERE), "system"))
-
-from support.client import Broken, Connection  # noqa: E402 (the path had to come first)
-from support.exposition import parse  # noqa: E402
+from harness.client import Broken, Connection
+from harness.exposition import parse
 
 PAUSE = 0.03
 

@@ -2,16 +2,14 @@
 """Plays rows, each in a process of its own, a few at a time."""
 
 import json
-import os
 import subprocess
 import sys
 import threading
 import time
 import traceback
 
-import faults
-import table
-from audit import Outcome
+from chaos import faults, table
+from chaos.audit import Outcome
 
 AT_ONCE = 4
 _PATIENCE = 120  # seconds for one row before it counts as hanging
@@ -38,7 +36,7 @@ class Played:
         self.skipped = kind.why_not()
 
     def play(self, lengths):
-        command = [sys.executable, os.path.abspath(sys.argv[0]), "--row", self.kind.name(),
+        command = [sys.executable, "-m", "chaos.run", "--row", self.kind.name(),
                    "--seed", str(self.seed), "--lengths", str(lengths)]
         try:
             done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Posts events, and keeps apart what was accepted, what was refused, and what nobody knows."""
 
-from middle.paths import Hole, Reset
-from support.client import Broken, request
+from chaos.middle.paths import Hole, Reset
+from harness.client import Broken, request
 
 
 class Poster:

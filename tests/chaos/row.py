@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 """One row of the table: one fault, some scrapers that meet it, posters beside them, and what came of it."""
 
-import audit
-from poster import Poster
-from scraper import Scraper
-from support.client import Broken
-from support.crew import Crew, dice_for
-from world import World
+from chaos import audit
+from chaos.poster import Poster
+from chaos.scraper import Scraper
+from chaos.world import World
+from harness.client import Broken
+from harness.crew import Crew, dice_for
 
 LARGE = (2000, 6000)  # sizes that make replies of some 100 KB: more than small socket buffers hide
 

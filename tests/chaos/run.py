@@ -14,15 +14,10 @@ import os
 import sys
 import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
-sys.path[:0] = [HERE, os.path.join(ROOT, "tests", "system")]
-
-import faults  # noqa: E402 (the path had to come first)
-import table  # noqa: E402
-from middle import tun  # noqa: E402
-from playing import Played, play_all, play_here  # noqa: E402
-from support import sandbox  # noqa: E402
+from chaos import faults, table
+from chaos.middle import tun
+from chaos.playing import Played, play_all, play_here
+from harness import programs, sandbox
 
 USUAL_MINUTES = 1.25
 SKIPPED = 77
@@ -39,9 +34,7 @@ def arguments():
                              "--seed, less shortens them (else all once, in about a minute and a quarter)")
     parser.add_argument("--only", metavar="FAULT", action="append", default=[],
                         help="only rows whose name contains this; may be given several times")
-    parser.add_argument("--binary", default=os.environ.get("ONESHOT_BINARY")
-                        or os.path.join(ROOT, "build", "oneshot-metrics-server"),
-                        help="the server (else ONESHOT_BINARY, else build/oneshot-metrics-server)")
+    programs.add_binary_argument(parser, "build")
     parser.add_argument("--list", action="store_true", help="name the rows, and end")
     parser.add_argument("--row", help=argparse.SUPPRESS)
     parser.add_argument("--lengths", type=float, default=1.0, help=argparse.SUPPRESS)
@@ -77,12 +70,10 @@ def main():
     if args.list:
         print("\n".join(kind.name() for kind in kinds))
         return
-    os.environ["ONESHOT_BINARY"] = os.path.abspath(args.binary)
+    programs.use_binary(args.binary)
     if args.row:
         play_here(args.row, args.seed, args.lengths)
         return
-    if not os.access(args.binary, os.X_OK):
-        sys.exit(f"{args.binary} is not there: build it, or name another one with --binary")
     if not kinds:
         sys.exit("no such row; --list names them")
     enter_sandbox()

@@ -6,8 +6,8 @@ import re
 import socket
 import time
 
-from support.client import Broken
-from support.exposition import parse
+from harness.client import Broken
+from harness.exposition import parse
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Prints what came of all rows: the table, why some of it decides nothing, and all about what failed."""
 
-from support.columns import print_table
+from harness.columns import print_table
 
 _COLUMNS = ("fault", "scrapers", "events", "whole", "spoiled", "sent again", "lost", "twice", "verdict")
 _SUMMED = ("events", "whole", "spoiled", "sent_again", "lost", "twice")

@@ -2,9 +2,9 @@
 """Where a row takes place: the server in one network namespace, all others in another, the middle between
 them."""
 
-from middle import Middle, Namespace
-from support.oracle import Oracle
-from support.server import Server
+from chaos.middle import Middle, Namespace
+from harness.oracle import Oracle
+from harness.server import Server
 
 _SERVER, _CLIENTS = "10.9.0.1", "10.9.0.2"
 _LOG_PIPE = 1 << 20  # bytes: the server drops lines rather than wait for their reader; here every one counts

@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 
-import podman
+from container import podman
 
 # Besides those marked as essential: what Debian's own images have too, since apt needs it.
 _MORE = ("libstdc++6",)

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 
-from support.waiting import wait_until
+from harness.waiting import wait_until
 
 # With runc and cgroupfs it works where neither systemd nor cgroups v2 are. Limits are low: raising one may
 # be refused.

@@ -8,24 +8,18 @@ by the binary under test (--build-context), which saves minutes. All else is wha
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 import unittest
 
-TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-ROOT = os.path.dirname(TESTS)
-sys.path[:0] = [os.path.join(TESTS, "system")]
+from container import debian_base, podman
+from harness import programs, runner, sandbox
+from harness.client import Connection
+from harness.exposition import parse
+from harness.waiting import wait_until
 
-import debian_base  # noqa: E402 the path comes first
-import podman  # noqa: E402
-from support import programs, runner, sandbox  # noqa: E402
-from support.client import Connection  # noqa: E402
-from support.exposition import parse  # noqa: E402
-from support.waiting import wait_until  # noqa: E402
-
-CONTAINERFILE = os.path.join(ROOT, "packaging", "container", "Containerfile")
+CONTAINERFILE = os.path.join(programs.ROOT, "packaging", "container", "Containerfile")
 IMAGE = "localhost/oneshot-metrics-server"
 FOLDER = "/var/lib/oneshot-metrics-server"
 PORT = 8090  # in a network of the test's own
@@ -64,7 +58,7 @@ def build():
         storage.buildah("bud", "--format", "docker", "--isolation", "chroot", "--network", "host",
                         "--pull-never", "--build-arg", "BASE=localhost/base",
                         "--build-context", f"build={built}", "--tag", IMAGE,
-                        "--file", CONTAINERFILE, ROOT)
+                        "--file", CONTAINERFILE, programs.ROOT)
 
 
 def connect():
@@ -98,7 +92,7 @@ class Compiling(unittest.TestCase):
     def test_what_its_stage_copies_is_all_that_the_build_needs(self):
         with open(CONTAINERFILE, encoding="utf-8") as file:
             stage = file.read().split("\nFROM ")[1].replace("\\\n", " ")
-        with open(os.path.join(ROOT, ".dockerignore"), encoding="utf-8") as file:
+        with open(os.path.join(programs.ROOT, ".dockerignore"), encoding="utf-8") as file:
             let_in = [line[1:] for line in file.read().splitlines() if line.startswith("!")]
         with tempfile.TemporaryDirectory() as folder:
             for copied in re.findall(r"^COPY (.*)$", stage, re.MULTILINE):
@@ -106,7 +100,7 @@ class Compiling(unittest.TestCase):
                 for source in sources:
                     self.assertIn(source.split("/")[0], let_in, ".dockerignore keeps it out")
                     os.makedirs(folder + os.path.dirname(target), exist_ok=True)
-                    podman.run("cp", "-r", os.path.join(ROOT, source), folder + target)
+                    podman.run("cp", "-r", os.path.join(programs.ROOT, source), folder + target)
             command = re.search(r"meson setup .*?(?=&&)", stage).group(0)
             said = podman.run(*[folder + word if word.startswith("/") else word for word in command.split()])
             self.assertIn("Build targets in project", said)

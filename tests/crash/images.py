@@ -2,7 +2,7 @@
 """What a disk may hold after the machine has lost its power: of each page what the last flush that succeeded
 wrote, or anything that was in it since, perhaps only in some of its sectors."""
 
-from support.storage_file import PAGE, RING_OFFSET, another_boot, read
+from harness.storage_file import PAGE, RING_OFFSET, another_boot, read
 
 SECTOR = 512
 

@@ -7,8 +7,8 @@ import tempfile
 import threading
 import time
 
-from ledger import Ledger
-from support.server import Server
+from crash.ledger import Ledger
+from harness.server import Server
 
 SETTINGS = {
     "storage.capacity_mib": 1,

@@ -10,13 +10,13 @@ import os
 import re
 import time
 
-from place import Place
-from result import Result
-from support.client import Broken
-from support.crew import Crew, dice_for
-from traffic import Poster, Scraper
+from crash.place import Place
+from crash.result import Result
+from crash.traffic import Poster, Scraper
+from harness import programs
+from harness.client import Broken
+from harness.crew import Crew, dice_for
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 UNDECIDABLE = "deliver.sent"
 # The thread that passes these is not the one that sends: now and then a kill meets that one at the
 # undecidable moment.
@@ -26,7 +26,7 @@ _POINT = re.compile(r'\bcrash_point\("([^"]+)"\)')
 
 def names():
     found = set()
-    for folder, _, files in os.walk(os.path.join(ROOT, "src")):
+    for folder, _, files in os.walk(os.path.join(programs.ROOT, "src")):
         for name in files:
             if name.endswith((".cpp", ".hpp")):
                 with open(os.path.join(folder, name), encoding="utf-8") as file:

@@ -14,11 +14,8 @@ import os
 import sys
 import threading
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "system")]
-
-from support.server import Server  # noqa: E402 (the path had to come first)
-from traffic import events_of  # noqa: E402
+from crash.traffic import events_of
+from harness.server import Server
 
 POSTERS = 8
 LAST = 300             # answers that the first poster waits for

@@ -2,10 +2,10 @@
 """kill -9 at any moment, again and again, with posters and scrapers running; then stops in good order
 likewise."""
 
-from place import Place
-from result import Result
-from support.crew import Crew, dice_for
-from traffic import Poster, Scraper
+from crash.place import Place
+from crash.result import Result
+from crash.traffic import Poster, Scraper
+from harness.crew import Crew, dice_for
 
 _LATE_AFTER = 0.3  # of the kills, then a scraper comes that nobody knew
 

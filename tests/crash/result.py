@@ -3,7 +3,7 @@
 
 from dataclasses import dataclass, field
 
-from support.columns import print_table
+from harness.columns import print_table
 
 _COLUMNS = ("where it ends", "deaths", "events", "no answer", "whole", "broken", "lost", "twice", "named",
             "verdict")

@@ -11,13 +11,10 @@ import sys
 import time
 import traceback
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
-sys.path[:0] = [HERE, os.path.join(ROOT, "tests", "system")]
-
-import points  # noqa: E402 (the path had to come first)
-from random_kills import RandomKills  # noqa: E402
-from result import Result, show  # noqa: E402
+from crash import points
+from crash.random_kills import RandomKills
+from crash.result import Result, show
+from harness import programs
 
 
 def number(name, usual):
@@ -35,9 +32,7 @@ def arguments():
                         help="kills at each point with sync = interval (20); with always a third of it")
     parser.add_argument("--only", metavar="ROW", action="append", default=[],
                         help="only rows whose name contains this; may be given several times")
-    parser.add_argument("--binary", default=os.environ.get("ONESHOT_BINARY")
-                        or os.path.join(ROOT, "build-debug", "oneshot-metrics-server"),
-                        help="the server (else ONESHOT_BINARY, else build-debug/oneshot-metrics-server)")
+    programs.add_binary_argument(parser, "build-debug")
     return parser.parse_args()
 
 
@@ -77,9 +72,7 @@ def play(row):
 
 def main():
     args = arguments()
-    if not os.access(args.binary, os.X_OK):
-        sys.exit(f"{args.binary} is not there: build it, or name another one with --binary")
-    os.environ["ONESHOT_BINARY"] = os.path.abspath(args.binary)
+    programs.use_binary(args.binary)
     sys.setswitchinterval(0.001)
     found, skipped = rows(args)
     if not found:

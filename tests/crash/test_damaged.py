@@ -5,17 +5,13 @@ damaged_files.cpp.)"""
 
 import os
 import struct
-import sys
 import tempfile
 import unittest
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "system")]
-
-from support import logfmt, runner, storage_file  # noqa: E402 (the path had to come first)
-from support.crew import dice_for  # noqa: E402
-from support.server import Server  # noqa: E402
-from traffic import events_of  # noqa: E402
+from crash.traffic import events_of
+from harness import logfmt, runner, storage_file
+from harness.crew import dice_for
+from harness.server import Server
 
 SEED = int(os.environ.get("ONESHOT_SEED", "1"))
 FILES = int(os.environ.get("ONESHOT_DAMAGED_STARTS", "150"))

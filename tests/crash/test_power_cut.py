@@ -9,14 +9,10 @@ import os
 import shlex
 import shutil
 import subprocess
-import sys
 import tempfile
 import unittest
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [os.path.join(os.path.dirname(HERE), "system")]
-
-from support import programs, runner  # noqa: E402 (the path had to come first)
+from harness import programs, runner
 
 
 class PowerCut(unittest.TestCase):
@@ -25,11 +21,11 @@ class PowerCut(unittest.TestCase):
         if not machine:
             self.skipTest("ONESHOT_VM names no command that boots a virtual machine")
         with tempfile.TemporaryDirectory(prefix="oneshot-cut-") as folder:
-            for name in ("crash", "system"):
-                shutil.copytree(os.path.join(os.path.dirname(HERE), name), os.path.join(folder, name))
+            for name in ("crash", "harness"):
+                shutil.copytree(os.path.join(programs.ROOT, "tests", name), os.path.join(folder, name))
             shutil.copy(programs.server_binary(), os.path.join(folder, "server"))
             command = ('ONESHOT_BINARY="$PWD/server" '
-                       'python3 crash/power_cut.py play /var/lib/oneshot-power-cut')
+                       'python3 -m crash.power_cut play /var/lib/oneshot-power-cut')
             done = subprocess.run([*shlex.split(machine), folder, command], stdin=subprocess.DEVNULL,
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=500, check=False)
         output = done.stdout.decode("utf-8", "replace")

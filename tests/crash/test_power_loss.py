@@ -8,22 +8,18 @@ reach the scrapers."""
 import os
 import shutil
 import signal
-import sys
 import tempfile
 import unittest
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "system")]
-
-from images import Frozen  # noqa: E402 (the path had to come first)
-from ledger import Ledger  # noqa: E402
-from place import Place  # noqa: E402
-from support import runner, storage_file  # noqa: E402
-from support.crew import Crew, dice_for  # noqa: E402
-from support.freezing import freeze  # noqa: E402
-from support.preload import Preload  # noqa: E402
-from support.server import Server  # noqa: E402
-from traffic import Poster, Scraper  # noqa: E402
+from crash.images import Frozen
+from crash.ledger import Ledger
+from crash.place import Place
+from crash.traffic import Poster, Scraper
+from harness import runner, storage_file
+from harness.crew import Crew, dice_for
+from harness.freezing import freeze
+from harness.preload import Preload
+from harness.server import Server
 
 SEED = int(os.environ.get("ONESHOT_SEED", "1"))
 FREEZES = int(os.environ.get("ONESHOT_FREEZES", "30"))

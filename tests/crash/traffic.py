@@ -7,7 +7,7 @@ Both read on until the end of the stream or a reset: what a dead server gave to 
 import re
 import time
 
-from support.client import Broken, request
+from harness.client import Broken, request
 
 _EVENT = re.compile(rb'^events_to_metrics\{(?:[^}\n]*,)?id="([^"]+)"[^}\n]*\} (\S+)(?: \d+)?$', re.MULTILINE)
 _BATCH = re.compile(rb', (\d+) events? in this batch')

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import unittest
 
-from support import programs
+from harness import programs
 
 try:
     import yaml
@@ -16,8 +16,7 @@ except ImportError:
     yaml = None
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
-CHART = os.path.join(ROOT, "packaging", "helm", "oneshot-metrics-server")
+CHART = os.path.join(programs.ROOT, "packaging", "helm", "oneshot-metrics-server")
 VALUE_SETS = sorted(name.removesuffix(".yaml") for name in os.listdir(os.path.join(HERE, "values")))
 REQUIRED = ("--set", "serviceName=events,serviceNamespace=observability")
 

@@ -8,14 +8,12 @@ import difflib
 import json
 import os
 import re
-import sys
 import tomllib
 import unittest
 
-sys.path[:0] = [os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "system")]
 
-import chart  # noqa: E402 the path comes first
-from support import runner  # noqa: E402
+from harness import programs, runner
+from helm import chart
 
 setUpModule, tearDownModule = chart.prepare, chart.clean_up
 
@@ -135,13 +133,13 @@ class Chart(unittest.TestCase):
                               chart.refusal("--set", f"{key}={seconds}"))
 
     def test_has_the_version_of_the_server(self):
-        with open(os.path.join(chart.ROOT, "meson.build"), encoding="utf-8") as file:
+        with open(os.path.join(programs.ROOT, "meson.build"), encoding="utf-8") as file:
             version = re.search(r"^  version: '(.*)',$", file.read(), re.MULTILINE).group(1)
         with open(os.path.join(chart.CHART, "Chart.yaml"), encoding="utf-8") as file:
             self.assertIn(f'\nappVersion: "{version}"\n', file.read())
 
     def test_its_schema_knows_every_setting_of_the_server(self):
-        with open(os.path.join(chart.ROOT, "config", "oneshot-metrics-server.toml"), "rb") as file:
+        with open(os.path.join(programs.ROOT, "config", "oneshot-metrics-server.toml"), "rb") as file:
             settings = tomllib.load(file)
         with open(os.path.join(chart.CHART, "values.schema.json"), encoding="utf-8") as file:
             sections = json.load(file)["properties"]["config"]["properties"]

@@ -7,19 +7,17 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 import tomllib
 import unittest
 import urllib.parse
 
-sys.path[:0] = [os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "system")]
 
-import chart  # noqa: E402 the path comes first
-from support import programs, runner, server  # noqa: E402
-from support.client import Connection  # noqa: E402
-from support.exposition import parse  # noqa: E402
-from support.waiting import wait_until  # noqa: E402
+from harness import programs, runner, server
+from harness.client import Connection
+from harness.exposition import parse
+from harness.waiting import wait_until
+from helm import chart
 
 setUpModule, tearDownModule = chart.prepare, chart.clean_up
 
@@ -182,7 +180,7 @@ class RenderedServer(unittest.TestCase):
                 self.assertEqual(complaint(text), "")
 
     def test_one_set_of_values_has_every_setting(self):
-        with open(os.path.join(chart.ROOT, "config", "oneshot-metrics-server.toml"), "rb") as file:
+        with open(os.path.join(programs.ROOT, "config", "oneshot-metrics-server.toml"), "rb") as file:
             settings = tomllib.load(file)
         text = chart.rendered(*chart.values_of("everything"))["ConfigMap"]["data"]["config.toml"]
         self.assertEqual({name: set(section) for name, section in tomllib.loads(text).items()},

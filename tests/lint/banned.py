@@ -19,6 +19,11 @@ NAMES = [
     (("src/",), r"\bassert\s*\([^;]*(\+\+|--|[^=!<>]=[^=])", "a release build does not evaluate it"),
     (("tests/",), r"\bsleep_(for|until)\b|\bu?sleep\s*\(", "wait for the condition, with tests/support"),
 ]
+# The same for Python, comments included. Written so that this file does not find itself.
+PYTHON = [
+    (("tests/",), r"\bsys\.pa" r"th\b|\baddsite" r"dir\b",
+     "PYTHONPATH names the folder tests/ (tests/meson.build): import harness.NAME, or SUITE.NAME"),
+]
 WAITS = "tests/support/"  # the helper that polls a condition is the one place that may sleep
 
 # Whole text, comments included. Written so that this file does not find itself.
@@ -45,6 +50,13 @@ def names(path, text):
                 yield line_of(code, match.start()), f"{match.group().strip()}: {reason}"
 
 
+def imports(path, text):
+    for where, pattern, reason in PYTHON:
+        if path.startswith(where) and path.endswith(".py"):
+            for match in re.finditer(pattern, text):
+                yield line_of(text, match.start()), f"{match.group()}: {reason}"
+
+
 def shapes(path, text):
     for pattern, reason in TEXT:
         if pattern == r"\t" and path.endswith(MAKEFILES):
@@ -63,6 +75,8 @@ def shapes(path, text):
         yield 1, "the first line must be // SPDX-License-Identifier: MIT"
     if path.endswith(SCRIPTS) and not any("SPDX-License-Identifier: MIT" in line for line in lines[:2]):
         yield 1, "one of the first two lines must be # SPDX-License-Identifier: MIT"
+    if path.endswith(".py") and not "".join(lines[1:2]).startswith('"""'):
+        yield 2, "the second line must begin to say what this is for: a docstring"
     if path.endswith(".hpp") and "#pragma once" not in lines[:5]:
         yield 2, "no #pragma once"
 
@@ -73,7 +87,10 @@ def self_test():
     assert not list(names("tests/support/wait.hpp", "sleep_for(1ms);"))
     assert not list(names("src/a.cpp", "boot.system(); file_system(); assert(a == b && c <= d);"))
     assert list(names("src/a.cpp", "assert(a = b);")) and list(names("src/a.cpp", "assert(n++ == 1);"))
+    assert [line for line, _ in imports("tests/a.py", "import sys\nsys.pa" "th[:0] = []\n")] == [2]
+    assert not list(imports("packaging/a.py", "sys.pa" "th")) and not list(imports("tests/a.py", "sys.paths"))
     assert [reason for _, reason in shapes("a.cpp", "// SPDX-License-Identifier: MIT\nx = 1; \n")]
+    assert [line for line, _ in shapes("a.py", "# SPDX-License-Identifier: MIT\nimport re\n")] == [2]
     assert not list(shapes("a.hpp", "// SPDX-License-Identifier: MIT\n#pragma once\n"))
 
 
@@ -84,7 +101,7 @@ def main():
     findings = []
     for path in sources:
         text = tree.read(path)
-        found = list(shapes(path, text)) + (list(names(path, text)) if path.endswith(CPP) else [])
+        found = [*shapes(path, text), *imports(path, text)] + (list(names(path, text)) if path.endswith(CPP) else [])
         findings += [f"{path}:{line}: {what}" for line, what in sorted(found)]
     tree.verdict(findings, len(sources))
 

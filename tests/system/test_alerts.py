@@ -7,15 +7,14 @@ import re
 import subprocess
 import unittest
 
-from support import programs, runner
-from support.oracle import Oracle
-from support.prometheus import Job, Prometheus
-from support.server import Server
-from support.waiting import wait_until
+from harness import programs, runner
+from harness.oracle import Oracle
+from harness.prometheus import Job, Prometheus
+from harness.server import Server
+from harness.waiting import wait_until
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-ALERTS = os.path.join(ROOT, "config", "prometheus-alerts.yml")
-CASES = os.path.join(ROOT, "tests", "alerts", "prometheus-alerts-test.yml")
+ALERTS = os.path.join(programs.ROOT, "config", "prometheus-alerts.yml")
+CASES = os.path.join(programs.ROOT, "tests", "alerts", "prometheus-alerts-test.yml")
 OF_PROMETHEUS = {"up", "scrape_samples_scraped"}  # what it says about a target
 
 _RULE = re.compile(r"^( +)- alert: (\w+)\n(.*?)(?=^ *- |\Z)", re.MULTILINE | re.DOTALL)

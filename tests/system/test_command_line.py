@@ -8,8 +8,8 @@ import subprocess
 import tempfile
 import unittest
 
-from support import programs, runner
-from support.server import Server, environment
+from harness import programs, runner
+from harness.server import Server, environment
 
 
 def run(*args, env=None):

@@ -5,11 +5,11 @@ import resource
 import time
 import unittest
 
-from support import programs, runner
-from support.client import Broken, request
-from support.processes import cpu_seconds, open_files
-from support.server import Server
-from support.waiting import wait_until
+from harness import programs, runner
+from harness.client import Broken, request
+from harness.processes import cpu_seconds, open_files
+from harness.server import Server
+from harness.waiting import wait_until
 
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
 

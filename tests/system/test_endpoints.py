@@ -4,11 +4,11 @@
 import re
 import unittest
 
-from support import runner
-from support.client import request
-from support.exposition import parse
-from support.server import Server
-from support.waiting import wait_until
+from harness import runner
+from harness.client import request
+from harness.exposition import parse
+from harness.server import Server
+from harness.waiting import wait_until
 
 EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
 OWN_FAMILIES = {

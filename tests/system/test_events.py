@@ -7,9 +7,9 @@ import subprocess
 import time
 import unittest
 
-from support import programs, runner
-from support.server import Server, environment
-from support.waiting import wait_until
+from harness import programs, runner
+from harness.server import Server, environment
+from harness.waiting import wait_until
 
 
 def labels_of(exposition):

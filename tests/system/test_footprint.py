@@ -4,12 +4,12 @@
 import time
 import unittest
 
-from support import programs, runner
-from support.client import Connection, request
-from support.oracle import Oracle
-from support.processes import memory, times_asleep
-from support.server import Server
-from support.waiting import wait_until
+from harness import programs, runner
+from harness.client import Connection, request
+from harness.oracle import Oracle
+from harness.processes import memory, times_asleep
+from harness.server import Server
+from harness.waiting import wait_until
 
 EVENTS = 100_000
 SCRAPERS = [f"s{n}" for n in range(5)]

@@ -10,10 +10,10 @@ import subprocess
 import unittest
 import urllib.parse
 
-from support import programs, runner
-from support.client import Broken, request
-from support.exposition import parse
-from support.server import Server
+from harness import programs, runner
+from harness.client import Broken, request
+from harness.exposition import parse
+from harness.server import Server
 
 EVENTS = 600
 TO_PROMTOOL = 20

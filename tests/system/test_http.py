@@ -3,10 +3,10 @@
 
 import unittest
 
-from support import runner
-from support.client import request
-from support.exposition import parse
-from support.server import Server
+from harness import runner
+from harness.client import request
+from harness.exposition import parse
+from harness.server import Server
 
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
 SMUGGLED = b"POST /event?smuggled=1 HTTP/1.1\r\nHost: t\r\n\r\n"

@@ -4,10 +4,10 @@
 import re
 import unittest
 
-from support import runner
-from support.client import request
-from support.server import Server
-from support.waiting import wait_until
+from harness import runner
+from harness.client import request
+from harness.server import Server
+from harness.waiting import wait_until
 
 
 class Logging(unittest.TestCase):

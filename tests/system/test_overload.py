@@ -12,13 +12,13 @@ import time
 import unittest
 from collections import Counter
 
-from support import load, programs, runner
-from support.beside import Beside
-from support.client import request
-from support.exposition import parse
-from support.oracle import Oracle
-from support.processes import memory
-from support.server import Server
+from harness import load, programs, runner
+from harness.beside import Beside
+from harness.client import request
+from harness.exposition import parse
+from harness.oracle import Oracle
+from harness.processes import memory
+from harness.server import Server
 
 MIB = 1024 * 1024
 CONNECTIONS = 1000

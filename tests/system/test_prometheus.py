@@ -10,12 +10,12 @@ import signal
 import time
 import unittest
 
-from support import programs, runner
-from support.client import request
-from support.prometheus import Job, Prometheus
-from support.scraping import delivered, next_scrape_begun
-from support.server import Server
-from support.traffic import Traffic
+from harness import programs, runner
+from harness.client import request
+from harness.prometheus import Job, Prometheus
+from harness.scraping import delivered, next_scrape_begun
+from harness.server import Server
+from harness.traffic import Traffic
 
 EVENTS = 500
 SECONDS = 15

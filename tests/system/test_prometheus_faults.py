@@ -12,14 +12,14 @@ import signal
 import threading
 import time
 
-from support import hosts, sockets
-from support.freezing import freeze, thaw
-from support.generations import EachGeneration, main
-from support.prometheus import Job, Prometheus
-from support.server import Server
-from support.traffic import Poster, together
-from support.view import View, kill
-from support.waiting import wait_until
+from harness import hosts, sockets
+from harness.freezing import freeze, thaw
+from harness.generations import EachGeneration, main
+from harness.prometheus import Job, Prometheus
+from harness.server import Server
+from harness.traffic import Poster, together
+from harness.view import View, kill
+from harness.waiting import wait_until
 
 LONG = 1.3  # more than the scrape timeout of 0.9 s
 

@@ -9,14 +9,14 @@ twice.
 
 import contextlib
 
-from support import hosts
-from support.client import request
-from support.generations import EachGeneration, main
-from support.prometheus import Job, Prometheus
-from support.server import Server
-from support.traffic import Poster, together
-from support.view import View
-from support.waiting import wait_until
+from harness import hosts
+from harness.client import request
+from harness.generations import EachGeneration, main
+from harness.prometheus import Job, Prometheus
+from harness.server import Server
+from harness.traffic import Poster, together
+from harness.view import View
+from harness.waiting import wait_until
 
 AGAIN = "oneshot_events_redelivered_total"
 EQUAL = 3

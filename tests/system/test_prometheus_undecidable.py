@@ -8,16 +8,16 @@ after the other, on a host of its own.
 
 import time
 
-from support import hosts, nginx, sockets
-from support.freezing import freeze, thaw
-from support.generations import EachGeneration, main
-from support.nginx import Nginx
-from support.oracle import Oracle
-from support.prometheus import Job, Prometheus
-from support.server import Server
-from support.traffic import Poster, together
-from support.view import View, kill
-from support.waiting import wait_until
+from harness import hosts, nginx, sockets
+from harness.freezing import freeze, thaw
+from harness.generations import EachGeneration, main
+from harness.nginx import Nginx
+from harness.oracle import Oracle
+from harness.prometheus import Job, Prometheus
+from harness.server import Server
+from harness.traffic import Poster, together
+from harness.view import View, kill
+from harness.waiting import wait_until
 
 BURST = 600
 READ_BURST, READ_ROUNDS = 5000, 5

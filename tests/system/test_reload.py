@@ -6,10 +6,10 @@ import signal
 import subprocess
 import unittest
 
-from support import programs, runner
-from support.manager import Manager
-from support.server import Server, environment
-from support.waiting import wait_until
+from harness import programs, runner
+from harness.manager import Manager
+from harness.server import Server, environment
+from harness.waiting import wait_until
 
 
 class Reload(unittest.TestCase):

@@ -3,11 +3,11 @@
 
 import unittest
 
-from support import runner
-from support.exposition import parse
-from support.oracle import Oracle
-from support.server import Server
-from support.waiting import wait_until
+from harness import runner
+from harness.exposition import parse
+from harness.oracle import Oracle
+from harness.server import Server
+from harness.waiting import wait_until
 
 
 class Identity(unittest.TestCase):

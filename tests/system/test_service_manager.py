@@ -7,12 +7,12 @@ import socket
 import subprocess
 import unittest
 
-from support import programs, runner
-from support.freezing import freeze_thread, threads
-from support.logfmt import parse as parse_line
-from support.manager import Manager, give, listening
-from support.server import Server, environment
-from support.waiting import wait_until
+from harness import programs, runner
+from harness.freezing import freeze_thread, threads
+from harness.logfmt import parse as parse_line
+from harness.manager import Manager, give, listening
+from harness.server import Server, environment
+from harness.waiting import wait_until
 
 
 class Notify(unittest.TestCase):

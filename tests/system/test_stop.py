@@ -6,12 +6,12 @@ import threading
 import time
 import unittest
 
-from support import runner
-from support.client import Broken, request
-from support.exposition import parse
-from support.oracle import Oracle
-from support.server import Server
-from support.waiting import wait_until
+from harness import runner
+from harness.client import Broken, request
+from harness.exposition import parse
+from harness.oracle import Oracle
+from harness.server import Server
+from harness.waiting import wait_until
 
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
 

@@ -7,10 +7,10 @@ import stat
 import tempfile
 import unittest
 
-from support import runner, storage_file
-from support.exposition import parse
-from support.oracle import Oracle
-from support.server import Server
+from harness import runner, storage_file
+from harness.exposition import parse
+from harness.oracle import Oracle
+from harness.server import Server
 
 
 class Storage(unittest.TestCase):

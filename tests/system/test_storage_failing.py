@@ -6,11 +6,11 @@ import os
 import tempfile
 import unittest
 
-from support import runner
-from support.oracle import Oracle
-from support.preload import Preload
-from support.server import Server
-from support.waiting import wait_until
+from harness import runner
+from harness.oracle import Oracle
+from harness.preload import Preload
+from harness.server import Server
+from harness.waiting import wait_until
 
 
 class Failing(unittest.TestCase):

@@ -9,8 +9,8 @@ import subprocess
 import tempfile
 import unittest
 
-from support import logfmt, programs, runner, storage_file
-from support.server import Server, environment, toml
+from harness import logfmt, programs, runner, storage_file
+from harness.server import Server, environment, toml
 
 _NOBODY = 65534
 

@@ -5,12 +5,12 @@ import os
 import signal
 import socket
 
-import machine
-from load import Load
-from machine import PORT, show, systemctl
-from support.client import request
-from support.freezing import freeze_thread, threads
-from support.waiting import wait_until
+from harness.client import request
+from harness.freezing import freeze_thread, threads
+from harness.waiting import wait_until
+from systemd import machine
+from systemd.load import Load
+from systemd.machine import PORT, show, systemctl
 
 
 def is_started_again_after_kill_9_and_loses_nothing(deb):

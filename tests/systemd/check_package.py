@@ -4,9 +4,9 @@
 import os
 import tempfile
 
-import machine
-from load import Load
-from machine import CONFIG, NAME, run, show, systemctl
+from systemd import machine
+from systemd.load import Load
+from systemd.machine import CONFIG, NAME, run, show, systemctl
 
 STATE = f"/var/lib/private/{NAME}"
 MAN_PAGES = (f"/usr/share/man/man8/{NAME}.8.gz", f"/usr/share/man/man5/{NAME}.toml.5.gz")

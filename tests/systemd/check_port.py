@@ -3,10 +3,10 @@
 
 import os
 
-import machine
-from load import Load
-from machine import NAME, PORT, logged, run, show, systemctl
-from support.client import Connection
+from harness.client import Connection
+from systemd import machine
+from systemd.load import Load
+from systemd.machine import NAME, PORT, logged, run, show, systemctl
 
 RESTARTS = 10
 OTHER_PORT, LOW_PORT = 18090, 1011

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: MIT
 """The service as an operator sees it: status, reload, sandbox, journal."""
 
-import os
 import re
 
-import machine
-from machine import NAME, logged, run, show, systemctl
-from support.waiting import wait_until
+from harness.waiting import wait_until
+from systemd import machine
+from systemd.machine import NAME, logged, run, show, systemctl
 
 HIGHEST_EXPOSURE = 1.5
 LEVELS = {"error": "3", "warn": "4", "info": "6", "debug": "7"}

@@ -5,10 +5,10 @@ import collections
 import threading
 import time
 
-from machine import PORT
-from support.client import Broken, Connection
-from support.exposition import parse
-from support.waiting import wait_until
+from harness.client import Broken, Connection
+from harness.exposition import parse
+from harness.waiting import wait_until
+from systemd.machine import PORT
 
 SCRAPERS = ("load-a", "load-b")
 

@@ -7,9 +7,9 @@ import os
 import re
 import subprocess
 
-from support.client import Connection
-from support.exposition import parse
-from support.waiting import wait_until
+from harness.client import Connection
+from harness.exposition import parse
+from harness.waiting import wait_until
 
 NAME = "oneshot-metrics-server"
 CONFIG = f"/etc/{NAME}/config.toml"

@@ -10,13 +10,7 @@ import sys
 import time
 import traceback
 
-sys.path[:0] = [os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "system")]
-sys.dont_write_bytecode = True
-
-import check_crashes  # noqa: E402 the path comes first
-import check_package  # noqa: E402
-import check_port  # noqa: E402
-import check_service  # noqa: E402
+from systemd import check_crashes, check_package, check_port, check_service
 
 # In this order: each finds the service running with its own config, and leaves it so.
 CHECKS = [

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 
-from support import programs
+from harness import programs
 
 from .resets import ResetByTheMiddle
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Connections that their client ends before it has read the reply."""
 
-from row import LARGE, Row
+from chaos.row import LARGE, Row
 
 
 class HalfClosed(Row):

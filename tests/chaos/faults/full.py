@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A log that fills up because one scraper comes too seldom."""
 
-from row import LARGE, Row
+from chaos.row import LARGE, Row
 
 
 class _FullLog(Row):

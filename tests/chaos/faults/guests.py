@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Scrapers that come, go and are forgotten."""
 
-from audit import Numbers
-from poster import Poster
-from row import Row
-from scraper import Scraper
-from support.waiting import wait_until
+from chaos.audit import Numbers
+from chaos.poster import Poster
+from chaos.row import Row
+from chaos.scraper import Scraper
+from harness.waiting import wait_until
 
 _GUESTS = ("guest1", "guest2", "guest3")
 

@@ -4,10 +4,10 @@
 import shutil
 import subprocess
 
-from middle.paths import Deaf, Hole
-from row import LARGE, Row
-from support.client import Broken
-from support.waiting import wait_until
+from chaos.middle.paths import Deaf, Hole
+from chaos.row import LARGE, Row
+from harness.client import Broken
+from harness.waiting import wait_until
 
 _TIMEOUT = 0.3
 

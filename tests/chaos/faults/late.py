@@ -3,12 +3,12 @@
 
 from collections import Counter
 
-from audit import Numbers
-from middle.paths import HeldTail, Path
-from row import Row
-from support import programs
-from support.prometheus import Job, Prometheus
-from support.waiting import wait_until
+from chaos.audit import Numbers
+from chaos.middle.paths import HeldTail, Path
+from chaos.row import Row
+from harness import programs
+from harness.prometheus import Job, Prometheus
+from harness.waiting import wait_until
 
 _NAME = "prometheus"
 _INTERVAL, _TIMEOUT = 0.5, 0.4

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Bad lines: packets are lost, repeated, delayed and reordered, those of posters too."""
 
-from middle.paths import Bad, Path
-from row import LARGE, Row
-from support.client import Broken
-from support.waiting import wait_until
+from chaos.middle.paths import Bad, Path
+from chaos.row import LARGE, Row
+from harness.client import Broken
+from harness.waiting import wait_until
 
 
 class BadLines(Row):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Requests that are not one GET after the other."""
 
-from row import LARGE, Row
-from support.client import request
+from chaos.row import LARGE, Row
+from harness.client import request
 
 
 class HeadsAndPipelinedGets(Row):

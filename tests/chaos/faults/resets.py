@@ -3,8 +3,8 @@
 
 import time
 
-from middle.paths import LoseResets, Reset
-from row import Row
+from chaos.middle.paths import LoseResets, Reset
+from chaos.row import Row
 
 
 class ResetByTheScraper(Row):

@@ -5,10 +5,10 @@ succeeds."""
 
 import time
 
-from middle.paths import LoseReply, LoseRequest
-from row import Row
-from support.client import Broken
-from support.waiting import wait_until
+from chaos.middle.paths import LoseReply, LoseRequest
+from chaos.row import Row
+from harness.client import Broken
+from harness.waiting import wait_until
 
 
 class _Retry(Row):

@@ -2,7 +2,7 @@
 """Several scrapers at once under one name: they share one queue, and each event goes to exactly one of
 them."""
 
-from row import LARGE, Row
+from chaos.row import LARGE, Row
 
 
 class SeveralUnderOneName(Row):

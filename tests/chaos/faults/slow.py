@@ -3,7 +3,7 @@
 
 import time
 
-from row import LARGE, Row
+from chaos.row import LARGE, Row
 
 _TIMEOUT = 0.3
 

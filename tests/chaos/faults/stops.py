@@ -2,18 +2,16 @@
 """Processes that are stopped and go on, and a server that is told to end in the middle of scrapes."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
 import threading
 
-from row import LARGE, Row
-from support.crew import Crew
-from support.exposition import Exposition, Sample
-from support.oracle import Oracle
+from chaos.row import LARGE, Row
+from harness.crew import Crew
+from harness.exposition import Exposition, Sample
+from harness.oracle import Oracle
 
-_LONE_SCRAPER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lone_scraper.py")
 
 
 class PausedServer(Row):
@@ -58,8 +56,8 @@ class LoneScrapers(Row):
     def start(self, scraper):
         server = self.world.server
         process = subprocess.Popen(
-            [sys.executable, _LONE_SCRAPER, server.host, str(server.port), scraper.name, str(self.timeout)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            [sys.executable, "-m", "chaos.lone_scraper", server.host, str(server.port), scraper.name,
+             str(self.timeout)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         process.reader = threading.Thread(target=self.write_down, args=(scraper, process.stdout), daemon=True)
         process.reader.start()
         return process

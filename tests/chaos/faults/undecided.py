@@ -4,9 +4,9 @@ both may happen; the other may not, and every counter must still be right."""
 
 import time
 
-from middle.paths import Deaf, LoseResets
-from row import Row
-from support.waiting import wait_until
+from chaos.middle.paths import Deaf, LoseResets
+from chaos.row import Row
+from harness.waiting import wait_until
 
 
 class ResetWhenAllIsStored(Row):

@@ -7,12 +7,28 @@ import subprocess
 import tempfile
 import unittest
 
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # of the project
+
 
 def server_binary():
     binary = os.environ.get("ONESHOT_BINARY")
     if not binary:
         raise SystemExit("ONESHOT_BINARY must name the server's binary")
     return os.path.abspath(binary)
+
+
+def add_binary_argument(parser, build):
+    """An option for scripts that people run by hand; the build folder is where the server is looked for at last."""
+    parser.add_argument("--binary", default=os.environ.get("ONESHOT_BINARY")
+                        or os.path.join(ROOT, build, "oneshot-metrics-server"),
+                        help=f"the server (else ONESHOT_BINARY, else {build}/oneshot-metrics-server)")
+
+
+def use_binary(path):
+    """From here on server_binary() is this one; ends the program where there is none."""
+    if not os.access(path, os.X_OK):
+        raise SystemExit(f"{path} is not there: build it, or name another one with --binary")
+    os.environ["ONESHOT_BINARY"] = os.path.abspath(path)
 
 
 def find(name, variable=None):
