@@ -15,14 +15,13 @@ import unittest
 
 from container import debian_base, podman
 from harness import programs, runner, sandbox
-from harness.client import Connection
-from harness.exposition import parse
+from harness.remote import Remote
 from harness.waiting import wait_until
 
 CONTAINERFILE = os.path.join(programs.ROOT, "packaging", "container", "Containerfile")
 IMAGE = "localhost/oneshot-metrics-server"
 FOLDER = "/var/lib/oneshot-metrics-server"
-PORT = 8090  # in a network of the test's own
+server = Remote(8090)  # in a network of the test's own
 
 storage = None
 
@@ -59,24 +58,6 @@ def build():
                         "--pull-never", "--build-arg", "BASE=localhost/base",
                         "--build-context", f"build={built}", "--tag", IMAGE,
                         "--file", CONTAINERFILE, programs.ROOT)
-
-
-def connect():
-    return Connection(PORT)
-
-
-def post(query):
-    with connect() as connection:
-        reply = connection.post("/event?" + query)
-    assert reply.status == 200, reply
-
-
-def scrape(name):
-    """The ids of the events that this scraper gets."""
-    with connect() as connection:
-        reply = connection.get(f"/metrics?scraper={name}")
-    assert reply.status == 200, reply
-    return [event.labels["id"] for event in parse(reply.body).events()]
 
 
 def setUpModule():
@@ -131,14 +112,14 @@ class Running(unittest.TestCase):
     def start(self, *options):
         container = storage.container(IMAGE, *options)
         self.addCleanup(storage.podman, "rm", "--force", "--time", "0", "--volumes", container.name)
-        container.wait_until_ready(connect)
+        container.wait_until_ready(server.connect)
         return container
 
     def test_takes_an_event_and_hands_it_out_once(self):
         self.start()
-        post("type=deploy&id=1")
-        self.assertEqual(scrape("prom"), ["1"])
-        self.assertEqual(scrape("prom"), [])
+        server.event("type=deploy&id=1")
+        self.assertEqual(server.scrape("prom").ids(), ["1"])
+        self.assertEqual(server.scrape("prom").ids(), [])
 
     def test_is_a_user_without_any_right_who_can_write_only_to_the_volume(self):
         container = self.start()
@@ -161,8 +142,8 @@ class Running(unittest.TestCase):
 
     def test_ends_within_a_second_of_sigterm_in_good_order(self):
         container = self.start()
-        post("type=deploy&id=1")
-        with connect() as waiting:  # a client that keeps its connection, as Prometheus does
+        server.event("type=deploy&id=1")
+        with server.connect() as waiting:  # a client that keeps its connection, as Prometheus does
             self.assertEqual(waiting.get("/healthz").status, 200)
             began = time.monotonic()
             container.kill("TERM")
@@ -177,17 +158,17 @@ class Running(unittest.TestCase):
         volume = ("--volume", f"events:{FOLDER}")
         self.addCleanup(storage.podman, "volume", "rm", "--force", "events")
         first = storage.container(IMAGE, *volume)
-        first.wait_until_ready(connect)
-        post("type=deploy&id=1")
-        self.assertEqual(scrape("prom"), ["1"])
-        post("type=deploy&id=2")
-        post("type=deploy&id=3")
+        first.wait_until_ready(server.connect)
+        server.event("type=deploy&id=1")
+        self.assertEqual(server.scrape("prom").ids(), ["1"])
+        server.event("type=deploy&id=2")
+        server.event("type=deploy&id=3")
         first.kill("KILL")
         self.assertEqual(first.wait(), 128 + 9)
         storage.podman("rm", first.name)
         self.start(*volume)
-        self.assertEqual(scrape("prom"), ["2", "3"])
-        self.assertEqual(scrape("prom"), [])
+        self.assertEqual(server.scrape("prom").ids(), ["2", "3"])
+        self.assertEqual(server.scrape("prom").ids(), [])
 
 
 if __name__ == "__main__":

@@ -48,6 +48,11 @@ def request(method, path, headers=(), body=None, version="HTTP/1.1", host="test"
     return "\r\n".join(lines).encode("utf-8", "surrogateescape") + b"\r\n\r\n" + (body or b"")
 
 
+def scrape_timeout(seconds):
+    """The header in which a scraper says how long it will wait."""
+    return "X-Prometheus-Scrape-Timeout-Seconds", str(seconds)
+
+
 class Connection:
     """before_connect: called with the local port while nothing has been sent yet."""
 
@@ -59,6 +64,7 @@ class Connection:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket.settimeout(timeout)
+        self.life = 0  # of the server at the other end, where a ledger counts its lives
         self.give_up_at = None  # time.monotonic() from which on a reply is not waited for; what is there is read
         if source is not None:
             self.socket.bind((source, 0))

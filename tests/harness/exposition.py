@@ -7,11 +7,12 @@ what a Prometheus takes but stores wrongly: a series twice, times not ascending,
 
 import re
 
+_VALUE = r"[^\"\\\n]*(?:\\[\\n\"][^\"\\\n]*)*"  # in this form long ones cost little
 _SAMPLE = re.compile(
     r"([a-zA-Z_:][a-zA-Z0-9_:]*)"
-    r"(?:\{((?:[a-zA-Z_][a-zA-Z0-9_]*=\"(?:[^\"\\\n]|\\[\\n\"])*\"(?:,(?!\})|(?=\})))*)\})?"
+    r"(?:\{((?:[a-zA-Z_][a-zA-Z0-9_]*=\"" + _VALUE + r"\"(?:,(?!\})|(?=\})))*)\})?"
     r" (\S+)(?: (-?\d+))?")
-_LABEL = re.compile(r"([a-zA-Z_][a-zA-Z0-9_]*)=\"((?:[^\"\\\n]|\\[\\n\"])*)\"(?:,|$)")
+_LABEL = re.compile(r"([a-zA-Z_][a-zA-Z0-9_]*)=\"(" + _VALUE + r")\"(?:,|$)")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|[Ii]nf|NaN)")
 _TYPES = ("counter", "gauge", "histogram", "summary", "untyped")
 _WELCOME = re.compile(r'# scraper "([^"]*)" \(([^)]*)\), (\d+) events? in this batch')
@@ -42,6 +43,13 @@ class Exposition:
     def events(self, metric="events_to_metrics"):
         return self.family(metric)
 
+    def identified(self):
+        """[(id, value, timestamp or None)] of the events, of which each must have a label `id`."""
+        return [(event.labels["id"], event.value, event.timestamp) for event in self.events()]
+
+    def ids(self):
+        return [name for name, _, _ in self.identified()]
+
     def find(self, name, **labels):
         """The one sample with this name and these labels (others may be there too), or None."""
         hits = [s for s in self.family(name) if all(s.labels.get(k) == v for k, v in labels.items())]
@@ -55,9 +63,16 @@ class Exposition:
 
     def welcome(self):
         """Who the first line says is scraping: (name, how it was known, events in the batch)."""
-        match = _WELCOME.match(self.body.decode().split("\n", 1)[0])
+        match = _WELCOME.match(self.first_line())
         assert match, self.body[:200]
         return match.group(1), match.group(2), int(match.group(3))
+
+    def batch(self):
+        """How many events the first line says there are; None where it says that there is no batch this time."""
+        return None if "), no batch: " in self.first_line() else self.welcome()[2]
+
+    def first_line(self):
+        return self.body.partition(b"\n")[0].decode()
 
 
 def _unescape(text):

@@ -4,12 +4,12 @@
 import http.client
 import json
 import os
-import socket
 import subprocess
 import tempfile
 import urllib.parse
 
 from . import processes
+from .sockets import free_port
 from .waiting import wait_until
 
 _CONFIG = """\
@@ -34,12 +34,6 @@ class Job:
         return "- " + "\n  ".join(f"{key}: {json.dumps(value)}" for key, value in lines) + "\n"
 
 
-def _free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class Prometheus:
     """It runs on the given host, or here. What it stores outlives its process until `stop`.
 
@@ -52,7 +46,7 @@ class Prometheus:
         self._program = program
         self._host = host
         self.address = host.address if host else "127.0.0.1"
-        self.port = _free_port()
+        self.port = free_port()
         with open(self._path("prometheus.yml"), "w", encoding="ascii") as file:
             file.write("".join(f"{key}: {json.dumps(value)}\n" for key, value in (options or {}).items()))
             file.write(_CONFIG + "".join(job.config(name) for name, job in jobs.items()))

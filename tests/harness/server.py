@@ -12,8 +12,7 @@ import threading
 import time
 
 from . import logfmt, programs
-from .client import Connection
-from .exposition import parse
+from .remote import Remote
 from .waiting import wait_until
 
 _DEFAULTS = {"server.host": "127.0.0.1", "server.port": 0, "server.stop_seconds": 5}
@@ -33,7 +32,7 @@ def environment(changes=None):
     return env
 
 
-class Server:
+class Server(Remote):
     """Use as a context manager: leaving it stops the server and asserts that it ended with status 0.
 
     settings: keys of the config with dots, over quick defaults (a free port of 127.0.0.1)
@@ -45,13 +44,12 @@ class Server:
 
     def __init__(self, settings=None, env=None, args=(), prefix=(), journal=False, pipe_bytes=None,
                  host="127.0.0.1", pass_fds=()):
-        self.host = host
+        super().__init__(None, host)  # its port is known when it has started
         self.folder = tempfile.TemporaryDirectory(prefix="oneshot-test-")
         self.config = os.path.join(self.folder.name, "config.toml")
         self.configure(settings)
         self.raw_log = b""
         self.address = None
-        self.port = None
         self._told_to_stop = False
         self._end = 0
         self._reading = threading.Event()
@@ -184,35 +182,3 @@ class Server:
             os.close(self._log_end)
             self._log_end = -1
         self.folder.cleanup()
-
-    # -- requests ------------------------------------------------------------------------------------------
-
-    def connect(self, **options):
-        return Connection(self.port, **{"host": self.host, **options})
-
-    def get(self, path, headers=(), **options):
-        """One request on a connection of its own, read whole and closed in order."""
-        with self.connect(**options) as connection:
-            return connection.get(path, headers)
-
-    def post(self, path, body=None, headers=(), **options):
-        with self.connect(**options) as connection:
-            return connection.post(path, body, headers)
-
-    def event(self, query, **options):
-        """Posts one event that must be accepted."""
-        reply = self.post("/event?" + query, **options)
-        assert reply.status == 200, reply
-        return reply
-
-    def scrape(self, scraper=None, **options):
-        """A whole scrape on a connection of its own: the parsed exposition."""
-        reply = self.get("/metrics" + (f"?scraper={scraper}" if scraper else ""), **options)
-        assert reply.status == 200, reply
-        return parse(reply.body)
-
-    def peek(self, scraper):
-        """What this scraper would get, and all own metrics, without taking anything."""
-        reply = self.get(f"/metrics?peek=1&scraper={scraper}")
-        assert reply.status == 200, reply
-        return parse(reply.body)

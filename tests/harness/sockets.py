@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the kernel says of TCP connections, from either end: what lies unread, what is not acknowledged."""
+"""What the kernel says of TCP: a free port, and of connections what lies unread and what is not acknowledged."""
 
 import contextlib
 import socket
@@ -25,6 +25,11 @@ class Tcp:
 
 
 LISTENING = 10
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
 
 
 def connections(pid="self"):

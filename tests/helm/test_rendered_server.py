@@ -5,7 +5,6 @@ cron job's command and the ServiceMonitor's path. Only folders and the port are 
 import json
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import tomllib
@@ -14,17 +13,12 @@ import urllib.parse
 
 
 from harness import programs, runner, server
-from harness.client import Connection
-from harness.exposition import parse
+from harness.remote import Remote
+from harness.sockets import free_port
 from harness.waiting import wait_until
 from helm import chart
 
 setUpModule, tearDownModule = chart.prepare, chart.clean_up
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 def complaint(text):
@@ -38,12 +32,12 @@ def complaint(text):
     return done.stderr if done.returncode else ""
 
 
-class Pod:
+class Pod(Remote):
     """The server's container without its container: its volumes are folders. A context manager."""
 
     def __init__(self, *values):
         self.process = None
-        self.port = free_port()
+        super().__init__(free_port())
         self.found = chart.rendered(*values, "--set", f"server.port={self.port}")
         self.folder = tempfile.mkdtemp(prefix="oneshot-pod-")
         try:
@@ -95,24 +89,21 @@ class Pod:
                 return False
         wait_until(answers, "the startup probe is answered")
 
-    def get(self, path, port_name="metrics"):
-        with Connection(self.port_names[port_name]) as connection:
-            return connection.get(path)
+    def at(self, port_name):
+        return Remote(self.port_names[port_name])
 
     def probe(self, name):
         """The status that this probe of the container gets."""
         asked = self.container[name]["httpGet"]
-        return self.get(asked["path"], asked["port"]).status
+        return self.at(asked["port"]).get(asked["path"]).status
 
-    def scrape(self, **variables):
+    def scrape_as_monitored(self, **variables):
         """As Prometheus does by the ServiceMonitor, with the variables that the operator would put in."""
         endpoint, = self.found["ServiceMonitor"]["spec"]["endpoints"]
         query = urllib.parse.urlencode(endpoint.get("params", {}), doseq=True, safe="$()")
         for name, value in variables.items():
             query = query.replace(f"$({name})", value)
-        reply = self.get(endpoint["path"] + ("?" + query if query else ""), endpoint["port"])
-        assert reply.status == 200, reply
-        return parse(reply.body)
+        return self.at(endpoint["port"]).exposition(endpoint["path"] + ("?" + query if query else ""))
 
     def run_test_pod(self, spec):
         """Runs the command of a pod that posts, with the service's address as it is here."""
@@ -144,32 +135,29 @@ class RenderedServer(unittest.TestCase):
         programs.need("curl")
         with Pod(*chart.values_of("original")) as pod:
             self.assertEqual((pod.probe("livenessProbe"), pod.probe("readinessProbe")), (200, 200))
-            pod.scrape()
+            pod.scrape_as_monitored()
             for name, message in [("cron job", "cron_test"), ("helm test", "helm_test")]:
                 done = pod.run_test_pod(chart.pod_specs(pod.found)[name])
                 self.assertEqual((done.returncode, done.stdout), (0, ""), done.stderr)
-                event, = pod.scrape().events()
+                event, = pod.scrape_as_monitored().events()
                 self.assertEqual(event.labels, {"type": "test", "message": message})
-            self.assertEqual(pod.scrape().events(), [])
+            self.assertEqual(pod.scrape_as_monitored().events(), [])
 
     def test_loses_nothing_when_it_is_killed_and_started_again(self):
         for name in ("original", "without-volume"):
             with self.subTest(name), Pod(*chart.values_of(name)) as pod:
                 for number in (1, 2):
-                    with Connection(pod.port) as connection:
-                        self.assertEqual(connection.post(f"/event?id={number}").status, 200)
+                    pod.event(f"id={number}")
                 pod.kill()
                 pod.start()
-                ids = [event.labels["id"] for event in parse(pod.get("/metrics?scraper=a").body).events()]
-                self.assertEqual(ids, ["1", "2"])
+                self.assertEqual(pod.scrape("a").ids(), ["1", "2"])
 
     def test_each_replica_of_prometheus_has_a_name_of_its_own_and_gets_everything(self):
         with Pod(*chart.REQUIRED, "--set", "serviceMonitor.scraper=$(POD_NAME)",
                  "--set", "config.scrapers.names={prometheus-0,prometheus-1}") as pod:
-            with Connection(pod.port) as connection:
-                self.assertEqual(connection.post("/event?id=1").status, 200)
+            pod.event("id=1")
             for name in ("prometheus-0", "prometheus-1"):
-                exposition = pod.scrape(POD_NAME=name)
+                exposition = pod.scrape_as_monitored(POD_NAME=name)
                 self.assertEqual(exposition.welcome(), (name, "by name", 1))
                 self.assertEqual(len(exposition.events()), 1)
 

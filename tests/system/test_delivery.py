@@ -11,7 +11,7 @@ import time
 import unittest
 
 from harness import runner
-from harness.client import Broken, request
+from harness.client import Broken, request, scrape_timeout
 from harness.exposition import parse
 from harness.oracle import Oracle
 from harness.server import Server
@@ -24,7 +24,7 @@ PATH = "/metrics?scraper=p"
 
 
 def timeout(seconds):
-    return [("X-Prometheus-Scrape-Timeout-Seconds", str(seconds))]
+    return [scrape_timeout(seconds)]
 
 
 class Delivery(unittest.TestCase):

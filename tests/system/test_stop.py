@@ -7,7 +7,7 @@ import time
 import unittest
 
 from harness import runner
-from harness.client import Broken, request
+from harness.client import Broken, request, scrape_timeout
 from harness.exposition import parse
 from harness.oracle import Oracle
 from harness.server import Server
@@ -100,7 +100,7 @@ class Stop(unittest.TestCase):
             oracle.scrape("p")
             oracle.post(2000, padding=400)
             with server.connect(receive_buffer=16384) as connection:
-                connection.send_get("/metrics?scraper=p", [("X-Prometheus-Scrape-Timeout-Seconds", "10")])
+                connection.send_get("/metrics?scraper=p", [scrape_timeout(10)])
                 connection.wait_for_unread(1)
                 server.signal()
                 oracle.whole("p", parse(connection.read_reply().body))

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: MIT
+"""A server by its address, whoever started it: one request on a connection of its own."""
+
+from .client import Connection
+from .exposition import parse
+
+
+class Remote:
+    def __init__(self, port, host="127.0.0.1"):
+        self.port, self.host = port, host
+
+    def connect(self, **options):
+        return Connection(self.port, **{"host": self.host, **options})
+
+    def get(self, path, headers=(), **options):
+        """The reply, read whole; then the connection is closed in order."""
+        with self.connect(**options) as connection:
+            return connection.get(path, headers)
+
+    def post(self, path, body=None, headers=(), **options):
+        with self.connect(**options) as connection:
+            return connection.post(path, body, headers)
+
+    def event(self, query, **options):
+        """Posts one event that must be accepted."""
+        reply = self.post("/event?" + query, **options)
+        assert reply.status == 200, reply
+        return reply
+
+    def scrape(self, scraper=None, **options):
+        """A whole scrape: the parsed exposition."""
+        return self.exposition("/metrics" + (f"?scraper={scraper}" if scraper else ""), **options)
+
+    def peek(self, scraper):
+        """What this scraper would get, and all own metrics, without taking anything."""
+        return self.exposition(f"/metrics?peek=1&scraper={scraper}")
+
+    def exposition(self, path, **options):
+        reply = self.get(path, **options)
+        assert reply.status == 200, reply
+        return parse(reply.body)
