@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a row came to: what the oracle counts, and whether every counter of the server agrees with it."""
+"""What a row came to: what the ledger counts, and whether every counter of the server agrees with it."""
 
 from dataclasses import dataclass, field
 
@@ -53,8 +53,7 @@ class Numbers:
 
 def look(row):
     """After the drain: the outcome of the row, with a complaint for each number that cannot be explained."""
-    oracle = row.world.oracle
-    outcome = Outcome(scrapers=len(row.team), events=len(oracle.accepted),
+    outcome = Outcome(scrapers=len(row.team), events=len(row.world.ledger.accepted),
                       whole=sum(s.whole for s in row.team), spoiled=sum(s.spoiled for s in row.team))
     numbers = _at_rest(row, outcome)
     for name in row.scrapers:
@@ -87,19 +86,13 @@ def _at_rest(row, outcome):
 
 
 def _count_for_scraper(row, numbers, name, outcome):
-    """Lost is what neither arrived nor was counted as dropped."""
-    oracle, dropped = row.world.oracle, numbers.dropped_in_all(name)
-    missing, repeated = oracle.missing(name), oracle.repeated(name)
-    lost = max(0, len(missing) - dropped)
-    outcome.lost += lost
-    outcome.twice += sum(count - 1 for count in repeated.values())
+    account = row.world.ledger.account(name, numbers.dropped_in_all(name))
+    outcome.lost += len(account.lost)
+    outcome.twice += len(account.twice)
     outcome.sent_again += numbers.of_scraper(name)["redelivered_total"]
-    if lost and not row.may_lose:
-        outcome.complaints.append(f"{name}: lost, among them {missing[:8]}")
-    if repeated and not row.may_repeat:
-        outcome.complaints.append(f"{name}: twice, among them {dict(list(repeated.items())[:8])}")
-    if oracle.foreign(name):
-        outcome.complaints.append(f"{name}: never posted or refused, and got it: {oracle.foreign(name)[:8]}")
+    for word, ids in account.problems().items():
+        if not {"lost": row.may_lose, "twice": row.may_repeat}.get(word):
+            outcome.complaints.append(f"{name}: {word}, among them {ids[:8]}")
 
 
 def _about_scraper(row, numbers, name):
@@ -117,7 +110,7 @@ def _about_scraper(row, numbers, name):
         yield f"delivered {delivered} + dropped {dropped}, of {accepted} accepted"
     if found["given_up_total"] and not row.gives_up:
         yield f"{found['given_up_total']} given up"
-    seen = len(row.world.oracle.seen.get(name, ()))
+    seen = len(row.world.ledger.seen.get(name, ()))
     if not row.may_lose and not row.may_repeat and seen + dropped != accepted:
         yield f"saw {seen} and {dropped} were dropped, of {accepted} accepted"
     sent, counted = _sent(row, name), delivered + found["redelivered_total"]
@@ -136,13 +129,13 @@ def _sent(row, name):
 
 def _about_all(row, numbers):
     """What is wrong with the counters that are nobody's."""
-    known, unknown = len(row.world.oracle.accepted), len(row.world.oracle.unknown)
+    ledger = row.world.ledger
+    known, unknown, refused = len(ledger.accepted), len(ledger.unknown), len(ledger.refused)
     accepted = numbers.of("oneshot_events_accepted_total")
     if not known <= accepted <= known + unknown:
         yield f"accepted_total is {accepted}, answered 200: {known}, unknown: {unknown}"
     if numbers.of("events_to_metrics_event_count") != accepted:
         yield "events_to_metrics_event_count is not accepted_total"
-    refused = sum(poster.refused for poster in row.poster_team)
     for sample in numbers.family("oneshot_events_rejected_total"):
         full = sample.labels["reason"] == "log_full"
         if not (refused if full else 0) <= sample.value <= (refused + unknown if full else 0):
@@ -157,7 +150,7 @@ def _about_replies(row, numbers):
     """Each reply is counted when it is made; the one that says so is not in it yet. Of what is made for a
     connection that is broken already the middle sees nothing."""
     codes = row.world.middle.codes
-    unseen = len(row.world.oracle.unknown) + (sum(s.spoiled for s in row.team) if row.unseen_replies else 0)
+    unseen = len(row.world.ledger.unknown) + (sum(s.spoiled for s in row.team) if row.unseen_replies else 0)
     for sample in numbers.family("oneshot_http_responses_total"):
         code, counted = int(sample.labels["code"]), int(sample.value)
         seen = codes[code] - (1 if code == 200 else 0)

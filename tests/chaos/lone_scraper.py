@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""A scraper as a process of its own, which can be stopped or killed. Usage: lone_scraper.py HOST PORT NAME
-TIMEOUT
+"""A scraper as a process of its own, which can be stopped or killed.
 
-It scrapes until its standard input ends. What it has read whole it stores: one line, [[id, value], ...], in
-one write.
+Usage: python3 -m chaos.lone_scraper HOST PORT NAME TIMEOUT
+
+It scrapes until its standard input ends. What it has read whole it stores: one line, [[id, value, time], ...], in one
+write.
 """
 
 import json
@@ -12,41 +13,33 @@ import select
 import sys
 import time
 
-from harness.client import Broken, Connection
-from harness.exposition import parse
+from harness.remote import Remote
+from harness.scraper import Scraper
 
 PAUSE = 0.03
 
 
-def scrape(connection, url, timeout):
-    """True where all came in time, and then it is stored; else the connection is closed with the rest
-    unread."""
-    connection.give_up_at = time.monotonic() + timeout
-    try:
-        connection.send_get(url, [("X-Prometheus-Scrape-Timeout-Seconds", f"{timeout:.6f}")])
-        reply = connection.read_reply()
-    except (Broken, OSError):
-        connection.close()
-        return False
-    assert reply.status == 200, reply
-    events = [[event.labels["id"], int(event.value)] for event in parse(reply.body).events()]
-    os.write(1, json.dumps(events).encode() + b"\n")
-    return True
+class Paper:
+    """The ledger: standard output."""
+
+    life = 0
+
+    @staticmethod
+    def whole(scraper, events, life):
+        os.write(1, json.dumps(events).encode() + b"\n")
+
+
+class Place(Remote):
+    ledger = Paper()
 
 
 def main():
     host, port, name, timeout = sys.argv[1], int(sys.argv[2]), sys.argv[3], float(sys.argv[4])
-    connection = None
+    scraper = Scraper(Place(port, host), name)
     while not select.select([sys.stdin], [], [], PAUSE)[0]:
-        if connection is None:
-            connection = Connection(port, host)
-        if not scrape(connection, f"/metrics?scraper={name}", timeout):
-            connection = None
-        elif time.monotonic() % 1 < 0.2:  # now and then a new connection
-            connection.close()
-            connection = None
-    if connection is not None:
-        connection.close()
+        if scraper.try_to_scrape(timeout=timeout) and time.monotonic() % 1 < 0.2:
+            scraper.close()  # now and then a new connection
+    scraper.close()
 
 
 main()

@@ -78,7 +78,7 @@ class Row:
             for scraper in self.team:
                 scraper.close()
             for scraper in {scraper.name: scraper for scraper in self.team}.values():
-                scraper.drain()
+                scraper.drain(15)  # what is left then, the audit sees
             outcome = audit.look(self)
             if outcome.complaints:
                 print(f"the server's log:\n{self.world.server.log()}")

@@ -3,7 +3,7 @@
 them."""
 
 from chaos.middle import Middle, Namespace
-from harness.oracle import Oracle
+from harness.ledger import Ledger
 from harness.server import Server
 
 _SERVER, _CLIENTS = "10.9.0.1", "10.9.0.2"
@@ -17,12 +17,12 @@ class World:
         self._settings = {"server.host": _SERVER, "server.stop_seconds": 1,
                           "scrapers.startup_hold_seconds": 0, **settings}
         self._env = env
+        self._keeps_times = keeps_times
         self._place = Namespace(_SERVER)
         self.middle = Middle(Namespace(_CLIENTS), self._place)
         self.middle.start()
         self.server = self.start_server()
-        self.oracle = Oracle(self.server, keeps_times)
-        self.stopped_logs = []  # of servers before this one
+        self.ledger = Ledger(keeps_times=keeps_times)
 
     def start_server(self):
         return Server(self._settings, self._env, prefix=self._place.prefix(), host=_SERVER,
@@ -40,10 +40,11 @@ class World:
                 raise AssertionError("the middle broke down:\n" + self.middle.failure)
 
     def restart_server(self):
-        """After the old one has ended: a new one, which knows nothing of it and whose counters begin anew."""
-        self.stopped_logs.append(self.server.log_lines())
+        """After the old one has ended: a new one, which knows nothing of it and whose counters begin anew; so does the
+        ledger."""
         self.middle.forget_counts()
-        self.server = self.oracle.server = self.start_server()
+        self.server = self.start_server()
+        self.ledger = Ledger(keeps_times=self._keeps_times)
 
     def connect(self, path=None, **options):
         """A connection that takes this path through the middle."""

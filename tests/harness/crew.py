@@ -1,8 +1,37 @@
 # SPDX-License-Identifier: MIT
-"""Several at work side by side, and dice for each of them."""
+"""Work beside a test, several at work side by side, and dice for each of them."""
 
 import random
 import threading
+
+
+class Work(threading.Thread):
+    """Runs `work` beside the test, which calls `finish` when it needs what comes of it, and gets its failure."""
+
+    def __init__(self, work):
+        super().__init__(daemon=True)
+        self._work = work
+        self._failure = None
+        self.start()
+
+    def run(self):
+        try:
+            self._work()
+        except BaseException as failure:
+            self._failure = failure
+
+    def finish(self):
+        self.join(120)
+        if self._failure:
+            raise self._failure
+        assert not self.is_alive(), "the work does not end"
+
+
+def together(*works):
+    """Runs all of these at the same time to their ends; the first failure is raised."""
+    running = [Work(work) for work in works]
+    for each in running:
+        each.finish()
 
 
 class Crew:

@@ -7,7 +7,7 @@ import subprocess
 import unittest
 
 from . import hosts, programs, runner, sandbox
-from .traffic import together
+from .crew import together
 
 
 def programs_by_version():

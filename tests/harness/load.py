@@ -11,7 +11,8 @@ import socket
 import time
 from array import array
 
-from .client import Connection, request
+from .client import Connection, request, scrape_timeout
+from .ledger import Ledger
 from .processes import waited_for_processor, waited_for_processor_by_thread
 
 UNANSWERED, NO_RETRY_AFTER = 0, 1  # in place of a status
@@ -103,7 +104,7 @@ def scrape(ready, stop, port, name, receive_buffer, chunk, pause):
     """Scrapes again and again, reading `chunk` bytes and then pausing; after `stop` without a pause until
     nothing is left. Returns the numbers of all events it got."""
     arrived = array("L")
-    path, patient = f"/metrics?scraper={name}", [("X-Prometheus-Scrape-Timeout-Seconds", "60")]
+    path, patient = f"/metrics?scraper={name}", [scrape_timeout(60)]
     with Connection(port, receive_buffer=receive_buffer) as connection:
         ready()
         while not stop.is_set():
@@ -113,6 +114,18 @@ def scrape(ready, stop, port, name, receive_buffer, chunk, pause):
         while some := _numbers(connection.get(path, patient)):
             arrived += some
     return arrived
+
+
+def ledger_of(statuses, **arrived):
+    """What post() and several scrape() came to; an event that was not answered counts as posted only."""
+    ledger = Ledger()
+    ledger.posted(range(len(statuses)))
+    for number, status in enumerate(statuses):
+        if status != UNANSWERED:
+            ledger.answered(number, status)
+    for scraper, numbers in arrived.items():
+        ledger.whole(scraper, [(number, 1, None) for number in numbers])
+    return ledger
 
 
 class _Stopwatch:

@@ -10,12 +10,12 @@ from .scraping import delivered, last_scrape, next_scrape_begun, of_scraper
 
 
 class View:
-    """A server as one Prometheus sees it: a job there, a scraper here, and somebody who posts."""
+    """A server as one Prometheus sees it: a job there, a scraper here, and an oracle that posts all the time."""
 
-    def __init__(self, job, server, poster, prometheus, scraper):
-        self.job, self.server, self.poster = job, server, poster
+    def __init__(self, job, oracle, prometheus, scraper):
+        self.job, self.oracle, self.server = job, oracle, oracle.server
         self.prometheus, self.scraper = prometheus, scraper
-        self.burst = []  # ids of events that came beside the poster's
+        self.burst = []  # ids of events that came beside the steady ones
         self.must_be_lost, self.may_be_lost, self.may_be_twice = set(), set(), set()
         self.end = None  # what the server shows when all is over
 
@@ -36,18 +36,23 @@ class View:
         scrapes = self.scrapes()
         for (before, _), (failed, up) in zip(scrapes, scrapes[1:]):
             if up == 0:
-                self.may_be_lost |= self.poster.between(before - 0.1, failed + 1) | set(self.burst)
+                self.may_be_lost |= self.oracle.between(before - 0.1, failed + 1) | set(self.burst)
 
     def finish(self):
-        """Ends the posting and waits until all is delivered."""
-        self.poster.finish()
+        """Ends the posting, waits until all is delivered, and looks at what is stored."""
+        self.oracle.finish()
         self.end = delivered(self.server, self.scraper)
+        self.oracle.whole(self.scraper, [(name, count, None) for name, count in self.stored().items()])
+
+    def stored(self):
+        """{id: number of stored samples}."""
+        return self.prometheus.stored(self.job)
 
     def posted(self):
-        return self.poster.finish() | set(self.burst)
+        return set(self.oracle.accepted)
 
     def lost(self):
-        return self.posted() - set(self.prometheus.stored(self.job))
+        return set(self.oracle.missing(self.scraper))
 
     def known_scrapers(self):
         """Everybody whom the server knew in the end."""
@@ -62,18 +67,13 @@ class View:
         assert not dropped, dropped
 
     def problems(self):
-        """What went wrong and is not among what may: {"lost" or "twice" or "never posted": ids}."""
-        posted, stored = self.posted(), self.prometheus.stored(self.job)
-        found = {"lost": posted - set(stored) - self.may_be_lost,
-                 "twice": {i for i, n in stored.items() if n > 1} - self.may_be_twice,
-                 "never posted": set(stored) - posted}
-        return {what: sorted(ids) for what, ids in found.items() if ids}
+        """What went wrong and is not among what may: {word of the ledger: ids}."""
+        return self.oracle.account(self.scraper, may_miss=self.may_be_lost, may_repeat=self.may_be_twice).problems()
 
     def __str__(self):
         text = f"{self.job} as {self.scraper}: {len(self.posted())} events"
-        again, lost = self.own("oneshot_events_redelivered_total"), len(self.lost())
-        twice = sum(n > 1 for n in self.prometheus.stored(self.job).values())
-        text += f", {again:.0f} sent again, {lost} lost, {twice} more than once"
+        again, twice = self.own("oneshot_events_redelivered_total"), len(set(self.oracle.account(self.scraper).twice))
+        text += f", {again:.0f} sent again, {len(self.lost())} lost, {twice} more than once"
         if self.may_be_lost or self.may_be_twice:
             text += f" (undecidable: {len(self.may_be_lost)}, {len(self.may_be_twice)})"
         return text
@@ -93,4 +93,4 @@ def kill(prometheus, views):
         recorded = view.scrapes()
         if recorded[-1][0] < scrape - 0.5 and not has_unread:
             stored = max(at for at, up in recorded if up)  # what failed since then was sent once more
-            view.may_be_lost |= view.poster.between(stored - 0.1, now) | set(view.burst)
+            view.may_be_lost |= view.oracle.between(stored - 0.1, now) | set(view.burst)

@@ -12,10 +12,10 @@ import unittest
 
 from harness import programs, runner
 from harness.client import request
+from harness.crew import Work
 from harness.prometheus import Job, Prometheus
 from harness.scraping import delivered, next_scrape_begun
 from harness.server import Server
-from harness.traffic import Traffic
 
 EVENTS = 500
 SECONDS = 15
@@ -35,8 +35,7 @@ class RealPrometheus(unittest.TestCase):
             ("plain", cls.plain), ("times", cls.times), ("late", cls.late))})
         cls.addClassCleanup(cls.prometheus.stop)
         cls.late_ids, cls.late_offsets = [], []
-        cls.traffic = {work.__name__: Traffic(work) for work in (cls.post_plain, cls.post_times,
-                                                                 cls.post_late)}
+        cls.traffic = {work.__name__: Work(work) for work in (cls.post_plain, cls.post_times, cls.post_late)}
 
     @classmethod
     def start(cls, settings):

@@ -13,11 +13,12 @@ import threading
 import time
 
 from harness import hosts, sockets
+from harness.crew import together
 from harness.freezing import freeze, thaw
 from harness.generations import EachGeneration, main
+from harness.oracle import Oracle
 from harness.prometheus import Job, Prometheus
 from harness.server import Server
-from harness.traffic import Poster, together
 from harness.view import View, kill
 from harness.waiting import wait_until
 
@@ -31,7 +32,7 @@ class Target:
         self.job = job
         self.server = Server({"server.host": "0.0.0.0", **settings})
         cleanup(self.server.stop)
-        self.poster = Poster(self.server)
+        self.oracle = Oracle(self.server, clock=time.time).keep_posting()
         self.holding = threading.Lock()  # both of a pair do it
 
 
@@ -44,7 +45,7 @@ class Victim:
             "named": Job(named.server.port, name, hosts.SERVER),
             "addressed": Job(addressed.server.port, None, hosts.SERVER)}, self.host)
         cleanup(self.prometheus.stop)
-        self.views = [View(target.job, target.server, target.poster, self.prometheus, scraper)
+        self.views = [View(target.job, target.oracle, self.prometheus, scraper)
                       for target, scraper in ((named, name), (addressed, self.host.address))]
 
     def suffer(self, faults):
@@ -80,7 +81,7 @@ class Victim:
         now = time.time()
         for view in self.views:
             if any(c.unacknowledged for c in sockets.of_server(view.server, self.host.address)):
-                view.may_be_twice |= view.poster.between(now - 3, now)
+                view.may_be_twice |= view.oracle.between(now - 3, now)
         time.sleep(LONG)  # is the fault
         self.host.mend()
 

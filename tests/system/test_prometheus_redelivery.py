@@ -8,13 +8,15 @@ twice.
 """
 
 import contextlib
+import time
 
 from harness import hosts
 from harness.client import request
+from harness.crew import together
 from harness.generations import EachGeneration, main
+from harness.oracle import Oracle
 from harness.prometheus import Job, Prometheus
 from harness.server import Server
-from harness.traffic import Poster, together
 from harness.view import View
 from harness.waiting import wait_until
 
@@ -39,7 +41,7 @@ class Rig:
                                               for job, server in servers.items()}, host, options)
             cleanup(prometheus.stop)
             self.hosts.append(host)
-            self.views += [View(job, server, Poster(server), prometheus, host.address)
+            self.views += [View(job, Oracle(server, clock=time.time).keep_posting(), prometheus, host.address)
                            for job, server in servers.items()]
 
     def run(self):
@@ -58,11 +60,13 @@ class Rig:
         """Equal events that are sent again after they were stored, and the poster's with them."""
         view.goes_on()
         view.burst = ["equal"]
+        view.oracle.posted(view.burst)
         with view.server.connect() as connection:
             connection.send(request("POST", "/event?id=equal") * EQUAL)
             for _ in range(EQUAL):
                 assert connection.read_reply().status == 200
-        wait_until(lambda: "equal" in view.prometheus.stored(view.job), "it is stored", 20, 0.02)
+        view.oracle.answered("equal", 200)
+        wait_until(lambda: "equal" in view.stored(), "it is stored", 20, 0.02)
         before = view.own(AGAIN)
         wait_until(lambda: view.own(AGAIN) >= before + EQUAL, "it is sent again", 20, 0.02)
 
@@ -73,7 +77,7 @@ class Redelivery(EachGeneration):
     def test_with_timestamps_an_event_sent_again_is_one_sample(self):
         def check(view):
             self.assertEqual(view.lost(), set())
-            stored = view.prometheus.stored(view.job)
+            stored = view.stored()
             self.assertEqual(stored.pop("equal"), EQUAL)
             self.assertEqual(set(stored.values()), {1})
         self.each_view(check, "times")
@@ -81,7 +85,7 @@ class Redelivery(EachGeneration):
     def test_undecidable_without_timestamps_an_event_stored_and_not_acknowledged_is_two_samples(self):
         def check(view):
             self.assertEqual(view.lost(), set())
-            stored = view.prometheus.stored(view.job)
+            stored = view.stored()
             more = stored["equal"] - 1
             self.assertGreater(more, 0)
             self.assertLessEqual(sum(stored.values()) - len(stored) - more, view.own(AGAIN) - EQUAL * more)
@@ -91,7 +95,7 @@ class Redelivery(EachGeneration):
         """Two or more samples of one series, sent again: all but the newest are out of order then."""
         def check(view):
             view.failed_scrapes_may_be_lost()
-            stored = view.prometheus.stored(view.job)
+            stored = view.stored()
             self.assertEqual(stored.pop("equal"), EQUAL)
             self.assertEqual(set(stored.values()), {1})
             self.assertIn(0, [up for _, up in view.scrapes()])

@@ -9,13 +9,13 @@ after the other, on a host of its own.
 import time
 
 from harness import hosts, nginx, sockets
+from harness.crew import together
 from harness.freezing import freeze, thaw
 from harness.generations import EachGeneration, main
 from harness.nginx import Nginx
 from harness.oracle import Oracle
 from harness.prometheus import Job, Prometheus
 from harness.server import Server
-from harness.traffic import Poster, together
 from harness.view import View, kill
 from harness.waiting import wait_until
 
@@ -41,7 +41,7 @@ class Rig:
             "read": self.job("read"),
             "proxied": Job(self.proxy.port, None, self.proxy.address)}, self.host)
         cleanup(self.prometheus.stop)
-        self.views = [View(job, server, Poster(server), self.prometheus, self.host.address)
+        self.views = [View(job, Oracle(server, clock=time.time).keep_posting(), self.prometheus, self.host.address)
                       for job, server in self.servers.items()]
 
     def job(self, name, **options):
@@ -62,16 +62,15 @@ class Rig:
     def refuse(self, view, padding):
         """More than this job may have; then as before."""
         view.goes_on()
-        view.burst += Oracle(view.server).post(BURST, padding)
+        view.burst += view.oracle.post(BURST, padding)
         wait_until(lambda: any(up == 0 for _, up in view.scrapes()), "Prometheus refuses a scrape", 20, 0.1)
         view.goes_on()
 
     def kill_after_reading(self, view):
         """With so many new series storing takes long enough to be seen."""
-        oracle = Oracle(view.server)
         for _ in range(READ_ROUNDS):
             view.goes_on()
-            batch = oracle.post(READ_BURST)
+            batch = view.oracle.post(READ_BURST)
             view.burst += batch
             if self.stands_between_reading_and_storing(view):
                 kill(self.prometheus, self.views)

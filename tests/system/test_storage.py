@@ -110,13 +110,11 @@ class Storage(unittest.TestCase):
 
     def test_another_capacity_moves_what_waits_into_the_new_file(self):
         with self.server(capacity_mib=2) as server:
-            oracle = Oracle(server)
-            oracle.scrape("a")
-            oracle.post(2000, padding=700)  # over the end of the ring, with the next ones
-            oracle.drain("a")
-            oracle.scrape("b")
-            oracle.accepted.clear()
-            oracle.seen.clear()
+            early, oracle = Oracle(server, "early"), Oracle(server)
+            early.scrape("a")
+            early.post(2000, padding=700)  # over the end of the ring, with the next ones
+            early.drain("a")
+            early.scrape("b")
             oracle.post(1000, padding=700)
         for capacity in (5, 1, 3):
             with self.server(capacity_mib=capacity) as oracle.server:

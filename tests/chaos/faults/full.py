@@ -27,8 +27,7 @@ class FullLogRefuses(_FullLog):
     settings = {"storage.capacity_mib": 1, "storage.when_full": "reject"}
 
     def complaints(self, numbers):
-        refused = sum(poster.refused for poster in self.poster_team)
-        return [] if refused else ["the log never filled up: this row shows nothing"]
+        return [] if self.world.ledger.refused else ["the log never filled up: this row shows nothing"]
 
 
 class FullLogDropsTheOldest(_FullLog):

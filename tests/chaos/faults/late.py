@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """A real Prometheus whose answers come whole within 20 ms of its scrape timeout, before it or after."""
 
-from collections import Counter
-
 from chaos.audit import Numbers
 from chaos.middle.paths import HeldTail, Path
 from chaos.row import Row
@@ -60,9 +58,8 @@ class LateSmallAnswers(Row):
 
     def ask_prometheus(self):
         scraper = self.team[0]
-        self.world.oracle.seen[_NAME] = Counter({
-            labels["id"]: int(value)
-            for labels, value in self.prometheus.query("sum_over_time(events_to_metrics[10m])")})
+        stored = self.prometheus.query("sum_over_time(events_to_metrics[10m])")
+        self.world.ledger.whole(_NAME, [(labels["id"], value, None) for labels, value in stored])
         scrapes = sum(value for _, value in self.prometheus.query("count_over_time(up[10m])"))
         scraper.whole = int(sum(value for _, value in self.prometheus.query("sum_over_time(up[10m])")))
         scraper.spoiled = int(scrapes) - scraper.whole

@@ -36,7 +36,7 @@ class BadLines(Row):
                 connection.close()
                 continue
             if scraper.dice.randrange(3):
-                scraper.keep(connection)
+                scraper.give_back(connection)
             else:
                 wait_until(self.world.flow(connection).all_acknowledged, "all acknowledged", 10, 0.002)
                 connection.close()

@@ -9,8 +9,6 @@ import threading
 
 from chaos.row import LARGE, Row
 from harness.crew import Crew
-from harness.exposition import Exposition, Sample
-from harness.oracle import Oracle
 
 
 
@@ -65,10 +63,7 @@ class LoneScrapers(Row):
     def write_down(self, scraper, lines):
         for line in lines:
             if line.endswith(b"\n"):
-                shown = Exposition(b"")
-                shown.samples = [Sample("events_to_metrics", {"id": name}, value, None)
-                                 for name, value in json.loads(line)]
-                self.world.oracle.whole(scraper.name, shown)
+                self.world.ledger.whole(scraper.name, json.loads(line))
                 scraper.whole += 1
 
     def disturb(self, stop, scraper, process):
@@ -127,7 +122,6 @@ class StopInTheMiddle(Row):
             self.account(number)
             for scraper in self.team:
                 scraper.close()
-            self.world.oracle = Oracle(self.world.server)
             self.world.restart_server()
 
     def spoil(self, scraper):
@@ -139,23 +133,23 @@ class StopInTheMiddle(Row):
 
     def account(self, number):
         """What the server that has just ended says is lost, against what was seen."""
-        oracle, lines = self.world.oracle, self.world.server.log_lines()
+        ledger, lines = self.world.ledger, self.world.server.log_lines()
         lost = {line["scraper"]: int(line["events"]) for line in lines
                 if line["msg"] == "events lost" and line["reason"] == "memory only"}
         total = next(int(line["lost_events"]) for line in lines if line["msg"] == "stopped")
         if total != sum(lost.values()):
             self.wrong.append(f"end {number}: {total} lost in all, but {lost}")
         for name in self.scrapers:
-            seen = oracle.seen.get(name, {})
-            least = len(set(oracle.accepted) | set(seen))
+            seen = ledger.seen.get(name, {})
+            least = len(set(ledger.accepted) | set(seen))
             accepted = lost.get(name, 0) + len(seen)
-            if not least <= accepted <= least + len(oracle.unknown - set(seen)):
+            if not least <= accepted <= least + len(set(ledger.unknown) - set(seen)):
                 self.wrong.append(
                     f"end {number}: {name} saw {len(seen)} and {lost.get(name, 0)} are logged as lost, of "
-                    f"{len(oracle.accepted)} accepted and {len(oracle.unknown)} unknown")
-            if oracle.repeated(name) or oracle.foreign(name):
-                self.wrong.append(f"end {number}: {name} got again {oracle.repeated(name)}, and of others "
-                                  f"{oracle.foreign(name)}")
+                    f"{len(ledger.accepted)} accepted and {len(ledger.unknown)} unknown")
+            account = ledger.account(name)
+            if account.twice or account.foreign:
+                self.wrong.append(f"end {number}: {name} got again {account.twice}, and of others {account.foreign}")
             self.logged += lost.get(name, 0)
 
     def complaints(self, numbers):

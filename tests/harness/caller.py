@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: MIT
+"""Who has one connection to a place, and uses it again while all goes well.
+
+A place is anything with `connect(**options)`, which gives a connection to its server or raises Broken or OSError, and
+with `ledger`, in which is written what happens. Several servers may live there, one after the other.
+"""
+
+
+class Caller:
+    """keeps: its connection, from one use to the next."""
+
+    def __init__(self, place, name, dice=None, keeps=True):
+        self.place, self.name, self.dice, self.keeps = place, name, dice, keeps
+        self.fault = None  # the exception that ended its last use of a connection; None where it went well
+        self._kept = None
+
+    def borrow(self, **options):
+        """The connection it kept, which is the borrower's from now on, or a new one."""
+        connection, self._kept = self._kept, None
+        if connection is not None and connection.life != self.place.ledger.life:
+            connection.close()  # to a server that is no more
+            connection = None
+        if connection is None:
+            return self.place.connect(**options)
+        if "timeout" in options:
+            connection.socket.settimeout(options["timeout"])
+        return connection
+
+    def give_back(self, connection):
+        """A connection on which all was read."""
+        self._kept = connection
+        if not self.keeps:
+            self.close()
+
+    def has_kept(self):
+        return self._kept is not None
+
+    def close(self):
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: MIT
+"""Posts events, each with an id of its own, and has the ledger know which of them were accepted."""
+
+from .caller import Caller
+from .client import Broken, request
+
+
+class Poster(Caller):
+    """Packs of events down one connection; all answers to one are waited for before the next.
+
+    sizes: lengths of the padding that the events of a pack may carry
+    pack:  the most events at once, by the dice
+    pause: seconds between two packs; with dice at most so long
+    """
+
+    def __init__(self, place, name, dice=None, sizes=(0,), pack=1, pause=0.0, keeps=True):
+        super().__init__(place, name, dice, keeps)
+        self.sizes, self.pack, self.pause = sizes, pack, pause
+        self.ids = []  # of the last pack
+        self._next = 0
+
+    def run(self, stop):
+        while not stop.is_set():
+            self.post()
+            stop.wait(self.pause * (self.dice.random() if self.dice else 1))  # the pace of the traffic
+        self.close()
+
+    def post(self, count=None):
+        """One pack, of so many events if that is given; False where its answers did not all come."""
+        connection, self.fault = None, None
+        try:
+            connection = self.borrow()
+            connection.send(self.make(count))
+            self.read_answers(connection)
+            self.give_back(connection)
+        except (Broken, OSError) as fault:
+            self.fault = fault
+            if connection is not None:
+                connection.close()
+        return self.fault is None
+
+    def make(self, count=None):
+        """The requests for new events, which count as posted from now on."""
+        count = count or (self.dice.randrange(1, self.pack + 1) if self.dice else 1)
+        self.ids = [f"{self.name}-{self._next + number:06d}" for number in range(count)]
+        self._next += count
+        self.place.ledger.posted(self.ids)
+        size = self.dice.choice(self.sizes) if self.dice else self.sizes[0]
+        padding = "&pad=" + "x" * size if size else ""
+        return b"".join(request("POST", f"/event?id={name}{padding}") for name in self.ids)
+
+    def read_answers(self, connection):
+        for name in self.ids:
+            reply = connection.read_reply()
+            assert reply.status in (200, 503), reply
+            self.place.ledger.answered(name, reply.status)
