@@ -7,7 +7,8 @@ import tempfile
 import threading
 import time
 
-from crash.ledger import Ledger
+from harness.client import Broken, Connection
+from harness.ledger import Ledger
 from harness.server import Server
 
 SETTINGS = {
@@ -30,6 +31,18 @@ class MortalServer(Server):
     def died(self):
         """True where it killed itself."""
         return self.process.poll() == -signal.SIGKILL
+
+
+class Patient(Connection):
+    """That a server ends a connection is no surprise here; that it neither answers nor ends it is."""
+
+    def _more(self, so_far=b""):
+        try:
+            return super()._more(so_far)
+        except Broken as broken:
+            if broken.why == "silence":
+                raise AssertionError(f"no answer within {self.socket.gettimeout()} s") from broken
+            raise
 
 
 class Place:
@@ -58,16 +71,17 @@ class Place:
             print(f"the last server's log:\n{self.last_log[-4000:]}", flush=True)
         self._folder.cleanup()
 
-    def life_and_server(self):
-        """The server may be dead already, and only its client does not know."""
+    def connect(self, **options):
+        """A connection to the server that lives now. It may be dead already, and only its client does not know; where
+        there is none it is waited for a little."""
+        self._lives.wait(0.05)
         with self.ledger.lock:
-            return self.ledger.life, self.server
-
-    def wait_for_server(self, stop):
-        """Returns when there may be a server again."""
-        while not stop.is_set() and not self._lives.wait(0.05):
-            pass
-        stop.wait(0.001)
+            life, server = self.ledger.life, self.server
+        if server is None:
+            raise Broken("no server")
+        connection = Patient(server.port, **options)
+        connection.life = life
+        return connection
 
     # -- the server -----------------------------------------------------------------------------------------
 

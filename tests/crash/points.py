@@ -11,11 +11,14 @@ import re
 import time
 
 from crash.place import Place
+from crash.random_kills import PACK, SIZES
 from crash.result import Result
-from crash.traffic import Poster, Scraper
+from crash.stretches import Stretches
 from harness import programs
 from harness.client import Broken
 from harness.crew import Crew, dice_for
+from harness.poster import Poster
+from harness.scraper import Scraper
 
 UNDECIDABLE = "deliver.sent"
 # The thread that passes these is not the one that sends: now and then a kill meets that one at the
@@ -49,7 +52,7 @@ class Point:
     settings = {}
     seconds = 0.12     # the workload takes at least so long
     packs = 20         # of each poster
-    sizes = (0, 10, 300)
+    sizes = SIZES
     most = None        # kills, where fewer than usual
     new_file = False   # for every kill: the point is only passed then
 
@@ -84,7 +87,7 @@ class Point:
                 if survived:
                     break
             self.result.add(Result.of(self.name, place.ledger, 0, may_repeat=self.most_named() > 0,
-                                      scrapers=place.people[1], may_lose=self.lost_of(place)))
+                                      scrapers=place.people[1], may_miss=self.may_miss(place)))
         return survived
 
     def open_place(self):
@@ -94,11 +97,8 @@ class Point:
 
     def people(self, place):
         """Posters and scrapers; they live as long as the file."""
-        posters = [Poster(place, f"p{n}", dice_for(self.seed, self.name, n), self.sizes) for n in range(2)]
-        scrapers = [Scraper(place, "a", dice_for(self.seed, self.name, "a")),
-                    Scraper(place, "b", dice_for(self.seed, self.name, "b"), keeps=False),
-                    Scraper(place, "c", dice_for(self.seed, self.name, "c"))]
-        return posters, scrapers
+        posters = [Poster(place, f"p{n}", dice_for(self.seed, self.name, n), self.sizes, PACK) for n in range(2)]
+        return posters, [Scraper(place, name, keeps=name != "b") for name in ("a", "b", "c")]
 
     def most_named(self):
         """How many batches may come again because the kill met the undecidable moment."""
@@ -133,7 +133,7 @@ class Point:
             assert one.post(3), "a server that lives does not answer"
             one.close()
         for one in scrapers:
-            one.drain()
+            assert one.drain(), f"{one.name}: still events"
 
     def stop(self, place):
         """In good order, if no crash point is on the way."""
@@ -160,13 +160,13 @@ class Point:
         poster.close()
 
     def scrape(self, stop, place, scraper):
-        while not stop.is_set() and scraper.scrape() is not None:
+        while not stop.is_set() and scraper.try_to_scrape():
             stop.wait(0.003)
         scraper.close()
 
-    def lost_of(self, place):
-        """See Result.of: here whatever is missing is lost."""
-        return None
+    def may_miss(self, place):
+        """{scraper: what it may miss}, where it may miss anything."""
+        return {}
 
 
 class Registering(Point):
@@ -184,7 +184,7 @@ class Resizing(Point):
         posters, scrapers = place.people
         assert place.start()
         for one in scrapers:
-            assert one.scrape() == 0
+            assert not one.scrape().events()
         for one in posters:
             assert one.post(20)
         place.kill()
@@ -219,18 +219,22 @@ class MakingRoom(Point):
         if scraper.name != "a":
             super().scrape(stop, place, scraper)
 
+    def open_place(self):
+        place = super().open_place()
+        place.stretches = Stretches(place.ledger)
+        return place
+
     def die_once(self, place, n):
-        place.ledger.begin_stretch()
+        place.stretches.begin()
         return super().die_once(place, n)
 
     def be_calm(self, place):
-        place.ledger.begin_stretch()
+        place.stretches.begin()
         super().be_calm(place)
 
-    def lost_of(self, place):
-        ledger = place.ledger
-        return lambda scraper, missing: (ledger.missing_in_the_middle(scraper, missing) if scraper == "a"
-                                         else ledger.in_even_stretches(missing))
+    def may_miss(self, place):
+        return {"a": place.stretches.older_than_all_that_came("a"),
+                **{name: place.stretches.odd_ones() for name in ("b", "c")}}
 
 
 class Forgetting(Point):

@@ -14,7 +14,7 @@ import os
 import sys
 import threading
 
-from crash.traffic import events_of
+from harness.oracle import Oracle
 from harness.server import Server
 
 POSTERS = 8
@@ -79,16 +79,18 @@ def after(folder):
     if os.path.exists(control) and os.path.getsize(control) == len(CONTROL):
         print("what was not flushed is there: this was no cut of the power")
         return 3
-    seen = []
-    with Server(settings(folder)) as server:
-        while events := events_of(server.get("/metrics?scraper=a").body):
-            seen += [name for name, _ in events]
-        print("\n".join(line for line in server.log().splitlines() if "event log" in line))
     ids = answered(folder)
-    lost = sorted(set(ids) - set(seen))
-    print(f"{len(ids)} events known to be answered, {len(seen)} arrived, {len(lost)} lost {lost[:5]}, "
-          f"{len(seen) - len(set(seen))} twice")
-    return 1 if lost or len(seen) != len(set(seen)) else 0
+    with Server(settings(folder)) as server:
+        oracle = Oracle(server)
+        oracle.posted(ids)
+        for name in ids:
+            oracle.answered(name, 200)
+        oracle.drain("a")
+        print("\n".join(line for line in server.log().splitlines() if "event log" in line))
+    lost, twice = oracle.account("a")[:2]
+    print(f"{len(ids)} events known to be answered, {oracle.seen['a'].total()} arrived, {len(lost)} lost {lost[:5]}, "
+          f"{len(twice)} twice")
+    return 1 if lost or twice else 0
 
 
 def main():

@@ -4,9 +4,11 @@ likewise."""
 
 from crash.place import Place
 from crash.result import Result
-from crash.traffic import Poster, Scraper
 from harness.crew import Crew, dice_for
+from harness.poster import Poster
+from harness.scraper import Scraper
 
+SIZES, PACK = (0, 10, 300), 8  # of events
 _LATE_AFTER = 0.3  # of the kills, then a scraper comes that nobody knew
 
 
@@ -22,11 +24,10 @@ class RandomKills:
         dice = dice_for(self.seed, self.name)
         with Place(self.settings, sync=self.sync) as place:
             assert place.start()
-            posters = [Poster(place, f"p{n}", dice_for(self.seed, "poster", n)) for n in range(3)]
-            scrapers = [Scraper(place, "a", dice_for(self.seed, "a")),
-                        Scraper(place, "b", dice_for(self.seed, "b"), keeps=False),
-                        Scraper(place, "c", dice_for(self.seed, "c"))]  # not in the config
-            late = Scraper(place, "late", dice_for(self.seed, "late"))
+            posters = [Poster(place, f"p{n}", dice_for(self.seed, "poster", n), SIZES, PACK, 0.01) for n in range(3)]
+            scrapers = [Scraper(place, name, dice_for(self.seed, name), 0.02, keeps=name != "b")
+                        for name in ("a", "b", "c")]  # c is not in the config
+            late = Scraper(place, "late", dice_for(self.seed, "late"), 0.02)
             crew = Crew()
             for one in posters + scrapers:
                 crew.add(one.run)
@@ -38,7 +39,7 @@ class RandomKills:
                 assert place.start()
             crew.finish()
             for scraper in scrapers + [late]:
-                scraper.drain()
+                assert scraper.drain(), f"{scraper.name}: still events"
             result = Result.of(self.name, place.ledger, self.times,
                                may_repeat=self.kills, scrapers=scrapers + [late])
             if result.named > 2 + self.times // 10:

@@ -24,24 +24,17 @@ class Result:
     complaints: list = field(default_factory=list)
 
     @classmethod
-    def of(cls, name, ledger, deaths, may_repeat, scrapers=(), may_lose=None):
-        """may_repeat: whether a batch may come once more because of that moment. may_lose(scraper, missing):
-        what of the missing events is lost; all, if it is not given."""
-        result = cls(name, deaths, len(ledger.accepted),
-                     len(ledger.sent_at) - len(ledger.accepted) - len(ledger.refused),
-                     sum(s.whole for s in scrapers), sum(s.broken for s in scrapers))
-        for scraper in ledger.scrapers():
-            missing = ledger.missing(scraper)
-            lost = missing if may_lose is None else may_lose(scraper, missing)
-            named, twice = ledger.repeated(scraper)
-            if not may_repeat:
-                named, twice = [], named + twice
-            result.lost += len(lost)
-            result.twice += len(twice)
-            for what, ids in (("lost", lost), ("twice", twice),
-                              ("never posted, or refused", ledger.foreign(scraper))):
-                if ids:
-                    result.complaints.append(f"{scraper}: {what}: {len(ids)}, among them {ids[:6]}")
+    def of(cls, name, ledger, deaths, may_repeat, scrapers=(), may_miss=None):
+        """may_repeat: whether a batch may come once more because of that moment. may_miss: {scraper: events that are
+        not lost where they are missing}."""
+        result = cls(name, deaths, len(ledger.accepted), len(ledger.unknown),
+                     sum(s.whole for s in scrapers), sum(s.spoiled for s in scrapers))
+        for scraper in sorted(ledger.batches):
+            account = ledger.account(scraper, may_miss=(may_miss or {}).get(scraper, ()), kills_excuse=may_repeat)
+            result.lost += len(account.lost)
+            result.twice += len(account.twice)
+            for word, ids in account.problems().items():
+                result.complaints.append(f"{scraper}: {word}: {len(ids)}, among them {ids[:6]}")
         if may_repeat:
             result.named = ledger.named_batches()
         if not ledger.accepted:

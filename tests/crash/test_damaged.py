@@ -8,14 +8,15 @@ import struct
 import tempfile
 import unittest
 
-from crash.traffic import events_of
 from harness import logfmt, runner, storage_file
 from harness.crew import dice_for
+from harness.oracle import Oracle
 from harness.server import Server
 
 SEED = int(os.environ.get("ONESHOT_SEED", "1"))
 FILES = int(os.environ.get("ONESHOT_DAMAGED_STARTS", "150"))
 EVENTS = 300
+IDS = [f"e{number}" for number in range(EVENTS)]
 MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
@@ -70,8 +71,8 @@ class Damaged(unittest.TestCase):
             for name in ("a", "b", "c"):
                 server.scrape(name)
             with server.connect() as connection:
-                for number in range(EVENTS):
-                    connection.post(f"/event?id=e{number}&pad={'x' * (number % 100)}")
+                for number, name in enumerate(IDS):
+                    connection.post(f"/event?id={name}&pad={'x' * (number % 100)}")
                     if number == EVENTS // 3:
                         server.scrape("a")
         return storage_file.read(self.path)
@@ -105,17 +106,14 @@ class Damaged(unittest.TestCase):
 
     def serves(self, server):
         """Whoever is still known gets what is left, each of them once, and what comes now."""
-        left = 0
+        oracle = Oracle(server)
+        oracle.posted(IDS)
         for name in ("a", "b", "c", "new"):
-            seen = []
-            while events := events_of(server.get(f"/metrics?scraper={name}").body):
-                seen += [i for i, _ in events]
-            self.assertEqual(len(seen), len(set(seen)), f"{name}: twice")
-            self.assertLessEqual(set(seen), {f"e{n}" for n in range(EVENTS)}, f"{name}: never posted")
-            left = max(left, len(seen))
+            oracle.drain(name)
+            self.assertEqual(oracle.account(name).problems(), {})
         server.event("id=now")
-        self.assertEqual(events_of(server.get("/metrics?scraper=new").body), [("now", 1)])
-        return left
+        self.assertEqual(server.scrape("new").identified(), [("now", 1, None)])
+        return max(len(seen) for seen in oracle.seen.values())
 
 
 if __name__ == "__main__":
