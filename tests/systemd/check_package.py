@@ -6,7 +6,7 @@ import tempfile
 
 from systemd import machine
 from systemd.load import Load
-from systemd.machine import CONFIG, NAME, run, show, systemctl
+from systemd.machine import CONFIG, NAME, run, service, show, systemctl
 
 STATE = f"/var/lib/private/{NAME}"
 MAN_PAGES = (f"/usr/share/man/man8/{NAME}.8.gz", f"/usr/share/man/man5/{NAME}.toml.5.gz")
@@ -20,7 +20,7 @@ def is_enabled_and_running_after_its_installation(deb):
     run("apt-get", "install", "-y", "--no-install-recommends", deb)
     assert systemctl("is-enabled").strip() == "enabled"
     machine.wait_until_active()
-    assert machine.get("/readyz").status == 200
+    assert service.get("/readyz").status == 200
     conffiles = run("dpkg-query", "-W", "-f", "${Conffiles}", NAME)
     assert CONFIG in conffiles and f"/etc/default/{NAME}" in conffiles, conffiles
     listed = run("dpkg-query", "-L", NAME).split()
@@ -32,20 +32,21 @@ def is_enabled_and_running_after_its_installation(deb):
 
 def is_upgraded_under_load_and_keeps_state_and_settings(deb):
     machine.set_config(forget_after_seconds=7200)
-    machine.scrape("away")
-    machine.post("type=before_upgrade")
+    service.scrape("away")
+    service.event("type=before_upgrade")
     with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
         later, version = machine.with_higher_version(deb, folder)
         pid = machine.main_pid()
         with Load() as load:
             run("apt-get", "install", "-y", "--no-install-recommends", later)
+            load.ledger.stopped()
             load.wait_for_more()
     load.check()
     assert version_installed() == version
     assert machine.main_pid() != pid, "the upgrade did not restart it"
     with open(CONFIG, encoding="utf-8") as file:
         assert "forget_after_seconds = 7200" in file.read()
-    assert 'type="before_upgrade"' in machine.get("/metrics?scraper=away").text
+    assert 'type="before_upgrade"' in service.get("/metrics?scraper=away").text
 
 
 def leaves_nothing_behind_when_it_is_purged(deb):

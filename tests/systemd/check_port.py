@@ -4,6 +4,7 @@
 import os
 
 from harness.client import Connection
+from harness.remote import Remote
 from systemd import machine
 from systemd.load import Load
 from systemd.machine import NAME, PORT, logged, run, show, systemctl
@@ -14,7 +15,7 @@ OTHER_PORT, LOW_PORT = 18090, 1011
 
 def answers(port):
     try:
-        return machine.get("/healthz", port).status == 200
+        return Remote(port).get("/healthz").status == 200
     except ConnectionRefusedError:
         return False
 
@@ -25,6 +26,7 @@ def is_restarted_under_load_without_a_gap(deb):
             pid = machine.main_pid()
             systemctl("restart")
             assert machine.main_pid() != pid
+            load.ledger.stopped()
             load.wait_for_more()
     load.check()
 

@@ -5,17 +5,17 @@ import re
 
 from harness.waiting import wait_until
 from systemd import machine
-from systemd.machine import NAME, logged, run, show, systemctl
+from systemd.machine import NAME, logged, run, service, show, systemctl
 
 HIGHEST_EXPOSURE = 1.5
 LEVELS = {"error": "3", "warn": "4", "info": "6", "debug": "7"}
 
 
 def takes_an_event_and_hands_it_out_once(deb):
-    machine.scrape("first")
-    machine.post("type=deploy&service=checkout")
-    assert [s.labels for s in machine.scrape("first").events()] == [{"service": "checkout", "type": "deploy"}]
-    assert machine.scrape("first").events() == []
+    service.scrape("first")
+    service.event("type=deploy&service=checkout")
+    assert [s.labels for s in service.scrape("first").events()] == [{"service": "checkout", "type": "deploy"}]
+    assert service.scrape("first").events() == []
 
 
 def has_the_sandbox_it_should_have(deb):
@@ -51,11 +51,11 @@ def reloads_what_can_change_and_says_what_cannot(deb):
         systemctl("reload")
         logged(r'msg="reloaded" .*changed=log.level')
         logged(r'changes only with a restart" key=server.threads in_use=0 config=3')
-        machine.post("type=seen_at_debug")
+        service.event("type=seen_at_debug")
         logged(r'level=debug msg="event".*seen_at_debug')
     systemctl("reload")
     assert machine.main_pid() == pid
-    assert machine.scrape("first").value("oneshot_config_last_reload_successful") == 1
+    assert service.scrape("first").value("oneshot_config_last_reload_successful") == 1
 
 
 def keeps_its_settings_when_the_file_is_bad_and_the_reload_fails(deb):
@@ -63,9 +63,9 @@ def keeps_its_settings_when_the_file_is_bad_and_the_reload_fails(deb):
         systemctl("reload", status=1)
         logged(r'reload failed: the settings stay as they were.*level = .*loud')
         assert show("ActiveState") == "active"
-        assert machine.scrape("first").value("oneshot_config_last_reload_successful") == 0
+        assert service.scrape("first").value("oneshot_config_last_reload_successful") == 0
     systemctl("reload")
-    assert machine.scrape("first").value("oneshot_config_last_reload_successful") == 1
+    assert service.scrape("first").value("oneshot_config_last_reload_successful") == 1
 
 
 def takes_its_environment_from_etc_default(deb):
@@ -76,8 +76,8 @@ def takes_its_environment_from_etc_default(deb):
         with open(path, "w", encoding="utf-8") as file:
             file.write(before.replace("#USE_EXPLICIT_TIMESTAMPS=false", "USE_EXPLICIT_TIMESTAMPS=TRUE"))
         systemctl("restart")
-        machine.post("type=timed")
-        wait_until(lambda: any(s.timestamp for s in machine.scrape("first").events()), "an event with its own time")
+        service.event("type=timed")
+        wait_until(lambda: any(s.timestamp for s in service.scrape("first").events()), "an event with its own time")
     finally:
         with open(path, "w", encoding="utf-8") as file:
             file.write(before)

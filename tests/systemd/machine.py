@@ -7,14 +7,14 @@ import os
 import re
 import subprocess
 
-from harness.client import Connection
-from harness.exposition import parse
+from harness.remote import Remote
 from harness.waiting import wait_until
 
 NAME = "oneshot-metrics-server"
 CONFIG = f"/etc/{NAME}/config.toml"
 DROP_IN = f"/etc/systemd/system/{NAME}.service.d/test.conf"
 PORT = 8090
+service = Remote(PORT)
 
 
 def run(*command, status=0):
@@ -62,23 +62,6 @@ def logged(pattern, seconds=10):
         messages = [e["MESSAGE"] for e in journal() if isinstance(e["MESSAGE"], str)]
         return [m for m in messages if re.search(pattern, m)]
     return wait_until(found, f"/{pattern}/ in the journal", seconds, 0.2)[-1]
-
-
-def get(path, port=PORT, **options):
-    with Connection(port, **options) as connection:
-        return connection.get(path)
-
-
-def post(query, port=PORT):
-    with Connection(port) as connection:
-        reply = connection.post("/event?" + query)
-    assert reply.status == 200, reply
-
-
-def scrape(name, port=PORT):
-    reply = get(f"/metrics?scraper={name}", port)
-    assert reply.status == 200, reply
-    return parse(reply.body)
 
 
 def set_config(**changes):
