@@ -12,8 +12,9 @@ import os
 import sys
 import time
 
-from bench import backlog, load, servers
+from bench import backlog, h2load, servers
 from harness import processes
+from harness.client import Connection
 
 EVENTS = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 SCRAPERS = (1, 4, 16, 64)
@@ -114,9 +115,9 @@ def over_scrapers(binary, arguments):
 def resident_by_connection(server, number):
     """KiB for each of so many connections that have had an answer and now rest."""
     base = server.status("VmRSS")
-    connections = [backlog.connect(server.port) for _ in range(number)]
+    connections = [Connection(server.port, timeout=60) for _ in range(number)]
     for connection in connections:
-        backlog.exchange(connection, backlog.request("GET", "/healthz"))
+        connection.get("/healthz")
     used = server.status("VmRSS") - base
     for connection in connections:
         connection.close()
@@ -125,7 +126,7 @@ def resident_by_connection(server, number):
 
 def over_connections(binary, arguments):
     """Beside the floor where there is one: what grows there too is the kernel's."""
-    load.need_h2load()
+    h2load.need()
     processes.raise_open_files_limit()
     config = backlog.config(512, 1_000_000)
     kinds = {"POST": servers.ours(binary, config)}
@@ -139,7 +140,7 @@ def over_connections(binary, arguments):
             resident = resident_by_connection(running["POST"], number)
             for _ in range(arguments.rounds):
                 for kind, server in running.items():
-                    costs[kind].append(load.fire(server, servers.TARGET, arguments.requests, number, 1)[0])
+                    costs[kind].append(h2load.fire(server, servers.TARGET, arguments.requests, number, 1)[0])
         finally:
             for server in running.values():
                 server.stop()

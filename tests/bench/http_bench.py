@@ -13,7 +13,7 @@ import json
 import os
 import sys
 
-from bench import chart, load, servers
+from bench import chart, h2load, servers
 
 SHAPES = [(1, 1), (64, 1), (512, 1), (1, 16), (64, 16), (512, 16)]  # connections, requests in flight on each
 OURS, IN_FILE, MANY = "ours", "ours, in a file", "ours, 64 scrapers"
@@ -41,11 +41,11 @@ def measure(running, arguments):
         for shape in shapes:
             requests = arguments.requests * (4 if shape[1] > 1 else 1)  # they are cheap, and the clock is coarse
             for server in running if number % 2 else reversed(running):
-                result = load.fire(server, arguments.target, requests // (10 if number == 0 else 1), *shape)
+                result = h2load.fire(server, arguments.target, requests // (10 if number == 0 else 1), *shape)
                 if number > 0:  # the first round warms up
                     results[shape][server.name].append(result)
         print(f"round {number} of {arguments.rounds}", file=sys.stderr, flush=True)
-    return {shape: {name: load.median_of(all_rounds) for name, all_rounds in by_name.items()}
+    return {shape: {name: h2load.median_of(all_rounds) for name, all_rounds in by_name.items()}
             for shape, by_name in results.items()}
 
 
@@ -72,7 +72,7 @@ def main():
     parser.add_argument("--json")
     parser.add_argument("--svg")
     arguments = parser.parse_args()
-    load.need_h2load()
+    h2load.need()
     running = started(arguments)
     try:
         medians = measure(running, arguments)

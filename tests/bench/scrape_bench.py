@@ -13,9 +13,9 @@ import os
 import sys
 import time
 
-from bench import backlog, servers
+from bench import backlog, probe, servers
 from bench.goals import Goals
-from bench.probe import Probe
+from harness.beside import Beside
 
 SCRAPERS = 3
 # With timestamps a series can have one event each millisecond; faster ones would wait for a later scrape.
@@ -68,11 +68,12 @@ class Case:
 
     def latencies(self):
         """Milliseconds, sorted, of other requests while one is scraped."""
-        with Probe(self.server.port) as probe:
+        with Beside(probe.ask, self.server.port) as others:
             got, _, began, ended = self.scrapers[0].scrape()
+            times = others.finish()
         self.check(got)
         self.scrapers[0].confirm()
-        return [1000 * seconds for seconds in probe.during(began, ended)]
+        return [1000 * (answered - sent) for sent, answered in times if began <= sent <= ended]
 
     def drain(self):
         for scraper in self.scrapers:

@@ -3,15 +3,15 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 
 from bench.cpu import CpuMeter
-from harness import processes
+from harness import processes, programs
+from harness.remote import Remote
+from harness.sockets import free_port, listens
+from harness.waiting import wait_until
 
 TARGET = "/event?type=deploy&service=checkout"
 
@@ -22,12 +22,6 @@ http { access_log off; keepalive_requests 1000000000; keepalive_timeout 600s;
   client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3; uwsgi_temp_path t4; scgi_temp_path t5;
   server { listen 127.0.0.1:%d backlog=4096; location / { return 200; } } }
 """
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 class Server:
@@ -41,21 +35,15 @@ class Server:
         self.process = subprocess.Popen(  # pylint: disable=consider-using-with
             command(self.port, self.folder), cwd=self.folder, stdin=subprocess.DEVNULL, stdout=self.log,
             stderr=self.log, preexec_fn=self.meter.enter)
-        self._await_port()
+        wait_until(self._listens, f"{name} listens on port {self.port}", 15)
         for number in range(scrapers):
-            urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics?scraper=s{number}", timeout=10).read()
+            Remote(self.port).scrape(f"s{number}")
 
-    def _await_port(self):
-        deadline = time.monotonic() + 15
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
-                return
-            except OSError:
-                if self.process.poll() is not None or time.monotonic() > deadline:
-                    with open(os.path.join(self.folder, "log"), encoding="utf-8", errors="replace") as log:
-                        sys.exit(f"{self.name} does not listen on port {self.port}:\n{log.read()}")
-                time.sleep(0.01)
+    def _listens(self):
+        if self.process.poll() is not None:
+            with open(self.log.name, encoding="utf-8", errors="replace") as log:
+                sys.exit(f"{self.name} has ended:\n{log.read()}")
+        return listens(self.port)
 
     def cpu_seconds(self):
         return self.meter.seconds(self.process.pid)
@@ -90,7 +78,7 @@ def floor(binary):
 
 def nginx():
     """None where there is none."""
-    program = os.environ.get("ONESHOT_NGINX") or shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
+    program = programs.find("nginx", "ONESHOT_NGINX")
     if not program:
         return None
 

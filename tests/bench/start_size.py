@@ -7,30 +7,29 @@ exit status 1 where one is missed.
 
 import argparse
 import os
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 
-from bench import servers
 from bench.goals import Goals
 from harness import processes, programs
+from harness.remote import Remote
+from harness.sockets import free_port
 
 GOAL_SIZE_MIB, GOAL_START_MS, GOAL_TICKS, GOAL_RSS_MIB = 2, 15, 1, 5
 STORAGES = (("in memory", ""), ("in a file", 'path = "{folder}/events.log"\n'))
-REQUEST = b"GET /healthz HTTP/1.1\r\nHost: bench\r\n\r\n"
 
 
-class Fresh:
+class Fresh(Remote):
     """A server with an empty log and the defaults but for its storage; use as a context manager."""
 
     def __init__(self, binary, storage, folder):
         config = os.path.join(folder, "config.toml")
         with open(config, "w", encoding="utf-8") as file:
             file.write("[storage]\n" + storage.replace("{folder}", folder))
-        self.port = servers.free_port()
+        super().__init__(free_port())
         self.began = time.monotonic()
         self.process = subprocess.Popen(  # pylint: disable=consider-using-with
             [binary, "--config", config, "--port", str(self.port), "--log-level", "error"], close_fds=False)
@@ -45,13 +44,10 @@ class Fresh:
         """Seconds from the start of the program to its first answer."""
         while True:
             try:
-                with socket.create_connection(("127.0.0.1", self.port), 5) as connection:
-                    connection.sendall(REQUEST)
-                    got = connection.recv(4096)
-                    took = time.monotonic() - self.began
-                    if not got.startswith(b"HTTP/1.1 200"):
-                        sys.exit(f"not healthy: {got!r}")
-                    return took
+                reply = self.get("/healthz")
+                took = time.monotonic() - self.began
+                assert reply.status == 200, reply
+                return took
             except ConnectionRefusedError:
                 if self.process.poll() is not None or time.monotonic() > self.began + 15:
                     sys.exit("it does not start")
@@ -76,10 +72,7 @@ def idle(binary, storage, seconds, folder):
     with Fresh(binary, storage, folder) as server:
         server.answer()
         for number in range(5):
-            with socket.create_connection(("127.0.0.1", server.port), 5) as connection:
-                connection.sendall(f"GET /metrics?scraper=s{number} HTTP/1.0\r\n\r\n".encode())
-                while connection.recv(65536):
-                    pass
+            server.scrape(f"s{number}")
         time.sleep(3)  # what follows the last connection, such as the last look at deadlines, is over
         before = processes.times_asleep(server.process.pid)
         began = time.monotonic()

@@ -10,7 +10,7 @@ import subprocess
 import unittest
 
 
-from harness import runner
+from harness import programs, runner
 
 # Of the release build by GCC 12 on x86-64 (Debian 12): measured, without what the start takes.
 COUNTS = {
@@ -34,7 +34,7 @@ def obstacle():
     """Why the numbers above do not hold here, if so."""
     if not shutil.which("valgrind"):
         return "no valgrind here"
-    if os.environ.get("ONESHOT_BUILDTYPE") != "release" or os.environ.get("ONESHOT_SANITIZE", "none") != "none":
+    if not programs.released():
         return "not a release build"
     if os.environ.get("ONESHOT_COMPILER") != "gcc 12 x86_64":
         return f"built by {os.environ.get('ONESHOT_COMPILER')}, and the numbers are of gcc 12 x86_64"

@@ -2,11 +2,11 @@
 """nginx on a host of its own, as a proxy between a scraper and the server."""
 
 import os
-import socket
 import subprocess
 import tempfile
 
 from . import hosts, programs
+from .sockets import listens
 from .waiting import wait_until
 
 _CONFIG = """\
@@ -55,11 +55,7 @@ class Nginx:
 
     def _listens(self):
         assert self._process.poll() is None, f"nginx ended with {self._process.returncode}"
-        try:
-            socket.create_connection((self.address, self.port), 1).close()
-        except OSError:
-            return False
-        return True
+        return listens(self.port, self.address)
 
     def stop(self):
         self._process.terminate()

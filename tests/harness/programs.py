@@ -32,9 +32,9 @@ def use_binary(path):
 
 
 def find(name, variable=None):
-    """The path of a program: what the variable says, else what PATH has, else None."""
+    """The path of a program: what the variable says, else what PATH or the administrator's folder has, else None."""
     chosen = os.environ.get(variable, "") if variable else ""
-    return chosen or shutil.which(name)
+    return chosen or shutil.which(name) or shutil.which(name, path="/usr/sbin")
 
 
 def need(name, variable=None):

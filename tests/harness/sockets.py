@@ -9,6 +9,15 @@ from .freezing import freeze, thaw
 from .waiting import wait_until
 
 
+def listens(port, host="127.0.0.1"):
+    """Whether somebody takes connections there."""
+    try:
+        socket.create_connection((host, port), 1).close()
+    except OSError:
+        return False
+    return True
+
+
 class Tcp:
     """One IPv4 connection as /proc shows it."""
 
