@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 
-from container import podman
+from harness.processes import run
 
 # Besides those marked as essential: what Debian's own images have too, since apt needs it.
 _MORE = ("libstdc++6",)
@@ -20,7 +20,7 @@ def _packages():
     """The essential packages, _MORE, and all that these depend on."""
     installed, needs, wanted = set(), {}, list(_MORE)
     fields = "${Package}\t${Essential}\t${Pre-Depends}, ${Depends}\t${Provides}\n"
-    for line in podman.run("dpkg-query", "--show", "--showformat", fields).splitlines():
+    for line in run("dpkg-query", "--show", "--showformat", fields).splitlines():
         name, essential, depends, provides = line.split("\t")
         installed.add(name)
         needs.setdefault(name, []).extend(_NAME.findall(depends))
@@ -40,7 +40,7 @@ def _packages():
 def copy_to(root):
     """Into this empty folder."""
     paths = set(_MADE)
-    for path in podman.run("dpkg-query", "--listfiles", *_packages()).splitlines():
+    for path in run("dpkg-query", "--listfiles", *_packages()).splitlines():
         if path.startswith("/") and not path.startswith(_NOT_NEEDED):
             # /bin is a link to /usr/bin, where the package may not know of it.
             folder, name = os.path.split(path)
@@ -51,4 +51,4 @@ def copy_to(root):
     packed = subprocess.run(["tar", "-C", "/", "--create", "--no-recursion", "--null", "--files-from=-"],
                             input=files.encode(), stdout=subprocess.PIPE, check=True).stdout
     subprocess.run(["tar", "-C", root, "--extract", "--preserve-permissions"], input=packed, check=True)
-    podman.run("ldconfig", "-r", root)
+    run("ldconfig", "-r", root)

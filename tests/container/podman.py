@@ -4,9 +4,9 @@
 import json
 import os
 import shutil
-import subprocess
 import tempfile
 
+from harness.processes import run
 from harness.waiting import wait_until
 
 # With runc and cgroupfs it works where neither systemd nor cgroups v2 are. Limits are low: raising one may
@@ -15,15 +15,6 @@ _RUN = ("--cgroup-manager", "cgroupfs", "--runtime", "runc")
 _LIMITS = ("--ulimit", "nofile=4096:4096", "--ulimit", "nproc=1000:1000", "--network", "host")
 # As the chart has it; podman's --read-only alone would leave some folders open to writing.
 _SAFE = ("--read-only", "--read-only-tmpfs=false", "--cap-drop", "all", "--security-opt", "no-new-privileges")
-
-
-def run(*command, status=0, seconds=300):
-    """Its output, and its errors where it may fail; AssertionError where it ends otherwise (None: it may)."""
-    done = subprocess.run(command, text=True, stdin=subprocess.DEVNULL, capture_output=True, check=False,
-                          timeout=seconds)
-    both = done.stdout + done.stderr
-    assert status is None or done.returncode == status, f"{command}: status {done.returncode}:\n{both}"
-    return done.stdout if status == 0 else both
 
 
 class Storage:

@@ -15,6 +15,7 @@ import unittest
 
 from container import debian_base, podman
 from harness import programs, runner, sandbox
+from harness.processes import run
 from harness.remote import Remote
 from harness.waiting import wait_until
 
@@ -44,9 +45,9 @@ def fill_base(root):
     """With the libraries that the binary needs beyond those of every Debian. On Debian 13 it is llhttp, a shared
     library for a usual build; what the Containerfile builds has it inside."""
     debian_base.copy_to(root)
-    for path in re.findall(r"=> (/\S+)", podman.run("ldd", programs.server_binary())):
+    for path in re.findall(r"=> (/\S+)", run("ldd", programs.server_binary())):
         if not os.path.exists(root + path):
-            podman.run("cp", "-L", path, root + path)
+            run("cp", "-L", path, root + path)
 
 
 def build():
@@ -81,9 +82,9 @@ class Compiling(unittest.TestCase):
                 for source in sources:
                     self.assertIn(source.split("/")[0], let_in, ".dockerignore keeps it out")
                     os.makedirs(folder + os.path.dirname(target), exist_ok=True)
-                    podman.run("cp", "-r", os.path.join(programs.ROOT, source), folder + target)
+                    run("cp", "-r", os.path.join(programs.ROOT, source), folder + target)
             command = re.search(r"meson setup .*?(?=&&)", stage).group(0)
-            said = podman.run(*[folder + word if word.startswith("/") else word for word in command.split()])
+            said = run(*[folder + word if word.startswith("/") else word for word in command.split()])
             self.assertIn("Build targets in project", said)
 
 

@@ -99,30 +99,23 @@ class Place:
         return True
 
     def kill(self):
-        self._lives.clear()
         when = time.monotonic()
-        os.kill(self.server.pid, signal.SIGKILL)
-        self._forget(-signal.SIGKILL, lambda: self.ledger.killed(when))
+        self.server.signal(signal.SIGKILL)
+        self._end(-signal.SIGKILL, when)
 
     def stop(self, may_die=False):
         """In good order; True where a crash point of the server, if that may be, was in the way."""
-        self._lives.clear()
         self.server.signal()
         died = may_die and self.server.wait() == -signal.SIGKILL
-        when = time.monotonic()
-        if died:
-            self._forget(-signal.SIGKILL, lambda: self.ledger.killed(when))
-        else:
-            self._forget(0, self.ledger.stopped)
+        self._end(-signal.SIGKILL if died else 0, time.monotonic())
         return died
 
     def bury(self):
         """After it killed itself."""
-        self._lives.clear()
-        when = time.monotonic()
-        self._forget(-signal.SIGKILL, lambda: self.ledger.killed(when))
+        self._end(-signal.SIGKILL, time.monotonic())
 
-    def _forget(self, status, note):
+    def _end(self, status, when):
+        self._lives.clear()
         server = self.server
         try:
             found = server.wait()
@@ -132,7 +125,10 @@ class Place:
         self.last_log = server.log()
         with self.ledger.lock:
             self.server = None
-        note()
+            if status == 0:
+                self.ledger.stopped()
+            else:
+                self.ledger.killed(when)
         server.kill()
         assert found == status, f"exit status {found} where {status} was expected; log:\n{self.last_log}"
         assert "Sanitizer" not in self.last_log, self.last_log

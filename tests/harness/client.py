@@ -72,6 +72,7 @@ class Connection:
             before_connect(self.socket.getsockname()[1])
         self.socket.connect((host, port))
         self._unread = b""
+        self._pace = 65536, 0, float("inf")  # bytes at a time, the pause before each time, when it ends
 
     def __enter__(self):
         return self
@@ -106,11 +107,15 @@ class Connection:
     # -- in ------------------------------------------------------------------------------------------------
 
     def _more(self, so_far=b""):
-        patience = self.socket.gettimeout()
+        patience, (chunk, pause, end) = self.socket.gettimeout(), self._pace
+        if time.monotonic() > end:
+            raise Broken("out of time", so_far)
+        if pause:
+            time.sleep(pause)
         try:
             if self.give_up_at is not None:
                 self.socket.settimeout(max(0.0, min(patience, self.give_up_at - time.monotonic())))
-            data = self.socket.recv(65536)
+            data = self.socket.recv(chunk)
         except ConnectionResetError:
             raise Broken("reset", so_far) from None
         except (TimeoutError, BlockingIOError):
@@ -195,25 +200,11 @@ class Connection:
 
     def read_slowly(self, chunk, pause, seconds=60):
         """Reads a whole reply in small pieces with pauses, as over a thin line."""
-        end = time.monotonic() + seconds
-        data = self._unread
-        self._unread = b""
-        while time.monotonic() < end:
-            head, blank, body = data.partition(b"\r\n\r\n")
-            if blank:
-                fields = dict(l.lower().split(b": ", 1) for l in head.split(b"\r\n")[1:])
-                if len(body) >= int(fields[b"content-length"]):
-                    self._unread = data
-                    return self.read_reply()
-            try:
-                part = self.socket.recv(chunk)
-            except ConnectionResetError:
-                raise Broken("reset", data) from None
-            if not part:
-                raise Broken("end of stream", data)
-            data += part
-            time.sleep(pause)
-        raise Broken("out of time", data)
+        usual, self._pace = self._pace, (chunk, pause, time.monotonic() + seconds)
+        try:
+            return self.read_reply()
+        finally:
+            self._pace = usual
 
     # -- the ends ------------------------------------------------------------------------------------------
 

@@ -1,10 +1,19 @@
 # SPDX-License-Identifier: MIT
-"""Processes: what /proc tells about them, and their limits."""
+"""Processes: run to their ends, what /proc tells about them, and their limits."""
 
 import os
 import re
 import resource
 import subprocess
+
+
+def run(*command, status=0, seconds=600, env=None):
+    """Its output, and its errors where it may fail; AssertionError where it ends otherwise (None: it may)."""
+    done = subprocess.run(command, text=True, stdin=subprocess.DEVNULL, capture_output=True, check=False,
+                          timeout=seconds, env={**os.environ, **(env or {})})
+    both = done.stdout + done.stderr
+    assert status is None or done.returncode == status, f"{command}: status {done.returncode}:\n{both}"
+    return done.stdout if status == 0 else both
 
 
 def raise_open_files_limit():

@@ -24,9 +24,6 @@ class Storage(unittest.TestCase):
         return Server({"storage.path": self.path, "storage.capacity_mib": capacity_mib,
                        "scrapers.startup_hold_seconds": 0, **more})
 
-    def ids(self, server, scraper):
-        return [event.labels["id"] for event in server.scrape(scraper).events()]
-
     def test_the_first_start_makes_a_file_that_only_its_owner_may_read(self):
         with self.server(capacity_mib=3):
             found = os.stat(self.path)
@@ -39,19 +36,19 @@ class Storage(unittest.TestCase):
         path, self.path = self.path, self.path + ".link"
         os.symlink(path, self.path)
         with self.server(capacity_mib=1) as server:
-            self.ids(server, "a")
+            server.scrape("a")
             server.event("id=1")
         with self.server(capacity_mib=2) as server:
-            self.assertEqual(self.ids(server, "a"), ["1"])
+            self.assertEqual(server.scrape("a").ids(), ["1"])
         self.assertTrue(os.path.islink(self.path))
         self.assertEqual(os.stat(path).st_size, storage_file.size(2))
 
     def test_a_restart_keeps_events_and_scrapers_and_how_far_each_had_come(self):
         with self.server() as server:
-            self.ids(server, "a")
-            self.ids(server, "b")
+            server.scrape("a")
+            server.scrape("b")
             server.event("id=1")
-            self.assertEqual(self.ids(server, "a"), ["1"])
+            self.assertEqual(server.scrape("a").ids(), ["1"])
             server.event("id=2")
             server.event("id=3&value=7")
         with self.server() as server:
@@ -61,15 +58,15 @@ class Storage(unittest.TestCase):
             self.assertEqual(shown.value("oneshot_events_accepted_total"), 0, "counters begin anew")
             self.assertEqual([(e.labels, e.value) for e in server.scrape("a").events()],
                              [({"id": "2"}, 1), ({"id": "3"}, 7)])
-            self.assertEqual(self.ids(server, "b"), ["1", "2", "3"])
+            self.assertEqual(server.scrape("b").ids(), ["1", "2", "3"])
             server.event("id=4")
-            self.assertEqual(self.ids(server, "a"), ["4"])
+            self.assertEqual(server.scrape("a").ids(), ["4"])
         with self.server() as server:
-            self.assertEqual((self.ids(server, "a"), self.ids(server, "b")), ([], ["4"]))
+            self.assertEqual((server.scrape("a").ids(), server.scrape("b").ids()), ([], ["4"]))
 
     def test_a_stop_says_how_many_events_are_kept_and_a_start_where(self):
         with self.server() as server:
-            self.ids(server, "a")
+            server.scrape("a")
             server.event("id=1")
             server.event("id=2")
             server.signal()
@@ -106,7 +103,7 @@ class Storage(unittest.TestCase):
             server.event("id=2")
             server.signal(signal.SIGKILL)
         with self.server(**hold) as server:
-            self.assertEqual(self.ids(server, "new"), ["1", "2"])
+            self.assertEqual(server.scrape("new").ids(), ["1", "2"])
 
     def test_another_capacity_moves_what_waits_into_the_new_file(self):
         with self.server(capacity_mib=2) as server:
@@ -140,7 +137,7 @@ class Storage(unittest.TestCase):
 
     def test_a_damaged_event_is_skipped_and_counted_and_the_others_arrive(self):
         with self.server() as server:
-            self.ids(server, "a")
+            server.scrape("a")
             for number in range(9):
                 server.event(f"id={number}&marked=text-of-{number}-")
         data = storage_file.read(self.path)
@@ -150,11 +147,11 @@ class Storage(unittest.TestCase):
         with self.server() as server:
             warning = server.wait_for_log(lambda l: l["level"] == "warn", "that warns")
             self.assertEqual([warning[key] for key in ("reason", "path", "parts")], ["damaged", self.path, "1"])
-            self.assertEqual(self.ids(server, "a"), [str(n) for n in range(9) if n != 4])
+            self.assertEqual(server.scrape("a").ids(), [str(n) for n in range(9) if n != 4])
             shown = server.peek("a")
             self.assertEqual(shown.value("oneshot_events_dropped_total", scraper="a", reason="damaged"), 1)
             server.event("id=9")
-            self.assertEqual(self.ids(server, "a"), ["9"])
+            self.assertEqual(server.scrape("a").ids(), ["9"])
 
 
 if __name__ == "__main__":

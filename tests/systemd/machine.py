@@ -5,8 +5,8 @@ import contextlib
 import json
 import os
 import re
-import subprocess
 
+from harness import processes
 from harness.remote import Remote
 from harness.waiting import wait_until
 
@@ -18,12 +18,7 @@ service = Remote(PORT)
 
 
 def run(*command, status=0):
-    """Its output; AssertionError where it ends otherwise (status None: as it likes)."""
-    done = subprocess.run(command, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, check=False,
-                          env={**os.environ, "DEBIAN_FRONTEND": "noninteractive", "SYSTEMD_PAGER": ""})
-    assert status is None or done.returncode == status, f"{command}: status {done.returncode}:\n{done.stdout}"
-    return done.stdout
+    return processes.run(*command, status=status, env={"DEBIAN_FRONTEND": "noninteractive", "SYSTEMD_PAGER": ""})
 
 
 def systemctl(verb, *more, status=0):
