@@ -2,10 +2,11 @@
 """Cuts the power of the machine it runs on (a virtual one!) under a server with sync = "always", and looks
 after the next boot whether every event that was answered with 200 is there.
 
-  power_cut.py before FOLDER   starts a server with its event log in FOLDER, posts, and restarts the machine
-                               at once, without a last write (/proc/sysrq-trigger): it does not return
-  power_cut.py after FOLDER    after the boot: starts the server on what is there; 1 if an event is lost
-  power_cut.py play FOLDER     the one or the other, for machines that run the same command after each boot
+  python3 -m crash.power_cut WHAT FOLDER, in a folder with crash/ and harness/, where WHAT is
+  before   starts a server with its event log in FOLDER, posts, and restarts the machine at once, without a last write
+           (/proc/sysrq-trigger): it does not return
+  after    after the boot: starts the server on what is there; 1 if an event is lost
+  play     the one or the other, for machines that run the same command after each boot
 
 The server is ONESHOT_BINARY. The machine is cut the moment the first poster has its last answer, so that of
 this one all answers are known without a note; the others note each answer durably before they post again."""

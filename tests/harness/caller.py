@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""Who has one connection to a place, and uses it again while all goes well.
+"""A client with one connection to a place, which it uses again while all goes well.
 
-A place is anything with `connect(**options)`, which gives a connection to its server or raises Broken or OSError, and
-with `ledger`, in which is written what happens. Several servers may live there, one after the other.
+A place is any object with a method `connect(**options)`, which gives a connection to the place's server or raises
+Broken or OSError, and with a `ledger`, in which the client notes what happens. Several servers may live at a place,
+one after the other.
 """
 
 
 class Caller:
-    """keeps: its connection, from one use to the next."""
+    """keeps: whether it keeps its connection from one use to the next."""
 
     def __init__(self, place, name, dice=None, keeps=True):
         self.place, self.name, self.dice, self.keeps = place, name, dice, keeps

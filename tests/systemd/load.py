@@ -23,7 +23,7 @@ class _Poster(poster.Poster):
         if done:
             self.place.slowest = max(self.place.slowest, time.monotonic() - began)
         else:
-            self.place.faults.append(f"{self.ids[-1:]} by {self.name}: {self.fault!r}")
+            self.place.faults.append(f"event by {self.name}: {self.fault!r}")
         return done
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The Debian package on a machine with systemd: from installation to purge. Usage: run.py DEB [WORD...]
+"""The Debian package on a machine with systemd, from installation to purge. Usage: python3 -m systemd.run DEB [WORD...]
 
 Changes the machine it runs on; packaging/test-systemd.sh calls it. With words only the checks whose names contain one
 of them run, besides the first and the last one.
