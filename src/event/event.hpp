@@ -2,10 +2,18 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace oneshot::event {
+
+/// Tells a repeated POST from a new one: 128 bits of a hash that no client can steer.
+struct IdempotencyKey {
+  std::uint64_t high = 0;
+  std::uint64_t low = 0;
+  friend bool operator==(const IdempotencyKey&, const IdempotencyKey&) = default;
+};
 
 /// One valid event, rendered once and for all. The view lives in the EventReader that made it until its next
 /// call.
@@ -14,7 +22,10 @@ struct Event {
   /// for no labels: `service="checkout",type="deploy"`. Equal series have equal text.
   std::string_view labels;
   double value = 1;
-  bool value_given = false;  ///< the client sent `value`
+  bool value_given = false;                    ///< the client sent `value`
+  std::string_view metric{};                   ///< empty: the default metric
+  std::optional<std::int64_t> sent_unix_ms{};  ///< the time that the client gave
+  std::optional<IdempotencyKey> key{};
 };
 
 /// Why a client's event was not taken; `oneshot_events_rejected_total{reason}` has one series for each.
