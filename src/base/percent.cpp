@@ -20,6 +20,11 @@ int hex_value(char c) noexcept {
   return -1;
 }
 
+/// The text begins with a percent sign and two hexadecimal digits.
+bool is_escape(std::string_view text) noexcept {
+  return text.size() >= 3 && hex_value(text[1]) >= 0 && hex_value(text[2]) >= 0;
+}
+
 }  // namespace
 
 bool append_percent_decoded(std::string& out, std::string_view text, bool plus_is_blank) {
@@ -35,15 +40,19 @@ bool append_percent_decoded(std::string& out, std::string_view text, bool plus_i
       text.remove_prefix(1);
       continue;
     }
-    const int high = text.size() < 3 ? -1 : hex_value(text[1]);
-    const int low = text.size() < 3 ? -1 : hex_value(text[2]);
-    if (high < 0 || low < 0) {
+    if (!is_escape(text)) {
       out.resize(size_before);
       return false;
     }
-    out += static_cast<char>(high * 16 + low);
+    out += static_cast<char>(hex_value(text[1]) * 16 + hex_value(text[2]));
     text.remove_prefix(3);
   }
+}
+
+std::string_view first_bad_escape(std::string_view text) noexcept {
+  for (std::size_t at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 1))
+    if (!is_escape(text.substr(at))) return text.substr(at, 3);
+  return {};
 }
 
 }  // namespace oneshot

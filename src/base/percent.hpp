@@ -11,4 +11,8 @@ namespace oneshot {
 /// and out is as it was. Never longer than the text.
 [[nodiscard]] bool append_percent_decoded(std::string& out, std::string_view text, bool plus_is_blank);
 
+/// Why append_percent_decoded() refused a text: the first such `%`, with the two characters behind it or as many as
+/// there are. Empty where the text has none.
+[[nodiscard]] std::string_view first_bad_escape(std::string_view text) noexcept;
+
 }  // namespace oneshot

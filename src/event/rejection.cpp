@@ -23,14 +23,6 @@ std::string parameter(std::size_t number, std::string_view encoded) {
 
 constexpr ByteSet label_bytes{[](char c) { return is_letter(c) || is_digit(c) || c == '_'; }};
 
-/// The first percent sign without two hex digits, with what stands in their place.
-std::string_view first_bad_escape(std::string_view encoded) {
-  std::string decoded;
-  std::size_t at = encoded.find('%');
-  while (append_percent_decoded(decoded, encoded.substr(at, 3), false)) at = encoded.find('%', at + 1);
-  return encoded.substr(at, 3);
-}
-
 std::size_t valid_utf8_prefix(std::string_view text) {
   std::size_t valid = 0;
   while (const std::size_t length = utf8_sequence(text.substr(valid))) valid += length;

@@ -33,13 +33,6 @@ Result<Target, ProtocolError> split_absolute(std::string_view target) {
   return parts;
 }
 
-/// The first percent sign without two hexadecimal digits behind it, with what stands there.
-std::string_view first_bad_escape(std::string_view text) {
-  for (std::size_t at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 1))
-    if (at + 2 >= text.size() || !is_hex_digit(text[at + 1]) || !is_hex_digit(text[at + 2])) return text.substr(at, 3);
-  return {};
-}
-
 // unreserved, pct-encoded and sub-delims of RFC 3986
 constexpr ByteSet name_bytes{[](char c) {
   return is_letter(c) || is_digit(c) ||

@@ -49,3 +49,14 @@ TEST_CASE("decoding appends, and reuses the room that is there") {
   CHECK(out == "x=abc");
   CHECK(out.data() == storage);
 }
+
+TEST_CASE("the escape that made a text bad is found, with what stands in the place of its digits") {
+  CHECK(first_bad_escape("a%20b%zz%") == "%zz");
+  CHECK(first_bad_escape("%41%4") == "%4");
+  CHECK(first_bad_escape("100%") == "%");
+  CHECK(first_bad_escape("%25%%25") == "%%2");
+  CHECK(first_bad_escape("%4g") == "%4g");
+  CHECK(first_bad_escape("%41%C3%bC").empty());
+  CHECK(first_bad_escape("a+b").empty());
+  CHECK(first_bad_escape("").empty());
+}
