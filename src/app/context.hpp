@@ -6,6 +6,7 @@
 
 #include "app/options.hpp"
 #include "app/services.hpp"
+#include "event/event_builder.hpp"
 #include "event/form_parser.hpp"
 
 namespace oneshot::app {
@@ -17,13 +18,17 @@ struct Context {
         options(std::move(snapshot)),
         worker(number),
         counters(s.counters[number]),
-        reader(options->event.max_event_bytes) {}
+        event_builder(options->event.max_event_bytes),
+        form_parser(event_builder) {}
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
 
   Services& services;
   std::shared_ptr<const Options> options;  ///< a request that waits keeps a copy: a reload puts another one here
   unsigned worker;
   Counters& counters;
-  event::EventReader reader;
+  event::EventBuilder event_builder;
+  event::FormParser form_parser;  ///< feeds that builder
 };
 
 }  // namespace oneshot::app

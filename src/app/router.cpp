@@ -71,7 +71,7 @@ Router::Router(Services& services, std::shared_ptr<const Options> options, unsig
 
 void Router::use(std::shared_ptr<const Options> options) {
   context_.options = std::move(options);
-  context_.reader.set_max(context_.options->event.max_event_bytes);
+  context_.event_builder.set_max(context_.options->event.max_event_bytes);
 }
 
 http::Answer Router::handle(const http::Request& request, delivery::Waiting& waiting) {

@@ -15,8 +15,8 @@ struct IdempotencyKey {
   friend bool operator==(const IdempotencyKey&, const IdempotencyKey&) = default;
 };
 
-/// One valid event, rendered once and for all. The view lives in the EventReader that made it until its next
-/// call.
+/// One valid event, rendered once and for all. The views live in the EventBuilder that made the event, until
+/// its next begin().
 struct Event {
   /// The label set as it goes out between the braces: sorted by name, values escaped, each name once; empty
   /// for no labels: `service="checkout",type="deploy"`. Equal series have equal text.

@@ -2,6 +2,7 @@
 #include "event/rejection.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 #include "base/byte_set.hpp"
@@ -20,8 +21,6 @@ std::string quoted(std::string_view text) { return '"' + printable(text, shown) 
 std::string parameter(std::size_t number, std::string_view encoded) {
   return "parameter " + std::to_string(number) + " (" + quoted(encoded) + ")";
 }
-
-constexpr ByteSet label_bytes{[](char c) { return is_letter(c) || is_digit(c) || c == '_'; }};
 
 std::size_t valid_utf8_prefix(std::string_view text) {
   std::size_t valid = 0;
@@ -56,22 +55,36 @@ bool is_decimal(std::string_view text) {
 
 }  // namespace
 
-bool is_label_name(std::string_view name) noexcept {
-  return !is_digit(name.front()) && label_bytes.has_all_of(name) && !name.starts_with("__");
+std::string_view reason_name(Reason reason) noexcept {
+  // In the order of the enumerators.
+  static constexpr std::array<std::string_view, reason_count> names = {
+      "bad_label_name", "bad_value",        "bad_utf8", "bad_encoding",    "duplicate_label",
+      "too_large",      "bad_content_type", "log_full", "unable_to_store",
+  };
+  return names[static_cast<std::size_t>(reason)];
 }
 
 Rejection bad_label_name(std::string_view name) {
-  if (name.starts_with("__") && label_bytes.has_all_of(name)) {
-    return {Reason::bad_label_name,
-            "label name " + quoted(name) + " may not begin with __ (Prometheus keeps such names for itself)"};
-  }
   return {Reason::bad_label_name,
           "label name " + quoted(name) + " may hold only letters, digits and _ (and not begin with a digit)"};
 }
 
+Rejection reserved_label_name(std::string_view name) {
+  return {Reason::bad_label_name,
+          "label name " + quoted(name) + " may not begin with __ (Prometheus keeps such names for itself)"};
+}
+
+Rejection nameless_label() { return {Reason::bad_label_name, "a label has no name"}; }
+
 Rejection bad_utf8(std::string_view name, std::string_view value) {
   return {Reason::bad_utf8, "label " + quoted(name) + ": the value is not valid UTF-8 (byte " +
                                 std::to_string(valid_utf8_prefix(value) + 1) + ")"};
+}
+
+Rejection bad_metric_name(std::string_view name) {
+  if (name.empty()) return {Reason::bad_label_name, "the metric has no name"};
+  return {Reason::bad_label_name,
+          "metric name " + quoted(name) + " may hold only letters, digits, _ and : (and not begin with a digit)"};
 }
 
 Rejection nameless(std::size_t number, std::string_view encoded) {
@@ -97,7 +110,9 @@ Rejection label_given_twice(std::string_view name) {
   return {Reason::duplicate_label, "label " + quoted(name) + " is given twice"};
 }
 
-Rejection value_given_twice() { return {Reason::duplicate_label, "value is given twice"}; }
+Rejection given_twice(std::string_view part) {
+  return {Reason::duplicate_label, std::string(part) + " is given twice"};
+}
 
 Rejection event_too_large(std::size_t max_event_bytes) {
   return {Reason::too_large, "the names and values of an event may take " + std::to_string(max_event_bytes) +

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "event/event_builder.hpp"
 #include "event/form_parser.hpp"
 #include "event/render.hpp"
 #include "support/exposition_parser.hpp"
@@ -79,10 +80,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::size_t cut = all[0] == 'q' ? rest.size() : all[0] == 'f' ? 0 : rest.size() * data[0] / 256;
 
   // One that has seen every input so far must answer as a new one does.
-  static event::EventReader used(max_event_bytes);
-  event::EventReader fresh(max_event_bytes);
-  const auto event = used.read(rest.substr(0, cut), rest.substr(cut));
-  const auto again = fresh.read(rest.substr(0, cut), rest.substr(cut));
+  static event::EventBuilder used_builder(max_event_bytes);
+  static event::FormParser used(used_builder);
+  event::EventBuilder fresh_builder(max_event_bytes);
+  event::FormParser fresh(fresh_builder);
+  const auto event = used.parse(rest.substr(0, cut), rest.substr(cut));
+  const auto again = fresh.parse(rest.substr(0, cut), rest.substr(cut));
   require(event.has_value() == again.has_value(), "an earlier event shows", all);
   if (!event) {
     require(event.error().message == again.error().message, "an earlier event shows", event.error().message);

@@ -109,7 +109,7 @@ http::Answer post_event(Context& context, const http::Request& request, delivery
     if (std::optional<event::Rejection> fault = fault_of_body(request))
       return refuse(context, request, *std::move(fault));
   }
-  Result<event::Event, event::Rejection> event = context.reader.read(request.query, request.body);
+  Result<event::Event, event::Rejection> event = context.form_parser.parse(request.query, request.body);
   if (!event) return refuse(context, request, std::move(event.error()));
   bool needs_flush = false;
   switch (context.services.queue.append(context.worker, *event)) {

@@ -10,8 +10,8 @@
 #include <string>
 #include <string_view>
 
-#include "event/form_parser.hpp"
 #include "event/series_merger.hpp"
+#include "unit/event/form.hpp"
 
 namespace {
 thread_local std::size_t allocations = 0;
@@ -29,19 +29,19 @@ void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 using namespace oneshot;
 
-TEST_CASE("in the steady state the reader allocates nothing") {
-  event::EventReader reader(16384);
+TEST_CASE("in the steady state the parser allocates nothing") {
+  event::test::Form parser(16384);
   std::string many;
   for (int i = 0; i < 200; ++i) many += "label" + std::to_string(i) + "=some+%22value%22&";
   const std::string small = "type=deploy&service=checkout&message=a+long+text+with+no+short+string+in+it";
   const std::string form = "user=somebody&value=42.4242424242424242424242424242";
-  REQUIRE(reader.read(many, form).has_value());
+  REQUIRE(parser.parse(many, form).has_value());
 
   const std::size_t before = allocations;
   bool all_taken = true;
   for (int round = 0; round < 100; ++round) {
-    all_taken = reader.read(small, form).has_value() && all_taken;
-    all_taken = reader.read(many, {}).has_value() && all_taken;
+    all_taken = parser.parse(small, form).has_value() && all_taken;
+    all_taken = parser.parse(many, {}).has_value() && all_taken;
   }
   const std::size_t after = allocations;
   CHECK(all_taken);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What must hold for any parameters: the reader agrees with a slow and simple model of the rules, and what it
+// What must hold for any parameters: the parser agrees with a slow and simple model of the rules, and what it
 // takes renders to a line that a strict parser reads back as it was meant.
 #include <doctest/doctest.h>
 
@@ -16,9 +16,9 @@
 #include <string_view>
 #include <utility>
 
-#include "event/form_parser.hpp"
 #include "event/render.hpp"
 #include "support/exposition_parser.hpp"
+#include "unit/event/form.hpp"
 
 using namespace oneshot;
 
@@ -143,9 +143,9 @@ bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)
 
 }  // namespace
 
-TEST_CASE("for random parameters the reader and the model agree, and every event reads back as it was meant") {
+TEST_CASE("for random parameters the parser and the model agree, and every event reads back as it was meant") {
   Random random(20240601);
-  event::EventReader reader(16384);
+  event::test::Form parser(16384);
   int taken = 0;
   int refused = 0;
   for (int round = 0; round < 20000; ++round) {
@@ -153,7 +153,7 @@ TEST_CASE("for random parameters the reader and the model agree, and every event
     const std::string form = random() % 2 == 0 ? random_parameters(random) : "";
     CAPTURE(query);
     CAPTURE(form);
-    const auto event = reader.read(query, form);
+    const auto event = parser.parse(query, form);
     const auto meant = model(query, form);
     REQUIRE_MESSAGE(event.has_value() == meant.has_value(), (event.has_value() ? "" : event.error().message));
     if (!event) {
@@ -179,8 +179,8 @@ TEST_CASE("for random parameters the reader and the model agree, and every event
 
 TEST_CASE("the order of the parameters makes no other series") {
   Random random(7);
-  event::EventReader one(16384);
-  event::EventReader other(16384);
+  event::test::Form one(16384);
+  event::test::Form other(16384);
   for (int round = 0; round < 200; ++round) {
     std::array<std::string, 6> parameters;
     for (std::size_t i = 0; i < parameters.size(); ++i) {
@@ -193,8 +193,8 @@ TEST_CASE("the order of the parameters makes no other series") {
     };
     const std::string ordered = join();
     std::shuffle(parameters.begin(), parameters.end(), random);
-    const auto first = one.read(ordered, {});
-    const auto second = other.read({}, join());
+    const auto first = one.parse(ordered, {});
+    const auto second = other.parse({}, join());
     REQUIRE(first.has_value());
     REQUIRE(second.has_value());
     CHECK(first->labels == second->labels);
@@ -203,13 +203,13 @@ TEST_CASE("the order of the parameters makes no other series") {
 
 TEST_CASE("random bytes never make a line that does not parse") {
   Random random(99);
-  event::EventReader reader(16384);
+  event::test::Form parser(16384);
   static constexpr std::string_view alphabet = "a_%&=+\"\\{},\n0123456789abcdefABCDEF\xC3\xBC\xFF\x80 ";
   for (int round = 0; round < 20000; ++round) {
     std::string query;
     for (std::size_t n = random() % 24; n > 0; --n) query += alphabet[random() % alphabet.size()];
     CAPTURE(query);
-    const auto event = reader.read(query, {});
+    const auto event = parser.parse(query, {});
     if (!event) continue;
     std::string line;
     event::append_sample_line(line, "events_to_metrics", event->labels, event->value);

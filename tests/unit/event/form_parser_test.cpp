@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "unit/event/form.hpp"
+
 using namespace oneshot;
 using namespace std::string_view_literals;
 using event::Reason;
@@ -17,8 +19,8 @@ namespace {
 
 /// "labels value", a star behind a given value; or "reason: message".
 std::string read(std::string_view query, std::string_view form = {}, std::size_t max_event_bytes = 16384) {
-  event::EventReader reader(max_event_bytes);
-  const auto event = reader.read(query, form);
+  event::test::Form parser(max_event_bytes);
+  const auto event = parser.parse(query, form);
   if (!event) return std::string(event::reason_name(event.error().reason)) + ": " + event.error().message;
   std::string text(event->labels);
   if (event->value_given) text += " = " + std::to_string(event->value);
@@ -26,8 +28,8 @@ std::string read(std::string_view query, std::string_view form = {}, std::size_t
 }
 
 double value_of(std::string_view query) {
-  event::EventReader reader(16384);
-  const auto event = reader.read(query, {});
+  event::test::Form parser(16384);
+  const auto event = parser.parse(query, {});
   REQUIRE_MESSAGE(event.has_value(), event.error().message);
   CHECK(event->value_given);
   CHECK(event->labels.empty());
@@ -39,8 +41,8 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 }  // namespace
 
 TEST_CASE("an event without parameters has no labels and the value 1, not given") {
-  event::EventReader reader(100);
-  const auto event = reader.read("", "");
+  event::test::Form parser(100);
+  const auto event = parser.parse("", "");
   REQUIRE(event.has_value());
   CHECK(event->labels.empty());
   CHECK(event->value == 1);
@@ -232,23 +234,23 @@ TEST_CASE("names and values together may take max_event_bytes after decoding, an
 }
 
 TEST_CASE("the limit can change between two events") {
-  event::EventReader reader(3);
-  CHECK(reader.read("a=12", "").has_value());
-  CHECK_FALSE(reader.read("a=123", "").has_value());
-  reader.set_max(4);
-  CHECK(reader.read("a=123", "").has_value());
+  event::test::Form parser(3);
+  CHECK(parser.parse("a=12", "").has_value());
+  CHECK_FALSE(parser.parse("a=123", "").has_value());
+  parser.builder.set_max(4);
+  CHECK(parser.parse("a=123", "").has_value());
 }
 
 TEST_CASE("nothing of one event shows in the next, whatever became of it") {
-  event::EventReader reader(1000);
-  CHECK(reader.read("a=1&value=5", "b=2").has_value());
-  CHECK_FALSE(reader.read("c=1&value=7&d-=2", "").has_value());
-  const auto event = reader.read("e=3", "");
+  event::test::Form parser(1000);
+  CHECK(parser.parse("a=1&value=5", "b=2").has_value());
+  CHECK_FALSE(parser.parse("c=1&value=7&d-=2", "").has_value());
+  const auto event = parser.parse("e=3", "");
   REQUIRE(event.has_value());
   CHECK(event->labels == R"(e="3")");
   CHECK_FALSE(event->value_given);
   CHECK(event->value == 1);
-  CHECK(reader.read("=", "").error().message.starts_with("parameter 1 "));
+  CHECK(parser.parse("=", "").error().message.starts_with("parameter 1 "));
 }
 
 TEST_CASE("a message is one short line, however long and hostile the parameter") {
@@ -257,8 +259,8 @@ TEST_CASE("a message is one short line, however long and hostile the parameter")
   const std::string long_name(5000, 'n');
   for (const std::string& query : {hostile + "=1", "value=" + hostile, "a=" + hostile, "a=%zz" + hostile, "=" + hostile,
                                    long_name + "=1&" + long_name + "=2", long_name + "=%FF", "__" + long_name + "=1"}) {
-    event::EventReader reader(16384);
-    const auto event = reader.read(query, {});
+    event::test::Form parser(16384);
+    const auto event = parser.parse(query, {});
     REQUIRE_FALSE(event.has_value());
     const std::string& message = event.error().message;
     CAPTURE(message);

@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "event/form_parser.hpp"
 #include "event/render.hpp"
 #include "support/exposition_parser.hpp"
+#include "unit/event/form.hpp"
 
 using namespace oneshot;
 using namespace std::string_view_literals;
@@ -77,10 +77,10 @@ constexpr Hostile table[] = {
 }  // namespace
 
 TEST_CASE("hostile parameters are refused or harmless") {
-  event::EventReader reader(16384);
+  event::test::Form parser(16384);
   for (const Hostile& hostile : table) {
     CAPTURE(hostile.what);
-    const auto event = reader.read(hostile.query, hostile.form);
+    const auto event = parser.parse(hostile.query, hostile.form);
     REQUIRE(event.has_value() == !hostile.line.empty());
     if (!event) continue;
     std::string line;
@@ -92,16 +92,16 @@ TEST_CASE("hostile parameters are refused or harmless") {
 }
 
 TEST_CASE("thousands of labels are sorted in no time, and found twice at both ends") {
-  event::EventReader reader(64 * 1024);
+  event::test::Form parser(64 * 1024);
   std::string query;
   for (int i = 0; i < 8000; ++i) query += "l" + std::to_string(i * 7919 % 8000) + "=x&";
-  const auto event = reader.read(query, {});
+  const auto event = parser.parse(query, {});
   REQUIRE_MESSAGE(event.has_value(), event.error().message);
   std::string line;
   event::append_sample_line(line, "m", event->labels, event->value);
   const auto parsed = test::parse_exposition(line);
   REQUIRE_MESSAGE(parsed.has_value(), parsed.error());
   CHECK(parsed->families.at(0).samples.at(0).labels.size() == 8000);
-  CHECK(reader.read(query, "l0=x").error().message == "label \"l0\" is given twice");
-  CHECK(reader.read("l7999=", query).error().message == "label \"l7999\" is given twice");
+  CHECK(parser.parse(query, "l0=x").error().message == "label \"l0\" is given twice");
+  CHECK(parser.parse("l7999=", query).error().message == "label \"l7999\" is given twice");
 }
