@@ -34,16 +34,16 @@ std::optional<double> parse_unsigned(std::string_view text) noexcept {
 
 }  // namespace
 
+char* write_number(char* to, double value) noexcept {
+  const auto put = [to](std::string_view word) { return to + word.copy(to, word.size()); };
+  if (std::isnan(value)) return put("NaN");
+  if (std::isinf(value)) return put(value > 0 ? "+Inf" : "-Inf");
+  return std::to_chars(to, to + max_number_size, value).ptr;
+}
+
 void append_number(std::string& out, double value) {
-  if (std::isnan(value)) {
-    out += "NaN";
-  } else if (std::isinf(value)) {
-    out += value > 0 ? "+Inf" : "-Inf";
-  } else {
-    std::array<char, 32> buffer;  // the longest shortest form has 24 characters
-    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
-    out.append(buffer.data(), end);
-  }
+  std::array<char, max_number_size> buffer;
+  out.append(buffer.data(), write_number(buffer.data(), value));
 }
 
 std::optional<double> parse_number(std::string_view text) noexcept {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,6 +12,9 @@ namespace oneshot {
 /// The shortest decimal form that reads back as the same double, as Prometheus' text format takes it: `3`,
 /// `0.1`, `1e+22`, `-0`, `NaN`, `+Inf`, `-Inf`.
 void append_number(std::string& out, double value);
+/// The same into a buffer of `max_number_size` bytes or more; returns the end.
+char* write_number(char* to, double value) noexcept;
+inline constexpr std::size_t max_number_size = 24;  ///< -2.2250738585072014e-308
 
 /// The whole text as a decimal floating-point number with optional sign, or NaN, Inf, Infinity in any case
 /// with optional sign. No blanks, no hexadecimal, no digit separators. Nothing too for a number that a double

@@ -24,7 +24,6 @@ class BodySource {
 };
 
 inline constexpr std::string_view text_plain = "text/plain; charset=utf-8";
-inline constexpr std::string_view exposition_text = "text/plain; version=0.0.4; charset=utf-8";
 
 /// What a handler answers. The connection adds Content-Length, Date, Connection, and leaves out the body of a HEAD.
 struct Reply {

@@ -23,6 +23,7 @@
 #include "base/log.hpp"
 #include "event/event_builder.hpp"
 #include "event/form_parser.hpp"
+#include "exposition/text_format.hpp"
 #include "http/parser.hpp"
 #include "queue/queue_manager.hpp"
 #include "unit/app/allocation_count.hpp"
@@ -70,8 +71,9 @@ queue::Delivery take_all(queue::QueueManager& queue, std::string_view scraper) {
 /// Both passes over a batch, in pieces, as a scrape does it.
 std::uint64_t render(const queue::Reading& events, bool timestamps) {
   const app::Options options;
-  const auto text = timestamps ? app::timed_event_text(events, options, system_clock().unix_ms())
-                               : app::merged_event_text(events, options);
+  const exposition::Format& format = exposition::text_format();
+  const auto text = timestamps ? app::timed_event_text(events, options, format, system_clock().unix_ms())
+                               : app::merged_event_text(events, options, format);
   while (text->measure_next()) {
   }
   std::string out;

@@ -13,7 +13,7 @@
 
 #include "event/event_builder.hpp"
 #include "event/form_parser.hpp"
-#include "event/render.hpp"
+#include "exposition/text_format.hpp"
 #include "support/exposition_parser.hpp"
 
 using namespace oneshot;
@@ -33,9 +33,10 @@ void require(bool holds, const char* what, std::string_view detail) {
 bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
 
 void check_line(const event::Event& event, std::optional<std::int64_t> timestamp) {
+  const exposition::Format& format = exposition::text_format();
   std::string line;
-  event::append_sample_line(line, "events_to_metrics", event.labels, event.value, timestamp);
-  require(line.size() == event::sample_line_length("events_to_metrics", event.labels, event.value, timestamp),
+  format.append_sample(line, "events_to_metrics", {event.labels}, event.value, timestamp);
+  require(line.size() == format.sample_size("events_to_metrics", {event.labels}, event.value, timestamp),
           "another length than announced", line);
 
   const auto parsed = test::parse_exposition(line);

@@ -8,27 +8,27 @@
 
 #include "app/own_metrics/process_metrics.hpp"
 #include "base/version.hpp"
-#include "exposition/text_writer.hpp"
+#include "exposition/writer.hpp"
 
 namespace oneshot::app {
 namespace {
 
 using exposition::MetricType;
 using exposition::SampleValue;
-using exposition::TextWriter;
+using exposition::Writer;
 using queue::QueueStatistics;
 using queue::ScraperStatistics;
 
 /// A family with one sample for each known scraper.
 template <class ValueOf>
-void per_scraper(TextWriter& writer, const QueueStatistics& queue, std::string_view name, MetricType type,
+void per_scraper(Writer& writer, const QueueStatistics& queue, std::string_view name, MetricType type,
                  std::string_view help, ValueOf value_of) {
   writer.family(name, type, help);
   for (const ScraperStatistics& scraper : queue.scrapers)
     writer.sample(name, {{"scraper", scraper.name}}, SampleValue(value_of(scraper)));
 }
 
-void single(TextWriter& writer, std::string_view name, MetricType type, std::string_view help, SampleValue value) {
+void single(Writer& writer, std::string_view name, MetricType type, std::string_view help, SampleValue value) {
   writer.family(name, type, help);
   writer.sample(name, value);
 }
@@ -55,7 +55,7 @@ Totals sum_up(const Services& services) {
   return totals;
 }
 
-void append_legacy(TextWriter& writer, const Totals& totals, const QueueStatistics& queue, const ThisScrape& scrape) {
+void append_legacy(Writer& writer, const Totals& totals, const QueueStatistics& queue, const ThisScrape& scrape) {
   single(writer, "events_to_metrics_event_count", MetricType::counter,
          "Events accepted since the start (legacy name of oneshot_events_accepted_total).", totals.accepted);
   per_scraper(writer, queue, "events_to_metrics_scraper_counts", MetricType::gauge,
@@ -64,7 +64,7 @@ void append_legacy(TextWriter& writer, const Totals& totals, const QueueStatisti
               [&](const ScraperStatistics& s) { return s.waiting + (s.name == scrape.scraper ? scrape.batch : 0); });
 }
 
-void append_event_totals(TextWriter& writer, const Totals& totals) {
+void append_event_totals(Writer& writer, const Totals& totals) {
   single(writer, "oneshot_events_accepted_total", MetricType::counter, "Events accepted since the start.",
          totals.accepted);
   constexpr std::string_view rejected = "oneshot_events_rejected_total";
@@ -75,7 +75,7 @@ void append_event_totals(TextWriter& writer, const Totals& totals) {
     writer.sample(rejected, {{"reason", event::reason_name(static_cast<event::Reason>(i))}}, totals.rejected[i]);
 }
 
-void append_deliveries(TextWriter& writer, const QueueStatistics& queue) {
+void append_deliveries(Writer& writer, const QueueStatistics& queue) {
   per_scraper(writer, queue, "oneshot_events_waiting", MetricType::gauge,
               "Events accepted and not yet in a batch of this scraper.",
               [](const ScraperStatistics& s) { return s.waiting; });
@@ -94,7 +94,7 @@ void append_deliveries(TextWriter& writer, const QueueStatistics& queue) {
       [](const ScraperStatistics& s) { return s.given_up; });
 }
 
-void append_losses(TextWriter& writer, const QueueStatistics& queue) {
+void append_losses(Writer& writer, const QueueStatistics& queue) {
   constexpr std::string_view dropped = "oneshot_events_dropped_total";
   writer.family(dropped, MetricType::counter,
                 "Events lost for this scraper: the log was full, the scraper was forgotten, or a record was damaged.");
@@ -111,7 +111,7 @@ void append_losses(TextWriter& writer, const QueueStatistics& queue) {
          "Events stored while nobody scraped, and gone before anybody did.", queue.unclaimed);
 }
 
-void append_scrapers(TextWriter& writer, const QueueStatistics& queue, const Services& services) {
+void append_scrapers(Writer& writer, const QueueStatistics& queue, const Services& services) {
   per_scraper(writer, queue, "oneshot_oldest_waiting_seconds", MetricType::gauge,
               "Age of the oldest event that this scraper has not received yet; 0 where there is none.",
               [](const ScraperStatistics& s) { return s.oldest_waiting_seconds; });
@@ -128,7 +128,7 @@ void append_scrapers(TextWriter& writer, const QueueStatistics& queue, const Ser
   single(writer, "oneshot_scrapers_max", MetricType::gauge, "How many scrapers there may be.", queue.max_scrapers);
 }
 
-void append_config(TextWriter& writer, const ConfigReloads& reloads) {
+void append_config(Writer& writer, const ConfigReloads& reloads) {
   single(writer, "oneshot_config_last_reload_successful", MetricType::gauge,
          "1 if the settings could be taken over when they were last read (at the start or by SIGHUP), else 0.",
          std::uint64_t{reloads.successful() ? 1U : 0U});
@@ -137,7 +137,7 @@ void append_config(TextWriter& writer, const ConfigReloads& reloads) {
          static_cast<double>(reloads.success_unix_ms()) / 1000);
 }
 
-void append_server(TextWriter& writer, const Totals& totals, const QueueStatistics& queue) {
+void append_server(Writer& writer, const Totals& totals, const QueueStatistics& queue) {
   single(writer, "oneshot_event_log_used_bytes", MetricType::gauge, "Bytes of the event log that hold events.",
          queue.used_bytes);
   single(writer, "oneshot_event_log_capacity_bytes", MetricType::gauge, "Size of the event log in bytes.",
@@ -160,10 +160,11 @@ void append_server(TextWriter& writer, const Totals& totals, const QueueStatisti
 
 }  // namespace
 
-void append_own_metrics(std::string& out, const Services& services, const ThisScrape& scrape) {
+void append_own_metrics(std::string& out, const exposition::Format& format, const Services& services,
+                        const ThisScrape& scrape) {
   const Totals totals = sum_up(services);
   const QueueStatistics queue = services.queue.statistics();
-  TextWriter writer(out);
+  Writer writer(out, format);
   append_legacy(writer, totals, queue, scrape);
   append_event_totals(writer, totals);
   append_deliveries(writer, queue);

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "app/services.hpp"
+#include "exposition/format.hpp"
 
 namespace oneshot::app {
 
@@ -18,6 +19,7 @@ struct ThisScrape {
 /// Appends every metric of the program itself, never with timestamps: the state after the batch was taken.
 /// Every reason, code and known scraper has its sample from the start, at 0, so that `increase` sees the
 /// first one.
-void append_own_metrics(std::string& out, const Services& services, const ThisScrape& scrape);
+void append_own_metrics(std::string& out, const exposition::Format& format, const Services& services,
+                        const ThisScrape& scrape);
 
 }  // namespace oneshot::app

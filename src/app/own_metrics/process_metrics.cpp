@@ -19,7 +19,7 @@ namespace oneshot::app {
 namespace {
 
 using exposition::MetricType;
-using exposition::TextWriter;
+using exposition::Writer;
 
 /// Files of /proc say that they are empty and are made up while they are read.
 std::string read_whole(const char* path) {
@@ -62,7 +62,7 @@ std::optional<std::uint64_t> count_open_fds() {
   return count - 1;  // without the one that counts
 }
 
-void append_usage(TextWriter& writer) {
+void append_usage(Writer& writer) {
   const auto usage = parse_process_stat(read_whole("/proc/self/stat"), static_cast<double>(::sysconf(_SC_CLK_TCK)),
                                         static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)));
   if (!usage) return;
@@ -79,7 +79,7 @@ void append_usage(TextWriter& writer) {
   writer.sample("process_start_time_seconds", static_cast<double>(*boot) + usage->started_after_boot);
 }
 
-void append_fds(TextWriter& writer) {
+void append_fds(Writer& writer) {
   if (const std::optional<std::uint64_t> open = count_open_fds()) {
     writer.family("process_open_fds", MetricType::gauge, "Number of open file descriptors.");
     writer.sample("process_open_fds", *open);
@@ -113,7 +113,7 @@ std::optional<ProcessUsage> parse_process_stat(std::string_view text, double tic
                       .resident_bytes = columns[rss] * page_bytes};
 }
 
-void append_process_metrics(TextWriter& writer) {
+void append_process_metrics(Writer& writer) {
   append_usage(writer);
   append_fds(writer);
 }

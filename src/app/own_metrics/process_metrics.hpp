@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "exposition/text_writer.hpp"
+#include "exposition/writer.hpp"
 
 namespace oneshot::app {
 
@@ -23,6 +23,6 @@ std::optional<ProcessUsage> parse_process_stat(std::string_view text, double tic
 
 /// The process_* families that Prometheus' client libraries agree on. What the machine does not tell is left
 /// out.
-void append_process_metrics(exposition::TextWriter& writer);
+void append_process_metrics(exposition::Writer& writer);
 
 }  // namespace oneshot::app

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "app/options.hpp"
+#include "exposition/format.hpp"
 #include "queue/local/delivery.hpp"
 
 namespace oneshot::app {
@@ -14,7 +15,7 @@ namespace oneshot::app {
 /// The events of one batch as sample lines, made straight from the log in two passes: first the exact length,
 /// for Content-Length, then the text in pieces. Both passes come in short steps, so that one long scrape does
 /// not hold up the other connections of its worker. The Reading must live until the last call; destruction
-/// does not touch it.
+/// does not touch it. The format lives for ever.
 class EventText {
  public:
   static constexpr std::size_t events_per_step = 4096;   ///< well below a millisecond of work
@@ -43,12 +44,13 @@ class EventText {
 
 /// Without timestamps: equal series are merged, since Prometheus keeps one sample per series and scrape.
 /// Series go out in order of first appearance.
-std::unique_ptr<EventText> merged_event_text(const queue::Reading& events, const Options& options);
+std::unique_ptr<EventText> merged_event_text(const queue::Reading& events, const Options& options,
+                                             const exposition::Format& format);
 
 /// With timestamps: every event is a sample of its own, in order of arrival. One older than timestamp_max_age
 /// (which Prometheus might refuse) goes out with the time `now` minus that age; times still ascend within
 /// each series.
 std::unique_ptr<EventText> timed_event_text(const queue::Reading& events, const Options& options,
-                                            std::int64_t now_unix_ms);
+                                            const exposition::Format& format, std::int64_t now_unix_ms);
 
 }  // namespace oneshot::app

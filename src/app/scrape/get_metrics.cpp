@@ -21,7 +21,7 @@
 #include "app/scrape/scrape_deadline.hpp"
 #include "app/scrape/scraper_identity.hpp"
 #include "base/log.hpp"
-#include "exposition/text_writer.hpp"
+#include "exposition/text_format.hpp"
 
 namespace oneshot::app {
 namespace {
@@ -62,35 +62,25 @@ std::string unknown_scraper(const ScraperIdentity& scraper) {
   return "no scraper \"" + scraper.id + "\" is known: it has not scraped yet, or was forgotten";
 }
 
-/// `# scraper "10.0.0.7" (by address), <what>; look without taking: /metrics?peek=1`
-std::string first_line(const ScraperIdentity& scraper, std::string_view what) {
-  std::string line = "# scraper \"" + scraper.id + (scraper.by_name ? "\" (by name), " : "\" (by address), ");
-  line += what;
-  line += "; look without taking: /metrics?peek=1";
-  if (scraper.by_name) line += "&scraper=" + scraper.id;
-  line += '\n';
-  return line;
-}
-
 std::string events_in_words(std::uint64_t count) { return std::to_string(count) + (count == 1 ? " event" : " events"); }
 
-/// Everything between the first line and the events; the events' own HELP and TYPE lines come last.
-std::string rest_of_head(const Context& context, const Options& options, const ThisScrape& scrape) {
+const exposition::Format& format() noexcept { return exposition::text_format(); }
+
+std::string own_metrics(const Context& context, const ThisScrape& scrape) {
   std::string text;
-  append_own_metrics(text, context.services, scrape);
-  exposition::TextWriter(text).family(options.metric, exposition::MetricType::gauge,
-                                      "One-shot events: each is sent to each scraper once.");
+  append_own_metrics(text, format(), context.services, scrape);
   return text;
 }
 
 std::unique_ptr<EventText> event_text(const queue::Reading& events, const Options& options, const Services& services) {
-  if (services.queue.explicit_timestamps()) return timed_event_text(events, options, services.clock.unix_ms());
-  return merged_event_text(events, options);
+  if (services.queue.explicit_timestamps())
+    return timed_event_text(events, options, format(), services.clock.unix_ms());
+  return merged_event_text(events, options, format());
 }
 
 http::Reply exposition_reply(SteadyTime deadline) {
   http::Reply reply(200);
-  reply.content_type = http::exposition_text;
+  reply.content_type = format().content_type();
   reply.no_store = true;
   reply.deadline = deadline;
   return reply;
@@ -99,7 +89,10 @@ http::Reply exposition_reply(SteadyTime deadline) {
 http::Reply without_batch(const Context& context, const Options& options, const ScraperIdentity& scraper,
                           std::string_view why, SteadyTime deadline) {
   http::Reply reply = exposition_reply(deadline);
-  reply.body = first_line(scraper, why) + rest_of_head(context, options, ThisScrape{scraper.id, 0});
+  const std::string comment = comment_for(scraper, why);
+  const std::string own = own_metrics(context, ThisScrape{scraper.id, 0});
+  reply.body = assemble_head(format(), {comment, own, options.metric});
+  reply.body += format().end();
   return reply;
 }
 
@@ -166,11 +159,11 @@ asio::awaitable<http::Reply> peek(Context& context, const Options& options, cons
   auto text = event_text(*events, options, context.services);
   co_await measure(*text, waiting);
 
-  const std::string rest = rest_of_head(context, options, ThisScrape{scraper.id, 0});
-  std::string first = first_line(scraper, "only looked at: " + events_in_words(events->events()));
-  std::string head = assemble_head(std::move(first), false, rest, text->size());
+  const std::string own = own_metrics(context, ThisScrape{scraper.id, 0});
+  const std::string comment = comment_for(scraper, "only looked at: " + events_in_words(events->events()));
+  std::string head = assemble_head(format(), {comment, own, options.metric});
   http::Reply reply = exposition_reply(deadline);
-  reply.source = std::make_unique<ScrapeBody>(std::move(head), std::move(events), std::move(text));
+  reply.source = std::make_unique<ScrapeBody>(format(), std::move(head), std::move(events), std::move(text));
   co_return reply;
 }
 
@@ -190,11 +183,11 @@ asio::awaitable<http::Reply> deliver(Context& context, const Options& options, c
   co_await measure(*text, waiting);
   log_what_is_refused(*text, scraper, options);
 
-  const std::string rest = rest_of_head(context, options, ThisScrape{scraper.id, count});
-  std::string first = first_line(scraper, events_in_words(count) + " in this batch");
-  std::string head = assemble_head(std::move(first), true, rest, text->size());
+  const std::string own = own_metrics(context, ThisScrape{scraper.id, count});
+  const std::string comment = comment_for(scraper, events_in_words(count) + " in this batch");
+  std::string head = assemble_padded_head(format(), {comment, own, options.metric}, text->size());
   http::Reply reply = exposition_reply(deadline);
-  reply.source = std::make_unique<ScrapeBody>(std::move(head), std::move(text));
+  reply.source = std::make_unique<ScrapeBody>(format(), std::move(head), std::move(text));
   reply.receipt = std::move(receipt);
   if (log::enabled(log::Level::debug)) log::debug("scrape", {{"scraper", scraper.id}, {"events", count}});
   co_return reply;
@@ -253,7 +246,7 @@ http::Answer head_metrics(Context& context, const http::Request& request, delive
   if (admitted->peek && !context.services.queue.peek(admitted->scraper.id))
     return refusal(404, unknown_scraper(admitted->scraper));
   http::Reply reply(200);
-  reply.content_type = http::exposition_text;
+  reply.content_type = format().content_type();
   reply.no_store = true;
   return reply;
 }

@@ -4,7 +4,6 @@
 
 #include "app/scrape/batch_places.hpp"
 #include "app/scrape/batch_text.hpp"
-#include "event/render.hpp"
 #include "event/series_merger.hpp"
 
 namespace oneshot::app {
@@ -12,8 +11,12 @@ namespace {
 
 class MergedEventText final : public EventText {
  public:
-  MergedEventText(const queue::Reading& events, const Options& options)
-      : events_(events), metric_(options.metric), merger_(options.event.repeats), position_(events.begin()) {
+  MergedEventText(const queue::Reading& events, const Options& options, const exposition::Format& format)
+      : events_(events),
+        format_(format),
+        metric_(options.metric),
+        merger_(options.event.repeats),
+        position_(events.begin()) {
     merger_.reserve(events.events());
   }
 
@@ -23,19 +26,19 @@ class MergedEventText final : public EventText {
       return true;
     }
     const std::size_t stop = std::min(measured_ + values_per_step, merger_.size());
-    for (; measured_ < stop; ++measured_) size_ += event::value_length(merger_.value(measured_)) - first_value_length;
+    for (; measured_ < stop; ++measured_) size_ += exposition::Format::value_size(merger_.value(measured_));
     return measured_ < merger_.size();
   }
 
   bool append_next(std::string& out) override {
     for (; written_ < merger_.size() && out.size() < piece_bytes; ++written_)
-      event::append_sample_line(out, metric_, labels_at_(merger_.where(written_)), merger_.value(written_));
+      format_.append_sample(out, metric_, {labels_at_(merger_.where(written_))}, merger_.value(written_));
     return written_ < merger_.size();
   }
 
  private:
-  /// False at the end of the batch. Counts the lines' lengths while their labels are at hand, with values of one digit:
-  /// what the values will be is known at the end.
+  /// False at the end of the batch. Counts the lines without their values while the labels are at hand: what the values
+  /// will be is known at the end.
   bool merge_some() {
     EventBlock block;
     for (std::size_t i = 0; i < events_per_step; i += block.size()) {
@@ -45,17 +48,17 @@ class MergedEventText final : public EventText {
         const event_log::StoredEvent& event = block[n];
         if (merger_.add(labels_at_.of(event), event.series_hash, event.labels, event.value, event.value_given,
                         labels_at_))
-          size_ += event::sample_line_length(metric_, event.labels, 1);
+          size_ += format_.frame_size(metric_, {event.labels});
       }
       if (count < block.size()) return false;
     }
     return true;
   }
 
-  static constexpr std::size_t first_value_length = 1;
   static constexpr std::size_t values_per_step = 16 * events_per_step;
 
   const queue::Reading& events_;
+  const exposition::Format& format_;
   EventPlaces labels_at_{events_};
   std::string metric_;
   event::SeriesMerger merger_;
@@ -67,8 +70,9 @@ class MergedEventText final : public EventText {
 
 }  // namespace
 
-std::unique_ptr<EventText> merged_event_text(const queue::Reading& events, const Options& options) {
-  return std::make_unique<MergedEventText>(events, options);
+std::unique_ptr<EventText> merged_event_text(const queue::Reading& events, const Options& options,
+                                             const exposition::Format& format) {
+  return std::make_unique<MergedEventText>(events, options, format);
 }
 
 }  // namespace oneshot::app

@@ -4,8 +4,11 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "app/scrape/batch_text.hpp"
+#include "app/scrape/scraper_identity.hpp"
+#include "exposition/format.hpp"
 #include "http/reply.hpp"
 #include "queue/local/delivery.hpp"
 
@@ -13,26 +16,39 @@ namespace oneshot::app {
 
 /// A response that carries a batch is never shorter than this. Clients read ahead (Go 4 KiB, Python 8 KiB)
 /// before they give up; only what lies beyond makes their kernel answer with a reset, by which we know that
-/// they gave up. Padding stands in front, so that the events are what is read last.
+/// they gave up. Padding stands before the events, so that the events are what is read last.
 inline constexpr std::uint64_t min_batch_response = 12 * 1024;
 
-/// The text before the events: the first line, padding up to `min_batch_response` bytes in all where `pad` is
-/// set, and `rest`. `event_bytes` is what follows.
-std::string assemble_head(std::string first_line, bool pad, const std::string& rest, std::uint64_t event_bytes);
+/// The comment that a scrape begins with, for people: whose scrape it is, and what became of the events.
+/// `scraper "10.0.0.7" (by address), <what>; look without taking: /metrics?peek=1`
+std::string comment_for(const ScraperIdentity& scraper, std::string_view what);
 
-/// The body of a scrape: a head that was made before, then the events piece by piece from the log.
+/// What stands before the events of a scrape.
+struct HeadParts {
+  std::string_view comment;
+  std::string_view own_metrics;  ///< whole lines of the same format
+  std::string_view metric;       ///< that of the events, whose HELP and TYPE lines come last
+};
+std::string assemble_head(const exposition::Format& format, const HeadParts& parts);
+/// The same before events of `event_bytes` bytes, padded so that head, events and end of the text have
+/// `min_batch_response` bytes or more.
+std::string assemble_padded_head(const exposition::Format& format, const HeadParts& parts, std::uint64_t event_bytes);
+
+/// The body of a scrape: a head that was made before, the events piece by piece from the log, the end of the format.
 class ScrapeBody final : public http::BodySource {
  public:
   /// `events` has been measured, and reads what the receipt of the same reply keeps.
-  ScrapeBody(std::string head, std::unique_ptr<EventText> events) noexcept;
+  ScrapeBody(const exposition::Format& format, std::string head, std::unique_ptr<EventText> events) noexcept;
   /// `events` has been measured, and reads `peeked`.
-  ScrapeBody(std::string head, std::unique_ptr<queue::Reading> peeked, std::unique_ptr<EventText> events) noexcept;
+  ScrapeBody(const exposition::Format& format, std::string head, std::unique_ptr<queue::Reading> peeked,
+             std::unique_ptr<EventText> events) noexcept;
 
-  [[nodiscard]] std::uint64_t size() const noexcept override { return head_.size() + events_->size(); }
+  [[nodiscard]] std::uint64_t size() const noexcept override { return head_.size() + events_->size() + end_.size(); }
   bool append_next(std::string& out) override;
 
  private:
   std::string head_;
+  std::string_view end_;
   bool head_written_ = false;
   std::unique_ptr<queue::Reading> peeked_;
   std::unique_ptr<EventText> events_;

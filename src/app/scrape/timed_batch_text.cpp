@@ -7,7 +7,6 @@
 
 #include "app/scrape/batch_places.hpp"
 #include "app/scrape/batch_text.hpp"
-#include "event/render.hpp"
 #include "event/series_index.hpp"
 
 namespace oneshot::app {
@@ -63,8 +62,10 @@ class ClampedTimestamps {
 
 class TimedEventText final : public EventText {
  public:
-  TimedEventText(const queue::Reading& events, const Options& options, std::int64_t now_unix_ms)
+  TimedEventText(const queue::Reading& events, const Options& options, const exposition::Format& format,
+                 std::int64_t now_unix_ms)
       : events_(events),
+        format_(format),
         metric_(options.metric),
         times_(events, now_unix_ms - options.timestamp_max_age.count()),
         measured_to_(events.begin()),
@@ -76,7 +77,7 @@ class TimedEventText final : public EventText {
       const auto some = next_of(block, measured_to_);
       for (const event_log::StoredEvent& event : some) {
         if (event.out_of_order && out_of_order_++ == 0) first_out_of_order_ = event.labels;
-        size_ += event::sample_line_length(metric_, event.labels, event.value, times_.next(event));
+        size_ += format_.sample_size(metric_, {event.labels}, event.value, times_.next(event));
       }
       if (some.size() < block.size()) {
         times_.begin_again();
@@ -96,7 +97,7 @@ class TimedEventText final : public EventText {
           written_to_ = event.offset;  // the rest of the block once more: lines may be long
           break;
         }
-        event::append_sample_line(out, metric_, event.labels, event.value, times_.next(event));
+        format_.append_sample(out, metric_, {event.labels}, event.value, times_.next(event));
         ++written_;
       }
     }
@@ -111,6 +112,7 @@ class TimedEventText final : public EventText {
   }
 
   const queue::Reading& events_;
+  const exposition::Format& format_;
   std::string metric_;
   ClampedTimestamps times_;
   std::uint64_t measured_to_;
@@ -121,8 +123,8 @@ class TimedEventText final : public EventText {
 }  // namespace
 
 std::unique_ptr<EventText> timed_event_text(const queue::Reading& events, const Options& options,
-                                            std::int64_t now_unix_ms) {
-  return std::make_unique<TimedEventText>(events, options, now_unix_ms);
+                                            const exposition::Format& format, std::int64_t now_unix_ms) {
+  return std::make_unique<TimedEventText>(events, options, format, now_unix_ms);
 }
 
 }  // namespace oneshot::app

@@ -64,7 +64,7 @@ TEST_CASE("a response with a batch is padded to 12 KiB behind its first line, an
   app.event("n=1");
   const Answer answer = app.get("/metrics");
   CHECK(answer.text.size() == min_batch_response);
-  CHECK(answer.reply.content_type == http::exposition_text);
+  CHECK(answer.reply.content_type == "text/plain; version=0.0.4; charset=utf-8");
   const std::size_t second_line = answer.text.find('\n') + 1;
   CHECK(answer.text.substr(second_line, 3) == "#  ");
   CHECK(answer.text.ends_with("\n# TYPE events_to_metrics gauge\nevents_to_metrics{n=\"1\"} 1\n"));
@@ -80,17 +80,6 @@ TEST_CASE("a response without a batch is not padded, and a long one neither") {
   const Answer taken = app.get("/metrics");
   CHECK(taken.text.size() > min_batch_response);
   CHECK(taken.text.find("#  ") == std::string::npos);
-}
-
-TEST_CASE("padding reaches the least length exactly, or passes it by no more than one byte") {
-  for (std::uint64_t missing = 0; missing < 5; ++missing) {
-    CAPTURE(missing);
-    const std::string rest(100, 'r');
-    const std::uint64_t events = min_batch_response - missing - 8 - rest.size();
-    const std::string head = assemble_head("# first\n", true, rest, events);
-    CHECK(head.size() + events == min_batch_response + (missing == 1 ? 1 : 0));
-    CHECK(assemble_head("# first\n", false, rest, events).size() == 8 + rest.size());
-  }
 }
 
 TEST_CASE("a batch that was not delivered comes again, whole and in order") {
@@ -145,7 +134,7 @@ TEST_CASE("HEAD takes nothing and makes nobody known, but is let in or not as GE
   };
   const Answer answer = head("/metrics");
   CHECK(answer.status == 200);
-  CHECK(answer.reply.content_type == http::exposition_text);
+  CHECK(answer.reply.content_type == "text/plain; version=0.0.4; charset=utf-8");
   CHECK(answer.reply.receipt == nullptr);
   CHECK(app.queue->statistics().scrapers.empty());
   CHECK(head("/metrics?scraper=a+b").status == 400);

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/version.hpp"
+#include "exposition/text_format.hpp"
 #include "unit/app/app_fixture.hpp"
 
 namespace oneshot::app {
@@ -35,7 +36,7 @@ TEST_CASE("every metric, reason, code and known scraper is there from the start"
   statistics.count_response(404);
   app.services->http_statistics = {&statistics};
   std::string text;
-  append_own_metrics(text, *app.services, ThisScrape{"prom-a", 0});
+  append_own_metrics(text, exposition::text_format(), *app.services, ThisScrape{"prom-a", 0});
   REQUIRE(oneshot::test::parse_exposition(text).has_value());
   std::string expected = R"(events_to_metrics_event_count 0
 events_to_metrics_scraper_counts{scraper="prom-a"} 0

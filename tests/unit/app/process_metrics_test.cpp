@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "exposition/text_format.hpp"
 #include "support/exposition_parser.hpp"
 
 namespace oneshot::app {
@@ -29,7 +30,7 @@ TEST_CASE("text that is no /proc/self/stat gives nothing") {
 
 TEST_CASE("this process has its usual metrics, and they parse") {
   std::string text;
-  exposition::TextWriter writer(text);
+  exposition::Writer writer(text, exposition::text_format());
   append_process_metrics(writer);
   const auto parsed = oneshot::test::parse_exposition(text);
   REQUIRE(parsed.has_value());

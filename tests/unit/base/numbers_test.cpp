@@ -110,3 +110,11 @@ TEST_CASE("a whole number is read whole, or not at all") {
     CHECK_FALSE(parse_whole_number(text).has_value());
   }
 }
+
+TEST_CASE("the longest number fits into the size that is named for it") {
+  std::string text(max_number_size, '?');
+  CHECK(write_number(text.data(), -2.2250738585072014e-308) == text.data() + max_number_size);
+  CHECK(text == "-2.2250738585072014e-308");
+  CHECK(write_number(text.data(), -1.7976931348623157e+308) == text.data() + max_number_size);
+  CHECK(write_number(text.data(), 1) == text.data() + 1);
+}

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "event/event_builder.hpp"
-#include "event/render.hpp"
+#include "exposition/text_format.hpp"
 #include "support/exposition_parser.hpp"
 
 using namespace oneshot;
@@ -98,7 +98,7 @@ Result<event::Event, event::Rejection> build(EventBuilder& builder, const std::v
 void check_line(const event::Event& event, const std::vector<Part>& parts) {
   const std::string_view metric = event.metric.empty() ? "events_to_metrics" : event.metric;
   std::string line;
-  event::append_sample_line(line, metric, event.labels, event.value, event.sent_unix_ms);
+  exposition::text_format().append_sample(line, metric, {event.labels}, event.value, event.sent_unix_ms);
   const auto parsed = test::parse_exposition(line);
   REQUIRE_MESSAGE(parsed.has_value(), parsed.error());
   REQUIRE(parsed->families.size() == 1);

@@ -16,7 +16,7 @@
 #include <string_view>
 #include <utility>
 
-#include "event/render.hpp"
+#include "exposition/text_format.hpp"
 #include "support/exposition_parser.hpp"
 #include "unit/event/form.hpp"
 
@@ -163,7 +163,7 @@ TEST_CASE("for random parameters the parser and the model agree, and every event
     }
     ++taken;
     std::string line;
-    event::append_sample_line(line, "m", event->labels, event->value, 1'700'000'000'000 + round);
+    exposition::text_format().append_sample(line, "m", {event->labels}, event->value, 1'700'000'000'000 + round);
     const auto parsed = test::parse_exposition(line);
     REQUIRE_MESSAGE(parsed.has_value(), parsed.error());
     const auto& sample = parsed->families.at(0).samples.at(0);
@@ -212,7 +212,7 @@ TEST_CASE("random bytes never make a line that does not parse") {
     const auto event = parser.parse(query, {});
     if (!event) continue;
     std::string line;
-    event::append_sample_line(line, "events_to_metrics", event->labels, event->value);
+    exposition::text_format().append_sample(line, "events_to_metrics", {event->labels}, event->value);
     const auto parsed = test::parse_exposition(line);
     REQUIRE_MESSAGE(parsed.has_value(), parsed.error());
     REQUIRE(parsed->families.at(0).samples.size() == 1);

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "event/render.hpp"
+#include "exposition/text_format.hpp"
 #include "support/exposition_parser.hpp"
 #include "unit/event/form.hpp"
 
@@ -84,7 +84,7 @@ TEST_CASE("hostile parameters are refused or harmless") {
     REQUIRE(event.has_value() == !hostile.line.empty());
     if (!event) continue;
     std::string line;
-    event::append_sample_line(line, "m", event->labels, event->value);
+    exposition::text_format().append_sample(line, "m", {event->labels}, event->value);
     CHECK(line == hostile.line);
     const auto parsed = test::parse_exposition(line);
     REQUIRE_MESSAGE(parsed.has_value(), parsed.error());
@@ -98,7 +98,7 @@ TEST_CASE("thousands of labels are sorted in no time, and found twice at both en
   const auto event = parser.parse(query, {});
   REQUIRE_MESSAGE(event.has_value(), event.error().message);
   std::string line;
-  event::append_sample_line(line, "m", event->labels, event->value);
+  exposition::text_format().append_sample(line, "m", {event->labels}, event->value);
   const auto parsed = test::parse_exposition(line);
   REQUIRE_MESSAGE(parsed.has_value(), parsed.error());
   CHECK(parsed->families.at(0).samples.at(0).labels.size() == 8000);

@@ -43,7 +43,7 @@ TEST_CASE("a body has a type and a length") {
 
 TEST_CASE("the length of a source is that of all its pieces") {
   Reply reply(200);
-  reply.content_type = exposition_text;
+  reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
   reply.source = std::make_unique<Nothing>(12345678901);
   CHECK(head(reply) ==
         "HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\nContent-Length: 12345678901\r\n"
@@ -54,7 +54,7 @@ TEST_CASE("the head of a reply to HEAD is that of GET, and a length that is not 
   const HeadOptions options{.head_request = true, .keep_alive = true, .http10 = false, .date = {}};
   CHECK(head(Reply(200, "OK\n"), options) == head(Reply(200, "OK\n")));
   Reply unknown(200);
-  unknown.content_type = exposition_text;
+  unknown.content_type = "text/plain; version=0.0.4; charset=utf-8";
   CHECK(head(unknown, options) ==
         "HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n"
         "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n");

@@ -3,16 +3,15 @@
 
 #include <concepts>
 #include <cstdint>
-#include <initializer_list>
 #include <optional>
-#include <string>
 #include <string_view>
 
+/// The parts of families and samples, apart from any format.
 namespace oneshot::exposition {
 
 enum class MetricType : std::uint8_t { counter, gauge };
 
-/// The value is as it was meant; the writer escapes it.
+/// The value is as it was meant; the format escapes it.
 struct Label {
   std::string_view name;
   std::string_view value;
@@ -39,7 +38,7 @@ class SampleValue {
         is_whole_(std::unsigned_integral<decltype(value)> || real_ >= 0) {}
 
  private:
-  friend class TextWriter;
+  friend class Format;
   double real_ = 0;
   std::uint64_t whole_ = 0;
   bool is_whole_ = false;
@@ -47,26 +46,5 @@ class SampleValue {
 
 /// Milliseconds since 1970 UTC.
 using Timestamp = std::optional<std::int64_t>;
-
-/// Writes the text format line by line behind what `out` holds already. Names are the program's own or were
-/// checked before: the writer takes them as they are.
-class TextWriter {
- public:
-  explicit TextWriter(std::string& out) : out_(out) {}
-
-  /// The HELP and TYPE lines. Once for each family, and directly before its samples.
-  void family(std::string_view name, MetricType type, std::string_view help);
-
-  /// One line. Prometheus' lexer knows digits only in a timestamp, so one before 1970 is written as 0.
-  void sample(std::string_view name, LabelText labels, SampleValue value, Timestamp timestamp = {});
-  /// The same; each label name at most once.
-  void sample(std::string_view name, std::initializer_list<Label> labels, SampleValue value, Timestamp timestamp = {});
-  void sample(std::string_view name, SampleValue value) { sample(name, LabelText{}, value); }
-
- private:
-  void end_of_sample(SampleValue value, Timestamp timestamp);
-
-  std::string& out_;
-};
 
 }  // namespace oneshot::exposition

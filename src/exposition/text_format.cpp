@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#include "exposition/text_format.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "exposition/escape.hpp"
+
+namespace oneshot::exposition {
+
+namespace {
+
+class TextFormat final : public Format {
+ public:
+  [[nodiscard]] std::string_view content_type() const noexcept override {
+    return "text/plain; version=0.0.4; charset=utf-8";
+  }
+  [[nodiscard]] std::string_view end() const noexcept override { return {}; }
+
+  void append_family(std::string& out, std::string_view name, MetricType type, std::string_view help) const override {
+    out.append("# HELP ").append(name).push_back(' ');
+    append_help(out, help);
+    out.append("\n# TYPE ").append(name).append(type == MetricType::counter ? " counter\n" : " gauge\n");
+  }
+
+  void append_comment(std::string& out, std::string_view text) const override {
+    out.append("# ").append(text).push_back('\n');
+  }
+
+  /// One comment line of blanks.
+  void insert_padding(std::string& text, PaddingPlaces places, std::size_t bytes) const override {
+    constexpr std::size_t shortest = 2;  // a hash and a newline
+    std::string line(std::max(bytes, shortest), ' ');
+    line.front() = '#';
+    line.back() = '\n';
+    text.insert(places.behind_comment, line);
+  }
+
+ protected:
+  [[nodiscard]] std::size_t timestamp_size(std::int64_t unix_ms) const noexcept override {
+    if (unix_ms >= 1'000'000'000'000 && unix_ms < 10'000'000'000'000) return 13;  // from 2001 to 2286
+    std::size_t digits = 1;
+    for (; unix_ms >= 10; unix_ms /= 10) ++digits;
+    return digits;
+  }
+
+  char* write_timestamp(char* to, std::int64_t unix_ms) const noexcept override {
+    const auto digits = static_cast<std::uint64_t>(std::max<std::int64_t>(unix_ms, 0));
+    return std::to_chars(to, to + max_timestamp_size, digits).ptr;
+  }
+};
+
+}  // namespace
+
+const Format& text_format() noexcept {
+  static const TextFormat format;
+  return format;
+}
+
+}  // namespace oneshot::exposition
