@@ -18,24 +18,20 @@ bool Activity::same_totals(const Activity& other) const noexcept {
          redelivered == other.redelivered && lost == other.lost;
 }
 
-Activity sample_tcp(const app::Services& services) {
+Activity summarize(const app::Snapshot& snapshot) noexcept {
   Activity activity;
-  for (const app::Counters& worker : services.counters) {
-    activity.accepted += worker.accepted.load(std::memory_order_relaxed);
-    for (const auto& reason : worker.rejected) activity.refused += reason.load(std::memory_order_relaxed);
-  }
-  for (const http::Statistics* worker : services.http_statistics)
-    activity.connections += worker->connections.load(std::memory_order_relaxed);
-  const queue::QueueStatistics queue = services.queue.statistics();
-  for (const queue::ScraperStatistics& scraper : queue.scrapers) {
+  activity.accepted = snapshot.accepted;
+  activity.refused = snapshot.refused();
+  activity.connections = snapshot.connections;
+  activity.scrapers = snapshot.queue.scrapers.size();
+  for (const queue::ScraperStatistics& scraper : snapshot.queue.scrapers) {
     activity.delivered += scraper.delivered;
     activity.redelivered += scraper.redelivered;
     activity.lost += scraper.dropped_full + scraper.dropped_damaged;
     activity.waiting = std::max(activity.waiting, scraper.waiting);
   }
-  for (const auto& [name, events] : queue.dropped_forgotten) activity.lost += events;
-  activity.lost += queue.unclaimed;
-  activity.scrapers = queue.scrapers.size();
+  for (const auto& [name, events] : snapshot.queue.dropped_forgotten) activity.lost += events;
+  activity.lost += snapshot.queue.unclaimed;
   return activity;
 }
 

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "app/services.hpp"
+#include "app/own_metrics/snapshot.hpp"
 #include "base/clock.hpp"
 
 namespace oneshot::service {
@@ -26,8 +26,7 @@ struct Activity {
   [[nodiscard]] bool same_totals(const Activity& other) const noexcept;
 };
 
-/// Costs a lock and a walk over the newest events: for every few seconds.
-Activity sample_tcp(const app::Services& services);
+Activity summarize(const app::Snapshot& snapshot) noexcept;
 
 /// The line for `systemctl status`: "accepts requests; events: 12 accepted, ...".
 std::string status_text(const Activity& activity);

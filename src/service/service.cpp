@@ -143,7 +143,7 @@ void Service::report_status() {
   const bool summary_due = summary_.due(now);
   const bool status_due = notifier_.enabled() && now >= next_status_ && !stopping_;
   if (!summary_due && !status_due) return;
-  const Activity activity = sample_tcp(*services_);
+  const Activity activity = summarize(app::take_snapshot(*services_));
   if (summary_due) summary_.report(activity, now);
   if (!status_due) return;
   notifier_.status(status_text(activity));

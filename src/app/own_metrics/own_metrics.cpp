@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "app/own_metrics/own_metrics.hpp"
 
-#include <array>
-#include <atomic>
 #include <cstddef>
 #include <map>
 
 #include "app/own_metrics/process_metrics.hpp"
+#include "app/own_metrics/snapshot.hpp"
 #include "base/version.hpp"
 #include "exposition/writer.hpp"
 
@@ -33,46 +32,24 @@ void single(Writer& writer, std::string_view name, MetricType type, std::string_
   writer.sample(name, value);
 }
 
-struct Totals {
-  std::uint64_t accepted = 0;
-  std::array<std::uint64_t, event::reason_count> rejected{};
-  std::int64_t connections = 0;
-  std::array<std::uint64_t, http::sent_codes.size()> responses{};
-};
-
-Totals sum_up(const Services& services) {
-  Totals totals;
-  for (const Counters& worker : services.counters) {
-    totals.accepted += worker.accepted.load(std::memory_order_relaxed);
-    for (std::size_t i = 0; i < totals.rejected.size(); ++i)
-      totals.rejected[i] += worker.rejected[i].load(std::memory_order_relaxed);
-  }
-  for (const http::Statistics* worker : services.http_statistics) {
-    totals.connections += worker->connections.load(std::memory_order_relaxed);
-    for (std::size_t i = 0; i < totals.responses.size(); ++i)
-      totals.responses[i] += worker->responses[i].load(std::memory_order_relaxed);
-  }
-  return totals;
-}
-
-void append_legacy(Writer& writer, const Totals& totals, const QueueStatistics& queue, const ThisScrape& scrape) {
+void append_legacy(Writer& writer, const Snapshot& snapshot, const ThisScrape& scrape) {
   single(writer, "events_to_metrics_event_count", MetricType::counter,
-         "Events accepted since the start (legacy name of oneshot_events_accepted_total).", totals.accepted);
-  per_scraper(writer, queue, "events_to_metrics_scraper_counts", MetricType::gauge,
+         "Events accepted since the start (legacy name of oneshot_events_accepted_total).", snapshot.accepted);
+  per_scraper(writer, snapshot.queue, "events_to_metrics_scraper_counts", MetricType::gauge,
               "Events that waited for this scraper when this scrape came, those in its batch included (legacy name; "
               "see oneshot_events_waiting).",
               [&](const ScraperStatistics& s) { return s.waiting + (s.name == scrape.scraper ? scrape.batch : 0); });
 }
 
-void append_event_totals(Writer& writer, const Totals& totals) {
+void append_event_totals(Writer& writer, const Snapshot& snapshot) {
   single(writer, "oneshot_events_accepted_total", MetricType::counter, "Events accepted since the start.",
-         totals.accepted);
+         snapshot.accepted);
   constexpr std::string_view rejected = "oneshot_events_rejected_total";
   writer.family(rejected, MetricType::counter,
                 "Events refused since the start, by what was wrong with them (requests refused as HTTP, such as a body "
                 "that is too large, count in oneshot_http_responses_total alone).");
-  for (std::size_t i = 0; i < totals.rejected.size(); ++i)
-    writer.sample(rejected, {{"reason", event::reason_name(static_cast<event::Reason>(i))}}, totals.rejected[i]);
+  for (std::size_t i = 0; i < snapshot.rejected.size(); ++i)
+    writer.sample(rejected, {{"reason", event::reason_name(static_cast<event::Reason>(i))}}, snapshot.rejected[i]);
 }
 
 void append_deliveries(Writer& writer, const QueueStatistics& queue) {
@@ -137,7 +114,7 @@ void append_config(Writer& writer, const ConfigReloads& reloads) {
          static_cast<double>(reloads.success_unix_ms()) / 1000);
 }
 
-void append_server(Writer& writer, const Totals& totals, const QueueStatistics& queue) {
+void append_event_log(Writer& writer, const QueueStatistics& queue) {
   single(writer, "oneshot_event_log_used_bytes", MetricType::gauge, "Bytes of the event log that hold events.",
          queue.used_bytes);
   single(writer, "oneshot_event_log_capacity_bytes", MetricType::gauge, "Size of the event log in bytes.",
@@ -148,11 +125,14 @@ void append_server(Writer& writer, const Totals& totals, const QueueStatistics& 
   single(writer, "oneshot_event_log_failed", MetricType::gauge,
          "1 if the file of the event log could not be made durable: until the next start its events are not safe.",
          std::uint64_t{queue.failed ? 1U : 0U});
-  single(writer, "oneshot_connections", MetricType::gauge, "Connections open now.", totals.connections);
+}
+
+void append_server(Writer& writer, const Snapshot& snapshot) {
+  single(writer, "oneshot_connections", MetricType::gauge, "Connections open now.", snapshot.connections);
   constexpr std::string_view responses = "oneshot_http_responses_total";
   writer.family(responses, MetricType::counter, "HTTP responses by status code.");
-  for (std::size_t i = 0; i < totals.responses.size(); ++i)
-    writer.sample(responses, {{"code", std::to_string(http::sent_codes[i])}}, totals.responses[i]);
+  for (std::size_t i = 0; i < snapshot.responses.size(); ++i)
+    writer.sample(responses, {{"code", std::to_string(http::sent_codes[i])}}, snapshot.responses[i]);
   constexpr std::string_view build = "oneshot_build_info";
   writer.family(build, MetricType::gauge, "Always 1; what this program was built from.");
   writer.sample(build, {{"version", version()}, {"compiler", compiler()}}, 1);
@@ -162,15 +142,15 @@ void append_server(Writer& writer, const Totals& totals, const QueueStatistics& 
 
 void append_own_metrics(std::string& out, const exposition::Format& format, const Services& services,
                         const ThisScrape& scrape) {
-  const Totals totals = sum_up(services);
-  const QueueStatistics queue = services.queue.statistics();
+  const Snapshot snapshot = take_snapshot(services);
   Writer writer(out, format);
-  append_legacy(writer, totals, queue, scrape);
-  append_event_totals(writer, totals);
-  append_deliveries(writer, queue);
-  append_losses(writer, queue);
-  append_scrapers(writer, queue, services);
-  append_server(writer, totals, queue);
+  append_legacy(writer, snapshot, scrape);
+  append_event_totals(writer, snapshot);
+  append_deliveries(writer, snapshot.queue);
+  append_losses(writer, snapshot.queue);
+  append_scrapers(writer, snapshot.queue, services);
+  append_event_log(writer, snapshot.queue);
+  append_server(writer, snapshot);
   append_config(writer, services.config_reloads);
   append_process_metrics(writer);
 }

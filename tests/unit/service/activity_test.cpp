@@ -24,6 +24,33 @@ void let_pass(Summary& summary, ManualClock& clock, const Activity& activity, in
   }
 }
 
+TEST_CASE("activity is the sum over scrapers and reasons, and what waits for the slowest one") {
+  app::Snapshot snapshot;
+  snapshot.accepted = 20;
+  snapshot.rejected.front() = 1;
+  snapshot.rejected.back() = 2;
+  snapshot.connections = 3;
+  snapshot.queue.scrapers.resize(2);
+  snapshot.queue.scrapers[0].delivered = 4;
+  snapshot.queue.scrapers[0].redelivered = 5;
+  snapshot.queue.scrapers[0].waiting = 6;
+  snapshot.queue.scrapers[0].dropped_full = 100;
+  snapshot.queue.scrapers[1].delivered = 40;
+  snapshot.queue.scrapers[1].waiting = 2;
+  snapshot.queue.scrapers[1].dropped_damaged = 20;
+  snapshot.queue.dropped_forgotten = {{"gone", 3}};
+  snapshot.queue.unclaimed = 1000;
+  const Activity activity = summarize(snapshot);
+  CHECK(activity.accepted == 20);
+  CHECK(activity.refused == 3);
+  CHECK(activity.delivered == 44);
+  CHECK(activity.redelivered == 5);
+  CHECK(activity.waiting == 6);
+  CHECK(activity.lost == 1123);
+  CHECK(activity.scrapers == 2);
+  CHECK(activity.connections == 3);
+}
+
 TEST_CASE("a minute in which something happened is one line, with what happened in it") {
   log::set_level(log::Level::info);
   const CapturedLog log;

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "app/services.hpp"
+#include "event/event.hpp"
+#include "http/statistics.hpp"
+#include "queue/statistics.hpp"
+
+namespace oneshot::app {
+
+/// All counters of all workers and of the queue, collected once: /metrics, the status line and the minute's line in the
+/// log show the same numbers. Each number stands alone; workers go on counting meanwhile.
+struct Snapshot {
+  std::uint64_t accepted = 0;
+  std::array<std::uint64_t, event::reason_count> rejected{};  ///< by Reason
+  std::int64_t connections = 0;
+  std::array<std::uint64_t, http::sent_codes.size()> responses{};  ///< by the place of the code in http::sent_codes
+  queue::QueueStatistics queue;
+
+  /// Events refused for any reason.
+  [[nodiscard]] std::uint64_t refused() const noexcept;
+};
+
+/// Costs the queue's lock and a walk over the newest events: for a scrape, or every few seconds. Any thread.
+[[nodiscard]] Snapshot take_snapshot(const Services& services);
+
+}  // namespace oneshot::app
