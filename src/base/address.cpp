@@ -6,11 +6,10 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <cstring>
-#include <system_error>
 
+#include "base/numbers.hpp"
 #include "base/text.hpp"
 
 namespace oneshot {
@@ -93,16 +92,15 @@ Result<Network> Network::parse(std::string_view text) {
   const unsigned longest = address->v4_ && !mapped ? 32 : 128;
   network.prefix_ = longest;
   if (slash != std::string_view::npos) {
-    const auto digits = text.substr(slash + 1);
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), network.prefix_);
-    const bool whole = error == std::errc{} && end == digits.data() + digits.size();
-    if (mapped && (!whole || network.prefix_ < mapped_bits || network.prefix_ > longest)) {
+    const auto prefix = parse_whole_number(text.substr(slash + 1));
+    if (mapped && (!prefix || *prefix < mapped_bits || *prefix > longest)) {
       return fail("the prefix length of an IPv4-mapped network is 96 to 128");
     }
-    if (!whole || network.prefix_ > longest) {
+    if (!prefix || *prefix > longest) {
       return fail(address->v4_ ? "the prefix length of an IPv4 network is 0 to 32"
                                : "the prefix length of an IPv6 network is 0 to 128");
     }
+    network.prefix_ = static_cast<unsigned>(*prefix);
   }
   if (mapped) network.prefix_ -= mapped_bits;
 

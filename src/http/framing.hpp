@@ -6,18 +6,20 @@
 #include <optional>
 #include <string_view>
 
+#include "base/result.hpp"
 #include "base/text.hpp"
 #include "http/protocol_error.hpp"
 
 namespace oneshot::http {
 
-/// What the headers of one request say about the message itself: its host, the length of its body, the
-/// connection. Stricter than RFC 9112 where it leaves a choice: whatever two servers could read differently
-/// is refused, because that difference is how requests are smuggled past a proxy.
-class HeaderRules {
+/// What the headers of one request say about the message itself: its host, the length of its body, the connection.
+/// Stricter than RFC 9112 where the RFC leaves a choice: a message that two servers could read differently is refused,
+/// because that difference is how requests are smuggled past a proxy.
+class MessageFraming {
  public:
-  /// False for most headers: take() would do nothing with them, and one look tells.
-  [[nodiscard]] static bool may_concern(std::string_view name) noexcept {
+  /// Whether apply() may have to look at a header of that name. False for most, by the length and the first byte alone;
+  /// true also for some others, which apply() then ignores.
+  [[nodiscard]] static bool is_framing_header(std::string_view name) noexcept {
     switch (name.size()) {
       case 4:
         return to_lower(name.front()) == 'h';  // Host
@@ -32,10 +34,10 @@ class HeaderRules {
         return false;
     }
   }
-  /// Each header in turn, the value without blanks at its ends. Gives what is wrong with it.
-  [[nodiscard]] std::optional<ProtocolError> take(std::string_view name, std::string_view value);
-  /// After the last one.
-  [[nodiscard]] std::optional<ProtocolError> finish(int minor_version, std::size_t body_limit) const;
+  /// Each header in turn, the value without OWS (spaces and tabs) at its ends.
+  Result<void, ProtocolError> apply(std::string_view name, std::string_view value);
+  /// After the last header: what is wrong with all of them together.
+  [[nodiscard]] Result<void, ProtocolError> check(int minor_version, std::size_t body_limit) const;
 
   [[nodiscard]] bool keep_alive(int minor_version) const noexcept {
     return !close_ && (minor_version >= 1 || keep_alive_);
@@ -49,9 +51,9 @@ class HeaderRules {
   }
 
  private:
-  std::optional<ProtocolError> take_host(std::string_view value);
-  std::optional<ProtocolError> take_length(std::string_view value);
-  std::optional<ProtocolError> take_encoding(std::string_view value);
+  Result<void, ProtocolError> apply_host(std::string_view value);
+  Result<void, ProtocolError> apply_length(std::string_view value);
+  Result<void, ProtocolError> apply_encoding(std::string_view value);
 
   std::optional<std::uint64_t> length_;
   bool transfer_encoding_ = false;
@@ -62,7 +64,8 @@ class HeaderRules {
   bool expects_other_ = false;
 };
 
-/// Why a header line is no header: the cold path, after llhttp has refused it. Nothing if its shape is right.
-[[nodiscard]] std::optional<ProtocolError> find_header_fault(std::string_view line, std::size_t number);
+/// Why a line is not a header: the cold path, after llhttp has refused the line. `number` is that of the line in its
+/// section, from 1.
+[[nodiscard]] Result<void, ProtocolError> check_header_line(std::string_view line, std::size_t number);
 
 }  // namespace oneshot::http

@@ -9,12 +9,6 @@
 
 namespace oneshot::http {
 
-std::string_view Request::header(std::string_view name) const noexcept {
-  for (const Header& header : headers)
-    if (equals_ignoring_case(header.name, name)) return header.value;
-  return {};
-}
-
 bool list_has(std::string_view list, std::string_view token) noexcept {
   while (!list.empty()) {
     const std::size_t comma = std::min(list.find(','), list.size());

@@ -3,7 +3,7 @@
 // llhttp behind a guard. The guard cuts the head, the chunk sizes and the trailers into lines and hands llhttp whole
 // lines only: those of a head all at once, as far as they are there; bodies it hands on as they arrive. That gives us:
 // - exact limits, raised as soon as a byte passes them, whether or not the rest ever arrives;
-// - what llhttp lets pass is refused here: folded lines, blanks to spare in the request line, RTSP, a header
+// - what llhttp lets pass is refused here: folded lines, spare whitespace in the request line, RTSP, a header
 //   without a name, a missing Host; the unit tests give the same results with llhttp 8.1, 9.2 and 9.4;
 // - results that cannot depend on how the network cut the bytes;
 // - two opinions on where a message ends. If they ever differ, the request is refused.
@@ -136,7 +136,7 @@ void Parser::next() {
   headers_.clear();
   request_.method = Method::other;
   if (stage_ == Stage::failed) error_ = {};
-  rules_ = {};
+  framing_ = {};
   line_at_ = body_at_ = header_bytes_ = header_lines_ = extension_bytes_ = 0;
   left_ = 0;
   empty_lines_ = 0;
@@ -197,7 +197,7 @@ std::size_t Parser::take_between_requests(std::string_view bytes) {
   if (after_cr_ || first == '\n') {
     refuse(Fault::lone_line_end);
   } else if (first == tls_handshake) {
-    fail(400, "this is TLS, and only plain HTTP is spoken here");
+    fail(400, "this is TLS, and only plain HTTP is supported");
   } else if (!token_bytes.has(first)) {
     fail(400, "the request begins with the byte " + shown_byte(first) + " (a method, such as GET, is required)");
   } else {
@@ -289,7 +289,7 @@ bool Parser::refuse(Fault fault) {
       fail(431, "there are more than " + std::to_string(limits_.headers) + " header lines");
       break;
     case Fault::folded_line:
-      fail(400, "a header line begins with a blank (folded lines are not allowed)");
+      fail(400, "a header line begins with whitespace (folded lines are not allowed)");
       break;
     case Fault::lone_line_end:
       fail(400, "a line that ends in a lone CR or LF (CR LF is required)");
@@ -329,35 +329,35 @@ void Parser::take_header_line(std::string_view line) {
   if (colon == 0 || colon == content.size()) return refuse_header(content);
   const auto name = content.substr(0, colon);
   const auto value = trim_blanks(content.substr(colon + 1));
-  if (HeaderRules::may_concern(name) && !apply(name, value)) return refuse_header(content);
+  if (MessageFraming::is_framing_header(name) && !apply(name, value)) return refuse_header(content);
   header_places_.push_back({place_of(name), place_of(value)});
   begin_header_line(line);
 }
 
 bool Parser::apply(std::string_view name, std::string_view value) {
-  const auto fault = rules_.take(name, value);
-  if (fault) fail(*fault);
-  return !fault;
+  const auto applied = framing_.apply(name, value);
+  if (!applied) fail(applied.error());
+  return applied.has_value();
 }
 
 /// What is wrong with the shape of a header counts before what is wrong with its meaning.
 void Parser::refuse_header(std::string_view content) {
-  if (const auto fault = find_header_fault(content, header_lines_)) fail(*fault);
+  if (const auto checked = check_header_line(content, header_lines_); !checked) fail(checked.error());
 }
 
 void Parser::take_end_of_headers(std::string_view line) {
-  if (const auto fault = rules_.finish(minor_version_, limits_.body)) return fail(*fault);
+  if (const auto checked = framing_.check(minor_version_, limits_.body); !checked) return fail(checked.error());
   begin_header_line(line);
   const bool accepted = show_lines(line_at_);
   unseen_at_ = all_seen;
   if (!accepted) return;
   if (!machine_->headers_complete) return fail(400, "the header section is not valid: " + machine_->reason());
-  keep_alive_ = rules_.keep_alive(minor_version_) && !machine_->is_connect();
+  keep_alive_ = framing_.keep_alive(minor_version_) && !machine_->is_connect();
   body_at_ = line_at_;
   if (machine_->message_complete || machine_->is_connect()) return void(stage_ = Stage::complete);
-  left_ = rules_.length();
-  continue_wanted_ = rules_.expects_continue(minor_version_);
-  stage_ = rules_.chunked() ? Stage::chunk_line : Stage::body;
+  left_ = framing_.length();
+  continue_wanted_ = framing_.expects_continue(minor_version_);
+  stage_ = framing_.chunked() ? Stage::chunk_line : Stage::body;
 }
 
 /// Shows llhttp the lines of the head that it has not seen, up to `end`. False if it refused one.
@@ -382,7 +382,7 @@ void Parser::explain_refusal(std::string_view lines) {
       if (!machine_->execute(line)) return fail(400, "the request target " + shown(parts->target) + " is not valid");
     } else if (!machine_->execute(line)) {
       if (content.empty()) break;
-      if (const auto fault = find_header_fault(content, number)) return fail(*fault);
+      if (const auto checked = check_header_line(content, number); !checked) return fail(checked.error());
       const auto name = content.substr(0, content.find(':'));
       return fail(400, "the header " + shown(name) + " is not valid: " + machine_->reason());
     }
@@ -415,7 +415,7 @@ void Parser::take_trailer_line() {
   if (equals_ignoring_case(name, "content-length") || equals_ignoring_case(name, "transfer-encoding"))
     return fail(400, "the trailer " + shown(name) + " is not allowed after a body");
   if (!machine_->execute(line())) {
-    if (const auto fault = find_header_fault(content(), header_lines_)) return fail(*fault);
+    if (const auto checked = check_header_line(content(), header_lines_); !checked) return fail(checked.error());
     return fail(400, "the trailer " + shown(name) + " is not valid: " + machine_->reason());
   }
   const bool last = content().empty();

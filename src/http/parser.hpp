@@ -141,7 +141,7 @@ class Parser {
   Place method_;
   Place path_;
   Place query_;
-  HeaderRules rules_;
+  MessageFraming framing_;
 
   // Where the head stands while it is taken: where it was read, or in the arena.
   const char* head_ = nullptr;

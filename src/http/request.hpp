@@ -14,7 +14,7 @@ enum class Method : std::uint8_t { get, head, post, other };
 
 struct Header {
   std::string_view name;   ///< as sent; compare without case
-  std::string_view value;  ///< without leading and trailing blanks
+  std::string_view value;  ///< without leading and trailing OWS
 };
 
 /// One whole request. All views live in the connection's parser until the reply has been made.

@@ -20,7 +20,7 @@ bool looks_like_method(std::string_view text) {
   return !text.empty() && text.front() >= 'A' && text.front() <= 'Z' && method_bytes.has_all_of(text);
 }
 
-/// "HTTP/2.0", "HTTP/1.2", "HTTP/3": a version, only not one of ours.
+/// "HTTP/2.0", "HTTP/1.2", "HTTP/3": a version, but not one that this server supports.
 bool looks_like_version(std::string_view text) {
   if (!text.starts_with("HTTP/")) return false;
   text.remove_prefix(5);
@@ -28,7 +28,7 @@ bool looks_like_version(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return is_digit(c) || c == '.'; });
 }
 
-/// Of a line that is not to the letter: the cold path.
+/// What is wrong with a line that is not to the letter: the cold path.
 Unexpected<ProtocolError> refuse(std::string_view line) {
   const std::size_t bad_byte = find_unprintable(line);
   if (bad_byte != line.size())
@@ -37,25 +37,25 @@ Unexpected<ProtocolError> refuse(std::string_view line) {
   const std::size_t first = line.find(' ');
   if (first == std::string_view::npos)
     return bad_request("the request line " + shown(line) +
-                       " must be a method, a target and HTTP/1.1, with one blank between");
+                       " must be a method, a target and HTTP/1.1, with one space between");
   const auto method = line.substr(0, first);
   if (!looks_like_method(method))
     return bad_request("the method " + shown(method) + " must be a word in capital letters, such as GET");
   const std::size_t last = line.rfind(' ');
   if (first == last)
-    return bad_request("the request line " + shown(line) + " has no version (HTTP/1.1 and HTTP/1.0 are spoken here)");
+    return bad_request("the request line " + shown(line) + " has no version (HTTP/1.1 and HTTP/1.0 are supported)");
   const auto target = line.substr(first + 1, last - first - 1);
   const auto version = line.substr(last + 1);
   if (target.empty() || version.empty() || target.find(' ') != std::string_view::npos)
     return bad_request("the request line " + shown(line) +
-                       " must have exactly two blanks: after the method and before the version");
-  if (version.starts_with("HTTP/0")) return bad_request("HTTP/0.9 is not spoken here (HTTP/1.1 and HTTP/1.0 are)");
+                       " must have exactly two spaces: after the method and before the version");
+  if (version.starts_with("HTTP/0")) return bad_request("HTTP/0.9 is not supported (HTTP/1.1 and HTTP/1.0 are)");
   if (looks_like_version(version))
-    return refusal(505, std::string(version.substr(0, 16)) + " is not spoken here (HTTP/1.1 and HTTP/1.0 are)");
+    return refusal(505, std::string(version.substr(0, 16)) + " is not supported (HTTP/1.1 and HTTP/1.0 are)");
   return bad_request("the version " + shown(version) + " must be HTTP/1.1 or HTTP/1.0");
 }
 
-/// Up to the first blank, or to what is not printable, and takes it and that byte off the line.
+/// What stands before the first space or unprintable byte. Takes the word and that byte off the line.
 std::string_view take_word(std::string_view& line) noexcept {
   const auto word = line.substr(0, find_blank_or_unprintable(line));
   line.remove_prefix(std::min(word.size() + 1, line.size()));

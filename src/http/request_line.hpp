@@ -15,7 +15,7 @@ struct RequestLine {
 };
 
 /// Takes `line` (without its line end, non-ASCII bytes already percent-encoded) apart, to the letter of
-/// RFC 9112 3: one blank between the parts and none elsewhere. Knows the shape of methods, not their names.
+/// RFC 9112 3: one SP between the parts and none elsewhere. Knows the shape of methods, not their names.
 [[nodiscard]] Result<RequestLine, ProtocolError> split_request_line(std::string_view line);
 
 }  // namespace oneshot::http

@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "base/log.hpp"
-#include "http/status.hpp"
+#include "http/response_writer.hpp"
 #include "net/asio_compat.hpp"
 #include "net/receipt/tcp_info.hpp"
 #include "net/worker.hpp"

@@ -17,8 +17,8 @@ struct Case {
 
 constexpr std::string_view line_end = "a line that ends in a lone CR or LF (CR LF is required)";
 constexpr std::string_view both = "both Content-Length and Transfer-Encoding (only one of them is allowed)";
-constexpr std::string_view folded = "a header line begins with a blank (folded lines are not allowed)";
-constexpr std::string_view two_blanks = " must have exactly two blanks: after the method and before the version";
+constexpr std::string_view folded = "a header line begins with whitespace (folded lines are not allowed)";
+constexpr std::string_view two_spaces = " must have exactly two spaces: after the method and before the version";
 
 #define GET "GET / HTTP/1.1\r\nHost: h\r\n"
 #define CHUNKED "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -27,7 +27,7 @@ const Case request_lines[] = {
     {"\n", 400, line_end},
     {"\rG", 400, line_end},
     {"\r\r\n", 400, line_end},
-    {"\x16\x03\x01\x02", 400, "this is TLS, and only plain HTTP is spoken here"},
+    {"\x16\x03\x01\x02", 400, "this is TLS, and only plain HTTP is supported"},
     {"\0"sv, 400, "the request begins with the byte 0x00 (a method, such as GET, is required)"},
     {" GET / HTTP/1.1\r\n", 400, "the request begins with the byte 0x20 (a method, such as GET, is required)"},
     {"\xc3\x84", 400, "the request begins with the byte 0xc3 (a method, such as GET, is required)"},
@@ -35,11 +35,11 @@ const Case request_lines[] = {
     {"GET / HTTP/1.1\nHost: h\n\n", 400, line_end},
     {"GET / HTTP/1.1\r\r\n", 400, line_end},
     {"GET /\ra HTTP/1.1\r\n", 400, line_end},
-    {"GET\r\n", 400, "the request line \"GET\" must be a method, a target and HTTP/1.1, with one blank between"},
+    {"GET\r\n", 400, "the request line \"GET\" must be a method, a target and HTTP/1.1, with one space between"},
     {"get / HTTP/1.1\r\n", 400, "the method \"get\" must be a word in capital letters, such as GET"},
     {"G@T / HTTP/1.1\r\n", 400, "the method \"G@T\" must be a word in capital letters, such as GET"},
-    {"GET /\r\n", 400, "the request line \"GET /\" has no version (HTTP/1.1 and HTTP/1.0 are spoken here)"},
-    {"GET / HTTP/0.9\r\n", 400, "HTTP/0.9 is not spoken here (HTTP/1.1 and HTTP/1.0 are)"},
+    {"GET /\r\n", 400, "the request line \"GET /\" has no version (HTTP/1.1 and HTTP/1.0 are supported)"},
+    {"GET / HTTP/0.9\r\n", 400, "HTTP/0.9 is not supported (HTTP/1.1 and HTTP/1.0 are)"},
     {"GET  / HTTP/1.1\r\n", 400, "the request line \"GET  / HTTP/1.1\""},
     {"GET /  HTTP/1.1\r\n", 400, "the request line \"GET /  HTTP/1.1\""},
     {"GET / HTTP/1.1 \r\n", 400, "the request line \"GET / HTTP/1.1 \""},
@@ -55,11 +55,11 @@ const Case request_lines[] = {
     {"GET / RTSP/1.0\r\n", 400, "the version \"RTSP/1.0\" must be HTTP/1.1 or HTTP/1.0"},
     {"GET / ICE/1.0\r\n", 400, "the version \"ICE/1.0\" must be HTTP/1.1 or HTTP/1.0"},
     {"GET / HTTP/1.1x\r\n", 400, "the version \"HTTP/1.1x\" must be HTTP/1.1 or HTTP/1.0"},
-    {"GET / HTTP/1.2\r\n", 505, "HTTP/1.2 is not spoken here (HTTP/1.1 and HTTP/1.0 are)"},
-    {"GET / HTTP/11.1\r\n", 505, "HTTP/11.1 is not spoken here"},
-    {"GET / HTTP/2.0\r\n", 505, "HTTP/2.0 is not spoken here"},
-    {"GET / HTTP/3\r\n", 505, "HTTP/3 is not spoken here"},
-    {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505, "HTTP/2.0 is not spoken here (HTTP/1.1 and HTTP/1.0 are)"},
+    {"GET / HTTP/1.2\r\n", 505, "HTTP/1.2 is not supported (HTTP/1.1 and HTTP/1.0 are)"},
+    {"GET / HTTP/11.1\r\n", 505, "HTTP/11.1 is not supported"},
+    {"GET / HTTP/2.0\r\n", 505, "HTTP/2.0 is not supported"},
+    {"GET / HTTP/3\r\n", 505, "HTTP/3 is not supported"},
+    {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505, "HTTP/2.0 is not supported (HTTP/1.1 and HTTP/1.0 are)"},
     {"GET /a#b HTTP/1.1\r\n", 400,
      "the request target \"/a#b\" holds a fragment (#), which clients keep to themselves"},
     {"GET /?a#b HTTP/1.1\r\n", 400, "the request target \"/?a#b\" holds a fragment"},
@@ -103,10 +103,10 @@ const Case headers[] = {
     {GET "A: b\r\r\n\r\n", 400, line_end},
     {GET "A: b\r\n\n", 400, line_end},
     {GET "A: b\r\n\r\r\n", 400, line_end},
-    {GET "A : b\r\n", 400, "header line 2 has a blank before its colon (none is allowed)"},
-    {GET "A\t: b\r\n", 400, "header line 2 has a blank before its colon (none is allowed)"},
-    {GET "Content-Length : 3\r\n", 400, "header line 2 has a blank before its colon (none is allowed)"},
-    {GET "Transfer-Encoding : chunked\r\n", 400, "header line 2 has a blank before its colon (none is allowed)"},
+    {GET "A : b\r\n", 400, "header line 2 has whitespace before its colon (none is allowed)"},
+    {GET "A\t: b\r\n", 400, "header line 2 has whitespace before its colon (none is allowed)"},
+    {GET "Content-Length : 3\r\n", 400, "header line 2 has whitespace before its colon (none is allowed)"},
+    {GET "Transfer-Encoding : chunked\r\n", 400, "header line 2 has whitespace before its colon (none is allowed)"},
     {GET ": b\r\n", 400, "header line 2 has no name before its colon"},
     {GET "A\r\n", 400, "header line 2 has no colon: \"A\""},
     {GET "A B: c\r\n", 400, "header line 2 holds the byte 0x20 in its name (letters, digits and - are allowed)"},
@@ -178,7 +178,7 @@ const Case framing[] = {
     {CHUNKED "10001\r\n", 413, "the body is over 65536 bytes"},
     {CHUNKED "1\r\nx\r\n10000\r\n", 413, "the body is over 65536 bytes"},
     {CHUNKED "1\r\nx\r\nffffffffffffffff\r\n", 413, "the body is over 65536 bytes"},
-    {CHUNKED "0\r\nA : b\r\n\r\n", 400, "header line 3 has a blank before its colon (none is allowed)"},
+    {CHUNKED "0\r\nA : b\r\n\r\n", 400, "header line 3 has whitespace before its colon (none is allowed)"},
     {CHUNKED "0\r\nA: b\r\n c\r\n\r\n", 400, folded},
     {CHUNKED "0\r\nA: b\n\r\n", 400, line_end},
     {CHUNKED "0\r\n\n", 400, line_end},
@@ -208,7 +208,7 @@ void check(const Case& c) {
 
 TEST_CASE("request lines that are not to the letter are refused with a reason") {
   for (const Case& c : request_lines) check(c);
-  CHECK(parse("GET  / HTTP/1.1\r\n").message.find(two_blanks) != std::string::npos);
+  CHECK(parse("GET  / HTTP/1.1\r\n").message.find(two_spaces) != std::string::npos);
 }
 
 TEST_CASE("headers that two servers could read differently are refused with a reason") {

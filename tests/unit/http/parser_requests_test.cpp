@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include "http/status.hpp"
+#include "http/response_writer.hpp"
 #include "unit/http/parse_all.hpp"
 
 namespace oneshot::http {
@@ -28,7 +28,7 @@ const Case cases[] = {
     {"a body of length 0",
      "POST /event HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n",
      {"POST /event {Host=h} {Content-Length=0}"}},
-    {"a length with zeros in front and blanks around",
+    {"a length with zeros in front and OWS around",
      "POST /e HTTP/1.1\r\nHost: h\r\nContent-Length:   003 \r\n\r\nabc",
      {"POST /e {Host=h} {Content-Length=003} <abc>"}},
     {"a GET with a body",
@@ -113,7 +113,7 @@ const Case cases[] = {
     {"methods that are known but not ours",
      "DELETE /event HTTP/1.1\r\nHost: h\r\n\r\nM-SEARCH / HTTP/1.1\r\nHost: h\r\n\r\n",
      {"DELETE /event {Host=h}", "M-SEARCH / {Host=h}"}},
-    {"header values: empty, blanks around, tabs and obs-text inside",
+    {"header values: empty, OWS around, tabs and obs-text inside",
      "GET / HTTP/1.1\r\nHost:\r\nA:\r\nB: \t \r\nC:\t x\ty \t\r\nD: \xff\xc3\xa9\r\n!#$%&'*+-.^_`|~: z\r\n\r\n",
      {"GET / {Host=} {A=} {B=} {C=x\ty} {D=\xff\xc3\xa9} {!#$%&'*+-.^_`|~=z}"}},
     {"the same header twice", "GET / HTTP/1.1\r\nHost: h\r\nA: 1\r\nA: 2\r\n\r\n", {"GET / {Host=h} {A=1} {A=2}"}},
