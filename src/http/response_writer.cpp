@@ -13,8 +13,8 @@ namespace {
 void append_status_line(std::string& out, int status) {
   out += "HTTP/1.1 ";
   append_unsigned(out, static_cast<std::uint64_t>(status));
-  out += ' ';  // required even where there is no phrase (RFC 9112 4)
-  out += reason_phrase(status);
+  out += ' ';
+  out += statuses[status_index(status)].phrase;
   out += "\r\n";
 }
 

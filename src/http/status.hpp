@@ -1,11 +1,45 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
+#include <cassert>
+#include <cstddef>
 #include <string_view>
 
 namespace oneshot::http {
 
-/// "Not Found" for 404 (RFC 9110 15); empty for a code that this server does not send.
-[[nodiscard]] std::string_view reason_phrase(int status) noexcept;
+struct Status {
+  int code;
+  std::string_view phrase;  ///< of RFC 9110 15
+};
+
+/// Every status that this server sends, in ascending order: the one list. A status has a counter, and so a series of
+/// oneshot_http_responses_total, from the start. 411 is not among them: without Content-Length and without chunked
+/// framing a request has no body (RFC 9112 6.3), so no length is ever missing. Nor is 504: the server asks no other.
+inline constexpr std::array statuses{
+    Status{200, "OK"},
+    Status{400, "Bad Request"},
+    Status{403, "Forbidden"},
+    Status{404, "Not Found"},
+    Status{405, "Method Not Allowed"},
+    Status{408, "Request Timeout"},
+    Status{413, "Content Too Large"},
+    Status{414, "URI Too Long"},
+    Status{415, "Unsupported Media Type"},
+    Status{417, "Expectation Failed"},
+    Status{431, "Request Header Fields Too Large"},
+    Status{500, "Internal Server Error"},
+    Status{501, "Not Implemented"},
+    Status{503, "Service Unavailable"},
+    Status{505, "HTTP Version Not Supported"},
+};
+
+/// Where a status stands in `statuses`. To send another code is a bug (assert): add the code there first.
+[[nodiscard]] constexpr std::size_t status_index(int code) noexcept {
+  std::size_t index = 0;
+  while (index + 1 < statuses.size() && statuses[index].code != code) ++index;
+  assert(statuses[index].code == code);
+  return index;
+}
 
 }  // namespace oneshot::http

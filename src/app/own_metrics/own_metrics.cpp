@@ -132,7 +132,7 @@ void append_server(Writer& writer, const Snapshot& snapshot) {
   constexpr std::string_view responses = "oneshot_http_responses_total";
   writer.family(responses, MetricType::counter, "HTTP responses by status code.");
   for (std::size_t i = 0; i < snapshot.responses.size(); ++i)
-    writer.sample(responses, {{"code", std::to_string(http::sent_codes[i])}}, snapshot.responses[i]);
+    writer.sample(responses, {{"code", std::to_string(http::statuses[i].code)}}, snapshot.responses[i]);
   constexpr std::string_view build = "oneshot_build_info";
   writer.family(build, MetricType::gauge, "Always 1; what this program was built from.");
   writer.sample(build, {{"version", version()}, {"compiler", compiler()}}, 1);

@@ -17,7 +17,7 @@ struct Snapshot {
   std::uint64_t accepted = 0;
   std::array<std::uint64_t, event::reason_count> rejected{};  ///< by Reason
   std::int64_t connections = 0;
-  std::array<std::uint64_t, http::sent_codes.size()> responses{};  ///< by the place of the code in http::sent_codes
+  std::array<std::uint64_t, http::statuses.size()> responses{};  ///< by http::status_index()
   queue::QueueStatistics queue;
 
   /// Events refused for any reason.

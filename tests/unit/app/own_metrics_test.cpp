@@ -75,7 +75,6 @@ oneshot_http_responses_total{code="403"} 0
 oneshot_http_responses_total{code="404"} 1
 oneshot_http_responses_total{code="405"} 0
 oneshot_http_responses_total{code="408"} 0
-oneshot_http_responses_total{code="411"} 0
 oneshot_http_responses_total{code="413"} 0
 oneshot_http_responses_total{code="414"} 0
 oneshot_http_responses_total{code="415"} 0
@@ -84,7 +83,6 @@ oneshot_http_responses_total{code="431"} 0
 oneshot_http_responses_total{code="500"} 0
 oneshot_http_responses_total{code="501"} 0
 oneshot_http_responses_total{code="503"} 0
-oneshot_http_responses_total{code="504"} 0
 oneshot_http_responses_total{code="505"} 0
 )";
   expected +=

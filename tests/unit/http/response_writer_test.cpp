@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+
 #include "http/date.hpp"
 #include "http/statistics.hpp"
 #include "http/status.hpp"
@@ -90,12 +92,18 @@ TEST_CASE("the end of a connection is announced, and in HTTP/1.0 its life") {
   CHECK(connection(false, true) == "Connection: close\r\n\r\n");
 }
 
-TEST_CASE("every code that is counted has a phrase") {
-  for (const int code : sent_codes) {
-    CAPTURE(code);
-    CHECK_FALSE(reason_phrase(code).empty());
+TEST_CASE("every status is counted by itself, in ascending order, and has a phrase") {
+  Statistics statistics;
+  int last = 199;
+  for (const Status& status : statuses) {
+    CAPTURE(status.code);
+    CHECK(status.code > last);
+    last = status.code;
+    CHECK(head(Reply(status.code)).starts_with("HTTP/1.1 " + std::to_string(last) + " " + std::string(status.phrase)));
+    CHECK_FALSE(status.phrase.empty());
+    statistics.count_response(status.code);
   }
-  CHECK(reason_phrase(299).empty());
+  for (const auto& counter : statistics.responses) CHECK(counter.load() == 1);
 }
 
 TEST_CASE("a head is appended to what stands there") {
