@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "http/response_writer.hpp"
 
+#include <cassert>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 #include "base/text.hpp"
+#include "http/grammar.hpp"
 #include "http/status.hpp"
 
 namespace oneshot::http {
@@ -18,7 +21,22 @@ void append_status_line(std::string& out, int status) {
   out += "\r\n";
 }
 
+bool is_header_line(std::string_view line) noexcept {
+  const std::size_t colon = line.find(':');
+  return colon != 0 && colon != std::string_view::npos && token_bytes.has_all_of(line.substr(0, colon)) &&
+         control_bytes.find_in(line) == line.size();
+}
+
 }  // namespace
+
+bool are_header_lines(std::string_view text) noexcept {
+  while (!text.empty()) {
+    const std::size_t end = text.find("\r\n");
+    if (end == std::string_view::npos || !is_header_line(text.substr(0, end))) return false;
+    text.remove_prefix(end + 2);
+  }
+  return true;
+}
 
 void append_head(std::string& out, const Reply& reply, const HeadOptions& options) {
   const std::uint64_t size = reply.source ? reply.source->size() : reply.body.size();
@@ -28,12 +46,15 @@ void append_head(std::string& out, const Reply& reply, const HeadOptions& option
     out += "Content-Type: ";
     out += reply.content_type;
     out += "\r\n";
+    if (!reply.content_encoding.empty()) out.append("Content-Encoding: ").append(reply.content_encoding).append("\r\n");
   }
   if (!size_unknown) {
     out += "Content-Length: ";
     append_unsigned(out, size);
     out += "\r\n";
   }
+  assert(are_header_lines(reply.extra_headers));
+  out += reply.extra_headers;
   out += "Date: ";
   out += options.date;
   if (!reply.allow.empty()) {

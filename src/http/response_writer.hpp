@@ -18,6 +18,9 @@ struct HeadOptions {
   std::string_view date;      ///< from HttpDate
 };
 
+/// Whether the text is nothing, or whole header lines: "Name: value\r\n" each, without any other control byte.
+[[nodiscard]] bool are_header_lines(std::string_view text) noexcept;
+
 /// Appends status line and headers up to and with the empty line. Content-Length is always there, also as 0,
 /// but for one case: the reply to a HEAD with neither body nor source leaves it out, for what GET would send
 /// is then unknown (RFC 9110 8.6 allows that).

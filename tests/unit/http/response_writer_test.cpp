@@ -71,6 +71,31 @@ TEST_CASE("a refusal says what is allowed and when to come again") {
         "Allow: GET, HEAD\r\nRetry-After: 5\r\n\r\n");
 }
 
+TEST_CASE("headers without a member of their own are given as whole lines") {
+  Reply reply(200, "x");
+  reply.content_encoding = "gzip";
+  reply.extra_headers = "Vary: Accept-Encoding\r\nX-A:\r\n";
+  CHECK(head(reply) ==
+        "HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Encoding: gzip\r\nContent-Length: 1\r\n"
+        "Vary: Accept-Encoding\r\nX-A:\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n");
+  Reply location(200);
+  CHECK(location.is_bare_ok());
+  location.extra_headers = "Location: /ui/\r\n";
+  CHECK_FALSE(location.is_bare_ok());
+}
+
+TEST_CASE("extra headers are whole lines and nothing else") {
+  for (const std::string_view good : {"", "A: b\r\n", "A:\r\nB: \tc d\r\n", "A: \xc3\xa9:\r\n"}) {
+    CAPTURE(good);
+    CHECK(are_header_lines(good));
+  }
+  for (const std::string_view bad : {"A: b", "A: b\r", "A: b\n", "A: b\r\n\r\n", "\r\n", "A b\r\n", ": b\r\n",
+                                     "A : b\r\n", "A: b\rc\r\n", "A: b\nc\r\n", "A: b\r\nB", "A: \x01\r\n"}) {
+    CAPTURE(bad);
+    CHECK_FALSE(are_header_lines(bad));
+  }
+}
+
 TEST_CASE("what must not be answered twice is kept out of caches") {
   Reply reply(200);
   reply.no_store = true;
