@@ -1,50 +1,34 @@
 // SPDX-License-Identifier: MIT
 #include "app/router.hpp"
 
-#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "app/authorize.hpp"
 #include "app/ingest/post_event.hpp"
 #include "app/pages/plain_pages.hpp"
+#include "app/route.hpp"
 #include "app/scrape/get_metrics.hpp"
 #include "base/text.hpp"
 
 namespace oneshot::app {
 namespace {
 
-using Endpoint = http::Answer (*)(Context&, const http::Request&, delivery::Waiting&);
-
-/// HEAD is answered wherever GET is; the connection leaves out the body.
-struct Route {
-  std::string_view path;
-  Endpoint get;
-  Endpoint head;
-  Endpoint post;
-};
+constexpr Action health{get_health, Right::none};
+constexpr Action readiness{get_readiness, Right::none};
+constexpr Action welcome{get_welcome, Right::none};
 
 constexpr std::array routes{
-    Route{"/event", nullptr, nullptr, post_event},        Route{"/metrics", get_metrics, head_metrics, nullptr},
-    Route{"/healthz", get_health, get_health, nullptr},   Route{"/readyz", get_readiness, get_readiness, nullptr},
-    Route{"/-/healthy", get_health, get_health, nullptr}, Route{"/-/ready", get_readiness, get_readiness, nullptr},
-    Route{"/", get_welcome, get_welcome, nullptr},
+    Route{.path = "/event", .post = {post_event, Right::post}},
+    Route{.path = "/metrics", .get = {get_metrics, Right::scrape}, .head = {head_metrics, Right::scrape}},
+    Route{.path = "/healthz", .get = health, .head = health},
+    Route{.path = "/readyz", .get = readiness, .head = readiness},
+    Route{.path = "/-/healthy", .get = health, .head = health},
+    Route{.path = "/-/ready", .get = readiness, .head = readiness},
+    Route{.path = "/", .get = welcome, .head = welcome},
 };
-
-Endpoint endpoint_for(const Route& route, http::Method method) noexcept {
-  switch (method) {
-    case http::Method::get:
-      return route.get;
-    case http::Method::head:
-      return route.head;
-    case http::Method::post:
-      return route.post;
-    case http::Method::other:
-      break;
-  }
-  return nullptr;
-}
 
 http::Reply not_found(std::string_view path) {
   std::string text = "there is nothing at \"" + printable(path) + "\"; there are";
@@ -54,13 +38,13 @@ http::Reply not_found(std::string_view path) {
 }
 
 http::Reply not_allowed(const Route& route, std::string_view method) {
-  const std::string_view allowed = route.post != nullptr ? "POST" : "GET, HEAD";
+  const std::string allowed = allowed_methods(route);
   std::string text(route.path);
   text += " takes ";
   text += allowed;
   text += ", not \"" + printable(method) + "\"\n";
   http::Reply reply(405, std::move(text));
-  reply.allow = allowed;
+  reply.extra_headers = "Allow: " + allowed + "\r\n";
   return reply;
 }
 
@@ -75,11 +59,17 @@ void Router::use(std::shared_ptr<const Options> options) {
 }
 
 http::Answer Router::handle(const http::Request& request, delivery::Waiting& waiting) {
-  const auto route = std::find_if(routes.begin(), routes.end(), [&](const Route& r) { return r.path == request.path; });
-  if (route == routes.end()) return not_found(request.path);
-  const Endpoint endpoint = endpoint_for(*route, request.method);
-  if (endpoint == nullptr) return not_allowed(*route, request.method_name);
-  return endpoint(context_, request, waiting);
+  const Route* const route = find_route(routes, request.path);
+  if (route == nullptr) return not_found(request.path);
+  const Action action = action_of(*route, request.method);
+  if (action.endpoint == nullptr) return not_allowed(*route, request.method_name);
+  if (auto granted = authorize(context_, request, action.right); !granted) return std::move(granted.error());
+  return action.endpoint(context_, request, waiting);
+}
+
+std::size_t Router::body_limit(std::string_view path) const noexcept {
+  const Route* const route = find_route(routes, path);
+  return route == nullptr ? http::usual_body_limit : route->body_limit;
 }
 
 }  // namespace oneshot::app

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <string_view>
 
 #include "app/context.hpp"
 #include "http/handler.hpp"
 
 namespace oneshot::app {
 
-/// Finds the endpoint of a request in a table of paths and methods. One for each worker, with what its
-/// endpoints need.
+/// Finds the endpoint of a request in a table of paths and methods, and asks whether the client has the right that the
+/// endpoint needs. One for each worker, with what its endpoints need.
 class Router final : public http::Handler {
  public:
   /// `worker` is this worker's number, also among the queue's appenders.
@@ -19,6 +21,7 @@ class Router final : public http::Handler {
   void use(std::shared_ptr<const Options> options);
 
   http::Answer handle(const http::Request& request, delivery::Waiting& waiting) override;
+  [[nodiscard]] std::size_t body_limit(std::string_view path) const noexcept override;
 
  private:
   Context context_;

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <asio/awaitable.hpp>
+#include <cstddef>
+#include <string_view>
 #include <variant>
 
 #include "delivery/waiting.hpp"
+#include "http/body_limits.hpp"
 #include "http/reply.hpp"
 #include "http/request.hpp"
 
@@ -16,11 +19,12 @@ using Answer = std::variant<Reply, asio::awaitable<Reply>>;
 
 /// Answers requests. One instance per worker, called on that worker's thread only, for many connections in turn: while
 /// one call waits, others begin.
-class Handler {
+class Handler : public BodyLimits {
  public:
   virtual ~Handler() = default;
   /// Never throws for what a client can cause. `request` and `waiting` live until the reply has been returned.
   virtual Answer handle(const Request& request, delivery::Waiting& waiting) = 0;
+  [[nodiscard]] std::size_t body_limit(std::string_view /*path*/) const noexcept override { return usual_body_limit; }
 };
 
 }  // namespace oneshot::http

@@ -50,6 +50,9 @@ Method method_of(std::string_view name) {
   if (equals(name, "POST")) return Method::post;
   if (equals(name, "GET")) return Method::get;
   if (equals(name, "HEAD")) return Method::head;
+  if (name == "PUT") return Method::put;
+  if (name == "DELETE") return Method::del;
+  if (name == "OPTIONS") return Method::options;
   return Method::other;
 }
 

@@ -33,15 +33,13 @@ struct Reply {
 
   /// 200 and nothing more.
   [[nodiscard]] bool is_bare_ok() const noexcept {
-    return status == 200 && body.empty() && allow.empty() && retry_after_seconds == 0 && !no_store && !source &&
-           extra_headers.empty();
+    return status == 200 && body.empty() && retry_after_seconds == 0 && !no_store && !source && extra_headers.empty();
   }
 
   int status = 200;
   std::string_view content_type = text_plain;  ///< of static storage; not sent where there is no body
   std::string_view content_encoding;           ///< "gzip"; of static storage; empty: the body is as it is
   std::string body;                            ///< not used where there is a source
-  std::string_view allow;                      ///< for 405; of static storage
   unsigned retry_after_seconds = 0;            ///< 0: no Retry-After
   bool no_store = false;  ///< Cache-Control: no-store (RFC 9111 5.2.2.5), for what must not be answered twice
   /// Whole lines, "Name: value\r\n" each, for what has no member of its own; empty on the usual path. The value of a

@@ -10,7 +10,7 @@
 
 namespace oneshot::http {
 
-enum class Method : std::uint8_t { get, head, post, other };
+enum class Method : std::uint8_t { get, head, post, put, del, options, other };  ///< del: DELETE
 
 struct Header {
   std::string_view name;   ///< as sent; compare without case

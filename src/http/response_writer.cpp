@@ -57,10 +57,6 @@ void append_head(std::string& out, const Reply& reply, const HeadOptions& option
   out += reply.extra_headers;
   out += "Date: ";
   out += options.date;
-  if (!reply.allow.empty()) {
-    out += "\r\nAllow: ";
-    out += reply.allow;
-  }
   if (reply.retry_after_seconds != 0) {
     out += "\r\nRetry-After: ";
     append_unsigned(out, reply.retry_after_seconds);

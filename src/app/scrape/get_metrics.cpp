@@ -44,15 +44,9 @@ http::Reply refusal(int status, std::string message) {
   return http::Reply(status, std::move(message));
 }
 
-/// Who scrapes, or the reply that says why not.
+/// Who scrapes, which authorize() has let in; or the reply that says what is wrong with the query.
 Result<Admitted, http::Reply> admit(Context& context, const http::Request& request) {
-  const Options& options = *context.options;
-  const Origin origin = find_origin(request, options);
-  if (origin.header_ignored && context.services.forwarding_watch.first_time(request.peer))
-    log::warn("forwarding header ignored: its sender is not in scrapers.trusted_proxies",
-              {{"peer", request.peer.text()}});
-  if (!may_scrape(origin.address, options))
-    return Unexpected{refusal(403, origin.address.text() + " may not scrape (scrapers.allow)")};
+  const Origin origin = find_origin(request, *context.options);
   Result<MetricsQuery> query = parse_metrics_query(request.query);
   if (!query) return Unexpected{refusal(400, std::move(query.error()))};
   return Admitted{identify(*query, origin.address), query->peek, origin.by_proxy};

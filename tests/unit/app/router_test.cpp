@@ -40,6 +40,9 @@ TEST_CASE("every path and method has its answer") {
       {Method::get, "/event", 405, "POST"},
       {Method::head, "/event", 405, "POST"},
       {Method::other, "/event", 405, "POST"},
+      {Method::put, "/event", 405, "POST"},
+      {Method::del, "/metrics", 405, "GET, HEAD"},
+      {Method::options, "/event", 405, "POST"},
       {Method::get, "/nothing", 404, ""},
       {Method::post, "/nothing", 404, ""},
       {Method::get, "/metrics/", 404, ""},
@@ -52,7 +55,7 @@ TEST_CASE("every path and method has its answer") {
     CAPTURE(static_cast<int>(row.method));
     const Answer answer = app.call({.method = row.method, .target = row.target});
     CHECK(answer.status == row.status);
-    CHECK(answer.reply.allow == row.allow);
+    CHECK(answer.reply.extra_headers == (row.allow.empty() ? "" : "Allow: " + row.allow + "\r\n"));
   }
 }
 
@@ -61,6 +64,28 @@ TEST_CASE("a 404 names the paths that there are, and shows what was asked for on
   const Answer answer = app.get("/a\n\xff");
   CHECK(answer.text ==
         "there is nothing at \"/a\\n\\xFF\"; there are /event /metrics /healthz /readyz /-/healthy /-/ready /\n");
+}
+
+TEST_CASE("scrapers.allow is asked where the right to scrape is needed, and nowhere else") {
+  App app([](Options& options, queue::Options& /*queue*/) { options.allow = networks({"10.0.0.0/8"}); });
+  const auto status = [&app](Method method, const std::string& target) {
+    return app.call({.method = method, .target = target, .peer = "192.0.2.1"}).status;
+  };
+  CHECK(status(Method::get, "/metrics") == 403);
+  CHECK(status(Method::head, "/metrics") == 403);
+  CHECK(status(Method::get, "/metrics?peek=1") == 403);
+  CHECK(status(Method::get, "/metrics?peek=x") == 403);
+  CHECK(status(Method::post, "/metrics") == 405);
+  CHECK(status(Method::post, "/event?a=b") == 200);
+  CHECK(status(Method::get, "/") == 200);
+  CHECK(status(Method::get, "/healthz") == 200);
+  CHECK(app.get("/metrics", "10.0.0.7").status == 200);
+}
+
+TEST_CASE("every path takes bodies of 64 KiB") {
+  App app;
+  for (const std::string_view path : {"/event", "/metrics", "/", "/nothing"})
+    CHECK(app.router->body_limit(path) == 65536);
 }
 
 TEST_CASE("a 405 says what the path takes") {

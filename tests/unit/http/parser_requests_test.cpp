@@ -165,7 +165,11 @@ TEST_CASE("methods that handlers know have names of their own") {
   CHECK(method_of("GET / HTTP/1.0\r\n\r\n") == Method::get);
   CHECK(method_of("POST / HTTP/1.0\r\n\r\n") == Method::post);
   CHECK(method_of("HEAD / HTTP/1.0\r\n\r\n") == Method::head);
-  for (const char* const line : {"PUT /", "OPTIONS *", "BREW /pot", "GETX /", "DESCRIBE /", "M-SEARCH /", "PRI /"}) {
+  CHECK(method_of("PUT / HTTP/1.0\r\n\r\n") == Method::put);
+  CHECK(method_of("DELETE / HTTP/1.0\r\n\r\n") == Method::del);
+  CHECK(method_of("OPTIONS / HTTP/1.0\r\n\r\n") == Method::options);
+  CHECK(method_of("OPTIONS * HTTP/1.0\r\n\r\n") == Method::options);
+  for (const char* const line : {"PATCH /", "PUTX /", "BREW /pot", "GETX /", "DESCRIBE /", "M-SEARCH /", "PRI /"}) {
     CAPTURE(line);
     CHECK(method_of(std::string(line) + " HTTP/1.0\r\n\r\n") == Method::other);
   }

@@ -62,13 +62,12 @@ TEST_CASE("the head of a reply to HEAD is that of GET, and a length that is not 
         "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n");
 }
 
-TEST_CASE("a refusal says what is allowed and when to come again") {
-  Reply reply(405);
-  reply.allow = "GET, HEAD";
+TEST_CASE("a refusal says when to come again") {
+  Reply reply(503);
   reply.retry_after_seconds = 5;
   CHECK(head(reply) ==
-        "HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
-        "Allow: GET, HEAD\r\nRetry-After: 5\r\n\r\n");
+        "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+        "Retry-After: 5\r\n\r\n");
 }
 
 TEST_CASE("headers without a member of their own are given as whole lines") {

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "app/context.hpp"
+#include "http/body_limits.hpp"
+#include "http/handler.hpp"
+
+namespace oneshot::app {
+
+/// What a client must be allowed to do before an endpoint answers it.
+enum class Right : std::uint8_t {
+  none,    ///< nothing: probes cannot sign in
+  post,    ///< hand in events
+  scrape,  ///< take events
+  view,    ///< look at the server without changing it
+  admin,   ///< change the server
+};
+
+using Endpoint = http::Answer (*)(Context&, const http::Request&, delivery::Waiting&);
+
+/// What a route does for one method; nothing without an endpoint.
+struct Action {
+  Endpoint endpoint = nullptr;
+  Right right = Right::none;
+};
+
+enum class Match : std::uint8_t {
+  exact,
+  prefix,  ///< the path, which ends in a slash, and every path below it
+};
+
+/// One row of the table of endpoints. HEAD has an action wherever GET has one: the connection leaves out the body.
+struct Route {
+  std::string_view path;
+  Match match = Match::exact;
+  std::size_t body_limit = http::usual_body_limit;
+  Action get = {};
+  Action head = {};
+  Action post = {};
+  Action put = {};
+  Action del = {};
+  Action options = {};
+};
+
+/// The route of a (decoded) path; nullptr: none. An exact one before all prefixes, and of those the longest.
+[[nodiscard]] const Route* find_route(std::span<const Route> routes, std::string_view path) noexcept;
+[[nodiscard]] Action action_of(const Route& route, http::Method method) noexcept;
+/// The methods that have an action, as the header Allow names them: "GET, HEAD".
+[[nodiscard]] std::string allowed_methods(const Route& route);
+
+}  // namespace oneshot::app
