@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "http/limits.hpp"
+#include "http/llhttp_machine.hpp"
+#include "http/protocol_error.hpp"
+#include "http/request_buffer.hpp"
+
+namespace oneshot::http {
+
+/// What the parsers of a head and of a body share for one request after the other.
+struct ParseState {
+  enum class Stage : std::uint8_t {
+    idle,
+    request_line,
+    headers,
+    head_complete,  ///< and a body is to come
+    body,           ///< of Content-Length
+    chunk_line,     ///< the size of a chunk
+    chunk,          ///< and its bytes with the line end
+    trailers,
+    complete,
+    failed,
+  };
+
+  explicit ParseState(const Limits& given) : limits(given), machine(buffer) {}
+
+  /// Begins the next request.
+  void begin();
+  /// Gives back what a body that nobody will read holds.
+  void release();
+
+  /// Whether a line of headers or trailers, or its begin, is within the limit of their bytes; if not, it fails.
+  bool field_fits(std::string_view line) {
+    return field_bytes + line.size() <= limits.header_bytes || fail_field_bytes();
+  }
+  /// Counts a whole line of headers or trailers. False, and it fails, if the line may not be there.
+  bool count_field(std::string_view line) {
+    field_bytes += line.size();
+    if (line.size() == 2) return true;  // the empty one at their end
+    if (line.front() == ' ' || line.front() == '\t') return fail_folded_line();
+    return ++field_lines <= limits.headers || fail_field_lines();
+  }
+
+  /// The request is wrong and the connection ends after the reply. Always false.
+  [[gnu::cold]] bool fail(ProtocolError fault);
+  [[gnu::cold]] bool fail(int status, std::string message);
+
+  const Limits limits;
+  RequestBuffer buffer;
+  LlhttpMachine machine;
+  ProtocolError error;
+  Stage stage = Stage::idle;
+  bool keep_alive = false;      ///< the client lets the connection live on
+  std::size_t field_bytes = 0;  ///< of whole header and trailer lines
+  std::size_t field_lines = 0;
+
+ private:
+  [[gnu::cold]] bool fail_field_bytes();
+  [[gnu::cold]] bool fail_field_lines();
+  [[gnu::cold]] bool fail_folded_line();
+};
+
+/// What of its memory each connection keeps between requests, for each of its buffers.
+inline constexpr std::size_t kept_bytes = 16 * 1024;
+
+/// A line may be cut anywhere, also before its line end, so a CR that is last may be a part of that.
+[[nodiscard]] inline std::string_view without_line_end(std::string_view line) noexcept {
+  if (line.ends_with('\n')) line.remove_suffix(1);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+}  // namespace oneshot::http
