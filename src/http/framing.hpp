@@ -42,6 +42,8 @@ class MessageFraming {
   [[nodiscard]] bool keep_alive(int minor_version) const noexcept {
     return !close_ && (minor_version >= 1 || keep_alive_);
   }
+  /// Whether the head announces a body, which may still be empty.
+  [[nodiscard]] bool has_body() const noexcept { return transfer_encoding_ || length_.has_value(); }
   [[nodiscard]] bool chunked() const noexcept { return transfer_encoding_; }
   /// Content-Length; 0 where there is none.
   [[nodiscard]] std::uint64_t length() const noexcept { return length_.value_or(0); }

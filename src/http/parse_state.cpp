@@ -14,7 +14,10 @@ void ParseState::begin() {
   field_bytes = field_lines = 0;
 }
 
-void ParseState::release() { buffer.clear(kept_bytes); }
+void ParseState::release() {
+  buffer.clear(kept_bytes);
+  lease.release();
+}
 
 bool ParseState::fail(ProtocolError fault) {
   stage = Stage::failed;

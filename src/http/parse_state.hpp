@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "http/body_budget.hpp"
 #include "http/limits.hpp"
 #include "http/llhttp_machine.hpp"
 #include "http/protocol_error.hpp"
@@ -54,6 +55,7 @@ struct ParseState {
   const Limits limits;
   RequestBuffer buffer;
   LlhttpMachine machine;
+  BodyBudget::Lease lease;
   ProtocolError error;
   Stage stage = Stage::idle;
   bool keep_alive = false;      ///< the client lets the connection live on

@@ -14,6 +14,8 @@ using Stage = ParseState::Stage;
 
 constexpr std::size_t chunk_digits = 16;              // a 64-bit size in hexadecimal
 constexpr std::size_t extensions_allowed = 4 * 1024;  // bytes of chunk extensions in one request; nobody sends any
+// What a body in chunks asks of the budget at once, so that not each of its chunks has to.
+constexpr std::size_t budget_step = 64 * 1024;
 
 }  // namespace
 
@@ -22,6 +24,18 @@ void BodyParser::begin(const MessageFraming& framing, std::size_t limit) {
   extension_bytes_ = 0;
   left_ = framing.length();
   state_.stage = framing.chunked() ? Stage::chunk_line : Stage::body;
+  borrow_memory(static_cast<std::size_t>(left_));
+}
+
+/// Memory for a body of `size` bytes in all, which is within its limit. False, and it fails, if the budget is used up.
+bool BodyParser::borrow_memory(std::size_t size) {
+  BodyBudget* const budget = state_.limits.budget;
+  if (budget == nullptr || size <= state_.limits.body || size <= state_.lease.bytes()) return true;
+  const std::size_t steps = (size + budget_step - 1) / budget_step;
+  if (state_.lease.grow_to(*budget, std::min(steps * budget_step, limit_))) return true;
+  return state_.fail({.status = 503,
+                      .message = "the large bodies of other requests have all of server.max_body_memory_mib",
+                      .retry_after_seconds = 1});
 }
 
 std::size_t BodyParser::take(std::string_view bytes) {
@@ -64,6 +78,7 @@ void BodyParser::take_chunk_line(std::string_view content) {
   const std::uint64_t size = state_.machine.chunk_size();
   const std::size_t so_far = state_.buffer.body_size();
   if (size > limit_ - so_far) return void(state_.fail(413, "the body is over " + std::to_string(limit_) + " bytes"));
+  if (!borrow_memory(so_far + static_cast<std::size_t>(size))) return;
   extension_bytes_ += extensions.size();
   state_.buffer.drop_line();
   left_ = size + 2;

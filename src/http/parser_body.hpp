@@ -27,6 +27,7 @@ class BodyParser {
  private:
   void take_chunk_line(std::string_view content);
   void take_trailer_line(std::string_view line);
+  bool borrow_memory(std::size_t size);
   void begin_line(ParseState::Stage stage);
 
   ParseState& state_;

@@ -117,7 +117,8 @@ void HeadParser::refuse_header(std::string_view content) {
 }
 
 void HeadParser::take_end_of_headers(std::string_view line) {
-  body_limit_ = state_.limits.body;
+  const BodyLimits* const bodies = state_.limits.bodies;
+  body_limit_ = bodies != nullptr && framing_.has_body() ? bodies->body_limit(path()) : state_.limits.body;
   if (const auto checked = framing_.check(minor_version_, body_limit_); !checked)
     return void(state_.fail(checked.error()));
   begin_header_line(line);

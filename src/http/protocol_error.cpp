@@ -8,7 +8,7 @@
 namespace oneshot::http {
 
 Unexpected<ProtocolError> refusal(int status, std::string message) {
-  return Unexpected<ProtocolError>{ProtocolError{status, std::move(message)}};
+  return Unexpected<ProtocolError>{ProtocolError{.status = status, .message = std::move(message)}};
 }
 
 std::string shown(std::string_view client_bytes) { return '"' + printable(client_bytes) + '"'; }

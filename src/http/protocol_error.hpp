@@ -13,7 +13,8 @@ namespace oneshot::http {
 /// that says so, since nobody knows where a next request would begin.
 struct ProtocolError {
   int status = 400;
-  std::string message;  ///< one line without its end: what is wrong, and what is allowed
+  std::string message;               ///< one line without its end: what is wrong, and what is allowed
+  unsigned retry_after_seconds = 0;  ///< 0: no Retry-After
 };
 
 /// `return bad_request("...");` from a function that gives a Result<T, ProtocolError>.

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "http/body_budget.hpp"
 #include "net/asio_compat.hpp"
 #include "net/listener.hpp"
 #include "net/listening_socket.hpp"
@@ -25,15 +26,20 @@ using std::chrono::steady_clock;
 constexpr milliseconds stop_step{5};
 constexpr milliseconds stop_last{1000};
 
+constexpr std::size_t body_memory(const Options& options) noexcept {
+  return std::size_t{options.max_body_memory_mib} * 1024 * 1024;
+}
+
 }  // namespace
 
 struct Server::Parts {
-  Parts(asio::io_context& m, const Options& o) : main(m), options(o) {}
+  Parts(asio::io_context& m, const Options& o) : main(m), options(o), bodies(body_memory(o)) {}
 
   asio::awaitable<void> wait_for_sessions(SteadyTime until);
 
   asio::io_context& main;
   Options options;
+  http::BodyBudget bodies;
   std::atomic<std::size_t> live{0};
   std::vector<std::unique_ptr<Worker>> workers;
   std::vector<std::unique_ptr<Listener>> listeners;  // mostly one
@@ -43,7 +49,7 @@ Server::Server(asio::io_context& main, const Options& options, std::vector<http:
     : parts_(std::make_unique<Parts>(main, options)) {
   unsigned number = 0;
   for (http::Handler* handler : handlers)
-    parts_->workers.push_back(std::make_unique<Worker>(number++, *handler, options, parts_->live));
+    parts_->workers.push_back(std::make_unique<Worker>(number++, *handler, options, parts_->live, parts_->bodies));
 }
 
 Server::~Server() {
@@ -99,6 +105,7 @@ asio::awaitable<void> Server::Parts::wait_for_sessions(SteadyTime until) {
 
 void Server::change(const Options& options) {
   parts_->options = options;
+  parts_->bodies.set_limit(body_memory(options));
   for (const auto& listener : parts_->listeners) listener->change(options.max_connections);
   for (const auto& worker : parts_->workers) worker->change(options);
 }

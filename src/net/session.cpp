@@ -35,7 +35,11 @@ constexpr milliseconds end_patience{150};
 }  // namespace
 
 Session::Session(Worker& worker, asio::ip::tcp::socket socket, const Address& peer)
-    : worker_(worker), socket_(std::move(socket)), peer_(peer), since_(steady_clock::now()) {
+    : worker_(worker),
+      socket_(std::move(socket)),
+      parser_({.bodies = &worker.handler(), .budget = &worker.bodies()}),
+      peer_(peer),
+      since_(steady_clock::now()) {
   id_ = worker_.enter(*this);
 }
 
@@ -80,7 +84,7 @@ asio::awaitable<void> Session::run() {
         break;
       }
       case http::Progress::error:
-        append_error_reply(parser_.error().status, parser_.error().message);
+        append_error_reply(parser_.error());
         end_ = End::ours;
         open = false;
         break;

@@ -101,7 +101,7 @@ class Session final : public delivery::Waiting {
 
   // session_write.cpp: from replies to bytes
   void append_reply(const http::Reply& reply, bool keep_alive);
-  void append_error_reply(int status, std::string_view message);
+  void append_error_reply(const http::ProtocolError& error);
   bool send_now() noexcept;
   asio::awaitable<bool> flush();
   asio::awaitable<bool> send_piecewise(http::Reply& reply, bool keep_alive);

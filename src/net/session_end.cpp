@@ -25,6 +25,7 @@ asio::awaitable<void> Session::finish() {
       if (tracked_) tracked_->failed();
       co_return;
     case End::by_peer:
+      parser_.next();  // gives back what the begin of a body has: the acknowledgement may take a while
       if (tracked_) tracked_->end_of_stream();
       co_await await_acknowledgement();
       co_return;
@@ -32,7 +33,9 @@ asio::awaitable<void> Session::finish() {
       if (has_open_receipt()) break;      // in good order, as when it was idle for too long: its end is the receipt
       if (tracked_) tracked_->give_up();  // before the 503, whose own bytes are not acknowledged yet
       append_error_reply(
-          503, "gave its place to a newer connection: the server can have no more (max_connections, open files)");
+          {.status = 503,
+           .message =
+               "gave its place to a newer connection: the server can have no more (max_connections, open files)"});
       send_now();
       co_return;
     case End::timeout:
@@ -42,7 +45,8 @@ asio::awaitable<void> Session::finish() {
         co_return;
       }
       if (phase == Phase::header && request_began_)
-        append_error_reply(408, "the request did not arrive whole within header_timeout_seconds");
+        append_error_reply(
+            {.status = 408, .message = "the request did not arrive whole within header_timeout_seconds"});
       break;
     case End::stopped:
     case End::ours:

@@ -37,14 +37,15 @@ void Session::append_reply(const http::Reply& reply, bool keep_alive) {
   if (!options.head_request) out_ += reply.body;
 }
 
-void Session::append_error_reply(int status, std::string_view message) {
-  worker_.statistics().count_response(status);
+void Session::append_error_reply(const http::ProtocolError& error) {
+  worker_.statistics().count_response(error.status);
   if (log::enabled(log::Level::debug))
-    log::debug("request refused", {{"peer", peer_.text()}, {"status", status}, {"reason", message}});
-  http::Reply reply(status, std::string(message));
-  reply.body += '\n';
+    log::debug("request refused", {{"peer", peer_.text()}, {"status", error.status}, {"reason", error.message}});
+  http::Reply reply(error.status, error.message + '\n');
+  reply.retry_after_seconds = error.retry_after_seconds;
   request_.method = parser_.head() ? http::Method::head : http::Method::other;
   append_reply(reply, false);
+  parser_.next();  // gives back now what a body that nobody reads has: the peer's end may take a while
 }
 
 // False: not all of it could be written at once, the rest is still in out_.

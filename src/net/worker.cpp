@@ -44,9 +44,11 @@ bool Worker::Candidate::gives_way_before(const Candidate& other) const noexcept 
   return hold != Session::Hold::firm && since < other.since;
 }
 
-Worker::Worker(unsigned number, http::Handler& handler, const Options& options, std::atomic<std::size_t>& live)
+Worker::Worker(unsigned number, http::Handler& handler, const Options& options, std::atomic<std::size_t>& live,
+               http::BodyBudget& bodies)
     : handler_(handler),
       options_(options),
+      bodies_(bodies),
       live_(live),
       next_id_((std::uint64_t{number} << 48) + 1),
       work_(context_.get_executor()),

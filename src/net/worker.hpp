@@ -17,6 +17,7 @@
 #include "base/address.hpp"
 #include "base/clock.hpp"
 #include "base/unique_fd.hpp"
+#include "http/body_budget.hpp"
 #include "http/date.hpp"
 #include "http/handler.hpp"
 #include "http/statistics.hpp"
@@ -30,7 +31,9 @@ namespace oneshot::net {
 class Worker {
  public:
   /// `number` is its own among the workers; `live` counts the connections of all of them, those not yet begun included.
-  Worker(unsigned number, http::Handler& handler, const Options& options, std::atomic<std::size_t>& live);
+  /// `bodies` is what large bodies of all of them share.
+  Worker(unsigned number, http::Handler& handler, const Options& options, std::atomic<std::size_t>& live,
+         http::BodyBudget& bodies);
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
   ~Worker();
@@ -66,6 +69,7 @@ class Worker {
 
   [[nodiscard]] http::Handler& handler() noexcept { return handler_; }
   [[nodiscard]] const Options& options() const noexcept { return options_; }
+  [[nodiscard]] http::BodyBudget& bodies() noexcept { return bodies_; }
   [[nodiscard]] http::Statistics& statistics() noexcept { return statistics_; }
   [[nodiscard]] const http::Statistics& statistics() const noexcept { return statistics_; }
   [[nodiscard]] std::string_view date() noexcept { return date_.at(std::int64_t{std::time(nullptr)} * 1000); }
@@ -83,6 +87,7 @@ class Worker {
 
   http::Handler& handler_;
   Options options_;
+  http::BodyBudget& bodies_;
   http::Statistics statistics_;
   http::HttpDate date_;
   std::string prerendered_ok_;

@@ -91,6 +91,7 @@ std::vector<Key> make_keys() {
       at_start(whole_number("server", "port", 0, 65535, &Net::port)),
       at_start(whole_number("server", "threads", 0, 64, &Net::threads)),
       whole_number("server", "max_connections", 1, 1'000'000, &Net::max_connections),
+      whole_number("server", "max_body_memory_mib", 1, 4096, &Net::max_body_memory_mib),
       duration("server", "header_timeout_seconds", 0.1, 3600, &Net::header_timeout),
       duration("server", "idle_timeout_seconds", 1, day, &Net::idle_timeout),
       duration("server", "stop_seconds", 0, 3600, &Net::stop_timeout),

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "http/body_budget.hpp"
 #include "http/grammar.hpp"
 #include "http/parser.hpp"
 
@@ -20,6 +21,17 @@ namespace {
 void require(bool holds) {
   if (!holds) std::abort();
 }
+
+/// Paths that begin with /b may have a longer body, as long as the budget; those with /c may have twice as much.
+class LongerBodies final : public BodyLimits {
+ public:
+  [[nodiscard]] std::size_t body_limit(std::string_view path) const noexcept override {
+    return path.starts_with("/b") ? budget : path.starts_with("/c") ? 2 * budget : 12;
+  }
+  static constexpr std::size_t budget = 30;
+};
+
+const LongerBodies longer_bodies;
 
 struct Parsed {
   std::vector<std::string> requests;
@@ -39,7 +51,8 @@ std::string checked(Parser& parser, const Limits& limits) {
   require(token_bytes.has_all_of(request.method_name));
   require(request.query.find('#') == std::string_view::npos);
   require(std::all_of(request.query.begin(), request.query.end(), [](char c) { return c > ' ' && c <= '~'; }));
-  require(request.headers.size() <= limits.headers && request.body.size() <= limits.body);
+  require(request.headers.size() <= limits.headers);
+  require(request.body.size() <= (limits.bodies != nullptr ? limits.bodies->body_limit(request.path) : limits.body));
   require(request.header("host").data() != nullptr || parser.minor_version() == 0);
   require(parser.head() == (request.method == Method::head));
 
@@ -60,7 +73,9 @@ std::string checked(Parser& parser, const Limits& limits) {
 
 /// `cut` gives the size of the next piece, at least 1, for what is left.
 template <class Cut>
-Parsed parse(std::string_view bytes, const Limits& limits, Cut cut) {
+Parsed parse(std::string_view bytes, Limits limits, Cut cut) {
+  BodyBudget budget(LongerBodies::budget);
+  limits.budget = &budget;
   Parser parser(limits);
   Parsed parsed;
   while (!bytes.empty()) {
@@ -72,13 +87,14 @@ Parsed parse(std::string_view bytes, const Limits& limits, Cut cut) {
       const ProtocolError& error = parser.error();
       require(error.status >= 400 && error.status < 600 && !error.message.empty() && !parser.keep_alive());
       require(control_bytes.find_in(error.message) == error.message.size());
+      require(budget.used() == 0);
       parsed.end = std::to_string(error.status) + " " + error.message;
       return parsed;
     }
     if (fed.progress == Progress::complete) {
       parsed.requests.push_back(checked(parser, limits));
       parser.next();
-      require(!parser.started());
+      require(!parser.started() && budget.used() == 0);
     } else {
       require(fed.used == piece.size());
     }
@@ -98,7 +114,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return std::min<std::size_t>(rest.size(), 1 + static_cast<unsigned char>(rest.front()) % 11U);
   };
   // The second limits are so small that a fuzzer's inputs reach them.
-  const Limits small{.request_line = 40, .header_bytes = 120, .headers = 4, .body = 12};
+  const Limits small{.request_line = 40, .header_bytes = 120, .headers = 4, .body = 12, .bodies = &longer_bodies};
   for (const Limits& limits : {Limits{}, small}) require(parse(bytes, limits, whole) == parse(bytes, limits, by_data));
   return 0;
 }

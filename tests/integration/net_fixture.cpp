@@ -71,7 +71,10 @@ asio::awaitable<http::Reply> TestHandler::answer(const http::Request& request, d
   } else if (request.path == "/slow") {
     co_await waiting.pause(milliseconds(200));
     reply.body = "slow";
-  } else if (request.path == "/throw") {
+  } else if (request.path == "/large/slow") {
+    co_await waiting.pause(milliseconds(200));
+    reply.body = std::to_string(request.body.size());
+  } else if (request.path.ends_with("/throw")) {
     throw std::runtime_error("thrown by a test");
   } else {
     reply.body = std::string(request.method_name) + " " + std::string(request.path);
@@ -113,6 +116,15 @@ void NetFixture::stop() {
   auto stopping = server_->stop();
   asio::co_spawn(main_, std::move(stopping), [this](std::exception_ptr, std::size_t) { main_.stop(); });
   thread_.join();
+}
+
+void NetFixture::change(const net::Options& options) {
+  std::promise<void> done;
+  asio::post(main_, [&] {
+    server_->change(options);
+    done.set_value();
+  });
+  done.get_future().wait();
 }
 
 std::int64_t NetFixture::connections() const {

@@ -42,12 +42,16 @@ class Outcomes {
 };
 
 /// Answers by path: /echo the body, /batch?N a body of N bytes with a receipt (given by pieces from 64 KiB on), /ask
-/// what became of the last batch, /throw an exception, anything else "METHOD PATH".
+/// what became of the last batch, /throw an exception, /large/slow after 200 ms the size of the body, anything else
+/// "METHOD PATH". Bodies below /large may have 1 MiB.
 class TestHandler final : public http::Handler {
  public:
   explicit TestHandler(Outcomes& outcomes) : outcomes_(outcomes) {}
   http::Answer handle(const http::Request& request, delivery::Waiting& waiting) override {
     return answer(request, waiting);
+  }
+  [[nodiscard]] std::size_t body_limit(std::string_view path) const noexcept override {
+    return path.starts_with("/large") ? std::size_t{1024 * 1024} : http::usual_body_limit;
   }
   asio::awaitable<http::Reply> answer(const http::Request& request, delivery::Waiting& waiting);
 
@@ -64,6 +68,8 @@ class NetFixture {
   /// Short timeouts: header 300 ms, idle 1 s, stop 2 s; 64 connections.
   static net::Options quick();
   void stop();
+  /// New options, as a reload gives them.
+  void change(const net::Options& options);
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] std::int64_t connections() const;

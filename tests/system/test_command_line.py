@@ -89,7 +89,7 @@ class CommandLine(unittest.TestCase):
     def test_the_built_in_defaults_are_those_of_the_contract(self):
         expected = {
             "server.host": '"::"', "server.port": "8090", "server.threads": "0",
-            "server.max_connections": "4096",
+            "server.max_connections": "4096", "server.max_body_memory_mib": "64",
             "server.header_timeout_seconds": "10", "server.idle_timeout_seconds": "330",
             "server.stop_seconds": "10",
             "events.metric": '"events_to_metrics"', "events.use_explicit_timestamps": "false",

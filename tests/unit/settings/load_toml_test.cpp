@@ -79,6 +79,7 @@ host = "127.0.0.1"
 port = 0
 threads = 64
 max_connections = 10
+max_body_memory_mib = 7
 header_timeout_seconds = 0.25
 idle_timeout_seconds = 5
 stop_seconds = 0
@@ -88,6 +89,7 @@ stop_seconds = 0
   CHECK(server.port == 0);
   CHECK(server.threads == 64);
   CHECK(server.max_connections == 10);
+  CHECK(server.max_body_memory_mib == 7);
   CHECK(server.header_timeout == 250ms);
   CHECK(server.idle_timeout == 5s);
   CHECK(server.stop_timeout == 0s);
@@ -244,6 +246,7 @@ TEST_CASE("whole numbers have a range") {
   for (const Case& c : {Case{"server.port", "-1", "0", "65535", "65536"},
                         {"server.threads", "-1", "0", "64", "65"},
                         {"server.max_connections", "0", "1", "1000000", "1000001"},
+                        {"server.max_body_memory_mib", "0", "1", "4096", "4097"},
                         {"events.max_event_bytes", "63", "64", "65536", "65537"},
                         {"scrapers.max", "-1", "0", "10000", "10001"},
                         {"scrapers.max_events_per_scrape", "0", "1", "100000000", "100000001"},
