@@ -27,6 +27,16 @@ TEST_CASE("escapes become their bytes, in either case") {
   CHECK(decoded("", false).empty());
 }
 
+TEST_CASE("the first escape that is none is found, with what stands behind its percent sign") {
+  CHECK(first_bad_escape("a%20b%zz%y") == "%zz");
+  CHECK(first_bad_escape("%4") == "%4");
+  CHECK(first_bad_escape("a%") == "%");
+  CHECK(first_bad_escape("%4g") == "%4g");
+  CHECK(first_bad_escape("%%20") == "%%2");
+  CHECK(first_bad_escape("%C3%a9+").empty());
+  CHECK(first_bad_escape("").empty());
+}
+
 TEST_CASE("a plus is a blank only where asked") {
   CHECK(decoded("a+b%2B", true) == "a b+");
   CHECK(decoded("a+b%2B", false) == "a+b+");
