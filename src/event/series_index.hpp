@@ -20,7 +20,8 @@ namespace oneshot::event {
 /// The hash table is an open one, probed in line, at most half full. A slot is one 32-bit word: the number of
 /// a series plus 1 (0 is an empty slot) in its low bits, and bits of the hash in all those that this batch's
 /// numbers do not need, so that a look at another series' labels is rare. Different series of equal hash cost
-/// such a look each: with a hash that clients can steer, a hostile batch takes time that grows with its square.
+/// such a look each, so the hash must have a key that clients do not know (base/hash.hpp): they could else send a batch
+/// that takes time that grows with its square.
 class SeriesIndex {
  public:
   /// Forgets all and makes ready for at most `events` calls of add(), fewer than 2^31.

@@ -14,7 +14,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cstring>
 
 #include "base/crash_point.hpp"
 #include "base/hash.hpp"
@@ -28,6 +27,7 @@ EventLog::EventLog(Ring ring, const Start& start, unsigned appenders, const Cloc
       own_in_flight_(start.in_flight.empty() ? appenders : 0),
       in_flight_(start.in_flight.empty() ? std::span(own_in_flight_) : start.in_flight.first(appenders)),
       salt_(start.salt),
+      seed_(start.salt != 0 ? Seed{start.salt} : random_seed()),
       tail_(start.end),
       head_(start.begin),
       reserved_end_(start.reserved_end),
@@ -35,9 +35,10 @@ EventLog::EventLog(Ring ring, const Start& start, unsigned appenders, const Cloc
 
 EventLog::Appended EventLog::append(unsigned appender, const event::Event& event, std::uint64_t& offset,
                                     bool clock_checked) noexcept {
-  assert(appender < in_flight_.size() && event.labels.size() <= Record::max_length);
-  const std::uint64_t size = Record::size_for(event.labels.size());
-  const std::uint64_t hash = hash_bytes(event.labels);
+  assert(appender < in_flight_.size() && event.labels.size() + event.metric.size() < Record::max_length);
+  const std::uint32_t shape = Record::shape_of(event);
+  const std::uint64_t size = Record::size_for(shape);
+  const std::uint64_t hash = series_hash(event.metric, event.labels, seed_);
   std::atomic<std::uint64_t>& word = in_flight_[appender].offset;
 
   Timestamps::Now now = times_ != nullptr ? times_->now() : Timestamps::Now{clock_.coarse_unix_ms(), 0};
@@ -83,16 +84,15 @@ EventLog::Appended EventLog::append(unsigned appender, const event::Event& event
   }
 
   std::byte* place = ring_.at(tail);
-  const auto length = static_cast<std::uint32_t>(event.labels.size());
   const bool out_of_order = times_ != nullptr && times_->is_out_of_order(hash, time);
   auto* const record =
-      new (place) Record{.length_and_flags = length | (event.value_given ? Record::value_given_flag : 0) |
+      new (place) Record{.length_and_flags = shape | (event.value_given ? Record::value_given_flag : 0) |
                                              (out_of_order ? Record::out_of_order_flag : 0),
                          .checksum = 0,
                          .unix_ms = times_ != nullptr ? time : now.unix_ms,
                          .value = event.value,
                          .series_hash = hash};
-  if (length != 0) std::memcpy(place + sizeof(Record), event.labels.data(), length);
+  record->write_rest(event);
   if (salt_ != 0) record->checksum = record->right_checksum(salt_, tail);
   offset = tail;
   crash_point("append.written");

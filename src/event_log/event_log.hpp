@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/hash.hpp"
 #include "event/event.hpp"
 #include "event_log/in_flight_word.hpp"
 #include "event_log/offset.hpp"
@@ -33,7 +34,7 @@ class EventLog {
   struct Start {
     std::uint64_t begin = 0;  ///< whole records lie from here ...
     std::uint64_t end = 0;    ///< ... to here
-    std::uint64_t salt = 0;   ///< of the checksums; 0: records have none
+    std::uint64_t salt = 0;   ///< of the checksums and of the hashes of series; 0: no checksums, and random
     std::uint64_t reserved_end = no_limit;
     bool only_durable = false;            ///< records can be read once mark_safe() says so
     std::span<InFlightWord> in_flight{};  ///< in the file, at least one for each appender; empty: the log has its own
@@ -95,7 +96,10 @@ class EventLog {
             .value = record.value,
             .value_given = record.value_given(),
             .unix_ms = record.unix_ms,
-            .out_of_order = record.is_out_of_order()};
+            .out_of_order = record.is_out_of_order(),
+            .metric = record.metric(),
+            .sent_unix_ms = record.sent_unix_ms(),
+            .key = record.key()};
   }
   /// Moves `mark` over the records below `end` and counts their events, until `stop` says so of the next
   /// record.
@@ -135,6 +139,7 @@ class EventLog {
   std::vector<InFlightWord> own_in_flight_;
   std::span<InFlightWord> in_flight_;
   const std::uint64_t salt_;
+  const Seed seed_;
   alignas(cache_line) std::atomic<std::uint64_t> tail_;
   alignas(cache_line) std::atomic<std::uint64_t> head_;
   std::atomic<std::uint64_t> reserved_end_;

@@ -2,14 +2,17 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
+
+#include "event/event.hpp"
 
 namespace oneshot::event_log {
 
-/// An event as it stands in the log. The view lives as long as the Reading it was read through.
+/// An event as it stands in the log. The views live as long as the Reading that gave the event.
 struct StoredEvent {
   std::uint64_t offset = 0;
-  std::uint64_t series_hash = 0;  ///< equal series have equal hashes; compare `labels` for the rest
+  std::uint64_t series_hash = 0;  ///< equal series have equal hashes; compare `metric` and `labels` for the rest
   std::string_view labels;        ///< as in event::Event
   double value = 1;
   bool value_given = false;
@@ -18,6 +21,9 @@ struct StoredEvent {
   /// With explicit timestamps: its series had a later time already, from before the clock was set back, so that a
   /// Prometheus that got the later one refuses it.
   bool out_of_order = false;
+  std::string_view metric{};  ///< this and the following as in event::Event
+  std::optional<std::int64_t> sent_unix_ms{};
+  std::optional<event::IdempotencyKey> key{};
 };
 
 }  // namespace oneshot::event_log

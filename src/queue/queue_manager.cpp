@@ -69,7 +69,7 @@ QueueManager::~QueueManager() {
 Stored QueueManager::append(unsigned appender, const event::Event& event) {
   State& state = *state_;
   if (state.sync == storage::Sync::always && state.storage->failed()) return Stored::unable;
-  const std::uint64_t size = event_log::Record::size_for(event.labels.size());
+  const auto size_of_record = [&event] { return event_log::Record::size_for(event_log::Record::shape_of(event)); };
   bool clock_checked = false;
   for (bool evicted = false;;) {
     std::uint64_t& offset = state.last_appended[appender].offset;
@@ -78,7 +78,7 @@ Stored QueueManager::append(unsigned appender, const event::Event& event) {
         state.evict_if_due();
         [[fallthrough]];
       case event_log::EventLog::Appended::stored:
-        if (state.flusher != nullptr) state.flusher->appended(offset + size);
+        if (state.flusher != nullptr) state.flusher->appended(offset + size_of_record());
         return state.sync == storage::Sync::always ? Stored::flushing : Stored::stored;
       case event_log::EventLog::Appended::clock_unchecked:
         if (state.clock_stepped()) state.check_clock_step();
@@ -87,13 +87,14 @@ Stored QueueManager::append(unsigned appender, const event::Event& event) {
       case event_log::EventLog::Appended::beyond_reserved_end: {
         const std::uint64_t head = state.log.head();  // before the tail, which is never below it
         const std::uint64_t tail = state.log.tail();
-        state.storage->raise_reserved_end(tail, std::min(tail + size, head + state.log.capacity()),
+        state.storage->raise_reserved_end(tail, std::min(tail + size_of_record(), head + state.log.capacity()),
                                           head + state.log.capacity(), state.log);
         continue;
       }
       case event_log::EventLog::Appended::no_room:
         break;
     }
+    const std::uint64_t size = size_of_record();
     const std::uint64_t wanted = state.log.tail() + size;
     const bool fits = size <= state.log.capacity();
     if (evicted || !fits || !state.evict(wanted - std::min(wanted, state.log.capacity()))) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <sys/stat.h>
+
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -16,11 +18,12 @@
 namespace oneshot::storage {
 
 /// The storage file, open, locked against other processes, and with all its blocks allocated, so that no later write to
-/// its mapping can fail for want of room. Knows where things lie, not what they mean.
+/// its mapping can fail for want of room. Knows where things lie, not what they mean. One thread at a time, except for
+/// get() and set().
 class File {
  public:
-  /// Opens the file, or makes it with a ring of `capacity` bytes; one that is there keeps its own. A new file appears
-  /// under its name once it is whole.
+  /// Opens the file, or makes a new one with a ring of `capacity` bytes; a file that is there keeps its own capacity. A
+  /// file of version 1 becomes one of version 2. A new file appears under its name once it is whole.
   static Result<File, Error> open(const std::string& path, std::uint64_t capacity, std::int64_t now_unix_ms);
   File(File&&) noexcept;
   File& operator=(File&&) = delete;
@@ -36,6 +39,7 @@ class File {
   [[nodiscard]] Header& header() const noexcept;
   [[nodiscard]] std::span<event_log::InFlightWord> in_flight() const noexcept;
   [[nodiscard]] std::span<ScraperSlot> slots() const noexcept;
+  [[nodiscard]] std::span<KeyEntry> key_table() const noexcept;
   /// What a word of the header or of a slot says; nothing for a damaged one.
   [[nodiscard]] std::optional<CheckedWord> get(const AtomicWord& word) const noexcept;
   /// Stores it at once, behind what was stored before.
@@ -52,8 +56,20 @@ class File {
   [[nodiscard]] int flush_header() const noexcept;
 
  private:
-  File(std::string path, UniqueFd fd, bool is_new) : path_(std::move(path)), fd_(std::move(fd)), is_new_(is_new) {}
-  static Result<File, Error> make(const std::string& path, const Layout& layout);
+  File(std::string path, UniqueFd fd, bool is_new, std::uint64_t ring_offset)
+      : path_(std::move(path)), fd_(std::move(fd)), is_new_(is_new), ring_offset_(ring_offset) {}
+  static Result<File, Error> open_current(const std::string& path, UniqueFd fd, const Layout& layout,
+                                          const struct stat& status);
+  static Result<void, Error> check_pages(const std::string& path, std::uint64_t capacity);
+  static Result<File, Error> make_empty(const std::string& path, std::uint64_t capacity, std::int64_t now_unix_ms,
+                                        bool replace);
+  /// Beside `path`, for an empty log; of `layout` only version, slots and checksum are still to be set.
+  static Result<File, Error> make(const std::string& path, Layout layout, const char* advice);
+  /// What the file of version 1 says, in the place of that file.
+  static Result<File, Error> migrated(const std::string& path, const UniqueFd& fd);
+  void write_header(Layout layout);
+  void copy_tables(const File& other) noexcept;
+  void copy_words(const File& other) noexcept;
   Result<void, Error> map();
   [[nodiscard]] std::uint64_t place_of(const AtomicWord& word) const noexcept;
   Result<void, Error> appear(bool replace);
@@ -61,6 +77,7 @@ class File {
   std::string path_;
   UniqueFd fd_;
   bool is_new_;
+  std::uint64_t ring_offset_;
   std::byte* base_ = nullptr;  // everything before the ring
 };
 

@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <fstream>
 
+#include "base/hash.hpp"
+
 namespace oneshot::storage {
 
 BootId BootId::current() {
@@ -19,28 +21,32 @@ BootId BootId::current() {
 }
 
 std::uint64_t Layout::right_checksum() const noexcept {
-  return hash_bytes({reinterpret_cast<const char*>(this), offsetof(Layout, checksum)});
+  return hash_bytes({reinterpret_cast<const char*>(this), offsetof(Layout, checksum)}, Seed{salt});
+}
+
+std::uint64_t format::used_word(std::string_view name, std::uint64_t salt) noexcept {
+  return hash_bytes(name, Seed{salt}) | 1;
+}
+
+std::string format::cut_short(std::uint64_t file_size, std::uint64_t right_size) {
+  return "is cut short: it has " + std::to_string(file_size) + " bytes, but its header says " +
+         std::to_string(right_size) +
+         ": move it away to begin with an empty one, or bring it back whole from where it was copied";
 }
 
 std::optional<std::string> format::fault_of(const Layout& layout, std::uint64_t file_size) {
-  if (file_size < sizeof(Layout) || layout.magic != Layout::right_magic) {
-    return "is not an event log of this program: set storage.path to another file, or remove this one if nobody needs "
-           "it";
-  }
+  if (file_size < sizeof(Layout) || layout.magic != Layout::right_magic) return foreign_file;
   if (layout.version != Layout::current_version) {
-    return "is an event log of format version " + std::to_string(layout.version) + ", and this program knows version " +
-           std::to_string(Layout::current_version) +
+    return "is an event log of format version " + std::to_string(layout.version) +
+           ", and this program knows versions 1 and " + std::to_string(Layout::current_version) +
            ": use a version of the program that knows it, or move it away to begin with an empty one";
   }
   if (layout.checksum != layout.right_checksum() || layout.slots != slot_count || layout.capacity == 0 ||
-      layout.capacity % in_flight_offset != 0 || layout.salt == 0) {
+      layout.capacity % in_flight_offset != 0 || layout.salt == 0 || layout.key_table_size % in_flight_offset != 0 ||
+      layout.key_table_size > largest_key_table_size) {
     return damaged_header;
   }
-  if (file_size < ring_offset + layout.capacity) {
-    return "is cut short: it has " + std::to_string(file_size) + " bytes, but its header says " +
-           std::to_string(ring_offset + layout.capacity) +
-           ": move it away to begin with an empty one, or bring it back whole from where it was copied";
-  }
+  if (file_size < layout.file_size()) return cut_short(file_size, layout.file_size());
   return std::nullopt;
 }
 

@@ -10,23 +10,29 @@
 #include <string>
 #include <string_view>
 
+#include "event/event.hpp"
 #include "event_log/in_flight_word.hpp"
 #include "storage/checked_word.hpp"
 
-/// The storage file, version 1. Numbers are little-endian.
+/// The storage file, version 2; docs/storage-format.md has its tables. Numbers are little-endian.
 ///
-///   offset 0          Header: what the file is (Layout), and the words of the log as a whole
+///   byte 0            Header: what the file is (Layout), and the words of the log as a whole
 ///   4,096             InFlightWord[64]: where each appending thread is about to write
 ///   65,536            ScraperSlot[16384]: the table of scrapers, 256 bytes each
-///   65,536 + 4 MiB    the ring of records (record.hpp), Layout::capacity bytes; the record at offset P begins
-///                     at its byte P % capacity
+///   65,536 + 4 MiB    KeyEntry[]: the table of idempotency keys, Layout::key_table_size bytes (2 MiB by default)
+/// behind it the ring of records (event_log/record.hpp), Layout::capacity bytes; the record at offset P begins
+///                     at the ring's byte P % capacity
 ///
-/// A offset counts bytes since the file was made; the file keeps them when its capacity changes. All words change by
-/// single 8-byte stores, in an order that makes each moment a good one to be killed at.
-/// What the file says after the machine lost its power may be of different moments, page by page.
+/// An offset counts bytes of records since the file was made; a change of the capacity changes no offset. All words
+/// change by single 8-byte stores, in an order that makes each moment a good one to be killed at. After the machine
+/// lost its power the pages of the file may be of different moments.
 ///
-/// Where the log ends is not written while it runs: it is searched for (recovery.hpp). Records vouch for themselves
-/// (Record::right_checksum), and none lies at or above `bound`. After an end in good order `end` says it.
+/// The program does not write down where the log ends while the program runs; the next start searches for the end
+/// (recovery.hpp). Records vouch for themselves (Record::right_checksum), and none ends beyond `reserved_end`. After an
+/// end in good order `end` says where the log ended.
+///
+/// Words that no feature fills yet are there, empty: the key table, `history`, `batch_number`. A start, a change of the
+/// capacity and a recovery keep what they say. Files of version 1 become version 2 at a start (format_v1.hpp).
 namespace oneshot::storage {
 
 static_assert(std::endian::native == std::endian::little, "the storage file is little-endian");
@@ -46,19 +52,23 @@ struct BootId {
 /// Does not change once the file is made.
 struct Layout {
   static constexpr std::array<char, 8> right_magic = {'o', 'n', 'e', 's', 'h', 'o', 't', '\n'};
-  static constexpr std::uint32_t current_version = 1;
+  static constexpr std::uint32_t current_version = 2;
 
   std::array<char, 8> magic = right_magic;
   std::uint32_t version = current_version;
   std::uint32_t slots = 0;
   std::uint64_t capacity = 0;  ///< bytes of the ring, a multiple of 4,096
-  std::uint64_t salt = 0;      ///< random: nobody can guess what a record's checksum will be
+  std::uint64_t salt = 0;      ///< random, the key of all hashes and checksums in the file: nobody can guess them
   std::int64_t made_unix_ms = 0;
-  std::uint64_t checksum = 0;  ///< of all before it
+  std::uint64_t key_table_size = 2u << 20;  ///< bytes, a multiple of 4,096
+  std::uint64_t checksum = 0;               ///< of all before it
 
   [[nodiscard]] std::uint64_t right_checksum() const noexcept;
+  /// Where the ring begins in the file.
+  [[nodiscard]] std::uint64_t ring_offset() const noexcept;
+  [[nodiscard]] std::uint64_t file_size() const noexcept { return ring_offset() + capacity; }
 };
-static_assert(sizeof(Layout) == 48);
+static_assert(sizeof(Layout) == 56);
 
 using AtomicWord = std::atomic<std::uint64_t>;
 
@@ -83,20 +93,33 @@ struct Header {
   AtomicWord latest_unix_ms;  ///< CheckedWord of a number: what the clock said, once a second
   AtomicWord skew_ranges;     ///< CheckedWord of a number: how many of the following count; written last
   std::array<ClockSkewWords, max_skew_ranges> clock_skew_ranges;
+  AtomicWord
+      history;  ///< CheckedWord: from here on events stay readable although all scrapers have them; none: no such
 };
 
-/// A scraper's place. Free where `used` is 0.
+/// A scraper's slot. Free where `used` is 0.
 struct ScraperSlot {
   static constexpr std::size_t longest_name = 128;
 
-  AtomicWord used;    ///< hash_bytes(name) | 1; written after the others
+  AtomicWord used;    ///< hash of the name | 1; written after the others
   AtomicWord cursor;  ///< CheckedWord: up to here everything was delivered, or is lost
   AtomicWord batch;   ///< CheckedWord: the end of the batch in flight; the flag says that the kernel has all of it
   std::uint64_t name_length;
   std::array<char, longest_name> name;
-  std::array<std::byte, 256 - 4 * 8 - longest_name> unused;
+  /// CheckedWord of a number: of the batch that the scraper's own API is asked about; the flag says that the scraper is
+  /// calibrated, that is, its API has shown once that it answers for our batches.
+  AtomicWord batch_number;
+  std::array<std::byte, 256 - 5 * 8 - longest_name> unused;
 };
 static_assert(sizeof(ScraperSlot) == 256);
+
+/// A used idempotency key. Free where all is 0.
+struct KeyEntry {
+  event::IdempotencyKey key;
+  std::uint64_t fingerprint;  ///< of the event that the key came with
+  std::int64_t unix_ms;       ///< when
+};
+static_assert(sizeof(KeyEntry) == 32);
 
 namespace format {
 
@@ -104,17 +127,31 @@ inline constexpr std::uint64_t in_flight_offset = 4096;
 inline constexpr std::uint64_t most_appenders = 64;
 inline constexpr std::uint64_t slots_offset = 65536;
 inline constexpr std::uint32_t slot_count = 16384;
-inline constexpr std::uint64_t ring_offset = slots_offset + std::uint64_t{slot_count} * sizeof(ScraperSlot);
+inline constexpr std::uint64_t key_table_offset = slots_offset + std::uint64_t{slot_count} * sizeof(ScraperSlot);
+inline constexpr std::uint64_t default_key_table_size = Layout{}.key_table_size;
+inline constexpr std::uint64_t largest_key_table_size = std::uint64_t{32} << 20;
+/// Where the ring of a file with the default key table begins.
+inline constexpr std::uint64_t default_ring_offset = key_table_offset + default_key_table_size;
 static_assert(sizeof(Header) <= in_flight_offset);
 static_assert(in_flight_offset + most_appenders * sizeof(event_log::InFlightWord) <= slots_offset);
 
 inline constexpr const char* damaged_header =
     "has a damaged header: move it away to begin with an empty one (what waits in it is then not delivered), or set "
     "storage.path to another file";
+inline constexpr const char* foreign_file =
+    "is not an event log of this program: set storage.path to another file, or remove this one if nobody needs it";
+
+/// ScraperSlot::used of a scraper with this name.
+[[nodiscard]] std::uint64_t used_word(std::string_view name, std::uint64_t salt) noexcept;
+
+[[nodiscard]] std::string cut_short(std::uint64_t file_size, std::uint64_t right_size);
 
 /// Why these bytes are not the layout of a file that this version can use, in words that say what to do; nothing if
 /// they are. `file_size`: of the whole file.
 [[nodiscard]] std::optional<std::string> fault_of(const Layout& layout, std::uint64_t file_size);
 
 }  // namespace format
+
+inline std::uint64_t Layout::ring_offset() const noexcept { return format::key_table_offset + key_table_size; }
+
 }  // namespace oneshot::storage

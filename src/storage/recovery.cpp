@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: MIT
+//
+// In this order: the words of the header; the scrapers; where the log may begin and end; the records between, and holes
+// where there are none; where the log really ends. Nothing is changed in the file.
 #include "storage/recovery.hpp"
 
 #include <algorithm>
@@ -11,8 +14,6 @@
 
 namespace oneshot::storage {
 namespace {
-
-constexpr std::uint64_t longest_padding = event_log::Record::max_length & ~std::uint64_t{7};
 
 /// The records of the ring, as bytes that may be anything.
 class Search {
@@ -29,8 +30,7 @@ class Search {
     size = record.size();
     if (size < 8 || size > room || size % 8 != 0) return Found::nothing;
     if (record.checksum != record.right_checksum(salt_, offset)) return Found::nothing;
-    if (record.is_padding() || hash_bytes(record.labels()) == record.series_hash) return Found::record;
-    return Found::torn;
+    return record.is_padding() || record.is_text_whole(Seed{salt_}) ? Found::record : Found::torn;
   }
   /// The next place from `offset` on where something begins; the end where nothing does.
   [[nodiscard]] std::uint64_t next(std::uint64_t offset) const noexcept {
@@ -48,32 +48,36 @@ class Search {
 struct Ends {
   std::uint64_t reserved_end;
   std::optional<std::uint64_t> hold;
+  std::optional<std::uint64_t> history;
   std::optional<std::uint64_t> end;
 };
 
+/// Nothing where a word is damaged.
 std::optional<Ends> read_ends(const File& file) {
   const auto reserved_end = file.get(file.header().reserved_end);
   const auto hold = file.get(file.header().hold);
+  const auto history = file.get(file.header().history);
   const auto end = file.get(file.header().end);
-  if (!reserved_end || !hold || !end || reserved_end->offset == CheckedWord::none) return std::nullopt;
-  Ends ends{.reserved_end = reserved_end->offset, .hold = std::nullopt, .end = std::nullopt};
-  if (hold->offset != CheckedWord::none) ends.hold = hold->offset;
-  if (end->offset != CheckedWord::none) ends.end = end->offset;
-  if (ends.hold.value_or(0) > ends.reserved_end || ends.end.value_or(0) > ends.reserved_end) return std::nullopt;
+  if (!reserved_end || !hold || !history || !end || reserved_end->offset == CheckedWord::none) return std::nullopt;
+  const auto if_any = [](CheckedWord word) {
+    return word.offset == CheckedWord::none ? std::nullopt : std::optional(word.offset);
+  };
+  const Ends ends{
+      .reserved_end = reserved_end->offset, .hold = if_any(*hold), .history = if_any(*history), .end = if_any(*end)};
+  for (const auto& word : {ends.hold, ends.history, ends.end})
+    if (word.value_or(0) > ends.reserved_end) return std::nullopt;
   return ends;
 }
 
 /// False where a word is damaged.
 bool read_clock(const File& file, Recovered& found) {
   const Header& header = file.header();
-  const auto number = [](const std::optional<CheckedWord>& word) {
-    return static_cast<std::int64_t>(word->offset >> 3);
-  };
+  const auto number = [](const std::optional<CheckedWord>& word) { return static_cast<std::int64_t>(word->number()); };
   const auto latest = file.get(header.latest_unix_ms);
   const auto count = file.get(header.skew_ranges);
-  if (!latest || !count || count->offset >> 3 > Header::max_skew_ranges) return false;
+  if (!latest || !count || count->number() > Header::max_skew_ranges) return false;
   found.latest_unix_ms = number(latest);
-  for (std::uint64_t i = 0; i < count->offset >> 3; ++i) {
+  for (std::uint64_t i = 0; i < count->number(); ++i) {
     const auto begin = file.get(header.clock_skew_ranges[i].begin);
     const auto end = file.get(header.clock_skew_ranges[i].end);
     const auto ahead = file.get(header.clock_skew_ranges[i].ahead_ms);
@@ -99,13 +103,13 @@ void read_scrapers(const File& file, std::uint64_t limit, Recovered& found) {
 }
 
 std::uint64_t lowest_needed(const Recovered& found) {
-  std::uint64_t lowest = found.hold.value_or(found.end);
+  std::uint64_t lowest = std::min(found.hold.value_or(found.end), found.history.value_or(found.end));
   for (const ScraperSlots::Entry& scraper : found.scrapers) lowest = std::min(lowest, scraper.cursor.value_or(0));
   return std::min(lowest, found.end);
 }
 
 std::uint64_t furthest(const Recovered& found) {
-  std::uint64_t furthest = found.hold.value_or(0);
+  std::uint64_t furthest = std::max(found.hold.value_or(0), found.history.value_or(0));
   for (const ScraperSlots::Entry& scraper : found.scrapers) {
     furthest = std::max(furthest, scraper.cursor.value_or(0));
     if (scraper.batch) furthest = std::max(furthest, scraper.batch->end);
@@ -122,27 +126,19 @@ bool was_being_written(const File& file, const Recovered& found, std::uint64_t f
   });
 }
 
-}  // namespace
-
-Result<Recovered, Error> recover(const File& file, const event_log::Ring& ring, const BootId& now) {
-  Recovered found;
-  const std::optional<Ends> ends = read_ends(file);
-  if (!ends || !read_clock(file, found)) {
-    return Unexpected{Error{"the event log " + printable(file.path()) + " " + format::damaged_header, true}};
-  }
-  found.in_good_order = ends->end.has_value();
-  found.power_lost = !found.in_good_order && !now.same_as({file.header().boot_high, file.header().boot_low});
-  found.end = ends->end.value_or(ends->reserved_end);
-  found.hold = ends->hold;
-  read_scrapers(file, found.end, found);
-
+/// Where the log may begin: the oldest place that somebody needs, or where the oldest record is that was not
+/// overwritten.
+void find_begin(const File& file, const Search& search, Recovered& found) {
   const std::uint64_t oldest = found.end - std::min(found.end, file.capacity());
   const std::uint64_t needed = lowest_needed(found);
   found.begin = std::max(needed, oldest);
-  const Search search(file, ring, found.end);
   if (needed < oldest || !found.damaged_cursors.empty()) found.begin = search.next(found.begin);  // overwritten since
+}
 
-  std::uint64_t last = found.begin;  // the end of the last record
+/// Notes holes and damage from the begin to the end. Returns the end of the last record, or of the last hole that held
+/// one.
+std::uint64_t walk(const File& file, const Search& search, Recovered& found) {
+  std::uint64_t last = found.begin;
   for (std::uint64_t offset = found.begin; offset < found.end;) {
     std::uint64_t size = 0;
     const Search::Found here = search.at(offset, size);
@@ -157,18 +153,45 @@ Result<Recovered, Error> recover(const File& file, const event_log::Ring& ring, 
     found.holes.push_back({offset, next});
     offset = next;
   }
-  if (!found.in_good_order) {
-    found.end = std::max(last, furthest(found));
-    while (!found.holes.empty() && found.holes.back().begin >= found.end) found.holes.pop_back();
-    if (!found.holes.empty()) found.holes.back().end = std::min(found.holes.back().end, found.end);
-  }
+  return last;
+}
 
+/// After an end that was not in good order: behind the last record, or where the furthest scraper stands.
+void find_end(std::uint64_t last, Recovered& found) {
+  if (found.in_good_order) return;
+  found.end = std::max(last, furthest(found));
+  while (!found.holes.empty() && found.holes.back().begin >= found.end) found.holes.pop_back();
+  if (!found.holes.empty()) found.holes.back().end = std::min(found.holes.back().end, found.end);
+}
+
+/// Brings all places into the log that was found.
+void fit_places(Recovered& found) {
   const auto inside = [&](std::uint64_t offset) { return std::clamp(offset, found.begin, found.end); };
   for (ScraperSlots::Entry& scraper : found.scrapers) {
     scraper.cursor = inside(scraper.cursor.value_or(found.begin));
     if (scraper.batch && scraper.batch->end <= *scraper.cursor) scraper.batch.reset();
   }
   if (found.hold) found.hold = inside(*found.hold);
+  if (found.history) found.history = inside(*found.history);
+}
+
+}  // namespace
+
+Result<Recovered, Error> recover(const File& file, const event_log::Ring& ring, const BootId& now) {
+  Recovered found;
+  const std::optional<Ends> ends = read_ends(file);
+  if (!ends || !read_clock(file, found))
+    return Unexpected{Error{"the event log " + printable(file.path()) + " " + format::damaged_header, true}};
+  found.in_good_order = ends->end.has_value();
+  found.power_lost = !found.in_good_order && !now.same_as({file.header().boot_high, file.header().boot_low});
+  found.end = ends->end.value_or(ends->reserved_end);
+  found.hold = ends->hold;
+  found.history = ends->history;
+  read_scrapers(file, found.end, found);
+  const Search search(file, ring, found.end);
+  find_begin(file, search, found);
+  find_end(walk(file, search, found), found);
+  fit_places(found);
   return found;
 }
 
@@ -176,7 +199,7 @@ void fill_holes(const File& file, const event_log::Ring& ring, const Recovered& 
   for (const Recovered::Range& hole : found.holes) {
     std::uint64_t size = 0;
     for (std::uint64_t at = hole.begin; at < hole.end; at += size) {
-      size = std::min(hole.end - at, longest_padding);
+      size = std::min<std::uint64_t>(hole.end - at, event_log::Record::max_padding);
       event_log::write_padding_record(ring.at(at), file.salt(), at, size);
     }
   }

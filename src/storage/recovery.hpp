@@ -21,6 +21,7 @@ struct Recovered {
   std::uint64_t end = 0;
   std::vector<ScraperSlots::Entry> scrapers;  ///< each with a cursor in [begin, end]; batches end in (cursor, end]
   std::optional<std::uint64_t> hold;          ///< in [begin, end]
+  std::optional<std::uint64_t> history;       ///< in [begin, end]: the history's mark
 
   struct Range {
     std::uint64_t begin;

@@ -6,13 +6,10 @@
 #include <unordered_set>
 
 #include "base/crash_point.hpp"
-#include "base/hash.hpp"
 #include "storage/file.hpp"
 
 namespace oneshot::storage {
 namespace {
-
-std::uint64_t used_word(std::string_view name) noexcept { return hash_bytes(name) | 1; }
 
 /// An identity as scrapers have them; anything else came from damage.
 bool is_name(std::string_view name) noexcept {
@@ -33,6 +30,10 @@ void SlotHandle::set_no_batch() const {
   if (of_ != nullptr) of_->set(of_->slot(number_).batch, {});
 }
 
+void SlotHandle::set_batch_number(std::uint64_t number, bool calibrated) const {
+  if (of_ != nullptr) of_->set(of_->slot(number_).batch_number, CheckedWord::of_number(number, calibrated));
+}
+
 ScraperSlots::ScraperSlots(File& file, const std::vector<std::uint32_t>& damaged) : file_(file) {
   for (const std::uint32_t number : damaged) slot(number).used.store(0, std::memory_order_release);
   for (std::uint32_t number = format::slot_count; number-- > 0;) {
@@ -50,16 +51,20 @@ std::vector<ScraperSlots::Entry> ScraperSlots::read(const File& file, std::vecto
     const std::uint64_t used = slot.used.load(std::memory_order_acquire);
     if (used == 0) continue;
     const std::string_view name(slot.name.data(), std::min<std::uint64_t>(slot.name_length, slot.name.size()));
-    const bool is_scraper = used == used_word(name) && slot.name_length <= slot.name.size() && is_name(name);
+    const bool is_scraper =
+        used == format::used_word(name, file.salt()) && slot.name_length <= slot.name.size() && is_name(name);
     if (!is_scraper || !names.emplace(name).second) {
       damaged.push_back(number);
       continue;
     }
-    Entry& entry = entries.emplace_back(Entry{number, std::string(name), std::nullopt, std::nullopt});
+    Entry& entry = entries.emplace_back(
+        Entry{.number = number, .name = std::string(name), .cursor = {}, .batch = {}, .batch_number = {}});
     const auto cursor = file.get(slot.cursor);
     if (cursor && cursor->offset != CheckedWord::none) entry.cursor = cursor->offset;
     const auto batch = file.get(slot.batch);
     if (batch && batch->offset != CheckedWord::none) entry.batch = Entry::Batch{batch->offset, batch->flag};
+    const auto last = file.get(slot.batch_number);
+    if (last) entry.batch_number = Entry::BatchNumber{last->number(), last->flag};
   }
   return entries;
 }
@@ -73,8 +78,9 @@ SlotHandle ScraperSlots::claim(std::string_view name, std::uint64_t cursor) {
   std::memcpy(free.name.data(), name.data(), name.size());
   set(free.cursor, {.offset = cursor});
   set(free.batch, {});
+  set(free.batch_number, CheckedWord::of_number(0));
   crash_point("register.named");
-  free.used.store(used_word(name), std::memory_order_release);  // after the rest: now it counts
+  free.used.store(format::used_word(name, file_.salt()), std::memory_order_release);  // after the rest: now it counts
   crash_point("register.known");
   changed_();
   return {*this, number};
@@ -90,6 +96,10 @@ void ScraperSlots::release(const SlotHandle& place) {
 
 void ScraperSlots::set_hold(std::optional<std::uint64_t> offset) {
   set(file_.header().hold, {.offset = offset.value_or(CheckedWord::none)});
+}
+
+void ScraperSlots::set_history(std::optional<std::uint64_t> offset) {
+  set(file_.header().history, {.offset = offset.value_or(CheckedWord::none)});
 }
 
 ScraperSlot& ScraperSlots::slot(std::uint32_t number) const noexcept { return file_.slots()[number]; }

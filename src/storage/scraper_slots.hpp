@@ -27,6 +27,8 @@ class SlotHandle {
   /// The batch in flight ends there. `handed_over`: the kernel has all of it, and will send it whatever becomes of us.
   void set_batch(std::uint64_t end, bool handed_over) const;
   void set_no_batch() const;
+  /// See ScraperSlot::batch_number.
+  void set_batch_number(std::uint64_t number, bool calibrated) const;
 
  private:
   friend class ScraperSlots;
@@ -36,10 +38,11 @@ class SlotHandle {
   std::uint32_t number_ = 0;
 };
 
-/// The table of scrapers in the storage file, and the startup hold beside it. Guarded like the places.
+/// The table of scrapers in the storage file, and beside it the startup hold and the history's mark. Guarded like the
+/// slots.
 class ScraperSlots {
  public:
-  /// What a slot says. A cursor or a batch that is damaged is not there.
+  /// What a slot says. A word that is damaged is not there.
   struct Entry {
     std::uint32_t number;
     std::string name;
@@ -49,6 +52,11 @@ class ScraperSlots {
       bool handed_over;
     };
     std::optional<Batch> batch;
+    struct BatchNumber {
+      std::uint64_t number;
+      bool calibrated;
+    };
+    std::optional<BatchNumber> batch_number;
   };
 
   /// `damaged` slots are free from now on.
@@ -67,6 +75,8 @@ class ScraperSlots {
   void release(const SlotHandle& place);
   /// Where the startup hold stands, or that there is none.
   void set_hold(std::optional<std::uint64_t> offset);
+  /// From where on events stay readable although all scrapers have them, or that none do.
+  void set_history(std::optional<std::uint64_t> offset);
 
  private:
   friend class SlotHandle;

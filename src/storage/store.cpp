@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: MIT
+//
+// The order of stores, which makes each moment a good one to be killed at: what recovery found out is written before
+// the boot id by which it was found out is replaced; the header says "in use" (no `end`) last at the start, and `end`
+// last at the stop, each after a flush; `reserved_end` is durable before the log gets there.
 #include "storage/store.hpp"
 
 #include <algorithm>
@@ -16,7 +20,7 @@ namespace {
 constexpr std::uint64_t longest_step = 16ull << 20;
 
 CheckedWord number(std::int64_t value) {
-  return {.offset = static_cast<std::uint64_t>(std::max<std::int64_t>(value, 0)) << 3};
+  return CheckedWord::of_number(static_cast<std::uint64_t>(std::max<std::int64_t>(value, 0)));
 }
 
 /// The file with another capacity in the place of this one. What is known of it stays true: offsets do not change.

@@ -34,6 +34,8 @@ class Store {
   [[nodiscard]] std::uint64_t salt() const noexcept { return file_.salt(); }
   [[nodiscard]] std::uint64_t capacity() const noexcept { return file_.capacity(); }
   [[nodiscard]] std::span<event_log::InFlightWord> in_flight() const noexcept { return file_.in_flight(); }
+  /// See KeyEntry: a start, and a change of the capacity, keep the table.
+  [[nodiscard]] std::span<KeyEntry> key_table() const noexcept { return file_.key_table(); }
   /// For the log, which begins where begin() says; once.
   [[nodiscard]] event_log::Ring take_ring();
 

@@ -8,6 +8,7 @@ that passes it; n grows until the server survives the workload."""
 
 import os
 import re
+import subprocess
 import time
 
 from crash.place import Place
@@ -21,6 +22,7 @@ from harness.poster import Poster
 from harness.scraper import Scraper
 
 UNDECIDABLE = "deliver.sent"
+MAKER = "ONESHOT_MAKE_VERSION_1"  # names the program that rewrites a file as 0.1.0 would have left it
 # The thread that passes these is not the one that sends: now and then a kill meets that one at the
 # undecidable moment.
 _OF_OTHER_THREADS = ("flush", "bound", "forget")
@@ -192,6 +194,23 @@ class Resizing(Point):
         return super().die_once(place, n)
 
 
+class Migrating(Point):
+    """At a start with a file of version 1, which 0.1.0 left killed, with events that wait."""
+
+    new_file = True
+
+    def die_once(self, place, n):
+        posters, scrapers = place.people
+        assert place.start()
+        for one in scrapers:
+            assert one.scrape() == 0
+        for one in posters:
+            assert one.post(20)
+        place.kill()
+        subprocess.run([os.environ[MAKER], place.path], check=True)
+        return super().die_once(place, n)
+
+
 class Flushing(Point):
     """Every 100 ms at most, or with every group of POSTs."""
 
@@ -253,10 +272,12 @@ class Forgetting(Point):
 
 
 _KINDS = {"open": Registering, "register": Registering, "flush": Flushing, "bound": Raising,
-          "room": MakingRoom, "forget": Forgetting}
+          "room": MakingRoom, "forget": Forgetting, "migrate": Migrating}
 
 
 def all_points(seed, sync, most):
     points = [_KINDS.get(name.partition(".")[0], Point)(name, seed, sync, most) for name in names()]
     opening = [name for name in names() if name.startswith("open.")]
-    return points + [Resizing(name, seed, sync, most, ", resized") for name in opening]
+    points += [Resizing(name, seed, sync, most, ", resized") for name in opening]
+    points += [Migrating(name, seed, sync, most, ", from version 1") for name in opening]
+    return points if MAKER in os.environ else [one for one in points if not isinstance(one, Migrating)]

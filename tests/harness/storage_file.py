@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Where things are in a storage file of version 1 (src/storage/format.hpp), for tests that spoil
+"""Where things are in a storage file of version 2 (src/storage/format.hpp), for tests that spoil
 one."""
 
 import os
@@ -8,13 +8,14 @@ import struct
 PAGE = 4096
 VERSION_OFFSET = 8
 CAPACITY_OFFSET = 16
-CHECKSUM_OFFSET = 40
+CHECKSUM_OFFSET = 48
 BOUND_OFFSET = 128
 BOOT_ID_OFFSET = 152  # two words
 IN_FLIGHT_OFFSET = 4096
 SLOTS_OFFSET = 65536
 SLOT_SIZE = 256
-RING_OFFSET = SLOTS_OFFSET + 16384 * SLOT_SIZE
+KEY_TABLE_OFFSET = SLOTS_OFFSET + 16384 * SLOT_SIZE
+RING_OFFSET = KEY_TABLE_OFFSET + (2 << 20)
 MIB = 1 << 20
 
 

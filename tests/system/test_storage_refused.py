@@ -6,6 +6,7 @@ import os
 import shutil
 import struct
 import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -99,6 +100,34 @@ class Refused(unittest.TestCase):
         mounts()
         self.refuses(1, "No space left on device", prefix=self.with_mount("-t tmpfs -o size=3m", "tmpfs"))
 
+    def test_a_disk_that_is_too_full_is_not_filled_by_starts_that_are_refused(self):
+        mounts()
+        # The lowest number of free blocks that is seen while the server is started ten times, beside the first one.
+        # (A tmpfs that could never hold the file says so by itself; this one could, if it were empty.)
+        script = f"""set -e; mount -t tmpfs -o size=120m tmpfs {self.data} && fallocate -l 60M {self.data}/other
+exec {sys.executable} - "$@" <<'END'
+import os, subprocess, sys
+def free():
+    return os.statvfs({self.data!r}).f_bfree
+before = lowest = free()
+for _ in range(10):
+    server = subprocess.Popen(sys.argv[1:])
+    while server.poll() is None:
+        lowest = min(lowest, free())
+    assert server.returncode == 1, server.returncode
+with open({self.folder!r} + "/free", "w") as file:
+    file.write(str(before) + " " + str(lowest))
+END"""
+        with open(self.config, "w", encoding="utf-8") as file:
+            file.write(toml(self.settings(**{"storage.capacity_mib": 100})))
+        done = subprocess.run(["unshare", "--mount", "sh", "-c", script, "sh", programs.server_binary(), "--config",
+                               self.config], env=environment(), capture_output=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with open(os.path.join(self.folder, "free"), encoding="ascii") as file:
+            before, lowest = map(int, file.read().split())
+        self.assertEqual(before, lowest)
+        self.assertIn(b"(107 MiB are needed, 60 MiB are free): make room, or lower storage.capacity_mib", done.stderr)
+
     def test_a_disk_with_too_little_room_for_a_larger_file_keeps_the_old_one(self):
         mounts()
         self.make_file(events=3)
@@ -150,9 +179,9 @@ class Refused(unittest.TestCase):
     def test_a_file_of_a_newer_version(self):
         self.make_file()
         data = storage_file.read(self.path)
-        struct.pack_into("<I", data, storage_file.VERSION_OFFSET, 2)
+        struct.pack_into("<I", data, storage_file.VERSION_OFFSET, 3)
         storage_file.write(self.path, data)
-        self.refuses_unchanged("version 2", "move it away")
+        self.refuses_unchanged("version 3", "move it away")
 
     def test_a_file_with_a_damaged_header(self):
         self.make_file()

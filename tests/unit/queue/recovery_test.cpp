@@ -81,7 +81,8 @@ TEST_CASE("an event that was being written at the kill is no damage") {
   f.kill();
   const std::uint64_t record = f.record_of("n5");
   f.damage(record + 8);
-  f.write(storage::format::in_flight_offset, record - storage::format::ring_offset);  // in the first round of the ring
+  f.write(storage::format::in_flight_offset,
+          record - storage::format::default_ring_offset);  // in the first round of the ring
   CHECK(f.numbers("a").dropped_damaged == 0);
   CHECK(f.scrape("a").size() == 9);
 }
@@ -155,12 +156,12 @@ TEST_CASE("files of others, of later versions, cut short, and what is no file st
     std::filesystem::resize_file(f.options.storage.path, 7);
     CHECK(f.refusal().text.find("is not an event log of this program") != std::string::npos);
   }
-  SUBCASE("of version 2") {
-    f.write(offsetof(storage::Layout, version), std::uint32_t{2});
-    CHECK(f.refusal().text.find("format version 2, and this program knows version 1") != std::string::npos);
+  SUBCASE("of version 3") {
+    f.write(offsetof(storage::Layout, version), std::uint32_t{3});
+    CHECK(f.refusal().text.find("format version 3, and this program knows versions 1 and 2") != std::string::npos);
   }
   SUBCASE("cut short") {
-    std::filesystem::resize_file(f.options.storage.path, storage::format::ring_offset + 15 * page);
+    std::filesystem::resize_file(f.options.storage.path, storage::format::default_ring_offset + 15 * page);
     CHECK(f.refusal().text.find("is cut short") != std::string::npos);
   }
   SUBCASE("a folder") {
@@ -260,7 +261,8 @@ TEST_CASE("a start with many scrapers and much damage does not take long") {
   {
     std::fstream file(f.options.storage.path, std::ios::binary | std::ios::in | std::ios::out);
     for (int i = 0; i < 100000; i += 2) {
-      file.seekp(static_cast<std::streamoff>(storage::format::ring_offset + 40u * static_cast<unsigned>(i) + 8));
+      file.seekp(
+          static_cast<std::streamoff>(storage::format::default_ring_offset + 40u * static_cast<unsigned>(i) + 8));
       file.put('\x55');
     }
   }

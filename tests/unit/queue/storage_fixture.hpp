@@ -83,18 +83,18 @@ struct StorageFixture : Fixture {
   void damage(std::uint64_t offset) const { write(offset, static_cast<char>(read<char>(offset) ^ 4)); }
   /// Where the record at `offset` begins in the file.
   [[nodiscard]] std::uint64_t in_ring(std::uint64_t offset) const {
-    return storage::format::ring_offset + offset % options.storage.capacity_bytes;
+    return storage::format::default_ring_offset + offset % options.storage.capacity_bytes;
   }
   /// Where the text stands first in the ring.
   [[nodiscard]] std::uint64_t offset_of(std::string_view text) const {
     std::ifstream file(options.storage.path, std::ios::binary);
-    file.seekg(static_cast<std::streamoff>(storage::format::ring_offset));
+    file.seekg(static_cast<std::streamoff>(storage::format::default_ring_offset));
     const std::string ring((std::istreambuf_iterator<char>(file)), {});
     std::size_t found = ring.find(text);
     while (found != std::string::npos && found % 8 != 0)
       found = ring.find(text, found + 1);  // not a part of a checksum
     REQUIRE(found != std::string::npos);
-    return storage::format::ring_offset + found;
+    return storage::format::default_ring_offset + found;
   }
   /// Why the queue cannot be opened.
   [[nodiscard]] storage::Error refusal() const {

@@ -198,7 +198,7 @@ TEST_CASE("another capacity takes along what waits") {
   SUBCASE("after an end in good order") { f.end(); }
   SUBCASE("after a kill") { f.kill(); }
   CHECK(f.numbers("a").waiting == 500);
-  CHECK(std::filesystem::file_size(f.options.storage.path) == storage::format::ring_offset + 8 * page);
+  CHECK(std::filesystem::file_size(f.options.storage.path) == storage::format::default_ring_offset + 8 * page);
   f.end();
   f.options.storage.capacity_bytes = 64 * page;
   f.store(1000);
