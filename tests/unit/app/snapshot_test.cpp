@@ -26,9 +26,9 @@ TEST_CASE("a snapshot sums up what the workers count, each in its own place") {
   http::Statistics other;
   one.connections = 2;
   other.connections = 3;
-  one.count_response(http::sent_codes.front());
-  other.count_response(http::sent_codes.front());
-  other.count_response(http::sent_codes.back());
+  one.count_response(http::statuses.front().code);
+  other.count_response(http::statuses.front().code);
+  other.count_response(http::statuses.back().code);
   services.http_statistics = {&one, &other};
   services.counters[0].count_accepted();
   services.counters[2].count_accepted();
