@@ -11,16 +11,16 @@
 #include "app/scrape/shared_scrapers.hpp"
 #include "base/clock.hpp"
 #include "http/statistics.hpp"
-#include "queue/queue_manager.hpp"
+#include "queue/queue.hpp"
 
 namespace oneshot::app {
 
 /// What the workers' routers share. Outlives them; the vectors do not change once requests come in.
 struct Services {
-  Services(queue::QueueManager& q, const Clock& c, unsigned workers)
+  Services(queue::Queue& q, const Clock& c, unsigned workers)
       : queue(q), clock(c), config_reloads(c.unix_ms()), counters(workers) {}
 
-  queue::QueueManager& queue;
+  queue::Queue& queue;
   const Clock& clock;
   std::uint16_t port = 8090;  ///< of server.port, for an example where the client does not say how it reached us
   Readiness readiness;

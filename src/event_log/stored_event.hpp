@@ -9,7 +9,7 @@
 
 namespace oneshot::event_log {
 
-/// An event as it stands in the log. The views live as long as the Reading that gave the event.
+/// An event as it stands in the log. The views live until the record is overwritten.
 struct StoredEvent {
   std::uint64_t offset = 0;
   std::uint64_t series_hash = 0;  ///< equal series have equal hashes; compare `metric` and `labels` for the rest

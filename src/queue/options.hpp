@@ -24,7 +24,7 @@ struct Options {
   bool explicit_timestamps = false;  ///< event times are unique and ascending within a series
   unsigned appenders = 1;            ///< how many threads append; each has a number below this, which is at most 64
 
-  // Live: QueueManager::change() takes them over.
+  // Live: Queue::change() takes them over.
   std::vector<std::string> names;  ///< scrapers known from the start, never forgotten
   std::size_t max_unnamed = 64;
   std::chrono::milliseconds forget_after = std::chrono::seconds(3600);

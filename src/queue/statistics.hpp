@@ -30,6 +30,9 @@ struct QueueStatistics {
   std::vector<std::pair<std::string, std::uint64_t>> dropped_forgotten;
   std::uint64_t unclaimed = 0;
   std::uint64_t held = 0;  ///< kept by the startup hold for a first scraper, while there is none
+  /// Events in the log that at least one scraper has not got, those on their way included: each counts once, for
+  /// however many scrapers it waits. While there is no scraper these are the held ones.
+  std::uint64_t kept = 0;
   std::uint64_t max_scrapers = 0;
   std::uint64_t used_bytes = 0;
   std::uint64_t capacity_bytes = 0;

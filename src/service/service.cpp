@@ -20,6 +20,7 @@
 #include "base/log.hpp"
 #include "base/version.hpp"
 #include "net/asio_compat.hpp"
+#include "queue/local/embedded_queue.hpp"
 #include "service/exit_status.hpp"
 #include "service/process.hpp"
 #include "service/systemd/inherited_sockets.hpp"
@@ -56,7 +57,7 @@ std::optional<Service::StartError> Service::start() {
 
   auto inherited = take_inherited_sockets(environment_);
   if (!inherited) return StartError{inherited.error(), exit_usage};
-  auto queue = queue::QueueManager::open(queue_options(), system_clock());
+  auto queue = queue::EmbeddedQueue::open(queue_options(), system_clock());
   if (!queue) return StartError{queue.error().text, queue.error().is_lasting ? exit_usage : exit_failed};
   queue_ = std::move(*queue);
 

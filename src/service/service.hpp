@@ -13,7 +13,7 @@
 #include "app/router.hpp"
 #include "app/services.hpp"
 #include "net/server.hpp"
-#include "queue/queue_manager.hpp"
+#include "queue/queue.hpp"
 #include "service/activity.hpp"
 #include "service/systemd/notify.hpp"
 #include "service/systemd/watchdog.hpp"
@@ -69,7 +69,7 @@ class Service {
   asio::signal_set signals_{main_};
   asio::signal_set reload_signal_{main_};
   asio::steady_timer house_timer_{main_};
-  std::unique_ptr<queue::QueueManager> queue_;
+  std::unique_ptr<queue::Queue> queue_;
   std::unique_ptr<app::Services> services_;
   std::vector<std::unique_ptr<app::Router>> routers_;
   std::unique_ptr<net::Server> server_;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Going to sleep: the thread says from where on it wants to be woken, and then looks once more whether there is
-// something; an appender moves the tail, and then looks whether it has to wake somebody. Both in one total order
-// (seq_cst), so at least one of them sees the other.
+// something to flush; an appender moves the tail, and then looks whether it has to wake the thread. Both in one total
+// order (seq_cst), so at least one of them sees the other.
 #include "storage/flusher.hpp"
 
 #include <algorithm>
@@ -28,7 +28,7 @@ void Flusher::changed() noexcept {
 }
 
 void Flusher::wake() noexcept {
-  if (wake_at_.exchange(never, std::memory_order_seq_cst) == never) return;  // somebody else does
+  if (wake_at_.exchange(never, std::memory_order_seq_cst) == never) return;  // another thread does
   {
     const Lock lock(mutex_);
     woken_ = true;
@@ -67,7 +67,7 @@ void Flusher::run() {
   }
 }
 
-/// The gate may stand in the way when the log is full; then those who append see to it.
+/// The reserved end cannot rise when the log is full; then appenders see to it.
 void Flusher::raise_reserved_end() {
   const std::uint64_t most = log_.head() + log_.capacity();
   const std::uint64_t tail = log_.tail();
@@ -81,7 +81,7 @@ void Flusher::rest(Lock& lock) {
   // A bound that cannot be raised now is no reason to be woken.
   wake_at_.store(sleeps ? 0 : log_.tail() < raise_at ? raise_at : never, std::memory_order_seq_cst);
   const auto called = [this] { return woken_ || stopping_ || !waiting_.empty(); };
-  const bool no_room = log_.tail() >= raise_at;  // above the gate; it will rise without a word to us
+  const bool no_room = log_.tail() >= raise_at;  // it will rise without a word to us
   if (was_dirty) {
     work_.wait_until(lock, due_, called);
   } else if (!dirty()) {
@@ -101,6 +101,7 @@ void Flusher::flush(Lock& lock) {
   const std::uint64_t changes = changes_.load(std::memory_order_seq_cst);
   const std::uint64_t end = std::max(log_.whole_end(), flushed_end_);
   const bool flushed = storage_.flush();
+  flushes_.fetch_add(1, std::memory_order_relaxed);
   due_ = std::chrono::steady_clock::now() + interval;
   if (flushed) {
     flushed_changes_ = changes;
@@ -109,13 +110,13 @@ void Flusher::flush(Lock& lock) {
   }
   std::vector<Waiting> later;
   for (Waiting& one : waiting) {
-    const bool safe = one.offset < flushed_end_;
-    if (!safe && flushed) {  // a thread that stands still before it holds it back
+    const bool durable = one.offset < flushed_end_;
+    if (!durable && flushed) {  // a thread that stands still before it holds it back
       later.push_back(std::move(one));
       continue;
     }
-    if (!safe) log_.make_padding(one.offset);
-    one.told(safe);
+    if (!durable) log_.make_padding(one.offset);
+    one.told(durable);
   }
   lock.lock();
   waiting_.insert(waiting_.end(), std::make_move_iterator(later.begin()), std::make_move_iterator(later.end()));

@@ -21,8 +21,8 @@ namespace oneshot::storage {
 /// there. It sleeps while there is nothing to do. Any thread may call.
 class Flusher {
  public:
-  /// Told once: whether the event is safe. On the flusher's thread or the caller's.
-  using Callback = std::function<void(bool safe)>;
+  /// Told once: whether the event is durable. On the flusher's thread or the caller's.
+  using Callback = std::function<void(bool durable)>;
 
   static constexpr std::chrono::milliseconds interval{100};
 
@@ -39,6 +39,8 @@ class Flusher {
   /// For Sync::always: tells when the record at `offset` is durable; or that the record never will be, and then becomes
   /// padding.
   void when_durable(std::uint64_t offset, Callback told);
+  /// How often the file was flushed so far.
+  [[nodiscard]] std::uint64_t flushes() const noexcept { return flushes_.load(std::memory_order_relaxed); }
 
  private:
   using Lock = std::unique_lock<std::mutex>;
@@ -61,6 +63,7 @@ class Flusher {
   const Sync sync_;
   std::atomic<std::uint64_t> wake_at_{never};  // appenders wake the thread when the log gets here
   std::atomic<std::uint64_t> changes_{0};
+  std::atomic<std::uint64_t> flushes_{0};
 
   std::mutex mutex_;
   std::condition_variable work_;

@@ -25,7 +25,7 @@
 #include "event/form_parser.hpp"
 #include "exposition/text_format.hpp"
 #include "http/parser.hpp"
-#include "queue/queue_manager.hpp"
+#include "queue/local/embedded_queue.hpp"
 #include "unit/app/allocation_count.hpp"
 
 namespace oneshot::bench {
@@ -40,8 +40,8 @@ constexpr std::string_view curl_request =
     "POST /event?type=deploy&service=checkout HTTP/1.1\r\nHost: localhost:8090\r\nUser-Agent: curl/7.88.1\r\n"
     "Accept: */*\r\n\r\n";
 
-std::unique_ptr<queue::QueueManager> make_queue(unsigned scrapers, unsigned appenders, std::uint64_t mib,
-                                                bool timestamps = false) {
+std::unique_ptr<queue::EmbeddedQueue> make_queue(unsigned scrapers, unsigned appenders, std::uint64_t mib,
+                                                 bool timestamps = false) {
   queue::Options options;
   options.storage.capacity_bytes = mib << 20;
   options.appenders = appenders;
@@ -49,27 +49,31 @@ std::unique_ptr<queue::QueueManager> make_queue(unsigned scrapers, unsigned appe
   options.max_unnamed = scrapers;
   options.max_events_per_scrape = 100'000'000;
   for (unsigned i = 0; i < scrapers; ++i) options.names.push_back("s" + std::to_string(i));
-  auto opened = queue::QueueManager::open(options, system_clock());
+  auto opened = queue::EmbeddedQueue::open(options, system_clock());
   if (!opened) std::exit(1);
   return std::move(*opened);
 }
 
 const event::Event deploy{.labels = labels, .value = 1, .value_given = false};
 
-void append(queue::QueueManager& queue, unsigned appender, std::uint64_t count) {
+/// Through the interface, as app does it.
+[[gnu::noipa]] queue::Queue& as_queue(queue::Queue& queue) { return queue; }
+
+void append(queue::EmbeddedQueue& embedded, unsigned appender, std::uint64_t count) {
+  queue::Queue& queue = as_queue(embedded);
   for (; count > 0; --count) queue.append(appender, deploy);
 }
 
-queue::Delivery take_all(queue::QueueManager& queue, std::string_view scraper) {
-  auto ticket = queue.stand_in_line(scraper);
+std::unique_ptr<queue::Delivery> take_all(queue::EmbeddedQueue& queue, std::string_view scraper) {
+  const std::unique_ptr<queue::Waiter> waiter = std::move(*queue.enter(scraper));
   for (;;) {
-    queue::Turn turn = queue.try_take(*ticket);
-    if (auto* delivery = std::get_if<queue::Delivery>(&turn)) return std::move(*delivery);
+    queue::Turn turn = waiter->step();
+    if (auto* taken = std::get_if<std::unique_ptr<queue::Delivery>>(&turn)) return std::move(*taken);
   }
 }
 
 /// Both passes over a batch, in pieces, as a scrape does it.
-std::uint64_t render(const queue::Reading& events, bool timestamps) {
+std::uint64_t render(const queue::Batch& events, bool timestamps) {
   const app::Options options;
   const exposition::Format& format = exposition::text_format();
   const auto text = timestamps ? app::timed_event_text(events, options, format, system_clock().unix_ms())
@@ -93,7 +97,7 @@ struct Benchmark {
 };
 
 struct State {
-  std::unique_ptr<queue::QueueManager> queue;
+  std::unique_ptr<queue::EmbeddedQueue> queue;
   http::Parser parser;
   event::EventBuilder builder{16384};
   event::FormParser form{builder};
@@ -134,9 +138,9 @@ std::vector<Benchmark> benchmarks(State& state) {
                        }
                      },
                      [&state, timestamps](std::uint64_t) {
-                       queue::Delivery delivery = take_all(*state.queue, "s0");
-                       state.checked += render(delivery.events(), timestamps);
-                       delivery.settle(delivery::Outcome::delivered);
+                       const auto delivery = take_all(*state.queue, "s0");
+                       state.checked += render(delivery->batch(), timestamps);
+                       delivery->settle(delivery::Outcome::delivered);
                      }});
     }
   }
@@ -153,10 +157,11 @@ std::vector<Benchmark> benchmarks(State& state) {
                  }});
   all.push_back({"the way of an event", 1'000'000, [&state](std::uint64_t) { state.queue = make_queue(5, 1, 512); },
                  [&state](std::uint64_t n) {
+                   queue::Queue& queue = as_queue(*state.queue);
                    for (; n > 0; --n) {
                      parse_one(state);
                      const auto event = state.form.parse(state.parser.request().query, {});
-                     state.queue->append(0, *event);
+                     queue.append(0, *event);
                      state.parser.next();
                    }
                  }});

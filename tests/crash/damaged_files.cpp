@@ -86,7 +86,7 @@ struct Good {
     ::unlink(path.c_str());
     Fixture f;
     f.options = options_for(path);
-    std::vector<Delivery> in_flight;
+    std::vector<std::unique_ptr<Delivery>> in_flight;
     for (const std::string& name : scrapers) f.register_at_end(name);
     int number = 0;
     for (int round = 0; round < rounds; ++round) {
@@ -102,10 +102,10 @@ struct Good {
       if (n == 200) in_flight.push_back(f.take("cleo"));
       if (n == 300) in_flight.push_back(f.take("dan"));
     }
-    if (!in_flight.empty()) in_flight.front().handed_over();
+    if (!in_flight.empty()) in_flight.front()->handed_over();
     if (killed) bytes = read_file(path);
     in_flight.clear();
-    f.manager.reset();
+    f.embedded.reset();
     if (!killed) bytes = read_file(path);
     REQUIRE(bytes.size() == storage::format::default_ring_offset + capacity);
   }
@@ -302,7 +302,7 @@ TEST_CASE("damaged files are refused with what to do, or open and give out only 
     Fixture f;
     f.options = options_for(path);
     f.options.explicit_timestamps = number % 5 == 0;
-    auto opened = QueueManager::open(f.options, f.clock);
+    auto opened = EmbeddedQueue::open(f.options, f.clock);
     if (!opened) {
       ++refused;
       CHECK(opened.error().is_lasting);
@@ -310,7 +310,7 @@ TEST_CASE("damaged files are refused with what to do, or open and give out only 
       CHECK((says(path) && (says("storage.path") || says("move it away"))));
       continue;
     }
-    f.manager = std::move(*opened);
+    f.embedded = std::move(*opened);
     ++served;
     left += use(f, base, static_cast<unsigned>(number));
   }

@@ -12,7 +12,7 @@ inline constexpr int scraper_count = 2;
 inline constexpr int producer_count = 2;
 inline constexpr int event_count = 3;
 
-/// The real queue::EmbeddedQueue, with a ticket and a delivery for each connection. It can't be copied, and a search
+/// The real queue::EmbeddedQueue, with a waiter and a delivery for each connection. It can't be copied, and a search
 /// has to go back to where it was: so this stands for what was done to it, one node of a tree that all copies share.
 /// What the queue answered is kept there; it is asked once for each way, by doing all of that way to a new one. That
 /// is right since it does the same each time: its clock stands still here.

@@ -9,7 +9,7 @@
 //   Producer                      EventLog::append (src/event_log/event_log.cpp), EmbeddedQueue::append
 //   make_room                     State::make_room, make_room_locked, open_gate (make_room.cpp), Scraper::overrun
 //   Scrape: take                  QueueManager::try_take (take.cpp), EventLog::published_end, State::readable_end
-//   Scrape: read                  Reading::next, outside the lock, one record a step
+//   Scrape: read                  Batch::read, outside the lock, one record a step
 //   Scrape: handed over, settle   Delivery::handed_over, settle (delivery.cpp), Scraper::settle (scraper.cpp)
 //   Housekeeping                  State::give_memory_back, EventLog::raise_gate_and_give_back
 //

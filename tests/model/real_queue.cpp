@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "model/real_queue.hpp"
 
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -26,9 +27,9 @@ RealQueue::RealQueue() {
   options.storage.capacity_bytes = 4096;
   options.names.assign(names.begin(), names.end());
   options.appenders = producer_count;
-  auto opened = queue::QueueManager::open(options, clock_);
+  auto opened = queue::EmbeddedQueue::open(options, clock_);
   require(opened.has_value(), "a queue");
-  manager_ = std::move(*opened);
+  queue_ = std::move(*opened);
 }
 
 std::uint8_t RealQueue::apply(const Step& step) {
@@ -46,7 +47,7 @@ std::uint8_t RealQueue::apply(const Step& step) {
       try_take(step, events);
       break;
     case What::leave:
-      place(step).ticket.reset();
+      place(step).waiter.reset();
       break;
     case What::hand_over:
       place(step).delivery->handed_over();
@@ -67,43 +68,47 @@ std::uint8_t RealQueue::apply(const Step& step) {
 void RealQueue::append(int producer) {
   const std::string& text = posted_.emplace_back("p" + std::to_string(producer) + "n" + std::to_string(posted_.size()));
   const event::Event event{.labels = text, .value = 1, .value_given = false};
-  require(manager_->append(static_cast<unsigned>(producer), event) == queue::Stored::stored, "room for an event");
+  require(queue_->append(static_cast<unsigned>(producer), event) == queue::Stored::stored, "room for an event");
 }
 
 void RealQueue::stand(const Step& step) {
-  auto ticket = manager_->stand_in_line(names[static_cast<std::size_t>(step.who)]);
-  require(ticket.has_value(), "a place in line");
-  place(step).ticket.emplace(std::move(*ticket));
+  auto waiter = queue_->enter(names[static_cast<std::size_t>(step.who)]);
+  require(waiter.has_value(), "a place in the wait queue");
+  place(step).waiter = std::move(*waiter);
+  place(step).is_asleep = false;
 }
 
 Backlog::Turn RealQueue::try_take(const Step& step, std::uint8_t& events) {
   using Turn = Backlog::Turn;
   Place& here = place(step);
-  queue::Turn turn = manager_->try_take(*here.ticket);
+  const bool woken = !here.is_asleep || here.waiter->changed().notified();
+  queue::Turn turn = here.waiter->step();
+  here.is_asleep = std::holds_alternative<queue::NotYet>(turn);
+  if (here.is_asleep) return Turn::not_yet;
+  require(woken, "a scrape that can go on has been woken");
   if (const auto* const ask = std::get_if<queue::Ask>(&turn)) {
     const auto* const transfer = dynamic_cast<const KnownTransfer*>(ask->transfer.get());
     require(transfer != nullptr && transfer->connection != step.connection, "the other connection has the batch");
     return transfer->connection == 0 ? Turn::ask_first : Turn::ask_second;
   }
-  auto* const delivery = std::get_if<queue::Delivery>(&turn);
-  if (delivery == nullptr) return Turn::not_yet;
-  here.ticket.reset();
-  if (delivery->count() == 0) return Turn::nothing;
-  events = events_of(delivery->events());
+  auto* const taken = std::get_if<std::unique_ptr<queue::Delivery>>(&turn);
+  require(taken != nullptr, "three events are walked at once");
+  here.waiter.reset();
+  if ((*taken)->count() == 0) return Turn::nothing;
+  here.delivery = std::move(*taken);
+  events = events_of(here.delivery->batch());
   here.transfer = std::make_shared<KnownTransfer>(step.connection);
-  delivery->in_transfer(here.transfer);
-  here.delivery.emplace(std::move(*delivery));
+  here.delivery->in_transfer(here.transfer);
   return Turn::batch;
 }
 
-std::uint8_t RealQueue::events_of(const queue::Reading& reading) const {
-  event_log::StoredEvent event;
-  std::uint64_t position = reading.begin();
+std::uint8_t RealQueue::events_of(const queue::Batch& batch) const {
+  std::array<queue::BatchEvent, 1> event;
   std::optional<std::size_t> last;
   std::uint8_t events = 0;
-  while (reading.next(position, event)) {
+  for (queue::EventRef next = queue::first_event; batch.read(next, event) == 1;) {
     std::size_t number = 0;
-    while (number < posted_.size() && posted_[number] != event.labels) ++number;
+    while (number < posted_.size() && posted_[number] != event[0].labels) ++number;
     require(number < posted_.size() && (!last || number == *last + 1), "events in order");
     last = number;
     events = static_cast<std::uint8_t>(events | 1U << number);
@@ -113,13 +118,13 @@ std::uint8_t RealQueue::events_of(const queue::Reading& reading) const {
 
 void RealQueue::settle(const Step& step, delivery::Outcome outcome) {
   Place& here = place(step);
-  require(here.delivery.has_value(), "a delivery is settled once");
+  require(here.delivery != nullptr, "a delivery is settled once");
   here.delivery->settle(outcome);
   here.delivery.reset();
 }
 
 std::array<Backlog::Numbers, scraper_count> RealQueue::numbers() const {
-  const queue::QueueStatistics statistics = manager_->statistics();
+  const queue::QueueStatistics statistics = queue_->statistics();
   require(statistics.scrapers.size() == scraper_count, "two scrapers");
   std::array<Backlog::Numbers, scraper_count> all;
   for (std::size_t i = 0; i < all.size(); ++i) {

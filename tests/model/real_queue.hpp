@@ -4,12 +4,11 @@
 #include <array>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "model/backlog.hpp"
-#include "queue/queue_manager.hpp"
+#include "queue/local/embedded_queue.hpp"
 #include "support/manual_clock.hpp"
 
 namespace oneshot::model {
@@ -34,8 +33,9 @@ class RealQueue {
 
  private:
   struct Place {
-    std::optional<queue::Ticket> ticket;
-    std::optional<queue::Delivery> delivery;
+    std::unique_ptr<queue::Waiter> waiter;
+    bool is_asleep = false;  // was told to wait until it is woken
+    std::unique_ptr<queue::Delivery> delivery;
     std::shared_ptr<delivery::Transfer> transfer;
   };
 
@@ -44,10 +44,10 @@ class RealQueue {
   void stand(const Step& step);
   void settle(const Step& step, delivery::Outcome outcome);
   /// A bit for each; they are the right ones, whole and in order.
-  std::uint8_t events_of(const queue::Reading& reading) const;
+  std::uint8_t events_of(const queue::Batch& batch) const;
 
   test::ManualClock clock_;
-  std::unique_ptr<queue::QueueManager> manager_;
+  std::unique_ptr<queue::EmbeddedQueue> queue_;
   std::vector<std::string> posted_;  // the labels of each event, by offset
   std::array<Place, std::size_t{scraper_count} * 2> places_;
 };

@@ -24,7 +24,7 @@
 
 #include "base/clock.hpp"
 #include "base/log.hpp"
-#include "queue/queue_manager.hpp"
+#include "queue/local/embedded_queue.hpp"
 
 namespace oneshot::queue {
 namespace {
@@ -62,7 +62,7 @@ class Given {
 };
 
 struct Run {
-  std::unique_ptr<QueueManager> queue;
+  std::unique_ptr<EmbeddedQueue> queue;
   std::array<Given, scrapers.size()> given;
   delivery::Outcome not_delivered = delivery::Outcome::unconfirmed;
   std::uint64_t events = events_per_producer;  // of each
@@ -73,7 +73,7 @@ struct Run {
 
 bool is_safe(Run& run, unsigned producer) {
   std::promise<bool> told;
-  run.queue->when_durable(producer, [&told](bool stored) { told.set_value(stored); });
+  run.queue->when_durable(producer, [&told](Stored stored) { told.set_value(stored == Stored::stored); });
   return told.get_future().get();
 }
 
@@ -99,12 +99,12 @@ void produce(Run& run, unsigned producer) {
   }
 }
 
-std::vector<std::pair<unsigned, std::uint64_t>> read(Run& run, const Reading& reading) {
+std::vector<std::pair<unsigned, std::uint64_t>> read(Run& run, const Batch& events) {
   std::vector<std::pair<unsigned, std::uint64_t>> batch;
   std::array<std::uint64_t, producers> next{};
-  event_log::StoredEvent event;
-  std::uint64_t offset = reading.begin();
-  while (reading.next(offset, event)) {
+  std::array<BatchEvent, 1> block;
+  const BatchEvent& event = block[0];
+  for (EventRef at = first_event; events.read(at, block) == 1;) {
     const auto producer = static_cast<unsigned>(event.labels.at(std::string_view("producer=\"").size()) - '0');
     const auto number = static_cast<std::uint64_t>(event.value);
     if (producer >= producers || number < next[producer]) {
@@ -122,19 +122,35 @@ bool nothing_left(Run& run, std::size_t scraper) {
   return numbers.waiting == 0 && numbers.in_flight == 0;
 }
 
+/// Blocks until `event` is notified: a wake-up that does not come hangs the test.
+void wait_for(delivery::OneShotEvent& event) {
+  std::promise<void> woken;
+  event.on_notify([&woken] { woken.set_value(); });
+  woken.get_future().wait();
+  event.forget();  // the notifying thread is done with `woken`
+}
+
+/// The batch, or nothing where the patience is over.
+std::unique_ptr<Delivery> wait_for_batch(Waiter& waiter, std::mt19937& random) {
+  for (;;) {
+    Turn turn = waiter.step();
+    if (auto* const taken = std::get_if<std::unique_ptr<Delivery>>(&turn)) return std::move(*taken);
+    if (random() % 64 == 0) return nullptr;  // leaves the wait queue
+    if (std::holds_alternative<NotYet>(turn) && random() % 2 == 0) {
+      wait_for(waiter.changed());
+    } else {
+      std::this_thread::yield();
+    }
+  }
+}
+
 void scrape(Run& run, std::size_t scraper, unsigned seed) {
   std::mt19937 random(seed);
   for (;;) {
     const bool last_round = run.finished;  // asked before the batch is taken, which then holds all that is left
-    auto ticket = run.queue->stand_in_line(scrapers[scraper]);
-    Turn turn = NotYet{};
-    for (;;) {
-      turn = run.queue->try_take(*ticket);
-      if (std::holds_alternative<Delivery>(turn)) break;
-      if (random() % 64 == 0) break;  // out of patience: leaves the line
-      std::this_thread::yield();
-    }
-    auto* delivery = std::get_if<Delivery>(&turn);
+    std::unique_ptr<Waiter> waiter = std::move(*run.queue->enter(scrapers[scraper]));
+    const std::unique_ptr<Delivery> delivery = wait_for_batch(*waiter, random);
+    waiter.reset();
     if (delivery == nullptr) continue;
     if (delivery->count() == 0) {
       if (last_round && nothing_left(run, scraper)) return;
@@ -143,7 +159,7 @@ void scrape(Run& run, std::size_t scraper, unsigned seed) {
     }
     const auto transfer = std::make_shared<NobodyToAsk>();
     delivery->in_transfer(transfer);
-    const auto batch = read(run, delivery->events());
+    const auto batch = read(run, delivery->batch());
     const unsigned what = random() % 8;
     if (what == 0) continue;  // never sent
     if (what != 1) delivery->handed_over();
@@ -178,7 +194,7 @@ void run_housekeeping(Run& run) {
 void run_all(const Options& options, std::uint64_t events = events_per_producer) {
   Run run;
   run.events = events;
-  auto opened = QueueManager::open(options, system_clock());
+  auto opened = EmbeddedQueue::open(options, system_clock());
   REQUIRE(opened.has_value());
   run.queue = std::move(*opened);
   // With timestamps a batch that is unread three times is given up, which is not what is looked at here.
@@ -263,7 +279,7 @@ TEST_CASE("in a file too, which is flushed meanwhile") {
   SUBCASE("with drop_oldest") {}
   run_all(options);
   options.storage.capacity_bytes *= 2;  // and what is in the file then can be used
-  const auto again = QueueManager::open(options, system_clock());
+  const auto again = EmbeddedQueue::open(options, system_clock());
   REQUIRE(again.has_value());
   for (const ScraperStatistics& scraper : (*again)->statistics().scrapers) CHECK(scraper.waiting == 0);
 }

@@ -73,8 +73,8 @@ asio::awaitable<http::Reply> reply_when_durable(Context& context, const http::Re
                                                 delivery::Waiting& waiting) {
   delivery::OneShotEvent flushed;
   const auto stored = std::make_shared<std::atomic<bool>>(false);
-  context.services.queue.when_durable(context.worker, [stored, notify = flushed.notifier()](bool durable) {
-    stored->store(durable, std::memory_order_relaxed);
+  context.services.queue.when_durable(context.worker, [stored, notify = flushed.notifier()](queue::Stored what) {
+    stored->store(what == queue::Stored::stored, std::memory_order_relaxed);
     notify();
   });
   co_await waiting.wait(flushed);

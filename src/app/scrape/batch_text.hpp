@@ -8,13 +8,13 @@
 
 #include "app/options.hpp"
 #include "exposition/format.hpp"
-#include "queue/local/delivery.hpp"
+#include "queue/batch.hpp"
 
 namespace oneshot::app {
 
 /// The events of one batch as sample lines, made straight from the log in two passes: first the exact length,
 /// for Content-Length, then the text in pieces. Both passes come in short steps, so that one long scrape does
-/// not hold up the other connections of its worker. The Reading must live until the last call; destruction
+/// not hold up the other connections of its worker. The batch must live until the last call; destruction
 /// does not touch it. The format lives for ever.
 class EventText {
  public:
@@ -29,7 +29,7 @@ class EventText {
   virtual bool measure_next() = 0;
   [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
   /// After the first pass: events that Prometheus refuses if it got what their series had before the clock was set
-  /// back (see queue::StoredEvent::behind), and the labels of the first one. Only with timestamps.
+  /// back (see queue::BatchEvent::out_of_order), and the labels of the first one. Only with timestamps.
   [[nodiscard]] std::uint64_t out_of_order() const noexcept { return out_of_order_; }
   [[nodiscard]] const std::string& first_out_of_order() const noexcept { return first_out_of_order_; }
   /// The second pass: appends lines until `out` holds a piece or more; false when that was the last line.
@@ -44,13 +44,13 @@ class EventText {
 
 /// Without timestamps: equal series are merged, since Prometheus keeps one sample per series and scrape.
 /// Series go out in order of first appearance.
-std::unique_ptr<EventText> merged_event_text(const queue::Reading& events, const Options& options,
+std::unique_ptr<EventText> merged_event_text(const queue::Batch& events, const Options& options,
                                              const exposition::Format& format);
 
 /// With timestamps: every event is a sample of its own, in order of arrival. One older than timestamp_max_age
 /// (which Prometheus might refuse) goes out with the time `now` minus that age; times still ascend within
 /// each series.
-std::unique_ptr<EventText> timed_event_text(const queue::Reading& events, const Options& options,
+std::unique_ptr<EventText> timed_event_text(const queue::Batch& events, const Options& options,
                                             const exposition::Format& format, std::int64_t now_unix_ms);
 
 }  // namespace oneshot::app

@@ -7,20 +7,20 @@
 
 namespace oneshot::app {
 
-DeliveryReceipt::DeliveryReceipt(queue::Delivery delivery) noexcept : delivery_(std::move(delivery)) {}
+DeliveryReceipt::DeliveryReceipt(std::unique_ptr<queue::Delivery> delivery) noexcept : delivery_(std::move(delivery)) {}
 
 void DeliveryReceipt::on_started(std::shared_ptr<delivery::Transfer> transfer) {
   transfer_ = std::move(transfer);
-  delivery_.in_transfer(transfer_);
+  delivery_->in_transfer(transfer_);
 }
 
 void DeliveryReceipt::on_handed_over(bool nothing_unread) {
   crash_point("deliver.sent");  // the one at which no order is safe: its events go out again
-  delivery_.handed_over(nothing_unread);
+  delivery_->handed_over(nothing_unread);
 }
 
 void DeliveryReceipt::on_settled(delivery::Outcome outcome) {
-  delivery_.settle(outcome);
+  delivery_->settle(outcome);
   transfer_.reset();
 }
 

@@ -6,7 +6,7 @@
 
 #include "delivery/outcome.hpp"
 #include "delivery/receipt.hpp"
-#include "queue/local/delivery.hpp"
+#include "queue/delivery.hpp"
 
 namespace oneshot::app {
 
@@ -20,11 +20,11 @@ namespace oneshot::app {
 /// on the connection's own thread, where all calls come.
 class DeliveryReceipt final : public delivery::Receipt {
  public:
-  explicit DeliveryReceipt(queue::Delivery delivery) noexcept;
+  explicit DeliveryReceipt(std::unique_ptr<queue::Delivery> delivery) noexcept;
 
   /// The events of the batch, valid until on_handed_over() or the end of this receipt.
-  [[nodiscard]] const queue::Reading& events() const noexcept { return delivery_.events(); }
-  [[nodiscard]] std::uint64_t count() const noexcept { return delivery_.count(); }
+  [[nodiscard]] const queue::Batch& batch() const noexcept { return delivery_->batch(); }
+  [[nodiscard]] std::uint64_t count() const noexcept { return delivery_->count(); }
 
   void on_started(std::shared_ptr<delivery::Transfer> transfer) override;
   void on_handed_over(bool nothing_unread) override;
@@ -32,7 +32,7 @@ class DeliveryReceipt final : public delivery::Receipt {
 
  private:
   std::shared_ptr<delivery::Transfer> transfer_;
-  queue::Delivery delivery_;  // goes before the transfer: whoever finds the transfer gone finds the batch settled
+  std::unique_ptr<queue::Delivery> delivery_;  // ends before the transfer: where that is gone, the batch is settled
 };
 
 }  // namespace oneshot::app

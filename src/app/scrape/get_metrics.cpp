@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A scrape in four steps: who is it and may it (admit), its turn in the line of its scraper (take_batch), the
-// length of the events (measure), and the reply around them. Only the second and third wait. The batch
-// belongs to the receipt from the moment it is taken: if this coroutine ends early, its destruction puts the
-// batch back.
+// A scrape in four steps: who is it and may it (admit), its turn in the wait queue of its scraper (Queue::take), the
+// length of the events (measure), and the reply around them. Only the second and third wait. The batch belongs to the
+// receipt from the moment it is taken: if this coroutine ends early, its destruction puts the batch back.
 #include "app/scrape/get_metrics.hpp"
 
 #include <algorithm>
@@ -13,24 +12,21 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 
 #include "app/own_metrics/own_metrics.hpp"
 #include "app/scrape/delivery_receipt.hpp"
+#include "app/scrape/refusals.hpp"
 #include "app/scrape/scrape_body.hpp"
 #include "app/scrape/scrape_deadline.hpp"
 #include "app/scrape/scraper_identity.hpp"
+#include "app/scrape/shared_scraper_warning.hpp"
 #include "base/log.hpp"
 #include "exposition/text_format.hpp"
 
 namespace oneshot::app {
 namespace {
 
-// How long to wait before asking again whose turn it is: short against any scrape timeout, long against a
-// batch.
-constexpr std::chrono::milliseconds turn_pause{5};
-
-// How long somebody who only looks may take to read: meanwhile the log keeps what he looks at.
+// How long a client that only looks may take to read: meanwhile the log keeps what is shown.
 constexpr std::chrono::seconds longest_peek{5};
 
 struct Admitted {
@@ -39,21 +35,12 @@ struct Admitted {
   bool by_proxy = false;
 };
 
-http::Reply refusal(int status, std::string message) {
-  message += '\n';
-  return http::Reply(status, std::move(message));
-}
-
 /// Who scrapes, which authorize() has let in; or the reply that says what is wrong with the query.
 Result<Admitted, http::Reply> admit(Context& context, const http::Request& request) {
   const Origin origin = find_origin(request, *context.options);
   Result<MetricsQuery> query = parse_metrics_query(request.query);
   if (!query) return Unexpected{refusal(400, std::move(query.error()))};
   return Admitted{identify(*query, origin.address), query->peek, origin.by_proxy};
-}
-
-std::string unknown_scraper(const ScraperIdentity& scraper) {
-  return "no scraper \"" + scraper.id + "\" is known: it has not scraped yet, or was forgotten";
 }
 
 std::string events_in_words(std::uint64_t count) { return std::to_string(count) + (count == 1 ? " event" : " events"); }
@@ -66,7 +53,7 @@ std::string own_metrics(const Context& context, const ThisScrape& scrape) {
   return text;
 }
 
-std::unique_ptr<EventText> event_text(const queue::Reading& events, const Options& options, const Services& services) {
+std::unique_ptr<EventText> event_text(const queue::Batch& events, const Options& options, const Services& services) {
   if (services.queue.explicit_timestamps())
     return timed_event_text(events, options, format(), services.clock.unix_ms());
   return merged_event_text(events, options, format());
@@ -90,71 +77,24 @@ http::Reply without_batch(const Context& context, const Options& options, const 
   return reply;
 }
 
-/// Two scrapers under one identity take events from each other: says so, and what to do.
-void warn_if_shared(Context& context, const http::Request& request, const Admitted& admitted) {
-  const ScraperIdentity& scraper = admitted.scraper;
-  const std::optional<std::string> sign =
-      context.services.shared_scrapers.note({.scraper = scraper.id,
-                                             .user_agent = request.header("User-Agent"),
-                                             .connection = admitted.by_proxy ? 0 : request.connection},
-                                            context.services.clock.steady());
-  if (!sign) return;
-  log::warn(scraper.by_name ? "this name looks like two scrapers, and each event reaches only one of them: give each a "
-                              "name of its own with params: {scraper: [NAME]} in its scrape config (to look without "
-                              "taking: /metrics?peek=1)"
-                            : "this address looks like two scrapers, and each event reaches only one of them: give "
-                              "each a name with params: {scraper: [NAME]} in its scrape config (to look without "
-                              "taking: /metrics?peek=1)",
-            {{"scraper", scraper.id}, {"reason", *sign}});
-}
-
-/// The batch; nothing where the one before it is still under way, or the time to wait is over.
-asio::awaitable<std::optional<queue::Delivery>> take_batch(Context& context, queue::Ticket ticket,
-                                                           delivery::Waiting& waiting, SteadyTime until) {
-  std::optional<queue::Delivery> batch;
-  for (;;) {
-    queue::Turn turn = context.services.queue.try_take(ticket);
-    if (auto* const delivery = std::get_if<queue::Delivery>(&turn)) {
-      batch.emplace(std::move(*delivery));
-      break;
-    }
-    if (context.services.clock.steady() >= until || waiting.stopping()) break;
-    if (std::holds_alternative<queue::MoreToWalk>(turn)) {
-      co_await waiting.yield();
-    } else if (const auto* const ask = std::get_if<queue::Ask>(&turn)) {
-      // A scrape that was given up proves nothing about the one before it: that one may yet be read, or fail. The end
-      // of this one's connection comes a moment behind its request.
-      co_await waiting.pause(turn_pause);
-      if (waiting.peer_closed()) break;
-      const delivery::Transfer::State state = co_await ask->transfer->resolve();
-      if (state == delivery::Transfer::State::under_way) break;
-    } else {
-      if (waiting.peer_closed()) break;  // no need to keep others waiting behind it
-      co_await waiting.pause(turn_pause);
-    }
-  }
-  co_return batch;
-}
-
 asio::awaitable<void> measure(EventText& text, delivery::Waiting& waiting) {
   while (text.measure_next()) co_await waiting.yield();
 }
 
 asio::awaitable<http::Reply> peek(Context& context, const Options& options, const ScraperIdentity& scraper,
                                   SteadyTime deadline, delivery::Waiting& waiting) {
-  std::optional<queue::Reading> found = context.services.queue.peek(scraper.id);
-  if (!found) co_return refusal(404, unknown_scraper(scraper));
+  std::unique_ptr<queue::Batch> events = context.services.queue.peek(scraper.id);
+  if (events == nullptr) co_return unknown_scraper(scraper);
   if (context.services.queue.above_high_watermark()) {
-    found.reset();
+    events.reset();
     co_return without_batch(context, options, scraper,
                             "only looked at: the event log is nearly full, so its events are not shown", deadline);
   }
-  auto events = std::make_unique<queue::Reading>(std::move(*found));
   auto text = event_text(*events, options, context.services);
   co_await measure(*text, waiting);
 
   const std::string own = own_metrics(context, ThisScrape{scraper.id, 0});
-  const std::string comment = comment_for(scraper, "only looked at: " + events_in_words(events->events()));
+  const std::string comment = comment_for(scraper, "only looked at: " + events_in_words(events->size()));
   std::string head = assemble_head(format(), {comment, own, options.metric});
   http::Reply reply = exposition_reply(deadline);
   reply.source = std::make_unique<ScrapeBody>(format(), std::move(head), std::move(events), std::move(text));
@@ -170,10 +110,11 @@ void log_what_is_refused(const EventText& text, const ScraperIdentity& scraper, 
 }
 
 asio::awaitable<http::Reply> deliver(Context& context, const Options& options, const ScraperIdentity& scraper,
-                                     queue::Delivery batch, SteadyTime deadline, delivery::Waiting& waiting) {
+                                     std::unique_ptr<queue::Delivery> batch, SteadyTime deadline,
+                                     delivery::Waiting& waiting) {
   auto receipt = std::make_unique<DeliveryReceipt>(std::move(batch));
   const std::uint64_t count = receipt->count();
-  auto text = event_text(receipt->events(), options, context.services);
+  auto text = event_text(receipt->batch(), options, context.services);
   co_await measure(*text, waiting);
   log_what_is_refused(*text, scraper, options);
 
@@ -204,27 +145,20 @@ asio::awaitable<http::Reply> scrape(Context& context, const http::Request& reque
                             deadline);
   }
 
-  Result<queue::Ticket, queue::Refused> place = context.services.queue.stand_in_line(scraper.id);
-  if (!place && place.error() == queue::Refused::line_too_long)
-    co_return without_batch(context, *options, scraper, "no batch: too many scrapes of this scraper at once", deadline);
-  if (!place) {
-    co_return refusal(503, "there are " + std::to_string(context.services.queue.max_unnamed()) +
-                               " scrapers already, as many as scrapers.max allows; those in scrapers.names always "
-                               "have a place");
-  }
-  warn_if_shared(context, request, *admitted);
   const SteadyTime until = latest_take(request.arrived, timeout, context.services.clock.steady());
-  queue::Ticket ticket = std::move(*place);
-  std::optional<queue::Delivery> batch = co_await take_batch(context, std::move(ticket), waiting, until);
-  if (!batch) {
-    co_return without_batch(context, *options, scraper, "no batch: the one before it is still on its way", deadline);
-  }
+  std::string name = scraper.id;
+  queue::TakeResult taken = co_await context.services.queue.take(std::move(name), waiting, until);
+  if (!taken && taken.error() == queue::NoBatch::too_many_scrapers)
+    co_return too_many_scrapers(context.services.queue.max_unnamed());
+  const bool had_a_place = taken || taken.error() != queue::NoBatch::wait_queue_full;
+  if (had_a_place) warn_if_shared(context, request, scraper, admitted->by_proxy);
+  if (!taken) co_return without_batch(context, *options, scraper, in_words(taken.error()), deadline);
+  std::unique_ptr<queue::Delivery> batch = std::move(*taken);
   if (batch->count() == 0) {
     batch.reset();  // nothing to be received: nothing in flight
     co_return without_batch(context, *options, scraper, "0 events in this batch", deadline);
   }
-  queue::Delivery full = std::move(*batch);
-  http::Reply reply = co_await deliver(context, *options, scraper, std::move(full), deadline, waiting);
+  http::Reply reply = co_await deliver(context, *options, scraper, std::move(batch), deadline, waiting);
   co_return reply;
 }
 
@@ -237,8 +171,7 @@ http::Answer get_metrics(Context& context, const http::Request& request, deliver
 http::Answer head_metrics(Context& context, const http::Request& request, delivery::Waiting&) {
   Result<Admitted, http::Reply> admitted = admit(context, request);
   if (!admitted) return std::move(admitted.error());
-  if (admitted->peek && !context.services.queue.peek(admitted->scraper.id))
-    return refusal(404, unknown_scraper(admitted->scraper));
+  if (admitted->peek && !context.services.queue.peek(admitted->scraper.id)) return unknown_scraper(admitted->scraper);
   http::Reply reply(200);
   reply.content_type = format().content_type();
   reply.no_store = true;

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "app/scrape/batch_places.hpp"
+#include "app/scrape/batch_labels.hpp"
 #include "app/scrape/batch_text.hpp"
 #include "event/series_merger.hpp"
 
@@ -11,13 +11,9 @@ namespace {
 
 class MergedEventText final : public EventText {
  public:
-  MergedEventText(const queue::Reading& events, const Options& options, const exposition::Format& format)
-      : events_(events),
-        format_(format),
-        metric_(options.metric),
-        merger_(options.event.repeats),
-        position_(events.begin()) {
-    merger_.reserve(events.events());
+  MergedEventText(const queue::Batch& events, const Options& options, const exposition::Format& format)
+      : events_(events), format_(format), metric_(options.metric), merger_(options.event.repeats) {
+    merger_.reserve(events.size());
   }
 
   bool measure_next() override {
@@ -42,12 +38,11 @@ class MergedEventText final : public EventText {
   bool merge_some() {
     EventBlock block;
     for (std::size_t i = 0; i < events_per_step; i += block.size()) {
-      const std::size_t count = events_.next(position_, block);
+      const std::size_t count = events_.read(next_, block);
       for (std::size_t n = 0; n < count; ++n) merger_.expect(block[n].series_hash);
       for (std::size_t n = 0; n < count; ++n) {
-        const event_log::StoredEvent& event = block[n];
-        if (merger_.add(labels_at_.of(event), event.series_hash, event.labels, event.value, event.value_given,
-                        labels_at_))
+        const queue::BatchEvent& event = block[n];
+        if (merger_.add(event.ref, event.series_hash, event.labels, event.value, event.value_given, labels_at_))
           size_ += format_.frame_size(metric_, {event.labels});
       }
       if (count < block.size()) return false;
@@ -57,12 +52,12 @@ class MergedEventText final : public EventText {
 
   static constexpr std::size_t values_per_step = 16 * events_per_step;
 
-  const queue::Reading& events_;
+  const queue::Batch& events_;
   const exposition::Format& format_;
-  EventPlaces labels_at_{events_};
+  BatchLabels labels_at_{events_};
   std::string metric_;
   event::SeriesMerger merger_;
-  std::uint64_t position_;
+  queue::EventRef next_ = queue::first_event;
   bool merged_ = false;
   std::size_t measured_ = 0;
   std::size_t written_ = 0;
@@ -70,7 +65,7 @@ class MergedEventText final : public EventText {
 
 }  // namespace
 
-std::unique_ptr<EventText> merged_event_text(const queue::Reading& events, const Options& options,
+std::unique_ptr<EventText> merged_event_text(const queue::Batch& events, const Options& options,
                                              const exposition::Format& format) {
   return std::make_unique<MergedEventText>(events, options, format);
 }

@@ -46,7 +46,7 @@ std::string assemble_padded_head(const exposition::Format& format, const HeadPar
 ScrapeBody::ScrapeBody(const exposition::Format& format, std::string head, std::unique_ptr<EventText> events) noexcept
     : ScrapeBody(format, std::move(head), nullptr, std::move(events)) {}
 
-ScrapeBody::ScrapeBody(const exposition::Format& format, std::string head, std::unique_ptr<queue::Reading> peeked,
+ScrapeBody::ScrapeBody(const exposition::Format& format, std::string head, std::unique_ptr<queue::Batch> peeked,
                        std::unique_ptr<EventText> events) noexcept
     : head_(std::move(head)), end_(format.end()), peeked_(std::move(peeked)), events_(std::move(events)) {}
 

@@ -10,7 +10,7 @@
 #include "app/scrape/scraper_identity.hpp"
 #include "exposition/format.hpp"
 #include "http/reply.hpp"
-#include "queue/local/delivery.hpp"
+#include "queue/batch.hpp"
 
 namespace oneshot::app {
 
@@ -40,7 +40,7 @@ class ScrapeBody final : public http::BodySource {
   /// `events` has been measured, and reads what the receipt of the same reply keeps.
   ScrapeBody(const exposition::Format& format, std::string head, std::unique_ptr<EventText> events) noexcept;
   /// `events` has been measured, and reads `peeked`.
-  ScrapeBody(const exposition::Format& format, std::string head, std::unique_ptr<queue::Reading> peeked,
+  ScrapeBody(const exposition::Format& format, std::string head, std::unique_ptr<queue::Batch> peeked,
              std::unique_ptr<EventText> events) noexcept;
 
   [[nodiscard]] std::uint64_t size() const noexcept override { return head_.size() + events_->size() + end_.size(); }
@@ -50,7 +50,7 @@ class ScrapeBody final : public http::BodySource {
   std::string head_;
   std::string_view end_;
   bool head_written_ = false;
-  std::unique_ptr<queue::Reading> peeked_;
+  std::unique_ptr<queue::Batch> peeked_;
   std::unique_ptr<EventText> events_;
 };
 

@@ -2,6 +2,8 @@
 //
 // How a log goes on with what a file holds: the records stay where they are; scrapers, the hold and the times of series
 // are found again from them.
+#include "queue/local/restore.hpp"
+
 #include <algorithm>
 #include <cassert>
 #include <cstdint>
@@ -11,8 +13,7 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
-#include "queue/local/state.hpp"
-#include "queue/queue_manager.hpp"
+#include "queue/local/clock_watch.hpp"
 
 namespace oneshot::queue {
 namespace {
@@ -49,15 +50,6 @@ class OffsetCounter {
   std::vector<Place> places_;
 };
 
-event_log::EventLog::Start start_of(const storage::Store& storage, std::uint64_t reserved_end, storage::Sync sync) {
-  return {.begin = storage.found().begin,
-          .end = storage.found().end,
-          .salt = storage.salt(),
-          .reserved_end = reserved_end,
-          .only_durable = sync == storage::Sync::always,
-          .in_flight = storage.in_flight()};
-}
-
 std::uint64_t damaged_since(const storage::Recovered& found, std::uint64_t offset) {
   const auto first = std::ranges::upper_bound(found.damage, offset, {}, &storage::Recovered::Range::end);
   return static_cast<std::uint64_t>(found.damage.end() - first);
@@ -89,10 +81,34 @@ void report(const storage::Store& storage, std::uint64_t events) {
   }
 }
 
+/// The table as the program before left it: cursors, batches that are sent again, the startup hold.
+void restore_table(Ledger& ledger) {
+  const storage::Recovered& found = ledger.storage->found();
+  const std::uint64_t hold = found.hold.value_or(found.end);
+  OffsetCounter offsets;
+  offsets.want(hold);
+  offsets.want(found.end);
+  for (const storage::ScraperSlots::Entry& scraper : found.scrapers) {
+    offsets.want(*scraper.cursor);
+    if (scraper.batch) offsets.want(scraper.batch->end);
+  }
+  offsets.number(ledger.log, found.begin, found.end);
+
+  const SteadyTime now = ledger.clock.steady();
+  ledger.table.restore(offsets.of(found.end), offsets.of(hold));
+  for (const storage::ScraperSlots::Entry& entry : found.scrapers) {
+    const bool named = std::ranges::find(ledger.options.names, entry.name) != ledger.options.names.end();
+    const event_log::Offset cursor = offsets.of(*entry.cursor);
+    const event_log::Offset sent = entry.batch ? offsets.of(entry.batch->end) : cursor;
+    Scraper& scraper =
+        ledger.table.restore(entry.name, named, cursor, sent, now, ledger.storage->slots().place(entry.number));
+    scraper.dropped_damaged = damaged_since(found, cursor.bytes);
+  }
+}
+
 }  // namespace
 
-Result<std::shared_ptr<QueueManager::State>, storage::Error> QueueManager::restore(const Options& options,
-                                                                                   const Clock& clock) {
+Result<std::shared_ptr<Ledger>, storage::Error> restore(const Options& options, const Clock& clock) {
   if (options.names.size() + options.max_unnamed > storage::format::slot_count) {
     return Unexpected{storage::Error{"scrapers.max and the number of scrapers.names are " +
                                          std::to_string(options.names.size() + options.max_unnamed) +
@@ -104,70 +120,13 @@ Result<std::shared_ptr<QueueManager::State>, storage::Error> QueueManager::resto
   if (!storage) return Unexpected{std::move(storage.error())};
   auto reserved_end = (*storage)->begin();
   if (!reserved_end) return Unexpected{std::move(reserved_end.error())};
-  return std::make_shared<State>(std::move(*storage), *reserved_end, options, clock);
-}
-
-QueueManager::State::State(std::unique_ptr<storage::Store> opened, std::uint64_t reserved_end, const Options& given,
-                           const Clock& the_clock)
-    : clock(the_clock),
-      drop_oldest(given.when_full == WhenFull::drop_oldest),
-      explicit_timestamps(given.explicit_timestamps),
-      sync(given.storage.sync),
-      storage(std::move(opened)),
-      log(storage->take_ring(), start_of(*storage, reserved_end, given.storage.sync), given.appenders, the_clock,
-          given.explicit_timestamps),
-      last_appended(given.appenders),
-      table(the_clock.steady(), &storage->slots()),
-      options(given),
-      wall_minus_monotonic(wall_minus_monotonic_ms()) {
-  const storage::Recovered& found = storage->found();
-  const std::uint64_t hold = found.hold.value_or(found.end);
-  OffsetCounter offsets;
-  offsets.want(hold);
-  offsets.want(found.end);
-  for (const storage::ScraperSlots::Entry& scraper : found.scrapers) {
-    offsets.want(*scraper.cursor);
-    if (scraper.batch) offsets.want(scraper.batch->end);
-  }
-  offsets.number(log, found.begin, found.end);
-
-  table.restore(offsets.of(found.end), offsets.of(hold));
-  for (const storage::ScraperSlots::Entry& entry : found.scrapers) {
-    const bool named = std::ranges::find(options.names, entry.name) != options.names.end();
-    const event_log::Offset cursor = offsets.of(*entry.cursor);
-    const event_log::Offset sent = entry.batch ? offsets.of(entry.batch->end) : cursor;
-    Scraper& scraper =
-        table.restore(entry.name, named, cursor, sent, clock.steady(), storage->slots().place(entry.number));
-    scraper.dropped_damaged = damaged_since(found, cursor.bytes);
-  }
-  restore_times();
-  report(*storage, offsets.of(found.end).events);
-  flusher = std::make_unique<storage::Flusher>(*storage, log, sync);
-  storage->slots().on_change([this] { flusher->changed(); });
-  add_named();
-}
-
-// As watch_the_clock() would have done, had it been set back while the program ran.
-void QueueManager::State::restore_times() {
-  const storage::Recovered& found = storage->found();
-  if (!explicit_timestamps) return;
-  clock_steps.restore(found.skew_ranges);
-  const std::int64_t back_ms = found.latest_unix_ms - clock.unix_ms();
-  if (back_ms > event_log::clock_step_ms) {
-    clock_steps.set_back(found.end, back_ms);
-    storage->note_skew_ranges(clock_steps.skew_ranges());
-    log::warn(
-        "the clock was set back since the last end: events that wait take its time, and Prometheus refuses new ones of "
-        "a "
-        "series for which it has later ones",
-        {{"seconds", static_cast<double>(back_ms) / 1000}});
-  }
-  storage->note_clock(clock.unix_ms());  // so that the next start does not find the same step again
-  event_log::Offset at{.bytes = found.begin};
-  log.walk(at, found.end, [&](const event_log::Record& record) {
-    if (!record.is_padding()) log.remember_time(record.series_hash, clock_steps.time_of(at.bytes, record.unix_ms));
-    return false;
-  });
+  auto ledger = std::make_shared<Ledger>(std::move(*storage), *reserved_end, options, clock);
+  restore_table(*ledger);
+  ClockWatch::restore(*ledger);
+  report(*ledger->storage, ledger->table.counted_end().events);
+  ledger->flusher = std::make_unique<storage::Flusher>(*ledger->storage, ledger->log, options.storage.sync);
+  ledger->storage->slots().on_change([flusher = ledger->flusher.get()] { flusher->changed(); });
+  return ledger;
 }
 
 }  // namespace oneshot::queue

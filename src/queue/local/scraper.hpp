@@ -2,18 +2,18 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 
 #include "base/clock.hpp"
 #include "delivery/outcome.hpp"
 #include "delivery/transfer.hpp"
 #include "event_log/offset.hpp"
+#include "queue/local/wait_queue.hpp"
 #include "storage/scraper_slots.hpp"
 
 namespace oneshot::queue {
 
-/// What is known of one scraper: its cursor, the batch that is on its way to it, who stands in line for the
+/// What is known of one scraper: its cursor, the batch that is on its way to it, which scrapes wait for the
 /// next one. Guarded by the lock of the table that it is in.
 ///
 /// The sum that always holds: delivered + dropped_full + dropped_damaged + in_flight + waiting is the number
@@ -42,7 +42,7 @@ class Scraper {
   void restore_sent(const event_log::Offset& end) noexcept { sent_before_ = end.events; }
   /// There are no events from the cursor to here, only padding records.
   void pass_over(const event_log::Offset& end) noexcept;
-  /// The batch's outcome. `unread_limit`: events that were in so many batches in a row with the outcome `unread` are
+  /// The batch's outcome. `unconfirmed_limit`: events that were in so many unconfirmed batches in a row are
   /// given up, which means that they count as delivered; 0 for never. Returns how many were given up now.
   std::uint64_t settle(delivery::Outcome outcome, unsigned unconfirmed_limit) noexcept;
   /// The batch was never sent: as if it had not been taken.
@@ -57,7 +57,7 @@ class Scraper {
   SteadyTime last_seen;  ///< when it last asked for something
   std::int64_t last_scrape_unix_ms = 0;
   std::weak_ptr<delivery::Transfer> transfer;  ///< of the batch on its way, once there is one
-  std::deque<std::uint64_t> line;              ///< the numbers of the tickets that wait, first come first
+  WaitQueue wait_queue;
 
   std::uint64_t delivered = 0;
   std::uint64_t redelivered = 0;
@@ -78,7 +78,7 @@ class Scraper {
   event_log::Offset batch_end_;
   std::uint64_t sent_before_ = 0;      // events below this number were in a batch that was sent and not delivered
   std::uint64_t counted_before_ = 0;   // below this they are counted as redelivered already, by a batch put back
-  unsigned unconfirmed_in_a_row_ = 0;  // batches with the outcome `unread`, and the range that was in all of them
+  unsigned unconfirmed_in_a_row_ = 0;  // batches, and the range that was in all of them
   event_log::Offset unconfirmed_from_;
   event_log::Offset unconfirmed_until_;
 };

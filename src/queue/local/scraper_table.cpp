@@ -55,7 +55,7 @@ std::vector<std::pair<std::string, std::uint64_t>> ScraperTable::forget(SteadyTi
   for (auto next = scrapers_.begin(); next != scrapers_.end();) {
     const auto entry = next++;
     const Scraper& scraper = entry->second;
-    if (scraper.named || scraper.last_seen > before || scraper.batch_taken() || !scraper.line.empty()) continue;
+    if (scraper.named || scraper.last_seen > before || scraper.batch_taken() || !scraper.wait_queue.empty()) continue;
     const std::uint64_t lost = scraper.waiting(counted_end_);
     if (lost > 0) {
       const bool room = forgotten_.size() < max_forgotten_names || forgotten_.contains(entry->first);
@@ -84,6 +84,12 @@ void ScraperTable::yield_hold(const event_log::Offset& target) noexcept {
 
 std::uint64_t ScraperTable::held() const noexcept {
   return hold_ && scrapers_.empty() ? counted_end_.events - hold_->events : 0;
+}
+
+std::uint64_t ScraperTable::kept() const noexcept {
+  std::uint64_t most = held();
+  for (const auto& [name, scraper] : scrapers_) most = std::max(most, counted_end_.events - scraper.cursor().events);
+  return most;
 }
 
 event_log::Offset ScraperTable::lowest_needed() const noexcept {

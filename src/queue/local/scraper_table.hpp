@@ -64,6 +64,8 @@ class ScraperTable {
 
   /// Events that the hold keeps while there is no scraper.
   [[nodiscard]] std::uint64_t held() const noexcept;
+  /// Events that at least one scraper has not got, each counted once; without scrapers the held ones.
+  [[nodiscard]] std::uint64_t kept() const noexcept;
 
   /// Keeps what lies at or above `offset`, which nobody has lost yet, until it is ended.
   Leases::iterator lease(std::uint64_t offset) { return leases_.insert(offset); }

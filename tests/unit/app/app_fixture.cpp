@@ -49,7 +49,7 @@ App::App(const std::function<void(Options&, queue::Options&)>& change) {
   queue::Options queue_options;
   queue_options.storage.capacity_bytes = 1 << 20;
   if (change) change(options, queue_options);
-  auto opened = queue::QueueManager::open(queue_options, clock);
+  auto opened = queue::EmbeddedQueue::open(queue_options, clock);
   REQUIRE(opened.has_value());
   queue = std::move(*opened);
   services = std::make_unique<Services>(*queue, clock, 1);

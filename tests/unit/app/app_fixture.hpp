@@ -15,7 +15,7 @@
 #include "app/router.hpp"
 #include "app/services.hpp"
 #include "http/handler.hpp"
-#include "queue/queue_manager.hpp"
+#include "queue/local/embedded_queue.hpp"
 #include "support/exposition_parser.hpp"
 #include "support/manual_clock.hpp"
 
@@ -79,7 +79,7 @@ class App {
 
   oneshot::test::ManualClock clock;
   Options options;
-  std::unique_ptr<queue::QueueManager> queue;
+  std::unique_ptr<queue::EmbeddedQueue> queue;
   std::unique_ptr<Services> services;
   std::unique_ptr<Router> router;
   FakeWaiting waiting{clock};

@@ -7,9 +7,9 @@
 #include <string>
 #include <thread>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
-#include "queue/local/delivery.hpp"
 #include "support/manual_clock.hpp"
 
 namespace oneshot::event_log {

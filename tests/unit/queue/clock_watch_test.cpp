@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
+#include "queue/local/clock_watch.hpp"
+
 #include <doctest/doctest.h>
 
 #include <map>
 #include <random>
 #include <string>
 
-#include "queue_fixture.hpp"
+#include "support/captured_log.hpp"
+#include "unit/queue/ledger_fixture.hpp"
+#include "unit/queue/queue_fixture.hpp"
 
 namespace oneshot::queue::test {
 namespace {
@@ -38,13 +42,11 @@ TEST_CASE("bursts of equal events come with times that ascend and are never ahea
     f.clock.step(std::chrono::seconds(-set));
     f.queue().tick();
     f.clock.advance(20s);  // enough for all that had to go ahead of it
-    const Delivery delivery = f.take("s");
-    REQUIRE(delivery.count() == stored);  // nothing is held
+    const std::unique_ptr<Delivery> delivery = f.take("s");
+    REQUIRE(delivery->count() == stored);  // nothing is held
     std::map<std::string, std::int64_t, std::less<>> last;
-    event_log::StoredEvent event;
-    std::uint64_t offset = delivery.events().begin();
     int wrong = 0;
-    while (delivery.events().next(offset, event)) {
+    for (const BatchEvent& event : events_of(delivery->batch())) {
       REQUIRE(event.unix_ms <= f.clock.unix_ms());
       std::int64_t& before = last[std::string(event.labels)];
       if (event.unix_ms <= before && !event.out_of_order) ++wrong;
@@ -52,6 +54,29 @@ TEST_CASE("bursts of equal events come with times that ascend and are never ahea
     }
     CHECK(wrong == 0);
   }
+}
+
+TEST_CASE("a step of the clock is seen until it is looked after, and time that passes is none") {
+  LedgerFixture f;
+  f.options.explicit_timestamps = true;
+  ClockWatch watch(f.ledger());
+  const oneshot::test::CapturedLog log;
+  f.clock.advance(1h);
+  CHECK_FALSE(watch.stepped());
+  f.clock.step(-1000ms);
+  CHECK_FALSE(watch.stepped());
+  f.clock.step(-1ms);
+  CHECK(watch.stepped());
+  watch.check();
+  CHECK_FALSE(watch.stepped());
+  CHECK(f.ledger().clock_steps.skew_ranges().size() == 1);
+  CHECK(log.count("the clock was set back") == 1);
+  f.clock.step(1h);
+  CHECK(watch.stepped());
+  watch.check();
+  CHECK_FALSE(watch.stepped());
+  watch.store();  // there is no file: nothing to do
+  CHECK(log.count("level=") == 1);
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include "queue_fixture.hpp"
 #include "support/captured_log.hpp"
+#include "unit/queue/queue_fixture.hpp"
 
 namespace oneshot::queue::test {
 namespace {
@@ -35,7 +35,7 @@ TEST_CASE("a batch that was not delivered is sent again with what came since") {
 TEST_CASE("a delivery that is destroyed was never sent") {
   Fixture f;
   f.store(2);
-  { const Delivery delivery = f.take("a"); }
+  { const std::unique_ptr<Delivery> delivery = f.take("a"); }
   CHECK(f.numbers("a").waiting == 2);
   CHECK(f.scrape("a") == numbered(0, 2));
   CHECK(f.numbers("a").redelivered == 0);
@@ -54,14 +54,12 @@ TEST_CASE("a batch holds at most max_events_per_scrape events and the next one g
 TEST_CASE("events that come while a batch is taken are for the next one") {
   Fixture f;
   f.options.storage.capacity_bytes = 128 * page;
-  Ticket ticket = f.stand("a");
+  const std::unique_ptr<Waiter> waiter = f.enter("a");
   f.store(9000);
-  REQUIRE(std::holds_alternative<MoreToWalk>(f.queue().try_take(ticket)));
+  REQUIRE(std::holds_alternative<MoreToWalk>(waiter->step()));
   f.store(100);
-  REQUIRE(std::holds_alternative<MoreToWalk>(f.queue().try_take(ticket)));
-  Turn turn = f.queue().try_take(ticket);
-  REQUIRE(std::holds_alternative<Delivery>(turn));
-  CHECK(std::get<Delivery>(turn).count() == 9000);
+  REQUIRE(std::holds_alternative<MoreToWalk>(waiter->step()));
+  CHECK(f.taken(*waiter)->count() == 9000);
 }
 
 TEST_CASE("a long way to the limit of a batch is walked in steps too") {
@@ -70,24 +68,22 @@ TEST_CASE("a long way to the limit of a batch is walked in steps too") {
   f.options.max_events_per_scrape = 5000;
   f.store(9000);
   REQUIRE(f.queue().statistics().used_bytes > 0);  // has counted all of them
-  Ticket ticket = f.stand("a");
-  REQUIRE(std::holds_alternative<MoreToWalk>(f.queue().try_take(ticket)));
-  Turn turn = f.queue().try_take(ticket);
-  REQUIRE(std::holds_alternative<Delivery>(turn));
-  CHECK(texts(std::get<Delivery>(turn).events()) == numbered(0, 5000));
+  const std::unique_ptr<Waiter> waiter = f.enter("a");
+  REQUIRE(std::holds_alternative<MoreToWalk>(waiter->step()));
+  CHECK(texts(f.taken(*waiter)->batch()) == numbered(0, 5000));
 }
 
 TEST_CASE("an empty batch is not in flight") {
   Fixture f;
-  Delivery first = f.take("a");
-  CHECK(first.count() == 0);
-  CHECK(texts(first.events()).empty());
-  Delivery second = f.take("a");  // needs no receipt of the first
+  std::unique_ptr<Delivery> first = f.take("a");
+  CHECK(first->count() == 0);
+  CHECK(texts(first->batch()).empty());
+  std::unique_ptr<Delivery> second = f.take("a");  // needs no receipt of the first
   f.store(1);
   const auto transfer = std::make_shared<NamedTransfer>();
-  first.in_transfer(transfer);
-  first.handed_over();
-  first.settle(delivery::Outcome::truncated);
+  first->in_transfer(transfer);
+  first->handed_over();
+  first->settle(delivery::Outcome::truncated);
   CHECK(f.scrape("a") == numbered(0, 1));
   CHECK(f.numbers("a").redelivered == 0);
 }
@@ -95,56 +91,74 @@ TEST_CASE("an empty batch is not in flight") {
 TEST_CASE("one batch at a time: the next one waits, and learns whom to ask") {
   Fixture f;
   f.store(2);
-  Delivery first = f.take("a");
+  std::unique_ptr<Delivery> first = f.take("a");
   f.store(1);
-  Ticket next = f.stand("a");
-  CHECK(std::holds_alternative<NotYet>(f.turn(next)));  // being rendered
+  const std::unique_ptr<Waiter> next = f.enter("a");
+  CHECK(f.not_yet(*next));  // being rendered
   const auto transfer = std::make_shared<NamedTransfer>();
-  first.in_transfer(transfer);
+  CHECK_FALSE(next->changed().notified());
+  first->in_transfer(transfer);
+  CHECK(next->changed().notified());
   for (int i = 0; i < 2; ++i) {
-    Turn turn = f.turn(next);
+    Turn turn = f.turn(*next);
     REQUIRE(std::holds_alternative<Ask>(turn));
     CHECK(std::get<Ask>(turn).transfer == transfer);
-    first.handed_over();  // makes no difference to who has to be asked
+    first->handed_over();  // makes no difference to who has to be asked
   }
-  first.settle(delivery::Outcome::delivered);
+  first->settle(delivery::Outcome::delivered);
   CHECK(transfer.use_count() == 1);
-  Turn turn = f.turn(next);
-  REQUIRE(std::holds_alternative<Delivery>(turn));
-  CHECK(texts(std::get<Delivery>(turn).events()) == numbered(2, 3));
+  CHECK(texts(f.taken(*next)->batch()) == numbered(2, 3));
 }
 
-TEST_CASE("the line is first come, first served, and who leaves it makes room") {
+TEST_CASE("waiting is first come, first served, and a scrape that leaves makes room and wakes the one behind it") {
   Fixture f;
   f.store(1);
-  std::optional<Ticket> first = f.stand("a");
-  std::optional<Ticket> second = f.stand("a");
-  Ticket third = f.stand("a");
-  CHECK(std::holds_alternative<NotYet>(f.turn(third)));
-  CHECK(std::holds_alternative<NotYet>(f.turn(*second)));
+  std::unique_ptr<Waiter> first = f.enter("a");
+  std::unique_ptr<Waiter> second = f.enter("a");
+  const std::unique_ptr<Waiter> third = f.enter("a");
+  CHECK(f.not_yet(*third));
+  CHECK(f.not_yet(*second));
   second.reset();
-  CHECK(std::holds_alternative<NotYet>(f.turn(third)));
+  CHECK_FALSE(third->changed().notified());
+  CHECK(f.not_yet(*third));
   first.reset();
-  CHECK(std::holds_alternative<Delivery>(f.turn(third)));
+  CHECK(third->changed().notified());
+  CHECK(f.taken(*third)->count() == 1);
 }
 
-TEST_CASE("a ticket that has its batch is out of the line") {
+TEST_CASE("a scrape that has its batch is out of the wait queue") {
   Fixture f;
   f.store(1);
-  Ticket first = f.stand("a");
-  Ticket second = f.stand("a");
-  {
-    Turn turn = f.turn(first);
-    REQUIRE(std::holds_alternative<Delivery>(turn));
-    std::get<Delivery>(turn).settle(delivery::Outcome::delivered);
+  const std::unique_ptr<Waiter> first = f.enter("a");
+  const std::unique_ptr<Waiter> second = f.enter("a");
+  f.taken(*first)->settle(delivery::Outcome::delivered);
+  CHECK(f.taken(*second)->count() == 0);
+}
+
+TEST_CASE("the first scrape that waits is woken when the batch before it is settled, or ends without being sent") {
+  for (const bool sent : {true, false}) {
+    Fixture f;
+    f.store(1);
+    std::unique_ptr<Delivery> batch = f.take("a");
+    const std::unique_ptr<Waiter> first = f.enter("a");
+    const std::unique_ptr<Waiter> second = f.enter("a");
+    CHECK(f.not_yet(*first));
+    CHECK(f.not_yet(*second));
+    if (sent) batch->settle(delivery::Outcome::truncated);
+    batch.reset();
+    CHECK(first->changed().notified());
+    CHECK_FALSE(second->changed().notified());  // it could get nowhere
+    const std::unique_ptr<Delivery> again = f.taken(*first);
+    CHECK(again->count() == 1);
+    CHECK(second->changed().notified());  // first now
+    CHECK(f.not_yet(*second));
   }
-  CHECK(std::holds_alternative<Delivery>(f.turn(second)));
 }
 
 TEST_CASE("scrapers do not wait for each other") {
   Fixture f;
   f.store(1);
-  const Delivery held = f.take("a");
+  const std::unique_ptr<Delivery> held = f.take("a");
   CHECK(f.scrape("b") == numbered(0, 1));
 }
 
@@ -152,42 +166,44 @@ TEST_CASE("a peek takes nothing, knows only known scrapers, and shows what is in
   Fixture f;
   f.options.max_events_per_scrape = 3;
   f.store(2);
-  CHECK_FALSE(f.queue().peek("a").has_value());
+  CHECK(f.queue().peek("a") == nullptr);
   CHECK(f.queue().statistics().scrapers.empty());
-  const Delivery held = f.take("a");
+  const std::unique_ptr<Delivery> held = f.take("a");
   f.store(5);
-  const std::optional<Reading> peek = f.queue().peek("a");
-  REQUIRE(peek.has_value());
-  CHECK(peek->events() == 3);
+  const std::unique_ptr<Batch> peek = f.queue().peek("a");
+  REQUIRE(peek != nullptr);
+  CHECK(peek->size() == 3);
   CHECK(texts(*peek) == numbered(0, 3));
   CHECK(f.numbers("a").in_flight == 2);
   CHECK(f.numbers("a").waiting == 5);
 }
 
-TEST_CASE("an event can be read again at its position") {
+TEST_CASE("reading goes on at any event that the batch gave") {
   Fixture f;
   f.store(3);
-  const Delivery delivery = f.take("a");
-  std::uint64_t offset = delivery.events().begin();
-  event_log::StoredEvent event;
-  while (delivery.events().next(offset, event)) {
-    CHECK(delivery.events().at(event.offset).labels == event.labels);
-    CHECK(event.offset % 8 == 0);
-  }
-  CHECK(offset == delivery.events().end());
-  CHECK(event.labels == "n2");
+  const std::unique_ptr<Delivery> delivery = f.take("a");
+  const std::vector<BatchEvent> events = events_of(delivery->batch());
+  REQUIRE(events.size() == 3);
+  CHECK(events[0].ref == first_event);
+  std::array<BatchEvent, 4> rest;
+  EventRef next = events[1].ref;
+  REQUIRE(delivery->batch().read(next, rest) == 2);
+  CHECK(rest[0].labels == "n1");
+  CHECK(rest[0].ref == events[1].ref);
+  CHECK(rest[1].labels == "n2");
+  CHECK(delivery->batch().read(next, rest) == 0);
 }
 
-TEST_CASE("tickets, deliveries and readings may outlive the queue") {
+TEST_CASE("waiters, deliveries and batches may outlive the queue") {
   Fixture f;
   f.store(2);
-  Delivery delivery = f.take("a");
-  const Ticket ticket = f.stand("a");
-  const std::optional<Reading> peek = f.queue().peek("a");
-  f.manager.reset();
+  std::unique_ptr<Delivery> delivery = f.take("a");
+  const std::unique_ptr<Waiter> waiter = f.enter("a");
+  const std::unique_ptr<Batch> peek = f.queue().peek("a");
+  f.embedded.reset();
   CHECK(texts(*peek) == numbered(0, 2));
-  CHECK(texts(delivery.events()) == numbered(0, 2));
-  delivery.settle(delivery::Outcome::delivered);
+  CHECK(texts(delivery->batch()) == numbered(0, 2));
+  delivery->settle(delivery::Outcome::delivered);
 }
 
 TEST_CASE("with timestamps an event whose time is ahead waits for the next scrape, and so do those behind it") {

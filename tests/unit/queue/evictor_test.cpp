@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: MIT
+#include "queue/local/evictor.hpp"
+
 #include <doctest/doctest.h>
 
-#include "queue_fixture.hpp"
+#include <mutex>
+#include <thread>
+
 #include "support/captured_log.hpp"
+#include "unit/queue/ledger_fixture.hpp"
+#include "unit/queue/queue_fixture.hpp"
 
 namespace oneshot::queue::test {
 namespace {
@@ -101,20 +107,20 @@ TEST_CASE("the startup hold yields before a scraper loses something") {
 TEST_CASE("what is being read is never overwritten") {
   Fixture f;
   f.store(100);
-  Delivery delivery = f.take("a");
+  std::unique_ptr<Delivery> delivery = f.take("a");
   f.store_until_full();
-  CHECK(texts(delivery.events()) == numbered(0, 100));
+  CHECK(texts(delivery->batch()) == numbered(0, 100));
   CHECK(f.numbers("a").dropped_full == 0);
-  delivery.handed_over();
+  delivery->handed_over();
   f.store(1);  // some of these events may go now
   CHECK(f.numbers("a").dropped_full == 0);
   SUBCASE("and it arrives") {
-    delivery.settle(delivery::Outcome::delivered);
+    delivery->settle(delivery::Outcome::delivered);
     CHECK(f.numbers("a").delivered == 100);
     CHECK(f.numbers("a").dropped_full == 0);
   }
   SUBCASE("and it does not arrive") {
-    delivery.settle(delivery::Outcome::unconfirmed);
+    delivery->settle(delivery::Outcome::unconfirmed);
     CHECK(f.numbers("a").delivered == 0);
     CHECK(f.numbers("a").dropped_full > 0);
   }
@@ -125,8 +131,8 @@ TEST_CASE("a peek keeps what it reads") {
   Fixture f;
   f.store(100);
   f.register_at_end("b");
-  { const Delivery put_back = f.take("a"); }
-  std::optional<Reading> peek = f.queue().peek("a");
+  { const std::unique_ptr<Delivery> put_back = f.take("a"); }
+  std::unique_ptr<Batch> peek = f.queue().peek("a");
   f.store_until_full();
   CHECK(texts(*peek) == numbered(0, 100));
   peek.reset();
@@ -173,6 +179,37 @@ TEST_CASE("with no scraper and no hold a full log needs no tick to go on") {
   REQUIRE_FALSE(f.known("a"));
   f.store(20'000);
   CHECK(f.queue().statistics().unclaimed == 20'000);
+}
+
+TEST_CASE("an evictor moves the head as far as is needed, but never into what is leased, nor against the settings") {
+  for (const bool drop_oldest : {true, false}) {
+    LedgerFixture f;
+    Evictor evictor(f.ledger(), drop_oldest);
+    Scraper& scraper = f.add("a");
+    const std::uint64_t events = f.fill();
+    f.ledger().table.yield_hold({.bytes = f.ledger().log.tail(), .events = events});
+    const auto lease = f.ledger().table.lease(0);
+    CHECK_FALSE(evictor.evict(1));
+    f.ledger().table.end_lease(lease);
+    CHECK(evictor.evict(1) == drop_oldest);
+    CHECK((f.ledger().log.head() > 0) == drop_oldest);
+    CHECK((scraper.dropped_full > 0) == drop_oldest);
+    CHECK(scraper.dropped_full < events / 32);  // a 64th at a time
+  }
+}
+
+TEST_CASE("an evictor that finds the lock taken lets others do it") {
+  LedgerFixture f;
+  Evictor evictor(f.ledger(), true);
+  f.add("a");
+  f.fill();
+  bool evicted = true;
+  {
+    const std::lock_guard lock(f.ledger().mutex);
+    std::jthread([&] { evicted = evictor.evict(1); }).join();
+  }
+  CHECK_FALSE(evicted);
+  CHECK(evictor.evict(1));
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ struct Combinations {
   }
 };
 
-void check_equal(const event_log::StoredEvent& stored, const event::Event& event) {
+void check_equal(const BatchEvent& stored, const event::Event& event) {
   CHECK(stored.labels == event.labels);
   CHECK(stored.value == event.value);
   CHECK(stored.value_given == event.value_given);
@@ -74,15 +74,11 @@ TEST_CASE("events with all they may have come back after a restart, a kill, a lo
       f.kill();
       f.options.storage.capacity_bytes = 32 * page;
     }
-    const Delivery delivery = f.take("a");
-    REQUIRE(delivery.count() == all.events.size());
+    const std::unique_ptr<Delivery> delivery = f.take("a");
+    REQUIRE(delivery->count() == all.events.size());
     CHECK(f.numbers("a").dropped_damaged == 0);
-    event_log::StoredEvent stored;
-    std::uint64_t at = delivery.events().begin();
-    for (const event::Event& event : all.events) {
-      REQUIRE(delivery.events().next(at, stored));
-      check_equal(stored, event);
-    }
+    const std::vector<BatchEvent> stored = events_of(delivery->batch());
+    for (std::size_t i = 0; i < stored.size(); ++i) check_equal(stored[i], all.events[i]);
   }
 }
 

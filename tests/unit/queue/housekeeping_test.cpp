@@ -5,8 +5,8 @@
 #include <fstream>
 #include <string>
 
-#include "queue_fixture.hpp"
 #include "support/captured_log.hpp"
+#include "unit/queue/queue_fixture.hpp"
 
 namespace oneshot::queue::test {
 namespace {
@@ -88,24 +88,24 @@ TEST_CASE("what the startup hold keeps is counted until a first scraper comes") 
   CHECK(f.queue().statistics().held == 0);
   f.store(3);
   CHECK(f.queue().statistics().held == 3);
-  f.stand("first");
+  f.enter("first");
   CHECK(f.queue().statistics().held == 0);
   CHECK(f.queue().statistics().unclaimed == 0);
 }
 
-TEST_CASE("whoever stands in line or has a batch is not forgotten") {
+TEST_CASE("a scraper that waits or has a batch is not forgotten") {
   Fixture f;
   f.store(1);
-  std::optional<Ticket> ticket = f.stand("in line");
-  std::optional<Delivery> delivery = f.take("in flight");
+  std::unique_ptr<Waiter> waiter = f.enter("waits");
+  std::unique_ptr<Delivery> delivery = f.take("in flight");
   f.clock.advance(2h);
   f.queue().tick();
-  CHECK(f.known("in line"));
+  CHECK(f.known("waits"));
   CHECK(f.known("in flight"));
   delivery->settle(delivery::Outcome::truncated);  // which counts as seen
-  ticket.reset();
+  waiter.reset();
   f.queue().tick();
-  CHECK_FALSE(f.known("in line"));
+  CHECK_FALSE(f.known("waits"));
   CHECK(f.known("in flight"));
   f.clock.advance(1h);
   f.queue().tick();
@@ -113,20 +113,20 @@ TEST_CASE("whoever stands in line or has a batch is not forgotten") {
   CHECK(f.forgotten("in flight") == 1);
 }
 
-TEST_CASE("a ticket that has its batch may be kept until its scraper is long forgotten") {
+TEST_CASE("a waiter that has its batch may be kept until its scraper is long forgotten") {
   Fixture f;
-  std::optional<Ticket> ticket = f.stand("a");
-  f.turn(*ticket);
+  std::unique_ptr<Waiter> waiter = f.enter("a");
+  f.turn(*waiter);
   f.clock.advance(2h);
   f.queue().tick();
   CHECK_FALSE(f.known("a"));
-  ticket.reset();
+  waiter.reset();
 }
 
 TEST_CASE("beyond a hundred names the losses of the forgotten share one") {
   Fixture f;
   f.options.max_unnamed = 2000;
-  for (int i = 0; i < 103; ++i) f.stand("s" + std::to_string(i));
+  for (int i = 0; i < 103; ++i) f.enter("s" + std::to_string(i));
   f.store(2);
   f.clock.advance(1h);
   f.queue().tick();
@@ -140,9 +140,9 @@ TEST_CASE("beyond the limit a new unnamed scraper is refused and a known or name
   f.options.max_unnamed = 2;
   f.register_at_end("a");
   f.register_at_end("b");
-  const auto refused = f.queue().stand_in_line("c");
+  const auto refused = f.queue().enter("c");
   REQUIRE_FALSE(refused.has_value());
-  CHECK(refused.error() == Refused::too_many_scrapers);
+  CHECK(refused.error() == NoBatch::too_many_scrapers);
   f.register_at_end("a");
   f.register_at_end("named");
   CHECK(f.queue().statistics().max_scrapers == 3);
@@ -229,7 +229,7 @@ TEST_CASE("what a batch reads stays although everybody else is done with it") {
   f.store(500);
   f.register_at_end("a");  // ends the hold
   f.store(500);
-  const std::optional<Reading> peek = f.queue().peek("a");
+  const std::unique_ptr<Batch> peek = f.queue().peek("a");
   f.scrape("a");
   f.pass(3s);
   CHECK(texts(*peek) == numbered(500, 1000));
@@ -258,12 +258,12 @@ TEST_CASE("when the clock is set back, times follow it and old events are not he
     CHECK(log.count("seconds=3600 until=") == 1);
     REQUIRE(f.append("a") == Stored::stored);
     f.clock.advance(1ms);
-    const Delivery delivery = f.take("s");
-    REQUIRE(delivery.count() == 2);
-    const std::uint64_t first = delivery.events().begin();
-    CHECK(delivery.events().at(first).unix_ms == f.clock.unix_ms() - 1);  // restated
-    CHECK(delivery.events().at(first + small_record).unix_ms == f.clock.unix_ms());
-    CHECK(delivery.events().at(first + small_record).out_of_order);
+    const std::unique_ptr<Delivery> delivery = f.take("s");
+    REQUIRE(delivery->count() == 2);
+    const std::vector<BatchEvent> events = events_of(delivery->batch());
+    CHECK(events[0].unix_ms == f.clock.unix_ms() - 1);  // restated
+    CHECK(events[1].unix_ms == f.clock.unix_ms());
+    CHECK(events[1].out_of_order);
   }
 }
 
@@ -285,12 +285,10 @@ TEST_CASE("a clock that is set forward and back again before anybody looks holds
   CHECK(log.count("level=warn") == 1);
   REQUIRE(f.append("a") == Stored::stored);
   f.clock.advance(5ms);
-  const Delivery delivery = f.take("s");
-  REQUIRE(delivery.count() == 6);
+  const std::unique_ptr<Delivery> delivery = f.take("s");
+  REQUIRE(delivery->count() == 6);
   std::int64_t last = 0;  // of series a
-  event_log::StoredEvent event;
-  std::uint64_t offset = delivery.events().begin();
-  while (delivery.events().next(offset, event)) {
+  for (const BatchEvent& event : events_of(delivery->batch())) {
     CHECK(event.unix_ms <= f.clock.unix_ms());
     CHECK(event.unix_ms >= f.clock.unix_ms() - 3000);
     if (event.labels != "a") continue;
@@ -317,12 +315,10 @@ TEST_CASE(
   REQUIRE(f.append("c") == Stored::stored);
   f.pass(1s);
   f.clock.advance(5ms);
-  const Delivery delivery = f.take("s");
-  REQUIRE(delivery.count() == 6);
+  const std::unique_ptr<Delivery> delivery = f.take("s");
+  REQUIRE(delivery->count() == 6);
   std::vector<std::int64_t> ages;
-  event_log::StoredEvent event;
-  std::uint64_t offset = delivery.events().begin();
-  while (delivery.events().next(offset, event)) ages.push_back(f.clock.unix_ms() - event.unix_ms);
+  for (const BatchEvent& event : events_of(delivery->batch())) ages.push_back(f.clock.unix_ms() - event.unix_ms);
   CHECK(ages == std::vector<std::int64_t>{2305, 2304, 2303, 2005, 1005, 1005});
 }
 
@@ -338,14 +334,34 @@ TEST_CASE("statistics tell who waits for how long and when a scrape was last") {
   CHECK(n.waiting == 2);
   CHECK(n.oldest_waiting_seconds == 2.5);
   CHECK(n.last_scrape_unix_ms == start);
-  Delivery delivery = f.take("a");
+  std::unique_ptr<Delivery> delivery = f.take("a");
   n = f.numbers("a");
   CHECK(n.waiting == 0);
   CHECK(n.in_flight == 2);
   CHECK(n.oldest_waiting_seconds == 2.5);  // not yet delivered
   CHECK(n.last_scrape_unix_ms == start + 3000);
-  delivery.settle(delivery::Outcome::delivered);
+  delivery->settle(delivery::Outcome::delivered);
   CHECK(f.numbers("a").oldest_waiting_seconds == 0);
+}
+
+TEST_CASE("an event that waits for several scrapers is one event that is kept, on its way or not") {
+  Fixture f;
+  f.options.startup_hold = 0ms;
+  f.store(2);
+  CHECK(f.queue().statistics().kept == 2);  // by the hold
+  for (const char* scraper : {"a", "b", "c"}) f.register_at_end(scraper);
+  CHECK(f.queue().statistics().kept == 0);
+  f.store(3);
+  CHECK(f.queue().statistics().kept == 3);
+  f.scrape("b");
+  CHECK(f.queue().statistics().kept == 3);
+  const std::unique_ptr<Delivery> in_flight = f.take("a");
+  f.scrape("c");
+  CHECK(f.queue().statistics().kept == 3);
+  in_flight->settle(delivery::Outcome::delivered);
+  CHECK(f.queue().statistics().kept == 0);
+  f.store(1);
+  CHECK(f.queue().statistics().kept == 1);
 }
 
 TEST_CASE("live settings can be changed") {
@@ -363,7 +379,7 @@ TEST_CASE("live settings can be changed") {
   f.queue().change(changed);
   CHECK(f.numbers("new").waiting == 0);
   CHECK(f.numbers("joins").waiting == 5);
-  CHECK_FALSE(f.queue().stand_in_line("other").has_value());  // "leaves" is the one unnamed now
+  CHECK_FALSE(f.queue().enter("other").has_value());  // "leaves" is the one unnamed now
   CHECK(f.scrape("stays") == numbered(0, 2));
   f.clock.advance(59s);
   f.queue().tick();

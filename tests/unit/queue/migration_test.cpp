@@ -90,11 +90,9 @@ TEST_CASE("values, times and flags of a file of version 1 stay") {
   const std::int64_t stored_at = f.clock.unix_ms();
   f.clock.advance(5s);
   f.kill_old();
-  const Delivery delivery = f.take("a");
-  REQUIRE(delivery.count() == 2);
-  std::uint64_t at = delivery.events().begin();
-  event_log::StoredEvent event;
-  REQUIRE(delivery.events().next(at, event));
+  const std::unique_ptr<Delivery> delivery = f.take("a");
+  REQUIRE(delivery->count() == 2);
+  BatchEvent event = events_of(delivery->batch()).front();
   CHECK(event.labels == "x=\"1\"");
   CHECK(event.value == 2.5);
   CHECK(event.value_given);
@@ -102,7 +100,7 @@ TEST_CASE("values, times and flags of a file of version 1 stay") {
   CHECK(event.metric.empty());
   CHECK_FALSE(event.key);
   CHECK_FALSE(event.sent_unix_ms);
-  REQUIRE(delivery.events().next(at, event));
+  event = events_of(delivery->batch()).back();
   CHECK(event.labels.empty());
   CHECK_FALSE(event.value_given);
 }
@@ -115,8 +113,8 @@ TEST_CASE("a batch in flight in a file of version 1 is settled by the same rules
       Old f;
       f.register_at_end("a");
       f.store(3);
-      Delivery delivery = f.take("a");
-      if (handed_over) delivery.handed_over();
+      const std::unique_ptr<Delivery> delivery = f.take("a");
+      if (handed_over) delivery->handed_over();
       power_lost ? f.lose_power_old() : f.kill_old();
       CHECK(f.numbers("a").waiting == (handed_over && !power_lost ? 0 : 3));
     }
@@ -142,24 +140,21 @@ TEST_CASE("times of a file of version 1 that are ahead of the clock stay correct
   f.pass(1s);
   std::int64_t before = 0;
   {
-    const auto reading = f.queue().peek("a");
-    before = reading->at(reading->begin()).unix_ms;
+    const auto batch = f.queue().peek("a");
+    before = events_of(*batch).front().unix_ms;
   }
   f.kill_old();
   {
-    const auto reading = f.queue().peek("a");
-    REQUIRE(reading->events() == 1);
-    CHECK(reading->at(reading->begin()).unix_ms == before);
+    const auto batch = f.queue().peek("a");
+    REQUIRE(batch->size() == 1);
+    CHECK(events_of(*batch).front().unix_ms == before);
   }
   REQUIRE(f.append("s") == Stored::stored);
-  const auto reading = f.queue().peek("a");
-  std::uint64_t at = reading->begin();
-  event_log::StoredEvent first;
-  event_log::StoredEvent second;
-  REQUIRE(reading->next(at, first));
-  REQUIRE(reading->next(at, second));
-  CHECK(second.series_hash == first.series_hash);
-  CHECK(second.unix_ms > first.unix_ms);
+  const auto batch = f.queue().peek("a");
+  const std::vector<BatchEvent> events = events_of(*batch);
+  REQUIRE(events.size() == 2);
+  CHECK(events[1].series_hash == events[0].series_hash);
+  CHECK(events[1].unix_ms > events[0].unix_ms);
 }
 
 TEST_CASE("damage in a file of version 1 is found, counted and told as before") {

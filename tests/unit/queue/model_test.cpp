@@ -8,18 +8,16 @@
 #include <map>
 #include <random>
 
-#include "queue_fixture.hpp"
+#include "unit/queue/queue_fixture.hpp"
 
 namespace oneshot::queue::test {
 namespace {
 
 using Numbers = std::vector<std::uint64_t>;
 
-Numbers values(const Reading& reading) {
+Numbers values(const Batch& batch) {
   Numbers all;
-  event_log::StoredEvent event;
-  std::uint64_t offset = reading.begin();
-  while (reading.next(offset, event)) all.push_back(static_cast<std::uint64_t>(event.value));
+  for (const BatchEvent& event : events_of(batch)) all.push_back(static_cast<std::uint64_t>(event.value));
   return all;
 }
 
@@ -28,7 +26,7 @@ struct ModelScraper {
   std::uint64_t entitled = 0;
   std::uint64_t delivered = 0;
   std::uint64_t skipped = 0;  // found dropped
-  std::optional<Delivery> delivery;
+  std::unique_ptr<Delivery> delivery;
   Numbers batch;
 };
 
@@ -85,27 +83,27 @@ class Model {
   }
 
   /// Somebody keeps the log from making room.
-  bool reading() const { return peek_.has_value() || handed_over_ < taken_; }
+  bool reading() const { return (peek_ != nullptr) || handed_over_ < taken_; }
 
   void take_or_check(const std::string& name) {
-    Ticket ticket = f_.stand(name);
+    const std::unique_ptr<Waiter> waiter = f_.enter(name);
     if (!scrapers_.contains(name)) {  // how much of the past it gets depends on the hold
       ModelScraper& scraper = scrapers_[name];
       scraper.entitled = f_.numbers(name).waiting;
       for (std::uint64_t n = stored_ - scraper.entitled; n < stored_; ++n) scraper.pending.push_back(n);
     }
     ModelScraper& scraper = scrapers_[name];
-    Turn turn = f_.turn(ticket);
+    Turn turn = f_.turn(*waiter);
     if (scraper.delivery) {
       REQUIRE(std::holds_alternative<NotYet>(turn));
       return;
     }
-    REQUIRE(std::holds_alternative<Delivery>(turn));
-    Delivery delivery = std::move(std::get<Delivery>(turn));
-    if (delivery.count() == 0) return;
+    REQUIRE(std::holds_alternative<std::unique_ptr<Delivery>>(turn));
+    std::unique_ptr<Delivery> delivery = std::move(std::get<std::unique_ptr<Delivery>>(turn));
+    if (delivery->count() == 0) return;
     ++batches;
-    scraper.batch = values(delivery.events());
-    REQUIRE(scraper.batch.size() == delivery.count());
+    scraper.batch = values(delivery->batch());
+    REQUIRE(scraper.batch.size() == delivery->count());
     REQUIRE(scraper.batch.size() <= 50);
     for (; scraper.pending.front() != scraper.batch.front(); ++scraper.skipped) {
       scraper.pending.pop_front();
@@ -118,8 +116,8 @@ class Model {
   }
 
   void hand_over(ModelScraper& scraper) {
-    if (scraper.delivery->events().events() == 0) return;  // already
-    REQUIRE(values(scraper.delivery->events()) == scraper.batch);
+    if (scraper.delivery->batch().size() == 0) return;  // already
+    REQUIRE(values(scraper.delivery->batch()) == scraper.batch);
     scraper.delivery->handed_over();
     ++handed_over_;
   }
@@ -141,7 +139,7 @@ class Model {
 
   void peek(const std::string& name) {
     peek_ = f_.queue().peek(name);
-    REQUIRE(peek_.has_value() == scrapers_.contains(name));
+    REQUIRE((peek_ != nullptr) == scrapers_.contains(name));
     if (peek_) peeked_ = values(*peek_);
   }
   void check_peek() {
@@ -157,7 +155,7 @@ class Model {
     for (const auto& [name, waiting_and_forgotten] : before) {
       if (f_.known(name)) continue;
       REQUIRE(f_.forgotten(name) == waiting_and_forgotten);
-      REQUIRE_FALSE(scrapers_[name].delivery.has_value());
+      REQUIRE(scrapers_[name].delivery == nullptr);
       scrapers_.erase(name);
       ++forgotten;
     }
@@ -167,15 +165,19 @@ class Model {
     const QueueStatistics all = f_.queue().statistics();
     REQUIRE(all.scrapers.size() == scrapers_.size());
     REQUIRE(all.used_bytes <= all.capacity_bytes);
+    std::uint64_t kept = all.held;
     for (const ScraperStatistics& n : all.scrapers) {
       const ModelScraper& scraper = scrapers_[n.name];
       REQUIRE(n.delivered == scraper.delivered);
       REQUIRE(n.in_flight == (scraper.delivery ? scraper.batch.size() : 0));
       REQUIRE(n.delivered + n.dropped_full + n.in_flight + n.waiting == scraper.entitled);
+      kept = std::max(kept, static_cast<std::uint64_t>(n.waiting) + n.in_flight);
       REQUIRE(n.dropped_full >= scraper.skipped);
       if (f_.options.when_full == WhenFull::reject) REQUIRE(n.dropped_full == 0);
       dropped = std::max(dropped, n.dropped_full);
     }
+    REQUIRE(all.kept <= kept);  // what is in flight may have been overrun: then it is in the log no more
+    if (f_.options.when_full == WhenFull::reject) REQUIRE(all.kept == kept);
   }
 
   std::mt19937 random_;
@@ -184,7 +186,7 @@ class Model {
   std::uint64_t taken_ = 0;
   std::uint64_t handed_over_ = 0;
   std::map<std::string, ModelScraper> scrapers_;
-  std::optional<Reading> peek_;
+  std::unique_ptr<Batch> peek_;
   Numbers peeked_;
 };
 

@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "event/event.hpp"
-#include "queue/local/delivery.hpp"
-#include "queue/queue_manager.hpp"
+#include "queue/local/embedded_batch.hpp"
+#include "queue/local/embedded_queue.hpp"
 #include "support/manual_clock.hpp"
 
 namespace oneshot::queue::test {
@@ -31,17 +31,27 @@ inline constexpr std::uint64_t small_record = 40;
 
 inline event::Event event_of(std::string_view labels) { return {.labels = labels, .value = 1, .value_given = false}; }
 
-inline Texts texts(const Reading& reading) {
+/// All events of a batch.
+inline std::vector<BatchEvent> events_of(const Batch& batch) {
+  std::vector<BatchEvent> all;
+  std::array<BatchEvent, 1> event;
+  for (EventRef next = first_event; batch.read(next, event) == 1;) all.push_back(event[0]);
+  CHECK(all.size() == batch.size());
+  return all;
+}
+
+inline Texts texts(const Batch& batch) {
   Texts all;
-  event_log::StoredEvent event;
-  std::uint64_t offset = reading.begin();
-  while (reading.next(offset, event)) all.emplace_back(event.labels);
+  for (const BatchEvent& event : events_of(batch)) {
+    all.emplace_back(event.labels);
+    CHECK(batch.labels_at(event.ref) == event.labels);
+  }
 
   Texts in_blocks;
-  std::array<event_log::StoredEvent, 3> block;
-  offset = reading.begin();
+  std::array<BatchEvent, 3> block;
+  EventRef next = first_event;
   for (std::size_t count = block.size(); count == block.size();) {
-    count = reading.next(offset, block);
+    count = batch.read(next, block);
     for (std::size_t i = 0; i < count; ++i) in_blocks.emplace_back(block[i].labels);
   }
   CHECK(in_blocks == all);
@@ -58,18 +68,18 @@ class NamedTransfer final : public delivery::Transfer {
 struct Fixture {
   oneshot::test::ManualClock clock;
   Options options;
-  std::unique_ptr<QueueManager> manager;
+  std::unique_ptr<EmbeddedQueue> embedded;
   std::uint64_t stored = 0;  // numbers the events that store() makes: n0, n1, ...
 
   Fixture() { options.storage.capacity_bytes = 16 * page; }
 
-  QueueManager& queue() {
-    if (manager == nullptr) {
-      auto opened = QueueManager::open(options, clock);
+  EmbeddedQueue& queue() {
+    if (embedded == nullptr) {
+      auto opened = EmbeddedQueue::open(options, clock);
       REQUIRE(opened.has_value());
-      manager = std::move(*opened);
+      embedded = std::move(*opened);
     }
-    return *manager;
+    return *embedded;
   }
   Stored append(std::string_view labels) { return queue().append(0, event_of(labels)); }
   void store(std::uint64_t events) {
@@ -81,29 +91,34 @@ struct Fixture {
     while (append("n" + std::to_string(stored)) == Stored::stored) ++events, ++stored;
     return events;
   }
-  Ticket stand(std::string_view scraper) {
-    auto ticket = queue().stand_in_line(scraper);
-    REQUIRE(ticket.has_value());
-    return std::move(*ticket);
+  std::unique_ptr<Waiter> enter(std::string_view scraper) {
+    auto waiter = queue().enter(scraper);
+    REQUIRE(waiter.has_value());
+    return std::move(*waiter);
   }
-  Turn turn(Ticket& ticket) {
+  static Turn turn(Waiter& waiter) {
     for (;;) {
-      Turn turn = queue().try_take(ticket);
+      Turn turn = waiter.step();
       if (!std::holds_alternative<MoreToWalk>(turn)) return turn;
     }
   }
-  Delivery take(std::string_view scraper) {
-    Ticket ticket = stand(scraper);
-    Turn mine = turn(ticket);
-    REQUIRE(std::holds_alternative<Delivery>(mine));
-    return std::move(std::get<Delivery>(mine));
+  static bool not_yet(Waiter& waiter) { return std::holds_alternative<NotYet>(turn(waiter)); }
+  /// The batch of a waiter whose turn it is.
+  static std::unique_ptr<Delivery> taken(Waiter& waiter) {
+    Turn mine = turn(waiter);
+    REQUIRE(std::holds_alternative<std::unique_ptr<Delivery>>(mine));
+    return std::move(std::get<std::unique_ptr<Delivery>>(mine));
+  }
+  std::unique_ptr<Delivery> take(std::string_view scraper) {
+    const std::unique_ptr<Waiter> waiter = enter(scraper);
+    return taken(*waiter);
   }
   /// A whole scrape that ends like this; what was in it.
   Texts scrape(std::string_view scraper, delivery::Outcome outcome = delivery::Outcome::delivered) {
-    Delivery delivery = take(scraper);
-    Texts all = texts(delivery.events());
-    delivery.handed_over();
-    delivery.settle(outcome);
+    const std::unique_ptr<Delivery> delivery = take(scraper);
+    Texts all = texts(delivery->batch());
+    delivery->handed_over();
+    delivery->settle(outcome);
     return all;
   }
   void register_at_end(std::string_view scraper) { scrape(scraper); }
@@ -120,7 +135,7 @@ struct Fixture {
     REQUIRE(found != all.scrapers.end());
     return *found;
   }
-  bool known(std::string_view scraper) { return queue().peek(scraper).has_value(); }
+  bool known(std::string_view scraper) { return queue().peek(scraper) != nullptr; }
   std::uint64_t forgotten(std::string_view scraper) {
     for (const auto& [name, events] : queue().statistics().dropped_forgotten) {
       if (name == scraper) return events;

@@ -245,7 +245,7 @@ TEST_CASE("a file of somebody else beside the event log is left alone") {
   }
   SUBCASE("when it is made") {
     std::ofstream(beside) << "mine";
-    static_cast<void>(QueueManager::open(f.options, f.clock).has_value());
+    static_cast<void>(EmbeddedQueue::open(f.options, f.clock).has_value());
   }
   CHECK(content() == "mine");
 }
@@ -255,7 +255,7 @@ TEST_CASE("a start with many scrapers and much damage does not take long") {
   f.options.storage.capacity_bytes = 8u << 20;
   f.options.max_unnamed = 4000;
   f.queue();
-  for (int i = 0; i < 4000; ++i) static_cast<void>(f.stand("s" + std::to_string(i)));
+  for (int i = 0; i < 4000; ++i) static_cast<void>(f.enter("s" + std::to_string(i)));
   f.store(100000);
   f.end();
   {

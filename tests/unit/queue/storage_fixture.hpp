@@ -44,12 +44,12 @@ struct StorageFixture : Fixture {
   StorageFixture() { options.storage.path = folder.file("events.log"); }
 
   /// The program ends in good order; the next call of queue() is a new one.
-  void end() { manager.reset(); }
+  void end() { embedded.reset(); }
   /// The program is killed now: what it has written so far is there, and nothing that it would do later.
   void kill() {
     const std::string copy = folder.file("killed");
     std::filesystem::copy_file(options.storage.path, copy);
-    manager.reset();
+    embedded.reset();
     std::filesystem::rename(copy, options.storage.path);
   }
   void kill_again_and_again() {
@@ -98,7 +98,7 @@ struct StorageFixture : Fixture {
   }
   /// Why the queue cannot be opened.
   [[nodiscard]] storage::Error refusal() const {
-    auto opened = QueueManager::open(options, clock);
+    auto opened = EmbeddedQueue::open(options, clock);
     REQUIRE_FALSE(opened.has_value());
     return opened.error();
   }

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#include "app/scrape/refusals.hpp"
+
+#include <utility>
+
+namespace oneshot::app {
+
+http::Reply refusal(int status, std::string message) {
+  message += '\n';
+  return http::Reply(status, std::move(message));
+}
+
+http::Reply unknown_scraper(const ScraperIdentity& scraper) {
+  return refusal(404, "no scraper \"" + scraper.id + "\" is known: it has not scraped yet, or was forgotten");
+}
+
+http::Reply too_many_scrapers(std::size_t max) {
+  return refusal(503, "there are " + std::to_string(max) +
+                          " scrapers already, as many as scrapers.max allows; those in scrapers.names always have a "
+                          "place");
+}
+
+std::string_view in_words(queue::NoBatch why) noexcept {
+  switch (why) {
+    case queue::NoBatch::wait_queue_full:
+      return "no batch: too many scrapes of this scraper at once";
+    case queue::NoBatch::too_many_scrapers:
+    case queue::NoBatch::under_way:
+    case queue::NoBatch::time_over:
+    case queue::NoBatch::peer_closed:
+    case queue::NoBatch::stopping:
+      break;
+  }
+  return "no batch: the one before it is still on its way";
+}
+
+}  // namespace oneshot::app

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "app/scrape/scraper_identity.hpp"
+#include "http/reply.hpp"
+#include "queue/queue.hpp"
+
+namespace oneshot::app {
+
+/// The reply to a scrape that is not let in, with the reason in words.
+http::Reply refusal(int status, std::string message);
+/// 404: this scraper is not known.
+http::Reply unknown_scraper(const ScraperIdentity& scraper);
+/// 503: there are as many scrapers as scrapers.max allows, which is `max`.
+http::Reply too_many_scrapers(std::size_t max);
+
+/// For the first line of a scrape that is let in and gets no batch: why.
+std::string_view in_words(queue::NoBatch why) noexcept;
+
+}  // namespace oneshot::app

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "delivery/outcome.hpp"
+#include "delivery/transfer.hpp"
+#include "queue/batch.hpp"
+
+namespace oneshot::queue {
+
+/// A batch that was taken, and the duty to say what became of it: a scraper has one at a time. Destroyed without
+/// settle(), the batch counts as never sent. Any thread, one at a time.
+class Delivery {
+ public:
+  virtual ~Delivery() = default;
+  Delivery(const Delivery&) = delete;
+  Delivery& operator=(const Delivery&) = delete;
+
+  /// Until handed_over() or settle().
+  [[nodiscard]] virtual const Batch& batch() const noexcept = 0;
+  /// The number of events, also later. Without events there is nothing to be delivered: whatever is said about such a
+  /// delivery changes nothing.
+  [[nodiscard]] virtual std::uint64_t count() const noexcept = 0;
+  /// The batch is on its way in this transfer, which a newer scrape asks about. Known weakly: a transfer that is gone
+  /// has settled the batch before.
+  virtual void in_transfer(std::weak_ptr<delivery::Transfer> transfer) = 0;
+  /// The last byte is in the kernel: nobody reads the batch any more. `kernel_will_send`: also if this program is
+  /// killed (which resets a connection with unread input).
+  virtual void handed_over(bool kernel_will_send = true) = 0;
+  /// delivered: the scraper goes on behind this batch; else its events are sent again. Once.
+  virtual void settle(delivery::Outcome outcome) = 0;
+
+ protected:
+  Delivery() = default;
+};
+
+}  // namespace oneshot::queue

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+#include "queue/local/embedded_queue.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <mutex>
+#include <utility>
+#include <variant>
+
+#include "queue/local/embedded_batch.hpp"
+#include "queue/local/restore.hpp"
+
+namespace oneshot::queue {
+namespace {
+
+// A scrape that was given up proves nothing about the one before it, whose batch may yet be read, or fail. And the end
+// of the connection of a scrape comes a moment behind its request. So a scrape waits for so long, and looks whether its
+// own client is still there, before it asks what became of the earlier batch: asking can reset that one's connection.
+constexpr std::chrono::milliseconds end_comes_behind{5};
+
+}  // namespace
+
+Result<std::unique_ptr<EmbeddedQueue>, storage::Error> EmbeddedQueue::open(const Options& options, const Clock& clock) {
+  std::shared_ptr<Ledger> ledger;
+  if (options.storage.path.empty()) {
+    Result<event_log::Ring> ring = event_log::Ring::in_memory(options.storage.capacity_bytes);
+    if (!ring) return Unexpected{storage::Error{std::move(ring.error())}};
+    ledger = std::make_shared<Ledger>(std::move(*ring), options, clock);
+  } else {
+    Result<std::shared_ptr<Ledger>, storage::Error> restored = restore(options, clock);
+    if (!restored) return Unexpected{std::move(restored.error())};
+    ledger = std::move(*restored);
+  }
+  ledger->add_named(clock.steady());
+  return std::unique_ptr<EmbeddedQueue>(new EmbeddedQueue(std::move(ledger), options));
+}
+
+EmbeddedQueue::EmbeddedQueue(std::shared_ptr<Ledger> ledger, const Options& options)
+    : ledger_(std::move(ledger)),
+      flushes_each_(ledger_->storage != nullptr && options.storage.sync == storage::Sync::always),
+      last_appended_(options.appenders),
+      evictor_(*ledger_, options.when_full == WhenFull::drop_oldest) {}
+
+EmbeddedQueue::~EmbeddedQueue() {
+  losses_.report();
+  losses_.report_unclaimed(true);
+}
+
+Stored EmbeddedQueue::append(unsigned appender, const event::Event& event) {
+  using Appended = event_log::EventLog::Appended;
+  Ledger& ledger = *ledger_;
+  if (flushes_each_ && ledger.storage->failed()) return Stored::unable;
+  const auto size_of_record = [&event] { return event_log::Record::size_for(event_log::Record::shape_of(event)); };
+  std::uint64_t& offset = last_appended_[appender].offset;
+  bool clock_checked = false;
+  for (bool evicted = false;;) {
+    switch (ledger.log.append(appender, event, offset, clock_checked)) {
+      case Appended::stored_above_high_watermark:
+        evictor_.evict_if_due();
+        [[fallthrough]];
+      case Appended::stored:
+        if (ledger.flusher != nullptr) ledger.flusher->appended(offset + size_of_record());
+        return flushes_each_ ? Stored::flushing : Stored::stored;
+      case Appended::clock_unchecked:
+        if (clock_watch_.stepped()) clock_watch_.check();
+        clock_checked = true;
+        continue;
+      case Appended::beyond_reserved_end:
+        raise_reserved_end(size_of_record());
+        continue;
+      case Appended::no_room:
+        break;
+    }
+    if (evicted || !make_room(size_of_record())) {
+      losses_.count_refused();
+      return Stored::full;
+    }
+    evicted = true;
+  }
+}
+
+bool EmbeddedQueue::make_room(std::uint64_t size) {
+  const event_log::EventLog& log = ledger_->log;
+  const std::uint64_t wanted = log.tail() + size;
+  return size <= log.capacity() && evictor_.evict(wanted - std::min(wanted, log.capacity()));
+}
+
+void EmbeddedQueue::raise_reserved_end(std::uint64_t size) {
+  event_log::EventLog& log = ledger_->log;
+  const std::uint64_t head = log.head();  // before the tail, which is never below it
+  const std::uint64_t tail = log.tail();
+  const std::uint64_t most = head + log.capacity();
+  ledger_->storage->raise_reserved_end(tail, std::min(tail + size, most), most, log);
+}
+
+void EmbeddedQueue::when_durable(unsigned appender, std::function<void(Stored)> told) {
+  ledger_->flusher->when_durable(last_appended_[appender].offset, [told = std::move(told)](bool durable) {
+    told(durable ? Stored::stored : Stored::unable);
+  });
+}
+
+asio::awaitable<TakeResult> EmbeddedQueue::take(std::string scraper, delivery::Waiting& waiting, SteadyTime until) {
+  const Clock& clock = ledger_->clock;
+  Result<std::unique_ptr<Waiter>, NoBatch> entered = enter(scraper);
+  if (!entered) co_return Unexpected{entered.error()};
+  const std::unique_ptr<Waiter> waiter = std::move(*entered);
+  for (;;) {
+    Turn turn = waiter->step();
+    if (auto* const taken = std::get_if<std::unique_ptr<Delivery>>(&turn)) co_return std::move(*taken);
+    if (waiting.stopping()) co_return Unexpected{NoBatch::stopping};
+    if (clock.steady() >= until) co_return Unexpected{NoBatch::time_over};
+    if (std::holds_alternative<MoreToWalk>(turn)) {
+      co_await waiting.yield();
+    } else if (const auto* const ask = std::get_if<Ask>(&turn)) {
+      co_await waiting.pause(end_comes_behind);
+      if (waiting.peer_closed()) co_return Unexpected{NoBatch::peer_closed};
+      const delivery::Transfer::State state = co_await ask->transfer->resolve();
+      if (state == delivery::Transfer::State::under_way) co_return Unexpected{NoBatch::under_way};
+    } else {
+      if (waiting.peer_closed()) co_return Unexpected{NoBatch::peer_closed};  // lets others behind it have their turn
+      delivery::OneShotEvent& changed = waiter->changed();
+      co_await waiting.wait_until(changed, until);
+    }
+  }
+}
+
+std::unique_ptr<Batch> EmbeddedQueue::peek(std::string_view name) {
+  std::unique_lock lock(ledger_->mutex);
+  const Scraper* scraper = ledger_->table.find(name);
+  if (scraper == nullptr) return nullptr;
+  const std::uint64_t end = ledger_->readable_end();
+  const std::uint64_t events = ledger_->options.max_events_per_scrape;
+  auto batch = std::make_unique<EmbeddedBatch>(ledger_, scraper->cursor());
+  lock.unlock();
+  batch->walk_to(end, events);
+  return batch;
+}
+
+void EmbeddedQueue::change(const Options& given) {
+  Ledger& ledger = *ledger_;
+  const SteadyTime now = ledger.clock.steady();
+  std::unique_lock lock(ledger.mutex);
+  ledger.catch_up(lock);
+  Options& options = ledger.options;
+  options.max_unnamed = given.max_unnamed;
+  options.forget_after = given.forget_after;
+  options.startup_hold = given.startup_hold;
+  options.max_events_per_scrape = given.max_events_per_scrape;
+  options.names = given.names;
+  ledger.table.end_hold_if_due(now, options.startup_hold);
+  for (auto& [name, scraper] : ledger.table.all()) {
+    const bool named = std::ranges::find(options.names, name) != options.names.end();
+    if (scraper.named && !named) scraper.last_seen = now;  // from now on it can be forgotten
+    scraper.named = named;
+  }
+  ledger.add_named(now);
+}
+
+std::size_t EmbeddedQueue::max_unnamed() const {
+  const std::lock_guard lock(ledger_->mutex);
+  return ledger_->options.max_unnamed;
+}
+
+bool EmbeddedQueue::above_high_watermark() const noexcept {
+  const std::uint64_t head = ledger_->log.head();  // before the tail, which is never below it
+  return ledger_->log.above_high_watermark(ledger_->log.tail() - head);
+}
+
+bool EmbeddedQueue::unable_to_store() const noexcept {
+  return ledger_->storage != nullptr && ledger_->storage->failed();
+}
+
+std::uint64_t EmbeddedQueue::flushes() const noexcept {
+  return ledger_->flusher == nullptr ? 0 : ledger_->flusher->flushes();
+}
+
+}  // namespace oneshot::queue

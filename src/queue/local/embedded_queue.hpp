@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "queue/local/clock_watch.hpp"
+#include "queue/local/evictor.hpp"
+#include "queue/local/housekeeping.hpp"
+#include "queue/local/ledger.hpp"
+#include "queue/local/loss_report.hpp"
+#include "queue/local/waiter.hpp"
+#include "queue/queue.hpp"
+#include "storage/error.hpp"
+
+namespace oneshot::queue {
+
+/// The queue that keeps everything in this program: in memory, or in a file that the next program goes on with.
+/// Batches, deliveries and waiters may outlive it.
+class EmbeddedQueue final : public Queue {
+ public:
+  /// Errors: the memory or the file for the log is not to be had.
+  static Result<std::unique_ptr<EmbeddedQueue>, storage::Error> open(const Options& options, const Clock& clock);
+  /// What a file holds is made durable once the last batch, delivery and waiter is gone too.
+  ~EmbeddedQueue() override;
+
+  /// Lock-free while there is room; the cost does not depend on the number of scrapers.
+  Stored append(unsigned appender, const event::Event& event) override;
+  void when_durable(unsigned appender, std::function<void(Stored)> told) override;
+
+  asio::awaitable<TakeResult> take(std::string scraper, delivery::Waiting& waiting, SteadyTime until) override;
+  /// The first step of take(), for a test that makes each step itself.
+  Result<std::unique_ptr<Waiter>, NoBatch> enter(std::string_view scraper) { return Waiter::enter(ledger_, scraper); }
+  /// The walk is done at once, under no lock.
+  std::unique_ptr<Batch> peek(std::string_view scraper) override;
+
+  void tick() override { housekeeping_.tick(); }
+  void change(const Options& options) override;
+  [[nodiscard]] bool explicit_timestamps() const noexcept override { return ledger_->explicit_timestamps; }
+  [[nodiscard]] std::size_t max_unnamed() const override;
+
+  [[nodiscard]] QueueStatistics statistics() const override;
+  [[nodiscard]] bool above_high_watermark() const noexcept override;
+  [[nodiscard]] bool unable_to_store() const noexcept override;
+  /// How often the file was flushed; 0 in memory.
+  [[nodiscard]] std::uint64_t flushes() const noexcept;
+
+ private:
+  /// Where an appender's last event stands.
+  struct alignas(64) LastAppended {
+    std::uint64_t offset = 0;
+  };
+
+  EmbeddedQueue(std::shared_ptr<Ledger> ledger, const Options& options);
+  /// False: there is no room for `size` bytes, and none to be made now.
+  bool make_room(std::uint64_t size);
+  void raise_reserved_end(std::uint64_t size);
+
+  const std::shared_ptr<Ledger> ledger_;
+  const bool flushes_each_;                  // Sync::always
+  std::vector<LastAppended> last_appended_;  // by appender, each touched by its thread alone
+  ClockWatch clock_watch_{*ledger_};
+  Evictor evictor_;
+  LossReport losses_{*ledger_};
+  Housekeeping housekeeping_{*ledger_, clock_watch_, losses_};
+};
+
+}  // namespace oneshot::queue

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+//
+// How a batch is found: walking from a cursor towards the end of the log, in steps.
+#include "queue/local/waiter.hpp"
+
+#include <cassert>
+#include <mutex>
+#include <utility>
+
+#include "base/log.hpp"
+#include "queue/local/embedded_delivery.hpp"
+
+namespace oneshot::queue {
+
+Waiter::Waiter(std::shared_ptr<Ledger> ledger, std::string_view name, Scraper& scraper)
+    : ledger_(std::move(ledger)), name_(name), scraper_(&scraper), number_(scraper.wait_queue.enter()) {}
+
+Waiter::~Waiter() {
+  if (scraper_ == nullptr) return;
+  WaitQueue::Wake next;
+  {
+    const std::lock_guard lock(ledger_->mutex);
+    next = scraper_->wait_queue.leave(number_);
+  }
+  notify(next);
+}
+
+Result<std::unique_ptr<Waiter>, NoBatch> Waiter::enter(std::shared_ptr<Ledger> shared, std::string_view name) {
+  Ledger& ledger = *shared;
+  const SteadyTime now = ledger.clock.steady();
+  const std::int64_t now_ms = ledger.clock.unix_ms();
+  bool is_new = false;
+  bool is_kept = true;
+  std::uint64_t waiting = 0;
+
+  std::unique_lock lock(ledger.mutex);
+  const auto too_many = [&] { return ledger.table.unnamed() >= ledger.options.max_unnamed; };
+  Scraper* scraper = ledger.table.find(name);
+  if (scraper == nullptr) {
+    if (too_many()) return Unexpected{NoBatch::too_many_scrapers};
+    ledger.catch_up(lock);  // lets go of the lock, so everything is looked up again
+    scraper = ledger.table.find(name);
+  }
+  if (scraper == nullptr) {
+    if (too_many()) return Unexpected{NoBatch::too_many_scrapers};
+    ledger.table.end_hold_if_due(now, ledger.options.startup_hold);
+    scraper = &ledger.table.add(name, false, now);
+    waiting = scraper->waiting(ledger.table.counted_end());
+    is_kept = ledger.storage == nullptr || scraper->place().is_kept();
+    is_new = true;
+  }
+  if (scraper->wait_queue.is_full()) return Unexpected{NoBatch::wait_queue_full};
+  ledger.table.somebody_came();
+  scraper->last_seen = now;
+  scraper->last_scrape_unix_ms = now_ms;
+  const std::string_view lasting_name = ledger.table.all().find(name)->first;
+  std::unique_ptr<Waiter> waiter(new Waiter(std::move(shared), lasting_name, *scraper));
+  lock.unlock();
+
+  if (!is_kept)
+    log::warn("the event log has no place for one more scraper: it will not be known after a restart",
+              {{"scraper", name}, {"scrapers", storage::format::slot_count}});
+  if (is_new) log::info("new scraper", {{"scraper", name}, {"events", waiting}});
+  return waiter;
+}
+
+Turn Waiter::step() {
+  assert(scraper_ != nullptr);  // one batch for a scrape
+  const SteadyTime now = ledger_->clock.steady();
+  WaitQueue::Wake next;
+  std::unique_ptr<Delivery> taken;
+  {
+    const std::lock_guard lock(ledger_->mutex);
+    scraper_->last_seen = now;
+    if (!scraper_->wait_queue.is_first(number_)) return not_yet();
+    if (scraper_->batch_taken()) {
+      std::shared_ptr<delivery::Transfer> transfer = scraper_->transfer.lock();
+      if (transfer == nullptr) return not_yet();
+      return Ask{std::move(transfer)};
+    }
+    if (!walk()) return MoreToWalk{};
+    taken = take_walked();
+    next = std::exchange(scraper_, nullptr)->wait_queue.leave(number_);
+  }
+  notify(next);
+  return taken;
+}
+
+// Under the lock, so that no change can come between the look and the wish to be woken.
+Turn Waiter::not_yet() {
+  if (!changed_ || changed_->notified()) changed_.emplace();
+  scraper_->wait_queue.wake_by(number_, changed_->notifier());
+  return NotYet{};
+}
+
+bool Waiter::walk() {
+  const event_log::Offset cursor = scraper_->cursor();
+  const event_log::Offset& counted_end = ledger_->table.counted_end();
+  const std::uint64_t events = ledger_->options.max_events_per_scrape;
+  if (!goal_ || from_ != cursor) {  // the cursor moves meanwhile when the log had to make room
+    goal_ = ledger_->readable_end();
+    from_ = walked_ = cursor;
+  }
+  // What was counted before need not be walked again, unless times have to be looked at.
+  if (!ledger_->explicit_timestamps && counted_end.events - cursor.events <= events) {
+    walked_ = event_log::later(walked_, counted_end);
+  }
+  if (!ledger_->walk_batch(walked_, cursor, *goal_, events, walk_step, ledger_->clock_steps)) return false;
+  ledger_->table.advance_counted_end(walked_);
+  return true;
+}
+
+std::unique_ptr<Delivery> Waiter::take_walked() {
+  if (walked_.events == from_.events) {
+    scraper_->pass_over(walked_);
+    return std::make_unique<EmbeddedDelivery>();
+  }
+  auto batch = std::make_unique<EmbeddedBatch>(ledger_, from_);
+  batch->set_end(walked_);
+  auto delivery = std::make_unique<EmbeddedDelivery>(ledger_, name_, *scraper_, std::move(batch));
+  scraper_->take(walked_);
+  return delivery;
+}
+
+}  // namespace oneshot::queue

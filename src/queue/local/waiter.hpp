@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <variant>
+
+#include "base/result.hpp"
+#include "delivery/one_shot_event.hpp"
+#include "delivery/transfer.hpp"
+#include "event_log/offset.hpp"
+#include "queue/delivery.hpp"
+#include "queue/local/ledger.hpp"
+#include "queue/queue.hpp"
+
+namespace oneshot::queue {
+
+/// What a step of a take comes to.
+struct NotYet {};      ///< other scrapes are first, or the batch before is being made: wait for changed()
+struct MoreToWalk {};  ///< events are still being counted (done in short steps): yield, step again
+struct Ask {           ///< an earlier batch is in flight: let its transfer find out what became of it, step again
+  std::shared_ptr<delivery::Transfer> transfer;
+};
+using Turn = std::variant<NotYet, MoreToWalk, Ask, std::unique_ptr<Delivery>>;
+
+/// A scrape in the wait queue of its scraper: EmbeddedQueue::take() step by step, without the waiting, so that a test
+/// can try every order of steps. Its destruction leaves the queue, and wakes the scrape behind it. Any thread.
+class Waiter {
+ public:
+  /// Enters the wait queue. The scraper becomes known if it is new, and counts as seen now.
+  static Result<std::unique_ptr<Waiter>, NoBatch> enter(std::shared_ptr<Ledger> ledger, std::string_view scraper);
+  Waiter(const Waiter&) = delete;
+  Waiter& operator=(const Waiter&) = delete;
+  ~Waiter();
+
+  /// Once more until it is a Delivery, which ends the waiting.
+  Turn step();
+  /// After NotYet: notified once another step may come to something else.
+  [[nodiscard]] delivery::OneShotEvent& changed() noexcept { return *changed_; }
+
+ private:
+  Waiter(std::shared_ptr<Ledger> ledger, std::string_view name, Scraper& scraper);
+  Turn not_yet();
+  /// False: there is more to walk.
+  bool walk();
+  std::unique_ptr<Delivery> take_walked();
+
+  std::shared_ptr<Ledger> ledger_;
+  std::string_view name_;
+  Scraper* scraper_;  // null once the batch was taken: then this scrape waits no longer
+  std::uint64_t number_;
+  std::optional<std::uint64_t> goal_;  // the end of the log when the turn came: later events are for the next batch
+  event_log::Offset from_;             // the cursor that `walked_` began at
+  event_log::Offset walked_;
+  std::optional<delivery::OneShotEvent> changed_;
+};
+
+}  // namespace oneshot::queue

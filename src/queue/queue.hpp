@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <asio/awaitable.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "delivery/waiting.hpp"
+#include "event/event.hpp"
+#include "queue/batch.hpp"
+#include "queue/delivery.hpp"
+#include "queue/options.hpp"
+#include "queue/statistics.hpp"
+
+namespace oneshot::queue {
+
+enum class Stored : std::uint8_t {
+  stored,
+  flushing,  ///< not yet: when_durable() tells
+  full,      ///< no room: refuse, and let the client try again
+  unable,    ///< the storage failed: nothing will be stored until restart
+};
+
+/// Why a scrape got no batch.
+enum class NoBatch : std::uint8_t {
+  too_many_scrapers,  ///< this one is new, and `max_unnamed` others are known
+  wait_queue_full,    ///< so many scrapes of this scraper wait that one more would only hold a connection
+  under_way,          ///< an earlier batch is still being acknowledged by its client
+  time_over,          ///< an earlier batch is still being made or sent, or other scrapes are before this one
+  peer_closed,        ///< the client of this scrape has left
+  stopping,           ///< the program ends
+};
+using TakeResult = Result<std::unique_ptr<Delivery>, NoBatch>;
+
+/// Where events wait for scrapers: each scraper gets each event once. The one face of all engines, of which
+/// EmbeddedQueue keeps everything in this program, and another one may keep it in a replicated log. Any thread.
+class Queue {
+ public:
+  virtual ~Queue() = default;
+  Queue(const Queue&) = delete;
+  Queue& operator=(const Queue&) = delete;
+
+  /// Stores one event for all scrapers. `appender` is the number of the calling thread, below Options::appenders.
+  virtual Stored append(unsigned appender, const event::Event& event) = 0;
+  /// Right after `flushing`, on the same thread: `told` is called once, on any thread, with `stored`, or with `unable`:
+  /// the event is not stored and never was, since the storage has failed. It must not block, nor call back.
+  virtual void when_durable(unsigned appender, std::function<void(Stored)> told) = 0;
+
+  /// Takes the next batch of this scraper, which becomes known if it is new, and counts as seen now: the events that it
+  /// has not got, at most `max_events_per_scrape`; with explicit timestamps up to the first event whose time is still
+  /// ahead. One batch at a time: others wait for it, first come, first served, until `until` at the latest, and an
+  /// earlier batch on its way is resolved by asking its transfer. `waiting` outlives the coroutine, which may be
+  /// destroyed wherever it waits: the next scrape then takes its place.
+  virtual asio::awaitable<TakeResult> take(std::string scraper, delivery::Waiting& waiting, SteadyTime until) = 0;
+  /// What take() would find, without taking, what is on its way included; null for an unknown scraper.
+  virtual std::unique_ptr<Batch> peek(std::string_view scraper) = 0;
+
+  /// Once a second: forgets scrapers, ends the startup hold, gives memory back, logs what was lost.
+  virtual void tick() = 0;
+  /// Takes over the live ones of the options.
+  virtual void change(const Options& options) = 0;
+  /// Two of the options in effect, for replies that speak about them.
+  [[nodiscard]] virtual bool explicit_timestamps() const noexcept = 0;
+  [[nodiscard]] virtual std::size_t max_unnamed() const = 0;
+
+  /// Costs a lock and a walk over the newest events.
+  [[nodiscard]] virtual QueueStatistics statistics() const = 0;
+  /// Room is short: a peek would keep what could be overwritten.
+  [[nodiscard]] virtual bool above_high_watermark() const noexcept = 0;
+  /// The storage has failed: what is stored from now on may be lost with the machine's power, and with Sync::always
+  /// nothing is stored. So until the next start; never in memory.
+  [[nodiscard]] virtual bool unable_to_store() const noexcept = 0;
+
+ protected:
+  Queue() = default;
+};
+
+}  // namespace oneshot::queue
