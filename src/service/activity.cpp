@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "service/activity.hpp"
 
-#include <algorithm>
 #include <chrono>
 
 #include "base/log.hpp"
@@ -24,11 +23,11 @@ Activity summarize(const app::Snapshot& snapshot) noexcept {
   activity.refused = snapshot.refused();
   activity.connections = snapshot.connections;
   activity.scrapers = snapshot.queue.scrapers.size();
+  activity.waiting = snapshot.queue.kept;
   for (const queue::ScraperStatistics& scraper : snapshot.queue.scrapers) {
     activity.delivered += scraper.delivered;
     activity.redelivered += scraper.redelivered;
     activity.lost += scraper.dropped_full + scraper.dropped_damaged;
-    activity.waiting = std::max(activity.waiting, scraper.waiting);
   }
   for (const auto& [name, events] : snapshot.queue.dropped_forgotten) activity.lost += events;
   activity.lost += snapshot.queue.unclaimed;

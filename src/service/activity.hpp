@@ -19,7 +19,7 @@ struct Activity {
   std::uint64_t redelivered = 0;
   std::uint64_t lost = 0;  ///< likewise, and those that nobody scraped
 
-  std::uint64_t waiting = 0;  ///< of the scraper for which the most wait
+  std::uint64_t waiting = 0;  ///< events that at least one scraper has not got, each counted once
   std::size_t scrapers = 0;
   std::int64_t connections = 0;
 

@@ -187,16 +187,14 @@ void Service::stop_at_once_on_next_signal() {
 
 void Service::report_what_is_left() const {
   const queue::QueueStatistics statistics = queue_->statistics();
-  std::uint64_t left = statistics.held;
   for (const queue::ScraperStatistics& scraper : statistics.scrapers) {
     const std::uint64_t events = scraper.waiting + scraper.in_flight;
-    left += events;
     if (events > 0 && in_memory())
       log::warn("events lost", {{"scraper", scraper.name}, {"reason", "memory only"}, {"events", events}});
   }
   if (statistics.held > 0 && in_memory())
     log::warn("events lost that nobody scraped", {{"reason", "memory only"}, {"events", statistics.held}});
-  log::info("stopped", {{in_memory() ? "lost_events" : "kept_events", left}});
+  log::info("stopped", {{in_memory() ? "lost_events" : "kept_events", statistics.kept}});
 }
 
 }  // namespace oneshot::service

@@ -24,7 +24,7 @@ void let_pass(Summary& summary, ManualClock& clock, const Activity& activity, in
   }
 }
 
-TEST_CASE("activity is the sum over scrapers and reasons, and what waits for the slowest one") {
+TEST_CASE("activity is the sum over scrapers and reasons, but an event that waits for several counts once") {
   app::Snapshot snapshot;
   snapshot.accepted = 20;
   snapshot.rejected.front() = 1;
@@ -40,12 +40,13 @@ TEST_CASE("activity is the sum over scrapers and reasons, and what waits for the
   snapshot.queue.scrapers[1].dropped_damaged = 20;
   snapshot.queue.dropped_forgotten = {{"gone", 3}};
   snapshot.queue.unclaimed = 1000;
+  snapshot.queue.kept = 7;
   const Activity activity = summarize(snapshot);
   CHECK(activity.accepted == 20);
   CHECK(activity.refused == 3);
   CHECK(activity.delivered == 44);
   CHECK(activity.redelivered == 5);
-  CHECK(activity.waiting == 6);
+  CHECK(activity.waiting == 7);
   CHECK(activity.lost == 1123);
   CHECK(activity.scrapers == 2);
   CHECK(activity.connections == 3);
