@@ -24,8 +24,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// Replies to pipelined requests are gathered up to here before they are written.
-constexpr std::size_t gather_limit = 64 * 1024;
 // How long a new connection may take to send its request when the program stops. It was accepted, so it is answered:
 // a client whose very first request meets an end knows no better than that it was refused.
 constexpr milliseconds stop_patience{500};
@@ -52,6 +50,11 @@ Session::~Session() {
 asio::awaitable<void> Session::run() {
   bool open = true;
   while (open) {
+    if (pending_due()) {
+      auto work = reply_to_pending(false);
+      open = co_await std::move(work);
+      continue;
+    }
     if (input_.empty()) {
       if (!send_now()) {
         const bool written = co_await flush();
@@ -67,6 +70,11 @@ asio::awaitable<void> Session::run() {
     if (!request_began_ && (parser_.started() || fed.progress == http::Progress::error)) note_request_began();
     input_.remove_prefix(fed.used);
     early_bytes_ -= std::min<std::uint64_t>(early_bytes_, fed.used);
+    if (!pending_.empty() && fed.progress != http::Progress::need_more && !joins_pending(fed.progress)) {
+      auto work = reply_to_pending(false);
+      open = co_await std::move(work);
+      if (!open) break;
+    }
     switch (fed.progress) {
       case http::Progress::need_more:
         break;
@@ -75,7 +83,13 @@ asio::awaitable<void> Session::run() {
         break;
       case http::Progress::complete: {
         http::Answer answer = ask();
-        if (!answer_at_once(answer)) {
+        const bool is_done = pending_.empty() && answer_at_once(answer);
+        if (!is_done && !keep_pending(answer)) {
+          if (!pending_.empty()) {
+            auto earlier = reply_to_pending(true);
+            open = co_await std::move(earlier);
+            if (!open) break;
+          }
           auto work = answer_later(std::move(answer));
           open = co_await std::move(work);
           looked_at_ = coarse_steady_now();
@@ -118,7 +132,7 @@ bool Session::note_read(asio::error_code error, std::size_t size) {
 void Session::note_request_began() {
   request_began_ = true;
   request_.arrived = looked_at_;
-  request_.pipelined = early_bytes_ > 0;
+  request_.pipelined = early_bytes_ > 0 || !pending_.empty();
   if (!request_.pipelined && tracked_) {
     tracked_->request_began();
     request_.pipelined = has_open_receipt();

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/address.hpp"
 #include "http/handler.hpp"
@@ -74,6 +75,9 @@ class Session final : public delivery::Waiting {
   /// How long we wait for the peer's end after ours. A live client answers in milliseconds.
   static constexpr std::chrono::milliseconds ending_timeout{5000};
 
+  /// Replies to pipelined requests are gathered up to here before they are written.
+  static constexpr std::size_t gather_limit = 64 * 1024;
+
   /// Why reading or writing ended.
   enum class End : std::uint8_t {
     none,
@@ -99,8 +103,24 @@ class Session final : public delivery::Waiting {
   bool note_reply(int status);
   void next_request();
 
+  // session_pending.cpp: replies that are not there yet
+  struct Pending {
+    std::unique_ptr<http::PendingReply> reply;
+    http::Method method;  // what its head depends on, since the parser goes on
+    int minor_version;
+    bool keep_alive;
+  };
+  bool keep_pending(http::Answer& answer);
+  [[nodiscard]] bool joins_pending(http::Progress progress) noexcept;
+  [[nodiscard]] bool pending_due() const noexcept;
+  http::Reply finished(http::PendingReply& reply) const;
+  asio::awaitable<bool> reply_to_pending(bool one_more);
+
   // session_write.cpp: from replies to bytes
-  void append_reply(const http::Reply& reply, bool keep_alive);
+  void append_reply(const http::Reply& reply, bool keep_alive) {
+    append_reply(reply, request_.method, parser_.minor_version(), keep_alive);
+  }
+  void append_reply(const http::Reply& reply, http::Method method, int minor_version, bool keep_alive);
   void append_error_reply(const http::ProtocolError& error);
   bool send_now() noexcept;
   asio::awaitable<bool> flush();
@@ -133,6 +153,7 @@ class Session final : public delivery::Waiting {
   std::shared_ptr<asio::steady_timer> waiting_;  // a handler waits for an event, and need not wait to its end
   std::shared_ptr<TrackedReply> sending_;        // the reply that is being written piece by piece
   std::shared_ptr<TrackedReply> tracked_;        // the last one with a receipt, once it is in the kernel
+  std::vector<Pending> pending_;                 // of requests before the one that is read, in order
   std::string out_;                              // replies not yet written
   std::string_view input_;                       // what is left of buffer_
   SteadyTime looked_at_{};                       // when it was read, or had its turn after a reply that took its time

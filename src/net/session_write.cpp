@@ -23,15 +23,15 @@ constexpr std::size_t keep_capacity = 16 * 1024;  // of the write buffer, betwee
 
 }  // namespace
 
-void Session::append_reply(const http::Reply& reply, bool keep_alive) {
-  if (request_.method == http::Method::post && keep_alive && parser_.minor_version() == 1 && reply.is_bare_ok()) {
+void Session::append_reply(const http::Reply& reply, http::Method method, int minor_version, bool keep_alive) {
+  if (method == http::Method::post && keep_alive && minor_version == 1 && reply.is_bare_ok()) {
     out_ += worker_.prerendered_ok();
     return;
   }
   http::HeadOptions options;
-  options.head_request = request_.method == http::Method::head;
+  options.head_request = method == http::Method::head;
   options.keep_alive = keep_alive;
-  options.http10 = parser_.minor_version() == 0;
+  options.http10 = minor_version == 0;
   options.date = worker_.date();
   http::append_head(out_, reply, options);
   if (!options.head_request) out_ += reply.body;

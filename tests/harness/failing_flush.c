@@ -1,18 +1,27 @@
 // SPDX-License-Identifier: MIT
 // A disk that cannot be written to from the moment on when the file named by FLUSH_FAILS_WHEN exists: fdatasync,
-// fsync and msync then fail with EIO.
+// fsync and msync then fail with EIO. Before, each of them adds a byte to the file named by FLUSHES_COUNTED_IN.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 static int fails(void) {
   const char* const when = getenv("FLUSH_FAILS_WHEN");
-  if (when == NULL || access(when, F_OK) != 0) return 0;
-  errno = EIO;
-  return 1;
+  if (when != NULL && access(when, F_OK) == 0) {
+    errno = EIO;
+    return 1;
+  }
+  const char* const counted_in = getenv("FLUSHES_COUNTED_IN");
+  const int file = counted_in == NULL ? -1 : open(counted_in, O_WRONLY | O_APPEND | O_CREAT, 0600);
+  if (file >= 0) {
+    if (write(file, "f", 1) != 1) abort();
+    close(file);
+  }
+  return 0;
 }
 
 int fdatasync(int fd) {

@@ -7,6 +7,7 @@ import tempfile
 import unittest
 
 from harness import runner
+from harness.client import request
 from harness.oracle import Oracle
 from harness.preload import Preload
 from harness.server import Server
@@ -19,13 +20,15 @@ class Failing(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.path = os.path.join(folder.name, "events.log")
         self.trigger = os.path.join(folder.name, "fails")
+        self.count = os.path.join(folder.name, "flushes")
         self.shim = Preload("failing_flush.c")
         self.shim.__enter__()
         self.addCleanup(self.shim.__exit__, None, None, None)
 
     def server(self, sync):
         return Server({"storage.path": self.path, "storage.capacity_mib": 1, "storage.sync": sync,
-                       "scrapers.startup_hold_seconds": 0}, self.shim.env(FLUSH_FAILS_WHEN=self.trigger))
+                       "scrapers.startup_hold_seconds": 0},
+                      self.shim.env(FLUSH_FAILS_WHEN=self.trigger, FLUSHES_COUNTED_IN=self.count))
 
     def spoil_the_disk(self):
         with open(self.trigger, "w", encoding="ascii"):
@@ -70,6 +73,45 @@ class Failing(unittest.TestCase):
             oracle.post(2)
             oracle.drain("a")
             oracle.check("a")
+
+    def statuses(self, connection, requests):
+        """Of the replies to requests that are sent at once, in order."""
+        connection.send(b"".join(requests))
+        return [connection.read_reply().status for _ in requests]
+
+    def test_pipelined_posts_share_a_flush_and_are_answered_in_order(self):
+        posts = [request("POST", f"/event?id=e{number:03d}") for number in range(256)]
+        with self.server("always") as server:
+            server.scrape("a")
+            before = os.path.getsize(self.count)
+            with server.connect() as connection:
+                self.assertEqual(self.statuses(connection, posts), [200] * 256)
+            flushes = os.path.getsize(self.count) - before
+            self.assertLess(flushes, 64, "of 256 events: 8 KiB of requests are read at a time, and need two or three")
+            shown = server.scrape("a")
+            self.assertEqual([e.labels["id"] for e in shown.events()], [f"e{number:03d}" for number in range(256)])
+            self.assertEqual(shown.value("oneshot_events_accepted_total"), 256)
+            mixed = [posts[0], request("POST", "/event?a-b=1"), posts[1], request("GET", "/healthz"), posts[2],
+                     request("GET", "/nothing"), posts[3], request("POST", "/event", [("Connection", "close")], b""),
+                     posts[4]]
+            with server.connect() as connection:
+                connection.send(b"".join(mixed))
+                found = [connection.read_reply() for _ in mixed[:-1]]
+                self.assertEqual([reply.status for reply in found], [200, 400, 200, 200, 200, 404, 200, 200])
+                self.assertEqual([reply.header("connection") for reply in found], [None] * 7 + ["close"])
+
+    def test_pipelined_posts_are_all_refused_when_their_flush_fails(self):
+        posts = [request("POST", f"/event?id=refused-{number}") for number in range(256)]
+        with self.server("always") as server:
+            server.scrape("a")
+            server.event("id=before")
+            self.spoil_the_disk()
+            with server.connect() as connection:
+                self.assertEqual(self.statuses(connection, posts), [503] * 256)
+            shown = server.scrape("a")
+            self.assertEqual(shown.value("oneshot_events_rejected_total", reason="unable_to_store"), 256)
+            self.assertEqual(shown.value("oneshot_events_accepted_total"), 1)
+            self.assertEqual([e.labels["id"] for e in shown.events()], ["before"])
 
     def test_with_sync_interval_posts_go_on_and_the_server_is_not_ready(self):
         with self.server("interval") as server:

@@ -15,6 +15,7 @@ namespace oneshot::app {
 namespace {
 
 using event::Reason;
+using queue::Stored;
 
 // A full log makes room with the next receipt, which comes within a scrape interval or two.
 constexpr unsigned retry_when_full_seconds = 10;
@@ -51,12 +52,12 @@ std::optional<event::Rejection> fault_of_body(const http::Request& request) {
   return std::nullopt;
 }
 
-http::Reply refuse(Context& context, const http::Request& request, event::Rejection rejection) {
+http::Reply refuse(Context& context, const Address& peer, event::Rejection rejection) {
   context.counters.count_rejected(rejection.reason);
   if (log::enabled(log::Level::debug))
-    log::debug("event refused", {{"peer", request.peer.text()},
-                                 {"reason", event::reason_name(rejection.reason)},
-                                 {"detail", rejection.message}});
+    log::debug(
+        "event refused",
+        {{"peer", peer.text()}, {"reason", event::reason_name(rejection.reason)}, {"detail", rejection.message}});
   http::Reply reply(status_of(rejection.reason), std::move(rejection.message));
   reply.body += '\n';
   if (rejection.reason == Reason::log_full) reply.retry_after_seconds = retry_when_full_seconds;
@@ -64,24 +65,33 @@ http::Reply refuse(Context& context, const http::Request& request, event::Reject
   return reply;
 }
 
-http::Reply unable(Context& context, const http::Request& request) {
-  return refuse(context, request, {Reason::unable_to_store, "the event log cannot be written: see the server's log"});
+http::Reply unable(Context& context, const Address& peer) {
+  return refuse(context, peer, {Reason::unable_to_store, "the event log cannot be written: see the server's log"});
 }
 
 /// The event waits to be flushed, with those of other requests.
-asio::awaitable<http::Reply> reply_when_durable(Context& context, const http::Request& request,
-                                                delivery::Waiting& waiting) {
-  delivery::OneShotEvent flushed;
-  const auto stored = std::make_shared<std::atomic<bool>>(false);
-  context.services.queue.when_durable(context.worker, [stored, notify = flushed.notifier()](queue::Stored what) {
-    stored->store(what == queue::Stored::stored, std::memory_order_relaxed);
-    notify();
-  });
-  co_await waiting.wait(flushed);
-  if (!stored->load(std::memory_order_relaxed)) co_return unable(context, request);
-  context.counters.count_accepted();
-  co_return http::Reply(200);
-}
+class DurableReply final : public http::PendingReply {
+ public:
+  DurableReply(Context& context, const Address& peer) : context_(context), peer_(peer) {
+    context.services.queue.when_durable(context.worker, [stored = stored_, notify = flushed_.notifier()](Stored what) {
+      stored->store(what, std::memory_order_relaxed);
+      notify();
+    });
+  }
+
+  delivery::OneShotEvent& ready() noexcept override { return flushed_; }
+  http::Reply finish() override {
+    if (stored_->load(std::memory_order_relaxed) != Stored::stored) return unable(context_, peer_);
+    context_.counters.count_accepted();
+    return http::Reply(200);
+  }
+
+ private:
+  Context& context_;
+  Address peer_;
+  delivery::OneShotEvent flushed_;
+  std::shared_ptr<std::atomic<Stored>> stored_ = std::make_shared<std::atomic<Stored>>(Stored::flushing);
+};
 
 }  // namespace
 
@@ -104,29 +114,29 @@ int status_of(Reason reason) noexcept {
   return 500;
 }
 
-http::Answer post_event(Context& context, const http::Request& request, delivery::Waiting& waiting) {
+http::Answer post_event(Context& context, const http::Request& request, delivery::Waiting&) {
   if (!request.body.empty()) {
     if (std::optional<event::Rejection> fault = fault_of_body(request))
-      return refuse(context, request, *std::move(fault));
+      return refuse(context, request.peer, *std::move(fault));
   }
   Result<event::Event, event::Rejection> event = context.form_parser.parse(request.query, request.body);
-  if (!event) return refuse(context, request, std::move(event.error()));
+  if (!event) return refuse(context, request.peer, std::move(event.error()));
   bool needs_flush = false;
   switch (context.services.queue.append(context.worker, *event)) {
-    case queue::Stored::stored:
+    case Stored::stored:
       context.counters.count_accepted();
       break;
-    case queue::Stored::flushing:
+    case Stored::flushing:
       needs_flush = true;
       break;
-    case queue::Stored::full:
-      return refuse(context, request, {Reason::log_full, "the event log is full: try again later"});
-    case queue::Stored::unable:
-      return unable(context, request);
+    case Stored::full:
+      return refuse(context, request.peer, {Reason::log_full, "the event log is full: try again later"});
+    case Stored::unable:
+      return unable(context, request.peer);
   }
   if (log::enabled(log::Level::debug))
     log::debug("event", {{"peer", request.peer.text()}, {"labels", event->labels}, {"value", event->value}});
-  if (needs_flush) return reply_when_durable(context, request, waiting);
+  if (needs_flush) return std::make_unique<DurableReply>(context, request.peer);
   return http::Answer(std::in_place_type<http::Reply>, 200);  // made where it stays
 }
 

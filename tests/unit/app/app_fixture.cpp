@@ -8,6 +8,7 @@
 #include <asio/io_context.hpp>
 #include <atomic>
 #include <exception>
+#include <thread>
 #include <utility>
 
 #include "app/scrape/batch_text.hpp"
@@ -88,6 +89,9 @@ Answer App::call(const Call& call) {
     });
     context.run();
     if (thrown) std::rethrow_exception(thrown);
+  } else if (auto* const pending = std::get_if<std::unique_ptr<http::PendingReply>>(&said)) {
+    while (!(*pending)->ready().notified()) std::this_thread::yield();
+    answer.reply = (*pending)->finish();
   } else {
     answer.reply = std::move(std::get<http::Reply>(said));
   }
