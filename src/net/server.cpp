@@ -2,15 +2,13 @@
 #include "net/server.hpp"
 
 #include <asio/co_spawn.hpp>
-#include <asio/steady_timer.hpp>
-#include <atomic>
 #include <chrono>
 #include <exception>
 #include <utility>
 
 #include "base/log.hpp"
 #include "http/body_budget.hpp"
-#include "net/asio_compat.hpp"
+#include "net/connection_count.hpp"
 #include "net/listener.hpp"
 #include "net/listening_socket.hpp"
 #include "net/worker.hpp"
@@ -21,9 +19,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// How often stop() looks whether the connections are gone, and how long the last of them may take once they are told
-// that their time is over.
-constexpr milliseconds stop_step{5};
+// How long connections may still take once they are told that their time to stop is over.
 constexpr milliseconds stop_last{1000};
 
 constexpr std::size_t body_memory(const Options& options) noexcept {
@@ -40,7 +36,7 @@ struct Server::Parts {
   asio::io_context& main;
   Options options;
   http::BodyBudget bodies;
-  std::atomic<std::size_t> live{0};
+  ConnectionCount connections;
   std::vector<std::unique_ptr<Worker>> workers;
   std::vector<std::unique_ptr<Listener>> listeners;  // mostly one
 };
@@ -49,7 +45,8 @@ Server::Server(asio::io_context& main, const Options& options, std::vector<http:
     : parts_(std::make_unique<Parts>(main, options)) {
   unsigned number = 0;
   for (http::Handler* handler : handlers)
-    parts_->workers.push_back(std::make_unique<Worker>(number++, *handler, options, parts_->live, parts_->bodies));
+    parts_->workers.push_back(
+        std::make_unique<Worker>(number++, *handler, options, parts_->connections, parts_->bodies));
 }
 
 Server::~Server() {
@@ -66,8 +63,8 @@ Result<std::string> Server::listen() {
 }
 
 void Server::listen_on(ListeningSocket socket) {
-  parts_->listeners.push_back(std::make_unique<Listener>(parts_->main, std::move(socket), parts_->workers, parts_->live,
-                                                         parts_->options.max_connections));
+  parts_->listeners.push_back(std::make_unique<Listener>(parts_->main, std::move(socket), parts_->workers,
+                                                         parts_->connections, parts_->options.max_connections));
 }
 
 void Server::start() {
@@ -85,21 +82,19 @@ asio::awaitable<std::size_t> Server::stop() {
   for (const auto& worker : parts_->workers) worker->stop_sessions();
   const SteadyTime patience = steady_clock::now() + parts_->options.stop_timeout;
   co_await parts_->wait_for_sessions(patience);
-  if (const std::size_t left = parts_->live.load(); left > 0) {
+  if (const std::size_t left = parts_->connections.value(); left > 0) {
     log::warn("connections did not end within stop_seconds and are closed", {{"connections", left}});
     for (const auto& worker : parts_->workers) worker->stop_sessions_now();
     const SteadyTime last = steady_clock::now() + stop_last;
     co_await parts_->wait_for_sessions(last);
   }
   for (const auto& worker : parts_->workers) worker->join();
-  co_return parts_->live.load();
+  co_return parts_->connections.value();
 }
 
 asio::awaitable<void> Server::Parts::wait_for_sessions(SteadyTime until) {
-  asio::steady_timer timer(main);
-  while (live.load() > 0 && steady_clock::now() < until) {
-    timer.expires_after(stop_step);
-    co_await timer.async_wait(nothrow);
+  while (connections.value() > 0 && steady_clock::now() < until) {
+    co_await connections.wait_for_fewer(1, until);
   }
 }
 

@@ -28,16 +28,16 @@ class Server {
   Server& operator=(const Server&) = delete;
   ~Server();
 
-  /// Opens the port. The value is the address it really has, "[::]:8090"; errors say why not:
+  /// Opens the port. The value is its real address, "[::]:8090". Errors:
   /// `cannot listen on [::]:8090: Address already in use`.
   Result<std::string> listen();
-  /// Listens there (too) instead: on what somebody else has opened.
+  /// Listens on `socket`, which another process may have opened; also beside others.
   void listen_on(ListeningSocket socket);
   /// Starts the workers and accepts from now on.
   void start();
   /// Accepts no more, lets requests in flight be answered, half-closes connections and waits for their ends up to
-  /// stop_timeout, so that receipts come in; then ends the workers. Every receipt has been settled afterwards.
-  /// Returns how many connections would not end; what they hold is then unsafe to destroy: leave with _Exit.
+  /// stop_timeout, so that receipts come in; then ends the workers. Every receipt has its outcome afterwards. Returns
+  /// how many connections did not end: what they hold is then unsafe to destroy, so leave with _Exit.
   asio::awaitable<std::size_t> stop();
 
   /// New limits for connections from now on (host, port and threads do not change).

@@ -6,16 +6,9 @@
 #include <chrono>
 #include <tuple>
 
-#include "net/asio_compat.hpp"
 #include "net/session.hpp"
-#include "net/worker.hpp"
 
 namespace oneshot::net {
-namespace {
-
-using std::chrono::milliseconds;
-
-}  // namespace
 
 asio::awaitable<void> Session::finish() {
   const Phase phase = phase_;
@@ -29,22 +22,21 @@ asio::awaitable<void> Session::finish() {
       if (tracked_) tracked_->end_of_stream();
       co_await await_acknowledgement();
       co_return;
-    case End::gave_place:
+    case End::evicted:
       if (has_open_receipt()) break;      // in good order, as when it was idle for too long: its end is the receipt
       if (tracked_) tracked_->give_up();  // before the 503, whose own bytes are not acknowledged yet
-      append_error_reply(
-          {.status = 503,
-           .message =
-               "gave its place to a newer connection: the server can have no more (max_connections, open files)"});
+      append_error_reply({.status = 503,
+                          .message = "closed to make room for a newer connection: the server can have no more "
+                                     "(max_connections, open files)"});
       send_now();
       co_return;
     case End::timeout:
       if (phase == Phase::writing) {
         if (tracked_) tracked_->give_up();
-        reset(socket_);
+        stream_->reset();
         co_return;
       }
-      if (phase == Phase::header && request_began_)
+      if (phase == Phase::header)
         append_error_reply(
             {.status = 408, .message = "the request did not arrive whole within header_timeout_seconds"});
       break;
@@ -64,16 +56,16 @@ asio::awaitable<void> Session::finish() {
   co_await half_close();
 }
 
-// No event tells of an acknowledgement, so look again and again: up to the reply's deadline, and where that is over
-// (bytes of later replies may be missing) as long as for any other end.
+// No event tells of an acknowledgement, so the connection is sampled again and again: up to the reply's deadline, and
+// where that is over (bytes of later replies may be missing) as long as for any other end.
 asio::awaitable<void> Session::await_acknowledgement() {
   if (!tracked_) co_return;
   enter(Phase::handling);
   const SteadyTime limit = std::max(tracked_->deadline(), since_ + ending_timeout);
-  milliseconds wait{1};
-  while (has_open_receipt() && !stop_now_ && std::chrono::steady_clock::now() < limit) {
+  std::chrono::milliseconds wait{1};
+  while (has_open_receipt() && stop_ != Stop::now && std::chrono::steady_clock::now() < limit) {
     co_await pause(wait);
-    wait = std::min(wait * 2, milliseconds(100));
+    wait = std::min(wait * 2, std::chrono::milliseconds(100));
     tracked_->poll();
   }
   tracked_->give_up();
@@ -83,20 +75,19 @@ asio::awaitable<void> Session::await_acknowledgement() {
 // would make the kernel send a reset, and that can destroy a reply on its way.
 asio::awaitable<void> Session::half_close() {
   if (tracked_) tracked_->end_sent();
-  asio::error_code error;
-  socket_.shutdown(asio::socket_base::shutdown_send, error);
+  asio::error_code error = stream_->shutdown_write();
   enter(Phase::ending);
   const auto space = asio::buffer(buffer_);
   interrupted_ = End::none;
-  while (!error && !stop_now_ && interrupted_ == End::none) {
+  while (!error && stop_ != Stop::now && interrupted_ == End::none) {
     std::size_t n = 0;
-    std::tie(error, n) = co_await socket_.async_read_some(space, nothrow);
+    std::tie(error, n) = co_await stream_->read_some(space);
   }
   if (!tracked_ || tracked_->settled()) co_return;
   if (error == asio::error::eof) {
     tracked_->end_of_stream();
     co_await await_acknowledgement();
-  } else if (interrupted_ != End::none || stop_now_) {
+  } else if (interrupted_ != End::none || stop_ == Stop::now) {
     tracked_->give_up();
   } else {
     tracked_->failed();

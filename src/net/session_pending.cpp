@@ -6,7 +6,6 @@
 
 #include "base/clock.hpp"
 #include "net/session.hpp"
-#include "net/worker.hpp"
 
 namespace oneshot::net {
 namespace {
@@ -47,27 +46,25 @@ http::Reply Session::finished(http::PendingReply& reply) const {
   }
 }
 
-// False: the connection ends. `one_more`: another reply follows at once. A flush is over for all of them at about the
-// same time, so waiting for one after the other takes no longer than for the last.
-asio::awaitable<bool> Session::reply_to_pending(bool one_more) {
+// `one_more`: another reply follows at once. A flush is over for all of them at about the same time, so waiting for one
+// after the other takes no longer than for the last. Where the connection ends, end_ says why.
+asio::awaitable<void> Session::reply_to_pending(bool one_more) {
   const Phase before = std::exchange(phase_, Phase::handling);
   for (const Pending& one : pending_) {
     delivery::OneShotEvent& ready = one.reply->ready();
     if (!ready.notified()) co_await wait(ready);
     const http::Reply reply = finished(*one.reply);
-    worker_.statistics().count_response(reply.status);
+    context_.statistics().count_response(reply.status);
     const bool is_last = &one == &pending_.back() && !one_more;
-    const bool keep_alive = !is_last || (one.keep_alive && !stopping_);
+    const bool keep_alive = !is_last || (one.keep_alive && !stopping());
     append_reply(reply, one.method, one.minor_version, keep_alive);
     if (!keep_alive) end_ = End::ours;
   }
   pending_.clear();
-  early_bytes_ = std::max<std::uint64_t>(early_bytes_, input_.size());
+  early_bytes_ = input_.size();
   enter(before);
-  looked_at_ = since_;
-  bool written = true;
-  if (out_.size() >= gather_limit) written = co_await flush();
-  co_return written&& end_ == End::none;
+  read_at_ = since_;
+  if (out_.size() >= gather_limit && !send_now()) co_await flush();
 }
 
 }  // namespace oneshot::net

@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: MIT
+// A worker runs one io_context on one thread, and each of its connections is one coroutine there. So sessions, their
+// handler and the map of sessions need no lock. The accepting thread reaches them in two ways only: work posted to the
+// io_context, and two atomic counters.
+//
+// One timer checks the deadlines of all sessions, so that no request has to arm a timer of its own: a deadline is late
+// by up to an eighth of the shortest timeout. The timer rests while there is no connection.
 #include "net/worker.hpp"
 
 #include <netinet/in.h>
@@ -17,7 +23,7 @@
 #include <utility>
 
 #include "base/log.hpp"
-#include "http/response_writer.hpp"
+#include "net/plain_stream.hpp"
 #include "net/session.hpp"
 
 namespace oneshot::net {
@@ -25,9 +31,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-asio::awaitable<void> run_session(std::unique_ptr<Session> session) { co_await session->run(); }
-
-// One connection's failure is its own: the others go on.
+// An unexpected error of one connection does not concern the others.
 void log_failed_session(std::exception_ptr fault) {
   if (!fault) return;
   try {
@@ -39,17 +43,50 @@ void log_failed_session(std::exception_ptr fault) {
 
 }  // namespace
 
-bool Worker::Candidate::gives_way_before(const Candidate& other) const noexcept {
-  if (hold != other.hold) return hold < other.hold;
-  return hold != Session::Hold::firm && since < other.since;
+bool Worker::EvictionCandidate::evict_before(const EvictionCandidate& other) const noexcept {
+  if (priority != other.priority) return priority < other.priority;
+  return priority != EvictionPriority::never && since < other.since;
 }
 
-Worker::Worker(unsigned number, http::Handler& handler, const Options& options, std::atomic<std::size_t>& live,
+/// A session, and its place in the worker's books. Lives in the frame of the session's coroutine.
+class Worker::Registration {
+ public:
+  Registration(Worker& worker, asio::ip::tcp::socket socket, const Address& peer)
+      : entry_(worker),
+        session_(worker.connection_context_, std::make_unique<PlainStream>(std::move(socket)), peer, entry_.id) {
+    worker.sessions_.emplace(entry_.id, &session_);
+  }
+  Session& session() noexcept { return session_; }
+
+  static asio::awaitable<void> run(std::unique_ptr<Registration> registration) {
+    co_await registration->session_.run();
+  }
+
+ private:
+  // Destroyed after the session: the connection counts until its socket is closed and its receipts are told.
+  struct Entry {
+    explicit Entry(Worker& w) noexcept : worker(w), id(w.next_id_++) {
+      worker.connection_context_.statistics().connections.fetch_add(1, std::memory_order_relaxed);
+    }
+    Entry(const Entry&) = delete;
+    Entry& operator=(const Entry&) = delete;
+    ~Entry() {
+      worker.sessions_.erase(id);
+      worker.connection_context_.statistics().connections.fetch_sub(1, std::memory_order_relaxed);
+      worker.forget_connection();
+    }
+    Worker& worker;
+    const std::uint64_t id;
+  };
+  Entry entry_;
+  Session session_;
+};
+
+Worker::Worker(unsigned number, http::Handler& handler, const Options& options, ConnectionCount& connections,
                http::BodyBudget& bodies)
-    : handler_(handler),
-      options_(options),
-      bodies_(bodies),
-      live_(live),
+    : options_(options),
+      connection_context_(handler, options_, bodies),
+      connections_(connections),
       next_id_((std::uint64_t{number} << 48) + 1),
       work_(context_.get_executor()),
       tick_timer_(context_) {}
@@ -62,7 +99,7 @@ void Worker::start() {
 
 void Worker::adopt(UniqueFd socket, const Address& peer) {
   load_.fetch_add(1, std::memory_order_relaxed);
-  // Held by a shared_ptr because Asio wants its handlers copyable; a connection the worker never gets to is closed.
+  // In a shared_ptr, since Asio copies handlers. A connection that the worker never gets to is closed.
   auto held = std::make_shared<UniqueFd>(std::move(socket));
   asio::post(context_, [this, held, peer] { begin_session(std::move(*held), peer); });
 }
@@ -92,54 +129,35 @@ void Worker::join() {
   thread_.join();
 }
 
-std::string_view Worker::prerendered_ok() {
-  if (const std::time_t now = std::time(nullptr); now != usual_second_) {
-    usual_second_ = now;
-    prerendered_ok_.clear();
-    http::HeadOptions options;
-    options.date = date_.at(std::int64_t{now} * 1000);
-    http::append_head(prerendered_ok_, http::Reply(200), options);
-  }
-  return prerendered_ok_;
-}
-
-asio::awaitable<Worker::Candidate> Worker::longest_waiting() {
-  auto look = [](Worker* self) -> asio::awaitable<Candidate> {
-    Candidate best;
+asio::awaitable<Worker::EvictionCandidate> Worker::eviction_candidate() {
+  auto choose = [](Worker* self) -> asio::awaitable<EvictionCandidate> {
+    const SteadyTime now = std::chrono::steady_clock::now();
+    EvictionCandidate best;
     for (const auto& [id, session] : self->sessions_) {
-      Candidate one;
-      one.hold = session->hold();
+      EvictionCandidate one;
+      one.priority = session->eviction_priority(now);
       one.since = session->since();
       one.id = id;
-      if (one.gives_way_before(best)) best = one;
+      if (one.evict_before(best)) best = one;
     }
     co_return best;
   };
-  auto work = look(this);
+  auto work = choose(this);
   const auto executor = context_.get_executor();
-  const Candidate found = co_await asio::co_spawn(executor, std::move(work), asio::use_awaitable);
+  const EvictionCandidate found = co_await asio::co_spawn(executor, std::move(work), asio::use_awaitable);
   co_return found;
 }
 
-void Worker::give_place(std::uint64_t id) {
+void Worker::evict(std::uint64_t id) {
   asio::post(context_, [this, id] {
     const auto found = sessions_.find(id);
-    if (found != sessions_.end()) found->second->give_place();
+    if (found != sessions_.end()) found->second->evict(std::chrono::steady_clock::now());
   });
 }
 
-std::uint64_t Worker::enter(Session& session) {
-  sessions_.emplace(next_id_, &session);
-  statistics_.connections.fetch_add(1, std::memory_order_relaxed);
-  arm_tick();
-  return next_id_++;
-}
-
-void Worker::leave(std::uint64_t id) noexcept {
-  sessions_.erase(id);
-  statistics_.connections.fetch_sub(1, std::memory_order_relaxed);
+void Worker::forget_connection() noexcept {
   load_.fetch_sub(1, std::memory_order_relaxed);
-  live_.fetch_sub(1, std::memory_order_relaxed);
+  connections_.remove();
 }
 
 void Worker::begin_session(UniqueFd socket, const Address& peer) {
@@ -152,19 +170,19 @@ void Worker::begin_session(UniqueFd socket, const Address& peer) {
   asio::error_code error;
   connection.assign(family == AF_INET6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), socket.get(), error);
   if (error) {
-    load_.fetch_sub(1, std::memory_order_relaxed);
-    live_.fetch_sub(1, std::memory_order_relaxed);
+    socket.reset();
+    forget_connection();
     log::warn("cannot watch a new connection", {{"error", error.message()}});
     return;
   }
   [[maybe_unused]] const int owned_by_connection = socket.release();
-  auto session = std::make_unique<Session>(*this, std::move(connection), peer);
-  if (stopping_) session->stop();
-  auto work = run_session(std::move(session));
+  auto registration = std::make_unique<Registration>(*this, std::move(connection), peer);
+  if (stopping_) registration->session().stop();
+  arm_tick();
+  auto work = Registration::run(std::move(registration));
   asio::co_spawn(context_, std::move(work), log_failed_session);
 }
 
-// One timer looks at all deadlines, so that no request has to arm one. It rests while there is no connection.
 void Worker::arm_tick() {
   if (ticking_) return;
   ticking_ = true;

@@ -131,7 +131,7 @@ TEST_CASE("a handler's exception is a 500 and the connection goes on") {
   CHECK(ends_with(client.response(), "GET /a"));
 }
 
-TEST_CASE("at max_connections those longest in their header give way") {
+TEST_CASE("at max_connections those longest in their header are closed") {
   auto options = NetFixture::quick();
   options.max_connections = 8;
   options.header_timeout = std::chrono::seconds(60);
@@ -156,7 +156,7 @@ TEST_CASE("at max_connections those longest in their header give way") {
   CHECK(ends_with(working.response(), "GET /a"));
 }
 
-TEST_CASE("when no header is open the longest idle connection gives way") {
+TEST_CASE("when no header is open the longest idle connection is closed") {
   auto options = NetFixture::quick();
   options.max_connections = 4;
   options.idle_timeout = std::chrono::seconds(60);

@@ -16,7 +16,6 @@ LIBRARIES = {
     "tomlplusplus": r"toml(\+\+|\.hpp)",
     "xxhash": r"xxhash\.h$",
 }
-TANGLED = ("src/net/",)  # their files still include each other in circles
 SHOWN_IN = "docs/architecture.md"
 BY_MANY_FILES = {"asio", "asio/awaitable.hpp"}
 
@@ -133,8 +132,7 @@ def main():
             for library, pattern in LIBRARIES.items():
                 if quote == "<" and re.match(pattern, target):
                     users.setdefault(library, set()).add(path)
-    findings += [f"files include each other: {' > '.join(way)}" for way in circles(merged(edges, unit))
-                 if not way[0].startswith(TANGLED)]
+    findings += [f"files include each other: {' > '.join(way)}" for way in circles(merged(edges, unit))]
     # What a folder shares with the rooms inside of it stands beside those that use them: its router, its interface.
     rooms = {path: {other for other in following if not nested(path, other)} for path, following in edges.items()}
     findings += [f"folders include each other: {' > '.join(way)}" for way in circles(merged(rooms, os.path.dirname))]

@@ -97,7 +97,7 @@ class Idle(unittest.TestCase):
 
 
 class TooMany(unittest.TestCase):
-    def test_at_max_connections_the_one_longest_in_its_header_gives_way(self):
+    def test_at_max_connections_the_one_longest_in_its_header_is_closed(self):
         with Server({"server.max_connections": 8, "server.header_timeout_seconds": 60}) as server:
             held = []
             for number in range(8):

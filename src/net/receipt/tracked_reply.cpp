@@ -1,4 +1,11 @@
 // SPDX-License-Identifier: MIT
+// Brings three things to the ReceiptWatch of one reply: the events of its session, a timer for its deadline, and the
+// questions of newer scrapes. With each of them goes a sample of the TCP connection, and what the watch decides is done
+// here: tell the receipt, reset the connection, or probe the peer. All of it runs on the connection's thread, so there
+// is no lock; resolve() alone is called elsewhere and spawns its work there. The timer and a resolve() in progress may
+// outlive the session, so the object is shared, and release() cuts it off from the stream.
+//
+// resolve() and the answer to a probe are polled: the kernel signals no acknowledgement that a program could wait for.
 #include "net/receipt/tracked_reply.hpp"
 
 #include <asio/co_spawn.hpp>
@@ -14,23 +21,17 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// How often a newer scrape looks, and how long at most: longer than both windows of ReceiptWatch.
+// How often a newer scrape samples the connection, and for how long: longer than both windows of ReceiptWatch.
 constexpr milliseconds settle_step{5};
 constexpr milliseconds settle_limit{700};
-// Three probes or so, a second apart, since each of them may get lost too.
+// Three probes or so, a second apart, since a probe may get lost too.
 constexpr milliseconds probe_time{3500};
-constexpr milliseconds probe_step{100};  // how often to look for the answer
+constexpr milliseconds probe_step{100};  // between two looks for the answer
 
 }  // namespace
 
-void reset(asio::ip::tcp::socket& socket) noexcept {
-  asio::error_code ignored;
-  socket.set_option(asio::socket_base::linger(true, 0), ignored);
-  socket.close(ignored);
-}
-
-TrackedReply::TrackedReply(asio::ip::tcp::socket& socket, std::unique_ptr<delivery::Receipt> receipt)
-    : socket_(&socket), executor_(socket.get_executor()), timer_(executor_), receipt_(std::move(receipt)) {}
+TrackedReply::TrackedReply(Stream& stream, std::unique_ptr<delivery::Receipt> receipt)
+    : stream_(&stream), executor_(stream.executor()), timer_(executor_), receipt_(std::move(receipt)) {}
 
 void TrackedReply::start(SteadyTime deadline) {
   if (receipt_) receipt_->on_started(shared_from_this());
@@ -44,7 +45,7 @@ void TrackedReply::start(SteadyTime deadline) {
 void TrackedReply::handed_over() {
   if (settled()) return;
   watch_.handed_over(sample(), steady_clock::now());
-  if (receipt_) receipt_->on_handed_over(socket_ == nullptr || readable_bytes(socket_->native_handle()) == 0);
+  if (receipt_) receipt_->on_handed_over(stream_ == nullptr || !stream_->has_unread());
 }
 
 void TrackedReply::request_began() {
@@ -70,16 +71,14 @@ void TrackedReply::give_up() {
 void TrackedReply::release() {
   failed();
   timer_.cancel();
-  socket_ = nullptr;
+  stream_ = nullptr;
 }
 
 TcpInfo TrackedReply::sample() {
-  if (socket_ == nullptr || !socket_->is_open()) {
-    TcpInfo none;
-    none.error = true;
-    return none;
-  }
-  return sample_tcp(socket_->native_handle());
+  if (stream_ != nullptr) return stream_->sample();
+  TcpInfo none;
+  none.error = true;
+  return none;
 }
 
 void TrackedReply::apply(Verdict verdict) {
@@ -107,22 +106,23 @@ void TrackedReply::finish(delivery::Outcome outcome) {
   if (auto receipt = std::exchange(receipt_, nullptr)) receipt->on_settled(outcome);
 }
 
-// If the answer is a reset, the session's read says so, or this look.
+// If the answer is a reset, the session's read tells, or the next sample.
 void TrackedReply::probe() {
   probing_ = true;
   probing_since_ = steady_clock::now();
-  start_probing(socket_->native_handle());
+  stream_->start_probing();
   await_sign_of_life();
 }
 
-// One sign is enough: to a later question the kernel may say no for other reasons than that the scraper gave up.
+// One sign of life is enough: to a later probe the peer's kernel may answer with a reset for other reasons than that
+// the scraper gave up.
 void TrackedReply::await_sign_of_life() {
   timer_.expires_after(probe_step);
   timer_.async_wait([self = shared_from_this()](const asio::error_code& error) {
     if (error || self->settled()) return;
     const TcpInfo view = self->sample();
     const SteadyTime now = steady_clock::now();
-    self->apply(self->watch_.poll(view, now));  // a look takes the error away
+    self->apply(self->watch_.poll(view, now));  // a sample takes the error away
     if (self->settled()) return;
     const auto asked_for = now - self->probing_since_;
     const bool answered = view.silent_for < asked_for - probe_step / 2;
@@ -132,12 +132,11 @@ void TrackedReply::await_sign_of_life() {
 }
 
 void TrackedReply::end_probing() {
-  if (std::exchange(probing_, false) && socket_ != nullptr && socket_->is_open())
-    stop_probing(socket_->native_handle());
+  if (std::exchange(probing_, false) && stream_ != nullptr) stream_->stop_probing();
 }
 
 void TrackedReply::reset_connection() {
-  if (socket_ != nullptr) reset(*socket_);  // what the session waits for is aborted
+  if (stream_ != nullptr) stream_->reset();  // the session's read or write is aborted
 }
 
 asio::awaitable<delivery::Transfer::State> TrackedReply::resolve() {

@@ -3,36 +3,37 @@
 
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
-#include <asio/ip/tcp.hpp>
 #include <asio/steady_timer.hpp>
 #include <memory>
 
 #include "delivery/receipt.hpp"
 #include "net/receipt/receipt_watch.hpp"
+#include "net/stream.hpp"
 
 namespace oneshot::net {
 
 /// One reply with a deadline, and with the receipt that wants to know what becomes of it (or none: then only the
-/// deadline matters). Shared by its session, by the deadline's timer, and by whoever asks through the receipt: all of
-/// them on the connection's own thread, resolve() alone may be called elsewhere and hops there.
+/// deadline matters). Its session, the deadline's timer and a newer scrape (through the receipt) share it. Every
+/// function is called on the connection's thread; resolve() may be called on any worker's, and goes to the
+/// connection's.
 class TrackedReply final : public delivery::Transfer, public std::enable_shared_from_this<TrackedReply> {
  public:
-  /// `socket` must live until release().
-  TrackedReply(asio::ip::tcp::socket& socket, std::unique_ptr<delivery::Receipt> receipt);
+  /// `stream` must live until release().
+  TrackedReply(Stream& stream, std::unique_ptr<delivery::Receipt> receipt);
 
-  /// Tells the receipt, and starts the clock: what is not acknowledged by then is reset.
+  /// Tells the receipt, and starts the timer: a reply that is not acknowledged at `deadline` is reset.
   void start(SteadyTime deadline);
   /// The last byte is in the kernel.
   void handed_over();
 
-  // What the session sees happen.
+  // The events that the session observes.
   void request_began();
   void end_of_stream();
   void failed();
   void end_sent() noexcept { watch_.end_sent(); }
   void poll();
   void give_up();
-  /// The session is going, and its socket with it: whatever is still open is cut short.
+  /// The session and its stream are about to go: a receipt that is still open is told its outcome, as by failed().
   void release();
 
   [[nodiscard]] bool settled() const noexcept { return watch_.settled(); }
@@ -53,17 +54,14 @@ class TrackedReply final : public delivery::Transfer, public std::enable_shared_
   void reset_connection();
   static asio::awaitable<State> resolve_here(std::shared_ptr<TrackedReply> self);
 
-  asio::ip::tcp::socket* socket_;
+  Stream* stream_;  // null after release()
   asio::any_io_executor executor_;
   asio::steady_timer timer_;
   std::unique_ptr<delivery::Receipt> receipt_;
   ReceiptWatch watch_;
   SteadyTime deadline_{};
-  bool probing_ = false;  // the socket asks for signs of life
+  bool probing_ = false;  // the kernel asks the peer's for signs of life
   SteadyTime probing_since_{};
 };
-
-/// Sends a reset (RST) instead of an orderly end: whatever the peer has not read is gone.
-void reset(asio::ip::tcp::socket& socket) noexcept;
 
 }  // namespace oneshot::net

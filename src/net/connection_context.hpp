@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <ctime>
+#include <string>
+#include <string_view>
+
+#include "http/body_budget.hpp"
+#include "http/date.hpp"
+#include "http/handler.hpp"
+#include "http/statistics.hpp"
+#include "net/options.hpp"
+
+namespace oneshot::net {
+
+/// What all connections of one worker share, and all that a session knows of its worker. Used on that worker's thread,
+/// except where a function says otherwise.
+class ConnectionContext {
+ public:
+  /// `options` may change while connections live; they follow it. The large bodies of all workers share `bodies`.
+  ConnectionContext(http::Handler& handler, const Options& options, http::BodyBudget& bodies)
+      : handler_(handler), options_(options), bodies_(bodies) {}
+
+  [[nodiscard]] http::Handler& handler() noexcept { return handler_; }
+  [[nodiscard]] const Options& options() const noexcept { return options_; }
+  [[nodiscard]] http::BodyBudget& bodies() noexcept { return bodies_; }
+  [[nodiscard]] http::Statistics& statistics() noexcept { return statistics_; }
+  /// Any thread may read them.
+  [[nodiscard]] const http::Statistics& statistics() const noexcept { return statistics_; }
+
+  /// The value of the Date header now.
+  [[nodiscard]] std::string_view date() noexcept { return date_.at(std::int64_t{std::time(nullptr)} * 1000); }
+  /// The reply to nearly every event, whole: a bare 200 on a connection of HTTP/1.1 that lives on.
+  [[nodiscard]] std::string_view prerendered_ok();
+
+ private:
+  http::Handler& handler_;
+  const Options& options_;
+  http::BodyBudget& bodies_;
+  http::Statistics statistics_;
+  http::HttpDate date_;
+  std::string prerendered_ok_;
+  std::time_t prerendered_second_ = -1;  // the second in its Date header
+};
+
+}  // namespace oneshot::net

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+// What a handler may wait for while its request is being answered, and how the worker ends what a session waits for.
+#include <algorithm>
+#include <asio/post.hpp>
+#include <asio/use_awaitable.hpp>
+
+#include "net/asio_compat.hpp"
+#include "net/session.hpp"
+
+namespace oneshot::net {
+namespace {
+
+using std::chrono::milliseconds;
+
+// How long a new connection may take to send its request when the program stops. It was accepted, so it is answered:
+// a client whose very first request meets an end knows no better than that it was refused.
+constexpr milliseconds stop_patience{500};
+// How long a scraper that is evicted may take to answer our end with its own.
+constexpr milliseconds end_patience{150};
+
+/// While it lives, `event` ends the wait for `timer`. In the frame of the coroutine that waits: the event may outlive
+/// that frame, and the io_context too.
+class CancelOn {
+ public:
+  // Posted, the end of the wait comes after its begin, since both are on the session's thread.
+  CancelOn(delivery::OneShotEvent& event, const std::shared_ptr<asio::steady_timer>& timer) : event_(event) {
+    const auto executor = timer->get_executor();
+    event.on_notify([executor, timer] { asio::post(executor, [timer] { timer->cancel(); }); });
+  }
+  CancelOn(const CancelOn&) = delete;
+  CancelOn& operator=(const CancelOn&) = delete;
+  ~CancelOn() { event_.forget(); }
+
+ private:
+  delivery::OneShotEvent& event_;
+};
+
+}  // namespace
+
+asio::awaitable<void> Session::yield() {
+  const auto executor = stream_->executor();
+  co_await asio::post(executor, asio::use_awaitable);
+}
+
+asio::awaitable<void> Session::pause(milliseconds duration) {
+  asio::steady_timer timer(stream_->executor());
+  timer.expires_after(duration);
+  co_await timer.async_wait(nothrow);
+}
+
+asio::awaitable<void> Session::wait(delivery::OneShotEvent& event) {
+  const auto timer = std::make_shared<asio::steady_timer>(stream_->executor(), SteadyTime::max());
+  const CancelOn notified(event, timer);
+  co_await timer->async_wait(nothrow);
+}
+
+asio::awaitable<void> Session::wait_until(delivery::OneShotEvent& event, SteadyTime until) {
+  if (stopping() || peer_closed()) co_return;
+  const auto timer = std::make_shared<asio::steady_timer>(stream_->executor(), until);
+  const CancelOn notified(event, timer);
+  // What arrives meanwhile is the client's end, or a pipelined request; either says so once. The call may come after
+  // this session is gone: then `here` is.
+  const auto here = std::make_shared<bool>(true);
+  const std::weak_ptr<bool> still_here = here;
+  stream_->on_readable([this, timer, still_here] {
+    if (!still_here.expired() && peer_closed()) timer->cancel();
+  });
+  waiting_ = timer;
+  co_await timer->async_wait(nothrow);
+  waiting_ = nullptr;
+  stream_->cancel();
+}
+
+bool Session::peer_closed() noexcept { return !stream_->is_established(); }
+
+void Session::interrupt(End why) {
+  interrupted_ = why;
+  stream_->cancel();
+}
+
+void Session::check_deadline(SteadyTime now) {
+  milliseconds limit{};
+  switch (phase_) {
+    case Phase::handling:
+      return;
+    case Phase::opened:
+      limit = context_.options().header_timeout;
+      if (stopping()) limit = std::min(limit, stop_patience);
+      break;
+    case Phase::header:
+    case Phase::writing:
+      limit = context_.options().header_timeout;
+      break;
+    case Phase::idle:
+      limit = context_.options().idle_timeout;
+      break;
+    case Phase::ending:
+      limit = ending_timeout;
+      break;
+  }
+  if (now - since_ >= limit) interrupt(End::timeout);
+}
+
+EvictionPriority Session::eviction_priority(SteadyTime now) const noexcept {
+  switch (phase_) {
+    case Phase::opened:
+    case Phase::header:
+      return EvictionPriority::first;
+    case Phase::idle:
+      return has_open_receipt() ? EvictionPriority::awaiting_receipt : EvictionPriority::idle;
+    case Phase::ending:
+      if (!has_open_receipt()) return EvictionPriority::first;
+      return now - since_ < end_patience ? EvictionPriority::never : EvictionPriority::idle;
+    case Phase::handling:
+    case Phase::writing:
+      break;
+  }
+  return EvictionPriority::never;
+}
+
+void Session::evict(SteadyTime now) {
+  // The worker was asked for a candidate a moment ago: things may have changed since.
+  if (eviction_priority(now) != EvictionPriority::never) interrupt(End::evicted);
+}
+
+void Session::stop() {
+  stop_ = std::max(stop_, Stop::in_order);
+  if (waiting_ != nullptr) waiting_->cancel();
+  if (phase_ == Phase::idle && !stream_->has_unread()) interrupt(End::stopped);
+}
+
+void Session::stop_now() {
+  stop_ = Stop::now;
+  if (waiting_ != nullptr) waiting_->cancel();
+  interrupt(End::stopped);
+}
+
+}  // namespace oneshot::net
