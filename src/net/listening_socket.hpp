@@ -20,7 +20,7 @@ struct ListeningSocket {
 /// (0: the kernel chooses). Errors: `cannot listen on [::]:8090: Address already in use`.
 Result<ListeningSocket> open_listening_socket(const std::string& host, std::uint16_t port);
 
-/// Takes over one that somebody else has opened. Errors: `must be a listening TCP socket, not a Unix socket`.
+/// Takes over a socket that another process has opened. Errors: `must be a listening TCP socket, not a Unix socket`.
 Result<ListeningSocket> adopt_listening_socket(UniqueFd fd);
 
 /// Whether it is what open_listening_socket(host, port) would bind (port 0: any port will do). Errors, where `host`

@@ -10,21 +10,21 @@
 namespace oneshot::net {
 
 /// The state machine of a delivery: decides what became of one reply from what its connection shows. No socket, no
-/// timer, no thread; whoever owns the connection tells it each thing that happens, with a look at the connection, and
-/// does what the verdict says. What it has seen it keeps: a reset shows only once.
+/// timer, no thread: its owner (TrackedReply) brings each event, with a sample of the connection, and applies the
+/// verdict. The watch remembers what it has observed, since a reset shows in one sample only.
 ///
 ///                 handed_over          end_of_stream
 ///      writing ───────────────> sent ───────────────> ended
 ///         │                      │                      │
-///         └──────────────────────┴──────────────────────┴───> settled: delivered, unread, truncated, or reset by us
+///         └──────────────────────┴──────────────────────┴───> settled: delivered, unconfirmed, truncated or reset
 ///
 /// What leads there, by state; – is `undecided` and no change. "all": the peer has acknowledged all. "broken": a reset
-/// was seen, now or at any look before. A row holds where none above it does.
+/// shows in this sample or an earlier one. A row holds where none above it does.
 ///
-///     told             writing                    sent                                 ended
+///     event            writing                    sent                                 ended
 ///     ─────────────    ───────────────────────    ─────────────────────────────────    ─────────────────────────
-///     failed           truncated                  unconfirmed (a)                      unread (a)
-///     any, broken      truncated                  unconfirmed (a)                      unread (a)
+///     failed           truncated                  unconfirmed (a)                      unconfirmed (a)
+///     any, broken      truncated                  unconfirmed (a)                      unconfirmed (a)
 ///     handed_over      to sent                    once only                            once only
 ///     request_began    –                          all: delivered                       all: delivered (b)
 ///     end_of_stream    – (nobody reads then)      to ended, and as poll there          as poll
@@ -40,40 +40,40 @@ namespace oneshot::net {
 ///     (c) an end that came before the peer can have read all says nothing about reading: then a reset may follow, so
 ///         100 ms after the last byte was written
 ///     (d) the peer has ended in order, after it had all
-///     (e) undecided, but the peer's kernel is to be asked for a sign of life. A scraper that gave up by now has reset
-///         the connection; a reset is sent once and may have got lost, but a kernel that has no such connection any
-///         more repeats it when asked. Now and not when a newer scrape comes: by then the connection may have died for
-///         other reasons, after all was stored. Not after a long silence either: a middlebox that has forgotten the
-///         connection may answer in the peer's place
+///     (e) undecided, but the peer's kernel is probed for a sign of life. A scraper that gave up by now has reset the
+///         connection. A reset is sent once and may have got lost; a kernel that has no such connection any more
+///         repeats the reset when it is probed. The probe comes now and not with a newer scrape: by then the connection
+///         may have died for other reasons, after all was stored. It does not come after a long silence: a middlebox
+///         that has forgotten the connection may answer in the peer's place
 ///
-/// Once we have sent our own end, a closed connection is no sign of a reset (both ends may be through), only a read
-/// tells; a newer scrape is then left to what that read says.
+/// Once we have sent our own end, a closed connection is no sign of a reset, since both ends may be through: only a
+/// read tells. A newer scrape is then left to what that read says.
 ///
 /// Why these rules hold (tried with Prometheus, curl, Python and nginx): a client that gives up or fails while it
-/// reads closes with data unread, and then its kernel answers with a reset instead of an orderly end; a client that
-/// sends its next request, or ends orderly when all is acknowledged, has read the body to its end. Silence when all is
+/// reads closes with data unread, and then its kernel answers with a reset instead of an orderly end. A client that
+/// sends its next request, or ends in order when all is acknowledged, has read the body to its end. Silence when all is
 /// acknowledged is the normal case of a scraper that keeps its connection, and proves nothing yet.
 class ReceiptWatch {
  public:
   enum class Verdict : std::uint8_t {
     undecided,
-    under_way,  ///< to a newer scrape only: the peer still acknowledges, so let it be
+    under_way,  ///< to a newer scrape only: the peer still acknowledges, so the reply goes on
     probe,      ///< at the deadline only: start_probing(), for a few seconds
-    // Settled; nothing that is told afterwards changes it, and the answer to that is `undecided`.
+    // Settled: no later event changes it; the verdict on each of those is `undecided`.
     delivered,
     truncated,    ///< not delivered: the peer cannot have had all of it
     unconfirmed,  ///< not delivered: the peer's kernel may have had all of it
-    reset,        ///< reset the connection; then it is cut short
+    reset,        ///< reset the connection; then the reply is truncated
   };
 
-  /// How long a newer scrape waits for an end of the older connection, after the last byte was written and after it
-  /// asked: a scraper that failed closes before its next attempt, but on the way the one may overtake the other. An
-  /// early end of stream waits as long for a reset.
+  /// How long a newer scrape waits for an end of the older connection, counted from the last byte's writing and from
+  /// the newer scrape's question. A scraper that failed closes before its next attempt, but on the way the attempt may
+  /// overtake the end. An early end of stream waits as long for a reset.
   static constexpr std::chrono::milliseconds fresh{100};
   /// How long a newer scrape watches unacknowledged bytes for progress before it withdraws them: longer than a lost
   /// acknowledgement takes to be repeated (TCP_RTO_MIN is 200 ms).
   static constexpr std::chrono::milliseconds progress_window{400};
-  /// See (e).
+  /// A peer that has been silent for longer is not probed, see (e).
   static constexpr std::chrono::seconds longest_silence{30};
 
   /// The last byte is in the kernel. A peer that has sent its end by now cannot have done so after reading all.
@@ -82,21 +82,21 @@ class ReceiptWatch {
   /// We have sent our end (FIN) first.
   void end_sent() noexcept { end_sent_ = true; }
 
-  /// The first byte of a later request has been read, and none of it had arrived when the last byte was handed over.
-  /// `undecided`: bytes are still unacknowledged, so the client did not wait for the reply (pipelining).
-  /// A connection that was reset meanwhile: the request was sent before the reply can have been read.
+  /// The first byte of a later request has been read, and that byte had not arrived when the last byte of the reply was
+  /// handed over. `undecided`: bytes are still unacknowledged, so the client did not wait for the reply (pipelining).
+  /// Where the connection was reset meanwhile, the request was sent before the reply can have been read.
   Verdict request_began(const TcpInfo& view) noexcept;
-  /// A read said: end of stream. Later looks go to `poll`.
+  /// A read said: end of stream. Later samples go to `poll`.
   Verdict end_of_stream(const TcpInfo& view, SteadyTime now) noexcept;
-  /// A look without news, needed while an end of stream waits for the last acknowledgement, and one that came early
-  /// (half-closed: it says nothing about reading) for a reset.
+  /// A sample without news, needed in two cases: an end of stream waits for the last acknowledgement, and an early end
+  /// (half-closed: it says nothing about reading) waits for a reset.
   Verdict poll(const TcpInfo& view, SteadyTime now) noexcept;
   /// A read or write failed, or the connection goes for another reason.
   Verdict failed(const TcpInfo& view) noexcept;
   /// The scrape timeout has passed.
   Verdict deadline(const TcpInfo& view) noexcept;
-  /// Nothing more is to come: we sent our end first and the peer answered it, or did not within the time it had; or
-  /// the program ends.
+  /// Nothing more is to come: we sent our end first, and the peer has answered it, or has not in the time given; or the
+  /// program ends.
   Verdict give_up(const TcpInfo& view) noexcept;
   /// A newer scrape of the same scraper asks; `undecided` means: ask again in a few milliseconds.
   Verdict newer_scrape(const TcpInfo& view, SteadyTime now) noexcept;
@@ -112,12 +112,12 @@ class ReceiptWatch {
   Verdict watch_progress(SteadyTime now) noexcept;
 
   State state_ = State::writing;
-  TcpInfo view_;         // the last one; its error stays
+  TcpInfo view_;         // the last sample
   bool broken_ = false;  // the peer has reset the connection
   bool end_sent_ = false;
   bool early_end_ = false;  // the peer's end came before it can have read all
   SteadyTime handed_over_at_{};
-  std::uint64_t last_byte_ = 0;  // what TcpView::acknowledged is once the peer has acknowledged all
+  std::uint64_t last_byte_ = 0;  // what TcpInfo::acknowledged is once the peer has acknowledged all
   bool asked_ = false;           // by a newer scrape
   SteadyTime asked_at_{};
   std::uint64_t acknowledged_when_asked_ = 0;

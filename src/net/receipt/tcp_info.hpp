@@ -15,26 +15,26 @@ struct TcpInfo {
     closing,      ///< we have sent our end and wait for the peer
   };
   State state = State::closed;
-  /// A pending error, for instance a reset. Reading it takes it away: it is seen only once, so keep it.
+  /// A pending error, for instance a reset. A sample takes the error away: it shows once, so keep it.
   bool error = false;
   /// Bytes the peer has not acknowledged, those not yet sent included.
   std::uint64_t unacknowledged = 0;
-  /// Bytes the peer has acknowledged so far: whether this grows tells if it is still there.
+  /// Bytes the peer has acknowledged so far: while this grows the peer is there.
   std::uint64_t acknowledged = 0;
   /// How long the peer's kernel has said nothing.
   std::chrono::milliseconds silent_for{0};
 };
 
-/// Looks at a connected TCP socket; one that is not open looks closed, with an error.
+/// Samples a connected TCP socket. A socket that is not open looks closed, with an error.
 TcpInfo sample_tcp(int socket) noexcept;
 
-/// Has the kernel ask the peer's for a sign of life (a keep-alive probe, RFC 9293 3.8.4), once that has been silent for
-/// a second, and every second from then on. One that has no such connection any more answers with a reset. Not to be
-/// left on: a peer that cannot be reached looks after two minutes like one that is gone.
+/// Has the kernel ask the peer's kernel for a sign of life (a keep-alive probe, RFC 9293 3.8.4) after a second of
+/// silence, and every second from then on. A kernel that has no such connection any more answers with a reset. Not to
+/// be left on: after two minutes a peer that cannot be reached looks like one that is gone.
 void start_probing(int socket) noexcept;
 void stop_probing(int socket) noexcept;
 
-/// Nobody has closed or reset it. Takes no pending error away.
+/// Neither side has closed or reset the connection. Takes no pending error away.
 bool is_established(int socket) noexcept;
 
 /// Bytes that have arrived and not been read yet.
