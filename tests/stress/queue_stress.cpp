@@ -68,6 +68,7 @@ struct Run {
   std::uint64_t events = events_per_producer;  // of each
   std::atomic<bool> finished{false};           // nothing will be stored any more
   std::atomic<bool> quiet{false};              // all scrapers are done
+  std::atomic<bool> all_sent_again{false};     // each scraper has got something a second time
   std::atomic<std::uint64_t> out_of_order{0};
 };
 
@@ -84,6 +85,8 @@ void produce(Run& run, unsigned producer) {
     series.push_back("producer=\"" + std::to_string(producer) + "\",series=\"" + std::to_string(i) + "\"");
   }
   for (std::uint64_t n = 0; n < run.events;) {
+    // A fast producer is done before scrapers have failed once: the second half waits for that.
+    for (int turns = 0; n > run.events / 2 && !run.all_sent_again && turns < 100; ++turns) std::this_thread::yield();
     const std::string& labels = series[n % series.size()];
     const event::Event event{.labels = labels, .value = static_cast<double>(n), .value_given = true};
     switch (run.queue->append(producer, event)) {
@@ -180,6 +183,7 @@ void look(Run& run) {
     }
     const QueueStatistics all = run.queue->statistics();
     if (all.used_bytes > all.capacity_bytes) ++run.out_of_order;
+    run.all_sent_again = std::ranges::all_of(all.scrapers, [](const auto& one) { return one.redelivered > 0; });
     std::this_thread::yield();
   }
 }
