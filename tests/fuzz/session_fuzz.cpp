@@ -63,6 +63,8 @@ constexpr std::array requests{
     std::string_view("POST /event HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"),
     std::string_view("GET /batch?5 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"),
     std::string_view("GET /pieces?9 HTTP/1.0\r\n\r\n"),
+    std::string_view("POST /pending HTTP/1.1\r\nHost: a\r\n\r\n"),
+    std::string_view("POST /pending HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"),
 };
 
 void send_in_pieces(SessionRig& rig, std::string_view bytes, unsigned piece) {
@@ -95,7 +97,7 @@ void step(SessionRig& rig, Script& script) {
     case 11:
       return rig.peer->acknowledge(script.next() % 2 == 0);
     case 12:
-      return rig.event.notifier()();
+      return script.next() % 2 == 0 ? rig.finish_pending() : rig.event.notifier()();
     case 13:
       return rig.session().check_deadline(SessionRig::in(milliseconds(script.next() * 30U)));
     case 14:
@@ -110,6 +112,7 @@ void bring_to_its_end(SessionRig& rig) {
   rig.peer->set_room(std::string::npos);
   rig.peer->acknowledge(true);
   rig.event.notifier()();
+  rig.finish_pending(true);
   rig.peer->end();
   rig.run();
   if (!rig.ended()) rig.session().stop_now();

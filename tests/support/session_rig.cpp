@@ -51,6 +51,15 @@ class ThreePieces final : public http::BodySource {
   std::uint64_t piece_ = 0;
 };
 
+class Pending final : public http::PendingReply {
+ public:
+  delivery::OneShotEvent& ready() noexcept override { return event_; }
+  http::Reply finish() override { return http::Reply(200, "pending"); }
+
+ private:
+  delivery::OneShotEvent event_;
+};
+
 std::size_t number(std::string_view text) {
   std::size_t value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);
@@ -130,6 +139,11 @@ bool SessionRig::run_until(const std::function<bool()>& condition) {
   return true;
 }
 
+void SessionRig::finish_pending(bool later) {
+  pending_is_ready_ = pending_is_ready_ || later;
+  for (const auto& notify : std::exchange(pending_, {})) notify();
+}
+
 bool SessionRig::all_receipts_settled_once() const {
   return std::all_of(receipts.begin(), receipts.end(), [](const auto& receipt) { return receipt->settled == 1; });
 }
@@ -159,6 +173,12 @@ http::Answer SessionRig::handle(const http::Request& request, delivery::Waiting&
   if (request.path == "/throw") throw std::runtime_error("thrown by a test");
   if (request.path == "/later" || request.path == "/wait" || request.path == "/until" || request.path == "/throw-later")
     return later(std::string(request.path), waiting);
+  if (request.path == "/pending") {
+    auto reply = std::make_unique<Pending>();
+    pending_.push_back(reply->ready().notifier());
+    if (pending_is_ready_) finish_pending();
+    return reply;
+  }
   return sized_reply(request);
 }
 

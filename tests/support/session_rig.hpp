@@ -40,6 +40,7 @@ std::vector<ReceivedReply> parse_replies(std::string_view bytes, std::string* re
 ///   /later     "later", after a yield                     /wait       "waited", once `event` is notified
 ///   /until     "notified", "closed", "stopping" or "in time": why wait_until() returned
 ///   /throw, /throw-later   an exception                   else        200, without a body
+///   /pending   http::PendingReply "pending", once finish_pending() was called
 /// A pipelined request gets no receipt, as http::Request asks for.
 class SessionRig final : public http::Handler {
  public:
@@ -64,6 +65,8 @@ class SessionRig final : public http::Handler {
   static SteadyTime in(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
   [[nodiscard]] std::vector<ReceivedReply> replies() const { return parse_replies(peer->written); }
   [[nodiscard]] bool all_receipts_settled_once() const;
+  /// Makes all pending replies ready; with `later` those to come as well.
+  void finish_pending(bool later = false);
   /// Everything that holds in every history of a connection; empty, or the rule that is broken.
   [[nodiscard]] std::string broken_rule() const;
 
@@ -83,6 +86,8 @@ class SessionRig final : public http::Handler {
 
   http::BodyBudget bodies_{1024 * 1024};
   net::ConnectionContext context_{*this, options, bodies_};
+  std::vector<delivery::OneShotEvent::Notifier> pending_;
+  bool pending_is_ready_ = false;
   net::Session* session_ = nullptr;
   std::optional<asio::io_context> io_{std::in_place, 1};
 };

@@ -48,6 +48,9 @@ const std::vector<Step> history{
     room(std::string::npos),
     sends("GET /until HTTP/1.1\r\nHost: a\r\n\r\n"),
     [](SessionRig& rig) { rig.event.notifier()(); },
+    sends("POST /pending HTTP/1.1\r\nHost: a\r\n\r\nPOST /pending HTTP/1.1\r\nHost: a\r\n\r\nGET /a"),
+    sends(" HTTP/1.1\r\nHost: a\r\n\r\n"),
+    [](SessionRig& rig) { rig.finish_pending(); },
     sends("GET /batch?5 HTTP/1.1\r\nHost: a\r\n\r\n"),
     sends("GET /batch?5 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"),
     [](SessionRig& rig) { rig.peer->end(); },
@@ -92,6 +95,7 @@ void check_end(SessionRig& rig, Stop stop = Stop::now) {
   rig.peer->set_room(std::string::npos);
   rig.peer->acknowledge(true);
   rig.event.notifier()();
+  rig.finish_pending(true);
   rig.run();
   rig.peer->end();
   rig.run();
@@ -107,7 +111,7 @@ TEST_SUITE("session breaks") {
     rig.reply_time = milliseconds(60'000);
     go(rig, history.size(), true);
     CHECK(rig.run_until([&] { return rig.ended(); }));
-    CHECK(rig.requests.size() == 11);
+    CHECK(rig.requests.size() == 14);
     CHECK(rig.broken_rule() == "");
     for (const auto& receipt : rig.receipts) CHECK(receipt->outcome == Outcome::delivered);
   }

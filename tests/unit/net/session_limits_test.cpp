@@ -37,6 +37,8 @@ const std::array ways{
           rig.peer->send("GET");
         }},
     Way{"handling", Phase::handling, [](SessionRig& rig) { rig.peer->send(get("/wait")); }},
+    Way{"pending", Phase::handling,
+        [](SessionRig& rig) { rig.peer->send("POST /pending HTTP/1.1\r\nHost: a\r\n\r\n"); }},
     Way{"writing", Phase::writing,
         [](SessionRig& rig) {
           rig.peer->set_room(3);
@@ -159,6 +161,7 @@ TEST_SUITE("session limits") {
         case Phase::handling:
         case Phase::writing:
           rig.event.notifier()();
+          rig.finish_pending();
           rig.peer->set_room(std::string::npos);
           break;
         case Phase::ending:
@@ -224,6 +227,7 @@ TEST_SUITE("session limits") {
       if (way.phase == Phase::handling && rig.receipts.empty()) {  // a handler that waits for an event goes on
         CHECK_FALSE(rig.ended());
         rig.event.notifier()();
+        rig.finish_pending();
         rig.run();
       }
       CHECK(rig.ended());

@@ -111,8 +111,26 @@ TEST_SUITE("session waits") {
     CHECK(rig.replies()[0].body == "notified");
   }
 
+  TEST_CASE("pipelined POSTs wait for their pending replies together, and a GET behind them waits for all") {
+    SessionRig rig;
+    const std::string pending = "POST /pending HTTP/1.1\r\nHost: a\r\n\r\n";
+    rig.peer->send(pending + pending + "POST /a HTTP/1.1\r\nHost: a\r\n\r\n" + get("/b"));
+    rig.run();
+    CHECK(rig.requests.size() == 3);
+    CHECK(rig.peer->written.empty());
+    rig.finish_pending();
+    rig.run();
+    CHECK(rig.requests.size() == 4);
+    const auto replies = rig.replies();
+    REQUIRE(replies.size() == 4);
+    CHECK(replies[0].body == "pending");
+    CHECK(replies[1].body == "pending");
+    CHECK(replies[2].body.empty());
+    CHECK(rig.broken_rule() == "");
+  }
+
   TEST_CASE("a session that is destroyed while its handler waits leaves nothing behind") {
-    for (const std::string path : {"/wait", "/until", "/later"}) {
+    for (const std::string path : {"/wait", "/until", "/later", "/pending"}) {
       SessionRig rig;
       const auto notify = rig.event.notifier();
       rig.peer->send(get(path));
