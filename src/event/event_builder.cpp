@@ -16,13 +16,15 @@ namespace {
 
 constexpr ByteSet label_bytes{[](char c) { return is_letter(c) || is_digit(c) || c == '_'; }};
 constexpr ByteSet metric_bytes{[](char c) { return label_bytes.has(c) || c == ':'; }};
-constexpr std::string_view reserved_prefix = "__";
 constexpr std::string_view value_name = "value";
 
 /// Not of an empty name.
 bool is_name_of(const ByteSet& bytes, std::string_view name) noexcept {
   return !is_digit(name.front()) && bytes.has_all_of(name);
 }
+
+/// Prometheus keeps names that begin so for itself. Not of an empty name.
+bool is_reserved(std::string_view name) noexcept { return name.front() == '_' && name.size() > 1 && name[1] == '_'; }
 
 [[gnu::cold]] Rejection refused_label_name(std::string_view name) {
   if (name.empty()) return nameless_label();
@@ -42,8 +44,7 @@ void EventBuilder::begin() noexcept {
 
 EventBuilder::Taken EventBuilder::label(std::string_view name, std::string_view value) {
   if (!has_room_for(name.size() + value.size())) return Unexpected{event_too_large(max_event_bytes_)};
-  if (name.empty() || !is_name_of(label_bytes, name) || name.starts_with(reserved_prefix))
-    return Unexpected{refused_label_name(name)};
+  if (name.empty() || !is_name_of(label_bytes, name) || is_reserved(name)) return Unexpected{refused_label_name(name)};
   const bool plain = exposition::is_plain_label_value(value);
   if (!plain && !valid_utf8(value)) return Unexpected{bad_utf8(name, value)};
   labels_.push_back({name, value, plain});

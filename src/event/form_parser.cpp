@@ -26,7 +26,7 @@ EventBuilder::Taken FormParser::take_all(std::string_view encoded) {
   // Most have nothing to decode, no blank in a name to replace, and then nothing is copied.
   const bool encoding = find_any_of(encoded, '%', '+', ' ') != encoded.size();
   while (!encoded.empty()) {
-    const std::string_view one = encoded.substr(0, find_byte(encoded, '&'));
+    const std::string_view one(encoded.data(), find_byte(encoded, '&'));
     encoded.remove_prefix(std::min(one.size() + 1, encoded.size()));
     if (one.empty()) continue;
     if (EventBuilder::Taken taken = take_one(one, encoding); !taken) return taken;
@@ -37,8 +37,9 @@ EventBuilder::Taken FormParser::take_all(std::string_view encoded) {
 EventBuilder::Taken FormParser::take_one(std::string_view encoded, bool encoding) {
   ++seen_;
   const std::size_t name_end = find_byte(encoded, '=');
-  std::string_view name = encoded.substr(0, name_end);
-  std::string_view value = encoded.substr(std::min(name_end + 1, encoded.size()));
+  std::string_view name(encoded.data(), name_end);
+  std::string_view value = encoded;
+  value.remove_prefix(std::min(name_end + 1, encoded.size()));
   if (encoding && (!decode_name(name) || !decode(value))) return Unexpected{bad_encoding(seen_, encoded)};
   if (name.empty()) return refuse_nameless(encoded, value);
   if (!equals(name, "value")) return builder_.label(name, value);

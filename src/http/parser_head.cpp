@@ -99,8 +99,10 @@ void HeadParser::take_header_line(std::string_view line) {
   const std::size_t colon = find_byte(content, ':');
   // llhttp's names are made of token bytes, so it sees the same colon as we do. Version 8 lets an empty one pass.
   if (colon == 0 || colon == content.size()) return refuse_header(content);
-  const auto name = content.substr(0, colon);
-  const auto value = trim_blanks(content.substr(colon + 1));
+  const std::string_view name(content.data(), colon);
+  std::string_view value = content;
+  value.remove_prefix(colon + 1);
+  value = trim_blanks(value);
   if (MessageFraming::is_framing_header(name) && !apply_framing(name, value)) return refuse_header(content);
   header_spans_.push_back({state_.buffer.span_of(name), state_.buffer.span_of(value)});
   begin_header_line(line);
