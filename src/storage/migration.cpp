@@ -259,7 +259,7 @@ Result<File, Error> File::migrated(const std::string& path, const UniqueFd& fd) 
   if (auto appeared = made->appear(true); !appeared) return Unexpected{std::move(appeared.error())};
   made->is_new_ = false;
   log::info(
-      "the event log has another format now",
+      "event log moved to a newer format",
       {{"path", path}, {"version", Layout::current_version}, {"before", v1::version}, {"events", migration.records()}});
   return made;
 }

@@ -48,13 +48,13 @@ TEST_CASE("a file of version 1 becomes one of version 2, once, and says so") {
   f.end_old();
   const oneshot::test::CapturedLog log;
   CHECK(f.numbers("a").waiting == 3);
-  CHECK(log.count("the event log has another format now") == 1);
+  CHECK(log.count("event log moved to a newer format") == 1);
   CHECK(f.version() == 2);
   CHECK(std::filesystem::file_size(f.options.storage.path) == storage::format::default_ring_offset + 16 * page);
   CHECK_FALSE(std::filesystem::exists(f.options.storage.path + ".new"));
   f.end();
   CHECK(f.scrape("a") == numbered(5, 8));
-  CHECK(log.count("the event log has another format now") == 1);
+  CHECK(log.count("event log moved to a newer format") == 1);
 }
 
 TEST_CASE("everything that waits in a file of version 1 is there, however its program ended") {
@@ -216,7 +216,7 @@ TEST_CASE("another capacity is taken at the same start") {
   f.options.storage.capacity_bytes = 64 * page;
   const oneshot::test::CapturedLog log;
   CHECK(f.scrape("a") == numbered(0, 500));
-  CHECK(log.count("the event log has another format now") == 1);
+  CHECK(log.count("event log moved to a newer format") == 1);
   CHECK(log.count("the event log has another capacity now") == 1);
 }
 
