@@ -147,7 +147,7 @@ void EmbeddedQueue::change(const Options& given) {
   options.startup_hold = given.startup_hold;
   options.max_events_per_scrape = given.max_events_per_scrape;
   options.names = given.names;
-  ledger.table.end_hold_if_due(now, options.startup_hold);
+  ledger.table.hold().end_if_due(now, options.startup_hold);
   for (auto& [name, scraper] : ledger.table.all()) {
     const bool named = std::ranges::find(options.names, name) != options.names.end();
     if (scraper.named && !named) scraper.last_seen = now;  // from now on it can be forgotten

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cassert>
 #include <limits>
+#include <optional>
 
 namespace oneshot::queue {
 namespace {
@@ -20,7 +21,7 @@ Scraper* ScraperTable::find(std::string_view name) noexcept {
 
 Scraper& ScraperTable::add(std::string_view name, bool named, SteadyTime now) {
   count_unclaimed();
-  const event_log::Offset start = hold_.value_or(counted_end_);
+  const event_log::Offset start = hold_.begin().value_or(counted_end_);
   const storage::SlotHandle place = slots_ == nullptr ? storage::SlotHandle() : slots_->claim(name, start.bytes);
   const auto [entry, added] = scrapers_.try_emplace(std::string(name), named, start, now, place);
   assert(added);
@@ -30,8 +31,7 @@ Scraper& ScraperTable::add(std::string_view name, bool named, SteadyTime now) {
 void ScraperTable::restore(const event_log::Offset& counted_end, const event_log::Offset& hold) {
   counted_end_ = counted_end;
   accounted_ = hold;
-  hold_ = hold;
-  keep_hold();
+  hold_.restore(hold);
 }
 
 Scraper& ScraperTable::restore(std::string_view name, bool named, const event_log::Offset& cursor,
@@ -39,10 +39,6 @@ Scraper& ScraperTable::restore(std::string_view name, bool named, const event_lo
   Scraper& scraper = scrapers_.try_emplace(std::string(name), named, cursor, now, place).first->second;
   scraper.restore_sent(sent);
   return scraper;
-}
-
-void ScraperTable::keep_hold() noexcept {
-  if (slots_ != nullptr) slots_->set_hold(hold_ ? std::optional(hold_->bytes) : std::nullopt);
 }
 
 std::size_t ScraperTable::unnamed() const noexcept {
@@ -69,22 +65,11 @@ std::vector<std::pair<std::string, std::uint64_t>> ScraperTable::forget(SteadyTi
   return gone;
 }
 
-void ScraperTable::end_hold_if_due(SteadyTime now, SteadyTime::duration at_least) noexcept {
-  if (!hold_ || !somebody_came_ || now - start_ < at_least) return;
-  hold_.reset();
-  keep_hold();
-}
-
 void ScraperTable::yield_hold(const event_log::Offset& target) noexcept {
-  if (!hold_ || hold_->bytes >= target.bytes) return;
-  hold_ = target;
-  keep_hold();
-  if (scrapers_.empty()) count_unclaimed_until(target);
+  if (hold_.yield_to(target) && scrapers_.empty()) count_unclaimed_until(target);
 }
 
-std::uint64_t ScraperTable::held() const noexcept {
-  return hold_ && scrapers_.empty() ? counted_end_.events - hold_->events : 0;
-}
+std::uint64_t ScraperTable::held() const noexcept { return scrapers_.empty() ? hold_.events(counted_end_) : 0; }
 
 std::uint64_t ScraperTable::kept() const noexcept {
   std::uint64_t most = held();
@@ -93,7 +78,7 @@ std::uint64_t ScraperTable::kept() const noexcept {
 }
 
 event_log::Offset ScraperTable::lowest_needed() const noexcept {
-  std::optional<event_log::Offset> lowest = hold_;
+  std::optional<event_log::Offset> lowest = hold_.begin();
   for (const auto& [name, scraper] : scrapers_) {
     if (!lowest || scraper.cursor().bytes < lowest->bytes) lowest = scraper.cursor();
   }
@@ -117,7 +102,7 @@ std::uint64_t ScraperTable::unclaimed() noexcept {
 }
 
 void ScraperTable::count_unclaimed() noexcept {
-  if (scrapers_.empty() && !hold_) count_unclaimed_until(counted_end_);
+  if (scrapers_.empty() && !hold_.begin()) count_unclaimed_until(counted_end_);
 }
 
 void ScraperTable::count_unclaimed_until(const event_log::Offset& mark) noexcept {

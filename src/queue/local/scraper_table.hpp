@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -15,6 +14,7 @@
 #include "base/clock.hpp"
 #include "event_log/offset.hpp"
 #include "queue/local/scraper.hpp"
+#include "queue/local/startup_hold.hpp"
 #include "storage/scraper_slots.hpp"
 
 namespace oneshot::queue {
@@ -27,7 +27,8 @@ class ScraperTable {
   using Leases = std::multiset<std::uint64_t>;
 
   /// `slots`: where it is kept for the next program, or null.
-  explicit ScraperTable(SteadyTime start, storage::ScraperSlots* slots = nullptr) : slots_(slots), start_(start) {}
+  explicit ScraperTable(SteadyTime start, storage::ScraperSlots* slots = nullptr)
+      : slots_(slots), hold_(start, slots) {}
 
   /// As a program before left it, before anything else: the log's end, its hold or what comes from now on.
   void restore(const event_log::Offset& counted_end, const event_log::Offset& hold);
@@ -55,11 +56,8 @@ class ScraperTable {
     counted_end_ = event_log::later(counted_end_, mark);
   }
 
-  /// The startup hold keeps events from the start for a first scraper, which could not be known before: until
-  /// one has come, and at least for some time.
-  void somebody_came() noexcept { somebody_came_ = true; }
-  void end_hold_if_due(SteadyTime now, SteadyTime::duration at_least) noexcept;
-  /// Moves the hold up to `target`.
+  [[nodiscard]] StartupHold& hold() noexcept { return hold_; }
+  /// Moves the hold up to `target`; what passes is unclaimed while there is no scraper.
   void yield_hold(const event_log::Offset& target) noexcept;
 
   /// Events that the hold keeps while there is no scraper.
@@ -87,15 +85,12 @@ class ScraperTable {
   /// While there is neither a scraper nor the hold, events up to the frontier are nobody's.
   void count_unclaimed() noexcept;
   void count_unclaimed_until(const event_log::Offset& mark) noexcept;
-  void keep_hold() noexcept;
 
   storage::ScraperSlots* slots_;
   Scrapers scrapers_;
   Leases leases_;
   event_log::Offset counted_end_;
-  std::optional<event_log::Offset> hold_ = event_log::Offset{};
-  SteadyTime start_;
-  bool somebody_came_ = false;
+  StartupHold hold_;
   event_log::Offset accounted_;  // before this, events had somebody's claim or are counted as unclaimed
   std::uint64_t unclaimed_ = 0;
   std::map<std::string, std::uint64_t, std::less<>> forgotten_;

@@ -43,14 +43,14 @@ Result<std::unique_ptr<Waiter>, NoBatch> Waiter::enter(std::shared_ptr<Ledger> s
   }
   if (scraper == nullptr) {
     if (too_many()) return Unexpected{NoBatch::too_many_scrapers};
-    ledger.table.end_hold_if_due(now, ledger.options.startup_hold);
+    ledger.table.hold().end_if_due(now, ledger.options.startup_hold);
     scraper = &ledger.table.add(name, false, now);
     waiting = scraper->waiting(ledger.table.counted_end());
     is_kept = ledger.storage == nullptr || scraper->place().is_kept();
     is_new = true;
   }
   if (scraper->wait_queue.is_full()) return Unexpected{NoBatch::wait_queue_full};
-  ledger.table.somebody_came();
+  ledger.table.hold().somebody_came();
   scraper->last_seen = now;
   scraper->last_scrape_unix_ms = now_ms;
   const std::string_view lasting_name = ledger.table.all().find(name)->first;

@@ -79,31 +79,6 @@ TEST_CASE("with reject a full log refuses events until they are taken, and drops
   CHECK(f.scrape("a").size() == events);
 }
 
-TEST_CASE("the startup hold yields before anything is refused, and what passes is unclaimed") {
-  for (const WhenFull when_full : {WhenFull::drop_oldest, WhenFull::reject}) {
-    CAPTURE(static_cast<int>(when_full));
-    Fixture f;
-    f.options.when_full = when_full;
-    f.store(20'000);
-    const std::uint64_t unclaimed = f.queue().statistics().unclaimed;
-    CHECK(unclaimed > 18'000);
-    CHECK(f.scrape("a") == numbered(unclaimed, 20'000));
-    CHECK(f.queue().statistics().unclaimed == unclaimed);
-  }
-}
-
-TEST_CASE("the startup hold yields before a scraper loses something") {
-  Fixture f;
-  f.store(500);
-  CHECK(f.scrape("a").size() == 500);
-  f.store(1400);  // over 15/16 of the log since its begin, but not since a's cursor
-  CHECK(f.numbers("a").dropped_full == 0);
-  CHECK(f.queue().statistics().unclaimed == 0);  // a had all of them
-  const Texts seen = f.scrape("b");
-  CHECK(seen.size() > 1400);  // the hold has moved up, not ended
-  CHECK(seen.back() == "n1899");
-}
-
 TEST_CASE("what is being read is never overwritten") {
   Fixture f;
   f.store(100);

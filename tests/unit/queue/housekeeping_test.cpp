@@ -22,29 +22,6 @@ std::uint64_t resident_shared() {
   return shared * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
-TEST_CASE("a scraper that is first seen during the startup hold gets everything since the start") {
-  Fixture f;
-  f.store(3);
-  f.pass(2s);
-  CHECK(f.scrape("a") == numbered(0, 3));
-  f.clock.advance(590s);
-  CHECK(f.scrape("b") == numbered(0, 3));
-  f.clock.advance(10s);
-  CHECK(f.scrape("c").empty());  // with or without a tick in between
-  f.store(1);
-  CHECK(f.scrape("c") == numbered(3, 4));
-}
-
-TEST_CASE("the startup hold lasts until a first scraper has come") {
-  Fixture f;
-  f.store(3);
-  f.clock.advance(24h);
-  f.queue().tick();
-  CHECK(f.scrape("a") == numbered(0, 3));
-  CHECK(f.scrape("b").empty());
-  CHECK(f.queue().statistics().unclaimed == 0);
-}
-
 TEST_CASE("named scrapers have everything from the start and are never forgotten") {
   Fixture f;
   f.options.names = {"b", "a"};
@@ -80,16 +57,6 @@ TEST_CASE("an unnamed scraper that is not seen is forgotten, and what waited for
   CHECK(log.count("level=warn") == 1);
   CHECK(log.count("lost_events=3") == 1);
   CHECK(log.count("level=info") == 3);
-  CHECK(f.queue().statistics().unclaimed == 0);
-}
-
-TEST_CASE("what the startup hold keeps is counted until a first scraper comes") {
-  Fixture f;
-  CHECK(f.queue().statistics().held == 0);
-  f.store(3);
-  CHECK(f.queue().statistics().held == 3);
-  f.enter("first");
-  CHECK(f.queue().statistics().held == 0);
   CHECK(f.queue().statistics().unclaimed == 0);
 }
 

@@ -36,8 +36,8 @@ TEST_CASE("unclaimed events are logged once a minute, and at the end") {
   LedgerFixture f;
   LossReport losses(f.ledger());
   const CapturedLog log;
-  f.ledger().table.somebody_came();
-  f.ledger().table.end_hold_if_due(f.clock.steady(), 0ms);
+  f.ledger().table.hold().somebody_came();
+  f.ledger().table.hold().end_if_due(f.clock.steady(), 0ms);
   f.ledger().table.advance_counted_end({.bytes = 80, .events = 2});
   losses.report_unclaimed(false);
   CHECK(log.count("reason=unclaimed events=2") == 1);
