@@ -41,10 +41,7 @@ EmbeddedQueue::EmbeddedQueue(std::shared_ptr<Ledger> ledger, const Options& opti
       last_appended_(options.appenders),
       evictor_(*ledger_, options.when_full == WhenFull::drop_oldest) {}
 
-EmbeddedQueue::~EmbeddedQueue() {
-  losses_.report();
-  losses_.report_unclaimed(true);
-}
+EmbeddedQueue::~EmbeddedQueue() { housekeeping_.log_losses(true); }
 
 Stored EmbeddedQueue::append(unsigned appender, const event::Event& event) {
   using Appended = event_log::EventLog::Appended;
@@ -72,7 +69,7 @@ Stored EmbeddedQueue::append(unsigned appender, const event::Event& event) {
         break;
     }
     if (evicted || !make_room(size_of_record())) {
-      losses_.count_refused();
+      ledger.losses.count_refused();
       return Stored::full;
     }
     evicted = true;

@@ -14,7 +14,6 @@
 #include "queue/local/evictor.hpp"
 #include "queue/local/housekeeping.hpp"
 #include "queue/local/ledger.hpp"
-#include "queue/local/loss_report.hpp"
 #include "queue/local/waiter.hpp"
 #include "queue/queue.hpp"
 #include "storage/error.hpp"
@@ -67,8 +66,7 @@ class EmbeddedQueue final : public Queue {
   std::vector<LastAppended> last_appended_;  // by appender, each touched by its thread alone
   ClockWatch clock_watch_{*ledger_};
   Evictor evictor_;
-  LossReport losses_{*ledger_};
-  Housekeeping housekeeping_{*ledger_, clock_watch_, losses_};
+  Housekeeping housekeeping_{*ledger_, clock_watch_};
 };
 
 }  // namespace oneshot::queue

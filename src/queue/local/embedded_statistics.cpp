@@ -40,8 +40,9 @@ QueueStatistics EmbeddedQueue::statistics() const {
                                    .oldest_waiting_seconds = oldest_waiting_seconds(ledger, scraper, now_ms),
                                    .last_scrape_unix_ms = scraper.last_scrape_unix_ms});
   }
-  statistics.dropped_forgotten.assign(ledger.table.forgotten().begin(), ledger.table.forgotten().end());
-  statistics.unclaimed = ledger.table.unclaimed();
+  statistics.dropped_forgotten.assign(ledger.losses.forgotten().begin(), ledger.losses.forgotten().end());
+  ledger.table.count_unclaimed();
+  statistics.unclaimed = ledger.losses.unclaimed();
   statistics.held = ledger.table.held();
   statistics.kept = ledger.table.kept();
   statistics.max_scrapers = ledger.options.max_unnamed + statistics.scrapers.size() - ledger.table.unnamed();

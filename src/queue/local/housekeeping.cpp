@@ -22,8 +22,7 @@ void Housekeeping::tick() {
   clock_.store();
   forget_scrapers();
   give_memory_back();
-  losses_.report();
-  losses_.report_unclaimed(false);
+  log_losses(false);
 }
 
 void Housekeeping::forget_scrapers() {
@@ -50,6 +49,15 @@ void Housekeeping::give_memory_back() {
     if (free_until <= log.head()) return;
     log.advance_head_and_release_memory(std::min(free_until, log.head() / page * page + give_back_step));
   }
+}
+
+void Housekeeping::log_losses(bool at_once) {
+  const SteadyTime now = ledger_.clock.steady();
+  std::unique_lock lock(ledger_.mutex);
+  ledger_.table.count_unclaimed();
+  const Losses::Unlogged unlogged = ledger_.losses.take_unlogged(ledger_.table.all(), now, at_once);
+  lock.unlock();
+  unlogged.write();
 }
 
 }  // namespace oneshot::queue

@@ -3,18 +3,18 @@
 
 #include "queue/local/clock_watch.hpp"
 #include "queue/local/ledger.hpp"
-#include "queue/local/loss_report.hpp"
 
 namespace oneshot::queue {
 
 /// What has to be done once a second. Each part takes the lock for itself and briefly. One thread at a time.
 class Housekeeping {
  public:
-  /// All three outlive the housekeeping.
-  Housekeeping(Ledger& ledger, ClockWatch& clock, LossReport& losses) noexcept
-      : ledger_(ledger), clock_(clock), losses_(losses) {}
+  /// Both outlive the housekeeping.
+  Housekeeping(Ledger& ledger, ClockWatch& clock) noexcept : ledger_(ledger), clock_(clock) {}
 
   void tick();
+  /// The part of tick() that logs losses. `at_once`: see Losses::take_unlogged().
+  void log_losses(bool at_once);
 
  private:
   void forget_scrapers();
@@ -22,7 +22,6 @@ class Housekeeping {
 
   Ledger& ledger_;
   ClockWatch& clock_;
-  LossReport& losses_;
 };
 
 }  // namespace oneshot::queue

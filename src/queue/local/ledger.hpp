@@ -10,6 +10,7 @@
 #include "event_log/event_log.hpp"
 #include "event_log/offset.hpp"
 #include "event_log/ring.hpp"
+#include "queue/local/losses.hpp"
 #include "queue/local/scraper_table.hpp"
 #include "queue/options.hpp"
 #include "storage/flusher.hpp"
@@ -41,6 +42,7 @@ struct Ledger {
   event_log::EventLog log;
 
   std::mutex mutex;
+  Losses losses;
   ScraperTable table;
   Options options;  // as of the last change()
   event_log::ClockSteps clock_steps;

@@ -7,12 +7,6 @@
 #include <optional>
 
 namespace oneshot::queue {
-namespace {
-
-constexpr std::size_t max_forgotten_names = 100;  // clients choose the names: their number has to be bounded
-constexpr std::string_view others = "(others)";   // not a valid scraper name, so it is nobody's
-
-}  // namespace
 
 Scraper* ScraperTable::find(std::string_view name) noexcept {
   const auto found = scrapers_.find(name);
@@ -30,7 +24,7 @@ Scraper& ScraperTable::add(std::string_view name, bool named, SteadyTime now) {
 
 void ScraperTable::restore(const event_log::Offset& counted_end, const event_log::Offset& hold) {
   counted_end_ = counted_end;
-  accounted_ = hold;
+  losses_.claimed_until(hold);
   hold_.restore(hold);
 }
 
@@ -53,20 +47,17 @@ std::vector<std::pair<std::string, std::uint64_t>> ScraperTable::forget(SteadyTi
     const Scraper& scraper = entry->second;
     if (scraper.named || scraper.last_seen > before || scraper.batch_taken() || !scraper.wait_queue.empty()) continue;
     const std::uint64_t lost = scraper.waiting(counted_end_);
-    if (lost > 0) {
-      const bool room = forgotten_.size() < max_forgotten_names || forgotten_.contains(entry->first);
-      forgotten_[room ? entry->first : std::string(others)] += lost;
-    }
+    losses_.count_forgotten(entry->first, lost);
     gone.emplace_back(entry->first, lost);
     if (slots_ != nullptr) slots_->release(scraper.place());
     scrapers_.erase(entry);
   }
-  if (!gone.empty() && scrapers_.empty()) accounted_ = event_log::later(accounted_, counted_end_);
+  if (!gone.empty() && scrapers_.empty()) losses_.claimed_until(counted_end_);
   return gone;
 }
 
 void ScraperTable::yield_hold(const event_log::Offset& target) noexcept {
-  if (hold_.yield_to(target) && scrapers_.empty()) count_unclaimed_until(target);
+  if (hold_.yield_to(target) && scrapers_.empty()) losses_.count_unclaimed_until(target);
 }
 
 std::uint64_t ScraperTable::held() const noexcept { return scrapers_.empty() ? hold_.events(counted_end_) : 0; }
@@ -96,18 +87,8 @@ void ScraperTable::evict_before(const event_log::Offset& target) noexcept {
   for (auto& [name, scraper] : scrapers_) scraper.evict_before(target);
 }
 
-std::uint64_t ScraperTable::unclaimed() noexcept {
-  count_unclaimed();
-  return unclaimed_;
-}
-
 void ScraperTable::count_unclaimed() noexcept {
-  if (scrapers_.empty() && !hold_.begin()) count_unclaimed_until(counted_end_);
-}
-
-void ScraperTable::count_unclaimed_until(const event_log::Offset& mark) noexcept {
-  if (mark.events > accounted_.events) unclaimed_ += mark.events - accounted_.events;
-  accounted_ = event_log::later(accounted_, mark);
+  if (scrapers_.empty() && !hold_.begin()) losses_.count_unclaimed_until(counted_end_);
 }
 
 }  // namespace oneshot::queue

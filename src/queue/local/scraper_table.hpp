@@ -3,8 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -13,6 +11,7 @@
 
 #include "base/clock.hpp"
 #include "event_log/offset.hpp"
+#include "queue/local/losses.hpp"
 #include "queue/local/scraper.hpp"
 #include "queue/local/startup_hold.hpp"
 #include "storage/scraper_slots.hpp"
@@ -20,15 +19,16 @@
 namespace oneshot::queue {
 
 /// All scrapers, and whatever else keeps events in the log: read leases and the startup hold. Knows marks but
-/// no log, and has no lock: its owner guards it. What is lost or unclaimed is counted here.
+/// no log, and has no lock: its owner guards it. What is unclaimed, and what forgotten scrapers
+/// lose, Losses counts.
 class ScraperTable {
  public:
-  using Scrapers = std::map<std::string, Scraper, std::less<>>;  // nodes never move
+  using Scrapers = Losses::Scrapers;  // nodes never move
   using Leases = std::multiset<std::uint64_t>;
 
-  /// `slots`: where it is kept for the next program, or null.
-  explicit ScraperTable(SteadyTime start, storage::ScraperSlots* slots = nullptr)
-      : slots_(slots), hold_(start, slots) {}
+  /// The losses outlive the table, and have the same guard. `slots`: where it is kept for the next program, or null.
+  ScraperTable(Losses& losses, SteadyTime start, storage::ScraperSlots* slots = nullptr)
+      : losses_(losses), slots_(slots), hold_(start, slots) {}
 
   /// As a program before left it, before anything else: the log's end, its hold or what comes from now on.
   void restore(const event_log::Offset& counted_end, const event_log::Offset& hold);
@@ -45,10 +45,6 @@ class ScraperTable {
   /// Removes unnamed scrapers that were not seen since `before` and wait for nothing. Returns their names and
   /// how many events each of them has lost; the frontier is at the end of the log.
   std::vector<std::pair<std::string, std::uint64_t>> forget(SteadyTime before);
-  /// Lost by scrapers that were forgotten, by name; those beyond 100 names share the name "(others)".
-  [[nodiscard]] const std::map<std::string, std::uint64_t, std::less<>>& forgotten() const noexcept {
-    return forgotten_;
-  }
 
   /// Up to where events have been counted; behind all cursors.
   [[nodiscard]] const event_log::Offset& counted_end() const noexcept { return counted_end_; }
@@ -78,22 +74,16 @@ class ScraperTable {
   /// Moves all scrapers that are before `target` up to it; what they lose is counted.
   void evict_before(const event_log::Offset& target) noexcept;
 
-  /// Events that nobody had a claim on.
-  [[nodiscard]] std::uint64_t unclaimed() noexcept;
-
- private:
   /// While there is neither a scraper nor the hold, events up to the frontier are nobody's.
   void count_unclaimed() noexcept;
-  void count_unclaimed_until(const event_log::Offset& mark) noexcept;
 
+ private:
+  Losses& losses_;
   storage::ScraperSlots* slots_;
   Scrapers scrapers_;
   Leases leases_;
   event_log::Offset counted_end_;
   StartupHold hold_;
-  event_log::Offset accounted_;  // before this, events had somebody's claim or are counted as unclaimed
-  std::uint64_t unclaimed_ = 0;
-  std::map<std::string, std::uint64_t, std::less<>> forgotten_;
 };
 
 }  // namespace oneshot::queue

@@ -90,17 +90,6 @@ TEST_CASE("a waiter that has its batch may be kept until its scraper is long for
   waiter.reset();
 }
 
-TEST_CASE("beyond a hundred names the losses of the forgotten share one") {
-  Fixture f;
-  f.options.max_unnamed = 2000;
-  for (int i = 0; i < 103; ++i) f.enter("s" + std::to_string(i));
-  f.store(2);
-  f.clock.advance(1h);
-  f.queue().tick();
-  CHECK(f.queue().statistics().dropped_forgotten.size() == 101);
-  CHECK(f.forgotten("(others)") == 6);
-}
-
 TEST_CASE("beyond the limit a new unnamed scraper is refused and a known or named one is not") {
   Fixture f;
   f.options.names = {"named"};

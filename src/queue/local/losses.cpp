@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#include "queue/local/losses.hpp"
+
+#include <chrono>
+
+#include "base/log.hpp"
+
+namespace oneshot::queue {
+namespace {
+
+constexpr std::size_t max_forgotten_names = 100;  // clients choose the names: their number has to be bounded
+constexpr std::string_view others = "(others)";   // not a valid scraper name, so it is nobody's
+
+// Where nobody scrapes at all, a line about it is enough now and then.
+constexpr std::chrono::minutes unclaimed_log_interval{1};
+
+}  // namespace
+
+void Losses::count_forgotten(std::string_view scraper, std::uint64_t events) {
+  if (events == 0) return;
+  const bool room = forgotten_.size() < max_forgotten_names || forgotten_.contains(scraper);
+  forgotten_[std::string(room ? scraper : others)] += events;
+}
+
+void Losses::count_unclaimed_until(const event_log::Offset& mark) noexcept {
+  if (mark.events > accounted_.events) unclaimed_ += mark.events - accounted_.events;
+  accounted_ = event_log::later(accounted_, mark);
+}
+
+Losses::Unlogged Losses::take_unlogged(Scrapers& scrapers, SteadyTime now, bool at_once) {
+  Unlogged lines;
+  for (auto& [name, scraper] : scrapers) {
+    if (scraper.loss_to_log > 0) lines.full.emplace_back(name, std::exchange(scraper.loss_to_log, 0));
+  }
+  lines.refused = refused_.exchange(0, std::memory_order_relaxed);
+  const std::uint64_t events = unclaimed_ - unclaimed_logged_;
+  if (events == 0 || (!at_once && now < silent_about_unclaimed_until_)) return lines;
+  lines.unclaimed = events;
+  unclaimed_logged_ += events;
+  silent_about_unclaimed_until_ = now + unclaimed_log_interval;
+  return lines;
+}
+
+void Losses::Unlogged::write() const {
+  for (const auto& [name, events] : full) {
+    log::warn("events lost", {{"scraper", name}, {"reason", "full"}, {"events", events}});
+  }
+  if (refused > 0) log::warn("the event log is full: events refused", {{"events", refused}});
+  if (unclaimed > 0)
+    log::warn("events lost: nobody scraped while they were kept", {{"reason", "unclaimed"}, {"events", unclaimed}});
+}
+
+}  // namespace oneshot::queue

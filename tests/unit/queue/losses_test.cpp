@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+#include "queue/local/losses.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <string>
+
+#include "support/captured_log.hpp"
+#include "unit/queue/queue_fixture.hpp"
+
+namespace oneshot::queue::test {
+namespace {
+
+using oneshot::test::CapturedLog;
+
+constexpr SteadyTime start{};
+
+void log_now(Losses& losses, Losses::Scrapers& scrapers, SteadyTime now = start, bool at_once = false) {
+  losses.take_unlogged(scrapers, now, at_once).write();
+}
+
+TEST_CASE("refused and lost events are logged as numbers, once") {
+  Losses losses;
+  Losses::Scrapers scrapers;
+  const CapturedLog log;
+  log_now(losses, scrapers);
+  CHECK(log.text().empty());
+  scrapers.try_emplace("a", false, event_log::Offset{}, start).first->second.loss_to_log = 3;
+  scrapers.try_emplace("b", false, event_log::Offset{}, start).first->second.loss_to_log = 0;
+  losses.count_refused();
+  losses.count_refused();
+  log_now(losses, scrapers);
+  CHECK(log.count("level=warn") == 2);
+  CHECK(log.count("scraper=a reason=full events=3") == 1);
+  CHECK(log.count("events refused\" events=2") == 1);
+  log_now(losses, scrapers);
+  CHECK(log.count("level=warn") == 2);
+}
+
+TEST_CASE("unclaimed events are logged once a minute, and at the end") {
+  Losses losses;
+  Losses::Scrapers none;
+  const CapturedLog log;
+  losses.count_unclaimed_until({.bytes = 80, .events = 2});
+  log_now(losses, none);
+  CHECK(log.count("reason=unclaimed events=2") == 1);
+  losses.count_unclaimed_until({.bytes = 120, .events = 3});
+  log_now(losses, none);
+  CHECK(log.count("reason=unclaimed") == 1);
+  log_now(losses, none, start, true);
+  CHECK(log.count("reason=unclaimed events=1") == 1);
+  log_now(losses, none, start + 60s);
+  CHECK(log.count("reason=unclaimed") == 2);
+}
+
+TEST_CASE("an event is unclaimed once, and not if it had somebody's claim") {
+  Losses losses;
+  losses.claimed_until({.bytes = 80, .events = 2});
+  losses.count_unclaimed_until({.bytes = 40, .events = 1});
+  CHECK(losses.unclaimed() == 0);
+  losses.count_unclaimed_until({.bytes = 200, .events = 5});
+  CHECK(losses.unclaimed() == 3);
+  losses.claimed_until({.bytes = 120, .events = 3});
+  losses.count_unclaimed_until({.bytes = 200, .events = 5});
+  CHECK(losses.unclaimed() == 3);
+}
+
+TEST_CASE("a forgotten scraper that has lost nothing takes no name") {
+  Losses losses;
+  losses.count_forgotten("a", 0);
+  CHECK(losses.forgotten().empty());
+  losses.count_forgotten("a", 2);
+  losses.count_forgotten("a", 3);
+  CHECK(losses.forgotten() == Losses::ByName{{"a", 5}});
+}
+
+TEST_CASE("beyond a hundred names the losses of the forgotten share one") {
+  Fixture f;
+  f.options.max_unnamed = 2000;
+  for (int i = 0; i < 103; ++i) f.enter("s" + std::to_string(i));
+  f.store(2);
+  f.clock.advance(1h);
+  f.queue().tick();
+  CHECK(f.queue().statistics().dropped_forgotten.size() == 101);
+  CHECK(f.forgotten("(others)") == 6);
+}
+
+}  // namespace
+}  // namespace oneshot::queue::test
