@@ -30,16 +30,4 @@ bool ParseState::fail(int status, std::string message) {
   return fail(ProtocolError{.status = status, .message = std::move(message)});
 }
 
-bool ParseState::fail_field_bytes() {
-  return fail(431, "the header section is over " + std::to_string(limits.header_bytes) + " bytes");
-}
-
-bool ParseState::fail_field_lines() {
-  return fail(431, "there are more than " + std::to_string(limits.headers) + " header lines");
-}
-
-bool ParseState::fail_folded_line() {
-  return fail(400, "a header line begins with whitespace (folded lines are not allowed)");
-}
-
 }  // namespace oneshot::http

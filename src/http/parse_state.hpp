@@ -36,18 +36,6 @@ struct ParseState {
   /// Gives back what a body that nobody will read holds.
   void release();
 
-  /// Whether a line of headers or trailers, or its begin, is within the limit of their bytes; if not, it fails.
-  bool field_fits(std::string_view line) {
-    return field_bytes + line.size() <= limits.header_bytes || fail_field_bytes();
-  }
-  /// Counts a whole line of headers or trailers. False, and it fails, if the line may not be there.
-  bool count_field(std::string_view line) {
-    field_bytes += line.size();
-    if (line.size() == 2) return true;  // the empty one at their end
-    if (line.front() == ' ' || line.front() == '\t') return fail_folded_line();
-    return ++field_lines <= limits.headers || fail_field_lines();
-  }
-
   /// The request is wrong and the connection ends after the reply. Always false.
   [[gnu::cold]] bool fail(ProtocolError fault);
   [[gnu::cold]] bool fail(int status, std::string message);
@@ -61,11 +49,6 @@ struct ParseState {
   bool keep_alive = false;      ///< the client lets the connection live on
   std::size_t field_bytes = 0;  ///< of whole header and trailer lines
   std::size_t field_lines = 0;
-
- private:
-  [[gnu::cold]] bool fail_field_bytes();
-  [[gnu::cold]] bool fail_field_lines();
-  [[gnu::cold]] bool fail_folded_line();
 };
 
 /// What of its memory each connection keeps between requests, for each of its buffers.

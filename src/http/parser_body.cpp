@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/text.hpp"
+#include "http/field_limits.hpp"
 #include "http/grammar.hpp"
 
 namespace oneshot::http {
@@ -54,7 +55,7 @@ std::size_t BodyParser::take(std::string_view bytes) {
 }
 
 bool BodyParser::fits(std::string_view line) {
-  if (state_.stage == Stage::trailers) return state_.field_fits(line);
+  if (state_.stage == Stage::trailers) return field_fits(state_, line);
   if (without_line_end(line).size() <= chunk_digits + extensions_allowed - extension_bytes_) return true;
   return state_.fail(400, "the chunk extensions are over " + std::to_string(extensions_allowed) + " bytes");
 }
@@ -87,7 +88,7 @@ void BodyParser::take_chunk_line(std::string_view content) {
 
 /// Trailers are held to the same rules and limits as headers, and then forgotten.
 void BodyParser::take_trailer_line(std::string_view line) {
-  if (!state_.count_field(line)) return;
+  if (!count_field(state_, line)) return;
   const auto content = without_line_end(line);
   const auto name = content.substr(0, content.find(':'));
   if (equals_ignoring_case(name, "content-length") || equals_ignoring_case(name, "transfer-encoding"))

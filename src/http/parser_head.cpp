@@ -5,6 +5,7 @@
 
 #include "base/byte_scan.hpp"
 #include "base/text.hpp"
+#include "http/field_limits.hpp"
 #include "http/request_line.hpp"
 #include "http/target.hpp"
 
@@ -56,14 +57,14 @@ std::size_t HeadParser::take_lines(std::string_view bytes, std::string_view requ
     const auto rest = bytes.substr(state_.buffer.line_offset());
     const auto line = clean_line(rest, find_control(rest));
     if (line.empty()) break;
-    if (state_.field_fits(line)) take_header_line(line);
+    if (field_fits(state_, line)) take_header_line(line);
   }
   state_.buffer.keep();
   return state_.buffer.line_offset();
 }
 
 bool HeadParser::fits(std::string_view line) {
-  if (state_.stage == Stage::headers) return state_.field_fits(line);
+  if (state_.stage == Stage::headers) return field_fits(state_, line);
   if (without_line_end(line).size() <= state_.limits.request_line) return true;
   return state_.fail(414, "the request line is over " + std::to_string(state_.limits.request_line) + " bytes");
 }
@@ -93,7 +94,7 @@ void HeadParser::take_request_line(std::string_view line) {
 }
 
 void HeadParser::take_header_line(std::string_view line) {
-  if (!state_.count_field(line)) return;
+  if (!count_field(state_, line)) return;
   if (line.size() == 2) return take_end_of_headers(line);
   const auto content = without_line_end(line);
   const std::size_t colon = find_byte(content, ':');

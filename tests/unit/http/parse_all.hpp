@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <doctest/doctest.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <string>
@@ -59,6 +61,20 @@ inline Parsed parse_in_pieces(std::string_view bytes, std::size_t piece, const L
 
 inline Parsed parse(std::string_view bytes, const Limits& limits = {}) {
   return parse_in_pieces(bytes, bytes.size(), limits);
+}
+
+/// The status of the error, which has to be the same however the bytes are cut into pieces; 0 if there is none.
+inline int status_of(const std::string& bytes) {
+  const int status = parse(bytes).status;
+  for (const std::size_t piece : {std::size_t{1}, std::size_t{1000}, std::size_t{4096}})
+    CHECK(parse_in_pieces(bytes, piece).status == status);
+  return status;
+}
+
+inline std::string repeated(std::string_view text, std::size_t times) {
+  std::string out;
+  for (std::size_t i = 0; i < times; ++i) out += text;
+  return out;
 }
 
 }  // namespace oneshot::http

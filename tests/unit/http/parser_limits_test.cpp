@@ -12,25 +12,6 @@ const std::string chunked = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: ch
 /// A request line of this many bytes without its end.
 std::string request_line(std::size_t size) { return "GET /" + std::string(size - 14, 'a') + " HTTP/1.1"; }
 
-/// All of a GET whose header section has this many bytes, in two headers and Host.
-std::string with_headers(std::size_t size) {
-  const std::string fixed = "Host: h\r\nA: \r\n\r\n";
-  return "GET / HTTP/1.1\r\nHost: h\r\nA: " + std::string(size - fixed.size(), 'a') + "\r\n\r\n";
-}
-
-std::string repeated(std::string_view text, std::size_t times) {
-  std::string out;
-  for (std::size_t i = 0; i < times; ++i) out += text;
-  return out;
-}
-
-int status_of(const std::string& bytes) {
-  const int status = parse(bytes).status;
-  for (const std::size_t piece : {std::size_t{1}, std::size_t{1000}, std::size_t{4096}})
-    CHECK(parse_in_pieces(bytes, piece).status == status);
-  return status;
-}
-
 }  // namespace
 
 TEST_CASE("a request line of 64 KiB is read and a longer one is 414, also if its end never arrives") {
@@ -51,27 +32,6 @@ TEST_CASE("the length of a request line is that of the bytes sent, not of their 
   const std::string raw = repeated("\xc3\xa9", (65536 - 14) / 2);
   CHECK(status_of("GET /" + raw + rest) == 0);
   CHECK(status_of("GET /" + raw + "a" + rest) == 414);
-}
-
-TEST_CASE("a header section of 32 KiB is read and a larger one is 431, also if its end never arrives") {
-  CHECK(status_of(with_headers(32768)) == 0);
-  CHECK(parse(with_headers(32768)).requests.size() == 1);
-  CHECK(status_of(with_headers(32769)) == 431);
-  CHECK(status_of("GET / HTTP/1.1\r\nA: " + std::string(32765, 'a')) == 0);
-  CHECK(status_of("GET / HTTP/1.1\r\nA: " + std::string(32766, 'a')) == 431);
-  CHECK(parse(with_headers(32769)).message == "the header section is over 32768 bytes");
-}
-
-TEST_CASE("a hundred headers are read and one more is 431") {
-  CHECK(status_of(get + repeated("A: b\r\n", 99) + "\r\n") == 0);
-  CHECK(status_of(get + repeated("A: b\r\n", 100)) == 431);
-  CHECK(parse(get + repeated("A: b\r\n", 100)).message == "there are more than 100 header lines");
-}
-
-TEST_CASE("trailers count with the headers") {
-  CHECK(status_of(chunked + "0\r\n" + repeated("A: b\r\n", 98) + "\r\n") == 0);
-  CHECK(status_of(chunked + "0\r\n" + repeated("A: b\r\n", 99)) == 431);
-  CHECK(status_of(chunked + "0\r\nA: " + std::string(32768, 'a')) == 431);
 }
 
 TEST_CASE("a body of 64 KiB is read and a larger one is 413, a declared one before any byte of it") {
