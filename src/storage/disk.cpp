@@ -4,7 +4,6 @@
 #include "storage/disk.hpp"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -43,14 +42,6 @@ std::string cannot_open(const std::string& path, int error) {
   return why + message(error);
 }
 
-/// Nobody has put another file in its place since it was opened.
-bool has_name(const UniqueFd& fd, const std::string& path) {
-  struct stat status {};
-  struct stat named {};
-  return ::fstat(fd.get(), &status) == 0 && ::stat(path.c_str(), &named) == 0 && status.st_ino == named.st_ino &&
-         status.st_dev == named.st_dev;
-}
-
 std::uint64_t mib(std::uint64_t bytes) { return (bytes + (1u << 20) - 1) >> 20; }
 
 /// What the file needs beyond the blocks that it has, against what it may take. A file system that does not know its
@@ -79,13 +70,6 @@ Unexpected<Error> cannot_be_opened(const std::string& path) {
   const int error = errno;
   const bool is_lasting = error == EISDIR || error == ELOOP || error == ENOTDIR || error == ENAMETOOLONG;
   return failure(path, cannot_open(path, error), is_lasting);
-}
-
-Result<void, Error> lock(const UniqueFd& fd, const std::string& path, const std::string& name) {
-  const bool locked = ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0;
-  if (!locked && errno != EWOULDBLOCK) return failure(path, "cannot be locked: " + message(errno));
-  if (!locked || !has_name(fd, name)) return failure(path, in_use);
-  return {};
 }
 
 Result<void, Error> allocate(const UniqueFd& fd, const std::string& path, std::uint64_t size, const char* advice) {

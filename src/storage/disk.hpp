@@ -15,8 +15,6 @@
 namespace oneshot::storage::disk {
 
 inline constexpr mode_t owner_only = 0600;
-inline constexpr const char* in_use =
-    "is in use by another process: only one server may write it; give each a storage.path of its own";
 
 [[nodiscard]] std::string message(int error);
 
@@ -25,9 +23,6 @@ inline constexpr const char* in_use =
 
 /// After open() has failed: why, by errno.
 [[nodiscard]] Unexpected<Error> cannot_be_opened(const std::string& path);
-
-/// Locks the open file, which is called `name`, against other processes.
-[[nodiscard]] Result<void, Error> lock(const UniqueFd& fd, const std::string& path, const std::string& name);
 
 /// Gives the file all blocks from its first byte to `size`. Asks first whether the disk has the room, and does not
 /// touch the disk where there is none: a server that its manager starts again and again would fill the disk for a

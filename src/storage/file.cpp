@@ -15,6 +15,7 @@
 #include <system_error>
 
 #include "storage/disk.hpp"
+#include "storage/file_lock.hpp"
 #include "storage/format_v1.hpp"
 
 namespace oneshot::storage {
@@ -65,7 +66,7 @@ Result<File, Error> File::open(const std::string& given, std::uint64_t capacity,
   struct stat status {};
   if (::fstat(fd.get(), &status) != 0) return disk::cannot_be_opened(path);
   if (auto owned = check_owner(path, status); !owned) return Unexpected{std::move(owned.error())};
-  if (auto locked = disk::lock(fd, path, path); !locked) return Unexpected{std::move(locked.error())};
+  if (auto locked = lock_file(fd, path, path); !locked) return Unexpected{std::move(locked.error())};
   if (status.st_size == 0) return make_empty(path, capacity, now_unix_ms, true);  // somebody made room for it by hand
 
   const Result<Layout, Error> layout = read_layout(path, fd);

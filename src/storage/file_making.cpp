@@ -18,6 +18,7 @@
 #include "base/text.hpp"
 #include "storage/disk.hpp"
 #include "storage/file.hpp"
+#include "storage/file_lock.hpp"
 
 namespace oneshot::storage {
 
@@ -46,7 +47,7 @@ Result<File, Error> File::make(const std::string& path, Layout layout, const cha
   UniqueFd fd(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, disk::owner_only));
   if (!fd) return disk::cannot_be_opened(path);
   // Truncated below: not if it has meanwhile become the event log of a program that is already gone.
-  if (auto locked = disk::lock(fd, path, name); !locked) return Unexpected{std::move(locked.error())};
+  if (auto locked = lock_file(fd, path, name); !locked) return Unexpected{std::move(locked.error())};
   Result<void, Error> allocated;
   if (::ftruncate(fd.get(), 0) != 0 || ::fchmod(fd.get(), disk::owner_only) != 0) {
     allocated = failure(path, "cannot be made: " + message(errno));
@@ -87,7 +88,7 @@ Result<void, Error> File::appear(bool replace) {
   if (failed != 0) {
     const int error = errno;
     ::unlink(made.c_str());
-    if (error == EEXIST) return failure(path_, disk::in_use);
+    if (error == EEXIST) return failure(path_, in_use);
     return failure(path_, "cannot get its name: " + message(error));
   }
   crash_point("open.renamed");
