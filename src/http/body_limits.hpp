@@ -2,7 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
+
+#include "base/result.hpp"
+#include "http/protocol_error.hpp"
 
 namespace oneshot::http {
 
@@ -19,5 +23,15 @@ class BodyLimits {
  protected:
   ~BodyLimits() = default;
 };
+
+[[gnu::cold]] [[nodiscard]] ProtocolError body_too_large(std::size_t limit);
+
+/// Whether `more` bytes, by Content-Length or the size of a chunk, are within the limit behind the `so_far` bytes of a
+/// body, which are; else 413.
+[[nodiscard]] inline Result<void, ProtocolError> check_body_size(std::size_t so_far, std::uint64_t more,
+                                                                 std::size_t limit) {
+  if (more <= limit - so_far) return {};
+  return Unexpected{body_too_large(limit)};
+}
 
 }  // namespace oneshot::http

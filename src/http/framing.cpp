@@ -5,6 +5,7 @@
 
 #include "base/numbers.hpp"
 #include "base/text.hpp"
+#include "http/body_limits.hpp"
 #include "http/grammar.hpp"
 #include "http/headers.hpp"
 #include "http/target.hpp"
@@ -81,9 +82,7 @@ Result<void, ProtocolError> MessageFraming::check(int minor_version, std::size_t
     return bad_request("Transfer-Encoding in an HTTP/1.0 request (only HTTP/1.1 has it)");
   if (minor_version >= 1 && expects_other_)
     return refusal(417, "the Expect header asks for something other than 100-continue");
-  if (length_.value_or(0) > body_limit)
-    return refusal(413, "the body is over " + std::to_string(body_limit) + " bytes");
-  return {};
+  return check_body_size(0, length_.value_or(0), body_limit);
 }
 
 Result<void, ProtocolError> check_header_line(std::string_view line, std::size_t number) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/text.hpp"
+#include "http/body_limits.hpp"
 #include "http/field_limits.hpp"
 #include "http/grammar.hpp"
 
@@ -78,7 +79,7 @@ void BodyParser::take_chunk_line(std::string_view content) {
         state_.fail(400, "the chunk size " + shown(content) + " must be a number of 1 to 16 hexadecimal digits"));
   const std::uint64_t size = state_.machine.chunk_size();
   const std::size_t so_far = state_.buffer.body_size();
-  if (size > limit_ - so_far) return void(state_.fail(413, "the body is over " + std::to_string(limit_) + " bytes"));
+  if (const auto checked = check_body_size(so_far, size, limit_); !checked) return void(state_.fail(checked.error()));
   if (!borrow_memory(so_far + static_cast<std::size_t>(size))) return;
   extension_bytes_ += extensions.size();
   state_.buffer.drop_line();
