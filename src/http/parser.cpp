@@ -14,7 +14,6 @@
 #include "http/parser.hpp"
 
 #include <string>
-#include <utility>
 
 #include "http/grammar.hpp"
 
@@ -30,7 +29,7 @@ void Parser::next() {
   state_.begin();
   head_.begin();
   empty_lines_ = 0;
-  after_cr_ = continue_wanted_ = false;
+  after_cr_ = false;
 }
 
 std::size_t Parser::memory() const noexcept {
@@ -52,11 +51,10 @@ Fed Parser::feed(std::string_view bytes) {
     head_.make_views();
     return {used, Progress::complete};
   }
-  return {used, std::exchange(continue_wanted_, false) ? Progress::continue_wanted : Progress::need_more};
+  return {used, body_.wants_continue() ? Progress::continue_wanted : Progress::need_more};
 }
 
 std::size_t Parser::take(std::string_view bytes) {
-  continue_wanted_ = false;  // a client whose body is already here does not wait
   switch (state_.stage) {
     case Stage::idle:
       return take_between_requests(bytes);
@@ -136,9 +134,6 @@ void Parser::take_whole_line(std::string_view line) {
   if (state_.stage == Stage::head_complete) begin_body();
 }
 
-void Parser::begin_body() {
-  continue_wanted_ = head_.framing().expects_continue(head_.minor_version());
-  body_.begin(head_.framing(), head_.body_limit());
-}
+void Parser::begin_body() { body_.begin(head_.framing(), head_.minor_version(), head_.body_limit()); }
 
 }  // namespace oneshot::http

@@ -76,7 +76,6 @@ class Parser {
   BodyParser body_;
   int empty_lines_ = 0;    // before the request line
   bool after_cr_ = false;  // between requests
-  bool continue_wanted_ = false;
 };
 
 }  // namespace oneshot::http

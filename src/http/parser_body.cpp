@@ -21,12 +21,12 @@ constexpr std::size_t budget_step = 64 * 1024;
 
 }  // namespace
 
-void BodyParser::begin(const MessageFraming& framing, std::size_t limit) {
+void BodyParser::begin(const MessageFraming& framing, int minor_version, std::size_t limit) {
   limit_ = limit;
   extension_bytes_ = 0;
   left_ = framing.length();
   state_.stage = framing.chunked() ? Stage::chunk_line : Stage::body;
-  borrow_memory(static_cast<std::size_t>(left_));
+  continue_wanted_ = borrow_memory(static_cast<std::size_t>(left_)) && framing.expects_continue(minor_version);
 }
 
 /// Memory for a body of `size` bytes in all, which is within its limit. False, and it fails, if the budget is used up.
@@ -41,6 +41,7 @@ bool BodyParser::borrow_memory(std::size_t size) {
 }
 
 std::size_t BodyParser::take(std::string_view bytes) {
+  continue_wanted_ = false;
   const auto part = bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), left_)));
   left_ -= part.size();
   if (!state_.machine.execute(part)) {
@@ -56,6 +57,7 @@ std::size_t BodyParser::take(std::string_view bytes) {
 }
 
 bool BodyParser::fits(std::string_view line) {
+  continue_wanted_ = false;
   if (state_.stage == Stage::trailers) return field_fits(state_, line);
   if (without_line_end(line).size() <= chunk_digits + extensions_allowed - extension_bytes_) return true;
   return state_.fail(400, "the chunk extensions are over " + std::to_string(extensions_allowed) + " bytes");

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 #include "http/framing.hpp"
 #include "http/parse_state.hpp"
@@ -16,7 +17,9 @@ class BodyParser {
   explicit BodyParser(ParseState& state) : state_(state) {}
 
   /// Behind the head. `limit` is in bytes, and a Content-Length is within it.
-  void begin(const MessageFraming& framing, std::size_t limit);
+  void begin(const MessageFraming& framing, int minor_version, std::size_t limit);
+  /// Once for a body: its client waits for `100 Continue` before it sends the first byte of it.
+  [[nodiscard]] bool wants_continue() noexcept { return std::exchange(continue_wanted_, false); }
   /// Takes bytes of the body or of a chunk; returns how many.
   std::size_t take(std::string_view bytes);
   /// Whether the current line, of a chunk or a trailer, is within its limit; if not, it fails.
@@ -34,6 +37,7 @@ class BodyParser {
   std::uint64_t left_ = 0;  // bytes of the body or chunk still to come
   std::size_t limit_ = 0;
   std::size_t extension_bytes_ = 0;
+  bool continue_wanted_ = false;  // until a byte of the body is here: then the client does not wait
 };
 
 }  // namespace oneshot::http
