@@ -2,23 +2,13 @@
 #include "queue/local/embedded_queue.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <mutex>
 #include <utility>
-#include <variant>
 
 #include "queue/local/embedded_batch.hpp"
 #include "queue/local/restore.hpp"
 
 namespace oneshot::queue {
-namespace {
-
-// A scrape that was given up proves nothing about the one before it, whose batch may yet be read, or fail. And the end
-// of the connection of a scrape comes a moment behind its request. So a scrape waits for so long, and looks whether its
-// own client is still there, before it asks what became of the earlier batch: asking can reset that one's connection.
-constexpr std::chrono::milliseconds end_comes_behind{5};
-
-}  // namespace
 
 Result<std::unique_ptr<EmbeddedQueue>, storage::Error> EmbeddedQueue::open(const Options& options, const Clock& clock) {
   std::shared_ptr<Ledger> ledger;
@@ -97,28 +87,7 @@ void EmbeddedQueue::when_durable(unsigned appender, std::function<void(Stored)> 
 }
 
 asio::awaitable<TakeResult> EmbeddedQueue::take(std::string scraper, delivery::Waiting& waiting, SteadyTime until) {
-  const Clock& clock = ledger_->clock;
-  Result<std::unique_ptr<Waiter>, NoBatch> entered = enter(scraper);
-  if (!entered) co_return Unexpected{entered.error()};
-  const std::unique_ptr<Waiter> waiter = std::move(*entered);
-  for (;;) {
-    Turn turn = waiter->step();
-    if (auto* const taken = std::get_if<std::unique_ptr<Delivery>>(&turn)) co_return std::move(*taken);
-    if (waiting.stopping()) co_return Unexpected{NoBatch::stopping};
-    if (clock.steady() >= until) co_return Unexpected{NoBatch::time_over};
-    if (std::holds_alternative<MoreToWalk>(turn)) {
-      co_await waiting.yield();
-    } else if (const auto* const ask = std::get_if<Ask>(&turn)) {
-      co_await waiting.pause(end_comes_behind);
-      if (waiting.peer_closed()) co_return Unexpected{NoBatch::peer_closed};
-      const delivery::Transfer::State state = co_await ask->transfer->resolve();
-      if (state == delivery::Transfer::State::under_way) co_return Unexpected{NoBatch::under_way};
-    } else {
-      if (waiting.peer_closed()) co_return Unexpected{NoBatch::peer_closed};  // lets others behind it have their turn
-      delivery::OneShotEvent& changed = waiter->changed();
-      co_await waiting.wait_until(changed, until);
-    }
-  }
+  return Waiter::take(ledger_, std::move(scraper), waiting, until);
 }
 
 std::unique_ptr<Batch> EmbeddedQueue::peek(std::string_view name) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// How a batch is found: walking from a cursor towards the end of the log, in steps.
+// How a scrape waits: in the queue of its scraper, and there for the receipt of the batch before, of which it asks the
+// transfer. And how a batch is found: walking from a cursor towards the end of the log, in steps.
 #include "queue/local/waiter.hpp"
 
 #include <cassert>
+#include <chrono>
 #include <mutex>
 #include <utility>
 
@@ -11,6 +13,14 @@
 #include "queue/local/embedded_delivery.hpp"
 
 namespace oneshot::queue {
+namespace {
+
+// A scrape that was given up proves nothing about the one before it, whose batch may yet be read, or fail. And the end
+// of the connection of a scrape comes a moment behind its request. So a scrape waits for so long, and looks whether its
+// own client is still there, before it asks what became of the earlier batch: asking can reset that one's connection.
+constexpr std::chrono::milliseconds end_comes_behind{5};
+
+}  // namespace
 
 Waiter::Waiter(std::shared_ptr<Ledger> ledger, std::string_view name, Scraper& scraper)
     : ledger_(std::move(ledger)), name_(name), scraper_(&scraper), number_(scraper.wait_queue.enter()) {}
@@ -62,6 +72,32 @@ Result<std::unique_ptr<Waiter>, NoBatch> Waiter::enter(std::shared_ptr<Ledger> s
               {{"scraper", name}, {"scrapers", storage::format::slot_count}});
   if (is_new) log::info("new scraper", {{"scraper", name}, {"events", waiting}});
   return waiter;
+}
+
+asio::awaitable<TakeResult> Waiter::take(std::shared_ptr<Ledger> ledger, std::string scraper,
+                                         delivery::Waiting& waiting, SteadyTime until) {
+  const Clock& clock = ledger->clock;
+  Result<std::unique_ptr<Waiter>, NoBatch> entered = enter(ledger, scraper);
+  if (!entered) co_return Unexpected{entered.error()};
+  const std::unique_ptr<Waiter> waiter = std::move(*entered);
+  for (;;) {
+    Turn turn = waiter->step();
+    if (auto* const taken = std::get_if<std::unique_ptr<Delivery>>(&turn)) co_return std::move(*taken);
+    if (waiting.stopping()) co_return Unexpected{NoBatch::stopping};
+    if (clock.steady() >= until) co_return Unexpected{NoBatch::time_over};
+    if (std::holds_alternative<MoreToWalk>(turn)) {
+      co_await waiting.yield();
+    } else if (const auto* const ask = std::get_if<Ask>(&turn)) {
+      co_await waiting.pause(end_comes_behind);
+      if (waiting.peer_closed()) co_return Unexpected{NoBatch::peer_closed};
+      const delivery::Transfer::State state = co_await ask->transfer->resolve();
+      if (state == delivery::Transfer::State::under_way) co_return Unexpected{NoBatch::under_way};
+    } else {
+      if (waiting.peer_closed()) co_return Unexpected{NoBatch::peer_closed};  // lets others behind it have their turn
+      delivery::OneShotEvent& changed = waiter->changed();
+      co_await waiting.wait_until(changed, until);
+    }
+  }
 }
 
 Turn Waiter::step() {

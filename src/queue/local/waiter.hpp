@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <asio/awaitable.hpp>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 
+#include "base/clock.hpp"
 #include "base/result.hpp"
 #include "delivery/one_shot_event.hpp"
 #include "delivery/transfer.hpp"
+#include "delivery/waiting.hpp"
 #include "event_log/offset.hpp"
 #include "queue/delivery.hpp"
 #include "queue/local/ledger.hpp"
@@ -25,10 +29,15 @@ struct Ask {           ///< an earlier batch is in flight: let its transfer find
 };
 using Turn = std::variant<NotYet, MoreToWalk, Ask, std::unique_ptr<Delivery>>;
 
-/// A scrape in the wait queue of its scraper: EmbeddedQueue::take() step by step, without the waiting, so that a test
-/// can try every order of steps. Its destruction leaves the queue, and wakes the scrape behind it. Any thread.
+/// A scrape that waits for its batch, in the wait queue of its scraper: until it is the first there, and the receipt of
+/// the batch before is known. take() is all of it; the steps are there for tests, which can try every order of them
+/// without waiting. The destruction of a waiter leaves the queue, and wakes the scrape behind it. Any thread.
 class Waiter {
  public:
+  /// Enters, steps and waits, see Queue::take(): also for the receipt of an older scrape's batch.
+  static asio::awaitable<TakeResult> take(std::shared_ptr<Ledger> ledger, std::string scraper,
+                                          delivery::Waiting& waiting, SteadyTime until);
+
   /// Enters the wait queue. The scraper becomes known if it is new, and counts as seen now.
   static Result<std::unique_ptr<Waiter>, NoBatch> enter(std::shared_ptr<Ledger> ledger, std::string_view scraper);
   Waiter(const Waiter&) = delete;
