@@ -7,8 +7,9 @@
 #include <memory>
 #include <vector>
 
-#include "net/connection_count.hpp"
+#include "net/eviction.hpp"
 #include "net/listening_socket.hpp"
+#include "net/live_connections.hpp"
 #include "net/worker.hpp"
 
 namespace oneshot::net {
@@ -20,31 +21,26 @@ namespace oneshot::net {
 class Listener {
  public:
   Listener(asio::io_context& context, ListeningSocket socket, std::vector<std::unique_ptr<Worker>>& workers,
-           ConnectionCount& connections, std::size_t max_connections);
+           LiveConnections& connections, std::size_t max_connections);
 
   /// Accepts until close(). At max_connections, and where descriptors run out, one connection is evicted for each new
   /// one; where memory runs out, accepting pauses.
   asio::awaitable<void> run();
   /// Accepts what waits in the kernel's queue, as far as there is room, and closes the socket.
   void close();
-  void change(std::size_t max_connections) noexcept { max_connections_ = max_connections; }
+  void change(std::size_t max_connections) noexcept { eviction_.change(max_connections); }
 
  private:
-  asio::awaitable<void> make_room();
-  asio::awaitable<EvictionPriority> evict_one();
-  asio::awaitable<void> wait_for_resources();
   bool accept_one();
   bool connection_waits();
   void log_shortage();
-  [[nodiscard]] bool full() const noexcept;
   Worker& least_loaded();
 
   asio::ip::tcp::acceptor acceptor_;
   std::vector<std::unique_ptr<Worker>>& workers_;
-  ConnectionCount& connections_;
-  std::size_t max_connections_;
+  LiveConnections& connections_;
+  Eviction eviction_;
   int shortage_ = 0;  // errno of the last accept: of descriptors or memory
-  SteadyTime silent_about_full_until_{};
   SteadyTime silent_about_resources_until_{};
 };
 

@@ -2,7 +2,7 @@
 // The count is changed by all workers and awaited by the accepting thread: by its listeners when they are full, and by
 // Server::stop(). A worker pays one look at `any` for that. The look and the count are sequentially consistent, so that
 // either the waiter sees the smaller count or the worker sees the waiter.
-#include "net/connection_count.hpp"
+#include "net/live_connections.hpp"
 
 #include <asio/post.hpp>
 #include <asio/steady_timer.hpp>
@@ -16,7 +16,7 @@
 
 namespace oneshot::net {
 
-struct ConnectionCount::Waiters {
+struct LiveConnections::Waiters {
   std::atomic<bool> any{false};
   std::mutex mutex;
   std::vector<std::shared_ptr<asio::steady_timer>> timers;
@@ -48,10 +48,10 @@ struct ConnectionCount::Waiters {
   }
 };
 
-ConnectionCount::ConnectionCount() : waiters_(std::make_shared<Waiters>()) {}
-ConnectionCount::~ConnectionCount() = default;
+LiveConnections::LiveConnections() : waiters_(std::make_shared<Waiters>()) {}
+LiveConnections::~LiveConnections() = default;
 
-void ConnectionCount::remove() noexcept {
+void LiveConnections::remove() noexcept {
   value_.fetch_sub(1);
   if (!waiters_->any.load()) return;
   try {
@@ -60,7 +60,7 @@ void ConnectionCount::remove() noexcept {
   }
 }
 
-asio::awaitable<void> ConnectionCount::wait_for_fewer(std::size_t than, SteadyTime until) {
+asio::awaitable<void> LiveConnections::wait_for_fewer(std::size_t than, SteadyTime until) {
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   const auto waiters = waiters_;
   const auto timer = std::make_shared<asio::steady_timer>(executor, until);

@@ -12,12 +12,12 @@
 namespace oneshot::net {
 
 /// How many connections all workers have, those not yet begun included; and a way to wait for the end of one.
-class ConnectionCount {
+class LiveConnections {
  public:
-  ConnectionCount();
-  ConnectionCount(const ConnectionCount&) = delete;
-  ConnectionCount& operator=(const ConnectionCount&) = delete;
-  ~ConnectionCount();
+  LiveConnections();
+  LiveConnections(const LiveConnections&) = delete;
+  LiveConnections& operator=(const LiveConnections&) = delete;
+  ~LiveConnections();
 
   // Any thread.
 

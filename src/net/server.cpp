@@ -8,9 +8,9 @@
 
 #include "base/log.hpp"
 #include "http/body_budget.hpp"
-#include "net/connection_count.hpp"
 #include "net/listener.hpp"
 #include "net/listening_socket.hpp"
+#include "net/live_connections.hpp"
 #include "net/worker.hpp"
 
 namespace oneshot::net {
@@ -36,7 +36,7 @@ struct Server::Parts {
   asio::io_context& main;
   Options options;
   http::BodyBudget bodies;
-  ConnectionCount connections;
+  LiveConnections connections;
   std::vector<std::unique_ptr<Worker>> workers;
   std::vector<std::unique_ptr<Listener>> listeners;  // mostly one
 };

@@ -16,7 +16,7 @@
 #include "http/handler.hpp"
 #include "http/parser.hpp"
 #include "net/connection_context.hpp"
-#include "net/eviction_priority.hpp"
+#include "net/eviction.hpp"
 #include "net/receipt/tracked_reply.hpp"
 #include "net/stream.hpp"
 

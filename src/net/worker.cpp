@@ -43,11 +43,6 @@ void log_failed_session(std::exception_ptr fault) {
 
 }  // namespace
 
-bool Worker::EvictionCandidate::evict_before(const EvictionCandidate& other) const noexcept {
-  if (priority != other.priority) return priority < other.priority;
-  return priority != EvictionPriority::never && since < other.since;
-}
-
 /// A session, and its place in the worker's books. Lives in the frame of the session's coroutine.
 class Worker::Registration {
  public:
@@ -82,7 +77,7 @@ class Worker::Registration {
   Session session_;
 };
 
-Worker::Worker(unsigned number, http::Handler& handler, const Options& options, ConnectionCount& connections,
+Worker::Worker(unsigned number, http::Handler& handler, const Options& options, LiveConnections& connections,
                http::BodyBudget& bodies)
     : options_(options),
       connection_context_(handler, options_, bodies),
@@ -129,7 +124,7 @@ void Worker::join() {
   thread_.join();
 }
 
-asio::awaitable<Worker::EvictionCandidate> Worker::eviction_candidate() {
+asio::awaitable<EvictionCandidate> Worker::eviction_candidate() {
   auto choose = [](Worker* self) -> asio::awaitable<EvictionCandidate> {
     const SteadyTime now = std::chrono::steady_clock::now();
     EvictionCandidate best;

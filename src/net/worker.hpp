@@ -18,8 +18,8 @@
 #include "http/handler.hpp"
 #include "http/statistics.hpp"
 #include "net/connection_context.hpp"
-#include "net/connection_count.hpp"
-#include "net/eviction_priority.hpp"
+#include "net/eviction.hpp"
+#include "net/live_connections.hpp"
 #include "net/options.hpp"
 
 namespace oneshot::net {
@@ -28,11 +28,11 @@ class Session;
 
 /// A thread with its own io_context, its own handler and its share of the connections. Everything is touched by that
 /// thread alone, except where a function says otherwise.
-class Worker {
+class Worker final : public Evictable {
  public:
   /// Each worker has another `number`. `connections` counts those of all workers, `bodies` is the memory that the large
   /// bodies of all workers share.
-  Worker(unsigned number, http::Handler& handler, const Options& options, ConnectionCount& connections,
+  Worker(unsigned number, http::Handler& handler, const Options& options, LiveConnections& connections,
          http::BodyBudget& bodies);
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -41,7 +41,7 @@ class Worker {
   // From the accepting thread.
 
   void start();
-  /// Takes over an accepted connection, which the ConnectionCount has counted.
+  /// Takes over an accepted connection, which the LiveConnections have counted.
   void adopt(UniqueFd socket, const Address& peer);
   /// Runs `work` on this worker's thread.
   void post(std::function<void()> work);
@@ -53,16 +53,8 @@ class Worker {
   /// Ends the thread; no session may be left.
   void join();
 
-  /// A connection that could be closed to make room for a new one.
-  struct EvictionCandidate {
-    EvictionPriority priority = EvictionPriority::never;
-    SteadyTime since{};
-    std::uint64_t id = 0;
-    [[nodiscard]] bool evict_before(const EvictionCandidate& other) const noexcept;
-  };
-  /// The best candidate of this worker; with priority `never` there is none. Resumes on the caller's executor.
-  asio::awaitable<EvictionCandidate> eviction_candidate();
-  void evict(std::uint64_t id);
+  asio::awaitable<EvictionCandidate> eviction_candidate() override;
+  void evict(std::uint64_t id) override;
 
   /// Any thread may read them.
   [[nodiscard]] const http::Statistics& statistics() const noexcept { return connection_context_.statistics(); }
@@ -77,7 +69,7 @@ class Worker {
 
   Options options_;
   ConnectionContext connection_context_;
-  ConnectionCount& connections_;
+  LiveConnections& connections_;
   std::atomic<std::size_t> load_{0};
   std::unordered_map<std::uint64_t, Session*> sessions_;
   std::uint64_t next_id_;  // its upper bits are the worker's number: sessions of all workers have ids of their own
