@@ -43,7 +43,7 @@ REFUSED = [
     (["config.events.repeats=all"], 'must be one of the following: "count", "last", "sum"'),
     (["persistence.size=1 GB"], "persistence.size: Does not match"),
     (["persistence.size=64Mi"], "persistence.size 64Mi is too small"),
-    (["persistence.size=1Gi", "config.storage.capacity_mib=1000"], "together 1121Mi"),
+    (["persistence.size=1Gi", "config.storage.capacity_mib=1000"], "together 1123Mi"),
     (["netpol.ingress.allowedNamespaceMatchLabels=x"], "Expected: array, given: string"),
     (["serviceMonitor.scraper=a b"], "serviceMonitor.scraper: Does not match"),
     (["testEvent.tag="], "testEvent.tag: String length must be greater than or equal to 1"),

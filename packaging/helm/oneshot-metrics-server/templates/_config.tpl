@@ -56,11 +56,11 @@ scrapers.startup_hold_seconds: [0, 86400]
 {{- end }}
 {{- end }}
 
-{{/* MiB that the volume must have: the log has its full size from the start, 4 MiB on top of its room for events, and a
+{{/* MiB that the volume must have: the log has its full size from the start, 6 MiB on top of its room for events, and a
      file system needs some for itself. */}}
 {{- define "events.neededMib" -}}
 {{- $capacity := (get .Values.config "storage" | default dict).capacity_mib | default 64 -}}
-{{- add (mulf (addf $capacity 4) 1.1 | ceil) 16 -}}
+{{- add (mulf (addf $capacity 6) 1.1 | ceil) 16 -}}
 {{- end }}
 
 {{/* MiB in a quantity such as 1Gi; the schema knows which units there are. */}}
@@ -76,6 +76,6 @@ scrapers.startup_hold_seconds: [0, 86400]
 {{- $needed := include "events.neededMib" . | int64 -}}
 {{- if lt (include "events.mib" $size | int64) $needed -}}
 {{- fail (printf (print "persistence.size %s is too small: the event log takes all of config.storage.capacity_mib and "
-      "4 MiB at once, its file system some more, together %dMi") $size $needed) -}}
+      "6 MiB at once, its file system some more, together %dMi") $size $needed) -}}
 {{- end -}}
 {{- end }}
