@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// The protocol. A offset is an absolute byte offset that never wraps. [gate, tail) is in use.
+// The protocol. An offset is an absolute byte offset that never wraps. [head, tail) is in use.
 //
-// - Append: write down where the tail stands in this thread's in-flight word, see that there is room up to the gate,
+// - Append: write down where the tail stands in this thread's in-flight word, see that there is room up to the head,
 //   claim the place by moving the tail, write the record, set the word to idle, which publishes it.
 // - Read: everything below the tail and below all in-flight words is whole. A thread that stalls between claim and
 //   publishing holds back what came after it from readers, never from other appenders.
-// - In a file: no record ends beyond the bound, which the file knows; checksums tell later which records are whole, and
-//   the in-flight words, which lie in the file too, which were never finished.
-// - Give back: whoever looks after the readers raises the gate. Nothing is zeroed. A header at or above
-//   published_end() must not be looked at: in a full ring those bytes are the oldest record.
+// - In a file: no record ends beyond the reserved end, which the file knows. Checksums say later which records are
+//   whole; the in-flight words, which lie in the file too, say which ones were never finished.
+// - Give back: the evictor and the housekeeping, which know the readers, raise the head. Nothing is zeroed. Nobody may
+//   read a header at or above published_end(): in a full ring those bytes are the oldest record.
 #include "event_log/event_log.hpp"
 
 #include <algorithm>
@@ -52,11 +52,11 @@ EventLog::Appended EventLog::append(unsigned appender, const event::Event& event
     // Release: this word may replace the `idle` that published our last record before a reader saw that one.
     word.store(tail, std::memory_order_release);
     crash_point("append.placed");
-    // Acquire: pairs with raise_gate(); whoever read the bytes that we are going to overwrite is done with
+    // Acquire: pairs with advance_head(); whoever read the bytes that we are going to overwrite is done with
     // them.
     const std::uint64_t head = head_.load(std::memory_order_acquire);
     used = tail + size - head;
-    // Signed, since a tail that is no longer true may lie below the gate; then the claim fails.
+    // Signed, since a tail that is no longer true may lie below the head; then the claim fails.
     if (static_cast<std::int64_t>(used) > static_cast<std::int64_t>(ring_.capacity())) {
       const std::uint64_t fresh = tail_.load(std::memory_order_acquire);
       if (fresh != tail) {
@@ -77,7 +77,8 @@ EventLog::Appended EventLog::append(unsigned appender, const event::Event& event
     if (tail_.compare_exchange_weak(tail, tail + size, std::memory_order_seq_cst, std::memory_order_acquire)) break;
   }
   crash_point("append.claimed");
-  // The claim is ordered against begin_era(): either the place is below where that found the tail, or its era shows.
+  // The claim is ordered against begin_epoch(): either the place is below the tail that begin_epoch() found, or the new
+  // epoch shows.
   if (times_ != nullptr && times_->is_past(now)) {
     now = times_->now();
     time = times_->next(hash, now, 0);
@@ -104,7 +105,7 @@ EventLog::Appended EventLog::append(unsigned appender, const event::Event& event
 
 EventLog::Epoch EventLog::begin_epoch(std::int64_t back_ms) {
   const std::int64_t latest = times_->begin_epoch(back_ms);
-  // Not a mere load: with a read-modify-write each claim comes either before it, or after it and then sees the era.
+  // Not a mere load: with a read-modify-write each claim comes either before it, or after it and then sees the epoch.
   return {.begin = tail_.fetch_add(0, std::memory_order_acq_rel), .latest = latest};
 }
 
@@ -128,7 +129,7 @@ void EventLog::advance_head(std::uint64_t offset) noexcept {
 }
 
 void EventLog::advance_head_and_release_memory(std::uint64_t offset) noexcept {
-  // The page in which the gate stands is left alone: its first part may have been written again already.
+  // The page in which the head stands is left alone: its first part may have been written again already.
   const std::uint64_t page = Ring::page_size();
   const std::uint64_t first = (head() + page - 1) / page * page;
   ring_.give_back(first, std::max(first, offset));

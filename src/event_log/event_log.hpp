@@ -24,8 +24,8 @@
 
 namespace oneshot::event_log {
 
-/// The one place where events wait: a bounded ring of records that many threads append to without a lock, and
-/// that anybody may read who keeps the gate below what he reads. event_log.cpp explains the protocol.
+/// The one place where events wait: a bounded ring of records that many threads append to without a lock. A reader must
+/// keep the head below what it reads. event_log.cpp explains the protocol.
 class EventLog {
  public:
   static constexpr std::uint64_t no_limit = std::numeric_limits<std::int64_t>::max();
@@ -36,7 +36,7 @@ class EventLog {
     std::uint64_t end = 0;    ///< ... to here
     std::uint64_t salt = 0;   ///< of the checksums and of the hashes of series; 0: no checksums, and random
     std::uint64_t reserved_end = no_limit;
-    bool only_durable = false;            ///< records can be read once mark_safe() says so
+    bool only_durable = false;            ///< records can be read once mark_durable() says so
     std::span<InFlightWord> in_flight{};  ///< in the file, at least one for each appender; empty: the log has its own
   };
   /// `ascending_times`: the times of a series' events are unique and ascend in the order of the log.
@@ -46,7 +46,7 @@ class EventLog {
     stored,
     stored_above_high_watermark,  ///< and more than 15/16 of the log are in use: make room in time
     no_room,
-    beyond_reserved_end,  ///< raise the bound, and try again
+    beyond_reserved_end,  ///< raise the reserved end, and try again
     clock_unchecked,  ///< with ascending times: it may have been set since the last event; look, and say so next time
   };
   /// Lock-free. `appender` is the number of the calling thread, below what was given to the constructor. `offset`
@@ -57,13 +57,13 @@ class EventLog {
   /// Everything before this is whole and may be read. May be lower than at an earlier call (a thread that is
   /// about to append holds it back for a moment); what was below it once stays readable.
   [[nodiscard]] std::uint64_t published_end() const noexcept {
-    return std::min(whole_end(), durable_end_.load(std::memory_order_acquire));  // pairs with mark_safe()
+    return std::min(whole_end(), durable_end_.load(std::memory_order_acquire));  // pairs with mark_durable()
   }
   /// Everything before this is whole, though perhaps not yet to be read.
   [[nodiscard]] std::uint64_t whole_end() const noexcept;
-  /// With `only_safe`: everything before this is durable. One caller at a time, ascending.
+  /// With `only_durable`: everything before this is durable. One caller at a time, ascending.
   void mark_durable(std::uint64_t offset) noexcept { durable_end_.store(offset, std::memory_order_release); }
-  /// With `only_safe`: takes back the record here, which is whole and will never be safe.
+  /// With `only_durable`: takes back the record here, which is whole and will never be durable.
   void make_padding(std::uint64_t offset) noexcept;
 
   /// No record ends beyond this. One caller at a time, ascending.
@@ -84,7 +84,7 @@ class EventLog {
     return used > capacity() - capacity() / 16;
   }
 
-  /// For readers: the record that begins here, at or above the gate and below published_end().
+  /// For readers: the record that begins here, at or above the head and below published_end().
   [[nodiscard]] const Record& record_at(std::uint64_t offset) const noexcept {
     return *std::launder(reinterpret_cast<const Record*>(ring_.at(offset)));
   }
@@ -101,7 +101,7 @@ class EventLog {
             .sent_unix_ms = record.sent_unix_ms(),
             .key = record.key()};
   }
-  /// Moves `mark` over the records below `end` and counts their events, until `stop` says so of the next
+  /// Moves `at` over the records below `end` and counts their events, until `stop` says so of the next
   /// record.
   template <std::predicate<const Record&> Stop>
   void walk(Offset& at, std::uint64_t end, Stop stop) const {
@@ -113,16 +113,16 @@ class EventLog {
     }
   }
 
-  /// Lets appenders overwrite what is before `offset`. The gate only rises. One caller at a time.
+  /// Lets appenders overwrite what is before `offset`. The head only rises. One caller at a time.
   void advance_head(std::uint64_t offset) noexcept;
-  /// The same, but the memory goes back to the machine first: whole pages from the gate to `offset`, a
+  /// The same, but the memory goes back to the machine first: whole pages from the head to `offset`, a
   /// multiple of the page size.
   void advance_head_and_release_memory(std::uint64_t offset) noexcept;
 
   /// With ascending times; one caller at a time. The clock was set back by this much, or forward where it is negative:
   /// times follow it, and events of a series that had later ones are marked.
   struct Epoch {
-    std::uint64_t begin;  ///< offset: from here on times are of the new era, below it perhaps not
+    std::uint64_t begin;  ///< offset: from here on times are of the new epoch, below it perhaps not
     std::int64_t latest;  ///< of the times given so far
   };
   Epoch begin_epoch(std::int64_t back_ms);

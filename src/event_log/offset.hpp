@@ -14,7 +14,7 @@ struct Offset {
   friend bool operator==(const Offset&, const Offset&) = default;
 };
 
-/// The later of two marks of one log.
+/// The later of two offsets of one log.
 inline const Offset& later(const Offset& a, const Offset& b) noexcept { return a.bytes < b.bytes ? b : a; }
 
 }  // namespace oneshot::event_log

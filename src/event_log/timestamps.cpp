@@ -7,7 +7,7 @@ namespace oneshot::event_log {
 
 Timestamps::Now Timestamps::now() const noexcept {
   const std::uint16_t epoch =
-      epoch_.load(std::memory_order_acquire);  // before the clock: then it is of this era or later
+      epoch_.load(std::memory_order_acquire);  // before the clock: then it is of this epoch or later
   return {.unix_ms = std::max<std::int64_t>(clock_.unix_ms(), 0), .epoch = epoch};
 }
 
@@ -18,7 +18,7 @@ std::int64_t Timestamps::next(std::uint64_t series_hash, Now& now, std::int64_t 
   for (;;) {
     const std::uint16_t seen_epoch = epoch_of(seen);
     if (static_cast<std::int16_t>(seen_epoch - now.epoch) > 0) {
-      now = this->now();  // acquire: whoever wrote that word had seen its era
+      now = this->now();  // acquire: whoever wrote that word had seen its epoch
       note(now);
       held = 0;
       continue;
@@ -32,7 +32,7 @@ std::int64_t Timestamps::next(std::uint64_t series_hash, Now& now, std::int64_t 
   }
 }
 
-// A load for nearly all events: it changes once a millisecond. Words of a later era are the larger ones.
+// A load for nearly all events: it changes once a millisecond. Words of a later epoch are the larger ones.
 void Timestamps::note(const Now& now) noexcept {
   const std::uint64_t word = word_of(now.epoch, now.unix_ms);
   std::uint64_t seen = latest_now_.load(std::memory_order_relaxed);
@@ -47,7 +47,7 @@ std::int64_t Timestamps::begin_epoch(std::int64_t back_ms) {
   const std::uint16_t epoch = epoch_.load(std::memory_order_relaxed);
   for (std::size_t i = 0; i < words_.size(); ++i) {
     std::uint64_t word = words_[i].load(std::memory_order_relaxed);
-    if (epoch_of(word) != epoch) {  // or it would be two eras behind
+    if (epoch_of(word) != epoch) {  // or it would be two epochs behind
       const std::uint64_t now = word_of(epoch, restated(word));
       if (words_[i].compare_exchange_strong(word, now, std::memory_order_acq_rel)) word = now;
     }
@@ -56,7 +56,7 @@ std::int64_t Timestamps::begin_epoch(std::int64_t back_ms) {
     (*kept_)[i].store(last, std::memory_order_relaxed);
     latest_ = std::max(latest_, last);
   }
-  earlier_.store(kept_.get(), std::memory_order_release);  // the words are filled; pairs with is_behind()
+  earlier_.store(kept_.get(), std::memory_order_release);  // the words are filled; pairs with is_out_of_order()
   back_ms_.store(back_ms, std::memory_order_relaxed);
   epoch_.store(static_cast<std::uint16_t>(epoch + 1), std::memory_order_release);
   return latest_;

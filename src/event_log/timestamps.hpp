@@ -16,26 +16,26 @@ namespace oneshot::event_log {
 /// sample per series and millisecond, and takes none that is older than the last. One word per hash of a
 /// series; series that share a word only get times that are a little further apart. Lock-free, any thread.
 ///
-/// Setting the clock begins a new era, by whose clock times of the one before are restated, also those that a thread
+/// Setting the clock begins a new epoch, by whose clock times of the one before are restated, also those that a thread
 /// gives late because it read the clock before and was held up since.
 class Timestamps {
  public:
   explicit Timestamps(const Clock& clock) : clock_(clock) {}
 
-  /// What the clock says, and in which era.
+  /// What the clock says, and in which epoch.
   struct Now {
     std::int64_t unix_ms;
     std::uint16_t epoch;
   };
   [[nodiscard]] Now now() const noexcept;
   /// The clock was set since: what was read then is no longer good. Asked after the claim of a place in the log,
-  /// which orders it against begin_era().
+  /// which orders it against begin_epoch().
   [[nodiscard]] bool is_past(const Now& now) const noexcept {
     return epoch_.load(std::memory_order_relaxed) != now.epoch;
   }
 
-  /// max(now, last + 1) of the era. `now` is read anew where its era is over. `held` is what an earlier call gave for
-  /// the same event, 0 for none: it is still good if nobody got a later time since.
+  /// max(now, last + 1) of the epoch. `now` is read anew where its epoch is over. `held` is what an earlier call gave
+  /// for the same event, 0 for none: it is still good if nobody got a later time since.
   ///
   /// Times ascend in the order of the log too: whoever claimed a place before ours took its time before its claim, and
   /// we call this after we saw that claim (the log's tail orders the two), so we see its word or a later one.
@@ -47,7 +47,7 @@ class Timestamps {
     if (time > time_in(last.load(std::memory_order_relaxed))) last.store(word_of(0, time), std::memory_order_relaxed);
   }
 
-  /// The clock says something that is more than `clock_step_ms` from the latest that it said in this era to those who
+  /// The clock says something that is more than `clock_step_ms` from the latest that it said in this epoch to those who
   /// asked for a time: it was set, or nobody has asked for long, or ever.
   [[nodiscard]] bool may_have_stepped(const Now& now) const noexcept {
     const std::uint64_t word = latest_now_.load(std::memory_order_relaxed);
@@ -56,21 +56,21 @@ class Timestamps {
     return passed > clock_step_ms || passed < -clock_step_ms;
   }
   /// The clock was set back by this much, or forward where it is negative. Returns the latest time given so far. One
-  /// caller at a time; what was given stays known for is_behind() until pass().
+  /// caller at a time; what was given stays known for is_out_of_order() until pass().
   std::int64_t begin_epoch(std::int64_t back_ms);
-  /// The clock says this now: once it is past all that was given in earlier eras, that is forgotten. The same caller.
+  /// The clock says this now: once it is past all that was given in earlier epochs, that is forgotten. The same caller.
   void pass(std::int64_t now_ms) noexcept {
     if (now_ms > latest_) earlier_.store(nullptr, std::memory_order_relaxed);
   }
-  /// An event of this series was given this time or a later one in an earlier era.
+  /// An event of this series was given this time or a later one in an earlier epoch.
   [[nodiscard]] bool is_out_of_order(std::uint64_t series_hash, std::int64_t time) const noexcept {
-    const Words* const earlier = earlier_.load(std::memory_order_acquire);  // pairs with begin_era()
+    const Words* const earlier = earlier_.load(std::memory_order_acquire);  // pairs with begin_epoch()
     return earlier != nullptr && time <= (*earlier)[place(series_hash)].load(std::memory_order_relaxed);
   }
 
  private:
   using Words = std::array<std::atomic<std::int64_t>, 65536>;
-  /// The upper 16 bits of a word are the era, the lower 48 the time: enough for 8,900 years.
+  /// The upper 16 bits of a word are the epoch, the lower 48 the time: enough for 8,900 years.
   static constexpr unsigned time_bits = 48;
 
   static std::size_t place(std::uint64_t series_hash) noexcept { return series_hash >> 48; }
@@ -89,8 +89,8 @@ class Timestamps {
   const Clock& clock_;
   std::atomic<std::uint16_t> epoch_{0};
   std::atomic<std::uint64_t> latest_now_{0};               // a word like those below
-  std::atomic<std::int64_t> back_ms_{0};                   // from the era before to this one
-  std::array<std::atomic<std::uint64_t>, 65536> words_{};  // of this era or the one before
+  std::atomic<std::int64_t> back_ms_{0};                   // from the epoch before to this one
+  std::array<std::atomic<std::uint64_t>, 65536> words_{};  // of this epoch or the one before
   std::unique_ptr<Words> kept_;                            // made when the clock is first set
   std::atomic<const Words*> earlier_{nullptr};             // kept_ while it matters
   std::int64_t latest_ = 0;                                // of the times in it

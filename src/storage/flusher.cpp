@@ -78,7 +78,7 @@ void Flusher::rest(Lock& lock) {
   const std::uint64_t raise_at = storage_.raise_at(log_.reserved_end());
   const bool was_dirty = dirty();
   const bool sleeps = !was_dirty && sync_ != Sync::none && !storage_.failed();
-  // A bound that cannot be raised now is no reason to be woken.
+  // A reserved end that cannot be raised now is no reason to be woken.
   wake_at_.store(sleeps ? 0 : log_.tail() < raise_at ? raise_at : never, std::memory_order_seq_cst);
   const auto called = [this] { return woken_ || stopping_ || !waiting_.empty(); };
   const bool no_room = log_.tail() >= raise_at;  // it will rise without a word to us

@@ -17,7 +17,7 @@
 namespace oneshot::storage {
 
 /// A thread that makes durable what was written, by itself some time after (Sync::interval), or as soon as somebody
-/// waits for it (Sync::always), all who wait meanwhile together; and that raises the log's bound before the log gets
+/// waits for it (Sync::always), all who wait meanwhile together; and that raises the reserved end before the log gets
 /// there. It sleeps while there is nothing to do. Any thread may call.
 class Flusher {
  public:

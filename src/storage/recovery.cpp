@@ -87,7 +87,7 @@ bool read_clock(const File& file, Recovered& found) {
   return true;
 }
 
-/// Scrapers that point to where the log cannot have been are told apart; what counts as delivered moves its cursor.
+/// Notes scrapers that point to where the log cannot have been. A batch that counts as delivered moves its cursor.
 void read_scrapers(const File& file, std::uint64_t limit, Recovered& found) {
   found.scrapers = ScraperSlots::read(file, found.damaged_slots);
   for (ScraperSlots::Entry& scraper : found.scrapers) {

@@ -29,7 +29,7 @@ struct Recovered {
   };
   std::vector<Range> holes;   ///< where there is no record; fill_holes() makes padding records. Ascending
   std::vector<Range> damage;  ///< those of them that held what can no longer be read
-  std::vector<std::uint32_t> damaged_slots;  ///< scrapers that cannot be told any more
+  std::vector<std::uint32_t> damaged_slots;  ///< scrapers whose names are lost
   std::vector<std::string> damaged_cursors;  ///< scrapers that get all that is in the log, since theirs is lost
   std::vector<event_log::ClockSteps::Range> skew_ranges;  ///< stored while the clock was ahead
   std::int64_t latest_unix_ms = 0;                        ///< what the clock said then; 0: not known
@@ -39,10 +39,11 @@ struct Recovered {
 
 /// Looks through the file, and changes nothing. `now`: this run of the machine.
 ///
-/// After an end that was not in good order records are searched for up to the bound, in steps of 8 bytes where there is
-/// none, and the log ends behind the last of them, or where the furthest scraper stands. So the places of what got lost
-/// are used again, which does no harm: nothing that was there is left, or it would have been found. (To go on from the
-/// bound would take room at each kill, and a program that is killed again and again would push out what waits.)
+/// After an end that was not in good order records are searched for up to the reserved end, in steps of 8 bytes where
+/// there is none, and the log ends behind the last of them, or where the furthest scraper stands. So the places of what
+/// got lost are used again, which does no harm: nothing that was there is left, or it would have been found. (To go on
+/// from the reserved end would take room at each kill, and a program that is killed again and again would push out what
+/// waits.)
 ///
 /// A batch in flight that the kernel had whole counts as delivered if the machine has run on since.
 Result<Recovered, Error> recover(const File& file, const event_log::Ring& ring, const BootId& now);

@@ -106,11 +106,11 @@ void Store::raise_reserved_end(std::uint64_t tail, std::uint64_t needed, std::ui
   const bool done_by_another = reserved_end >= needed && tail < raise_at(reserved_end);
   if (wanted <= reserved_end || done_by_another) return;
   file_.set(file_.header().reserved_end, {.offset = wanted});
-  crash_point("bound.stored");
+  crash_point("reserved_end.stored");
   if (!failed()) {
     if (const int error = file_.flush_header(); error != 0) fail(error, "msync");
   }
-  crash_point("bound.flushed");
+  crash_point("reserved_end.flushed");
   log.raise_reserved_end(wanted);
 }
 
@@ -128,7 +128,7 @@ bool Store::flush() {
 void Store::fail(int error, const char* what) {
   if (failed_.exchange(true, std::memory_order_acq_rel)) return;
   log::error(
-      "the event log cannot be made durable, and nothing can be told to be until the next start: see to the disk, and "
+      "the event log cannot be made durable, and nothing will be until the next start: see to the disk, and "
       "restart the server",
       {{"path", path()}, {"call", what}, {"reason", std::generic_category().message(error)}});
 }

@@ -19,12 +19,12 @@
 
 namespace oneshot::storage {
 
-/// A storage file in use: its bound, its words for the log as a whole, the table of scrapers, and whether the disk
-/// still does what it is told. Any thread, except where a function says otherwise.
+/// A storage file in use: its reserved end, its words for the log as a whole, the table of scrapers, and whether the
+/// disk still works. Any thread, except where a function says otherwise.
 class Store {
  public:
-  /// Opens or makes the file, finds what is in it, and changes its capacity if it has another one. Nothing in it is
-  /// altered but that, until begin().
+  /// Opens or makes the file, finds what is in it, and changes its version and its capacity where these are others.
+  /// Nothing in it is altered but that, until begin().
   static Result<std::unique_ptr<Store>, Error> open(const std::string& path, std::uint64_t capacity,
                                                     std::int64_t now_unix_ms);
 
@@ -39,15 +39,15 @@ class Store {
   /// For the log, which begins where begin() says; once.
   [[nodiscard]] event_log::Ring take_ring();
 
-  /// From now on the file is in use, with a log that ends at found().end. Returns the first bound.
+  /// From now on the file is in use, with a log that ends at found().end. Returns the first reserved end.
   Result<std::uint64_t, Error> begin();
   /// For the holder of the table's lock, once in use.
   [[nodiscard]] ScraperSlots& slots() noexcept { return *slots_; }
 
-  /// Raises the bound of the log, which ends at `tail`, to `needed` or beyond, but not beyond `most`: what waits stays
-  /// within the capacity behind it. Durable when this returns, unless the storage has failed.
+  /// Raises the reserved end of the log, which ends at `tail`, to `needed` or beyond, but not beyond `most`: what waits
+  /// stays within the capacity behind it. Durable when this returns, unless the storage has failed.
   void raise_reserved_end(std::uint64_t tail, std::uint64_t needed, std::uint64_t most, event_log::EventLog& log);
-  /// The bound is to be raised when the log gets here.
+  /// The reserved end is to be raised when the log gets here.
   [[nodiscard]] std::uint64_t raise_at(std::uint64_t reserved_end) const noexcept {
     return reserved_end - std::min(reserved_end, step() / 2);
   }

@@ -25,7 +25,7 @@ UNDECIDABLE = "deliver.sent"
 MAKER = "ONESHOT_MAKE_VERSION_1"  # names the program that rewrites a file as 0.1.0 would have left it
 # The thread that passes these is not the one that sends: now and then a kill meets that one at the
 # undecidable moment.
-_OF_OTHER_THREADS = ("flush", "bound", "forget")
+_OF_OTHER_THREADS = ("flush", "reserved_end", "forget")
 _POINT = re.compile(r'\bcrash_point\("([^"]+)"\)')
 
 
@@ -219,7 +219,7 @@ class Flushing(Point):
 
 
 class Raising(Point):
-    """The log's bound is raised for every 64 KiB of events."""
+    """The log's reserved end is raised for every 64 KiB of events."""
 
     sizes = (3000,)
 
@@ -271,7 +271,7 @@ class Forgetting(Point):
         super().work(place)
 
 
-_KINDS = {"open": Registering, "register": Registering, "flush": Flushing, "bound": Raising,
+_KINDS = {"open": Registering, "register": Registering, "flush": Flushing, "reserved_end": Raising,
           "room": MakingRoom, "forget": Forgetting, "migrate": Migrating}
 
 

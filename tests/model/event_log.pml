@@ -4,22 +4,23 @@
 // events, two scrapers whose deliveries may fail, and the housekeeping that gives memory back. SPIN goes through every
 // interleaving (run_spin.py runs it, and the mutants that it must find wrong).
 //
-// A record is one place long here and a page is one record, so a position is a number of records. What stands for what:
+// A record is one place long here and a page is one record, so an offset is a number of records. What stands for what:
 //
 //   Producer                      EventLog::append (src/event_log/event_log.cpp), EmbeddedQueue::append
-//   make_room                     State::make_room, make_room_locked, open_gate (make_room.cpp), Scraper::overrun
-//   Scrape: take                  QueueManager::try_take (take.cpp), EventLog::published_end, State::readable_end
-//   Scrape: read                  Batch::read, outside the lock, one record a step
-//   Scrape: handed over, settle   Delivery::handed_over, settle (delivery.cpp), Scraper::settle (scraper.cpp)
-//   Housekeeping                  State::give_memory_back, EventLog::raise_gate_and_give_back
+//   make_room                     Evictor::evict_locked (src/queue/local/evictor.cpp)
+//   advance_head, evict           Evictor::advance_head_if_free, Scraper::evict_before
+//   Scrape: take                  Waiter::step, EventLog::published_end, Ledger::readable_end
+//   Scrape: read                  EmbeddedBatch::read, outside the lock, one record a step
+//   Scrape: handed over, settle   EmbeddedDelivery::handed_over, settle, Scraper::settle
+//   Housekeeping                  Housekeeping::give_memory_back, EventLog::advance_head_and_release_memory
 //
-// Each load, store and compare-exchange of an atomic (tail, gate, the in-flight words), each record that is read and
+// Each load, store and compare-exchange of an atomic (tail, head, the in-flight words), each record that is read and
 // each half of one that is written is a step of its own. What only the table's lock guards is changed in one step with
 // what comes before, since nobody else can look.
 //
-// What it shows: nobody reads a record that is not whole or was written over; the gate never passes a cursor, nor a
-// stretch that is being read; no more than CAPACITY places are in use; each scraper gets the events of ascending
-// positions, each once, or it is counted as dropped; there is no state in which nobody can go on.
+// What it shows: nobody reads a record that is not whole or was written over; the head never passes a cursor, nor a
+// range that is being read; no more than CAPACITY places are in use; each scraper gets the events of ascending
+// offsets, each once, or it is counted as dropped; there is no state in which nobody can go on.
 //
 // What it does not cover: memory orders (every step here is sequentially consistent; ThreadSanitizer and the suite
 // `stress` look at the real ones), more than one batch at a time for a scraper (the suite `model`'s other half, the
@@ -27,7 +28,7 @@
 // in a batch, and the room that is made ahead of need (at 15/16 of the log).
 
 #ifndef CAPACITY
-#define CAPACITY 2 /* places in the ring: fewer than EVENTS, so that it wraps and the gate matters */
+#define CAPACITY 2 /* places in the ring: fewer than EVENTS, so that it wraps and the head matters */
 #endif
 #ifndef EVENTS
 #define EVENTS 3
@@ -39,13 +40,13 @@
 #define TORN 254 /* a record of which only a part has been written */
 
 byte tail;
-byte gate;
+byte head;
 byte word[2] = IDLE; /* in flight, one for each producer */
-byte tag[CAPACITY];  /* position + 1 of the whole record that lies here; 0 after the memory was given back */
+byte tag[CAPACITY];  /* offset + 1 of the whole record that lies here; 0 after the memory was given back */
 byte text[CAPACITY]; /* which event it is */
 
 bool locked; /* guards what follows */
-byte frontier;
+byte counted_end;
 byte cursor[2];
 byte lease[2] = IDLE;
 bool taken[2];
@@ -56,24 +57,24 @@ byte producers_done;
 byte failures;       /* so far */
 byte got[2];         /* what scrapers have stored: one bit for each event */
 byte got_count[2];
-byte got_until[2];   /* the position behind the last of it */
+byte got_until[2];   /* the offset behind the last of it */
 byte dropped[2];     /* counted as dropped */
 
 #define LEAST(a, b) ((a) < (b) -> (a) : (b))
 #define MOST(a, b) ((a) > (b) -> (a) : (b))
 #define LOWEST_CURSOR LEAST(cursor[0], cursor[1])
-#ifdef MUTANT_GATE_PAST_LEASE
+#ifdef MUTANT_HEAD_PAST_LEASE
 #define LOWEST_LEASE IDLE
 #else
 #define LOWEST_LEASE LEAST(lease[0], lease[1])
 #endif
 #define FREE_UNTIL LEAST(LOWEST_CURSOR, LOWEST_LEASE)
 
-/* Whoever raises the gate says with it that nobody needs what is before it. */
-#define GATE_IS_RIGHT \
-  assert(gate <= cursor[0] && gate <= cursor[1] && gate <= lease[0] && gate <= lease[1] && gate <= tail)
+/* Whoever raises the head says with it that nobody needs what is before it. */
+#define HEAD_IS_RIGHT \
+  assert(head <= cursor[0] && head <= cursor[1] && head <= lease[0] && head <= lease[1] && head <= tail)
 
-inline look_at_record(position) { assert(tag[(position) % CAPACITY] == (position) + 1) }
+inline look_at_record(offset) { assert(tag[(offset) % CAPACITY] == (offset) + 1) }
 
 /* The end of what is whole: first the tail, then the words. With the lock, so never below what was counted once. */
 inline readable_end(end) {
@@ -86,14 +87,14 @@ inline readable_end(end) {
   end = LEAST(end, word[0]);
   end = LEAST(end, word[1]);
 #endif
-  end = MOST(end, frontier)
+  end = MOST(end, counted_end)
 }
 
-inline open_gate() {
-  d_step { gate = MOST(gate, FREE_UNTIL); GATE_IS_RIGHT }
+inline advance_head() {
+  d_step { head = MOST(head, FREE_UNTIL); HEAD_IS_RIGHT }
 }
 
-inline overrun(s, target) {
+inline evict(s, target) {
   if
   :: target > cursor[s] ->
      if
@@ -113,10 +114,10 @@ inline overrun(s, target) {
 
 /* With the lock. */
 inline make_room(needed) {
-  open_gate();
+  advance_head();
 #ifdef DROP_OLDEST
   if
-  :: gate < needed ->
+  :: head < needed ->
      readable_end(end);
      d_step { end = LEAST(end, LOWEST_LEASE); target = LOWEST_CURSOR };
      do
@@ -124,19 +125,19 @@ inline make_room(needed) {
      :: else -> break
      od;
      atomic {
-       frontier = MOST(frontier, target);
-       overrun(0, target);
-       overrun(1, target);
+       counted_end = MOST(counted_end, target);
+       evict(0, target);
+       evict(1, target);
        target = 0; end = 0; safe = 0
      };
-     open_gate()
+     advance_head()
   :: else
   fi
 #endif
 }
 
 active [2] proctype Producer() {
-  byte event, at, seen_gate, end, target, safe;
+  byte event, at, seen_head, end, target, safe;
   bool made_room;
 
   do
@@ -147,15 +148,15 @@ again:
 #if !defined(MUTANT_NO_WORD) && !defined(MUTANT_WORD_AFTER_CLAIM)
      word[_pid] = at;
 #endif
-     seen_gate = gate;
+     seen_head = head;
      if
 #ifdef MUTANT_NO_ROOM_CHECK
      :: false
 #else
-     :: at + 1 - seen_gate > CAPACITY ->
+     :: at + 1 - seen_head > CAPACITY ->
         if
         :: atomic { tail != at -> at = tail }; goto again
-        :: atomic { tail == at -> seen_gate = 0; at = 0 }
+        :: atomic { tail == at -> seen_head = 0; at = 0 }
         fi;
         word[_pid] = IDLE;
         if
@@ -174,14 +175,14 @@ again:
      :: else
      fi;
 #ifdef MUTANT_CLAIM_WITHOUT_EXCHANGE
-     atomic { tail = at + 1; made_room = false; seen_gate = 0 };
+     atomic { tail = at + 1; made_room = false; seen_head = 0 };
 #else
      if
-     :: atomic { tail == at -> tail = at + 1; made_room = false; seen_gate = 0 }
+     :: atomic { tail == at -> tail = at + 1; made_room = false; seen_head = 0 }
      :: atomic { tail != at -> at = tail }; goto again
      fi;
 #endif
-     assert(tail <= gate + CAPACITY);
+     assert(tail <= head + CAPACITY);
 #ifdef MUTANT_WORD_AFTER_CLAIM
      word[_pid] = at;
 #endif
@@ -198,7 +199,7 @@ again:
 
 inline lock() { atomic { !locked -> locked = true } }
 
-/* The scraper has stored what it read: each event once, in order of position. */
+/* The scraper has stored what it read: each event once, in order of offset. */
 inline store() {
   assert(begin >= got_until[me] && (batch & got[me]) == 0);
   got[me] = got[me] | batch;
@@ -216,7 +217,7 @@ inline settle_delivered() {
 }
 
 inline settle_not_delivered() {
-  dropped[me] = dropped[me] + LEAST(cursor[me], batch_end[me]) - begin; /* what was overrun meanwhile */
+  dropped[me] = dropped[me] + LEAST(cursor[me], batch_end[me]) - begin; /* what was evicted meanwhile */
   taken[me] = false
 }
 
@@ -229,13 +230,13 @@ active [2] proctype Scrape() {
   :: last = (producers_done == 2);
      lock();
      readable_end(end);
-     d_step { begin = cursor[me]; mark = MOST(begin, frontier) }; /* what somebody counted is not walked again */
+     d_step { begin = cursor[me]; mark = MOST(begin, counted_end) }; /* what somebody counted is not walked again */
      do
      :: mark < end -> look_at_record(mark); mark++
      :: else -> break
      od;
      atomic {
-       frontier = MOST(frontier, mark);
+       counted_end = MOST(counted_end, mark);
        end = mark;
        mark = 0;
        if
@@ -269,7 +270,7 @@ active [2] proctype Scrape() {
      if
      :: d_step { store() }; /* the scraper had all of it */
         lock();
-        d_step { settle_delivered(); assert(gate <= cursor[me]); locked = false }
+        d_step { settle_delivered(); assert(head <= cursor[me]); locked = false }
      :: atomic { failures < FAILURES -> failures++ }; /* it had not, and what it had it threw away */
         lock();
         d_step { settle_not_delivered(); locked = false }
@@ -288,15 +289,15 @@ active proctype Housekeeping() {
   byte until, mark;
 end:
   do
-  :: atomic { !locked && FREE_UNTIL > gate -> locked = true; until = FREE_UNTIL; mark = gate };
-#ifdef MUTANT_GATE_BEFORE_GIVING_BACK
-     d_step { gate = until; GATE_IS_RIGHT };
+  :: atomic { !locked && FREE_UNTIL > head -> locked = true; until = FREE_UNTIL; mark = head };
+#ifdef MUTANT_HEAD_BEFORE_GIVING_BACK
+     d_step { head = until; HEAD_IS_RIGHT };
 #endif
      do
      :: mark < until -> tag[mark % CAPACITY] = 0; mark++
      :: else -> break
      od;
-     atomic { gate = until; GATE_IS_RIGHT };
+     atomic { head = until; HEAD_IS_RIGHT };
      atomic { until = 0; mark = 0; locked = false }
   od
 }

@@ -29,12 +29,12 @@ MUTANTS = {
     "NO_WORD": REJECT,                         # nothing says that a record is still being written
     "WORD_AFTER_CLAIM": REJECT,                # it is said too late
     "PUBLISH_BEFORE_WRITE": REJECT,            # it is taken back too early
-    "WORDS_BEFORE_TAIL": REJECT,               # a reader looks at them in the wrong order
+    "WORDS_BEFORE_TAIL": REJECT,               # a reader loads them in the wrong order
     "CLAIM_WITHOUT_EXCHANGE": REJECT,          # two producers get one place
-    "NO_ROOM_CHECK": REJECT,                   # the gate is not asked
-    "GATE_BEFORE_GIVING_BACK": REJECT,         # memory is given back that is in use again
+    "NO_ROOM_CHECK": REJECT,                   # the head is not asked
+    "HEAD_BEFORE_GIVING_BACK": REJECT,         # memory is given back that is in use again
     "CURSOR_AT_TAKE": REJECT,                  # what was taken counts as delivered
-    "GATE_PAST_LEASE": DROP,                   # what is being read is written over
+    "HEAD_PAST_LEASE": DROP,                   # what is being read is written over
     "CURSOR_BACK": DROP + ["-DCAPACITY=1"],    # a late receipt moves the cursor back
     "DROP_UNCOUNTED": DROP,                    # loss without a count
 }

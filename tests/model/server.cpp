@@ -3,11 +3,11 @@
 // The server's shell around the real classes, as thin as in the product: what it asks them when, and what it does with
 // their answers. Mirrored are
 //
-//   src/net/session.cpp        fill, note_request_began, answer         -> read_request
-//   src/net/session_write.cpp  send_piecewise                           -> write
-//   src/net/session_end.cpp    finish, await_acknowledgement, half_close -> read_request, poll, the limits
-//   src/net/tracked_reply.cpp  look, obey, conclude, settle_here        -> look, obey, conclude, ask_older
-//   src/app/get_metrics.cpp    take_batch                               -> try_take, pause_is_over, ask_older
+//   src/net/session.cpp          note_read, note_request_began, ask, answer_later -> read_request
+//   src/net/session_write.cpp    send_piecewise                                   -> write
+//   src/net/session_end.cpp      finish, await_acknowledgement, half_close        -> read_request, poll, the limits
+//   src/net/receipt/tracked_reply.cpp  sample, apply, finish, resolve_here        -> sample, apply, conclude, ask_older
+//   src/queue/local/embedded_queue.cpp  take                                      -> try_take, pause_is_over, ask_older
 //
 // Where one of these changes, this file has to. Each coroutine is one phase here; a step is what runs between two
 // waits. Replies without a batch go out in one piece and have no receipt.
@@ -26,7 +26,7 @@ using Verdict = ReceiptWatch::Verdict;
 constexpr std::uint64_t piece = 4096;
 constexpr std::uint8_t settle_limit = 5;  // ticks; tracked_reply.cpp
 
-TcpInfo look(Wire& wire) {
+TcpInfo sample(Wire& wire) {
   TcpInfo view = WatchRecord::blank_view();
   view.error = wire.error;
   wire.error = false;  // asking takes it away
@@ -82,7 +82,7 @@ class Session {
 
   template <typename Called>
   Verdict tell(Called called) {
-    const TcpInfo view = look(wire_);
+    const TcpInfo view = sample(wire_);
     return called(watch_.watch(), view);
   }
   void begin_request();

@@ -120,7 +120,7 @@ struct World {
 
 /// How long a signal may be on its way.
 enum class Network : std::uint8_t {
-  prompt,  ///< less than app/get_metrics.cpp's pause before it asks an older connection (5 ms)
+  prompt,  ///< less than the pause of queue/local/embedded_queue.cpp before it asks an older connection (5 ms)
   timely,  ///< less than ReceiptWatch::fresh (100 ms)
   any,     ///< for ever
 };

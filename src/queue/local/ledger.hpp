@@ -28,7 +28,7 @@ inline constexpr std::uint64_t walk_step = 4096;
 struct Ledger {
   /// In memory.
   Ledger(event_log::Ring ring, const Options& given, const Clock& the_clock);
-  /// With what is in a file, see restore.hpp. The storage is in use, and its bound is `reserved_end`.
+  /// With what is in a file, see restore.hpp. The storage is in use, and its reserved end is `reserved_end`.
   Ledger(std::unique_ptr<storage::Store> opened, std::uint64_t reserved_end, const Options& given,
          const Clock& the_clock);
   Ledger(const Ledger&) = delete;

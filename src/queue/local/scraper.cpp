@@ -55,7 +55,7 @@ std::uint64_t Scraper::settle(delivery::Outcome outcome, unsigned unconfirmed_li
   delivered += events;
   if (received != batch_end_) {
     sent_before_ = std::max(sent_before_, batch_end_.events);
-    lose(received.events, std::min(cursor_.events, batch_end_.events));  // what was overrun meanwhile
+    lose(received.events, std::min(cursor_.events, batch_end_.events));  // what was evicted meanwhile
   }
   cursor_ = event_log::later(cursor_, received);
   if (received != batch_end_) place_.set_no_batch();  // first: or it would count as delivered whole

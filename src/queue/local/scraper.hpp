@@ -17,7 +17,7 @@ namespace oneshot::queue {
 /// next one. Guarded by the lock of the table that it is in.
 ///
 /// The sum that always holds: delivered + dropped_full + dropped_damaged + in_flight + waiting is the number
-/// of events since the scraper was registered, except that events of a batch in flight may be overrun (see
+/// of events since the scraper was registered, except that events of a batch in flight may be evicted (see
 /// there).
 class Scraper {
  public:

@@ -18,7 +18,7 @@
 
 namespace oneshot::queue {
 
-/// All scrapers, and whatever else keeps events in the log: read leases and the startup hold. Knows marks but
+/// All scrapers, and whatever else keeps events in the log: read leases and the startup hold. Knows offsets but
 /// no log, and has no lock: its owner guards it. What is unclaimed, and what forgotten scrapers
 /// lose, Losses counts.
 class ScraperTable {
@@ -38,12 +38,12 @@ class ScraperTable {
 
   [[nodiscard]] Scraper* find(std::string_view name) noexcept;
   /// A new scraper. During the startup hold it gets everything since the hold's begin, later what comes after
-  /// the frontier, which the caller has moved to the end of the log.
+  /// the counted end, which the caller has moved to the end of the log.
   Scraper& add(std::string_view name, bool named, SteadyTime now);
   [[nodiscard]] Scrapers& all() noexcept { return scrapers_; }
   [[nodiscard]] std::size_t unnamed() const noexcept;
   /// Removes unnamed scrapers that were not seen since `before` and wait for nothing. Returns their names and
-  /// how many events each of them has lost; the frontier is at the end of the log.
+  /// how many events each of them has lost; the counted end is at the end of the log.
   std::vector<std::pair<std::string, std::uint64_t>> forget(SteadyTime before);
 
   /// Up to where events have been counted; behind all cursors.
@@ -65,7 +65,7 @@ class ScraperTable {
   Leases::iterator lease(std::uint64_t offset) { return leases_.insert(offset); }
   void end_lease(Leases::iterator lease) noexcept { leases_.erase(lease); }
 
-  /// The oldest place that a scraper or the hold still needs; the frontier when there is neither.
+  /// The oldest place that a scraper or the hold still needs; the counted end when there is neither.
   [[nodiscard]] event_log::Offset lowest_needed() const noexcept;
   /// The oldest place that a lease protects; the highest number when there is none.
   [[nodiscard]] std::uint64_t lowest_lease() const noexcept;
@@ -74,7 +74,7 @@ class ScraperTable {
   /// Moves all scrapers that are before `target` up to it; what they lose is counted.
   void evict_before(const event_log::Offset& target) noexcept;
 
-  /// While there is neither a scraper nor the hold, events up to the frontier are nobody's.
+  /// While there is neither a scraper nor the hold, events up to the counted end are nobody's.
   void count_unclaimed() noexcept;
 
  private:
