@@ -6,7 +6,7 @@
 namespace oneshot::http {
 
 struct LlhttpMachine::State {
-  llhttp_t llhttp{};
+  llhttp_t machine{};
 
   static LlhttpMachine& owner(llhttp_t* llhttp) { return *static_cast<LlhttpMachine*>(llhttp->data); }
   static llhttp_settings_t callbacks();
@@ -46,8 +46,8 @@ void LlhttpMachine::begin() {
     llhttp_init(&made, HTTP_REQUEST, &settings);
     return made;
   }();
-  state_->llhttp = fresh;
-  state_->llhttp.data = this;
+  state_->machine = fresh;
+  state_->machine.data = this;
   chunk_size_ = 0;
   headers_complete_ = message_complete_ = false;
 }
@@ -63,14 +63,14 @@ std::size_t LlhttpMachine::show_method(std::string_view name, Method method) {
 // After CONNECT and after an offer such as `Upgrade: h2c` llhttp pauses for another protocol to take over. None does
 // here: an offer is not taken, and the request is plain HTTP/1.1.
 bool LlhttpMachine::execute(std::string_view bytes) {
-  const llhttp_errno_t result = llhttp_execute(&state_->llhttp, bytes.data(), bytes.size());
+  const llhttp_errno_t result = llhttp_execute(&state_->machine, bytes.data(), bytes.size());
   return result == HPE_OK || result == HPE_PAUSED_UPGRADE;
 }
 
-bool LlhttpMachine::is_connect() const noexcept { return state_->llhttp.method == HTTP_CONNECT; }
+bool LlhttpMachine::is_connect() const noexcept { return state_->machine.method == HTTP_CONNECT; }
 
 std::string LlhttpMachine::reason() const {
-  const char* const text = llhttp_get_error_reason(&state_->llhttp);
+  const char* const text = llhttp_get_error_reason(&state_->machine);
   return text != nullptr ? text : "unknown";
 }
 
