@@ -73,7 +73,9 @@ class Row:
             for scraper in self.team:
                 crew.add(self.work, scraper)
             self.hire(crew)
-            crew.finish(self.seconds)
+            crew.stop.wait(self.seconds)
+            self.go_on(crew.stop)
+            crew.finish()
             self.end()
             for scraper in self.team:
                 scraper.close()
@@ -99,6 +101,9 @@ class Row:
 
     def hire(self, crew):
         """Others that work beside posters and scrapers."""
+
+    def go_on(self, stop):
+        """After `seconds`, while the traffic goes on: waits for what the row has to show."""
 
     def end(self):
         """After the traffic, before everything is drained."""
