@@ -7,11 +7,14 @@ Usage: headers.py BUILD_DIR
 import concurrent.futures
 import json
 import os
+import resource
 import shlex
 import subprocess
 import sys
 
 import tree
+
+CPU_SECONDS = 60  # for one header, which needs about one; of processor time, since the machine may be busy
 
 
 def commands(build_dir):
@@ -48,6 +51,7 @@ def complaint(header, command, build_dir):
 
 def main():
     build_dir = os.path.abspath(sys.argv[1])
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))  # each compiler inherits it
     flags = dict(commands(build_dir))
     headers = tree.files("src", "tests", ends=(".hpp",))
     if not flags:
