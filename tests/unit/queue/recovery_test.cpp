@@ -3,8 +3,8 @@
 // Files as damage, other programs and power cuts leave them.
 #include <doctest/doctest.h>
 
-#include <chrono>
 #include <cstddef>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 
@@ -266,8 +266,8 @@ TEST_CASE("a start with many scrapers and much damage does not take long") {
       file.put('\x55');
     }
   }
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();  // of the processor: the machine may be busy with something else
   f.queue();
-  const auto took = std::chrono::steady_clock::now() - begin;
-  CHECK(took < 2s);  // some 15 ms
+  const std::clock_t took = std::clock() - begin;
+  CHECK(took < 2 * CLOCKS_PER_SEC);  // some 15 ms
 }
