@@ -5,9 +5,11 @@ An event's label `id` is its number, so that what became of each can be compared
 number on one side, an array of numbers in order of arrival on the other.
 """
 
+import os
 import re
 import select
 import socket
+import threading
 import time
 from array import array
 
@@ -80,7 +82,9 @@ def dribble(ready, stop, port, connections):
 
     sockets, thrown_out = [begin() for _ in range(connections)], 0
     ready()
-    while not stop.wait(0.05):
+    last_round = False
+    while not last_round:
+        last_round = stop.wait(0.05)  # once more after it: who was thrown out just before counts too
         for place, one in enumerate(sockets):
             try:
                 one.send(b"y")
@@ -128,12 +132,15 @@ def ledger_of(statuses, **arrived):
     return ledger
 
 
-class _Stopwatch:
+class Stopwatch:
     """How long answers take, and how long without the time in which the machine had no processor for them:
-    what nobody could have answered sooner is not the server's to answer for."""
+    what nobody could have answered sooner is not the server's to answer for. The caller is a main thread.
 
-    def __init__(self, pid):
-        self._pid = pid
+    others: what waited_for_processor_by_thread() says of the process that answers
+    """
+
+    def __init__(self, others):
+        self._others = others
         self.seconds, self.fed_seconds = array("d"), array("d")
 
     def __enter__(self):
@@ -148,14 +155,35 @@ class _Stopwatch:
 
     def _waited(self):
         # A request goes from us to the thread that accepts, then to a worker, and back to us.
-        return [waited_for_processor(), *waited_for_processor_by_thread(self._pid)]
+        return [waited_for_processor(), *self._others()]
 
 
-def probe(ready, stop, port, pid, path):
-    """Asks for `path` on new connections and on a kept one in turn, with 5 ms between. Returns for both
-    kinds how long the answers took, as they were and as they would have been with a processor at hand."""
-    new, kept = _Stopwatch(pid), _Stopwatch(pid)
-    with Connection(port) as connection:
+class Echo(threading.Thread):
+    """Answers each byte of one client with a byte: what an answer takes on this machine, whatever is asked."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self.start()
+
+    def task(self):
+        return f"{os.getpid()}/task/{self.native_id}"
+
+    def run(self):
+        client, _ = self._listener.accept()
+        with self._listener, client:
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            while byte := client.recv(1):
+                client.sendall(byte)
+
+
+def probe(ready, stop, port, pid, path, echo_port, echo_task):
+    """Asks for `path` on new connections and on a kept one in turn, and an Echo for a byte, with 5 ms between. Returns
+    for all three kinds how long the answers took, as they were and as they would have been with a processor at hand."""
+    new, kept = (Stopwatch(lambda: waited_for_processor_by_thread(pid)) for _ in range(2))
+    echo = Stopwatch(lambda: [waited_for_processor(echo_task)])
+    with Connection(port) as connection, Connection(echo_port) as bare:
         assert connection.get(path).status == 200
         ready()
         while not stop.is_set():
@@ -163,8 +191,12 @@ def probe(ready, stop, port, pid, path):
                 assert other.get(path).status == 200
             with kept:
                 assert connection.get(path).status == 200
+            with echo:
+                bare.send(b"x")
+                assert bare.socket.recv(1) == b"x"
             stop.wait(0.005)
-    return {"new": (new.seconds, new.fed_seconds), "kept": (kept.seconds, kept.fed_seconds)}
+    return {kind: (watch.seconds, watch.fed_seconds) for kind, watch in
+            (("new", new), ("kept", kept), ("bare", echo))}
 
 
 def percentiles(seconds):

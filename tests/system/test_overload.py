@@ -11,14 +11,16 @@ import resource
 import time
 import unittest
 from collections import Counter
+from statistics import median
 
 from harness import load, programs, runner
 from harness.beside import Beside
 from harness.client import request
 from harness.exposition import parse
 from harness.oracle import Oracle
-from harness.processes import memory
+from harness.processes import memory, waited_for_processor_by_thread
 from harness.server import Server
+from harness.waiting import wait_until
 
 MIB = 1024 * 1024
 CONNECTIONS = 1000
@@ -38,15 +40,18 @@ class Outcome:
         settings = {"storage.capacity_mib": CAPACITY_MIB, "storage.when_full": when_full,
                     "scrapers.names": SCRAPERS, "scrapers.startup_hold_seconds": 0,
                     "scrapers.max_events_per_scrape": 2000}
+        echo = load.Echo()
         # The server's own clients are what it competes with for processors here, so they come second.
         with Server(settings) as server, \
                 Beside(load.scrape, server.port, "slow", 4096, 4096, 0.004) as slow, \
                 Beside(load.scrape, server.port, "steady", None, 1 << 20, 0.1) as steady, \
-                Beside(load.probe, server.port, server.pid, "/healthz", niceness=-5) as health, \
+                Beside(load.probe, server.port, server.pid, "/healthz", echo.port, echo.task(),
+                       niceness=-5) as health, \
                 Beside(load.post, server.port, CONNECTIONS, PADDING, niceness=5) as posters:
             time.sleep(SECONDS)  # how long the load goes on is part of the case
             self.statuses = posters.finish()
             self.health = health.finish()
+            self.bare = self.health.pop("bare")
             self.ledger = load.ledger_of(self.statuses, slow=slow.finish(60), steady=steady.finish(60))
             self.peak = memory(server.pid, "VmHWM")
             shown = server.scrape("steady")
@@ -58,6 +63,8 @@ class Outcome:
         counts = Counter(self.statuses)
         print(f"        {len(self.statuses) / SECONDS:.0f} requests/s: {dict(counts)}; lost {self.missing}\n"
               f"        peak memory {self.peak / MIB:.1f} of {CEILING / MIB:.1f} MiB", flush=True)
+        print(f"        an echo of one byte: {load.percentiles(self.bare[0])};\n"
+              f"        with a processor at hand: {load.percentiles(self.bare[1])}", flush=True)
         for kind, (seconds, fed_seconds) in self.health.items():
             print(f"        /healthz on a {kind} connection: {load.percentiles(seconds)};\n"
                   f"        with a processor at hand: {load.percentiles(fed_seconds)}", flush=True)
@@ -74,10 +81,13 @@ class Overload(unittest.TestCase):
             self.assertEqual(outcome.missing[name], outcome.dropped[name], name)
         if not programs.sanitized():
             self.assertLess(outcome.peak, CEILING)
+            # What the machine's own host takes no counter here shows: it may hit one of hundreds, and on a busy host
+            # more, as the echo beside it shows.
+            spoiled = 1 + sum(one >= HEALTH_SECONDS for one in outcome.bare[1])
+            bare_median = median(outcome.bare[0])
             for kind, (seconds, fed_seconds) in outcome.health.items():
-                # One of hundreds may be hit by what the machine's own host takes, which no counter here shows.
-                self.assertLess(sorted(fed_seconds)[-2], HEALTH_SECONDS, kind)
-                self.assertLess(sorted(seconds)[len(seconds) // 2], HEALTH_SECONDS, kind)
+                self.assertLessEqual(sum(one >= HEALTH_SECONDS for one in fed_seconds), spoiled, kind)
+                self.assertLess(median(seconds), HEALTH_SECONDS + bare_median, kind)
         return outcome
 
     def test_a_thousand_posters_and_a_slow_scraper_and_each_event_answered_200_arrives_once_with_reject(self):
@@ -95,21 +105,22 @@ class Crowd(unittest.TestCase):
 
     def check_answered(self, oracle, limit, rounds=1):
         """A POST, a look at the health and a scrape, each on a connection of its own that stays open, and
-        each answered within `limit` seconds."""
+        each answered within `limit` seconds, not counted those in which the machine was busy with others."""
         worst = Counter()
+        watch = load.Stopwatch(lambda: waited_for_processor_by_thread(oracle.server.pid))
         with contextlib.ExitStack() as open_ones:
             for number in range(rounds):
                 for method, path in (("POST", f"/event?id=real{number}"), ("GET", "/healthz"),
                                      ("GET", "/metrics?scraper=real")):
                     if method == "POST":
                         oracle.posted([f"real{number}"])
-                    began = time.monotonic()
-                    connection = open_ones.enter_context(oracle.server.connect(timeout=limit + 5))
-                    connection.send(request(method, path))
-                    reply = connection.read_reply()
+                    with watch:
+                        connection = open_ones.enter_context(oracle.server.connect(timeout=limit + 5))
+                        connection.send(request(method, path))
+                        reply = connection.read_reply()
                     self.assertEqual(reply.status, 200, reply)
                     kind = path.partition("?")[0]
-                    worst[kind] = max(worst[kind], time.monotonic() - began)
+                    worst[kind] = max(worst[kind], watch.fed_seconds[-1])
                     if method == "POST":
                         oracle.answered(f"real{number}", reply.status)
                     if kind == "/metrics":
@@ -126,7 +137,8 @@ class Crowd(unittest.TestCase):
             self.take(oracle, "kept", scraper)  # its receipt is open
             with Beside(load.dribble, server.port, places, niceness=5) as slow:
                 self.check_answered(oracle, HEADER_SECONDS if programs.sanitized() else 1, rounds=20)
-                self.assertGreaterEqual(server.scrape("watch").value("oneshot_connections"), places * 0.9)
+                wait_until(lambda: server.scrape("watch").value("oneshot_connections") >= places * 0.9,
+                           "the slow ones back on their places")
                 self.take(oracle, "kept", scraper)
                 thrown_out = slow.finish()
             print(f"        {thrown_out} times somebody slow was thrown out", flush=True)
