@@ -39,7 +39,9 @@ Result<File, Error> File::make_empty(const std::string& path, std::uint64_t capa
 
 Result<File, Error> File::make(const std::string& path, Layout layout, const char* advice) {
   const std::string name = disk::being_made(path);
-  if (std::error_code none; std::filesystem::exists(name, none) && !disk::is_half_made(name)) {
+  std::error_code none;
+  // A link that leads nowhere is in the way too.
+  if (std::filesystem::exists(std::filesystem::symlink_status(name, none)) && !disk::is_half_made(name)) {
     return failure(path,
                    "cannot be made: " + printable(name) +
                        " is in the way, a file of somebody else: move it away, or set storage.path to another file");
