@@ -15,8 +15,8 @@
 namespace oneshot::queue {
 
 /// A range of the log, which a lease in the table of scrapers guards from being overwritten. An EventRef is the
-/// distance of a record from the begin of the range in units of 8 bytes, of which every offset is a multiple: it
-/// reaches 32 GiB far.
+/// distance of a record from the begin of the range in units of 8 bytes, of which every offset is a multiple. No range
+/// is longer than such a number reaches (longest_batch).
 class EmbeddedBatch final : public Batch {
  public:
   /// From `begin` on, for now up to the same place. For the holder of the ledger's lock.

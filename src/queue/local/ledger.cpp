@@ -68,8 +68,10 @@ bool Ledger::walk_batch(event_log::Offset& at, const event_log::Offset& first, s
   const auto too_early = [&](const event_log::Record& record) {
     return explicit_timestamps && !record.is_padding() && times.time_of(at.bytes, record.unix_ms) > now_ms;
   };
+  // The last record begins before this, and a padding record is the longest there is.
+  const std::uint64_t stop = std::min(end, first.bytes + longest_batch - event_log::Record::max_padding);
   bool more = false;
-  log.walk(at, end, [&](const event_log::Record& record) {
+  log.walk(at, stop, [&](const event_log::Record& record) {
     if (at.events - first.events >= events || too_early(record)) return true;
     more = steps == 0;
     if (!more) --steps;

@@ -21,6 +21,9 @@ namespace oneshot::queue {
 /// So many records are walked under the lock, or by one step of a take, before others get a chance (some 50 µs).
 inline constexpr std::uint64_t walk_step = 4096;
 
+/// Bytes of the log that one batch may span, holes included: an EventRef counts units of 8 bytes, in 32 bits.
+inline constexpr std::uint64_t longest_batch = std::uint64_t{0xFFFFFFFF} * 8;
+
 /// The event log and its scrapers: what an EmbeddedQueue, its batches and deliveries share, so that these may end in
 /// any order. The log is lock-free and knows nothing of scrapers; the table of scrapers knows nothing of bytes; here
 /// they meet. Any thread may use `log`; what stands below `mutex` is guarded by it. Nobody holds that lock while
@@ -55,8 +58,9 @@ struct Ledger {
   /// Moves the counted end to the end of the log as it stands now. Lets go of the lock between steps.
   void catch_up(std::unique_lock<std::mutex>& lock);
   /// Moves `at` to `end`, over at most `events` in all counted from `first`, or, with explicit timestamps, up to one
-  /// whose time is ahead of the clock, which has to wait; but over not more than `steps` records. False: there is more
-  /// to walk. Without the lock too, where `times` is a copy and the range cannot be overwritten.
+  /// whose time is ahead of the clock, which has to wait; in all over at most `longest_batch` bytes, and now over not
+  /// more than `steps` records. False: there is more to walk. Without the lock too, where `times` is a copy and the
+  /// range cannot be overwritten.
   [[nodiscard]] bool walk_batch(event_log::Offset& at, const event_log::Offset& first, std::uint64_t end,
                                 std::uint64_t events, std::uint64_t steps, const event_log::ClockSteps& times) const;
 };

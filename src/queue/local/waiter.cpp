@@ -138,7 +138,8 @@ bool Waiter::walk() {
     from_ = walked_ = cursor;
   }
   // What was counted before need not be walked again, unless times have to be looked at.
-  if (!ledger_->explicit_timestamps && counted_end.events - cursor.events <= events) {
+  if (!ledger_->explicit_timestamps && counted_end.events - cursor.events <= events &&
+      counted_end.bytes - cursor.bytes <= longest_batch) {
     walked_ = event_log::later(walked_, counted_end);
   }
   if (!ledger_->walk_batch(walked_, cursor, *goal_, events, walk_step, ledger_->clock_steps)) return false;
