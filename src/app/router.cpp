@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "app/router.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -29,6 +30,13 @@ constexpr std::array routes{
     Route{.path = "/-/ready", .get = readiness, .head = readiness},
     Route{.path = "/", .get = welcome, .head = welcome},
 };
+
+constexpr bool is_well_formed(const Route& route) {
+  const bool head_like_get = (route.get.endpoint == nullptr) == (route.head.endpoint == nullptr);
+  return head_like_get && route.get.right == route.head.right &&
+         (route.match == Match::exact || route.path.ends_with('/'));
+}
+static_assert(std::ranges::all_of(routes, is_well_formed));
 
 http::Reply not_found(std::string_view path) {
   std::string text = "there is nothing at \"" + printable(path) + "\"; there are";

@@ -23,6 +23,7 @@ asio::awaitable<void> Session::finish() {
       co_await await_acknowledgement();
       co_return;
     case End::evicted:
+      parser_.next();                     // gives back what the begin of a body has
       if (has_open_receipt()) break;      // in good order, as when it was idle for too long: its end is the receipt
       if (tracked_) tracked_->give_up();  // before the 503, whose own bytes are not acknowledged yet
       append_error_reply({.status = 503,
