@@ -7,7 +7,7 @@ import unittest
 from harness import programs, runner
 from harness.client import Connection, request
 from harness.oracle import Oracle
-from harness.processes import memory, times_asleep
+from harness.processes import memory, open_files, times_asleep
 from harness.server import Server
 from harness.waiting import wait_until
 
@@ -88,12 +88,14 @@ class Footprint(unittest.TestCase):
                     connection.send(request("GET", "/healthz"))
                 for connection in connections:
                     connection.read_reply()
+                for connection in connections:  # so that all were open at once, in each round
                     connection.close()
+                wait_until(lambda: open_files(server.pid) <= idle, "all closed by the server")
+            idle = open_files(server.pid)
             round_of_connections()
             first = memory(server.pid)
             for _ in range(5):
                 round_of_connections()
-            # The server may still be closing the last ones.
             wait_until(lambda: memory(server.pid) < first + 2 * MIB,
                        f"memory near {first / MIB:.1f} MiB, it is {memory(server.pid) / MIB:.1f}", 5)
 
