@@ -136,7 +136,7 @@ want_clang() {
   if has apt-get; then
     want libclang-rt-dev /usr/lib/llvm-*/lib/clang/*/lib/*/libclang_rt.asan*
     [ -z "$missing" ] || refresh
-    ! on_offer clang-format-14 || want clang-format-14 clang-format-14
+    for tool in clang-format-14 clang-tidy-14; do ! on_offer $tool || want $tool $tool; done
   fi
 }
 
@@ -368,7 +368,8 @@ debug_build() { # [TARGET...]
 }
 step_clang() {
   clang_build && ONESHOT_CHAOS_MINUTES=${ONESHOT_CHAOS_MINUTES:-0.5} \
-    run_tests build-clang --setup sanitizers --suite unit --suite integration --suite system --suite chaos
+    run_tests build-clang --setup sanitizers --suite unit --suite integration --suite system --suite chaos \
+      --suite clang_tidy
 }
 step_fuzz() {
   clang_build && run_tests build-clang --setup sanitizers --suite fuzz

@@ -108,7 +108,7 @@ bool append_value(std::string& line, std::string_view value, bool quoted) {
 /// systemd.exec(5): JOURNAL_STREAM is "device:inode" of the journal's socket. A child with redirected
 /// standard error inherits the variable, hence the comparison.
 bool stderr_is_journal() noexcept {
-  const char* const stream = std::getenv("JOURNAL_STREAM");  // NOLINT(concurrency-mt-unsafe): nobody sets it
+  const char* const stream = std::getenv("JOURNAL_STREAM");  // nobody sets it meanwhile
   struct stat status {};
   if (stream == nullptr || ::fstat(STDERR_FILENO, &status) != 0) return false;
   return stream == std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino);

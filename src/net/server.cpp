@@ -41,7 +41,7 @@ struct Server::Parts {
   std::vector<std::unique_ptr<Listener>> listeners;  // mostly one
 };
 
-Server::Server(asio::io_context& main, const Options& options, std::vector<http::Handler*> handlers)
+Server::Server(asio::io_context& main, const Options& options, const std::vector<http::Handler*>& handlers)
     : parts_(std::make_unique<Parts>(main, options)) {
   unsigned number = 0;
   for (http::Handler* handler : handlers)
@@ -71,7 +71,7 @@ void Server::start() {
   for (const auto& worker : parts_->workers) worker->start();
   for (const auto& listener : parts_->listeners) {
     auto accepting = listener->run();
-    asio::co_spawn(parts_->main, std::move(accepting), [](std::exception_ptr fault) {
+    asio::co_spawn(parts_->main, std::move(accepting), [](const std::exception_ptr& fault) {
       if (fault) std::rethrow_exception(fault);  // a bug: end the program rather than serve nobody
     });
   }

@@ -23,7 +23,7 @@ namespace oneshot::net {
 class Server {
  public:
   /// One worker for each handler. Handlers and `main` outlive the server.
-  Server(asio::io_context& main, const Options& options, std::vector<http::Handler*> handlers);
+  Server(asio::io_context& main, const Options& options, const std::vector<http::Handler*>& handlers);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
   ~Server();

@@ -32,7 +32,7 @@ namespace {
 using std::chrono::milliseconds;
 
 // An unexpected error of one connection does not concern the others.
-void log_failed_session(std::exception_ptr fault) {
+void log_failed_session(const std::exception_ptr& fault) {
   if (!fault) return;
   try {
     std::rethrow_exception(fault);

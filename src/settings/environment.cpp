@@ -36,7 +36,7 @@ constexpr Variable variables[] = {
 
 Environment process_environment() {
   return [](const char* name) -> std::optional<std::string> {
-    const char* const value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): said in the header
+    const char* const value = std::getenv(name);
     if (value == nullptr) return std::nullopt;
     return value;
   };

@@ -15,6 +15,7 @@ NAMES = [
     (("src/", "tests/"), r"<iostream>", "brings static initialisers and locales; use base/log.hpp or <cstdio>"),
     (("src/", "tests/"), r"\bstd::regex\b|<regex>", "its run time depends on the input"),
     (("src/", "tests/"), r"(?<![.\w>])system\s*\(", "runs a shell"),
+    (("src/",), r"\b(?:(?:local|gm|c|asc)time|strtok|rand|(?:un)?setenv|putenv)\s*\(", "not safe beside threads"),
     (("src/",), r"^using\s+namespace\s", "name what you use; inside a function it may stand"),
     (("src/",), r"\bassert\s*\([^;]*(\+\+|--|[^=!<>]=[^=])", "a release build does not evaluate it"),
     (("tests/",), r"\bsleep_(for|until)\b|\bu?sleep\s*\(", "wait for the condition, with tests/support"),

@@ -2,28 +2,15 @@
 """The C++ sources look as clang-format 14 writes them (other versions disagree about details, so only 14 is asked)."""
 
 import re
-import shutil
 import subprocess
 
 import tree
 
-VERSION = 14
-
-
-def formatter():
-    for name in (f"clang-format-{VERSION}", "clang-format"):
-        path = shutil.which(name)
-        if path:
-            said = subprocess.run([path, "--version"], text=True, capture_output=True, check=False).stdout
-            if re.search(rf"version {VERSION}\.", said):
-                return path
-    return None
-
 
 def main():
-    program = formatter()
+    program = tree.clang_tool("clang-format")
     if not program:
-        tree.skip(f"there is no clang-format {VERSION}")
+        tree.skip(f"there is no clang-format {tree.CLANG}")
     sources = tree.files("src", "tests", ends=(".cpp", ".hpp"))
     done = subprocess.run([program, "--dry-run", "-Werror", *sources], cwd=tree.ROOT, text=True, capture_output=True,
                           check=False)

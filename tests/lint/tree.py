@@ -3,10 +3,13 @@
 
 import os
 import re
+import shutil
+import subprocess
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SKIP = 77
+CLANG = 14  # the version of the tools of clang that have a say
 
 _ELSEWHERE = {".git", ".cache", "__pycache__"}  # nothing in these was written by hand
 _SUBPROJECTS = {"llhttp", "packagefiles"}        # what else is there was downloaded
@@ -44,6 +47,17 @@ def bare_code(text):
         left = {"comment": " ", "raw": '""', "string": '""', "char": "0"}[kind]
         return left + "\n" * match.group().count("\n")
     return _LITERALS.sub(blank, text)
+
+
+def clang_tool(name):
+    """The program `name` of that version of clang, or None."""
+    for program in (f"{name}-{CLANG}", name):
+        path = shutil.which(program)
+        if path:
+            said = subprocess.run([path, "--version"], text=True, capture_output=True, check=False).stdout
+            if re.search(rf"version {CLANG}\.", said):
+                return path
+    return None
 
 
 def verdict(findings, checked):
