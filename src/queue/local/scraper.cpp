@@ -3,10 +3,35 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 #include "base/crash_point.hpp"
 
 namespace oneshot::queue {
+
+std::uint64_t WaitQueue::enter() {
+  waiting_.push_back({.number = ++last_number_, .wake = std::nullopt});
+  return last_number_;
+}
+
+bool WaitQueue::is_first(std::uint64_t number) const noexcept {
+  return !waiting_.empty() && waiting_.front().number == number;
+}
+
+void WaitQueue::wake_by(std::uint64_t number, delivery::OneShotEvent::Notifier notifier) {
+  const auto place = std::ranges::find(waiting_, number, &Place::number);
+  if (place != waiting_.end()) place->wake.emplace(std::move(notifier));
+}
+
+WaitQueue::Wake WaitQueue::leave(std::uint64_t number) {
+  const bool was_first = is_first(number);
+  std::erase_if(waiting_, [number](const Place& place) { return place.number == number; });
+  return was_first ? wake_first() : std::nullopt;
+}
+
+WaitQueue::Wake WaitQueue::wake_first() {
+  return waiting_.empty() ? std::nullopt : std::exchange(waiting_.front().wake, std::nullopt);
+}
 
 std::uint64_t Scraper::waiting(const event_log::Offset& end) const noexcept {
   const std::uint64_t taken = std::max(cursor_.events, batch_taken_ ? batch_end_.events : 0);

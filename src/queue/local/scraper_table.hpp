@@ -42,6 +42,8 @@ class ScraperTable {
   Scraper& add(std::string_view name, bool named, SteadyTime now);
   [[nodiscard]] Scrapers& all() noexcept { return scrapers_; }
   [[nodiscard]] std::size_t unnamed() const noexcept;
+  /// Whether one more unnamed scraper may be added (scrapers.max); if not, its scrape gets a 503.
+  [[nodiscard]] bool has_room(std::size_t max_unnamed) const noexcept { return unnamed() < max_unnamed; }
   /// Removes unnamed scrapers that were not seen since `before` and wait for nothing. Returns their names and
   /// how many events each of them has lost; the counted end is at the end of the log.
   std::vector<std::pair<std::string, std::uint64_t>> forget(SteadyTime before);

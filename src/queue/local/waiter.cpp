@@ -44,15 +44,15 @@ Result<std::unique_ptr<Waiter>, NoBatch> Waiter::enter(std::shared_ptr<Ledger> s
   std::uint64_t waiting = 0;
 
   std::unique_lock lock(ledger.mutex);
-  const auto too_many = [&] { return ledger.table.unnamed() >= ledger.options.max_unnamed; };
+  const auto has_room = [&] { return ledger.table.has_room(ledger.options.max_unnamed); };
   Scraper* scraper = ledger.table.find(name);
   if (scraper == nullptr) {
-    if (too_many()) return Unexpected{NoBatch::too_many_scrapers};
+    if (!has_room()) return Unexpected{NoBatch::too_many_scrapers};
     ledger.catch_up(lock);  // lets go of the lock, so everything is looked up again
     scraper = ledger.table.find(name);
   }
   if (scraper == nullptr) {
-    if (too_many()) return Unexpected{NoBatch::too_many_scrapers};
+    if (!has_room()) return Unexpected{NoBatch::too_many_scrapers};
     ledger.table.hold().end_if_due(now, ledger.options.startup_hold);
     scraper = &ledger.table.add(name, false, now);
     waiting = scraper->waiting(ledger.table.counted_end());

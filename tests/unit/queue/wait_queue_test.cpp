@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "queue/local/wait_queue.hpp"
+#include "queue/local/scraper.hpp"
 
 #include <doctest/doctest.h>
 
