@@ -356,7 +356,7 @@ step_chaos() {
 step_crash() { # the build of step debug, which can be killed at named points
   files=10000 kills=200
   [ -z "$all" ] || { files=2000; kills=60; } # some stand for all, since there is not the time
-  debug_build oneshot-metrics-server tests/crash/damaged_files &&
+  debug_build oneshot-metrics-server tests/crash/damaged_files tests/crash/make_version_1 &&
     ONESHOT_KILLS=${ONESHOT_KILLS:-$kills} ONESHOT_DAMAGED_FILES=${ONESHOT_DAMAGED_FILES:-$files} \
       run_tests build-debug --suite crash
 }

@@ -203,7 +203,7 @@ class Migrating(Point):
         posters, scrapers = place.people
         assert place.start()
         for one in scrapers:
-            assert one.scrape() == 0
+            assert not one.scrape().events()
         for one in posters:
             assert one.post(20)
         place.kill()
