@@ -35,7 +35,7 @@ constexpr std::chrono::seconds status_interval{5};
 constexpr std::chrono::seconds stop_margin{10};
 
 // An exception that leaves a coroutine of ours is a bug: it ends the program through main_.run().
-void rethrow(std::exception_ptr fault) {
+void rethrow(const std::exception_ptr& fault) {
   if (fault) std::rethrow_exception(fault);
 }
 
