@@ -42,8 +42,12 @@ class TestWaiting final : public delivery::Waiting {
     ++waits;
     const auto timer = std::make_shared<asio::steady_timer>(context_, SteadyTime::max());
     asio::io_context& context = context_;
-    event.on_notify([&context, timer] { asio::post(context, [timer] { timer->cancel(); }); });
-    timer_ = timer;
+    timer_ = timer;  // weakly, and so in the event: the event may outlive the io_context that the timer needs
+    event.on_notify([&context, weak = timer_] {
+      asio::post(context, [weak] {
+        if (const auto waited = weak.lock()) waited->cancel();
+      });
+    });
     asio::error_code cancelled;
     auto token = asio::redirect_error(asio::use_awaitable, cancelled);
     co_await timer->async_wait(std::move(token));
