@@ -177,8 +177,8 @@ class Registering(Point):
     new_file = True
 
 
-class Resizing(Point):
-    """At a start with another capacity, which moves what waits into a new file."""
+class LeftKilled(Point):
+    """At a start with a file that a killed server left, with events that wait, and that has to be moved."""
 
     new_file = True
 
@@ -190,25 +190,26 @@ class Resizing(Point):
         for one in posters:
             assert one.post(20)
         place.kill()
+        self.prepare(place)
+        return super().die_once(place, n)
+
+    def prepare(self, place):
+        """Makes the next start move the file."""
+        raise NotImplementedError
+
+
+class Resizing(LeftKilled):
+    """Another capacity moves what waits into a new file."""
+
+    def prepare(self, place):
         place.settings["storage.capacity_mib"] = 2
-        return super().die_once(place, n)
 
 
-class Migrating(Point):
-    """At a start with a file of version 1, which 0.1.0 left killed, with events that wait."""
+class Migrating(LeftKilled):
+    """So does a file of version 1, as 0.1.0 left it."""
 
-    new_file = True
-
-    def die_once(self, place, n):
-        posters, scrapers = place.people
-        assert place.start()
-        for one in scrapers:
-            assert not one.scrape().events()
-        for one in posters:
-            assert one.post(20)
-        place.kill()
+    def prepare(self, place):
         subprocess.run([os.environ[MAKER], place.path], check=True)
-        return super().die_once(place, n)
 
 
 class Flushing(Point):
