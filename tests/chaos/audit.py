@@ -150,7 +150,8 @@ def _about_replies(row, numbers):
     """Each reply is counted when it is made; the one that says so is not in it yet. Of what is made for a
     connection that is broken already the middle sees nothing."""
     codes = row.world.middle.codes
-    unseen = len(row.world.ledger.unknown) + (sum(s.spoiled for s in row.team) if row.unseen_replies else 0)
+    unseen = len(row.world.ledger.unknown) + sum(s.unseen_replies for s in row.team)
+    unseen += sum(s.spoiled for s in row.team) if row.unseen_replies else 0
     for sample in numbers.family("oneshot_http_responses_total"):
         code, counted = int(sample.labels["code"]), int(sample.value)
         seen = codes[code] - (1 if code == 200 else 0)

@@ -12,6 +12,9 @@ _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
 class Scraper(scraper.Scraper):
+    # Replies that may have been made and never left: where the kernel's buffer holds the whole reply that is given up,
+    # those to requests behind it are made, and thrown away with it.
+    unseen_replies = 0
     SHOWS = 40 * 1024  # a reply that is longer cannot lie whole in small buffers: giving it up shows
 
     def connect(self, path=None, **options):

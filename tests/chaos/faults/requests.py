@@ -17,6 +17,7 @@ class HeadsAndPipelinedGets(Row):
         with scraper.connect(receive_buffer=8192) as connection:
             connection.send(b"".join(request(method, scraper.url) for method in methods))
             if methods[0] == "GET" and scraper.give_up_where_it_shows(connection):
+                scraper.unseen_replies += len(methods) - 1
                 return
             for method in methods:
                 reply = connection.read_reply(method)
