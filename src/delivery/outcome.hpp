@@ -11,6 +11,8 @@ enum class Outcome : std::uint8_t {
   delivered,    ///< its reader surely had all of it
   truncated,    ///< not delivered: the connection ended before the peer can have had the last byte
   unconfirmed,  ///< not delivered: the peer's kernel may have had all of it, but closed with data unread
+  timed_out,    ///< not delivered: withdrawn at its deadline, or its reader gave up around its own timeout
+  refused,      ///< not delivered: the reader says itself that the reply went over a limit of its own
 };
 
 }  // namespace oneshot::delivery

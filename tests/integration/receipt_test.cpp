@@ -112,7 +112,7 @@ TEST_CASE("a reader too slow for the deadline is reset, and not delivered") {
   NetFixture server(patient());
   Client client(server.port(), 4096);
   client.send(batch(large, 200));
-  CHECK(server.settled_as({delivery::Outcome::truncated}));
+  CHECK(server.settled_as({delivery::Outcome::timed_out}));
   CHECK(client.was_reset());
 }
 

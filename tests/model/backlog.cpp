@@ -110,9 +110,11 @@ void Backlog::handed_over(int scraper, int connection) {
   node_ = tree().step(node_, {RealQueue::What::hand_over, scraper, connection});
 }
 void Backlog::settle(int scraper, int connection, delivery::Outcome outcome) {
-  const RealQueue::What what = outcome == delivery::Outcome::delivered   ? RealQueue::What::delivered
-                               : outcome == delivery::Outcome::truncated ? RealQueue::What::truncated
-                                                                         : RealQueue::What::unread;
+  using enum RealQueue::What;
+  const RealQueue::What what = outcome == delivery::Outcome::delivered     ? delivered
+                               : outcome == delivery::Outcome::unconfirmed ? unread
+                               : outcome == delivery::Outcome::timed_out   ? timed_out
+                                                                           : truncated;
   node_ = tree().step(node_, {what, scraper, connection});
 }
 

@@ -58,6 +58,9 @@ std::uint8_t RealQueue::apply(const Step& step) {
     case What::truncated:
       settle(step, delivery::Outcome::truncated);
       break;
+    case What::timed_out:
+      settle(step, delivery::Outcome::timed_out);
+      break;
     case What::unread:
       settle(step, delivery::Outcome::unconfirmed);
       break;

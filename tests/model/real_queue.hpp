@@ -16,7 +16,18 @@ namespace oneshot::model {
 /// A queue::EmbeddedQueue of two named scrapers, and what their connections hold of it.
 class RealQueue {
  public:
-  enum class What : std::uint8_t { none, append, stand, take, leave, hand_over, delivered, truncated, unread };
+  enum class What : std::uint8_t {
+    none,
+    append,
+    stand,
+    take,
+    leave,
+    hand_over,
+    delivered,
+    truncated,
+    timed_out,
+    unread
+  };
   struct Step {
     What what = What::none;
     int who = 0;  // producer or scraper

@@ -275,6 +275,9 @@ void Session::apply(Verdict verdict) {
       return conclude(delivery::Outcome::truncated);
     case Verdict::unconfirmed:
       return conclude(delivery::Outcome::unconfirmed);
+    case Verdict::timed_out:
+      reset();
+      return conclude(delivery::Outcome::timed_out);
     case Verdict::reset:
       reset();
       return conclude(delivery::Outcome::truncated);

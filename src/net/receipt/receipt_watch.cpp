@@ -75,7 +75,7 @@ Verdict ReceiptWatch::deadline(const TcpInfo& view) noexcept {
   observe(view);
   if (broken_) return settle_as_lost();
   // Not whole by now: the scraper has given up or will; make sure that it cannot take the rest for good.
-  if (!all_acknowledged()) return settle(Verdict::reset);
+  if (!all_acknowledged()) return settle(Verdict::timed_out);
   if (state_ == State::ended) return settle(Verdict::delivered);
   const bool can_ask = view.state == TcpInfo::State::established && view.silent_for <= longest_silence;
   return can_ask ? Verdict::probe : Verdict::undecided;

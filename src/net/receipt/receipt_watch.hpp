@@ -16,7 +16,8 @@ namespace oneshot::net {
 ///                 handed_over          end_of_stream
 ///      writing ───────────────> sent ───────────────> ended
 ///         │                      │                      │
-///         └──────────────────────┴──────────────────────┴───> settled: delivered, unconfirmed, truncated or reset
+///         └──────────────────────┴──────────────────────┴───> settled: delivered, unconfirmed,
+///                                                                     truncated, timed_out or reset
 ///
 /// What leads there, by state; – is `undecided` and no change. "all": the peer has acknowledged all. "broken": a reset
 /// shows in this sample or an earlier one. A row holds where none above it does.
@@ -29,7 +30,7 @@ namespace oneshot::net {
 ///     request_began    –                          all: delivered                       all: delivered (b)
 ///     end_of_stream    – (nobody reads then)      to ended, and as poll there          as poll
 ///     poll             –                          –                                    all (c): delivered
-///     deadline         reset                      all: probe (e); else reset           all: delivered; else reset
+///     deadline         timed_out                  all: probe (e); else timed_out       all: delivered; else timed_out
 ///     give_up          reset                      all: delivered; else reset           all: delivered; else reset
 ///     newer_scrape     progress: under_way;       all, 100 ms ago and asked 100 ms     as sent
 ///                      none for 400 ms: reset     ago, or (d): delivered;
@@ -63,6 +64,7 @@ class ReceiptWatch {
     delivered,
     truncated,    ///< not delivered: the peer cannot have had all of it
     unconfirmed,  ///< not delivered: the peer's kernel may have had all of it
+    timed_out,    ///< reset the connection: the scrape timeout is over, and the peer has not acknowledged all
     reset,        ///< reset the connection; then the reply is truncated
   };
 

@@ -94,6 +94,9 @@ void TrackedReply::apply(Verdict verdict) {
       return finish(delivery::Outcome::truncated);
     case Verdict::unconfirmed:
       return finish(delivery::Outcome::unconfirmed);
+    case Verdict::timed_out:
+      reset_connection();
+      return finish(delivery::Outcome::timed_out);
     case Verdict::reset:
       reset_connection();
       return finish(delivery::Outcome::truncated);

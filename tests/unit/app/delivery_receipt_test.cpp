@@ -59,7 +59,8 @@ TEST_CASE("a newer scrape asks the connection of the older one, and goes on once
 }
 
 TEST_CASE("a newer scrape gets the batch again if the connection says that it was not delivered") {
-  for (const delivery::Outcome outcome : {delivery::Outcome::truncated, delivery::Outcome::unconfirmed}) {
+  using enum delivery::Outcome;
+  for (const delivery::Outcome outcome : {truncated, unconfirmed, timed_out, refused}) {
     Sent sent;
     sent.transfer->when_asked = [&] { sent.answer.reply.receipt->on_settled(outcome); };
     const Answer next = sent.app.scrape();

@@ -86,7 +86,8 @@ TEST_CASE("a batch that was not delivered comes again, whole and in order") {
   App app;
   app.scrape();
   app.event("n=1");
-  for (const delivery::Outcome outcome : {delivery::Outcome::truncated, delivery::Outcome::unconfirmed}) {
+  using enum delivery::Outcome;
+  for (const delivery::Outcome outcome : {truncated, unconfirmed, timed_out, refused}) {
     Answer answer = app.get("/metrics");
     CHECK(event_samples(answer) == 1);
     answer.reply.receipt->on_started(nullptr);

@@ -145,12 +145,14 @@ std::vector<Row> table() {
       {{{Told::failed}}, written, not_all, {}, {}, Verdict::truncated},
       {{{Told::failed}}, written, {}, {}, {}, Verdict::unconfirmed},
       // Not yet written: only time and a newer scrape matter (see below for its windows).
-      {{{Told::deadline, Told::give_up}}, {{From::writing}}, {}, {}, {}, Verdict::reset},
+      {{{Told::deadline}}, {{From::writing}}, {}, {}, {}, Verdict::timed_out},
+      {{{Told::give_up}}, {{From::writing}}, {}, {}, {}, Verdict::reset},
       {{}, {{From::writing}}, {}, {}, {}, Verdict::undecided},
       // A closed connection after our own end: all was acknowledged, and a read is about to say how.
       {{{Told::newer_scrape}}, written, {{Seen::closed}}, {}, {}, Verdict::undecided},
       // Not all acknowledged.
-      {{{Told::deadline, Told::give_up}}, written, not_all, {}, {}, Verdict::reset},
+      {{{Told::deadline}}, written, not_all, {}, {}, Verdict::timed_out},
+      {{{Told::give_up}}, written, not_all, {}, {}, Verdict::reset},
       {{}, written, not_all, {}, {}, Verdict::undecided},
       // All acknowledged.
       {{{Told::request_began, Told::give_up}}, written, {}, {}, {}, Verdict::delivered},

@@ -63,7 +63,7 @@ TEST_CASE("an end while bytes are unacknowledged waits for what becomes of them"
   }
   SUBCASE("reset: not delivered") { CHECK(watch.poll(view(State::closed, 0), start) == Verdict::unconfirmed); }
   SUBCASE("an error: not delivered") { CHECK(watch.poll(error_view(), start) == Verdict::unconfirmed); }
-  SUBCASE("deadline: reset") { CHECK(watch.deadline(view(State::close_wait, 300, 19'700)) == Verdict::reset); }
+  SUBCASE("deadline: reset") { CHECK(watch.deadline(view(State::close_wait, 300, 19'700)) == Verdict::timed_out); }
 }
 
 TEST_CASE("an end of stream on a connection that is closed was a reset that somebody else fetched") {
@@ -119,8 +119,8 @@ TEST_CASE("our own end is no byte of the reply") {
 }
 
 TEST_CASE("the deadline resets a connection with bytes unwritten or unacknowledged") {
-  CHECK(ReceiptWatch().deadline(all_read) == Verdict::reset);
-  CHECK(sent().deadline(not_acknowledged) == Verdict::reset);
+  CHECK(ReceiptWatch().deadline(all_read) == Verdict::timed_out);
+  CHECK(sent().deadline(not_acknowledged) == Verdict::timed_out);
 }
 
 TEST_CASE("the deadline on a connection that was reset meanwhile means not delivered") {

@@ -168,7 +168,7 @@ TEST_SUITE("session receipts") {
       rig.reply_time = milliseconds(30);
       rig.peer->send(get("/batch?50"));
       way(rig);
-      CHECK(settled_as(rig, Outcome::truncated));
+      CHECK(settled_as(rig, Outcome::timed_out));
       CHECK(rig.peer->reset_by_us);
       CHECK(rig.run_until([&] { return rig.ended(); }));
     }

@@ -242,12 +242,15 @@ TEST_CASE("without timestamps a batch is sent until it is delivered") {
   CHECK(f.numbers("s").delivered == 0);
 }
 
-TEST_CASE("with timestamps a cut connection is no reason to give up") {
+TEST_CASE("with timestamps a cut connection, a time-out or a refusal is no reason to give up") {
   Fixture f;
   f.options.explicit_timestamps = true;
   f.store(4);
   f.clock.advance(4ms);
-  for (int i = 0; i < 10; ++i) CHECK(f.scrape("s", delivery::Outcome::truncated) == numbered(0, 4));
+  using enum delivery::Outcome;
+  for (const delivery::Outcome told : {truncated, timed_out, refused}) {
+    for (int i = 0; i < 4; ++i) CHECK(f.scrape("s", told) == numbered(0, 4));
+  }
   CHECK(f.numbers("s").delivered == 0);
 }
 
