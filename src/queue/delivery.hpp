@@ -7,11 +7,13 @@
 #include "delivery/outcome.hpp"
 #include "delivery/transfer.hpp"
 #include "queue/batch.hpp"
+#include "queue/kept.hpp"
 
 namespace oneshot::queue {
 
 /// A batch that was taken, and the duty to say what became of it: a scraper has one at a time. Destroyed without
-/// settle(), the batch counts as never sent. Any thread, one at a time.
+/// settle(), the batch counts as never sent; but once handed_over() to a scraper of Options::confirmed it stays out,
+/// and Queue::resume() gives it again, here or in the next program. Any thread, one at a time.
 class Delivery {
  public:
   virtual ~Delivery() = default;
@@ -23,6 +25,9 @@ class Delivery {
   /// The number of events, also later. Without events there is nothing to be delivered: whatever is said about such a
   /// delivery changes nothing.
   [[nodiscard]] virtual std::uint64_t count() const noexcept = 0;
+  /// The number of this exposition: greater than all that this scraper had before, also in programs before this one.
+  /// Without events there is one too.
+  [[nodiscard]] virtual std::uint64_t number() const noexcept = 0;
   /// The batch is on its way in this transfer, which a newer scrape asks about. Known weakly: a transfer that is gone
   /// has settled the batch before.
   virtual void in_transfer(std::weak_ptr<delivery::Transfer> transfer) = 0;
@@ -31,6 +36,8 @@ class Delivery {
   virtual void handed_over(bool kernel_will_send = true) = 0;
   /// delivered: the scraper goes on behind this batch; else its events are sent again. Once.
   virtual void settle(delivery::Outcome outcome) = 0;
+  /// As settle(delivered), but the events stay in the log while what is returned lives. Once, instead of settle().
+  [[nodiscard]] virtual std::unique_ptr<Kept> settle_and_keep() = 0;
 
  protected:
   Delivery() = default;

@@ -61,6 +61,17 @@ class Queue {
   /// What take() would find, without taking, what is on its way included; null for an unknown scraper.
   virtual std::unique_ptr<Batch> peek(std::string_view scraper) = 0;
 
+  /// A number for an exposition that no take() is for: see Delivery::number(). 0 for an unknown scraper.
+  virtual std::uint64_t next_number(std::string_view scraper) = 0;
+  /// The batch that is out to a scraper of Options::confirmed since before this program began, or of which the Delivery
+  /// was destroyed since; null where there is none, and while somebody has it. Its number() is the batch's, batch() may
+  /// be read, and what becomes of it is told as ever. Until then take() waits.
+  virtual std::unique_ptr<Delivery> resume(std::string_view scraper) = 0;
+  /// Whether this scraper's API has shown once that it answers for our batches. Survives the program; false at first,
+  /// and for an unknown scraper.
+  [[nodiscard]] virtual bool calibrated(std::string_view scraper) = 0;
+  virtual void set_calibrated(std::string_view scraper, bool calibrated) = 0;
+
   /// Once a second: forgets scrapers, ends the startup hold, gives memory back, logs what was lost.
   virtual void tick() = 0;
   /// Takes over the live ones of the options.

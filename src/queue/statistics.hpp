@@ -19,6 +19,8 @@ struct ScraperStatistics {
   std::uint64_t given_up = 0;     ///< of those delivered: sent several times, never read to the end
   std::uint64_t dropped_full = 0;
   std::uint64_t dropped_damaged = 0;
+  /// Delivered batches whose events had to make room in the log while their proof could yet be revoked.
+  std::uint64_t proofs_given_up = 0;
   double oldest_waiting_seconds = 0;     ///< age of the oldest event not yet delivered; 0 where nothing waits
   std::int64_t last_scrape_unix_ms = 0;  ///< 0: never
 };

@@ -31,7 +31,7 @@
 /// (recovery.hpp). Records vouch for themselves (Record::right_checksum), and none ends beyond `reserved_end`. After an
 /// end in good order `end` says where the log ended.
 ///
-/// Words that no feature fills yet are there, empty: the key table, `history`, `batch_number`. A start, a change of the
+/// Words that no feature fills yet are there, empty: the key table and `history`. A start, a change of the
 /// capacity and a recovery keep what they say. Files of version 1 become version 2 at a start (format_v1.hpp).
 namespace oneshot::storage {
 
@@ -109,7 +109,9 @@ struct ScraperSlot {
   /// CheckedWord of a number: of the batch that the scraper's own API is asked about; the flag says that the scraper is
   /// calibrated, that is, its API has shown once that it answers for our batches.
   AtomicWord batch_number;
-  std::array<std::byte, 256 - 5 * 8 - longest_name> unused;
+  AtomicWord aside_begin;  ///< CheckedWord: from here, below the cursor, events wait after all; 0 or none: none do
+  AtomicWord aside_end;    ///< CheckedWord: up to here; beyond the cursor: the batch in flight begins here
+  std::array<std::byte, 256 - 7 * 8 - longest_name> unused;
 };
 static_assert(sizeof(ScraperSlot) == 256);
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
+#include <optional>
 
 #include "base/hash.hpp"
 #include "base/text.hpp"
@@ -87,24 +88,58 @@ bool read_clock(const File& file, Recovered& found) {
   return true;
 }
 
-/// Notes scrapers that point to where the log cannot have been. A batch that counts as delivered moves its cursor.
-void read_scrapers(const File& file, std::uint64_t limit, Recovered& found) {
+/// What is set aside lies below the cursor, once no batch is in flight.
+void fit_aside(ScraperSlots::Entry& scraper) {
+  if (!scraper.aside) return;
+  scraper.aside->end = std::min(scraper.aside->end, *scraper.cursor);
+  if (scraper.aside->end <= scraper.aside->begin) scraper.aside.reset();
+}
+
+/// Drops what points to where the log cannot have been, and batches that are below what was delivered.
+void check_places(ScraperSlots::Entry& scraper, std::uint64_t limit) {
+  if (scraper.cursor.value_or(limit) > limit) scraper.cursor.reset();
+  if (!scraper.cursor) scraper.aside.reset();
+  const std::uint64_t lowest = scraper.aside ? scraper.aside->begin : scraper.cursor.value_or(limit);
+  if (scraper.batch && (scraper.batch->end > limit || scraper.batch->end <= lowest)) scraper.batch.reset();
+  // Between what is set aside and the cursor all was delivered.
+  if (scraper.batch && scraper.aside && scraper.batch->end > scraper.aside->end &&
+      scraper.batch->end <= *scraper.cursor)
+    scraper.batch.reset();
+}
+
+/// The batch is in flight no more. One that was delivered moves the cursor, or the begin of what is set aside.
+void conclude(ScraperSlots::Entry& scraper, bool delivered) {
+  if (scraper.batch && delivered) {
+    (scraper.batch->end > *scraper.cursor ? *scraper.cursor : scraper.aside->begin) = scraper.batch->end;
+    scraper.batch.reset();
+  }
+  fit_aside(scraper);
+}
+
+/// Notes scrapers whose cursors are damaged.
+void read_scrapers(const File& file, const std::vector<std::string>& confirmed, std::uint64_t limit, Recovered& found) {
   found.scrapers = ScraperSlots::read(file, found.damaged_slots);
   for (ScraperSlots::Entry& scraper : found.scrapers) {
-    if (scraper.cursor.value_or(limit) > limit) scraper.cursor.reset();
-    if (scraper.batch && (scraper.batch->end > limit || scraper.batch->end <= scraper.cursor.value_or(0)))
+    check_places(scraper, limit);
+    if (!scraper.cursor) {
       scraper.batch.reset();
-    if (scraper.batch && scraper.batch->handed_over && scraper.cursor && !found.power_lost) {
-      scraper.cursor = scraper.batch->end;
-      scraper.batch.reset();
+      found.damaged_cursors.push_back(scraper.name);
+      continue;
     }
-    if (!scraper.cursor) found.damaged_cursors.push_back(scraper.name);
+    const bool has_number = scraper.batch_number && scraper.batch_number->number > 0;
+    scraper.undecided = scraper.batch && has_number && std::ranges::find(confirmed, scraper.name) != confirmed.end();
+    if (!scraper.undecided) conclude(scraper, scraper.batch && scraper.batch->handed_over && !found.power_lost);
   }
+}
+
+/// The oldest place that this scraper needs.
+std::uint64_t lowest_of(const ScraperSlots::Entry& scraper) {
+  return std::min(scraper.aside ? scraper.aside->begin : scraper.cursor.value_or(0), scraper.cursor.value_or(0));
 }
 
 std::uint64_t lowest_needed(const Recovered& found) {
   std::uint64_t lowest = std::min(found.hold.value_or(found.end), found.history.value_or(found.end));
-  for (const ScraperSlots::Entry& scraper : found.scrapers) lowest = std::min(lowest, scraper.cursor.value_or(0));
+  for (const ScraperSlots::Entry& scraper : found.scrapers) lowest = std::min(lowest, lowest_of(scraper));
   return std::min(lowest, found.end);
 }
 
@@ -169,7 +204,11 @@ void fit_places(Recovered& found) {
   const auto inside = [&](std::uint64_t offset) { return std::clamp(offset, found.begin, found.end); };
   for (ScraperSlots::Entry& scraper : found.scrapers) {
     scraper.cursor = inside(scraper.cursor.value_or(found.begin));
-    if (scraper.batch && scraper.batch->end <= *scraper.cursor) scraper.batch.reset();
+    if (scraper.aside) scraper.aside = {.begin = inside(scraper.aside->begin), .end = inside(scraper.aside->end)};
+    check_places(scraper, found.end);
+    if (scraper.undecided && scraper.batch) continue;
+    scraper.undecided = false;
+    conclude(scraper, false);
   }
   if (found.hold) found.hold = inside(*found.hold);
   if (found.history) found.history = inside(*found.history);
@@ -177,7 +216,8 @@ void fit_places(Recovered& found) {
 
 }  // namespace
 
-Result<Recovered, Error> recover(const File& file, const event_log::Ring& ring, const BootId& now) {
+Result<Recovered, Error> recover(const File& file, const event_log::Ring& ring, const BootId& now,
+                                 const std::vector<std::string>& confirmed) {
   Recovered found;
   const std::optional<Ends> ends = read_ends(file);
   if (!ends || !read_clock(file, found))
@@ -187,7 +227,7 @@ Result<Recovered, Error> recover(const File& file, const event_log::Ring& ring, 
   found.end = ends->end.value_or(ends->reserved_end);
   found.hold = ends->hold;
   found.history = ends->history;
-  read_scrapers(file, found.end, found);
+  read_scrapers(file, confirmed, found.end, found);
   const Search search(file, ring, found.end);
   find_begin(file, search, found);
   find_end(walk(file, search, found), found);

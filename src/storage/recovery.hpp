@@ -19,9 +19,11 @@ struct Recovered {
   /// Whole records, padding among them, follow each other without a gap from here to there, once holes are filled.
   std::uint64_t begin = 0;
   std::uint64_t end = 0;
-  std::vector<ScraperSlots::Entry> scrapers;  ///< each with a cursor in [begin, end]; batches end in (cursor, end]
-  std::optional<std::uint64_t> hold;          ///< in [begin, end]
-  std::optional<std::uint64_t> history;       ///< in [begin, end]: the history's mark
+  /// Each with a cursor in [begin, end]. Batches were not delivered, or are undecided; their ends are in (cursor, end],
+  /// or in what is set aside.
+  std::vector<ScraperSlots::Entry> scrapers;
+  std::optional<std::uint64_t> hold;     ///< in [begin, end]
+  std::optional<std::uint64_t> history;  ///< in [begin, end]: the history's mark
 
   struct Range {
     std::uint64_t begin;
@@ -45,8 +47,10 @@ struct Recovered {
 /// from the reserved end would take room at each kill, and a program that is killed again and again would push out what
 /// waits.)
 ///
-/// A batch in flight that the kernel had whole counts as delivered if the machine has run on since.
-Result<Recovered, Error> recover(const File& file, const event_log::Ring& ring, const BootId& now);
+/// A batch in flight that the kernel had whole counts as delivered if the machine has run on since. Of the scrapers in
+/// `confirmed` that is not concluded: their batches stay, undecided, if they have a number to ask for.
+Result<Recovered, Error> recover(const File& file, const event_log::Ring& ring, const BootId& now,
+                                 const std::vector<std::string>& confirmed);
 
 /// What was found can then be walked from its begin to its end. Being killed meanwhile costs nothing.
 void fill_holes(const File& file, const event_log::Ring& ring, const Recovered& found) noexcept;

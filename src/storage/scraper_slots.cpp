@@ -16,6 +16,19 @@ bool is_name(std::string_view name) noexcept {
   return !name.empty() && std::ranges::all_of(name, [](char c) { return c > ' ' && c < '\x7F' && c != '"'; });
 }
 
+/// A file of an earlier program has zeros there. Where it is not known from where on events wait, the scraper gets all
+/// that is in the log, as with a damaged cursor.
+void read_aside(const File& file, const ScraperSlot& slot, ScraperSlots::Entry& entry) {
+  if (slot.aside_begin.load(std::memory_order_acquire) == 0) return;
+  const auto begin = file.get(slot.aside_begin);
+  const auto end = file.get(slot.aside_end);
+  if (!begin) entry.cursor.reset();
+  if (!begin || begin->offset == CheckedWord::none || !entry.cursor) return;
+  if (!end) entry.batch.reset();  // nobody knows where it began
+  const std::uint64_t until = end && end->offset != CheckedWord::none ? end->offset : *entry.cursor;
+  if (until > begin->offset) entry.aside = ScraperSlots::Entry::Aside{.begin = begin->offset, .end = until};
+}
+
 }  // namespace
 
 void SlotHandle::set_cursor(std::uint64_t offset) const {
@@ -28,6 +41,18 @@ void SlotHandle::set_batch(std::uint64_t end, bool handed_over) const {
 
 void SlotHandle::set_no_batch() const {
   if (of_ != nullptr) of_->set(of_->slot(number_).batch, {});
+}
+
+void SlotHandle::set_aside_begin(std::uint64_t offset) const {
+  if (of_ != nullptr) of_->set(of_->slot(number_).aside_begin, {.offset = offset, .flag = true});
+}
+
+void SlotHandle::set_aside_end(std::uint64_t offset) const {
+  if (of_ != nullptr) of_->set(of_->slot(number_).aside_end, {.offset = offset});
+}
+
+void SlotHandle::set_nothing_aside() const {
+  if (of_ != nullptr) of_->set(of_->slot(number_).aside_begin, {});
 }
 
 void SlotHandle::set_batch_number(std::uint64_t number, bool calibrated) const {
@@ -57,12 +82,14 @@ std::vector<ScraperSlots::Entry> ScraperSlots::read(const File& file, std::vecto
       damaged.push_back(number);
       continue;
     }
-    Entry& entry = entries.emplace_back(
-        Entry{.number = number, .name = std::string(name), .cursor = {}, .batch = {}, .batch_number = {}});
+    Entry& entry = entries.emplace_back();
+    entry.number = number;
+    entry.name = name;
     const auto cursor = file.get(slot.cursor);
     if (cursor && cursor->offset != CheckedWord::none) entry.cursor = cursor->offset;
     const auto batch = file.get(slot.batch);
     if (batch && batch->offset != CheckedWord::none) entry.batch = Entry::Batch{batch->offset, batch->flag};
+    read_aside(file, slot, entry);
     const auto last = file.get(slot.batch_number);
     if (last) entry.batch_number = Entry::BatchNumber{last->number(), last->flag};
   }
@@ -79,6 +106,8 @@ SlotHandle ScraperSlots::claim(std::string_view name, std::uint64_t cursor) {
   set(free.cursor, {.offset = cursor});
   set(free.batch, {});
   set(free.batch_number, CheckedWord::of_number(0));
+  set(free.aside_begin, {});
+  set(free.aside_end, {});
   crash_point("register.named");
   free.used.store(format::used_word(name, file_.salt()), std::memory_order_release);  // after the rest: now it counts
   crash_point("register.known");

@@ -27,6 +27,10 @@ class SlotHandle {
   /// The batch in flight ends there. `handed_over`: the kernel has all of it, and will send it whatever becomes of us.
   void set_batch(std::uint64_t end, bool handed_over) const;
   void set_no_batch() const;
+  /// See ScraperSlot::aside_begin and aside_end. Each store alone leaves a range that a start can go on with.
+  void set_aside_begin(std::uint64_t offset) const;
+  void set_aside_end(std::uint64_t offset) const;
+  void set_nothing_aside() const;
   /// See ScraperSlot::batch_number.
   void set_batch_number(std::uint64_t number, bool calibrated) const;
 
@@ -52,11 +56,18 @@ class ScraperSlots {
       bool handed_over;
     };
     std::optional<Batch> batch;
+    /// Below the cursor: waits after all. Where it ends beyond the cursor, the batch in flight begins there.
+    struct Aside {
+      std::uint64_t begin;
+      std::uint64_t end;
+    };
+    std::optional<Aside> aside;
     struct BatchNumber {
       std::uint64_t number;
       bool calibrated;
     };
     std::optional<BatchNumber> batch_number;
+    bool undecided = false;  ///< the batch's outcome is asked for, and not concluded from `handed_over`
   };
 
   /// `damaged` slots are free from now on.

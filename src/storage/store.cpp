@@ -46,12 +46,12 @@ Result<File, Error> with_capacity(const File& file, std::uint64_t capacity, cons
 }  // namespace
 
 Result<std::unique_ptr<Store>, Error> Store::open(const std::string& path, std::uint64_t capacity,
-                                                  std::int64_t now_unix_ms) {
+                                                  std::int64_t now_unix_ms, const std::vector<std::string>& confirmed) {
   auto file = File::open(path, capacity, now_unix_ms);
   if (!file) return Unexpected{std::move(file.error())};
   auto ring = file->map_ring();
   if (!ring) return Unexpected{std::move(ring.error())};
-  auto found = recover(*file, *ring, BootId::current());
+  auto found = recover(*file, *ring, BootId::current(), confirmed);
   if (!found) return Unexpected{std::move(found.error())};
   if (file->capacity() == capacity) {
     fill_holes(*file, *ring, *found);
@@ -74,8 +74,15 @@ Result<std::uint64_t, Error> Store::begin() {
   slots_ = std::make_unique<ScraperSlots>(file_, found_.damaged_slots);
   // What was found out about batches is said before the boot id that it was found out by is gone.
   for (const ScraperSlots::Entry& scraper : found_.scrapers) {
+    if (scraper.undecided) continue;
     const SlotHandle place = slots_->place(scraper.number);
     place.set_cursor(*scraper.cursor);
+    if (scraper.aside) {
+      place.set_aside_begin(scraper.aside->begin);
+      place.set_aside_end(scraper.aside->end);
+    } else {
+      place.set_nothing_aside();
+    }
     place.set_no_batch();
   }
   crash_point("open.settled");

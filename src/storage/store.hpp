@@ -24,9 +24,10 @@ namespace oneshot::storage {
 class Store {
  public:
   /// Opens or makes the file, finds what is in it, and changes its version and its capacity where these are others.
-  /// Nothing in it is altered but that, until begin().
+  /// Nothing in it is altered but that, until begin(). `confirmed`: see recover().
   static Result<std::unique_ptr<Store>, Error> open(const std::string& path, std::uint64_t capacity,
-                                                    std::int64_t now_unix_ms);
+                                                    std::int64_t now_unix_ms,
+                                                    const std::vector<std::string>& confirmed = {});
 
   [[nodiscard]] const std::string& path() const noexcept { return file_.path(); }
   [[nodiscard]] const Recovered& found() const noexcept { return found_; }

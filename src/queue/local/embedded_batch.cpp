@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "queue/local/embedded_batch.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <mutex>
 #include <utility>
@@ -14,6 +15,12 @@ EmbeddedBatch::EmbeddedBatch(std::shared_ptr<Ledger> ledger, const event_log::Of
       times_(ledger_->clock_steps),
       lease_(ledger_->table.lease(begin.bytes)) {}
 
+EmbeddedBatch::EmbeddedBatch(std::shared_ptr<Ledger> ledger, Ranges events)
+    : EmbeddedBatch(std::move(ledger), events.begin()) {
+  end_ = events.end();
+  if (events.all().size() > 1) ranges_ = std::move(events);
+}
+
 EmbeddedBatch::~EmbeddedBatch() {
   const std::lock_guard lock(ledger_->mutex);
   ledger_->table.end_lease(lease_);
@@ -24,11 +31,40 @@ void EmbeddedBatch::walk_to(std::uint64_t end, std::uint64_t max_events) {
   static_cast<void>(ledger_->walk_batch(end_, begin_, end, max_events, all, times_));
 }
 
+Ranges EmbeddedBatch::places_of(std::span<const EventRef> events) const {
+  Ranges places;
+  event_log::Offset at = begin_;
+  for (const EventRef event : events) {
+    ledger_->log.walk(at, begin_.bytes + event * unit, [](const event_log::Record&) { return false; });
+    const event_log::Offset begin = at;
+    bool passed = false;
+    ledger_->log.walk(at, end_.bytes, [&passed](const event_log::Record&) { return std::exchange(passed, true); });
+    places.add({begin, at});
+  }
+  return places;
+}
+
 std::size_t EmbeddedBatch::read(EventRef& next, std::span<BatchEvent> events) const noexcept {
-  const event_log::EventLog& log = ledger_->log;
   std::uint64_t at = begin_.bytes + next * unit;
   std::size_t count = 0;
-  while (at < end_.bytes && count < events.size()) {
+  if (ranges_.empty()) {
+    count = read_range(at, end_.bytes, events);
+  } else {
+    auto range = std::ranges::upper_bound(ranges_.all(), at, {}, [](const Range& r) { return r.end.bytes; });
+    for (; range != ranges_.all().end() && count < events.size(); ++range) {
+      at = std::max(at, range->begin.bytes);
+      count += read_range(at, range->end.bytes, events.subspan(count));
+    }
+  }
+  next = static_cast<EventRef>((at - begin_.bytes) / unit);
+  return count;
+}
+
+std::size_t EmbeddedBatch::read_range(std::uint64_t& at, std::uint64_t end,
+                                      std::span<BatchEvent> events) const noexcept {
+  const event_log::EventLog& log = ledger_->log;
+  std::size_t count = 0;
+  while (at < end && count < events.size()) {
     const std::uint64_t here = at;
     const event_log::Record& record = log.record_at(here);
     at += record.size();
@@ -44,7 +80,6 @@ std::size_t EmbeddedBatch::read(EventRef& next, std::span<BatchEvent> events) co
                        .sent_unix_ms = record.sent_unix_ms(),
                        .key = record.key()};
   }
-  next = static_cast<EventRef>((at - begin_.bytes) / unit);
   return count;
 }
 

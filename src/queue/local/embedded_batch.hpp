@@ -11,16 +11,19 @@
 #include "event_log/offset.hpp"
 #include "queue/batch.hpp"
 #include "queue/local/ledger.hpp"
+#include "queue/local/ranges.hpp"
 
 namespace oneshot::queue {
 
-/// A range of the log, which a lease in the table of scrapers guards from being overwritten. An EventRef is the
-/// distance of a record from the begin of the range in units of 8 bytes, of which every offset is a multiple. No range
-/// is longer than such a number reaches (longest_batch).
+/// A range of the log, or several, which a lease in the table of scrapers guards from being overwritten. An EventRef is
+/// the distance of a record from the begin of the first range in units of 8 bytes, of which every offset is a multiple.
+/// The end of the last one is not farther than such a number reaches (longest_batch).
 class EmbeddedBatch final : public Batch {
  public:
   /// From `begin` on, for now up to the same place. For the holder of the ledger's lock.
   EmbeddedBatch(std::shared_ptr<Ledger> ledger, const event_log::Offset& begin);
+  /// These events, not none. For the holder of the ledger's lock.
+  EmbeddedBatch(std::shared_ptr<Ledger> ledger, Ranges events);
   ~EmbeddedBatch() override;
 
   /// The batch ends here; before it is read.
@@ -31,16 +34,25 @@ class EmbeddedBatch final : public Batch {
   [[nodiscard]] const event_log::Offset& begin() const noexcept { return begin_; }
   [[nodiscard]] const event_log::Offset& end() const noexcept { return end_; }
 
-  [[nodiscard]] std::uint64_t size() const noexcept override { return end_.events - begin_.events; }
+  /// Where these events stand, which are sorted, each once, and of this batch; walks from its begin.
+  [[nodiscard]] Ranges places_of(std::span<const EventRef> events) const;
+
+  [[nodiscard]] std::uint64_t size() const noexcept override {
+    return ranges_.empty() ? end_.events - begin_.events : ranges_.events();
+  }
   std::size_t read(EventRef& next, std::span<BatchEvent> events) const noexcept override;
   [[nodiscard]] std::string_view labels_at(EventRef event) const noexcept override;
 
  private:
   static constexpr std::uint64_t unit = 8;
 
+  /// Reads from `at` on up to `end`, where `at` moves to if there is room.
+  std::size_t read_range(std::uint64_t& at, std::uint64_t end, std::span<BatchEvent> events) const noexcept;
+
   std::shared_ptr<Ledger> ledger_;
   event_log::Offset begin_;
   event_log::Offset end_;
+  Ranges ranges_;                // none where all from begin to end are meant
   event_log::ClockSteps times_;  // as they were when the lease began
   ScraperTable::Leases::iterator lease_;
 };

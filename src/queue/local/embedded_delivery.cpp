@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "queue/local/embedded_kept.hpp"
 
 namespace oneshot::queue {
 namespace {
@@ -26,15 +27,25 @@ const NoEvents no_events;
 }  // namespace
 
 EmbeddedDelivery::EmbeddedDelivery(std::shared_ptr<Ledger> ledger, std::string_view name, Scraper& scraper,
-                                   std::unique_ptr<EmbeddedBatch> batch) noexcept
-    : ledger_(std::move(ledger)), name_(name), scraper_(&scraper), batch_(std::move(batch)), count_(batch_->size()) {}
+                                   std::unique_ptr<EmbeddedBatch> batch, bool resumed) noexcept
+    : ledger_(std::move(ledger)),
+      name_(name),
+      scraper_(&scraper),
+      batch_(std::move(batch)),
+      count_(batch_->size()),
+      number_(scraper.batch_number()),
+      sent_(resumed) {}
 
 EmbeddedDelivery::~EmbeddedDelivery() {
   if (scraper_ == nullptr) return;
   WaitQueue::Wake next;
   {
     const std::lock_guard lock(ledger_->mutex);
-    scraper_->put_back();
+    if (sent_ && scraper_->confirmed) {
+      scraper_->leave_out();
+    } else {
+      scraper_->put_back();
+    }
     scraper_->transfer.reset();
     next = scraper_->wait_queue.wake_first();
   }
@@ -58,6 +69,7 @@ void EmbeddedDelivery::in_transfer(std::weak_ptr<delivery::Transfer> transfer) {
 }
 
 void EmbeddedDelivery::handed_over(bool kernel_will_send) {
+  sent_ = true;
   if (scraper_ != nullptr && kernel_will_send) {
     const std::lock_guard lock(ledger_->mutex);
     scraper_->handed_over();
@@ -65,17 +77,25 @@ void EmbeddedDelivery::handed_over(bool kernel_will_send) {
   batch_.reset();
 }
 
-void EmbeddedDelivery::settle(delivery::Outcome outcome) {
+void EmbeddedDelivery::settle(delivery::Outcome outcome) { settle(outcome, false); }
+
+std::unique_ptr<Kept> EmbeddedDelivery::settle_and_keep() { return settle(delivery::Outcome::delivered, true); }
+
+std::unique_ptr<Kept> EmbeddedDelivery::settle(delivery::Outcome outcome, bool keep) {
   batch_.reset();
   Scraper* const scraper = std::exchange(scraper_, nullptr);
-  if (scraper == nullptr) return;
+  if (scraper == nullptr) return keep ? std::make_unique<EmbeddedKept>(number_) : nullptr;
 
   const std::string name(name_);
   const SteadyTime now = ledger_->clock.steady();
+  std::unique_ptr<Kept> kept;
   std::unique_lock lock(ledger_->mutex);
   scraper->last_seen = now;
   scraper->transfer.reset();
+  if (keep)
+    kept = std::make_unique<EmbeddedKept>(ledger_, *scraper, scraper->batch(), !scraper->batch_evicted(), number_);
   const std::uint64_t given_up = scraper->settle(outcome, ledger_->explicit_timestamps ? unconfirmed_limit : 0);
+  if (keep) ledger_->bound_kept();
   const WaitQueue::Wake next = scraper->wait_queue.wake_first();
   lock.unlock();
   notify(next);
@@ -84,6 +104,7 @@ void EmbeddedDelivery::settle(delivery::Outcome outcome) {
     log::warn("events were sent three times and never read to the end: given up, counted as delivered",
               {{"scraper", name}, {"events", given_up}});
   }
+  return kept;
 }
 
 }  // namespace oneshot::queue

@@ -15,24 +15,31 @@ namespace oneshot::queue {
 class EmbeddedDelivery final : public Delivery {
  public:
   /// Without events: nothing was taken.
-  EmbeddedDelivery() = default;
-  /// The scraper `name` has taken `batch`. It outlives this: none is forgotten that has a batch.
+  explicit EmbeddedDelivery(std::uint64_t number) noexcept : number_(number) {}
+  /// The scraper `name` has taken `batch`. It outlives this: none is forgotten that has a batch. `resumed`: the batch
+  /// was sent before.
   EmbeddedDelivery(std::shared_ptr<Ledger> ledger, std::string_view name, Scraper& scraper,
-                   std::unique_ptr<EmbeddedBatch> batch) noexcept;
+                   std::unique_ptr<EmbeddedBatch> batch, bool resumed = false) noexcept;
   ~EmbeddedDelivery() override;
 
   [[nodiscard]] const Batch& batch() const noexcept override;
   [[nodiscard]] std::uint64_t count() const noexcept override { return count_; }
+  [[nodiscard]] std::uint64_t number() const noexcept override { return number_; }
   void in_transfer(std::weak_ptr<delivery::Transfer> transfer) override;
   void handed_over(bool kernel_will_send) override;
   void settle(delivery::Outcome outcome) override;
+  [[nodiscard]] std::unique_ptr<Kept> settle_and_keep() override;
 
  private:
+  std::unique_ptr<Kept> settle(delivery::Outcome outcome, bool keep);
+
   std::shared_ptr<Ledger> ledger_;
   std::string_view name_;
   Scraper* scraper_ = nullptr;  // null once the outcome is known; from the start without events
   std::unique_ptr<EmbeddedBatch> batch_;
   std::uint64_t count_ = 0;
+  std::uint64_t number_ = 0;
+  bool sent_ = false;
 };
 
 }  // namespace oneshot::queue

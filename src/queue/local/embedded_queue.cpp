@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "queue/local/embedded_batch.hpp"
+#include "queue/local/embedded_delivery.hpp"
 #include "queue/local/restore.hpp"
 
 namespace oneshot::queue {
@@ -96,10 +97,38 @@ std::unique_ptr<Batch> EmbeddedQueue::peek(std::string_view name) {
   if (scraper == nullptr) return nullptr;
   const std::uint64_t end = ledger_->readable_end();
   const std::uint64_t events = ledger_->options.max_events_per_scrape;
+  if (const Ranges& below = scraper->first_below(); !below.empty())
+    return std::make_unique<EmbeddedBatch>(ledger_, ledger_->first_of(below, events));
   auto batch = std::make_unique<EmbeddedBatch>(ledger_, scraper->cursor());
   lock.unlock();
   batch->walk_to(end, events);
   return batch;
+}
+
+std::uint64_t EmbeddedQueue::next_number(std::string_view name) {
+  const std::lock_guard lock(ledger_->mutex);
+  Scraper* const scraper = ledger_->table.find(name);
+  return scraper == nullptr ? 0 : ledger_->next_number(*scraper);
+}
+
+std::unique_ptr<Delivery> EmbeddedQueue::resume(std::string_view name) {
+  const std::lock_guard lock(ledger_->mutex);
+  Scraper* const scraper = ledger_->table.find(name);
+  if (scraper == nullptr || !scraper->resume()) return nullptr;
+  const std::string_view lasting_name = ledger_->table.all().find(name)->first;
+  auto batch = std::make_unique<EmbeddedBatch>(ledger_, scraper->batch());
+  return std::make_unique<EmbeddedDelivery>(ledger_, lasting_name, *scraper, std::move(batch), true);
+}
+
+bool EmbeddedQueue::calibrated(std::string_view name) {
+  const std::lock_guard lock(ledger_->mutex);
+  const Scraper* const scraper = ledger_->table.find(name);
+  return scraper != nullptr && scraper->calibrated();
+}
+
+void EmbeddedQueue::set_calibrated(std::string_view name, bool calibrated) {
+  const std::lock_guard lock(ledger_->mutex);
+  if (Scraper* const scraper = ledger_->table.find(name)) scraper->set_calibrated(calibrated);
 }
 
 void EmbeddedQueue::change(const Options& given) {
@@ -113,6 +142,7 @@ void EmbeddedQueue::change(const Options& given) {
   options.startup_hold = given.startup_hold;
   options.max_events_per_scrape = given.max_events_per_scrape;
   options.names = given.names;
+  options.confirmed = given.confirmed;
   ledger.table.hold().end_if_due(now, options.startup_hold);
   for (auto& [name, scraper] : ledger.table.all()) {
     const bool named = std::ranges::find(options.names, name) != options.names.end();

@@ -39,6 +39,11 @@ class EmbeddedQueue final : public Queue {
   /// The walk is done at once, under no lock.
   std::unique_ptr<Batch> peek(std::string_view scraper) override;
 
+  std::uint64_t next_number(std::string_view scraper) override;
+  std::unique_ptr<Delivery> resume(std::string_view scraper) override;
+  [[nodiscard]] bool calibrated(std::string_view scraper) override;
+  void set_calibrated(std::string_view scraper, bool calibrated) override;
+
   void tick() override { housekeeping_.tick(); }
   void change(const Options& options) override;
   [[nodiscard]] bool explicit_timestamps() const noexcept override { return ledger_->explicit_timestamps; }

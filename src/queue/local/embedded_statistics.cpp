@@ -37,6 +37,7 @@ QueueStatistics EmbeddedQueue::statistics() const {
                                    .given_up = scraper.given_up,
                                    .dropped_full = scraper.dropped_full,
                                    .dropped_damaged = scraper.dropped_damaged,
+                                   .proofs_given_up = scraper.proofs_given_up,
                                    .oldest_waiting_seconds = oldest_waiting_seconds(ledger, scraper, now_ms),
                                    .last_scrape_unix_ms = scraper.last_scrape_unix_ms});
   }

@@ -35,6 +35,7 @@ bool Evictor::evict_locked(std::uint64_t needed_head) noexcept {
   table.advance_counted_end(target);
 
   table.yield_hold(target);
+  table.yield_kept(target);
   advance_head_if_free();
   if (enough() || !drop_oldest_) return log.head() >= needed_head;
   table.evict_before(target);

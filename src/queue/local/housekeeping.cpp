@@ -32,6 +32,7 @@ void Housekeeping::forget_scrapers() {
   const Options& options = ledger_.options;
   const std::vector<std::pair<std::string, std::uint64_t>> gone = ledger_.table.forget(now - options.forget_after);
   ledger_.table.hold().end_if_due(now, options.startup_hold);
+  ledger_.bound_kept();
   lock.unlock();
   for (const auto& [name, lost] : gone) {
     log::write(lost > 0 ? log::Level::warn : log::Level::info, "scraper forgotten",

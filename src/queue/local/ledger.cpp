@@ -23,6 +23,7 @@ Ledger::Ledger(event_log::Ring ring, const Options& given, const Clock& the_cloc
     : clock(the_clock),
       explicit_timestamps(given.explicit_timestamps),
       log(std::move(ring), event_log::EventLog::Start{}, given.appenders, the_clock, given.explicit_timestamps),
+      numbers(the_clock.unix_ms()),
       table(losses, the_clock.steady()),
       options(given) {}
 
@@ -33,18 +34,54 @@ Ledger::Ledger(std::unique_ptr<storage::Store> opened, std::uint64_t reserved_en
       storage(std::move(opened)),
       log(storage->take_ring(), start_of(*storage, reserved_end, given.storage.sync), given.appenders, the_clock,
           given.explicit_timestamps),
+      numbers(the_clock.unix_ms()),
       table(losses, the_clock.steady(), &storage->slots()),
       options(given) {}
 
 Ledger::~Ledger() {
+  note_number();
   flusher.reset();
-  if (storage != nullptr) storage->end(log.tail());
+  if (storage == nullptr) return;
+  storage->end(log.tail());
+}
+
+// One slot is enough, since a start goes on from the greatest. That of a scraper with a batch says the batch's.
+void Ledger::note_number() {
+  if (numbers.is_noted()) return;
+  for (auto& [name, scraper] : table.all()) {
+    if (!scraper.note_number(numbers.last())) continue;
+    numbers.note();
+    return;
+  }
+}
+
+std::uint64_t Ledger::next_number(Scraper& scraper) {
+  const std::uint64_t number = numbers.next();
+  if (numbers.is_to_be_noted() && scraper.note_number(number)) numbers.note();
+  return number;
+}
+
+std::uint64_t Ledger::number_of_batch(const Scraper& scraper) {
+  const std::uint64_t number = numbers.next();
+  if (scraper.place().is_kept()) numbers.note();
+  return number;
 }
 
 void Ledger::add_named(SteadyTime now) {
   for (const std::string& name : options.names) {
     if (table.find(name) == nullptr) table.add(name, true, now);
   }
+  for (auto& [name, scraper] : table.all()) scraper.confirmed = is_confirmed(name);
+}
+
+Scraper& Ledger::add(std::string_view name, SteadyTime now) {
+  Scraper& scraper = table.add(name, false, now);
+  scraper.confirmed = is_confirmed(name);
+  return scraper;
+}
+
+bool Ledger::is_confirmed(std::string_view name) const noexcept {
+  return std::ranges::find(options.confirmed, name) != options.confirmed.end();
 }
 
 std::uint64_t Ledger::readable_end() const noexcept { return std::max(log.published_end(), table.counted_end().bytes); }
@@ -60,6 +97,27 @@ void Ledger::catch_up(std::unique_lock<std::mutex>& lock) {
     lock.unlock();
     lock.lock();
   }
+}
+
+Ranges Ledger::first_of(const Ranges& all, std::uint64_t events) const {
+  Ranges first;
+  const std::uint64_t stop = all.begin().bytes + longest_batch - event_log::Record::max_padding;
+  for (const Range& range : all.all()) {
+    const bool fits = range.events() <= events && range.end.bytes <= stop;
+    if (fits) {
+      first.add(range);
+      events -= range.events();
+      continue;
+    }
+    if (range.begin.bytes >= stop) break;
+    event_log::Offset at = range.begin;
+    const std::uint64_t most = std::min(events, walk_step);
+    log.walk(at, std::min(range.end.bytes, stop),
+             [&](const event_log::Record&) { return at.events - range.begin.events >= most; });
+    first.add({range.begin, at});
+    break;
+  }
+  return first;
 }
 
 bool Ledger::walk_batch(event_log::Offset& at, const event_log::Offset& first, std::uint64_t end, std::uint64_t events,

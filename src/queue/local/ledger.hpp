@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <string_view>
 
 #include "base/clock.hpp"
 #include "event_log/clock_steps.hpp"
 #include "event_log/event_log.hpp"
 #include "event_log/offset.hpp"
 #include "event_log/ring.hpp"
+#include "queue/local/batch_numbers.hpp"
 #include "queue/local/losses.hpp"
 #include "queue/local/scraper_table.hpp"
 #include "queue/options.hpp"
@@ -46,23 +48,40 @@ struct Ledger {
 
   std::mutex mutex;
   Losses losses;
+  BatchNumbers numbers;
   ScraperTable table;
   Options options;  // as of the last change()
   event_log::ClockSteps clock_steps;
   std::unique_ptr<storage::Flusher> flusher;  // set once, before there is another thread
 
-  /// Makes each of `options.names` known that is not yet.
+  /// Makes each of `options.names` known that is not yet, and looks who is asked what became of a batch.
   void add_named(SteadyTime now);
+  /// Makes this one known, as an unnamed scraper.
+  Scraper& add(std::string_view name, SteadyTime now);
+  /// For an exposition of this scraper, with or without events.
+  [[nodiscard]] std::uint64_t next_number(Scraper& scraper);
+  /// For a batch, with which the scraper notes it in the file.
+  [[nodiscard]] std::uint64_t number_of_batch(const Scraper& scraper);
+  /// What is kept for revoked proofs holds at most a quarter of the log.
+  void bound_kept() noexcept { table.bound_kept(log.capacity() / 4); }
+  /// The last number is in the file, if there is one and a place for it.
+  void note_number();
   /// The end of what may be read: never below what was counted once.
   [[nodiscard]] std::uint64_t readable_end() const noexcept;
   /// Moves the counted end to the end of the log as it stands now. Lets go of the lock between steps.
   void catch_up(std::unique_lock<std::mutex>& lock);
+  /// The first of these, at most so many, over at most `longest_batch` bytes; some thousands at most where a range has
+  /// to be cut, since that takes a walk.
+  [[nodiscard]] Ranges first_of(const Ranges& all, std::uint64_t events) const;
   /// Moves `at` to `end`, over at most `events` in all counted from `first`, or, with explicit timestamps, up to one
   /// whose time is ahead of the clock, which has to wait; in all over at most `longest_batch` bytes, and now over not
   /// more than `steps` records. False: there is more to walk. Without the lock too, where `times` is a copy and the
   /// range cannot be overwritten.
   [[nodiscard]] bool walk_batch(event_log::Offset& at, const event_log::Offset& first, std::uint64_t end,
                                 std::uint64_t events, std::uint64_t steps, const event_log::ClockSteps& times) const;
+
+ private:
+  [[nodiscard]] bool is_confirmed(std::string_view name) const noexcept;
 };
 
 }  // namespace oneshot::queue

@@ -91,6 +91,10 @@ void restore_table(Ledger& ledger) {
   for (const storage::ScraperSlots::Entry& scraper : found.scrapers) {
     offsets.want(*scraper.cursor);
     if (scraper.batch) offsets.want(scraper.batch->end);
+    if (scraper.aside) {
+      offsets.want(scraper.aside->begin);
+      offsets.want(scraper.aside->end);
+    }
   }
   offsets.number(ledger.log, found.begin, found.end);
 
@@ -99,10 +103,17 @@ void restore_table(Ledger& ledger) {
   for (const storage::ScraperSlots::Entry& entry : found.scrapers) {
     const bool named = std::ranges::find(ledger.options.names, entry.name) != ledger.options.names.end();
     const event_log::Offset cursor = offsets.of(*entry.cursor);
-    const event_log::Offset sent = entry.batch ? offsets.of(entry.batch->end) : cursor;
+    const event_log::Offset batch_end = entry.batch ? offsets.of(entry.batch->end) : cursor;
+    const event_log::Offset& sent = event_log::later(cursor, batch_end);
     Scraper& scraper =
         ledger.table.restore(entry.name, named, cursor, sent, now, ledger.storage->slots().place(entry.number));
-    scraper.dropped_damaged = damaged_since(found, cursor.bytes);
+    if (entry.aside) scraper.restore_aside({offsets.of(entry.aside->begin), offsets.of(entry.aside->end)});
+    if (entry.batch_number) {
+      ledger.numbers.restore(entry.batch_number->number);
+      scraper.restore_number(entry.batch_number->number, entry.batch_number->calibrated);
+    }
+    if (entry.undecided) scraper.restore_batch(batch_end, entry.batch_number->number);
+    scraper.dropped_damaged = damaged_since(found, scraper.lowest_to_be_sent().bytes);
   }
 }
 
@@ -116,7 +127,8 @@ Result<std::shared_ptr<Ledger>, storage::Error> restore(const Options& options, 
                                          std::to_string(storage::format::slot_count) + " scrapers can be kept",
                                      true}};
   }
-  auto storage = storage::Store::open(options.storage.path, options.storage.capacity_bytes, clock.unix_ms());
+  auto storage =
+      storage::Store::open(options.storage.path, options.storage.capacity_bytes, clock.unix_ms(), options.confirmed);
   if (!storage) return Unexpected{std::move(storage.error())};
   auto reserved_end = (*storage)->begin();
   if (!reserved_end) return Unexpected{std::move(reserved_end.error())};

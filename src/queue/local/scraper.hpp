@@ -4,14 +4,18 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <list>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "base/clock.hpp"
 #include "delivery/one_shot_event.hpp"
 #include "delivery/outcome.hpp"
 #include "delivery/transfer.hpp"
 #include "event_log/offset.hpp"
+#include "queue/local/kept_range.hpp"
+#include "queue/local/ranges.hpp"
 #include "storage/scraper_slots.hpp"
 
 namespace oneshot::queue {
@@ -53,48 +57,97 @@ inline void notify(const WaitQueue::Wake& wake) {
   if (wake) (*wake)();
 }
 
-/// What is known of one scraper: its cursor, the batch that is on its way to it, which scrapes wait for the
-/// next one. Guarded by the lock of the table that it is in.
+/// Where the events of a batch stood.
+enum class From : std::uint8_t {
+  cursor,  ///< right behind the cursor
+  aside,   ///< set aside, below the cursor: not delivered yet
+  again,   ///< below the cursor: delivered once, and to be sent again
+};
+
+/// What is known of one scraper: its cursor, the batch that is on its way to it, what waits below the cursor, which
+/// scrapes wait for the next batch. Guarded by the lock of the table that it is in.
 ///
-/// The sum that always holds: delivered + dropped_full + dropped_damaged + in_flight + waiting is the number
-/// of events since the scraper was registered, except that events of a batch in flight may be evicted (see
-/// there).
+/// The sum that always holds: delivered + dropped_full + dropped_damaged + in_flight + waiting is the number of events
+/// since the scraper was registered, and of those that wait to be sent again, or are; except that events of a batch in
+/// flight may be evicted (see there).
 class Scraper {
  public:
   /// `place`: where its cursor and batch are kept for the next program, if anywhere.
   Scraper(bool is_named, event_log::Offset start, SteadyTime now, storage::SlotHandle place = {})
       : named(is_named), last_seen(now), cursor_(start), place_(place) {}
 
-  /// Everything before it was surely delivered, or is lost.
+  /// Everything before it was delivered, or is lost, or is set aside.
   [[nodiscard]] const event_log::Offset& cursor() const noexcept { return cursor_; }
+  /// Below the cursor, and not delivered.
+  [[nodiscard]] const Ranges& aside() const noexcept { return aside_; }
+  /// Below the cursor, delivered once, and to be sent again.
+  [[nodiscard]] const Ranges& again() const noexcept { return again_; }
+  /// Of these two the one that goes out first; empty if both are. What waits below the cursor is older than the rest.
+  [[nodiscard]] const Ranges& first_below() const noexcept;
+  /// The oldest place of an event that is to be sent, and the oldest one that is kept at all.
+  [[nodiscard]] const event_log::Offset& lowest_to_be_sent() const noexcept;
+  [[nodiscard]] const event_log::Offset& lowest_needed() const noexcept;
   /// Events that are in no batch, where the log ends at `end`.
   [[nodiscard]] std::uint64_t waiting(const event_log::Offset& end) const noexcept;
   /// Events of the batch on its way.
-  [[nodiscard]] std::uint64_t in_flight() const noexcept { return batch_taken_ ? batch_size() : 0; }
+  [[nodiscard]] std::uint64_t in_flight() const noexcept { return batch_taken_ ? batch_events_ : 0; }
   [[nodiscard]] bool batch_taken() const noexcept { return batch_taken_; }
+  /// Of the batch that was taken last.
+  [[nodiscard]] std::uint64_t batch_number() const noexcept { return batch_number_; }
 
   /// Takes the events from the cursor to `end`, at least one; what of it was sent before counts as
   /// redelivered.
-  void take(const event_log::Offset& end) noexcept;
+  void take(const event_log::Offset& end, std::uint64_t number = 0) noexcept;
+  /// Takes these, which are the first of what is set aside, or is to be sent again.
+  void take(From from, Ranges events, std::uint64_t number);
   /// The kernel has all of the batch, and will send it whatever becomes of this program.
   void handed_over() noexcept;
   /// Events before this are sent again if they are: a program before this one had them in flight.
   void restore_sent(const event_log::Offset& end) noexcept { sent_before_ = end.events; }
+  /// A program before this one had not got them delivered when it set the cursor beyond.
+  void restore_aside(const Range& range);
+  /// A program before this one had this batch out, and nobody knows what became of it.
+  void restore_batch(const event_log::Offset& end, std::uint64_t number);
   /// There are no events from the cursor to here, only padding records.
   void pass_over(const event_log::Offset& end) noexcept;
   /// The batch's outcome. `unconfirmed_limit`: events that were in so many unconfirmed batches in a row are
   /// given up, which means that they count as delivered; 0 for never. Returns how many were given up now.
-  std::uint64_t settle(delivery::Outcome outcome, unsigned unconfirmed_limit) noexcept;
+  std::uint64_t settle(delivery::Outcome outcome, unsigned unconfirmed_limit);
   /// The batch was never sent: as if it had not been taken.
-  void put_back() noexcept;
+  void put_back();
+  /// Nobody is there to tell the outcome; the batch stays out until somebody is.
+  void leave_out() noexcept { left_out_ = true; }
+  /// Somebody is there for the batch that was left out. False: none was.
+  bool resume() noexcept { return std::exchange(left_out_, false); }
   /// The log overwrites what is before `target`: moves the cursor up to it. What of it is in a sent batch
   /// counts as dropped only when its receipt says that it was not delivered.
   void evict_before(const event_log::Offset& target) noexcept;
 
+  /// The events of the batch on its way.
+  [[nodiscard]] Ranges batch() const;
+  /// Some of them have made room in the log meanwhile.
+  [[nodiscard]] bool batch_evicted() const noexcept;
+  /// What is kept, oldest first, of batches that may yet be sent again. The list's nodes never move.
+  [[nodiscard]] std::list<KeptRange>& kept() noexcept { return kept_; }
+  [[nodiscard]] const std::list<KeptRange>& kept() const noexcept { return kept_; }
+  /// These events, which were delivered, go out again.
+  void send_again(const Ranges& events);
+  /// What is kept below this offset is kept no more.
+  void let_go_of_kept(std::uint64_t offset) noexcept;
+  /// What is kept below `target`, and what is to be sent again there, makes room.
+  void yield_kept(const event_log::Offset& target) noexcept;
+
+  /// False: the file says the number of the batch that is out, or there is no place for it.
+  bool note_number(std::uint64_t number) noexcept;
+  [[nodiscard]] bool calibrated() const noexcept { return calibrated_; }
+  void set_calibrated(bool calibrated) noexcept;
+  void restore_number(std::uint64_t number, bool calibrated) noexcept;
+
   [[nodiscard]] const storage::SlotHandle& place() const noexcept { return place_; }
 
-  bool named;            ///< never forgotten
-  SteadyTime last_seen;  ///< when it last asked for something
+  bool named;              ///< never forgotten
+  bool confirmed = false;  ///< asked what became of its batches, see Options::confirmed
+  SteadyTime last_seen;    ///< when it last asked for something
   std::int64_t last_scrape_unix_ms = 0;
   std::weak_ptr<delivery::Transfer> transfer;  ///< of the batch on its way, once there is one
   WaitQueue wait_queue;
@@ -104,18 +157,44 @@ class Scraper {
   std::uint64_t given_up = 0;  ///< of those delivered: never read to their end as far as is known
   std::uint64_t dropped_full = 0;
   std::uint64_t dropped_damaged = 0;
-  std::uint64_t loss_to_log = 0;  ///< what was added to dropped_full since the last line about it
+  std::uint64_t proofs_given_up = 0;
+  std::uint64_t loss_to_log = 0;        ///< what was added to dropped_full since the last line about it
+  std::uint64_t again_lost_to_log = 0;  ///< events to be sent again that made room, since the last line about it
 
  private:
-  [[nodiscard]] std::uint64_t batch_size() const noexcept { return batch_end_.events - batch_begin_.events; }
+  void begin_batch(std::uint64_t number) noexcept;
+  void count_redelivered(const Range& range, std::uint64_t sent_before) noexcept;
   void count_unconfirmed(delivery::Outcome outcome) noexcept;
+  [[nodiscard]] std::uint64_t evicted_of_batch() const noexcept;
+  void lose_of_batch() noexcept;
+  void settle_at_cursor(const event_log::Offset& received) noexcept;
+  void settle_below(bool received);
   void lose(std::uint64_t first, std::uint64_t last) noexcept;
+  void keep_aside() noexcept;
 
   event_log::Offset cursor_;
   storage::SlotHandle place_;
+  Ranges aside_;
+  Ranges again_;
+  bool again_yields_ = false;
+  std::list<KeptRange> kept_;
+  event_log::Offset evicted_until_;  // what was not delivered is lost before it
+  event_log::Offset yielded_until_;  // and what was, and is to be sent again
+
   bool batch_taken_ = false;
+  bool left_out_ = false;
+  From batch_from_ = From::cursor;
   event_log::Offset batch_begin_;
   event_log::Offset batch_end_;
+  std::uint64_t batch_events_ = 0;
+  Ranges batch_ranges_;  // where it is not from the cursor
+  bool batch_in_file_ = false;
+  std::uint64_t batch_number_ = 0;
+
+  std::uint64_t noted_number_ = 0;  // as it stands in the file
+  bool calibrated_ = false;
+  Range kept_aside_;  // the same
+
   std::uint64_t sent_before_ = 0;      // events below this number were in a batch that was sent and not delivered
   std::uint64_t counted_before_ = 0;   // below this they are counted as redelivered already, by a batch put back
   unsigned unconfirmed_in_a_row_ = 0;  // batches, and the range that was in all of them

@@ -45,7 +45,9 @@ std::vector<std::pair<std::string, std::uint64_t>> ScraperTable::forget(SteadyTi
   for (auto next = scrapers_.begin(); next != scrapers_.end();) {
     const auto entry = next++;
     const Scraper& scraper = entry->second;
-    if (scraper.named || scraper.last_seen > before || scraper.batch_taken() || !scraper.wait_queue.empty()) continue;
+    if (scraper.named || scraper.last_seen > before || scraper.batch_taken() || !scraper.wait_queue.empty() ||
+        !scraper.kept().empty())
+      continue;
     const std::uint64_t lost = scraper.waiting(counted_end_);
     losses_.count_forgotten(entry->first, lost);
     gone.emplace_back(entry->first, lost);
@@ -60,18 +62,37 @@ void ScraperTable::yield_hold(const event_log::Offset& target) noexcept {
   if (hold_.yield_to(target) && scrapers_.empty()) losses_.count_unclaimed_until(target);
 }
 
+void ScraperTable::yield_kept(const event_log::Offset& target) noexcept {
+  for (auto& [name, scraper] : scrapers_) scraper.yield_kept(target);
+}
+
+void ScraperTable::bound_kept(std::uint64_t bytes) noexcept {
+  std::uint64_t needed = hold_.begin().value_or(counted_end_).bytes;
+  for (const auto& [name, scraper] : scrapers_) needed = std::min(needed, scraper.lowest_to_be_sent().bytes);
+  for (auto& [name, scraper] : scrapers_) scraper.let_go_of_kept(needed - std::min(needed, bytes));
+}
+
 std::uint64_t ScraperTable::held() const noexcept { return scrapers_.empty() ? hold_.events(counted_end_) : 0; }
 
 std::uint64_t ScraperTable::kept() const noexcept {
   std::uint64_t most = held();
-  for (const auto& [name, scraper] : scrapers_) most = std::max(most, counted_end_.events - scraper.cursor().events);
-  return most;
+  event_log::Offset lowest = counted_end_;
+  for (const auto& [name, scraper] : scrapers_) {
+    most = std::max(most, counted_end_.events - scraper.cursor().events);
+    if (scraper.cursor().bytes < lowest.bytes) lowest = scraper.cursor();
+  }
+  Ranges below;  // what no cursor stands before
+  for (const auto& [name, scraper] : scrapers_) {
+    below.add(scraper.aside().before(lowest));
+    below.add(scraper.again().before(lowest));
+  }
+  return most + below.events();
 }
 
 event_log::Offset ScraperTable::lowest_needed() const noexcept {
   std::optional<event_log::Offset> lowest = hold_.begin();
   for (const auto& [name, scraper] : scrapers_) {
-    if (!lowest || scraper.cursor().bytes < lowest->bytes) lowest = scraper.cursor();
+    if (!lowest || scraper.lowest_needed().bytes < lowest->bytes) lowest = scraper.lowest_needed();
   }
   return lowest.value_or(counted_end_);
 }

@@ -32,7 +32,7 @@ class ScraperTable {
 
   /// As a program before left it, before anything else: the log's end, its hold or what comes from now on.
   void restore(const event_log::Offset& counted_end, const event_log::Offset& hold);
-  /// A scraper that this program before knew. `sent`: the end of a batch that is sent again.
+  /// A scraper that the program before knew. `sent`: the end of a batch that is sent again.
   Scraper& restore(std::string_view name, bool named, const event_log::Offset& cursor, const event_log::Offset& sent,
                    SteadyTime now, storage::SlotHandle place);
 
@@ -55,6 +55,10 @@ class ScraperTable {
   }
 
   [[nodiscard]] StartupHold& hold() noexcept { return hold_; }
+  /// What is kept for a revoked proof below `target` makes room.
+  void yield_kept(const event_log::Offset& target) noexcept;
+  /// It keeps at most so many bytes of the log that nothing else needs: the oldest makes room.
+  void bound_kept(std::uint64_t bytes) noexcept;
   /// Moves the hold up to `target`; what passes is unclaimed while there is no scraper.
   void yield_hold(const event_log::Offset& target) noexcept;
 
@@ -67,7 +71,7 @@ class ScraperTable {
   Leases::iterator lease(std::uint64_t offset) { return leases_.insert(offset); }
   void end_lease(Leases::iterator lease) noexcept { leases_.erase(lease); }
 
-  /// The oldest place that a scraper or the hold still needs; the counted end when there is neither.
+  /// The oldest place that a scraper or the hold still needs, or that is kept; the counted end when there is none.
   [[nodiscard]] event_log::Offset lowest_needed() const noexcept;
   /// The oldest place that a lease protects; the highest number when there is none.
   [[nodiscard]] std::uint64_t lowest_lease() const noexcept;

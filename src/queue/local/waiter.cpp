@@ -54,7 +54,7 @@ Result<std::unique_ptr<Waiter>, NoBatch> Waiter::enter(std::shared_ptr<Ledger> s
   if (scraper == nullptr) {
     if (!has_room()) return Unexpected{NoBatch::too_many_scrapers};
     ledger.table.hold().end_if_due(now, ledger.options.startup_hold);
-    scraper = &ledger.table.add(name, false, now);
+    scraper = &ledger.add(name, now);
     waiting = scraper->waiting(ledger.table.counted_end());
     is_kept = ledger.storage == nullptr || scraper->place().is_kept();
     is_new = true;
@@ -114,8 +114,9 @@ Turn Waiter::step() {
       if (transfer == nullptr) return not_yet();
       return Ask{std::move(transfer)};
     }
-    if (!walk()) return MoreToWalk{};
-    taken = take_walked();
+    const Ranges& below = scraper_->first_below();
+    if (below.empty() && !walk()) return MoreToWalk{};
+    taken = below.empty() ? take_walked() : take(below);
     next = std::exchange(scraper_, nullptr)->wait_queue.leave(number_);
   }
   notify(next);
@@ -150,13 +151,20 @@ bool Waiter::walk() {
 std::unique_ptr<Delivery> Waiter::take_walked() {
   if (walked_.events == from_.events) {
     scraper_->pass_over(walked_);
-    return std::make_unique<EmbeddedDelivery>();
+    return std::make_unique<EmbeddedDelivery>(ledger_->next_number(*scraper_));
   }
   auto batch = std::make_unique<EmbeddedBatch>(ledger_, from_);
   batch->set_end(walked_);
-  auto delivery = std::make_unique<EmbeddedDelivery>(ledger_, name_, *scraper_, std::move(batch));
-  scraper_->take(walked_);
-  return delivery;
+  scraper_->take(walked_, ledger_->number_of_batch(*scraper_));
+  return std::make_unique<EmbeddedDelivery>(ledger_, name_, *scraper_, std::move(batch));
+}
+
+std::unique_ptr<Delivery> Waiter::take(const Ranges& below) {
+  const From from = &below == &scraper_->aside() ? From::aside : From::again;
+  Ranges events = ledger_->first_of(below, ledger_->options.max_events_per_scrape);
+  auto batch = std::make_unique<EmbeddedBatch>(ledger_, events);
+  scraper_->take(from, std::move(events), ledger_->number_of_batch(*scraper_));
+  return std::make_unique<EmbeddedDelivery>(ledger_, name_, *scraper_, std::move(batch));
 }
 
 }  // namespace oneshot::queue

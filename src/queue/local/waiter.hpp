@@ -55,6 +55,7 @@ class Waiter {
   /// False: there is more to walk.
   bool walk();
   std::unique_ptr<Delivery> take_walked();
+  std::unique_ptr<Delivery> take(const Ranges& below);
 
   std::shared_ptr<Ledger> ledger_;
   std::string_view name_;
