@@ -16,7 +16,7 @@ using oneshot::test::NetFixture;
 
 namespace {
 
-constexpr std::size_t small = 12'288;
+constexpr std::size_t small = 16'384;
 constexpr std::size_t large = 20'000'000;
 
 std::string batch(std::size_t size, int timeout_ms = 10'000) {
@@ -143,7 +143,7 @@ TEST_CASE("the idle timeout sends our end, and an orderly answer means delivered
 TEST_CASE("Connection: close delivers with the client's end") {
   NetFixture server(patient());
   Client client(server.port());
-  client.send("GET /batch?12288 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+  client.send("GET /batch?16384 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
   CHECK(client.until_end().size() > small);
   client.close();
   CHECK(server.settled_as({delivery::Outcome::delivered}));

@@ -2,7 +2,7 @@
 """Exactly once: what a scrape's end tells, row by row, with real sockets.
 
 "Whole" means read to the last byte; only whole replies are shown to the oracle, which in the end wants to
-have seen each event once. A batch of a few events is one padded reply of some 12 KiB; `LARGE` makes replies
+have seen each event once. A batch of a few events is one padded reply of some 16 KiB; `LARGE` makes replies
 of several hundred KiB, more than socket buffers of the sizes used here can hide.
 """
 
@@ -19,7 +19,7 @@ from harness.waiting import wait_until
 
 LARGE = dict(count=2000, padding=400)
 SMALL = dict(count=3)
-PADDED = 12 * 1024
+PADDED = 16 * 1024
 PATH = "/metrics?scraper=p"
 
 
@@ -161,7 +161,7 @@ class Delivery(unittest.TestCase):
 
     def test_a_read_ahead_of_8_kib_before_giving_up_is_not_taken_for_delivery(self):
         ids = self.oracle.post(1)
-        for ahead in (4096, 8192, 12000):
+        for ahead in (4096, 8192, 16000):
             connection = self.server.connect()
             connection.send_get(PATH)
             connection.wait_for_unread(PADDED)

@@ -17,7 +17,7 @@ namespace oneshot::app {
 /// A response that carries a batch is never shorter than this. Clients read ahead (Go 4 KiB, Python 8 KiB)
 /// before they give up; only what lies beyond makes their kernel answer with a reset, by which we know that
 /// they gave up. Padding stands before the events, so that the events are what is read last.
-inline constexpr std::uint64_t min_batch_response = 12 * 1024;
+inline constexpr std::uint64_t min_batch_response = 16 * 1024;
 
 /// The comment that a scrape begins with, for people: whose scrape it is, and what became of the events.
 /// `scraper "10.0.0.7" (by address), <what>; look without taking: /metrics?peek=1`

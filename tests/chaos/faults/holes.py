@@ -66,7 +66,7 @@ class HoleAtAnyByte(Row):
     """The middle lets a random number of the reply's bytes through, and then nothing in either direction."""
 
     def spoil(self, scraper):
-        at = scraper.dice.choice((0, 1, 300, scraper.dice.randrange(12000)))
+        at = scraper.dice.choice((0, 1, 300, scraper.dice.randrange(16000)))
         with scraper.connect(Hole(at), timeout=_TIMEOUT) as connection:
             scraper.ask(connection, scraper.dice.choice((_TIMEOUT, 5)))
             scraper.take(connection)

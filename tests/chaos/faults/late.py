@@ -14,7 +14,7 @@ _AROUND = 0.02
 
 
 class LateSmallAnswers(Row):
-    """Answers of some 12 KiB whose last packet is held back."""
+    """Answers of some 16 KiB whose last packet is held back."""
 
     scrapers = (_NAME,)
     sizes = (0,)
@@ -29,7 +29,7 @@ class LateSmallAnswers(Row):
     def begin(self):
         dice, middle = self.dice("line"), self.world.middle
         middle.usual_path = lambda: HeldTail(
-            middle, self.tail, 12000, lambda: _TIMEOUT + dice.uniform(-_AROUND, _AROUND))
+            middle, self.tail, 16000, lambda: _TIMEOUT + dice.uniform(-_AROUND, _AROUND))
         self.prometheus = Prometheus(programs.find("prometheus", "ONESHOT_PROMETHEUS"),
                                      {_NAME: Job(self.world.server.port, _NAME, self.world.server.host,
                                                  scrape_interval=f"{_INTERVAL * 1000:.0f}ms",

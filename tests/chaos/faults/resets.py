@@ -34,8 +34,8 @@ class ResetByTheMiddle(Row):
 
     def spoil(self, scraper):
         told = scraper.dice.choice(("client", "server", "both"))
-        # A reply without events is some 6,000 bytes long, one with events at least 12 KiB.
-        at = scraper.dice.choice((0, 1, 300, scraper.dice.randrange(12000)))
+        # A reply without events is some 6,000 bytes long, one with events at least 16 KiB.
+        at = scraper.dice.choice((0, 1, 300, scraper.dice.randrange(16000)))
         with scraper.connect(Reset(at, told), timeout=0.5) as connection:
             scraper.ask(connection)
             scraper.take(connection)

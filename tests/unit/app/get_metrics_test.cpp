@@ -58,7 +58,7 @@ TEST_CASE("each scraper gets every event") {
   CHECK(event_samples(app.scrape("/metrics", "10.0.0.7")) == 0);
 }
 
-TEST_CASE("a response with a batch is padded to 12 KiB behind its first line, and the events come last") {
+TEST_CASE("a response with a batch is padded to 16 KiB behind its first line, and the events come last") {
   App app;
   app.scrape();
   app.event("n=1");

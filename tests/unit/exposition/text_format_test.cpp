@@ -103,7 +103,7 @@ TEST_CASE("the text is of its media type, and ends with its last sample") {
 }
 
 TEST_CASE("padding is one comment line of so many bytes behind the first comment, with nothing to see in it") {
-  for (const std::size_t bytes : {std::size_t{2}, std::size_t{3}, std::size_t{80}, std::size_t{12 * 1024}}) {
+  for (const std::size_t bytes : {std::size_t{2}, std::size_t{3}, std::size_t{80}, std::size_t{16 * 1024}}) {
     CAPTURE(bytes);
     std::string out;
     text_format().append_comment(out, "scraper \"a\"");
