@@ -86,6 +86,7 @@ want_to_build() {
     want libasio-dev /usr/include/asio.hpp /usr/local/include/asio.hpp
     want libtomlplusplus-dev /usr/include/toml++/toml.h /usr/local/include/toml++/toml.h
     want libxxhash-dev /usr/include/xxhash.h /usr/local/include/xxhash.h
+    want zlib1g-dev /usr/include/zlib.h /usr/local/include/zlib.h
     want_llhttp
   fi
 }

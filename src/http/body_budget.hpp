@@ -7,8 +7,9 @@
 
 namespace oneshot::http {
 
-/// How many bytes the large bodies of all connections may have together (server.max_body_memory_mib). Without it
-/// max_connections bodies of the largest size could be in memory at once. Any thread.
+/// How many bytes the large bodies of all connections may have together: those of requests
+/// (server.max_body_memory_mib), and compressed ones of replies. Without it max_connections bodies of the largest size
+/// could be in memory at once. Any thread.
 class BodyBudget {
  public:
   explicit BodyBudget(std::size_t limit) noexcept : limit_(limit) {}
@@ -35,9 +36,11 @@ class BodyBudget {
       bytes_ = bytes;
       return true;
     }
-    void release() noexcept {
-      if (bytes_ != 0) budget_->used_.fetch_sub(std::exchange(bytes_, 0), std::memory_order_relaxed);
+    /// Holds no more than `bytes` from now on.
+    void shrink_to(std::size_t bytes) noexcept {
+      if (bytes < bytes_) budget_->used_.fetch_sub(std::exchange(bytes_, bytes) - bytes, std::memory_order_relaxed);
     }
+    void release() noexcept { shrink_to(0); }
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
    private:

@@ -15,6 +15,7 @@ LIBRARIES = {
     "llhttp": r"llhttp",
     "tomlplusplus": r"toml(\+\+|\.hpp)",
     "xxhash": r"xxhash\.h$",
+    "zlib": r"zlib\.h$",
 }
 SHOWN_IN = "docs/architecture.md"
 BY_MANY_FILES = {"asio", "asio/awaitable.hpp"}

@@ -50,6 +50,11 @@ TEST_CASE("what is borrowed is given back, at the latest at the lease's end") {
     CHECK(lease.grow_to(budget, 100));
     CHECK_FALSE(lease.grow_to(budget, 101));
     CHECK(lease.bytes() == 100);
+    lease.shrink_to(200);
+    CHECK(lease.bytes() == 100);
+    lease.shrink_to(30);
+    CHECK(lease.bytes() == 30);
+    CHECK(budget.used() == 30);
     lease.release();
     CHECK(budget.used() == 0);
     CHECK(lease.bytes() == 0);
