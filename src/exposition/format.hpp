@@ -33,6 +33,8 @@ class Format {
 
   /// The media type with its parameters, of static storage.
   [[nodiscard]] virtual std::string_view content_type() const noexcept = 0;
+  /// Readers want all samples of a series together; without timestamps each has one, and it makes no difference.
+  [[nodiscard]] virtual bool groups_series() const noexcept = 0;
   /// The line that ends every text; empty where the format has none. Of static storage.
   [[nodiscard]] virtual std::string_view end() const noexcept = 0;
 
@@ -40,9 +42,11 @@ class Format {
   virtual void append_family(std::string& out, std::string_view name, MetricType type, std::string_view help) const = 0;
   /// One line for people, without newline in it. A format whose readers refuse comments leaves the line out.
   virtual void append_comment(std::string& out, std::string_view text) const = 0;
-  /// Makes `text` longer by at least `bytes`, and by as little more as the format can: blanks that no reader shows
-  /// anybody, at the one of the two places that the format has for them. app/scrape/scrape_body.hpp says why one pads.
-  virtual void insert_padding(std::string& text, PaddingPlaces places, std::size_t bytes) const = 0;
+  /// Where in `text` padding goes, which no reader shows anybody: at the one of the two places that the format has for
+  /// it. app/scrape/scrape_body.hpp says why one pads.
+  [[nodiscard]] virtual std::size_t padding_place(std::string_view text, PaddingPlaces places) const noexcept = 0;
+  /// Padding of at least `bytes`, and as little more as the format can.
+  [[nodiscard]] virtual std::string padding(std::size_t bytes) const = 0;
 
   /// One sample line, newline included: `events_to_metrics{type="deploy"} 1`.
   void append_sample(std::string& out, std::string_view name, LabelText labels, SampleValue value,

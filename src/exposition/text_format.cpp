@@ -15,6 +15,7 @@ class TextFormat final : public Format {
   [[nodiscard]] std::string_view content_type() const noexcept override {
     return "text/plain; version=0.0.4; charset=utf-8";
   }
+  [[nodiscard]] bool groups_series() const noexcept override { return false; }
   [[nodiscard]] std::string_view end() const noexcept override { return {}; }
 
   void append_family(std::string& out, std::string_view name, MetricType type, std::string_view help) const override {
@@ -27,13 +28,17 @@ class TextFormat final : public Format {
     out.append("# ").append(text).push_back('\n');
   }
 
+  [[nodiscard]] std::size_t padding_place(std::string_view, PaddingPlaces places) const noexcept override {
+    return places.behind_comment;
+  }
+
   /// One comment line of blanks.
-  void insert_padding(std::string& text, PaddingPlaces places, std::size_t bytes) const override {
+  [[nodiscard]] std::string padding(std::size_t bytes) const override {
     constexpr std::size_t shortest = 2;  // a hash and a newline
     std::string line(std::max(bytes, shortest), ' ');
     line.front() = '#';
     line.back() = '\n';
-    text.insert(places.behind_comment, line);
+    return line;
   }
 
  protected:

@@ -53,4 +53,9 @@ std::unique_ptr<EventText> merged_event_text(const queue::Batch& events, const O
 std::unique_ptr<EventText> timed_event_text(const queue::Batch& events, const Options& options,
                                             const exposition::Format& format, std::int64_t now_unix_ms);
 
+/// The same with all samples of a series together, in order of the first appearance of series, for formats that want it
+/// so. Takes 16 bytes of memory an event, and looks for each of them anew.
+std::unique_ptr<EventText> grouped_event_text(const queue::Batch& events, const Options& options,
+                                              const exposition::Format& format, std::int64_t now_unix_ms);
+
 }  // namespace oneshot::app

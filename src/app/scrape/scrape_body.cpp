@@ -4,22 +4,6 @@
 #include <utility>
 
 namespace oneshot::app {
-namespace {
-
-/// Returns where padding can go.
-exposition::PaddingPlaces append_head(std::string& out, const exposition::Format& format, const HeadParts& parts) {
-  exposition::PaddingPlaces places;
-  format.append_comment(out, parts.comment);
-  places.behind_comment = out.size();
-  out += parts.own_metrics;
-  places.last_family = out.size();
-  format.append_family(out, parts.metric, exposition::MetricType::gauge,
-                       "One-shot events: each is sent to each scraper once.");
-  return places;
-}
-
-}  // namespace
-
 std::string comment_for(const ScraperIdentity& scraper, std::string_view what) {
   std::string comment = "scraper \"" + scraper.id + (scraper.by_name ? "\" (by name), " : "\" (by address), ");
   comment += what;
@@ -28,18 +12,24 @@ std::string comment_for(const ScraperIdentity& scraper, std::string_view what) {
   return comment;
 }
 
-std::string assemble_head(const exposition::Format& format, const HeadParts& parts) {
-  std::string head;
-  append_head(head, format, parts);
+Head assemble_head(const exposition::Format& format, const HeadParts& parts) {
+  Head head;
+  exposition::PaddingPlaces places;
+  format.append_comment(head.text, parts.comment);
+  places.behind_comment = head.text.size();
+  head.text += parts.own_metrics;
+  places.last_family = head.text.size();
+  format.append_family(head.text, parts.metric, exposition::MetricType::gauge,
+                       "One-shot events: each is sent to each scraper once.");
+  head.padding_place = format.padding_place(head.text, places);
   return head;
 }
 
-std::string assemble_padded_head(const exposition::Format& format, const HeadParts& parts, std::uint64_t event_bytes) {
-  std::string head;
-  const exposition::PaddingPlaces places = append_head(head, format, parts);
-  const std::uint64_t bytes = head.size() + event_bytes + format.end().size();
+Head assemble_padded_head(const exposition::Format& format, const HeadParts& parts, std::uint64_t event_bytes) {
+  Head head = assemble_head(format, parts);
+  const std::uint64_t bytes = head.text.size() + event_bytes + format.end().size();
   if (bytes < min_batch_response)
-    format.insert_padding(head, places, static_cast<std::size_t>(min_batch_response - bytes));
+    head.text.insert(head.padding_place, format.padding(static_cast<std::size_t>(min_batch_response - bytes)));
   return head;
 }
 

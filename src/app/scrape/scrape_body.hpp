@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -14,9 +15,9 @@
 
 namespace oneshot::app {
 
-/// A response that carries a batch is never shorter than this. Clients read ahead (Go 4 KiB, Python 8 KiB)
-/// before they give up; only what lies beyond makes their kernel answer with a reset, by which we know that
-/// they gave up. Padding stands before the events, so that the events are what is read last.
+/// The body of a response that carries a batch is never shorter than this, compressed or not. Clients read ahead (Go
+/// 4 KiB, Python 8 KiB) before they give up; only what lies beyond makes their kernel answer with a reset, by which we
+/// know that they gave up. Padding stands before the events, so that the events are what is read last.
 inline constexpr std::uint64_t min_batch_response = 16 * 1024;
 
 /// The comment that a scrape begins with, for people: whose scrape it is, and what became of the events.
@@ -29,10 +30,14 @@ struct HeadParts {
   std::string_view own_metrics;  ///< whole lines of the same format
   std::string_view metric;       ///< that of the events, whose HELP and TYPE lines come last
 };
-std::string assemble_head(const exposition::Format& format, const HeadParts& parts);
+struct Head {
+  std::string text;
+  std::size_t padding_place = 0;  ///< where in the text padding goes, or has gone
+};
+Head assemble_head(const exposition::Format& format, const HeadParts& parts);
 /// The same before events of `event_bytes` bytes, padded so that head, events and end of the text have
 /// `min_batch_response` bytes or more.
-std::string assemble_padded_head(const exposition::Format& format, const HeadParts& parts, std::uint64_t event_bytes);
+Head assemble_padded_head(const exposition::Format& format, const HeadParts& parts, std::uint64_t event_bytes);
 
 /// The body of a scrape: a head that was made before, the events piece by piece from the log, the end of the format.
 class ScrapeBody final : public http::BodySource {

@@ -29,9 +29,11 @@ class OtherFormat final : public Format {
     out.append("# HELP ").append(name).push_back('\n');
   }
   void append_comment(std::string&, std::string_view) const override {}
-  void insert_padding(std::string& text, PaddingPlaces places, std::size_t bytes) const override {
-    text.insert(text.find('\n', places.last_family), bytes, ' ');
+  [[nodiscard]] bool groups_series() const noexcept override { return true; }
+  [[nodiscard]] std::size_t padding_place(std::string_view text, PaddingPlaces places) const noexcept override {
+    return text.find('\n', places.last_family);
   }
+  [[nodiscard]] std::string padding(std::size_t bytes) const override { return std::string(bytes, ' '); }
 
  protected:
   [[nodiscard]] std::size_t timestamp_size(std::int64_t) const noexcept override { return 1; }
@@ -64,9 +66,9 @@ std::string read_all(ScrapeBody& body) {
 const HeadParts parts{.comment = "scraper", .own_metrics = "up 1\n", .metric = "m"};
 
 TEST_CASE("a head is comment, own metrics, and the family of the events, as the format has it") {
-  CHECK(assemble_head(text_format(), parts) ==
+  CHECK(assemble_head(text_format(), parts).text ==
         "# scraper\nup 1\n# HELP m One-shot events: each is sent to each scraper once.\n# TYPE m gauge\n");
-  CHECK(assemble_head(OtherFormat{}, parts) == "up 1\n# HELP m\n");
+  CHECK(assemble_head(OtherFormat{}, parts).text == "up 1\n# HELP m\n");
 }
 
 TEST_CASE("the comment says whose scrape it is, and how to look without taking") {
@@ -77,21 +79,21 @@ TEST_CASE("the comment says whose scrape it is, and how to look without taking")
 }
 
 TEST_CASE("padding reaches the least length exactly, or passes it by no more than one byte") {
-  const std::size_t unpadded = assemble_head(text_format(), parts).size();
+  const std::size_t unpadded = assemble_head(text_format(), parts).text.size();
   for (std::uint64_t missing = 0; missing < 5; ++missing) {
     CAPTURE(missing);
     const std::uint64_t events = min_batch_response - missing - unpadded;
-    const std::string head = assemble_padded_head(text_format(), parts, events);
+    const std::string head = assemble_padded_head(text_format(), parts, events).text;
     CHECK(head.size() + events == min_batch_response + (missing == 1 ? 1 : 0));
     CHECK(head.starts_with("# scraper\n"));
     CHECK(head.ends_with("# TYPE m gauge\n"));
   }
-  CHECK(assemble_padded_head(text_format(), parts, min_batch_response).size() == unpadded);
+  CHECK(assemble_padded_head(text_format(), parts, min_batch_response).text.size() == unpadded);
 }
 
 TEST_CASE("the end of the format counts for the least length, and for the body's") {
   const OtherFormat other;
-  std::string head = assemble_padded_head(other, parts, 8);
+  std::string head = assemble_padded_head(other, parts, 8).text;
   CHECK(head.starts_with("up 1\n# HELP m "));
   CHECK(head.size() + 8 + other.end().size() == min_batch_response);
   ScrapeBody body(other, std::move(head), std::make_unique<TwoLines>());

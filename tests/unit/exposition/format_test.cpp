@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "exposition/openmetrics_format.hpp"
 #include "exposition/text_format.hpp"
 
 using namespace oneshot;
@@ -22,7 +23,7 @@ using exposition::Timestamp;
 namespace {
 
 constexpr std::string_view name = "events_to_metrics";
-const std::array<const Format*, 1> every_format = {&exposition::text_format()};
+const std::array<const Format*, 2> every_format = {&exposition::text_format(), &exposition::openmetrics_format()};
 
 void check_sizes(const Format& format, std::string_view labels, double value, Timestamp timestamp) {
   CAPTURE(format.content_type());

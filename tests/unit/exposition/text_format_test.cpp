@@ -109,7 +109,8 @@ TEST_CASE("padding is one comment line of so many bytes behind the first comment
     text_format().append_comment(out, "scraper \"a\"");
     const std::size_t behind_comment = out.size();
     Writer(out, text_format()).sample("m", 1);
-    text_format().insert_padding(out, {behind_comment, out.size()}, bytes);
+    const std::size_t place = text_format().padding_place(out, {behind_comment, out.size()});
+    out.insert(place, text_format().padding(bytes));
     CHECK(out == "# scraper \"a\"\n#" + std::string(bytes - 2, ' ') + "\nm 1\n");
     const auto parsed = test::parse_exposition(out);
     REQUIRE_MESSAGE(parsed.has_value(), parsed.error());
@@ -117,11 +118,7 @@ TEST_CASE("padding is one comment line of so many bytes behind the first comment
   }
 }
 
-TEST_CASE("a byte of padding is two, since no comment line is shorter") {
-  std::string out = "m 1\n";
-  text_format().insert_padding(out, {0, 0}, 1);
-  CHECK(out == "#\nm 1\n");
-}
+TEST_CASE("a byte of padding is two, since no comment line is shorter") { CHECK(text_format().padding(1) == "#\n"); }
 
 TEST_CASE("whole numbers show every digit, others their shortest form") {
   CHECK(value_text(0) == "0");
