@@ -20,8 +20,11 @@ class Delivery {
   Delivery(const Delivery&) = delete;
   Delivery& operator=(const Delivery&) = delete;
 
-  /// Until handed_over() or settle().
+  /// Until end_reading(), handed_over() or settle().
   [[nodiscard]] virtual const Batch& batch() const noexcept = 0;
+  /// Nobody reads the batch any more, although it is not handed over yet: its text has been made. The log may overwrite
+  /// its events when it needs their place; where they should have been sent again, they then count as dropped.
+  virtual void end_reading() noexcept = 0;
   /// The number of events, also later. Without events there is nothing to be delivered: whatever is said about such a
   /// delivery changes nothing.
   [[nodiscard]] virtual std::uint64_t count() const noexcept = 0;

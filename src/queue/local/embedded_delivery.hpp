@@ -23,6 +23,7 @@ class EmbeddedDelivery final : public Delivery {
   ~EmbeddedDelivery() override;
 
   [[nodiscard]] const Batch& batch() const noexcept override;
+  void end_reading() noexcept override { batch_.reset(); }
   [[nodiscard]] std::uint64_t count() const noexcept override { return count_; }
   [[nodiscard]] std::uint64_t number() const noexcept override { return number_; }
   void in_transfer(std::weak_ptr<delivery::Transfer> transfer) override;
