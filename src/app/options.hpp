@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -19,11 +20,18 @@ namespace oneshot::app {
   return all;
 }
 
+/// Whether long expositions go out compressed.
+enum class Gzip : std::uint8_t {
+  automatic,  ///< to whoever accepts it
+  off,
+};
+
 /// What the endpoints go by. All of it is live: each worker's router holds an immutable snapshot.
 struct Options {
   std::string metric = "events_to_metrics";  ///< the name of all events' series
   std::chrono::milliseconds timestamp_max_age = std::chrono::seconds(3000);
   event::Options event;
+  Gzip gzip = Gzip::automatic;
   std::vector<Network> allow = networks({"0.0.0.0/0", "::/0"});  ///< who may scrape
   std::vector<Network> trusted_proxies = networks({"127.0.0.0/8", "::1/128"});
 };

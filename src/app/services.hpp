@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -10,10 +11,15 @@
 #include "app/scrape/forwarding_watch.hpp"
 #include "app/scrape/shared_scrapers.hpp"
 #include "base/clock.hpp"
+#include "http/body_budget.hpp"
 #include "http/statistics.hpp"
 #include "queue/queue.hpp"
 
 namespace oneshot::app {
+
+/// What bodies that are compressed may have in memory together, at their worst: a text that does not compress. Events
+/// become an eighth. A text for which that is not there goes out as it is, piece by piece from the log.
+inline constexpr std::size_t compressed_memory = 128 * 1024 * 1024;
 
 /// What the workers' routers share. Outlives them; the vectors do not change once requests come in.
 struct Services {
@@ -27,6 +33,7 @@ struct Services {
   ConfigReloads config_reloads;
   ForwardingWatch forwarding_watch;
   SharedScrapers shared_scrapers;
+  http::BodyBudget compressed_bodies{compressed_memory};
   std::vector<Counters> counters;                        ///< one for each worker, by its number
   std::vector<const http::Statistics*> http_statistics;  ///< one for each worker
 };

@@ -82,6 +82,7 @@ std::vector<Key> make_keys() {
   using Net = net::Options;
   using Queue = queue::Options;
   using Storage = storage::Options;
+  using app::Gzip;
   using event::Repeats;
   using queue::WhenFull;
   using storage::Sync;
@@ -95,6 +96,7 @@ std::vector<Key> make_keys() {
       duration("server", "header_timeout_seconds", 0.1, 3600, &Net::header_timeout),
       duration("server", "idle_timeout_seconds", 1, day, &Net::idle_timeout),
       duration("server", "stop_seconds", 0, 3600, &Net::stop_timeout),
+      choice("server", "gzip", &App::gzip, {{"auto", Gzip::automatic}, {"off", Gzip::off}}),
 
       text("events", "metric", check_metric, &App::metric),
       at_start(flag("events", "use_explicit_timestamps", &Queue::explicit_timestamps)),

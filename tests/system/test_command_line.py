@@ -91,7 +91,7 @@ class CommandLine(unittest.TestCase):
             "server.host": '"::"', "server.port": "8090", "server.threads": "0",
             "server.max_connections": "4096", "server.max_body_memory_mib": "64",
             "server.header_timeout_seconds": "10", "server.idle_timeout_seconds": "330",
-            "server.stop_seconds": "10",
+            "server.stop_seconds": "10", "server.gzip": '"auto"',
             "events.metric": '"events_to_metrics"', "events.use_explicit_timestamps": "false",
             "events.timestamp_max_age_seconds": "3000", "events.repeats": '"count"',
             "events.max_event_bytes": "16384", "scrapers.names": "[]",

@@ -22,8 +22,9 @@ class DeliveryReceipt final : public delivery::Receipt {
  public:
   explicit DeliveryReceipt(std::unique_ptr<queue::Delivery> delivery) noexcept;
 
-  /// The events of the batch, valid until on_handed_over() or the end of this receipt.
+  /// The events of the batch, valid until end_reading(), on_handed_over() or the end of this receipt.
   [[nodiscard]] const queue::Batch& batch() const noexcept { return delivery_->batch(); }
+  void end_reading() noexcept { delivery_->end_reading(); }
   [[nodiscard]] std::uint64_t count() const noexcept { return delivery_->count(); }
 
   void on_started(std::shared_ptr<delivery::Transfer> transfer) override;

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "app/own_metrics/own_metrics.hpp"
+#include "app/scrape/compress.hpp"
 #include "app/scrape/delivery_receipt.hpp"
 #include "app/scrape/refusals.hpp"
 #include "app/scrape/scrape_body.hpp"
@@ -177,8 +178,14 @@ asio::awaitable<Uncompressed> scrape(Context& context, const http::Request& requ
 }
 
 asio::awaitable<http::Reply> answer(Context& context, const http::Request& request, delivery::Waiting& waiting) {
-  const ScrapeForm form = form_for(request);
+  const ScrapeForm form = form_for(request, *context.options);
   Uncompressed made = co_await scrape(context, request, form.format, waiting);
+  if (form.gzip && is_worth_compressing(made.reply)) {
+    const BodyPadding padding{form.format, made.padding_place, made.receipt ? min_batch_response : 0};
+    http::BodyBudget& budget = context.services.compressed_bodies;
+    const bool compressed = co_await compress(made.reply, padding, budget, waiting);
+    if (compressed && made.receipt) made.receipt->end_reading();
+  }
   made.reply.receipt = std::move(made.receipt);
   co_return std::move(made.reply);
 }
@@ -194,7 +201,7 @@ http::Answer head_metrics(Context& context, const http::Request& request, delive
   if (!admitted) return std::move(admitted.error());
   if (admitted->peek && !context.services.queue.peek(admitted->scraper.id)) return unknown_scraper(admitted->scraper);
   http::Reply reply(200);
-  reply.content_type = form_for(request).format.content_type();
+  reply.content_type = form_for(request, *context.options).format.content_type();
   reply.extra_headers = vary_line;
   reply.no_store = true;
   return reply;

@@ -17,6 +17,9 @@ const exposition::Format& format_for(const http::Request& request) {
 
 }  // namespace
 
-ScrapeForm form_for(const http::Request& request) { return {format_for(request)}; }
+ScrapeForm form_for(const http::Request& request, const Options& options) {
+  const bool gzip = options.gzip == Gzip::automatic && http::accepts_gzip(request.headers);
+  return {format_for(request), gzip};
+}
 
 }  // namespace oneshot::app

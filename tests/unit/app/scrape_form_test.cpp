@@ -17,9 +17,17 @@ using Headers = std::vector<http::Header>;
 bool gets_openmetrics(const Headers& headers) {
   http::Request request;
   request.headers = headers;
-  const exposition::Format* const format = &form_for(request).format;
+  const exposition::Format* const format = &form_for(request, Options{}).format;
   CHECK((format == &exposition::text_format() || format == &exposition::openmetrics_format()));
   return format == &exposition::openmetrics_format();
+}
+
+bool gets_gzip(const Headers& headers, Gzip gzip = Gzip::automatic) {
+  http::Request request;
+  request.headers = headers;
+  Options options;
+  options.gzip = gzip;
+  return form_for(request, options).gzip;
 }
 
 }  // namespace
@@ -47,6 +55,13 @@ TEST_CASE("OpenMetrics goes to who takes that and no text") {
     CAPTURE(accept);
     CHECK(gets_openmetrics({{"Accept", accept}}));
   }
+}
+
+TEST_CASE("gzip goes to who accepts it, unless it is off") {
+  CHECK(gets_gzip({{"Accept-Encoding", "gzip"}}));
+  CHECK_FALSE(gets_gzip({{"Accept-Encoding", "identity"}}));
+  CHECK_FALSE(gets_gzip({}));
+  CHECK_FALSE(gets_gzip({{"Accept-Encoding", "gzip"}}, Gzip::off));
 }
 
 }  // namespace oneshot::app

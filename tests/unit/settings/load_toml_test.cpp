@@ -93,6 +93,9 @@ stop_seconds = 0
   CHECK(server.header_timeout == 250ms);
   CHECK(server.idle_timeout == 5s);
   CHECK(server.stop_timeout == 0s);
+  CHECK(parsed("server.gzip = \"off\"").app.gzip == app::Gzip::off);
+  CHECK(parsed("server.gzip = \"auto\"").app.gzip == app::Gzip::automatic);
+  CHECK(error("server.gzip = true") == "c.toml:1: [server] gzip = true: must be \"auto\" or \"off\"");
 }
 
 TEST_CASE("every key of [events] is taken over") {
