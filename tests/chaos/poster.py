@@ -2,15 +2,15 @@
 """A poster whose connections break now and then, before all answers are there."""
 
 from chaos.middle.paths import Hole, Reset
-from harness import poster
+from harness import filling, poster
 from harness.client import Broken
 
 
 class Poster(poster.Poster):
     """spoils: one pack in so many meets a connection that breaks; 0 for never."""
 
-    def __init__(self, world, name, dice, sizes, spoils=0, pause=0.1):
-        super().__init__(world, name, dice, sizes, pack=19, pause=pause)
+    def __init__(self, world, name, dice, sizes, spoils=0, pause=0.1, fill=filling.dense):
+        super().__init__(world, name, dice, sizes, pack=19, pause=pause, fill=fill)
         self._spoils = spoils
 
     def post(self, count=None):

@@ -25,6 +25,7 @@ class Row:
     posters = 2
     broken_posts = 4       # one pack in so many of the last poster meets a connection that breaks; 0: none
     posts = {}             # more about them
+    headers = ()           # of all requests of scrapers
     spoils = 3             # one scrape in so many goes wrong
     pause = 0.06           # between scrapes, at most
     keeps_times = False
@@ -59,7 +60,7 @@ class Row:
         settings = {"scrapers.names": list(self.scrapers), **self.settings}
         if self.unseen_replies:
             settings["log.level"] = "debug"
-        with World(settings, self.environment(), self.keeps_times) as self.world:
+        with World(settings, self.environment(), self.keeps_times, self.headers) as self.world:
             self.team = [Scraper(self.world, name, self.dice("scraper", name, number))
                          for number, name in enumerate(self.members())]
             self.poster_team = [

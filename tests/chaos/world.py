@@ -13,11 +13,12 @@ _LOG_PIPE = 1 << 20  # bytes: the server drops lines rather than wait for their 
 class World:
     """Makes two namespaces and leaves this process in that of the clients. Use as a context manager."""
 
-    def __init__(self, settings, env=None, keeps_times=False):
+    def __init__(self, settings, env=None, keeps_times=False, headers=()):
         self._settings = {"server.host": _SERVER, "server.stop_seconds": 1,
                           "scrapers.startup_hold_seconds": 0, **settings}
         self._env = env
         self._keeps_times = keeps_times
+        self._headers = headers  # of all who ask for something
         self._place = Namespace(_SERVER)
         self.middle = Middle(Namespace(_CLIENTS), self._place)
         self.middle.start()
@@ -25,8 +26,9 @@ class World:
         self.ledger = Ledger(keeps_times=keeps_times)
 
     def start_server(self):
-        return Server(self._settings, self._env, prefix=self._place.prefix(), host=_SERVER,
-                      pipe_bytes=_LOG_PIPE)
+        server = Server(self._settings, self._env, prefix=self._place.prefix(), host=_SERVER, pipe_bytes=_LOG_PIPE)
+        server.headers = self._headers
+        return server
 
     def __enter__(self):
         return self

@@ -4,6 +4,7 @@
 import socket
 import struct
 import time
+import zlib
 
 
 class Broken(Exception):
@@ -15,14 +16,22 @@ class Broken(Exception):
         self.why = why
 
 
+def gunzip(data):
+    """What one member of gzip holds, with nothing behind it; any other bytes fail the test."""
+    member = zlib.decompressobj(wbits=31)
+    text = member.decompress(data)
+    assert member.eof and not member.unused_data and not member.unconsumed_tail, f"no member of gzip: {data[:40]!r}"
+    return text
+
+
 class Reply:
     def __init__(self, version, status, reason, headers, body, size):
         self.version = version
         self.status = status
         self.reason = reason
         self.headers = headers  # (name in lower case, value), in order
-        self.body = body
-        self.size = size  # head and body together
+        self.body = body  # what it was before it was compressed
+        self.size = size  # head and body together, as sent
 
     def header(self, name):
         values = [v for n, v in self.headers if n == name.lower()]
@@ -32,6 +41,10 @@ class Reply:
     @property
     def text(self):
         return self.body.decode("utf-8")
+
+    @property
+    def compressed(self):
+        return self.header("content-encoding") == "gzip"
 
     def __repr__(self):
         return f"<{self.status} {self.headers} {self.body[:300]!r}>"
@@ -54,10 +67,14 @@ def scrape_timeout(seconds):
 
 
 class Connection:
-    """before_connect: called with the local port while nothing has been sent yet."""
+    """before_connect: called with the local port while nothing has been sent yet.
+
+    headers: sent with each GET
+    """
 
     def __init__(self, port, host="127.0.0.1", source=None, receive_buffer=None, timeout=10.0,
-                 before_connect=None):
+                 before_connect=None, headers=()):
+        self._headers = tuple(headers)
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.socket = socket.socket(family, socket.SOCK_STREAM)
         if receive_buffer is not None:  # before connect: it bounds the window that is offered
@@ -86,12 +103,12 @@ class Connection:
         self.socket.sendall(data)
 
     def send_get(self, path, headers=()):
-        self.send(request("GET", path, headers))
+        self.send(request("GET", path, (*self._headers, *headers)))
 
     def send_get_and_end(self, path):
         """The request and our end of the connection in one segment: whoever has read the one knows of the
         other."""
-        self.socket.sendall(request("GET", path), socket.MSG_MORE)
+        self.socket.sendall(request("GET", path, self._headers), socket.MSG_MORE)
         self.half_close()
 
     def get(self, path, headers=()):
@@ -166,6 +183,8 @@ class Connection:
         body = b"".join(parts)
         reply.body, self._unread = body[:wanted], body[wanted:]
         reply.size += wanted
+        if reply.compressed:
+            reply.body = gunzip(reply.body)
         return reply
 
     def read_to_end(self):

@@ -2,6 +2,7 @@
 """A ledger with a server, for tests in which all goes well: what is posted is accepted, what is asked for comes whole.
 """
 
+from . import filling
 from .crew import Crew
 from .exposition import Exposition
 from .ledger import Ledger
@@ -22,10 +23,10 @@ class Oracle(Ledger):
     def connect(self, **options):
         return self.server.connect(**options)
 
-    def post(self, count=1, padding=0):
+    def post(self, count=1, padding=0, fill=filling.dense):
         """Posts that many new events down one connection, in packs of a hundred; returns their ids."""
         ids = []
-        self._poster.sizes = (padding,)
+        self._poster.sizes, self._poster.fill = (padding,), fill
         for start in range(0, count, _AT_ONCE):
             assert self._poster.post(min(_AT_ONCE, count - start)), self._poster.fault
             ids += self._poster.ids

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Posts events, each with an id of its own, and has the ledger know which of them were accepted."""
 
+from . import filling
 from .caller import Caller
 from .client import Broken, request
 
@@ -9,15 +10,18 @@ class Poster(Caller):
     """Packs of events down one connection; all answers to one are waited for before the next.
 
     sizes: lengths of the padding that the events of a pack may carry
+    fill:  what the padding is, one of `filling`
     pack:  the most events at once, by the dice
     pause: seconds between two packs; with dice at most so long
     """
 
-    def __init__(self, place, name, dice=None, sizes=(0,), pack=1, pause=0.0, keeps=True):
+    def __init__(self, place, name, dice=None, sizes=(0,), pack=1, pause=0.0, keeps=True,
+                 fill=filling.dense):
         super().__init__(place, name, dice, keeps)
-        self.sizes, self.pack, self.pause = sizes, pack, pause
+        self.sizes, self.pack, self.pause, self.fill = sizes, pack, pause, fill
         self.ids = []  # of the last pack
         self._next = 0
+        self._filled = 0  # bytes
 
     def run(self, stop):
         while not stop.is_set():
@@ -46,8 +50,11 @@ class Poster(Caller):
         self._next += count
         self.place.ledger.posted(self.ids)
         size = self.dice.choice(self.sizes) if self.dice else self.sizes[0]
-        padding = "&pad=" + "x" * size if size else ""
-        return b"".join(request("POST", f"/event?id={name}{padding}") for name in self.ids)
+        return b"".join(request("POST", f"/event?id={name}{self._padding(size)}") for name in self.ids)
+
+    def _padding(self, size):
+        begin, self._filled = self._filled, self._filled + size
+        return "&pad=" + self.fill(begin, size) if size else ""
 
     def read_answers(self, connection):
         for name in self.ids:

@@ -6,11 +6,13 @@ from .exposition import parse
 
 
 class Remote:
+    headers = ()  # sent with each GET
+
     def __init__(self, port, host="127.0.0.1"):
         self.port, self.host = port, host
 
     def connect(self, **options):
-        return Connection(self.port, **{"host": self.host, **options})
+        return Connection(self.port, **{"host": self.host, "headers": self.headers, **options})
 
     def get(self, path, headers=(), **options):
         """The reply, read whole; then the connection is closed in order."""

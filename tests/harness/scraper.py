@@ -20,6 +20,7 @@ class Scraper(Caller):
         self.pause = pause
         self.url = f"/metrics?scraper={name}"
         self.whole = self.spoiled = 0  # scrapes
+        self.compressed = 0  # of those that came whole
 
     def run(self, stop):
         while not stop.is_set():
@@ -43,6 +44,7 @@ class Scraper(Caller):
         assert (shown.batch() or 0) == sum(int(event.value) for event in shown.events()), reply
         self.place.ledger.whole(self.name, shown.identified(), life)
         self.whole += 1
+        self.compressed += reply.compressed
         return shown
 
     def scrape(self, timeout=None, patience=10.0, **options):

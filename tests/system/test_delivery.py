@@ -2,7 +2,7 @@
 """Exactly once: what a scrape's end tells, row by row, with real sockets.
 
 "Whole" means read to the last byte; only whole replies are shown to the oracle, which in the end wants to
-have seen each event once. A batch of a few events is one padded reply of some 16 KiB; `LARGE` makes replies
+have seen each event once. A batch of a few events is one padded reply of some 16 KiB; `large` makes replies
 of several hundred KiB, more than socket buffers of the sizes used here can hide.
 """
 
@@ -10,15 +10,13 @@ import threading
 import time
 import unittest
 
-from harness import runner
+from harness import filling, runner
 from harness.client import Broken, request, scrape_timeout
 from harness.exposition import parse
 from harness.oracle import Oracle
 from harness.server import Server
 from harness.waiting import wait_until
 
-LARGE = dict(count=2000, padding=400)
-SMALL = dict(count=3)
 PADDED = 16 * 1024
 PATH = "/metrics?scraper=p"
 
@@ -28,12 +26,21 @@ def timeout(seconds):
 
 
 class Delivery(unittest.TestCase):
+    large = dict(count=2000, padding=400)
+    small = dict(count=3)
+    headers = ()  # of scrapes
+
     def setUp(self):
-        self.server = Server({"server.stop_seconds": 2})
+        self.server = self.start({"server.stop_seconds": 2})
         self.addCleanup(self.end)
         self.oracle = Oracle(self.server)
         self.oracle.scrape("p")  # known from here on
         self.oracle.scrape("watch")
+
+    def start(self, settings):
+        server = Server({"events.max_event_bytes": 65536, **settings})
+        server.headers = self.headers
+        return server
 
     def end(self):
         if any(test is self for test, _ in self._outcome.result.failures + self._outcome.result.errors):
@@ -60,7 +67,7 @@ class Delivery(unittest.TestCase):
     # -- read whole ----------------------------------------------------------------------------------------
 
     def test_read_whole_and_closed_is_delivered(self):
-        for size in (SMALL, LARGE):
+        for size in (self.small, self.large):
             ids = self.oracle.post(**size)
             self.assertEqual(self.oracle.scrape("p"), ids)
         self.assertEqual(self.oracle.scrape("p"), [])
@@ -77,7 +84,7 @@ class Delivery(unittest.TestCase):
         self.finish(redelivered=0)
 
     def test_a_half_close_after_the_request_and_then_reading_all_is_delivered(self):
-        for size in (SMALL, LARGE):
+        for size in (self.small, self.large):
             ids = self.oracle.post(**size)
             with self.server.connect(receive_buffer=8192) as connection:
                 connection.send_get(PATH)
@@ -86,7 +93,7 @@ class Delivery(unittest.TestCase):
                 connection.wait_for_end()
         self.finish(redelivered=0)
 
-    def test_a_batch_makes_a_reply_of_at_least_12_kib_with_the_events_last(self):
+    def test_a_batch_makes_a_reply_of_at_least_16_kib_with_the_events_last(self):
         for count in (1, 2, 50):
             ids = self.oracle.post(count)
             reply = self.server.get(PATH)
@@ -124,25 +131,25 @@ class Delivery(unittest.TestCase):
         connection.close()
 
     def test_small_and_closed_half_way_comes_again(self):
-        self.ended_early(SMALL, self.close_half_way)
+        self.ended_early(self.small, self.close_half_way)
 
     def test_large_and_closed_half_way_comes_again(self):
-        self.ended_early(LARGE, self.close_half_way)
+        self.ended_early(self.large, self.close_half_way)
 
     def test_small_and_reset_half_way_comes_again(self):
-        self.ended_early(SMALL, self.reset_half_way)
+        self.ended_early(self.small, self.reset_half_way)
 
     def test_large_and_reset_half_way_comes_again(self):
-        self.ended_early(LARGE, self.reset_half_way)
+        self.ended_early(self.large, self.reset_half_way)
 
     def test_small_and_closed_unread_comes_again(self):
-        self.ended_early(SMALL, self.close_unread)
+        self.ended_early(self.small, self.close_unread)
 
     def test_large_and_closed_unread_comes_again(self):
-        self.ended_early(LARGE, self.close_unread)
+        self.ended_early(self.large, self.close_unread)
 
     def test_small_and_wholly_arrived_but_closed_unread_comes_again(self):
-        ids = self.oracle.post(**SMALL)
+        ids = self.oracle.post(**self.small)
         connection = self.server.connect()
         connection.send_get(PATH)
         connection.wait_for_unread(PADDED)
@@ -152,7 +159,7 @@ class Delivery(unittest.TestCase):
 
     def test_reset_after_the_last_byte_was_read_counts_as_not_delivered(self):
         # The one who resets threw the scrape away; a scraper that read all and wants it closes in order.
-        ids = self.oracle.post(**SMALL)
+        ids = self.oracle.post(**self.small)
         connection = self.server.connect()
         connection.get(PATH)
         connection.reset()
@@ -160,7 +167,7 @@ class Delivery(unittest.TestCase):
         self.finish(redelivered=len(ids))
 
     def test_a_read_ahead_of_8_kib_before_giving_up_is_not_taken_for_delivery(self):
-        ids = self.oracle.post(1)
+        ids = self.oracle.post(**{**self.small, "count": 1})
         for ahead in (4096, 8192, 16000):
             connection = self.server.connect()
             connection.send_get(PATH)
@@ -171,9 +178,9 @@ class Delivery(unittest.TestCase):
         self.finish(redelivered=3)
 
     def test_where_the_server_closes_first_the_end_tells_the_same(self):
-        closing = [request("GET", PATH, version="HTTP/1.0", host=None),
-                   request("GET", PATH, [("Connection", "close")])]
-        for size in (SMALL, LARGE):
+        closing = [request("GET", PATH, self.headers, version="HTTP/1.0", host=None),
+                   request("GET", PATH, [*self.headers, ("Connection", "close")])]
+        for size in (self.small, self.large):
             for asked in closing:
                 ids = self.oracle.post(**size)
                 unread = self.server.connect(receive_buffer=16384)
@@ -184,10 +191,10 @@ class Delivery(unittest.TestCase):
                     connection.send(asked)
                     self.assertEqual(self.oracle.whole("p", parse(connection.read_reply().body)), ids)
                     self.assertEqual(connection.wait_for_end(), "end of stream")
-        self.finish(redelivered=2 * (SMALL["count"] + LARGE["count"]))
+        self.finish(redelivered=2 * (self.small["count"] + self.large["count"]))
 
     def test_without_timestamps_a_batch_is_tried_for_ever(self):
-        ids = self.oracle.post(**SMALL)
+        ids = self.oracle.post(**self.small)
         for _ in range(10):
             self.assertEqual(len(self.server.peek("p").events()), len(ids))
             connection = self.server.connect()
@@ -217,10 +224,10 @@ class Delivery(unittest.TestCase):
             connection.half_close()
             connection.read_some(5000)
             connection.reset()
-        self.ended_early(LARGE, half_close_then_reset)
+        self.ended_early(self.large, half_close_then_reset)
 
     def test_ended_before_the_reply_and_then_closed_with_all_unread_comes_again(self):
-        ids = self.oracle.post(**SMALL)
+        ids = self.oracle.post(**self.small)
         connection = self.server.connect()
         connection.send_get_and_end(PATH)
         connection.wait_for_unread(PADDED)
@@ -229,7 +236,7 @@ class Delivery(unittest.TestCase):
         self.finish(redelivered=len(ids))
 
     def test_a_scrape_whose_client_has_left_decides_nothing_about_the_one_before_it(self):
-        ids = self.oracle.post(**SMALL)
+        ids = self.oracle.post(**self.small)
         silent = self.server.connect()
         silent.send_get(PATH)
         silent.wait_for_unread(PADDED)
@@ -243,7 +250,7 @@ class Delivery(unittest.TestCase):
         self.finish(redelivered=len(ids))
 
     def test_closed_before_the_reply_came_costs_nothing(self):
-        self.oracle.post(**SMALL)
+        self.oracle.post(**self.small)
         for end in ("close", "reset"):
             for _ in range(20):
                 connection = self.server.connect()
@@ -269,7 +276,7 @@ class Delivery(unittest.TestCase):
     # -- time ----------------------------------------------------------------------------------------------
 
     def test_a_reader_slower_than_its_scrape_timeout_is_reset_and_all_comes_again(self):
-        ids = self.oracle.post(**LARGE)
+        ids = self.oracle.post(**self.large)
         with self.server.connect(receive_buffer=4096) as connection:
             connection.send_get(PATH, timeout(0.4))
             began = time.monotonic()
@@ -281,7 +288,7 @@ class Delivery(unittest.TestCase):
         self.finish(redelivered=len(ids))
 
     def test_a_reader_that_never_reads_is_reset_at_its_timeout(self):
-        ids = self.oracle.post(**LARGE)
+        ids = self.oracle.post(**self.large)
         with self.server.connect(receive_buffer=4096) as connection:
             connection.send_get(PATH, timeout(0.3))
             connection.wait_for_unread(1)
@@ -300,7 +307,7 @@ class Delivery(unittest.TestCase):
         self.finish(redelivered=0)
 
     def test_silence_past_the_timeout_is_no_reset_and_the_next_request_settles_it(self):
-        self.oracle.post(**SMALL)
+        self.oracle.post(**self.small)
         with self.server.connect() as connection:
             connection.send_get(PATH, timeout(0.1))
             self.oracle.whole("p", parse(connection.read_reply().body))
@@ -312,7 +319,7 @@ class Delivery(unittest.TestCase):
         self.finish(redelivered=0)
 
     def test_silence_and_then_a_newer_scrape_elsewhere_is_delivered(self):
-        ids = self.oracle.post(**SMALL)
+        ids = self.oracle.post(**self.small)
         with self.server.connect() as silent:
             self.assertEqual(self.oracle.whole("p", parse(silent.get(PATH).body)), ids)
             more = self.oracle.post(2)
@@ -321,7 +328,7 @@ class Delivery(unittest.TestCase):
         self.finish(redelivered=0)
 
     def test_a_stalled_transfer_is_withdrawn_for_a_newer_scrape(self):
-        ids = self.oracle.post(**LARGE)
+        ids = self.oracle.post(**self.large)
         with self.server.connect(receive_buffer=4096) as stalled:
             stalled.send_get(PATH, timeout(30))
             stalled.wait_for_unread(1)
@@ -335,7 +342,7 @@ class Delivery(unittest.TestCase):
         self.finish(redelivered=len(ids))
 
     def test_a_transfer_that_still_moves_is_not_withdrawn_and_the_newer_scrape_gets_no_batch(self):
-        ids = self.oracle.post(**LARGE)
+        ids = self.oracle.post(**self.large)
         slow_reply, newer = [], []
         with self.server.connect(receive_buffer=4096) as slow:
             slow.send_get(PATH, timeout(60))
@@ -351,9 +358,9 @@ class Delivery(unittest.TestCase):
         self.finish(redelivered=0)
 
     def test_the_idle_timeout_ends_in_order_and_counts_as_delivered(self):
-        with Server({"server.idle_timeout_seconds": 1}) as server:
+        with self.start({"server.idle_timeout_seconds": 1}) as server:
             oracle = Oracle(server)
-            oracle.post(3)
+            oracle.post(**self.small)
             for answers in (True, False):
                 with server.connect() as connection:
                     oracle.whole("p", parse(connection.get(PATH).body))
@@ -406,7 +413,7 @@ class Delivery(unittest.TestCase):
         self.oracle.check("watch")
 
     def test_a_peek_a_head_and_a_post_leave_the_batch_alone(self):
-        ids = self.oracle.post(**SMALL)
+        ids = self.oracle.post(**self.small)
         with self.server.connect() as connection:
             for _ in range(3):
                 self.assertEqual(len(self.server.peek("p").events()), 3)
@@ -426,7 +433,7 @@ class Delivery(unittest.TestCase):
             oracle.check("p")
 
     def test_own_numbers_follow_an_event_on_its_way(self):
-        self.oracle.post(**SMALL)
+        self.oracle.post(**self.small)
         self.assertEqual(self.numbers(), {"waiting": 3, "in_flight": 0, "delivered_total": 0,
                                           "redelivered_total": 0})
         with self.server.connect() as connection:
@@ -437,6 +444,23 @@ class Delivery(unittest.TestCase):
             self.assertEqual(
                 self.numbers(), {"waiting": 0, "in_flight": 3, "delivered_total": 0, "redelivered_total": 0})
         wait_until(lambda: self.numbers()["delivered_total"] == 3, "the receipt after the close")
+        self.finish(redelivered=0)
+
+
+class CompressedDelivery(Delivery):
+    """The same over gzip: of a large batch three quarters are left, and a small one is long, but compresses to nearly
+    nothing, so that it is its padding that counts."""
+
+    small = dict(count=3, padding=62_000, fill=filling.thin)
+    headers = (("Accept-Encoding", "gzip"),)
+
+    def test_small_and_large_come_compressed(self):
+        for size, least, most in ((self.small, PADDED, PADDED + 400), (self.large, 400_000, 800_000)):
+            self.oracle.post(**size)
+            reply = self.server.get(PATH)
+            self.assertTrue(reply.compressed)
+            self.assertTrue(least <= reply.size <= most, reply.size)
+            self.oracle.whole("p", parse(reply.body))
         self.finish(redelivered=0)
 
 
