@@ -95,7 +95,11 @@ want_to_test() {
   want_to_build
   want python3 python3
   want curl curl
-  if has apt-get; then want doctest-dev /usr/include/doctest/doctest.h /usr/local/include/doctest/doctest.h; fi
+  if has apt-get; then
+    want doctest-dev /usr/include/doctest/doctest.h /usr/local/include/doctest/doctest.h
+    want python3-prometheus-client /usr/lib/python3/dist-packages/prometheus_client
+    want python3-requests /usr/lib/python3/dist-packages/requests
+  fi
 }
 
 want_networks() { # for the tests that make networks of their own

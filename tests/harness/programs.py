@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Finds the programs that the tests run. A test of a program that is not there is skipped by name."""
 
+import importlib
 import os
 import shutil
 import subprocess
@@ -44,6 +45,14 @@ def need(name, variable=None):
         hint = f" (or set {variable})" if variable else ""
         raise unittest.SkipTest(f"{name} is not installed{hint}")
     return path
+
+
+def need_module(name, package):
+    """A module of Python, or this test is skipped and says which of Debian's packages was missing."""
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        raise unittest.SkipTest(f"{package} is not installed") from None
 
 
 def stripped_size(program):

@@ -8,6 +8,7 @@ import unittest
 
 from harness import programs, runner
 from harness.manager import Manager
+from harness.oracle import Oracle
 from harness.server import Server, environment
 from harness.waiting import wait_until
 
@@ -70,6 +71,16 @@ class Reload(unittest.TestCase):
             server.event("type=a")
             server.event("type=a")
             self.assertIn('\nhappened{type="a"} 1\n', server.get("/metrics?scraper=p").text)
+
+    def test_whether_scrapes_are_compressed_changes(self):
+        def compressed():
+            return server.get("/metrics?peek=1&scraper=p", [("Accept-Encoding", "gzip")]).compressed
+        with Server() as server:
+            server.scrape("p")
+            Oracle(server).post(200, padding=500)
+            self.assertTrue(compressed())
+            self.assertEqual(self.reload(server, {"server.gzip": "off"})["changed"], "server.gzip")
+            self.assertFalse(compressed())
 
     def test_timeouts_and_the_number_of_connections_change(self):
         with Server() as server:

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """All rows of the table, by kind of fault."""
 
-from . import (clocks, ends, full, guests, holes, late, lines, requests, resets, retries, several, slow,
+from . import (clocks, compressed, ends, full, guests, holes, late, lines, requests, resets, retries, several, slow,
                stops, undecided)
 
-_KINDS = (resets, ends, slow, holes, retries, requests, several, guests, full, stops, clocks, lines, late,
+_KINDS = (resets, ends, compressed, slow, holes, retries, requests, several, guests, full, stops, clocks, lines, late,
           undecided)
 ALL = [row for kind in _KINDS for row in kind.ROWS]
 

@@ -4,7 +4,7 @@
 from chaos.audit import Numbers
 from chaos.middle.paths import HeldTail, Path
 from chaos.row import Row
-from harness import programs
+from harness import filling, programs
 from harness.prometheus import Job, Prometheus
 from harness.waiting import wait_until
 
@@ -65,11 +65,19 @@ class LateSmallAnswers(Row):
         scraper.spoiled = int(scrapes) - scraper.whole
 
 
+class LateCompressedAnswers(LateSmallAnswers):
+    """Answers that compress to nearly nothing, so that they have their 16 KiB by padding; the last packet is held back.
+    Prometheus asks for gzip by itself."""
+
+    sizes = (9000,)
+    posts = {"pause": 0.3, "fill": filling.thin}
+
+
 class LateLargeAnswers(LateSmallAnswers):
-    """Answers of some 100 KiB and more whose last 20,000 bytes are held back."""
+    """Answers of some 100 KiB and more, compressed as well, whose last 20,000 bytes are held back."""
 
     sizes = (3000, 9000)
     tail = 20000
 
 
-ROWS = (LateSmallAnswers, LateLargeAnswers)
+ROWS = (LateSmallAnswers, LateCompressedAnswers, LateLargeAnswers)

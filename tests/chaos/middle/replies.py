@@ -3,9 +3,16 @@
 carries."""
 
 import re
+import zlib
 
 _BATCH = re.compile(rb'# scraper "([^"]*)" \([^)]*\), (\d+) events? in this batch')
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+_GZIP = re.compile(rb"\r\ncontent-encoding: *gzip\r\n", re.IGNORECASE)
+
+
+def _text(head, body):
+    """What a body, or the beginning of one, says."""
+    return zlib.decompressobj(wbits=31).decompress(body) if _GZIP.search(head) else body
 
 
 class Replies:
@@ -36,7 +43,7 @@ class Replies:
             return False
         length = _LENGTH.search(head)
         size = int(length.group(1)) if length else 0  # of all replies, only one to HEAD has no length
-        first_line, newline, _ = rest.partition(b"\n")
+        first_line, newline, _ = _text(head, rest).partition(b"\n")
         if not newline and len(rest) < size:
             return False
         self._body_left = self.size = size
