@@ -8,6 +8,9 @@ import subprocess
 SERVER = "198.51.100.254"  # the test itself and the servers under test, which listen on 0.0.0.0
 
 _BRIDGE = "bridge"
+# Segments that go out before anything is acknowledged. The usual 10 have no room for an answer of 16 KiB, and some
+# tests are about answers that arrive while no acknowledgement does.
+_WINDOW = "20"
 _numbers = itertools.count(1)
 
 
@@ -21,6 +24,7 @@ def make_bridge():
     _run("ip", "link", "add", _BRIDGE, "address", "02:00:00:00:00:01", "type", "bridge")
     _run("ip", "address", "add", f"{SERVER}/24", "dev", _BRIDGE)
     _run("ip", "link", "set", _BRIDGE, "up")
+    _run("ip", "route", "replace", "198.51.100.0/24", "dev", _BRIDGE, "src", SERVER, "initcwnd", _WINDOW)
 
 
 class Host:

@@ -29,8 +29,9 @@ class Rig:
     def __init__(self, program, cleanup):
         self.host, self.proxy_host = hosts.Host(), hosts.Host()
         proxied = {"scrapers.trusted_proxies": [self.proxy_host.address]}
+        plain = {"server.gzip": "off"}  # so that what is read of it stands out from what is read beside it
         self.servers = {job: Server({"server.host": "0.0.0.0", **settings}) for job, settings in (
-            ("samples", {}), ("size", {}), ("read", {}), ("proxied", proxied))}
+            ("samples", {}), ("size", {}), ("read", plain), ("proxied", proxied))}
         for server in self.servers.values():
             cleanup(server.stop)
         self.proxy = Nginx(self.proxy_host, self.servers["proxied"])
