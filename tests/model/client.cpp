@@ -18,6 +18,9 @@ bool cut_off(const Wire& wire) {
   return wire.black_hole || wire.reset_to_client == Wire::there || wire.end_to_client == Wire::there;
 }
 
+/// One that fails does so at once, or when its own timeout is over.
+Fault giving_up(const Wire& wire) { return wire.rested && !wire.near ? Fault::slept_over : Fault::give_up; }
+
 void ask(const Place& place) {
   ++place.wire.asked;
   ++place.client().scrapes;
@@ -79,7 +82,7 @@ void list_client(const Place& place, Moves& moves) {
   if (wire.asked == 0 && wire.client == Wire::open && !cut_off(wire) && scrapes_left && !busy)
     moves.push_back(place.move(Do::ask));
   if (wire.asked > 0 && !gone) {
-    if (place.may(Fault::give_up)) moves.push_back(place.move(Do::give_up));
+    if (place.may(giving_up(wire))) moves.push_back(place.move(Do::give_up));
     if (wire.client == Wire::open && place.may(Fault::half_close)) moves.push_back(place.move(Do::half_close));
     if (wire.client == Wire::open && wire.asked == 1 && scrapes_left && place.may(Fault::pipelining))
       moves.push_back(place.move(Do::ask_early));
@@ -110,7 +113,7 @@ bool do_client(const Place& place, Do what) {
       read(place, true);
       return true;
     case Do::give_up:
-      place.fail(Fault::give_up);
+      place.fail(giving_up(wire));
       wire.abandoned = true;
       wire.asked = 0;
       return true;

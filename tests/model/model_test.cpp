@@ -14,10 +14,11 @@
 namespace oneshot::model {
 namespace {
 
-constexpr Faults common =
-    bit(Fault::give_up) | bit(Fault::half_close) | bit(Fault::network_reset) | bit(Fault::black_hole);
+constexpr Faults common = bit(Fault::give_up) | bit(Fault::half_close) | bit(Fault::network_reset) |
+                          bit(Fault::black_hole) | bit(Fault::idle_reset);
 constexpr Faults undecidable = bit(Fault::reset_after_arrival) | bit(Fault::lost_acknowledgement) |
-                               bit(Fault::death_after_reading) | bit(Fault::overlap) | bit(Fault::long_pause);
+                               bit(Fault::slept_over) | bit(Fault::death_after_reading) | bit(Fault::overlap) |
+                               bit(Fault::long_pause);
 constexpr Faults bad_timing = bit(Fault::late_signals) | bit(Fault::stalled_server);
 
 /// ONESHOT_MODEL=small leaves out what takes longest, for builds that are slow.
@@ -103,6 +104,18 @@ TEST_SUITE("model") {
     check_found("silence = reset", Rule::silence_is_reset, Harm::twice);
     check_found("newer scrape does not wait", Rule::newer_scrape_waits_not, Harm::lost, Network::timely);
     check_found("newer scrape withdraws without a reset", Rule::newer_scrape_withdraws, Harm::twice);
+    check_found("each reset = failure", Rule::resets_are_failures, Harm::twice);
+    check_found("time is never near", Rule::time_is_never_near, Harm::lost);
+  }
+
+  TEST_CASE("resets of a proxy do no harm, whenever they come, and what its scraper gives up is lost") {
+    const Faults network = bit(Fault::network_reset) | bit(Fault::black_hole) | bit(Fault::idle_reset);
+    const Explored explored = look_at_all("proxy", {.scrapers = 1, .allowed = network, .by_proxy = true});
+    CHECK(explored.findings.empty());
+    const Setup setup{.scrapers = 1, .allowed = bit(Fault::give_up) | bit(Fault::slept_over), .by_proxy = true};
+    const Explored given_up = look_at_all("proxy, given up", setup);
+    CHECK(!given_up.findings.empty());
+    for (const auto& [kind, finding] : given_up.findings) CHECK(kind.second == Harm::lost);
   }
 
   TEST_CASE("a scraper that pipelines stores each event exactly once") {

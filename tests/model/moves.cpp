@@ -9,20 +9,13 @@
 namespace oneshot::model {
 namespace {
 
-constexpr std::array<const char*, fault_count> fault_names = {"gives up",
-                                                              "half-closes",
-                                                              "pipelines",
-                                                              "reset by the network",
-                                                              "black hole",
-                                                              "reset after arrival",
-                                                              "lost acknowledgement",
-                                                              "dies unstored",
-                                                              "overlaps itself",
-                                                              "paused too long",
-                                                              "late signals",
-                                                              "stalled server"};
+constexpr std::array<const char*, fault_count> fault_names = {
+    "gives up",      "half-closes",     "pipelines",           "reset by the network",
+    "black hole",    "reset when idle", "reset after arrival", "lost acknowledgement",
+    "slept over it", "dies unstored",   "overlaps itself",     "paused too long",
+    "late signals",  "stalled server"};
 
-constexpr std::array<const char*, 30> move_names = {"posts",
+constexpr std::array<const char*, 31> move_names = {"posts",
                                                     "opens and asks",
                                                     "asks",
                                                     "asks early",
@@ -50,8 +43,9 @@ constexpr std::array<const char*, 30> move_names = {"posts",
                                                     "end timeout",
                                                     "await limit",
                                                     "turn limit",
-                                                    "",
-                                                    ""};
+                                                    "rests",
+                                                    "time is near",
+                                                    "answers the probe"};
 
 constexpr std::array<std::uint8_t, producer_count> quota = {2, 1};
 

@@ -43,6 +43,9 @@ enum class Do : std::uint8_t {
   end_timeout,
   await_limit,
   turn_limit,
+  rest,
+  time_is_near,
+  answer,  // of the client's kernel, to the probe at the deadline
 };
 
 struct Move {

@@ -60,6 +60,10 @@ bool settles(Verdict verdict) {
 
 bool acknowledged(const TcpInfo& view) { return view.unacknowledged == 0; }
 
+bool something_to_read(const Wire& wire) {
+  return wire.requests > 0 || wire.end_arrived || wire.error || wire.socket == Wire::broken;
+}
+
 class Session {
  public:
   explicit Session(const Place& place) : p_(place), wire_(place.wire), watch_(place.connection.watch) {}
@@ -70,7 +74,10 @@ class Session {
   void ask_older();
   void write();
   void poll();
+  void rest();
+  void time_is_near();
   void deadline();
+  void answer();
   void idle_timeout();
   void give_up();
   void answer_without_batch();
@@ -169,7 +176,7 @@ void Session::try_take() {
       wire_.ticket = 0;
       wire_.phase = Wire::writing;
       wire_.tracked = true;
-      wire_.deadline_over = false;
+      watch_ = WatchRecord(p_.setup.by_proxy);
       wire_.batch = events;
       require(wire_.replies < wire_.reply.size(), "few replies");
       wire_.reply[wire_.replies++] = {.end = static_cast<std::uint8_t>(wire_.handed + p_.setup.pieces),
@@ -243,6 +250,26 @@ void Session::poll() {
   apply(tell([&](ReceiptWatch& watch, const TcpInfo& view) { return watch.poll(view, time()); }));
 }
 
+void Session::rest() {
+  wire_.rested = true;
+  apply(tell([](ReceiptWatch& watch, TcpInfo view) {
+    view.silent_for = ReceiptWatch::rest;
+    return watch.rested(view);
+  }));
+}
+
+void Session::time_is_near() {
+  if (something_to_read(wire_)) p_.world.faults |= bit(Fault::stalled_server);
+  wire_.near = true;
+  if (!is(Rule::time_is_never_near)) watch_.watch().time_is_near();
+}
+
+void Session::answer() {
+  if (mid_scrape(wire_)) p_.fail(Fault::long_pause);
+  wire_.outlived = true;
+  apply(tell([](ReceiptWatch& watch, const TcpInfo& view) { return watch.answered(view); }));
+}
+
 void Session::deadline() {
   wire_.deadline_over = true;
   apply(tell([&](ReceiptWatch& watch, const TcpInfo& view) {
@@ -270,6 +297,8 @@ void Session::give_up() {
 void Session::apply(Verdict verdict) {
   switch (verdict) {
     case Verdict::delivered:
+      if (is(Rule::resets_are_failures) && wire_.socket == Wire::broken)
+        return conclude(delivery::Outcome::unconfirmed);
       return conclude(delivery::Outcome::delivered);
     case Verdict::truncated:
       return conclude(delivery::Outcome::truncated);
@@ -290,7 +319,7 @@ void Session::conclude(delivery::Outcome outcome) {
   require(wire_.tracked, "a receipt is settled once");
   wire_.tracked = false;
   wire_.batch = 0;
-  wire_.deadline_over = false;
+  wire_.rested = wire_.near = wire_.deadline_over = wire_.outlived = false;
   watch_ = WatchRecord();
   p_.world.backlog.settle(p_.scraper, p_.number, outcome);
   if (wire_.phase == Wire::awaiting) go();
@@ -316,8 +345,22 @@ void Session::go() {
   }
 }
 
-bool something_to_read(const Wire& wire) {
-  return wire.requests > 0 || wire.end_arrived || wire.error || wire.socket == Wire::broken;
+bool may_rest(const Wire& wire) {
+  const bool handed_over = wire.phase != Wire::writing && wire.phase != Wire::gone;
+  return handed_over && !wire.rested && wire.acked == wire.handed && wire.socket == Wire::established;
+}
+
+/// Else it makes no difference how long the connection has rested, or whether the scraper's time is near.
+bool a_reset_may_come(const Place& place) {
+  return place.scraper == 0 && place.world.faults_used < place.setup.failures;
+}
+
+/// At the deadline its kernel was asked.
+bool may_answer(const Place& place) {
+  const Wire& wire = place.wire;
+  const bool asked = wire.tracked && wire.deadline_over && wire.phase == Wire::reading_requests && !wire.outlived;
+  const bool there = wire.client == Wire::open && !wire.black_hole && wire.socket == Wire::established;
+  return a_reset_may_come(place) && asked && there && wire.acked == wire.handed;
 }
 
 bool reads(const Wire& wire) { return wire.phase == Wire::reading_requests || wire.phase == Wire::half_close; }
@@ -348,7 +391,16 @@ void list_server(const Place& place, Moves& moves) {
   if (wire.phase == Wire::writing) moves.push_back(place.move(Do::write));
   if (wire.phase == Wire::awaiting) moves.push_back(place.move(Do::poll));
 
-  if (wire.tracked && !wire.deadline_over && calm) moves.push_back(place.move(Do::deadline));
+  if (wire.tracked && !wire.deadline_over && calm) {
+    const bool matters = a_reset_may_come(place);
+    if (matters && may_rest(wire)) moves.push_back(place.move(Do::rest));
+    if (wire.near || !matters) moves.push_back(place.move(Do::deadline));
+    // What has arrived before is read before, or the server was kept from running.
+    if (!wire.near && matters && (!something_to_read(wire) || network == Network::any))
+      moves.push_back(place.move(Do::time_is_near));
+  }
+  if (may_answer(place) && calm && (!mid_scrape(wire) || place.may(Fault::long_pause)))
+    moves.push_back(place.move(Do::answer));
   // It comes long after the deadline. Without an open receipt it changes nothing that is looked at here.
   if (wire.phase == Wire::reading_requests && wire.tracked && wire.deadline_over && calm && !something_to_read(wire) &&
       (!mid_scrape(wire) || place.may(Fault::long_pause)))
@@ -361,8 +413,9 @@ void list_server(const Place& place, Moves& moves) {
 
 bool do_server(const Place& place, Do what) {
   Session session(place);
-  const bool takes_time = what == Do::deadline || what == Do::idle_timeout || what == Do::end_timeout ||
-                          what == Do::await_limit || what == Do::turn_limit || what == Do::pause_is_over;
+  const bool takes_time = what == Do::rest || what == Do::time_is_near || what == Do::deadline || what == Do::answer ||
+                          what == Do::idle_timeout || what == Do::end_timeout || what == Do::await_limit ||
+                          what == Do::turn_limit || what == Do::pause_is_over;
   if (takes_time && place.setup.network == Network::any && !(quiet(place.wire) && quiet(place.other.wire)))
     place.world.faults = static_cast<Faults>(place.world.faults | bit(Fault::late_signals));
   switch (what) {
@@ -384,8 +437,17 @@ bool do_server(const Place& place, Do what) {
     case Do::poll:
       session.poll();
       return true;
+    case Do::rest:
+      session.rest();
+      return true;
+    case Do::time_is_near:
+      session.time_is_near();
+      return true;
     case Do::deadline:
       session.deadline();
+      return true;
+    case Do::answer:
+      session.answer();
       return true;
     case Do::idle_timeout:
       session.idle_timeout();

@@ -26,10 +26,12 @@ inline std::uint8_t age(std::uint8_t now, std::uint8_t then) noexcept {
 /// did one slip through, a state would merely be visited twice.
 class WatchRecord {
  public:
-  WatchRecord() noexcept {
+  WatchRecord() noexcept : WatchRecord(false) {}
+  explicit WatchRecord(bool by_proxy) noexcept {
     static_assert(std::is_trivially_copyable_v<net::ReceiptWatch>);
-    static const net::ReceiptWatch blank;  // its storage was zeroed before
-    std::memcpy(static_cast<void*>(&watch_), &blank, sizeof watch_);
+    static const net::ReceiptWatch scraper;  // its storage was zeroed before
+    static const net::ReceiptWatch proxy(true);
+    std::memcpy(static_cast<void*>(&watch_), by_proxy ? &proxy : &scraper, sizeof watch_);
   }
 
   static net::TcpInfo blank_view() noexcept {

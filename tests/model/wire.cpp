@@ -75,8 +75,16 @@ bool batch_has_arrived(const Wire& wire) {
   return false;
 }
 
-Fault reset_kind(const Wire& wire) {
-  return batch_has_arrived(wire) ? Fault::reset_after_arrival : Fault::network_reset;
+/// The client has stored all that the server has sent, and a reset is nothing new to the rules for it.
+bool is_idle(const Wire& wire, bool by_proxy) {
+  const bool stored = wire.read == wire.handed && wire.acked == wire.handed && !mid_scrape(wire);
+  if (!stored) return false;
+  return wire.outlived || (wire.rested && (by_proxy || !wire.near)) || (by_proxy && !wire.near);
+}
+
+Fault reset_kind(const Place& place) {
+  if (!batch_has_arrived(place.wire)) return Fault::network_reset;
+  return is_idle(place.wire, place.setup.by_proxy) ? Fault::idle_reset : Fault::reset_after_arrival;
 }
 Fault black_hole_kind(const Wire& wire) {
   return wire.arrived > wire.acked ? Fault::lost_acknowledgement : Fault::black_hole;
@@ -105,7 +113,7 @@ void list_wire(const Place& place, Moves& moves) {
   if (end_can_arrive(wire)) moves.push_back(place.move(Do::end_arrives));
   if (reset_can_arrive(wire)) moves.push_back(place.move(Do::reset_arrives));
   if (wire.client == Wire::nobody || wire.black_hole || !server_listens(wire)) return;
-  if (place.may(reset_kind(wire))) moves.push_back(place.move(Do::network_reset));
+  if (place.may(reset_kind(place))) moves.push_back(place.move(Do::network_reset));
   if (place.may(black_hole_kind(wire))) moves.push_back(place.move(Do::black_hole));
 }
 
@@ -132,7 +140,7 @@ bool do_wire(const Place& place, Do what) {
       wire.reset_to_client = Wire::there;
       return true;
     case Do::network_reset:
-      place.fail(reset_kind(wire));
+      place.fail(reset_kind(place));
       drop_items(wire);
       send_to_server(wire, Item::reset);
       if (wire.reset_to_client == Wire::unsent) wire.reset_to_client = Wire::on_its_way;

@@ -20,16 +20,18 @@ enum class Fault : std::uint8_t {
   pipelining,     ///< it sends its next request before it reads
   network_reset,  ///< a reset to both sides before all has arrived
   black_hole,     ///< from now on nothing arrives any more on this connection, in either direction
-  last_decidable = black_hole,
+  idle_reset,     ///< a reset to both sides of a connection that has rested, or is a proxy's, after all was stored
+  last_decidable = idle_reset,
   reset_after_arrival,   ///< a reset to both sides after all has arrived
   lost_acknowledgement,  ///< a black hole after something has arrived and before that is known
+  slept_over,            ///< a scraper gives up, long before its timeout, what its kernel acknowledged a second ago
   death_after_reading,   ///< a scraper dies after it has read all and before it has stored it
   overlap,               ///< a scraper scrapes again while it still reads
-  long_pause,            ///< a scraper still reads when the idle timeout is over
+  long_pause,            ///< a scraper still reads when the idle timeout is over, or its own
   late_signals,          ///< time passed although something was on its way
   stalled_server,        ///< time passed although the server had something to do
 };
-inline constexpr int fault_count = 12;
+inline constexpr int fault_count = 14;
 using Faults = std::uint16_t;  // a bit for each
 constexpr Faults bit(Fault fault) noexcept { return static_cast<Faults>(1U << static_cast<unsigned>(fault)); }
 std::string names_of(Faults faults);
@@ -85,7 +87,10 @@ struct Wire {
 
   // the reply whose receipt is open (net::TrackedReply)
   bool tracked = false;
+  bool rested = false;
+  bool near = false;  // the scraper's own timeout
   bool deadline_over = false;
+  bool outlived = false;
   std::uint8_t batch = 0;  // its events, a bit for each
 
   bool operator==(const Wire&) const = default;
@@ -107,8 +112,7 @@ struct Client {
   std::uint8_t tickets = 0;                        // so far
 };
 
-/// All there is at one moment. Time goes in ticks of 100 ms. A reset never gets lost alone here, so that a sign of life
-/// (ReceiptWatch's `probe`) would say nothing new.
+/// All there is at one moment. Time goes in ticks of 100 ms. A reset never gets lost alone here.
 struct World {
   Backlog backlog;
   std::array<Client, scraper_count> client;
@@ -136,6 +140,8 @@ enum class Rule : std::uint8_t {
   silence_is_reset,        ///< the same, taken for a failure
   newer_scrape_waits_not,  ///< for an end of the older connection
   newer_scrape_withdraws,  ///< what is not acknowledged, without a reset
+  resets_are_failures,     ///< all of them, as of a scraper that has data unread
+  time_is_never_near,      ///< a reset means the same whenever it comes
 };
 
 struct Setup {
@@ -145,6 +151,7 @@ struct Setup {
   std::uint8_t pieces = 2;  ///< in which a reply with a batch is written, and arrives
   Faults allowed = 0;
   Network network = Network::prompt;
+  bool by_proxy = false;  ///< the scrapers come through one, as their requests show
   Rule rule = Rule::right;
 };
 

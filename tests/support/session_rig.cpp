@@ -14,7 +14,9 @@ using std::chrono::milliseconds;
 
 class LoggingReceipt final : public delivery::Receipt {
  public:
-  explicit LoggingReceipt(std::shared_ptr<ReceiptLog> log) : log_(std::move(log)) {}
+  LoggingReceipt(std::shared_ptr<ReceiptLog> log, const delivery::Reader& reader)
+      : log_(std::move(log)), reader_(reader) {}
+  [[nodiscard]] delivery::Reader reader() const noexcept override { return reader_; }
   void on_started(std::shared_ptr<delivery::Transfer> transfer) override {
     log_->in_order = log_->in_order && log_->handed_over == 0 && log_->settled == 0;
     log_->transfer = std::move(transfer);
@@ -33,6 +35,7 @@ class LoggingReceipt final : public delivery::Receipt {
 
  private:
   std::shared_ptr<ReceiptLog> log_;
+  const delivery::Reader reader_;
 };
 
 class ThreePieces final : public http::BodySource {
@@ -188,7 +191,7 @@ http::Reply SessionRig::sized_reply(const http::Request& request) {
   const std::size_t size = number(request.query);
   if (!request.pipelined && (path == "/batch" || path == "/pieces")) {
     receipts.push_back(std::make_shared<ReceiptLog>());
-    reply.receipt = std::make_unique<LoggingReceipt>(receipts.back());
+    reply.receipt = std::make_unique<LoggingReceipt>(receipts.back(), reader);
   }
   reply.deadline = in(reply_time);
   if (path == "/batch" || path == "/body") reply.body.assign(size, 'x');

@@ -76,6 +76,7 @@ class SessionRig final : public http::Handler {
   std::shared_ptr<TestPeer> peer = std::make_shared<TestPeer>();
   delivery::OneShotEvent event;
   std::chrono::milliseconds reply_time{10'000};  ///< deadline of a reply with a receipt
+  delivery::Reader reader;                       ///< of the replies with a receipt
   std::vector<std::string> requests;             ///< "POST /path body", with "pipelined " before it
   std::vector<std::shared_ptr<ReceiptLog>> receipts;
 

@@ -24,8 +24,17 @@ Verdict ReceiptWatch::settle(Verdict verdict) noexcept {
   return verdict;
 }
 
-Verdict ReceiptWatch::settle_as_lost() noexcept {
-  return settle(all_acknowledged() ? Verdict::unconfirmed : Verdict::truncated);
+// A proxy that resets as soon as it has read all is quicker than its kernel's last acknowledgement, which may wait for
+// a second segment.
+bool ReceiptWatch::proxy_has_all() const noexcept {
+  return by_proxy_ && state_ != State::writing && last_byte_ - view_.acknowledged < 2 * view_.segment;
+}
+
+Verdict ReceiptWatch::settle_as_broken() noexcept {
+  if (!all_acknowledged() && !proxy_has_all()) return settle(time_is_near_ ? Verdict::timed_out : Verdict::truncated);
+  if (outlived_ || (rested_ && (by_proxy_ || !time_is_near_))) return settle(Verdict::delivered);
+  if (time_is_near_) return settle(Verdict::timed_out);
+  return settle(by_proxy_ ? Verdict::delivered : Verdict::unconfirmed);
 }
 
 void ReceiptWatch::handed_over(const TcpInfo& view, SteadyTime now) noexcept {
@@ -41,7 +50,7 @@ void ReceiptWatch::handed_over(const TcpInfo& view, SteadyTime now) noexcept {
 Verdict ReceiptWatch::request_began(const TcpInfo& view) noexcept {
   if (settled()) return Verdict::undecided;
   observe(view);
-  if (broken_) return settle_as_lost();
+  if (broken_) return settle_as_broken();
   return all_acknowledged() ? settle(Verdict::delivered) : Verdict::undecided;
 }
 
@@ -58,7 +67,7 @@ Verdict ReceiptWatch::end_of_stream(const TcpInfo& view, SteadyTime now) noexcep
 Verdict ReceiptWatch::poll(const TcpInfo& view, SteadyTime now) noexcept {
   if (settled()) return Verdict::undecided;
   observe(view);
-  if (broken_) return settle_as_lost();
+  if (broken_) return settle_as_broken();
   if (state_ != State::ended || !all_acknowledged()) return Verdict::undecided;
   if (early_end_ && now - handed_over_at_ < fresh) return Verdict::undecided;
   return settle(Verdict::delivered);
@@ -67,13 +76,29 @@ Verdict ReceiptWatch::poll(const TcpInfo& view, SteadyTime now) noexcept {
 Verdict ReceiptWatch::failed(const TcpInfo& view) noexcept {
   if (settled()) return Verdict::undecided;
   observe(view);
-  return settle_as_lost();
+  return settle_as_broken();
+}
+
+Verdict ReceiptWatch::rested(const TcpInfo& view) noexcept {
+  if (settled()) return Verdict::undecided;
+  observe(view);
+  if (broken_) return settle_as_broken();
+  rested_ = rested_ || (all_acknowledged() && view.silent_for >= rest);
+  return Verdict::undecided;
+}
+
+Verdict ReceiptWatch::answered(const TcpInfo& view) noexcept {
+  if (settled()) return Verdict::undecided;
+  observe(view);
+  if (broken_) return settle_as_broken();
+  outlived_ = state_ == State::sent;
+  return Verdict::undecided;
 }
 
 Verdict ReceiptWatch::deadline(const TcpInfo& view) noexcept {
   if (settled()) return Verdict::undecided;
   observe(view);
-  if (broken_) return settle_as_lost();
+  if (broken_) return settle_as_broken();
   // Not whole by now: the scraper has given up or will; make sure that it cannot take the rest for good.
   if (!all_acknowledged()) return settle(Verdict::timed_out);
   if (state_ == State::ended) return settle(Verdict::delivered);
@@ -84,14 +109,14 @@ Verdict ReceiptWatch::deadline(const TcpInfo& view) noexcept {
 Verdict ReceiptWatch::give_up(const TcpInfo& view) noexcept {
   if (settled()) return Verdict::undecided;
   observe(view);
-  if (broken_) return settle_as_lost();
+  if (broken_) return settle_as_broken();
   return settle(all_acknowledged() ? Verdict::delivered : Verdict::reset);
 }
 
 Verdict ReceiptWatch::newer_scrape(const TcpInfo& view, SteadyTime now) noexcept {
   if (settled()) return Verdict::undecided;
   observe(view);
-  if (broken_) return settle_as_lost();
+  if (broken_) return settle_as_broken();
   if (view.state == TcpInfo::State::closed) return Verdict::undecided;  // the connection itself is about to say
   if (!all_acknowledged()) return watch_progress(now);
   // A peer that has ended after reading all has decided it; one that is silent may be about to give up.

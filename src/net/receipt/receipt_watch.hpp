@@ -19,24 +19,24 @@ namespace oneshot::net {
 ///         └──────────────────────┴──────────────────────┴───> settled: delivered, unconfirmed,
 ///                                                                     truncated, timed_out or reset
 ///
-/// What leads there, by state; – is `undecided` and no change. "all": the peer has acknowledged all. "broken": a reset
-/// shows in this sample or an earlier one. A row holds where none above it does.
+/// What leads there, by state; – is `undecided` and no change. "all": the peer has acknowledged all. A row holds where
+/// none above it does.
 ///
 ///     event            writing                    sent                                 ended
 ///     ─────────────    ───────────────────────    ─────────────────────────────────    ─────────────────────────
-///     failed           truncated                  unconfirmed (a)                      unconfirmed (a)
-///     any, broken      truncated                  unconfirmed (a)                      unconfirmed (a)
+///     any, broken      as the table below says    as the table below says              as the table below says
 ///     handed_over      to sent                    once only                            once only
 ///     request_began    –                          all: delivered                       all: delivered (b)
 ///     end_of_stream    – (nobody reads then)      to ended, and as poll there          as poll
 ///     poll             –                          –                                    all (c): delivered
+///     rested           –                          all, 1 s ago: it has rested          as sent
 ///     deadline         timed_out                  all: probe (e); else timed_out       all: delivered; else timed_out
+///     answered         –                          it has outlived its deadline         –
 ///     give_up          reset                      all: delivered; else reset           all: delivered; else reset
 ///     newer_scrape     progress: under_way;       all, 100 ms ago and asked 100 ms     as sent
 ///                      none for 400 ms: reset     ago, or (d): delivered;
 ///                                                 not all: as writing
 ///
-///     (a) truncated where the peer's kernel cannot have had the last byte
 ///     (b) cannot come: after its end a peer sends nothing
 ///     (c) an end that came before the peer can have read all says nothing about reading: then a reset may follow, so
 ///         100 ms after the last byte was written
@@ -47,13 +47,36 @@ namespace oneshot::net {
 ///         may have died for other reasons, after all was stored. It does not come after a long silence: a middlebox
 ///         that has forgotten the connection may answer in the peer's place
 ///
+/// "Broken": a reset shows in this sample or an earlier one, or `failed` says so. What it means depends on when it
+/// came: a scraper that fails closes with data unread within moments, or when its own timeout is over; everything else
+/// that resets a connection does so for reasons of its own. The first row that fits:
+///
+///     what the peer had, and when                         a scraper                a proxy, as the request shows
+///     ────────────────────────────────────────────────    ─────────────────────    ─────────────────────────────
+///     not all, the scrape timeout is near or over         timed_out                timed_out
+///     not all                                             truncated                truncated
+///     all, and it outlived its deadline (answered)        delivered                delivered
+///     all, and it had rested                              delivered (f)            delivered
+///     all, the scrape timeout is near or over             timed_out                timed_out
+///     all                                                 unconfirmed              delivered
+///
+///     A proxy has "all" also where less than two segments are unacknowledged: it may reset a connection at once when
+///     it has read the reply, sooner than its kernel acknowledges the last of it.
+///
+///     (f) timed_out where the scrape timeout is near or over: a scraper that slept over the reply gives up then
+///
+/// "Near or over" is told by time_is_near(), which comes some time before the scraper's own timeout can end; "rested"
+/// by a look at the connection, a second after the last acknowledgement. Both are looks and no differences between two
+/// moments, since a program that was stopped for a while sees a reset long after it came.
+///
 /// Once we have sent our own end, a closed connection is no sign of a reset, since both ends may be through: only a
 /// read tells. A newer scrape is then left to what that read says.
 ///
-/// Why these rules hold (tried with Prometheus, curl, Python and nginx): a client that gives up or fails while it
-/// reads closes with data unread, and then its kernel answers with a reset instead of an orderly end. A client that
+/// Why these rules hold (tried with Prometheus, curl, Python, HAProxy and nginx): a client that gives up or fails while
+/// it reads closes with data unread, and then its kernel answers with a reset instead of an orderly end. A client that
 /// sends its next request, or ends in order when all is acknowledged, has read the body to its end. Silence when all is
-/// acknowledged is the normal case of a scraper that keeps its connection, and proves nothing yet.
+/// acknowledged is the normal case of a scraper that keeps its connection, and proves nothing yet. HAProxy resets
+/// connections that it has no use for any more: 5 to 11 s after the reply, with `http-server-close` at once.
 class ReceiptWatch {
  public:
   enum class Verdict : std::uint8_t {
@@ -64,7 +87,7 @@ class ReceiptWatch {
     delivered,
     truncated,    ///< not delivered: the peer cannot have had all of it
     unconfirmed,  ///< not delivered: the peer's kernel may have had all of it
-    timed_out,    ///< reset the connection: the scrape timeout is over, and the peer has not acknowledged all
+    timed_out,    ///< reset the connection, if the peer has not: nobody will read the reply in time
     reset,        ///< reset the connection; then the reply is truncated
   };
 
@@ -77,6 +100,16 @@ class ReceiptWatch {
   static constexpr std::chrono::milliseconds progress_window{400};
   /// A peer that has been silent for longer is not probed, see (e).
   static constexpr std::chrono::seconds longest_silence{30};
+
+  /// How long after the last acknowledgement a connection has rested: a reset that comes later is no sign of a scraper
+  /// that failed. One that fails was seen to close within milliseconds; this leaves room for one that is kept from
+  /// running.
+  static constexpr std::chrono::seconds rest{1};
+
+  ReceiptWatch() = default;
+  /// `by_proxy`: the request shows that a proxy sent it, which resets connections for reasons of its own. A scraper
+  /// that fails cannot speak through it anyway.
+  explicit ReceiptWatch(bool by_proxy) noexcept : by_proxy_(by_proxy) {}
 
   /// The last byte is in the kernel. A peer that has sent its end by now cannot have done so after reading all.
   void handed_over(const TcpInfo& view, SteadyTime now) noexcept;
@@ -95,6 +128,13 @@ class ReceiptWatch {
   Verdict poll(const TcpInfo& view, SteadyTime now) noexcept;
   /// A read or write failed, or the connection goes for another reason.
   Verdict failed(const TcpInfo& view) noexcept;
+  /// From now on the scraper's own timeout may be over: told before anything else that comes by then.
+  void time_is_near() noexcept { time_is_near_ = true; }
+  /// A look at whether the connection rests.
+  Verdict rested(const TcpInfo& view) noexcept;
+  [[nodiscard]] bool has_rested() const noexcept { return rested_; }
+  /// The peer's kernel has answered the probe: at its deadline the scraper had not given up.
+  Verdict answered(const TcpInfo& view) noexcept;
   /// The scrape timeout has passed.
   Verdict deadline(const TcpInfo& view) noexcept;
   /// Nothing more is to come: we sent our end first, and the peer has answered it, or has not in the time given; or the
@@ -108,14 +148,19 @@ class ReceiptWatch {
 
   void observe(const TcpInfo& view) noexcept;
   [[nodiscard]] bool all_acknowledged() const noexcept;
+  [[nodiscard]] bool proxy_has_all() const noexcept;
   Verdict settle(Verdict verdict) noexcept;
-  Verdict settle_as_lost() noexcept;
+  Verdict settle_as_broken() noexcept;
   bool note_asked(SteadyTime now) noexcept;
   Verdict watch_progress(SteadyTime now) noexcept;
 
   State state_ = State::writing;
   TcpInfo view_;         // the last sample
   bool broken_ = false;  // the peer has reset the connection
+  bool by_proxy_ = false;
+  bool time_is_near_ = false;
+  bool rested_ = false;
+  bool outlived_ = false;  // its deadline
   bool end_sent_ = false;
   bool early_end_ = false;  // the peer's end came before it can have read all
   SteadyTime handed_over_at_{};

@@ -55,6 +55,7 @@ TcpInfo sample_tcp(int socket) noexcept {
   }
   view.state = state_of(info.tcpi_state);
   view.acknowledged = info.tcpi_bytes_acked;
+  view.segment = info.tcpi_snd_mss;
   view.silent_for = std::chrono::milliseconds(info.tcpi_last_ack_recv);
   return view;
 }

@@ -21,6 +21,8 @@ struct TcpInfo {
   std::uint64_t unacknowledged = 0;
   /// Bytes the peer has acknowledged so far: while this grows the peer is there.
   std::uint64_t acknowledged = 0;
+  /// How many bytes go into one segment, at most.
+  std::uint64_t segment = 0;
   /// How long the peer's kernel has said nothing.
   std::chrono::milliseconds silent_for{0};
 };

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Brings three things to the ReceiptWatch of one reply: the events of its session, a timer for its deadline, and the
-// questions of newer scrapes. With each of them goes a sample of the TCP connection, and what the watch decides is done
-// here: tell the receipt, reset the connection, or probe the peer. All of it runs on the connection's thread, so there
-// is no lock; resolve() alone is called elsewhere and spawns its work there. The timer and a resolve() in progress may
-// outlive the session, so the object is shared, and release() cuts it off from the stream.
+// Brings three things to the ReceiptWatch of one reply: the events of its session, a timer for its looks and its
+// deadline, and the questions of newer scrapes. With each of them goes a sample of the TCP connection, and what the
+// watch decides is done here: tell the receipt, reset the connection, or probe the peer. All of it runs on the
+// connection's thread, so there is no lock; resolve() alone is called elsewhere and spawns its work there. The timer
+// and a resolve() in progress may outlive the session, so the object is shared, and release() cuts it off from the
+// stream.
 //
 // resolve() and the answer to a probe are polled: the kernel signals no acknowledgement that a program could wait for.
 #include "net/receipt/tracked_reply.hpp"
 
+#include <algorithm>
 #include <asio/co_spawn.hpp>
 #include <asio/use_awaitable.hpp>
 #include <chrono>
@@ -27,25 +29,60 @@ constexpr milliseconds settle_limit{700};
 // Three probes or so, a second apart, since a probe may get lost too.
 constexpr milliseconds probe_time{3500};
 constexpr milliseconds probe_step{100};  // between two looks for the answer
+constexpr milliseconds rest_step{100};   // at least, between two looks at whether the connection rests
+
+delivery::Reader reader_of(const std::unique_ptr<delivery::Receipt>& receipt) {
+  return receipt ? receipt->reader() : delivery::Reader{};
+}
 
 }  // namespace
 
 TrackedReply::TrackedReply(Stream& stream, std::unique_ptr<delivery::Receipt> receipt)
-    : stream_(&stream), executor_(stream.executor()), timer_(executor_), receipt_(std::move(receipt)) {}
+    : stream_(&stream),
+      executor_(stream.executor()),
+      timer_(executor_),
+      receipt_(std::move(receipt)),
+      may_give_up_(reader_of(receipt_).may_give_up),
+      watch_(reader_of(receipt_).by_proxy) {}
 
 void TrackedReply::start(SteadyTime deadline) {
   if (receipt_) receipt_->on_started(shared_from_this());
   deadline_ = deadline;
-  timer_.expires_at(deadline);
+  await_deadline();
+}
+
+void TrackedReply::await_deadline() {
+  timer_.expires_at(deadline_);
   timer_.async_wait([self = shared_from_this()](const asio::error_code& error) {
-    if (!error && !self->settled()) self->apply(self->watch_.deadline(self->sample()));
+    if (error || self->settled()) return;
+    const TcpInfo view = self->sample();
+    self->heard_before_ = steady_clock::now() - view.silent_for;
+    self->apply(self->watch_.deadline(view));
+  });
+}
+
+// Setting the timer anew ends the wait for the deadline, which goes on when this is over.
+void TrackedReply::await_rest(SteadyTime look) {
+  if (look >= deadline_) return await_deadline();
+  timer_.expires_at(look);
+  timer_.async_wait([self = shared_from_this()](const asio::error_code& error) {
+    if (error || self->settled()) return;
+    const TcpInfo view = self->sample();
+    self->apply(self->watch_.rested(view));
+    if (self->settled()) return;
+    if (self->watch_.has_rested()) return self->await_deadline();
+    const milliseconds missing = ReceiptWatch::rest - view.silent_for;
+    self->await_rest(steady_clock::now() + std::max(missing, rest_step));
   });
 }
 
 void TrackedReply::handed_over() {
   if (settled()) return;
-  watch_.handed_over(sample(), steady_clock::now());
-  if (receipt_) receipt_->on_handed_over(stream_ == nullptr || !stream_->has_unread());
+  const SteadyTime now = steady_clock::now();
+  watch_.handed_over(sample(), now);
+  if (!receipt_) return;
+  await_rest(now + ReceiptWatch::rest);
+  receipt_->on_handed_over(stream_ == nullptr || !stream_->has_unread());
 }
 
 void TrackedReply::request_began() {
@@ -75,6 +112,7 @@ void TrackedReply::release() {
 }
 
 TcpInfo TrackedReply::sample() {
+  if (steady_clock::now() >= may_give_up_) watch_.time_is_near();
   if (stream_ != nullptr) return stream_->sample();
   TcpInfo none;
   none.error = true;
@@ -127,9 +165,10 @@ void TrackedReply::await_sign_of_life() {
     const SteadyTime now = steady_clock::now();
     self->apply(self->watch_.poll(view, now));  // a sample takes the error away
     if (self->settled()) return;
-    const auto asked_for = now - self->probing_since_;
-    const bool answered = view.silent_for < asked_for - probe_step / 2;
-    if (answered || asked_for >= probe_time) return self->end_probing();
+    // The first probe goes out at once, so its answer is about as old as the question.
+    const bool answered = now - view.silent_for > self->heard_before_ + probe_step / 2;
+    if (answered) self->apply(self->watch_.answered(view));
+    if (answered || now - self->probing_since_ >= probe_time) return self->end_probing();
     self->await_sign_of_life();
   });
 }

@@ -48,6 +48,8 @@ class TrackedReply final : public delivery::Transfer, public std::enable_shared_
   TcpInfo sample();
   void apply(Verdict verdict);
   void finish(delivery::Outcome outcome);
+  void await_deadline();
+  void await_rest(SteadyTime look);
   void probe();
   void await_sign_of_life();
   void end_probing();
@@ -56,12 +58,14 @@ class TrackedReply final : public delivery::Transfer, public std::enable_shared_
 
   Stream* stream_;  // null after release()
   asio::any_io_executor executor_;
-  asio::steady_timer timer_;
+  asio::steady_timer timer_;  // for one thing at a time: the look at rest, the deadline, the answer to a probe
   std::unique_ptr<delivery::Receipt> receipt_;
+  SteadyTime may_give_up_;  // delivery::Reader
   ReceiptWatch watch_;
   SteadyTime deadline_{};
   bool probing_ = false;  // the kernel asks the peer's for signs of life
   SteadyTime probing_since_{};
+  SteadyTime heard_before_{};  // when the peer's kernel had said something last, before it was probed
 };
 
 }  // namespace oneshot::net

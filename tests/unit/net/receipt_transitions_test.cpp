@@ -8,6 +8,7 @@
 #include <array>
 #include <chrono>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "net/receipt/receipt_watch.hpp"
@@ -23,7 +24,7 @@ using Verdict = ReceiptWatch::Verdict;
 constexpr std::uint64_t reply_end = 20'000;  // of the bytes acknowledged on the connection
 const SteadyTime handed_over_at{std::chrono::seconds(1000)};
 
-enum class Told { request_began, end_of_stream, poll, failed, deadline, give_up, newer_scrape };
+enum class Told { request_began, end_of_stream, poll, failed, rested, deadline, answered, give_up, newer_scrape };
 enum class From {
   writing,
   sent,
@@ -47,13 +48,23 @@ enum class When {
   silent,  ///< and it has said nothing for long
 };
 enum class Ours { open, ended };  ///< whether we have sent our own end
+enum class Reader { scraper, proxy };
+enum class Time {
+  early,   ///< the scraper's own timeout cannot be over, and the connection has not rested
+  rested,  ///< the same, and it has
+  near,    ///< the timeout may be over, and the connection has not rested
+  rested_near,
+  outlived,  ///< the timeout is over, and the peer has answered a probe after that
+};
 
-constexpr std::array tolds{Told::request_began, Told::end_of_stream, Told::poll,        Told::failed,
-                           Told::deadline,      Told::give_up,       Told::newer_scrape};
+constexpr std::array tolds{Told::request_began, Told::end_of_stream, Told::poll,    Told::failed,      Told::rested,
+                           Told::deadline,      Told::answered,      Told::give_up, Told::newer_scrape};
 constexpr std::array froms{From::writing, From::sent,        From::sent_to_ended,
                            From::ended,   From::ended_early, From::settled};
 constexpr std::array seens{Seen::all,    Seen::not_all, Seen::end,        Seen::end_early,
                            Seen::closed, Seen::error,   Seen::error_early};
+
+constexpr std::array times{Time::early, Time::rested, Time::near, Time::rested_near, Time::outlived};
 
 TcpInfo look(Seen seen, Ours ours, When when = When::later) {
   TcpInfo view;
@@ -75,21 +86,6 @@ TcpInfo look(Seen seen, Ours ours, When when = When::later) {
   return view;
 }
 
-/// Nothing where such a connection cannot be.
-std::optional<ReceiptWatch> reach(From from, Ours ours) {
-  ReceiptWatch watch;
-  if (from == From::writing) return ours == Ours::ended ? std::nullopt : std::optional(watch);
-  const bool ended_before = from == From::sent_to_ended || from == From::ended_early;
-  watch.handed_over(look(ended_before ? Seen::end_early : Seen::not_all, Ours::open), handed_over_at);
-  if (ours == Ours::ended) watch.end_sent();
-  if (from == From::settled) watch.failed(look(Seen::error, ours));
-  // Fresh, so that an early end decides nothing yet; an end in order decides at once, so it is one with bytes
-  // missing that is acknowledged later.
-  if (from == From::ended || from == From::ended_early)
-    watch.end_of_stream(look(Seen::end_early, ours), handed_over_at);
-  return watch;
-}
-
 Verdict tell(ReceiptWatch& watch, Told told, const TcpInfo& view, SteadyTime now) {
   switch (told) {
     case Told::request_began:
@@ -100,8 +96,12 @@ Verdict tell(ReceiptWatch& watch, Told told, const TcpInfo& view, SteadyTime now
       return watch.poll(view, now);
     case Told::failed:
       return watch.failed(view);
+    case Told::rested:
+      return watch.rested(view);
     case Told::deadline:
       return watch.deadline(view);
+    case Told::answered:
+      return watch.answered(view);
     case Told::give_up:
       return watch.give_up(view);
     case Told::newer_scrape:
@@ -125,83 +125,158 @@ struct Row {
   Any<Seen> seen;
   Any<When> when;
   Any<Ours> ours;
+  Any<Reader> reader;
+  Any<Time> time;
   Verdict verdict;
 };
 
-std::vector<Row> table() {
-  const Any<From> written{{From::sent, From::sent_to_ended, From::ended, From::ended_early}};
-  const Any<From> ended{{From::ended, From::ended_early}};
-  const Any<Seen> broken{{Seen::error, Seen::error_early}};
-  const Any<Seen> all{{Seen::all, Seen::end}};
-  const Any<Seen> not_all{{Seen::not_all, Seen::end_early}};
-  return {
-      {{}, {{From::settled}}, {}, {}, {}, Verdict::undecided},
-      // A reset.
-      {{}, {{From::writing}}, {{Seen::error, Seen::error_early, Seen::closed}}, {}, {}, Verdict::truncated},
-      {{}, written, {{Seen::error_early}}, {}, {}, Verdict::truncated},
-      {{}, written, {{Seen::error}}, {}, {}, Verdict::unconfirmed},
-      {{}, written, {{Seen::closed}}, {}, {{Ours::open}}, Verdict::unconfirmed},
-      {{{Told::failed}}, {{From::writing}}, {}, {}, {}, Verdict::truncated},
-      {{{Told::failed}}, written, not_all, {}, {}, Verdict::truncated},
-      {{{Told::failed}}, written, {}, {}, {}, Verdict::unconfirmed},
-      // Not yet written: only time and a newer scrape matter (see below for its windows).
-      {{{Told::deadline}}, {{From::writing}}, {}, {}, {}, Verdict::timed_out},
-      {{{Told::give_up}}, {{From::writing}}, {}, {}, {}, Verdict::reset},
-      {{}, {{From::writing}}, {}, {}, {}, Verdict::undecided},
-      // A closed connection after our own end: all was acknowledged, and a read is about to say how.
-      {{{Told::newer_scrape}}, written, {{Seen::closed}}, {}, {}, Verdict::undecided},
-      // Not all acknowledged.
-      {{{Told::deadline}}, written, not_all, {}, {}, Verdict::timed_out},
-      {{{Told::give_up}}, written, not_all, {}, {}, Verdict::reset},
-      {{}, written, not_all, {}, {}, Verdict::undecided},
-      // All acknowledged.
-      {{{Told::request_began, Told::give_up}}, written, {}, {}, {}, Verdict::delivered},
-      {{{Told::deadline}}, ended, {}, {}, {}, Verdict::delivered},
-      {{{Told::deadline}}, {}, {{Seen::all}}, {{When::fresh, When::later}}, {{Ours::open}}, Verdict::probe},
-      {{{Told::deadline}}, {}, {}, {}, {}, Verdict::undecided},
-      {{{Told::end_of_stream}}, {{From::sent}}, {}, {}, {}, Verdict::delivered},
-      {{{Told::end_of_stream}}, written, {}, {{When::fresh}}, {}, Verdict::undecided},
-      {{{Told::end_of_stream}}, written, {}, {}, {}, Verdict::delivered},
-      {{{Told::poll}}, ended, {}, {{When::later, When::silent}}, {}, Verdict::delivered},
-      {{{Told::poll}}, {}, {}, {}, {}, Verdict::undecided},
-      {{{Told::newer_scrape}}, {{From::sent}}, {{Seen::end}}, {}, {{Ours::open}}, Verdict::delivered},
-      {{{Told::newer_scrape}}, {}, {}, {}, {}, Verdict::undecided},  // asked for the first time
+const Any<From> written{{From::sent, From::sent_to_ended, From::ended, From::ended_early}};
+const Any<Seen> not_all{{Seen::not_all, Seen::end_early}};
+const Any<Time> late{{Time::near, Time::rested_near, Time::outlived}};
+
+/// A reset when the peer had all: what it means depends on when it came, and on whose it is.
+void add_reset_of_all(std::vector<Row>& rows, const Any<Told>& told, const Any<Seen>& seen, const Any<Ours>& ours) {
+  const auto add = [&](const Any<Reader>& reader, const Any<Time>& time, Verdict verdict) {
+    rows.push_back({told, written, seen, {}, ours, reader, time, verdict});
   };
+  add({}, {{Time::outlived, Time::rested}}, Verdict::delivered);
+  add({{Reader::proxy}}, {{Time::early, Time::rested_near}}, Verdict::delivered);
+  add({}, {{Time::near, Time::rested_near}}, Verdict::timed_out);
+  add({}, {}, Verdict::unconfirmed);
+}
+
+/// A closed connection after our own end says nothing, but for `failed`.
+void add_resets(std::vector<Row>& rows) {
+  const Any<Told> failed{{Told::failed}};
+  const Any<From> writing{{From::writing}};
+  const Any<Seen> lost{{Seen::error, Seen::error_early, Seen::closed}};
+  const Any<Seen> early{{Seen::error_early}};
+  for (const bool in_time : {false, true}) {
+    const Any<Time> time = in_time ? Any<Time>{} : late;
+    const Verdict verdict = in_time ? Verdict::truncated : Verdict::timed_out;
+    rows.push_back({{}, writing, lost, {}, {}, {}, time, verdict});
+    rows.push_back({{}, written, early, {}, {}, {}, time, verdict});
+    rows.push_back({failed, writing, {}, {}, {}, {}, time, verdict});
+    rows.push_back({failed, written, not_all, {}, {}, {}, time, verdict});
+  }
+  add_reset_of_all(rows, {}, {{Seen::error}}, {});
+  add_reset_of_all(rows, {}, {{Seen::closed}}, {{Ours::open}});
+  add_reset_of_all(rows, failed, {}, {});
+}
+
+std::vector<Row> others() {
+  const Any<From> ended{{From::ended, From::ended_early}};
+  return {
+      // Not yet written: only time and a newer scrape matter (see below for its windows).
+      {{{Told::deadline}}, {{From::writing}}, {}, {}, {}, {}, {}, Verdict::timed_out},
+      {{{Told::give_up}}, {{From::writing}}, {}, {}, {}, {}, {}, Verdict::reset},
+      {{}, {{From::writing}}, {}, {}, {}, {}, {}, Verdict::undecided},
+      // A closed connection after our own end: all was acknowledged, and a read is about to say how.
+      {{{Told::newer_scrape}}, written, {{Seen::closed}}, {}, {}, {}, {}, Verdict::undecided},
+      // Not all acknowledged.
+      {{{Told::deadline}}, written, not_all, {}, {}, {}, {}, Verdict::timed_out},
+      {{{Told::give_up}}, written, not_all, {}, {}, {}, {}, Verdict::reset},
+      {{}, written, not_all, {}, {}, {}, {}, Verdict::undecided},
+      // All acknowledged.
+      {{{Told::request_began, Told::give_up}}, written, {}, {}, {}, {}, {}, Verdict::delivered},
+      {{{Told::rested, Told::answered}}, written, {}, {}, {}, {}, {}, Verdict::undecided},
+      {{{Told::deadline}}, ended, {}, {}, {}, {}, {}, Verdict::delivered},
+      {{{Told::deadline}}, {}, {{Seen::all}}, {{When::fresh, When::later}}, {{Ours::open}}, {}, {}, Verdict::probe},
+      {{{Told::deadline}}, {}, {}, {}, {}, {}, {}, Verdict::undecided},
+      {{{Told::end_of_stream}}, {{From::sent}}, {}, {}, {}, {}, {}, Verdict::delivered},
+      {{{Told::end_of_stream}}, written, {}, {{When::fresh}}, {}, {}, {}, Verdict::undecided},
+      {{{Told::end_of_stream}}, written, {}, {}, {}, {}, {}, Verdict::delivered},
+      {{{Told::poll}}, ended, {}, {{When::later, When::silent}}, {}, {}, {}, Verdict::delivered},
+      {{{Told::poll}}, {}, {}, {}, {}, {}, {}, Verdict::undecided},
+      {{{Told::newer_scrape}}, {{From::sent}}, {{Seen::end}}, {}, {{Ours::open}}, {}, {}, Verdict::delivered},
+      {{{Told::newer_scrape}}, {}, {}, {}, {}, {}, {}, Verdict::undecided},  // asked for the first time
+  };
+}
+
+std::vector<Row> table() {
+  std::vector<Row> rows{{{}, {{From::settled}}, {}, {}, {}, {}, {}, Verdict::undecided}};
+  add_resets(rows);
+  for (const Row& row : others()) rows.push_back(row);
+  return rows;
+}
+
+struct Case {
+  Told told;
+  From from;
+  Seen seen;
+  When when;
+  Ours ours;
+  Reader reader;
+  Time time;
+};
+
+void pass(ReceiptWatch& watch, Time time, Ours ours) {
+  if (time == Time::rested || time == Time::rested_near) watch.rested(look(Seen::all, ours, When::silent));
+  if (time != Time::early && time != Time::rested) watch.time_is_near();
+  if (time == Time::outlived) watch.answered(look(Seen::all, ours));
+}
+
+/// Nothing where such a connection cannot be.
+std::optional<ReceiptWatch> reach(const Case& c) {
+  const auto [from, ours] = std::pair(c.from, c.ours);
+  ReceiptWatch watch(c.reader == Reader::proxy);
+  if (from == From::writing) {
+    pass(watch, c.time, ours);  // which has nothing to look at but the time
+    return ours == Ours::ended ? std::nullopt : std::optional(watch);
+  }
+  const bool ended_before = from == From::sent_to_ended || from == From::ended_early;
+  watch.handed_over(look(ended_before ? Seen::end_early : Seen::not_all, Ours::open), handed_over_at);
+  if (ours == Ours::ended) watch.end_sent();
+  pass(watch, c.time, ours);
+  if (from == From::settled) watch.failed(look(Seen::error, ours));
+  // Fresh, so that an early end decides nothing yet; an end in order decides at once, so it is one with bytes
+  // missing that is acknowledged later.
+  if (from == From::ended || from == From::ended_early)
+    watch.end_of_stream(look(Seen::end_early, ours), handed_over_at);
+  return watch;
+}
+
+std::vector<Case> cases() {
+  std::vector<Case> all;
+  for (const Told told : tolds)
+    for (const From from : froms)
+      for (const Seen seen : seens)
+        for (const When when : {When::fresh, When::later, When::silent})
+          for (const Ours ours : {Ours::open, Ours::ended})
+            for (const Reader reader : {Reader::scraper, Reader::proxy})
+              for (const Time time : times) all.push_back({told, from, seen, when, ours, reader, time});
+  return all;
+}
+
+bool holds(const Row& row, const Case& c) {
+  return row.told.holds(c.told) && row.from.holds(c.from) && row.seen.holds(c.seen) && row.when.holds(c.when) &&
+         row.ours.holds(c.ours) && row.reader.holds(c.reader) && row.time.holds(c.time);
 }
 
 TEST_CASE("every state says what its table says to everything it can be told, and to nothing once it is settled") {
   const std::vector<Row> rows = table();
   std::vector<bool> used(rows.size());
-  for (const Told told : tolds) {
-    for (const From from : froms) {
-      for (const Seen seen : seens) {
-        for (const When when : {When::fresh, When::later, When::silent}) {
-          for (const Ours ours : {Ours::open, Ours::ended}) {
-            std::optional<ReceiptWatch> watch = reach(from, ours);
-            if (!watch) continue;
-            CAPTURE(static_cast<int>(told));
-            CAPTURE(static_cast<int>(from));
-            CAPTURE(static_cast<int>(seen));
-            CAPTURE(static_cast<int>(when));
-            CAPTURE(static_cast<int>(ours));
-            const auto row = std::find_if(rows.begin(), rows.end(), [&](const Row& r) {
-              return r.told.holds(told) && r.from.holds(from) && r.seen.holds(seen) && r.when.holds(when) &&
-                     r.ours.holds(ours);
-            });
-            REQUIRE(row != rows.end());
-            used[static_cast<std::size_t>(row - rows.begin())] = true;
-            const SteadyTime now = handed_over_at + (when == When::fresh ? milliseconds(99) : milliseconds(100));
-            const TcpInfo view = look(seen, ours, when);
-            REQUIRE(tell(*watch, told, view, now) == row->verdict);
-            const bool open = row->verdict == Verdict::undecided || row->verdict == Verdict::probe;
-            const bool settled = !open || from == From::settled;
-            REQUIRE(watch->settled() == settled);
-            if (!settled) continue;
-            for (const Told more : tolds) REQUIRE(tell(*watch, more, view, now) == Verdict::undecided);
-          }
-        }
-      }
-    }
+  for (const Case& c : cases()) {
+    std::optional<ReceiptWatch> watch = reach(c);
+    if (!watch) continue;
+    CAPTURE(static_cast<int>(c.told));
+    CAPTURE(static_cast<int>(c.from));
+    CAPTURE(static_cast<int>(c.seen));
+    CAPTURE(static_cast<int>(c.when));
+    CAPTURE(static_cast<int>(c.ours));
+    CAPTURE(static_cast<int>(c.reader));
+    CAPTURE(static_cast<int>(c.time));
+    const auto row = std::ranges::find_if(rows, [&](const Row& r) { return holds(r, c); });
+    REQUIRE(row != rows.end());
+    used[static_cast<std::size_t>(row - rows.begin())] = true;
+    const SteadyTime now = handed_over_at + (c.when == When::fresh ? milliseconds(99) : milliseconds(100));
+    const TcpInfo view = look(c.seen, c.ours, c.when);
+    REQUIRE(tell(*watch, c.told, view, now) == row->verdict);
+    const bool open = row->verdict == Verdict::undecided || row->verdict == Verdict::probe;
+    const bool settled = !open || c.from == From::settled;
+    REQUIRE(watch->settled() == settled);
+    if (!settled) continue;
+    for (const Told more : tolds) REQUIRE(tell(*watch, more, view, now) == Verdict::undecided);
   }
   for (std::size_t i = 0; i < rows.size(); ++i) {
     CAPTURE(i);

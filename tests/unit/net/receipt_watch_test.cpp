@@ -94,6 +94,59 @@ TEST_CASE("a reset is not delivered, and surely cut short while the reply was be
   CHECK(sent().failed(error_view()) == Verdict::unconfirmed);
 }
 
+TEST_CASE("a reset of a connection that has rested is not the scraper's failure, unless its timeout is near") {
+  TcpInfo resting = all_read;
+  ReceiptWatch watch = sent();
+  SUBCASE("a second after the last acknowledgement") {
+    resting.silent_for = milliseconds(1000);
+    CHECK(watch.rested(resting) == Verdict::undecided);
+    CHECK(watch.has_rested());
+    CHECK(watch.failed(error_view()) == Verdict::delivered);
+  }
+  SUBCASE("it gives up at its timeout what it has slept over") {
+    resting.silent_for = milliseconds(1000);
+    watch.rested(resting);
+    watch.time_is_near();
+    CHECK(watch.failed(error_view()) == Verdict::timed_out);
+  }
+  SUBCASE("less than a second after it") {
+    resting.silent_for = milliseconds(999);
+    CHECK(watch.rested(resting) == Verdict::undecided);
+    CHECK_FALSE(watch.has_rested());
+    CHECK(watch.failed(error_view()) == Verdict::unconfirmed);
+  }
+  SUBCASE("the last byte is missing") {
+    TcpInfo missing = not_acknowledged;
+    missing.silent_for = milliseconds(1000);
+    ReceiptWatch other;
+    other.handed_over(missing, start);
+    CHECK(other.rested(missing) == Verdict::undecided);
+    CHECK_FALSE(other.has_rested());
+    CHECK(other.failed(view(State::closed, 0, 15'000)) == Verdict::truncated);
+  }
+}
+
+TEST_CASE("a proxy's reset says nothing of what its scraper did with the reply, unless the timeout is near") {
+  ReceiptWatch watch(true);
+  watch.handed_over(all_read, start);
+  SUBCASE("at once") { CHECK(watch.failed(error_view()) == Verdict::delivered); }
+  SUBCASE("near the timeout") {
+    watch.time_is_near();
+    CHECK(watch.failed(error_view()) == Verdict::timed_out);
+  }
+  SUBCASE("before it can have had all") { CHECK(watch.failed(view(State::closed, 0, 19'999)) == Verdict::truncated); }
+  SUBCASE("before its kernel has acknowledged the last segments, which it may have read") {
+    TcpInfo early = view(State::closed, 0, 20'000 - 2895);
+    early.segment = 1448;
+    CHECK(watch.failed(early) == Verdict::delivered);
+    early.acknowledged -= 1;
+    ReceiptWatch other(true);
+    other.handed_over(all_read, start);
+    CHECK(other.failed(early) == Verdict::truncated);
+    CHECK(sent().failed(view(State::closed, 0, 19'999)) == Verdict::truncated);
+  }
+}
+
 TEST_CASE("a reset before the last byte was acknowledged means surely cut short") {
   ReceiptWatch watch;
   watch.handed_over(view(State::established, 12'000, 20'000), start);
@@ -197,6 +250,15 @@ TEST_CASE("a silent peer that has acknowledged all is asked for a sign of life a
   CHECK(watch.deadline(all_read) == Verdict::probe);
   SUBCASE("it answers that there is no such connection: a reset that got lost") {
     CHECK(watch.failed(error_view()) == Verdict::unconfirmed);
+  }
+  SUBCASE("it lives, so it had not given up: a later reset has other reasons") {
+    watch.time_is_near();
+    CHECK(watch.answered(all_read) == Verdict::undecided);
+    CHECK(watch.failed(error_view()) == Verdict::delivered);
+  }
+  SUBCASE("it never answers") {
+    watch.time_is_near();
+    CHECK(watch.failed(error_view()) == Verdict::timed_out);
   }
   SUBCASE("it lives, and goes on with its next request") { CHECK(watch.request_began(all_read) == Verdict::delivered); }
 }

@@ -185,6 +185,62 @@ TEST_SUITE("session receipts") {
     CHECK_FALSE(rig.peer->reset_by_us);
   }
 
+  TEST_CASE("a reset says nothing bad of a batch once the connection has rested, nor where a proxy sends it") {
+    for (const bool proxy : {false, true}) {
+      for (const bool rests : {false, true}) {
+        SessionRig rig;
+        rig.reader.by_proxy = proxy;
+        write_batch(rig);
+        rig.peer->silent_for = milliseconds(1000);
+        if (rests) {
+          const auto looked = SessionRig::in(milliseconds(1050));
+          rig.run_until([&] { return SessionRig::in(milliseconds(0)) >= looked; });
+        }
+        rig.peer->reset();
+        CHECK(settled_as(rig, proxy || rests ? Outcome::delivered : Outcome::unconfirmed));
+      }
+    }
+  }
+
+  TEST_CASE("a connection whose peer still acknowledges does not rest yet") {
+    SessionRig rig;
+    write_batch(rig);
+    rig.peer->silent_for = milliseconds(500);
+    const auto looked = SessionRig::in(milliseconds(1050));
+    rig.run_until([&] { return SessionRig::in(milliseconds(0)) >= looked; });
+    rig.peer->reset();
+    CHECK(settled_as(rig, Outcome::unconfirmed));
+  }
+
+  TEST_CASE("a reset near the scrape timeout says that the scraper gave up") {
+    for (const bool acknowledged : {false, true}) {
+      SessionRig rig;
+      rig.reader.may_give_up = SessionRig::in(milliseconds(0));
+      rig.peer->acknowledge(acknowledged);
+      write_batch(rig);
+      rig.peer->reset();
+      CHECK(settled_as(rig, Outcome::timed_out));
+    }
+  }
+
+  TEST_CASE("after its deadline a reset is no sign of a scraper that gave up, if its kernel has answered the probe") {
+    for (const bool answers : {false, true}) {
+      SessionRig rig;
+      rig.reply_time = milliseconds(30);
+      rig.reader.may_give_up = SessionRig::in(milliseconds(0));
+      rig.peer->silent_for = milliseconds(20);
+      write_batch(rig);
+      CHECK(rig.run_until([&] { return rig.peer->probed; }));
+      const auto looked = SessionRig::in(milliseconds(250));
+      rig.run_until([&] {
+        if (!answers) rig.peer->silent_for = milliseconds(5000);
+        return SessionRig::in(milliseconds(0)) >= looked;
+      });
+      rig.peer->reset();
+      CHECK(settled_as(rig, answers ? Outcome::delivered : Outcome::timed_out));
+    }
+  }
+
   TEST_CASE("a batch without a receipt has its deadline all the same") {
     SessionRig rig;
     rig.reply_time = milliseconds(30);
