@@ -9,6 +9,7 @@
 #include "app/own_metrics/counters.hpp"
 #include "app/own_metrics/readiness.hpp"
 #include "app/scrape/forwarding_watch.hpp"
+#include "app/scrape/proxy_watch.hpp"
 #include "app/scrape/shared_scrapers.hpp"
 #include "base/clock.hpp"
 #include "http/body_budget.hpp"
@@ -34,6 +35,7 @@ struct Services {
   ForwardingWatch forwarding_watch;
   SharedScrapers shared_scrapers;
   http::BodyBudget compressed_bodies{compressed_memory};
+  ProxyWatch proxy_watch;
   std::vector<Counters> counters;                        ///< one for each worker, by its number
   std::vector<const http::Statistics*> http_statistics;  ///< one for each worker
 };

@@ -41,7 +41,8 @@ struct Reply {
   std::string_view content_encoding;           ///< "gzip"; of static storage; empty: the body is as it is
   std::string body;                            ///< not used where there is a source
   unsigned retry_after_seconds = 0;            ///< 0: no Retry-After
-  bool no_store = false;  ///< Cache-Control: no-store (RFC 9111 5.2.2.5), for what must not be answered twice
+  /// Cache-Control: no-store, private (RFC 9111 5.2.2.5 and 5.2.2.7), for what must not be answered twice.
+  bool no_store = false;
   /// Whole lines, "Name: value\r\n" each, for what has no member of its own; empty on the usual path. The value of a
   /// line is the server's: bytes of a client must not get there, and append_head() asserts the lines' shape.
   std::string extra_headers;

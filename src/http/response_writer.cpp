@@ -61,7 +61,7 @@ void append_head(std::string& out, const Reply& reply, const HeadOptions& option
     out += "\r\nRetry-After: ";
     append_unsigned(out, reply.retry_after_seconds);
   }
-  if (reply.no_store) out += "\r\nCache-Control: no-store";
+  if (reply.no_store) out += "\r\nCache-Control: no-store, private";
   if (!options.keep_alive) {
     out += "\r\nConnection: close";
   } else if (options.http10) {

@@ -7,7 +7,13 @@
 
 namespace oneshot::app {
 
-DeliveryReceipt::DeliveryReceipt(std::unique_ptr<queue::Delivery> delivery) noexcept : delivery_(std::move(delivery)) {}
+DeliveryReceipt::DeliveryReceipt(std::unique_ptr<queue::Delivery> delivery, const delivery::Reader& reader) noexcept
+    : reader_(reader), delivery_(std::move(delivery)) {}
+
+void DeliveryReceipt::conclude_by(ProxyWatch& watch, std::string scraper) {
+  watch_ = &watch;
+  scraper_ = std::move(scraper);
+}
 
 void DeliveryReceipt::on_started(std::shared_ptr<delivery::Transfer> transfer) {
   transfer_ = std::move(transfer);
@@ -20,7 +26,7 @@ void DeliveryReceipt::on_handed_over(bool nothing_unread) {
 }
 
 void DeliveryReceipt::on_settled(delivery::Outcome outcome) {
-  delivery_->settle(outcome);
+  delivery_->settle(watch_ == nullptr ? outcome : watch_->conclude(scraper_, outcome));
   transfer_.reset();
 }
 

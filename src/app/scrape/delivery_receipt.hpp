@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
+#include "app/scrape/proxy_watch.hpp"
 #include "delivery/outcome.hpp"
 #include "delivery/receipt.hpp"
 #include "queue/delivery.hpp"
@@ -20,19 +22,26 @@ namespace oneshot::app {
 /// on the connection's own thread, where all calls come.
 class DeliveryReceipt final : public delivery::Receipt {
  public:
-  explicit DeliveryReceipt(std::unique_ptr<queue::Delivery> delivery) noexcept;
+  explicit DeliveryReceipt(std::unique_ptr<queue::Delivery> delivery, const delivery::Reader& reader = {}) noexcept;
+
+  /// What becomes of the reply is concluded by this watch, which outlives the receipt, under the scraper's name.
+  void conclude_by(ProxyWatch& watch, std::string scraper);
 
   /// The events of the batch, valid until end_reading(), on_handed_over() or the end of this receipt.
   [[nodiscard]] const queue::Batch& batch() const noexcept { return delivery_->batch(); }
   void end_reading() noexcept { delivery_->end_reading(); }
   [[nodiscard]] std::uint64_t count() const noexcept { return delivery_->count(); }
 
+  [[nodiscard]] delivery::Reader reader() const noexcept override { return reader_; }
   void on_started(std::shared_ptr<delivery::Transfer> transfer) override;
   void on_handed_over(bool nothing_unread) override;
   void on_settled(delivery::Outcome outcome) override;
 
  private:
   std::shared_ptr<delivery::Transfer> transfer_;
+  const delivery::Reader reader_;
+  ProxyWatch* watch_ = nullptr;
+  std::string scraper_;                        // for the watch
   std::unique_ptr<queue::Delivery> delivery_;  // ends before the transfer: where that is gone, the batch is settled
 };
 

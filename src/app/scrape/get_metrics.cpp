@@ -17,6 +17,8 @@
 #include "app/own_metrics/own_metrics.hpp"
 #include "app/scrape/compress.hpp"
 #include "app/scrape/delivery_receipt.hpp"
+#include "app/scrape/proxy_signs.hpp"
+#include "app/scrape/proxy_warning.hpp"
 #include "app/scrape/refusals.hpp"
 #include "app/scrape/scrape_body.hpp"
 #include "app/scrape/scrape_deadline.hpp"
@@ -122,10 +124,18 @@ void log_what_is_refused(const EventText& text, const ScraperIdentity& scraper, 
             {{"scraper", scraper.id}, {"events", text.out_of_order()}, {"first", series}});
 }
 
+std::unique_ptr<DeliveryReceipt> receipt_for(Context& context, const ScraperIdentity& scraper, const ProxySigns& signs,
+                                             std::unique_ptr<queue::Delivery> batch, SteadyTime may_give_up) {
+  const delivery::Reader reader{.by_proxy = signs.proxy == ProxySigns::Proxy::certain, .may_give_up = may_give_up};
+  auto receipt = std::make_unique<DeliveryReceipt>(std::move(batch), reader);
+  if (signs.proxy == ProxySigns::Proxy::perhaps && signs.closes)
+    receipt->conclude_by(context.services.proxy_watch, scraper.id);
+  return receipt;
+}
+
 asio::awaitable<Uncompressed> deliver(Context& context, const Options& options, const exposition::Format& format,
-                                      const ScraperIdentity& scraper, std::unique_ptr<queue::Delivery> batch,
+                                      const ScraperIdentity& scraper, std::unique_ptr<DeliveryReceipt> receipt,
                                       SteadyTime deadline, delivery::Waiting& waiting) {
-  auto receipt = std::make_unique<DeliveryReceipt>(std::move(batch));
   const std::uint64_t count = receipt->count();
   auto text = event_text(receipt->batch(), options, format, context.services);
   co_await measure(*text, waiting);
@@ -166,14 +176,19 @@ asio::awaitable<Uncompressed> scrape(Context& context, const http::Request& requ
   if (!taken && taken.error() == queue::NoBatch::too_many_scrapers)
     co_return too_many_scrapers(context.services.queue.max_unnamed());
   const bool had_a_place = taken || taken.error() != queue::NoBatch::wait_queue_full;
-  if (had_a_place) warn_if_shared(context, request, scraper, admitted->by_proxy);
+  const ProxySigns signs = find_proxy_signs(request);
+  if (had_a_place) {
+    warn_if_shared(context, request, scraper, admitted->by_proxy || signs.proxy == ProxySigns::Proxy::certain);
+    warn_of_proxy(context, scraper, signs);
+  }
   if (!taken) co_return without_batch(context, *options, format, scraper, in_words(taken.error()), deadline);
   std::unique_ptr<queue::Delivery> batch = std::move(*taken);
   if (batch->count() == 0) {
     batch.reset();  // nothing to be received: nothing in flight
     co_return without_batch(context, *options, format, scraper, "0 events in this batch", deadline);
   }
-  Uncompressed made = co_await deliver(context, *options, format, scraper, std::move(batch), deadline, waiting);
+  auto receipt = receipt_for(context, scraper, signs, std::move(batch), may_give_up(request.arrived, timeout));
+  Uncompressed made = co_await deliver(context, *options, format, scraper, std::move(receipt), deadline, waiting);
   co_return made;
 }
 

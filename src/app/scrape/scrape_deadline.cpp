@@ -35,6 +35,10 @@ milliseconds scrape_timeout(const http::Request& request) noexcept {
 
 SteadyTime reply_deadline(SteadyTime arrived, milliseconds timeout) noexcept { return arrived + timeout + grace; }
 
+SteadyTime may_give_up(SteadyTime arrived, milliseconds timeout) noexcept {
+  return arrived + timeout - std::min(grace, timeout / 4);
+}
+
 SteadyTime latest_take(SteadyTime arrived, milliseconds timeout, SteadyTime now) noexcept {
   const milliseconds margin = std::min(sending_margin, timeout / 4);
   return std::min(now + std::min(timeout / 2, longest_wait), arrived + timeout - margin);

@@ -19,6 +19,10 @@ namespace oneshot::app {
 /// that has given up says so with a reset in that time, so nothing is lost by waiting for it.
 [[nodiscard]] SteadyTime reply_deadline(SteadyTime arrived, std::chrono::milliseconds timeout) noexcept;
 
+/// From when on the scraper's own timeout may be over, as seen from here: its clock began to run before the request
+/// came, and it may be a little fast. Half a second before the timeout, of short ones a quarter.
+[[nodiscard]] SteadyTime may_give_up(SteadyTime arrived, std::chrono::milliseconds timeout) noexcept;
+
 /// Until when a scrape may wait for its batch: half of its timeout, and always early enough to leave time for
 /// sending the answer.
 [[nodiscard]] SteadyTime latest_take(SteadyTime arrived, std::chrono::milliseconds timeout, SteadyTime now) noexcept;

@@ -50,6 +50,13 @@ TEST_CASE("the scrape timeout is read in every form that scrapers send") {
   CHECK(scrape_timeout(http::Request{}) == milliseconds(10000));
 }
 
+TEST_CASE("a scraper may give up a little before its timeout is over, as seen from here") {
+  const SteadyTime arrived{std::chrono::seconds(100)};
+  CHECK(may_give_up(arrived, milliseconds(10000)) == arrived + milliseconds(9500));
+  CHECK(may_give_up(arrived, milliseconds(1000)) == arrived + milliseconds(750));
+  CHECK(may_give_up(arrived, milliseconds(100)) == arrived + milliseconds(75));
+}
+
 TEST_CASE("a scrape waits for its batch half of its timeout, and leaves time to send") {
   const SteadyTime arrived{std::chrono::seconds(100)};
   CHECK(latest_take(arrived, milliseconds(10000), arrived) == arrived + milliseconds(5000));

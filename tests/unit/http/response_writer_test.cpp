@@ -100,7 +100,7 @@ TEST_CASE("what must not be answered twice is kept out of caches") {
   reply.no_store = true;
   CHECK(head(reply) ==
         "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
-        "Cache-Control: no-store\r\n\r\n");
+        "Cache-Control: no-store, private\r\n\r\n");
 }
 
 TEST_CASE("the end of a connection is announced, and in HTTP/1.0 its life") {

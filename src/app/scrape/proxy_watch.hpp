@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "delivery/outcome.hpp"
+
+namespace oneshot::app {
+
+/// Remembers of scrapers what tells of a proxy in front of them, where one request or one reply does not. Shared by all
+/// workers, any thread. It remembers so many scrapers and no more; what comes after that is judged by itself.
+class ProxyWatch {
+ public:
+  static constexpr std::size_t max_scrapers = 1024;
+
+  /// True the first time that this scraper is named, for the first `max_scrapers` of them: a warning is due.
+  bool first_time(std::string_view scraper);
+
+  /// What to conclude of a reply whose scraper may be behind a proxy (ProxySigns::Proxy::perhaps) that was asked to
+  /// close the connection. Some proxies reset it then at once, after all was read, and look like a scraper that fails:
+  /// the second `unconfirmed` in a row is `delivered`, or the same events would be sent for ever. The row begins anew
+  /// after that, and with every other outcome.
+  delivery::Outcome conclude(std::string_view scraper, delivery::Outcome outcome);
+
+ private:
+  struct Known {
+    bool named = false;
+    bool reset_once = false;
+  };
+  /// Null where there is no room for one more.
+  Known* known(std::string_view scraper);
+
+  std::mutex mutex_;
+  std::map<std::string, Known, std::less<>> known_;
+};
+
+}  // namespace oneshot::app
