@@ -40,7 +40,7 @@ class Played:
                    "--seed", str(self.seed), "--lengths", str(lengths)]
         try:
             done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                  stderr=subprocess.STDOUT, timeout=_PATIENCE, check=False)
+                                  stderr=subprocess.STDOUT, timeout=_PATIENCE + self.kind.seconds, check=False)
             output, end = done.stdout, f"ended with status {done.returncode}"
         except subprocess.TimeoutExpired as late:
             output, end = late.stdout or b"", f"did not come to its end within {_PATIENCE} s"

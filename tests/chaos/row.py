@@ -33,6 +33,7 @@ class Row:
     unseen_replies = False  # whether a scrape may be answered so that only the server's log tells of it
     gives_up = False       # whether the server may give up a batch that was sent three times for nothing
     drops = ()             # the reasons for which the server may drop events
+    by_name_only = False   # too long to be played unless it is asked for by its whole name
 
     @classmethod
     def name(cls):

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Real proxies between a scraper and the server."""

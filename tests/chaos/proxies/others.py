@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: MIT
+"""Proxies that end idle connections in order. Each is told to do so after a second."""
+
+import os
+
+from harness import processes, programs
+from harness.sockets import free_port
+
+from .relay import Relay
+
+_NGINX = """\
+daemon off;
+user root;
+worker_processes 1;
+pid nginx.pid;
+error_log stderr;
+events {{}}
+http {{
+  access_log off;
+  client_body_temp_path body;
+  proxy_temp_path proxy;
+  fastcgi_temp_path fastcgi;
+  uwsgi_temp_path uwsgi;
+  scgi_temp_path scgi;
+  upstream kept {{ server {target}; keepalive 4; keepalive_timeout 1s; }}
+  server {{ listen 127.0.0.1:{plain}; location / {{ proxy_pass http://{target}; }} }}
+  server {{
+    listen 127.0.0.1:{keepalive};
+    location / {{ proxy_pass http://kept; proxy_http_version 1.1; proxy_set_header Connection ""; }}
+  }}
+}}
+"""
+_APACHE = """\
+ServerName test
+{modules}
+PidFile {folder}/pid
+DefaultRuntimeDir {folder}
+ErrorLog /dev/stderr
+User nobody
+Group nogroup
+{listens}
+<VirtualHost *:{plain}>
+  ProxyPass / http://{target}/
+</VirtualHost>
+<VirtualHost *:{ttl}>
+  ProxyPass / http://{target}/ ttl=1
+</VirtualHost>
+"""
+_MODULES = "/usr/lib/apache2/modules"
+_VCL = 'vcl 4.1; backend default {{ .host = "{host}"; .port = "{port}"; }}'
+_STUNNEL = """\
+foreground = yes
+pid =
+TIMEOUTidle = 2
+[plain-to-tls]
+client = yes
+accept = 127.0.0.1:{plain}
+connect = 127.0.0.1:{tls}
+[tls-to-plain]
+cert = {certificate}
+accept = 127.0.0.1:{tls}
+connect = {target}
+"""
+
+
+class Nginx(Relay):
+    PROGRAM = "nginx"
+    MODES = {"plain": None, "keepalive": None}
+
+    def config(self):
+        return _NGINX.format(target=self.target(), **self.ports)
+
+    def arguments(self):
+        return "-p", self.path(""), "-c", self.path("config")
+
+
+class Apache(Relay):
+    PROGRAM = "apache2"
+    MODES = {"plain": None, "ttl": None}
+
+    def config(self):
+        modules = "\n".join(f"LoadModule {name}_module {_MODULES}/mod_{name}.so"
+                            for name in ("mpm_event", "authz_core", "proxy", "proxy_http"))
+        listens = "\n".join(f"Listen 127.0.0.1:{port}" for port in self.ports.values())
+        return _APACHE.format(modules=modules, folder=self.path(""), listens=listens, target=self.target(),
+                              **self.ports)
+
+    def arguments(self):
+        return "-X", "-d", self.path(""), "-f", self.path("config")
+
+
+class Varnish(Relay):
+    PROGRAM = "varnishd"
+    MODES = {"plain": None}
+
+    def config(self):
+        return _VCL.format(host=self.server.host, port=self.server.port)
+
+    def arguments(self):
+        os.mkdir(self.path("work"), 0o755)
+        return ("-F", "-a", f"127.0.0.1:{self.ports['plain']}", "-f", self.path("config"), "-n", self.path("work"),
+                "-p", "backend_idle_timeout=1")
+
+
+class Socat(Relay):
+    PROGRAM = "socat"
+    MODES = {"plain": None}
+
+    def arguments(self):
+        return ("-T", "1", f"TCP-LISTEN:{self.ports['plain']},bind=127.0.0.1,fork,reuseaddr", f"TCP:{self.target()}")
+
+
+class Stunnel(Relay):
+    """TLS, and another one of it in front, so that a scraper without TLS can use it."""
+
+    PROGRAM = "stunnel4"
+    MODES = {"plain": None}
+
+    @classmethod
+    def why_not(cls):
+        return super().why_not() or (None if programs.find("openssl") else "openssl is not installed")
+
+    def config(self):
+        certificate = self.path("certificate")
+        processes.run(programs.find("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+                      "/CN=test", "-keyout", self.path("key"), "-out", certificate)
+        with open(certificate, "a", encoding="ascii") as both, open(self.path("key"), encoding="ascii") as key:
+            both.write(key.read())
+        return _STUNNEL.format(plain=self.ports["plain"], tls=free_port(), certificate=certificate,
+                               target=self.target())
+
+    def arguments(self):
+        return (self.path("config"),)
