@@ -3,7 +3,17 @@
 
 #include <llhttp.h>
 
+#include "base/text.hpp"
+
 namespace oneshot::http {
+namespace {
+
+std::string words(const llhttp_t& machine) {
+  const char* const text = llhttp_get_error_reason(&machine);
+  return text != nullptr ? text : "unknown";
+}
+
+}  // namespace
 
 struct LlhttpMachine::State {
   llhttp_t machine{};
@@ -69,11 +79,65 @@ bool LlhttpMachine::execute(std::string_view bytes) {
 
 bool LlhttpMachine::is_connect() const noexcept { return state_->machine.method == HTTP_CONNECT; }
 
-std::string LlhttpMachine::reason() const {
-  const char* const text = llhttp_get_error_reason(&state_->machine);
-  return text != nullptr ? text : "unknown";
-}
+std::string LlhttpMachine::reason() const { return words(state_->machine); }
 
 std::size_t LlhttpMachine::memory() noexcept { return sizeof(State); }
+
+struct LlhttpResponseMachine::State {
+  llhttp_t machine{};
+
+  static LlhttpResponseMachine& owner(llhttp_t* llhttp) { return *static_cast<LlhttpResponseMachine*>(llhttp->data); }
+  static llhttp_settings_t callbacks();
+};
+
+llhttp_settings_t LlhttpResponseMachine::State::callbacks() {
+  llhttp_settings_t settings;
+  llhttp_settings_init(&settings);
+  settings.on_header_field = [](llhttp_t* llhttp, const char* at, std::size_t size) {
+    LlhttpResponseMachine& self = owner(llhttp);
+    if (self.in_value_) self.header_.clear();
+    self.in_value_ = false;
+    self.header_.append(at, size);
+    return 0;
+  };
+  settings.on_header_value = [](llhttp_t* llhttp, const char* at, std::size_t size) {
+    LlhttpResponseMachine& self = owner(llhttp);
+    self.in_value_ = true;
+    if (equals_ignoring_case(self.header_, "Location")) self.location_.append(at, size);
+    return 0;
+  };
+  settings.on_body = [](llhttp_t* llhttp, const char* at, std::size_t size) {
+    owner(llhttp).body_.append(at, size);
+    return 0;
+  };
+  settings.on_message_complete = [](llhttp_t* llhttp) {
+    // 100 Continue and 103 Early Hints come before the response (RFC 9110 15.2).
+    if (llhttp->status_code >= 200) owner(llhttp).message_complete_ = true;
+    return owner(llhttp).message_complete_ ? int{HPE_PAUSED} : int{HPE_OK};
+  };
+  return settings;
+}
+
+LlhttpResponseMachine::LlhttpResponseMachine() : state_(std::make_unique<State>()) {
+  static const llhttp_settings_t settings = State::callbacks();
+  llhttp_init(&state_->machine, HTTP_RESPONSE, &settings);
+  state_->machine.data = this;
+}
+
+LlhttpResponseMachine::~LlhttpResponseMachine() = default;
+
+bool LlhttpResponseMachine::execute(std::string_view bytes) {
+  const llhttp_errno_t result = llhttp_execute(&state_->machine, bytes.data(), bytes.size());
+  return result == HPE_OK || message_complete_;
+}
+
+bool LlhttpResponseMachine::finish() {
+  if (!message_complete_ && state_->machine.status_code >= 200) llhttp_finish(&state_->machine);
+  return message_complete_;
+}
+
+int LlhttpResponseMachine::status() const noexcept { return state_->machine.status_code; }
+
+std::string LlhttpResponseMachine::reason() const { return words(state_->machine); }
 
 }  // namespace oneshot::http

@@ -48,4 +48,38 @@ class LlhttpMachine {
   bool message_complete_ = false;
 };
 
+/// The same judge for one response of another server, however its bytes are cut. What it takes for the body goes to the
+/// caller's string.
+class LlhttpResponseMachine {
+ public:
+  LlhttpResponseMachine();
+  LlhttpResponseMachine(const LlhttpResponseMachine&) = delete;
+  LlhttpResponseMachine& operator=(const LlhttpResponseMachine&) = delete;
+  ~LlhttpResponseMachine();
+
+  /// False if llhttp refuses the bytes.
+  bool execute(std::string_view bytes);
+  /// The connection has ended, which ends a body without a length. False: in the middle of the message.
+  bool finish();
+
+  [[nodiscard]] bool message_complete() const noexcept { return message_complete_; }
+  /// From the end of its line on; 0 before.
+  [[nodiscard]] int status() const noexcept;
+  /// Of the header Location; empty: there is none.
+  [[nodiscard]] const std::string& location() const noexcept { return location_; }
+  [[nodiscard]] std::string& body() noexcept { return body_; }
+  /// llhttp's own words for a refusal.
+  [[nodiscard]] std::string reason() const;
+
+ private:
+  struct State;
+
+  std::unique_ptr<State> state_;
+  std::string header_;  // the name of the current one
+  std::string location_;
+  std::string body_;
+  bool in_value_ = false;
+  bool message_complete_ = false;
+};
+
 }  // namespace oneshot::http

@@ -5,6 +5,7 @@
 #include <asio/use_awaitable.hpp>
 
 #include "net/asio_compat.hpp"
+#include "net/event_wait.hpp"
 #include "net/session.hpp"
 
 namespace oneshot::net {
@@ -17,23 +18,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds stop_patience{500};
 // How long a scraper that is evicted may take to answer our end with its own.
 constexpr milliseconds end_patience{150};
-
-/// While it lives, `event` ends the wait for `timer`. In the frame of the coroutine that waits: the event may outlive
-/// that frame, and the io_context too.
-class CancelOn {
- public:
-  // Posted, the end of the wait comes after its begin, since both are on the session's thread.
-  CancelOn(delivery::OneShotEvent& event, const std::shared_ptr<asio::steady_timer>& timer) : event_(event) {
-    const auto executor = timer->get_executor();
-    event.on_notify([executor, timer] { asio::post(executor, [timer] { timer->cancel(); }); });
-  }
-  CancelOn(const CancelOn&) = delete;
-  CancelOn& operator=(const CancelOn&) = delete;
-  ~CancelOn() { event_.forget(); }
-
- private:
-  delivery::OneShotEvent& event_;
-};
 
 }  // namespace
 
@@ -49,9 +33,8 @@ asio::awaitable<void> Session::pause(milliseconds duration) {
 }
 
 asio::awaitable<void> Session::wait(delivery::OneShotEvent& event) {
-  const auto timer = std::make_shared<asio::steady_timer>(stream_->executor(), SteadyTime::max());
-  const CancelOn notified(event, timer);
-  co_await timer->async_wait(nothrow);
+  const auto executor = stream_->executor();
+  co_await net::wait_until(executor, event, SteadyTime::max());
 }
 
 asio::awaitable<void> Session::wait_until(delivery::OneShotEvent& event, SteadyTime until) {
