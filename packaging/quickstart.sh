@@ -85,6 +85,7 @@ want_to_build() {
   if has apt-get; then # elsewhere Meson looks for libraries, and says which are missing
     want libasio-dev /usr/include/asio.hpp /usr/local/include/asio.hpp
     want libtomlplusplus-dev /usr/include/toml++/toml.h /usr/local/include/toml++/toml.h
+    want libsimdjson-dev /usr/include/simdjson.h /usr/local/include/simdjson.h
     want libxxhash-dev /usr/include/xxhash.h /usr/local/include/xxhash.h
     want zlib1g-dev /usr/include/zlib.h /usr/local/include/zlib.h
     want_llhttp

@@ -13,6 +13,7 @@ LIBRARIES = {
     "asio": r"asio/",
     "asio/awaitable.hpp": r"asio/awaitable\.hpp$",
     "llhttp": r"llhttp",
+    "simdjson": r"simdjson\.h$",
     "tomlplusplus": r"toml(\+\+|\.hpp)",
     "xxhash": r"xxhash\.h$",
     "zlib": r"zlib\.h$",

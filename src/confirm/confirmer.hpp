@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <asio/awaitable.hpp>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "confirm/api.hpp"
+#include "confirm/judge.hpp"
+#include "confirm/kept_batches.hpp"
+#include "confirm/options.hpp"
+#include "confirm/own_numbers.hpp"
+#include "confirm/queries.hpp"
+#include "confirm/statistics.hpp"
+#include "confirm/stored_events.hpp"
+#include "delivery/one_shot_event.hpp"
+#include "delivery/outcome.hpp"
+#include "delivery/waiting.hpp"
+#include "queue/queue.hpp"
+
+namespace oneshot::confirm {
+
+/// Closes the loop for one scraper: asks its API which batches it has stored, and settles them by that.
+///
+/// A batch N goes through here: the worker that answers the scrape says taken(), handed_over() and told(); the loop
+/// asks a quarter of a second later, then after 0.5, 1, 2, 4 s, and at once when the scraper comes again meanwhile
+/// (which waits a moment for the answer). What the answers mean is the Judge's to say. A confirmed batch stays kept for
+/// `recheck`: when its number vanishes, its events go out again.
+///
+/// Two sides. Workers call the first group of functions, on any thread. The loop and all questions are on one other
+/// thread, that of run().
+class Confirmer : public std::enable_shared_from_this<Confirmer> {
+ public:
+  /// `queue` and `clock` outlive it. `api` is asked by the thread of run().
+  Confirmer(std::string scraper, const Options& options, queue::Queue& queue, const Clock& clock,
+            std::shared_ptr<Api> api);
+  Confirmer(const Confirmer&) = delete;
+  Confirmer& operator=(const Confirmer&) = delete;
+
+  // Any thread.
+  /// Whether a scrape that has just come gets a batch. Where the answer may change it, waits for one until `until`.
+  asio::awaitable<Judge::Permit> before_scrape(delivery::Waiting& waiting, SteadyTime until);
+  /// For the first line of a scrape without a batch: why. Only after `waiting` and `unseen`.
+  [[nodiscard]] std::string in_words(Judge::Permit permit) const;
+  /// An exposition without a batch goes out with this number.
+  void issued(std::uint64_t number);
+  /// A batch goes out, with the events under the name `metric`.
+  void taken(std::shared_ptr<queue::Delivery> batch, std::string metric);
+  /// It was never sent.
+  void withdrawn(std::uint64_t number);
+  void handed_over(std::uint64_t number);
+  /// What TCP says. Settles the batch here where that decides.
+  void told(std::uint64_t number, delivery::Outcome outcome);
+  [[nodiscard]] Statistics statistics() const;
+
+  // The thread of run().
+  /// `metric`: the name of the events of a batch that a program before this one sent.
+  void resume(std::string metric);
+  /// Asks and settles until stop() or retire().
+  asio::awaitable<void> run();
+  void change(const Options& options, std::shared_ptr<Api> api);
+  /// This scraper is confirmed no more: TCP decides about what is out, and about all that comes.
+  void retire();
+  /// Ends run() once the question that is under way is answered. What is out stays out: the next program resumes it.
+  void stop();
+
+ private:
+  /// A batch that the store will never show, and that must be settled: before that its own series are looked for.
+  struct Refuted {
+    std::shared_ptr<queue::Delivery> batch;
+    std::string metric;
+    Labels marker;
+    SteadyTime sent_at{};
+    delivery::Outcome outcome{};
+    std::string reason;
+  };
+  /// An answer about the markers.
+  struct Answer {
+    Samples samples;
+    Shown shown;
+  };
+  /// The events of a batch that a store does not have.
+  struct Missing {
+    std::vector<queue::EventRef> events;
+    std::vector<std::uint64_t> identities;  ///< of each: its series and time
+    std::string first;                      ///< labels of the first one
+    std::size_t of = 0;                     ///< events in the batch
+
+    void add_unless_in(StoredEvents& stored, const queue::BatchEvent& event);
+  };
+  template <class T>
+  using Awaited = asio::awaitable<T>;
+
+  // confirmer.cpp
+  [[nodiscard]] Judge::Permit permit_locked() const;
+  void schedule_locked(SteadyTime at, std::chrono::milliseconds next_pause);
+  void wake();
+  SteadyTime arm(delivery::OneShotEvent& woken);
+  [[nodiscard]] SteadyTime next_question_locked(SteadyTime now) const;
+  void after_question(SteadyTime now);
+  void notify_waiting();
+  static void settle(std::shared_ptr<queue::Delivery> batch, delivery::Outcome outcome);
+
+  // confirmer_ask.cpp
+  Awaited<void> ask();
+  Awaited<std::optional<Answer>> ask_markers();
+  Awaited<Judge::Facts> gather(const Answer* answer, SteadyTime asked_at);
+  Awaited<bool> ask_whether_scrapes_are_stored(SteadyTime since);
+  Awaited<bool> ask_whether_store_is_younger();
+  Awaited<void> ask_for_the_reason();
+  void judge(const Judge::Facts& facts, const Answer& answer, SteadyTime asked_at);
+  void confirm(std::shared_ptr<queue::Delivery> batch, const Answer& answer, SteadyTime now);
+  void note_trust(Judge::Trust before, Judge::Trust now, const Shown& shown);
+  void note_silence(const std::string& reason);
+  void note_answer();
+  [[nodiscard]] Window window(std::chrono::seconds back) const;
+  [[nodiscard]] std::chrono::seconds age_of_what_is_open(SteadyTime now) const;
+
+  // confirmer_missing.cpp
+  Awaited<void> refute();
+  Awaited<Result<Samples, ApiError>> ask_for_samples(std::string path);
+  Awaited<void> settle_refuted(Samples events, const Answer* markers);
+  void report_refuted(const Refuted& refuted, std::size_t events);
+  Awaited<void> recheck(const Answer* answer);
+  Awaited<void> send_vanished(KeptBatch batch);
+  Awaited<void> count_events(KeptBatch* batch);
+  Awaited<void> find_missing(KeptBatch* batch);
+  Awaited<Missing> compare(std::shared_ptr<queue::Batch> events, std::shared_ptr<StoredEvents> stored);
+  Awaited<void> breathe();
+  void count_refused(std::size_t events, std::string_view why, const std::string& first);
+
+  const std::string scraper_;
+  queue::Queue& queue_;
+  const Clock& clock_;
+
+  mutable std::mutex mutex_;  // guards what stands below, up to the loop's own
+  Options options_;
+  std::shared_ptr<Api> api_;
+  Judge judge_;
+  OwnNumbers numbers_;
+  std::shared_ptr<queue::Delivery> out_;  // the batch whose judgement is open
+  std::string out_metric_;
+  bool settling_ = false;  // the judgement is known, and the batch not settled yet
+  bool retired_ = false;
+  bool stopped_ = false;
+  SteadyTime question_at_ = SteadyTime::max();
+  std::chrono::milliseconds pause_{0};  // between that question and the one after it
+  bool urgent_ = false;                 // a scrape waits for an answer
+  std::optional<delivery::OneShotEvent::Notifier> woken_;
+  std::vector<delivery::OneShotEvent::Notifier> waiting_;
+  Statistics statistics_;
+
+  // Of the loop alone.
+  bool look_ahead_ = true;
+  bool was_resumed_ = false;  // the batch that is out was sent by a program before this one
+  bool silence_said_ = false;
+  Labels marker_;                    // the labels of our markers as they were last shown
+  std::int64_t last_marker_ms_ = 0;  // the time of the newest one
+  std::optional<delivery::Outcome> reason_;
+  std::string reason_text_;
+  std::uint64_t reason_for_ = 0;  // of which batch
+  std::optional<Refuted> refuted_;
+  KeptBatches kept_;
+  SteadyTime next_recheck_ = SteadyTime::max();
+  std::set<std::int64_t> accounted_;              // times of events without a marker that were found before
+  std::unordered_set<std::uint64_t> sent_again_;  // single events that went out a second time
+  SteadyTime next_refused_line_{};
+};
+
+}  // namespace oneshot::confirm

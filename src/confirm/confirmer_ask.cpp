@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: MIT
+// One question about the markers, with what it takes to judge the answer.
+#include <algorithm>
+#include <utility>
+
+#include "base/log.hpp"
+#include "confirm/confirmer.hpp"
+#include "confirm/reason.hpp"
+
+namespace oneshot::confirm {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr std::size_t answer_bytes = std::size_t{8} << 20U;
+constexpr seconds margin{30};  // around the time of what is asked for: clocks, and scrapes that take long
+// How far back the batch of a program before this one is looked for. Its number does not say when it went out.
+constexpr seconds longest_absence{24 * 3600};
+
+/// 400 and 422 are what Prometheus answers to a query that it does not take (before 2.33, one with a negative offset).
+bool is_refused_query(const ApiError& error) noexcept { return error.status == 400 || error.status == 422; }
+
+}  // namespace
+
+seconds Confirmer::age_of_what_is_open(SteadyTime now) const {
+  if (was_resumed_) return longest_absence;
+  SteadyTime since = kept_.oldest(now);
+  const std::lock_guard lock(mutex_);
+  if (judge_.batch() != Judge::Batch::none) since = std::min(since, judge_.handed_over_at());
+  if (refuted_) since = std::min(since, refuted_->sent_at);
+  if (const auto unseen = judge_.unseen_since()) since = std::min(since, *unseen);
+  return std::chrono::ceil<seconds>(now - since);
+}
+
+Window Confirmer::window(seconds back) const { return {back, clock_.unix_ms(), look_ahead_}; }
+
+asio::awaitable<void> Confirmer::ask() {
+  const SteadyTime asked_at = clock_.steady();
+  {
+    const std::lock_guard lock(mutex_);
+    urgent_ = false;  // who comes from now on wants a newer answer
+  }
+  const std::optional<Answer> answer = co_await ask_markers();
+  const Answer* const shown = answer ? &*answer : nullptr;
+  if (shown != nullptr) {
+    const Judge::Facts facts = co_await gather(shown, asked_at);
+    judge(facts, *shown, asked_at);
+  }
+  if (refuted_) co_await refute();
+  after_question(clock_.steady());
+  notify_waiting();
+  co_await recheck(shown);
+}
+
+asio::awaitable<std::optional<Confirmer::Answer>> Confirmer::ask_markers() {
+  const std::shared_ptr<Api> api = api_;
+  const Kind kind = options_.kind;
+  const seconds back = age_of_what_is_open(clock_.steady()) + 2 * margin;
+  std::string path = samples_query(kind, marker_selector(scraper_), window(back));
+  Result<std::string, ApiError> text = co_await api->get(std::move(path), answer_bytes);
+  if (!text && look_ahead_ && is_refused_query(text.error())) {
+    look_ahead_ = false;
+    std::string plain = samples_query(kind, marker_selector(scraper_), window(back));
+    text = co_await api->get(std::move(plain), answer_bytes);
+  }
+  if (!text) {
+    note_silence(text.error().text);
+    co_return std::nullopt;
+  }
+  Result<Samples> samples = parse_samples(kind, *text);
+  if (!samples) {
+    note_silence(samples.error());
+    co_return std::nullopt;
+  }
+  note_answer();
+  Answer answer{std::move(*samples), {}};
+  {
+    const std::lock_guard lock(mutex_);
+    answer.shown = numbers_.find(answer.samples);
+  }
+  if (!answer.shown.labels.empty()) {
+    marker_ = answer.shown.labels;
+    last_marker_ms_ = std::max(last_marker_ms_, *answer.shown.times.rbegin());
+  }
+  co_return answer;
+}
+
+asio::awaitable<Judge::Facts> Confirmer::gather(const Answer* answer, SteadyTime asked_at) {
+  Judge::Facts facts;
+  bool doubts = false;
+  bool reason_wanted = false;
+  SteadyTime since = asked_at;
+  {
+    const std::lock_guard lock(mutex_);
+    const std::uint64_t number = judge_.number();
+    facts.newest = answer->shown.newest();
+    facts.here = answer->shown.has(number);
+    facts.later = facts.newest > number;
+    facts.complete = answer->samples.complete;
+    const bool neither = !facts.here && !facts.later;
+    doubts = neither && judge_.doubts(asked_at);
+    const bool is_out = judge_.batch() == Judge::Batch::asking || judge_.batch() == Judge::Batch::told;
+    reason_wanted = neither && is_out && judge_.is_last() && !(reason_ && reason_for_ == number);
+    since = judge_.unseen_since().value_or(judge_.handed_over_at());
+  }
+  // The reason first: the scrape that waits for this answer is the one that makes the scraper forget it.
+  if (reason_wanted) co_await ask_for_the_reason();
+  if (!doubts) co_return facts;
+  facts.scrapes_stored = co_await ask_whether_scrapes_are_stored(since);
+  if (facts.scrapes_stored) facts.store_is_younger = co_await ask_whether_store_is_younger();
+  co_return facts;
+}
+
+/// Two healthy scrapes of our target later than its last marker; where our target is not known, of any, since then.
+asio::awaitable<bool> Confirmer::ask_whether_scrapes_are_stored(SteadyTime since) {
+  const std::shared_ptr<Api> api = api_;
+  const seconds back = std::chrono::ceil<seconds>(clock_.steady() - since);
+  if (marker_.empty()) {
+    std::string path = healthy_targets_query(std::max(back, seconds(1)));
+    const Result<std::string, ApiError> text = co_await api->get(std::move(path), answer_bytes);
+    if (!text) co_return false;
+    const Result<Samples> answer = parse_query(*text);
+    co_return answer.has_value() && counted(*answer) >= 1;
+  }
+  std::string path = samples_query(options_.kind, selector_of_target("up", marker_), window(back + margin));
+  const Result<Samples, ApiError> answer = co_await ask_for_samples(std::move(path));
+  if (!answer) co_return false;
+  unsigned healthy = 0;
+  for (const Series& series : answer->series)
+    for (const Sample& sample : series.samples)
+      if (sample.value == 1 && sample.unix_ms > last_marker_ms_) ++healthy;
+  co_return healthy >= 2;
+}
+
+/// A store that is killed again and again shows no marker either.
+asio::awaitable<bool> Confirmer::ask_whether_store_is_younger() {
+  const std::shared_ptr<Api> api = api_;
+  std::string path = own_metrics_query();
+  const Result<std::string, ApiError> text = co_await api->get(std::move(path), answer_bytes);
+  if (!text) co_return false;  // a proxy in between hides it: then nobody knows
+  const std::optional<double> start = process_start_seconds(*text);
+  if (!start) co_return false;
+  const double age = static_cast<double>(clock_.unix_ms()) / 1000 - *start;
+  co_return age >= 0 && age < static_cast<double>(Judge::calibration.count());
+}
+
+asio::awaitable<void> Confirmer::ask_for_the_reason() {
+  if (marker_.empty()) co_return;
+  const std::shared_ptr<Api> api = api_;
+  std::string path = targets_query();
+  const Result<std::string, ApiError> text = co_await api->get(std::move(path), answer_bytes);
+  if (!text) co_return;
+  const Result<std::vector<Target>> targets = parse_targets(*text);
+  if (!targets) co_return;
+  const std::string error = last_error_of(*targets, marker_);
+  if (error.empty()) co_return;
+  const std::lock_guard lock(mutex_);
+  reason_for_ = judge_.number();
+  reason_ = outcome_of_error(error).value_or(delivery::Outcome::truncated);
+  reason_text_ = error;
+}
+
+void Confirmer::judge(const Judge::Facts& facts, const Answer& answer, SteadyTime asked_at) {
+  std::shared_ptr<queue::Delivery> batch;
+  Judge::Verdict verdict{};
+  Judge::Trust before{};
+  Judge::Trust after{};
+  std::optional<delivery::Outcome> tcp;
+  SteadyTime sent_at;
+  {
+    const std::lock_guard lock(mutex_);
+    before = judge_.trust();
+    verdict = judge_.answered(facts, asked_at);
+    after = judge_.trust();
+    tcp = judge_.tcp();
+    sent_at = judge_.handed_over_at();
+    if (verdict != Judge::Verdict::open) batch = std::move(out_);
+    settling_ = settling_ || batch != nullptr;
+    statistics_.active = after == Judge::Trust::shown;
+  }
+  note_trust(before, after, answer.shown);
+  if (batch == nullptr) return;
+  switch (verdict) {
+    case Judge::Verdict::delivered:
+      confirm(std::move(batch), answer, clock_.steady());
+      break;
+    case Judge::Verdict::never: {
+      const bool known = reason_ && reason_for_ == batch->number();
+      const bool late = tcp == delivery::Outcome::timed_out;
+      const delivery::Outcome otherwise = late ? delivery::Outcome::timed_out : delivery::Outcome::truncated;
+      refuted_ = Refuted{std::move(batch),
+                         out_metric_,
+                         marker_,
+                         sent_at,
+                         known ? *reason_ : otherwise,
+                         known ? reason_text_ : std::string()};
+      return;  // settled by refute()
+    }
+    case Judge::Verdict::by_tcp:
+      settle(std::move(batch), *tcp);
+      break;
+    case Judge::Verdict::open:
+      break;
+  }
+  was_resumed_ = false;
+  const std::lock_guard lock(mutex_);
+  settling_ = false;
+}
+
+void Confirmer::confirm(std::shared_ptr<queue::Delivery> batch, const Answer& answer, SteadyTime now) {
+  const std::uint64_t number = batch->number();
+  KeptBatch kept;
+  kept.kept = batch->settle_and_keep();
+  kept.metric = out_metric_;
+  kept.marker = answer.shown.labels;
+  kept.unix_ms = answer.shown.numbers.at(number);
+  kept.shown_at = now;
+  // The events may show a moment after the marker, where they go through several shards.
+  kept.count_at = now + patience_of(options_);
+  kept.counted = queue_.explicit_timestamps();  // they are stored at times of their own
+  if (log::enabled(log::Level::debug))
+    log::debug("batch confirmed", {{"scraper", scraper_}, {"batch", number}, {"events", batch->count()}});
+  if (kept.kept != nullptr) kept_.add(std::move(kept));
+  const std::lock_guard lock(mutex_);
+  ++statistics_.confirmed;
+}
+
+void Confirmer::note_trust(Judge::Trust before, Judge::Trust now, const Shown& shown) {
+  using Trust = Judge::Trust;
+  if (before == now) return;
+  queue_.set_calibrated(scraper_, now == Trust::shown);
+  if (now == Trust::shown) {
+    log::info(before == Trust::unseen ? "the scraper's API shows our batches: from now on it confirms them"
+                                      : "the scraper's API shows our batches again: from now on it confirms them",
+              {{"scraper", scraper_}, {"batch", shown.newest()}});
+  } else if (before == Trust::unseen) {
+    log::warn(
+        "the scraper's API shows no oneshot_batch of ours: TCP decides what was delivered, as without [confirm]; "
+        "is its url that of the scraper with this name, and does a relabelling drop the metric?",
+        {{"scraper", scraper_}, {"url", options_.url}});
+  } else {
+    log::warn(
+        "oneshot_batch does not reach the scraper's store any more, while its other samples do: TCP decides what "
+        "was delivered; does a relabelling drop the metric?",
+        {{"scraper", scraper_}, {"url", options_.url}});
+  }
+}
+
+void Confirmer::note_silence(const std::string& reason) {
+  std::shared_ptr<queue::Delivery> batch;
+  std::optional<delivery::Outcome> tcp;
+  {
+    const std::lock_guard lock(mutex_);
+    if (judge_.silent() == Judge::Verdict::by_tcp) batch = std::move(out_);
+    tcp = judge_.tcp();
+    statistics_.up = false;
+  }
+  if (!std::exchange(silence_said_, true)) {
+    log::warn(options_.unreachable == Unreachable::wait
+                  ? "the scraper's API does not answer: a batch that it has not shown waits, and so do newer events"
+                  : "the scraper's API does not answer: meanwhile TCP decides what was delivered",
+              {{"scraper", scraper_}, {"url", options_.url}, {"reason", reason}});
+  }
+  if (batch != nullptr) settle(std::move(batch), *tcp);
+}
+
+void Confirmer::note_answer() {
+  {
+    const std::lock_guard lock(mutex_);
+    statistics_.up = true;
+  }
+  if (std::exchange(silence_said_, false))
+    log::info("the scraper's API answers again", {{"scraper", scraper_}, {"url", options_.url}});
+}
+
+}  // namespace oneshot::confirm

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+#include "confirm/queries.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+
+namespace oneshot::confirm {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr seconds ahead{3600};
+// VictoriaMetrics is asked by this machine's clock: so far the two may differ.
+constexpr std::int64_t clocks_differ_ms = 600'000;
+
+/// RFC 3986 2.3: all but the unreserved ones are escaped.
+void append_escaped_query(std::string& out, std::string_view text) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = (to_lower(c) >= 'a' && to_lower(c) <= 'z') || (c >= '0' && c <= '9') ||
+                       std::string_view("-._~").find(c) != std::string_view::npos;
+    if (plain) {
+      out += c;
+    } else {
+      out += '%';
+      out += digits[byte >> 4U];
+      out += digits[byte & 0xFU];
+    }
+  }
+}
+
+std::string query(std::string_view promql) {
+  std::string path = "/api/v1/query?query=";
+  append_escaped_query(path, promql);
+  return path;
+}
+
+/// 1795671043414 as "1795671043.414".
+std::string seconds_text(std::int64_t unix_ms) {
+  std::string text;
+  append_signed(text, unix_ms / 1000);
+  text += '.';
+  append_padded(text, static_cast<std::uint64_t>(std::max<std::int64_t>(unix_ms % 1000, 0)), 3);
+  return text;
+}
+
+std::string export_query(std::string_view selector, std::int64_t start_ms, std::int64_t end_ms) {
+  std::string path = "/api/v1/export?match%5B%5D=";
+  append_escaped_query(path, selector);
+  return path + "&start=" + seconds_text(start_ms) + "&end=" + seconds_text(end_ms);
+}
+
+/// PromQL takes Go's escapes in double quotes.
+void append_quoted(std::string& out, std::string_view value) {
+  out += '"';
+  for (const char c : value) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (c == '\n') {
+      out += "\\n";
+    } else {
+      out += c;
+    }
+  }
+  out += '"';
+}
+
+}  // namespace
+
+std::string samples_query(Kind kind, std::string_view selector, const Window& window) {
+  if (kind == Kind::victoriametrics) {
+    const std::int64_t back = std::chrono::milliseconds(window.back).count() + clocks_differ_ms;
+    return export_query(selector, window.now_unix_ms - back,
+                        window.now_unix_ms + std::chrono::milliseconds(ahead).count());
+  }
+  std::string promql(selector);
+  const seconds range = window.look_ahead ? window.back + ahead : window.back;
+  promql += '[' + std::to_string(range.count()) + "s]";
+  if (window.look_ahead) promql += " offset -" + std::to_string(ahead.count()) + 's';
+  return query(promql);
+}
+
+std::string samples_at_query(Kind kind, std::string_view selector, std::int64_t unix_ms) {
+  if (kind == Kind::victoriametrics) return export_query(selector, unix_ms, unix_ms);
+  // A range ends with its moment, that included; one of a millisecond holds nothing else (2.x includes its begin too).
+  return query(std::string(selector) + "[1ms]") + "&time=" + seconds_text(unix_ms);
+}
+
+Result<Samples> parse_samples(Kind kind, std::string_view answer) {
+  return kind == Kind::victoriametrics ? parse_export(answer) : parse_query(answer);
+}
+
+std::string count_at_query(std::string_view selector, std::int64_t unix_ms) {
+  const std::string time = seconds_text(unix_ms);
+  // nocache: VictoriaMetrics else asks about 30 s earlier, since what is newer may not be whole yet.
+  return query("count(timestamp(" + std::string(selector) + ") == " + time + ")") + "&time=" + time + "&nocache=1";
+}
+
+std::string healthy_targets_query(seconds back) {
+  return query("count(sum_over_time(up[" + std::to_string(back.count()) + "s]) >= 2)") + "&nocache=1";
+}
+
+double counted(const Samples& answer) noexcept {
+  if (answer.series.empty() || answer.series.front().samples.empty()) return 0;
+  return answer.series.front().samples.back().value;
+}
+
+std::string targets_query() { return "/api/v1/targets?state=active"; }
+
+std::string own_metrics_query() { return "/metrics"; }
+
+std::string marker_selector(std::string_view scraper) {
+  std::string selector(marker_metric);
+  selector += "{scraper=";
+  append_quoted(selector, scraper);
+  return selector + '}';
+}
+
+std::string selector_of_target(std::string_view metric, const Labels& marker) {
+  std::string selector(metric);
+  selector += '{';
+  for (const auto& [name, value] : marker) {
+    if (name == "__name__" || name == "scraper") continue;
+    if (!selector.ends_with('{')) selector += ',';
+    selector += name + '=';
+    append_quoted(selector, value);
+  }
+  return selector + '}';
+}
+
+}  // namespace oneshot::confirm

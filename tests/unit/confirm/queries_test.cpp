@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#include "confirm/queries.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace oneshot::confirm;  // NOLINT(google-build-using-namespace)
+using std::chrono::seconds;
+
+namespace {
+constexpr std::int64_t now = 1'795'671'043'414;
+}
+
+TEST_CASE("Prometheus is asked for raw samples by its own clock, and an hour ahead") {
+  CHECK(samples_query(Kind::prometheus, marker_selector("prom-a"), {seconds(90), now, true}) ==
+        "/api/v1/query?query=oneshot_batch%7Bscraper%3D%22prom-a%22%7D%5B3690s%5D%20offset%20-3600s");
+  CHECK(samples_query(Kind::prometheus, "m", {seconds(90), now, false}) == "/api/v1/query?query=m%5B90s%5D");
+}
+
+TEST_CASE("VictoriaMetrics is asked for raw samples by times, with room for clocks that differ") {
+  CHECK(samples_query(Kind::victoriametrics, "m", {seconds(100), now, true}) ==
+        "/api/v1/export?match%5B%5D=m&start=1795670343.414&end=1795674643.414");
+}
+
+TEST_CASE("one moment") {
+  CHECK(samples_at_query(Kind::prometheus, "m", now) == "/api/v1/query?query=m%5B1ms%5D&time=1795671043.414");
+  CHECK(samples_at_query(Kind::victoriametrics, "m", now) ==
+        "/api/v1/export?match%5B%5D=m&start=1795671043.414&end=1795671043.414");
+  CHECK(count_at_query("m", 1'795'671'043'004) ==
+        "/api/v1/query?query=count%28timestamp%28m%29%20%3D%3D%201795671043.004%29&time=1795671043.004&nocache=1");
+}
+
+TEST_CASE("names and labels are quoted") {
+  CHECK(marker_selector("a\"b\\c") == "oneshot_batch{scraper=\"a\\\"b\\\\c\"}");
+  CHECK(selector_of_target("m", {{"__name__", "oneshot_batch"}, {"instance", "h:1"}, {"job", "j"}, {"scraper", "p"}}) ==
+        "m{instance=\"h:1\",job=\"j\"}");
+  CHECK(selector_of_target("m", {{"job", "a\nb"}}) == "m{job=\"a\\nb\"}");
+}
+
+TEST_CASE("the count of an answer") {
+  CHECK(counted({}) == 0);
+  CHECK(counted({{Series{{}, {{now, 3}}}}}) == 3);
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#include "confirm/stored_events.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace oneshot::confirm;  // NOLINT(google-build-using-namespace)
+
+namespace {
+
+const Labels marker = {{"__name__", "oneshot_batch"}, {"instance", "h:1"}, {"job", "events"}, {"scraper", "prom-a"}};
+
+Samples stored(std::initializer_list<Labels> labels, std::int64_t at = 1000) {
+  Samples samples;
+  for (Labels one : labels) {
+    one.emplace_back("__name__", "events_to_metrics");
+    samples.series.push_back({std::move(one), {{at, 1}}});
+  }
+  return samples;
+}
+
+StoredEvents with(std::initializer_list<Labels> labels) {
+  StoredEvents events(marker);
+  events.add(stored(labels), {1000});
+  return events;
+}
+
+}  // namespace
+
+TEST_CASE("an event is there with the labels of its target around") {
+  StoredEvents events = with({{{"instance", "h:1"}, {"job", "events"}, {"type", "deploy"}}});
+  CHECK(events.size() == 1);
+  CHECK(events.not_asked_for() == 1);
+  CHECK(events.has("type=\"deploy\""));
+  CHECK(!events.has("type=\"rollback\""));
+  CHECK(!events.has("id=\"1\",type=\"deploy\""));
+  CHECK(!events.has(""));
+  CHECK(events.not_asked_for() == 0);
+}
+
+TEST_CASE("an event with more labels is another one") {
+  StoredEvents events = with({{{"id", "7"}, {"instance", "h:1"}, {"job", "events"}, {"type", "deploy"}}});
+  CHECK(!events.has("type=\"deploy\""));
+  CHECK(events.has("id=\"7\",type=\"deploy\""));
+}
+
+TEST_CASE("a label that the scraper has put aside for one of the target") {
+  StoredEvents events = with({{{"exported_job", "cron"}, {"instance", "h:1"}, {"job", "events"}, {"type", "x"}}});
+  CHECK(events.has("job=\"cron\",type=\"x\""));
+  CHECK(!events.has("type=\"x\""));
+}
+
+TEST_CASE("honor_labels: the event's label has taken the place of the target's") {
+  StoredEvents events = with({{{"instance", "h:1"}, {"job", "cron"}}, {{"instance", "h:1"}, {"job", "events"}}});
+  CHECK(events.has("job=\"cron\""));
+  CHECK(events.has("job=\"events\""));  // the same as the target's by chance
+  CHECK(events.not_asked_for() == 0);
+}
+
+TEST_CASE("an event's own label scraper is no label of the target") {
+  StoredEvents events = with({{{"instance", "h:1"}, {"job", "events"}, {"scraper", "prom-a"}}});
+  CHECK(events.has("scraper=\"prom-a\""));
+  CHECK(!events.has(""));
+}
+
+TEST_CASE("values with quotes, backslashes, line ends and commas") {
+  StoredEvents events = with({{{"a", "x\"y\\z\nw"}, {"b", ",\"="}, {"instance", "h:1"}, {"job", "events"}}});
+  CHECK(events.has(R"(a="x\"y\\z\nw",b=",\"=")"));
+}
+
+TEST_CASE("an empty value is none in a store") {
+  StoredEvents events = with({{{"instance", "h:1"}, {"job", "events"}, {"type", "x"}}});
+  CHECK(events.has(R"(a="",type="x")"));
+}
+
+TEST_CASE("only the moments that are asked for count") {
+  StoredEvents events(marker);
+  events.add(stored({{{"type", "x"}}}, 2000), {1000});
+  CHECK(events.size() == 0);
+  events.add(stored({{{"type", "x"}}}, 2000), {1000, 2000});
+  CHECK(events.has("type=\"x\""));
+}
+
+TEST_CASE("the series of a batch are counted once each") {
+  SeriesCount count;
+  oneshot::queue::BatchEvent event;
+  event.series_hash = 1;
+  event.labels = "a=\"1\"";
+  count.add(event);
+  count.add(event);
+  event.labels = "a=\"2\"";  // the same hash
+  count.add(event);
+  CHECK(count.value() == 2);
+}
