@@ -5,10 +5,24 @@
 #include <string_view>
 #include <utility>
 
+#include "settings/header_file.hpp"
 #include "settings/key.hpp"
 #include "settings/load_toml.hpp"
 
 namespace oneshot::settings {
+namespace {
+
+Result<void, std::string> read_header_files(Settings& settings) {
+  for (auto& [scraper, options] : settings.confirm) {
+    if (options.header_file.empty()) continue;
+    Result<Headers> headers = read_header_file(options.header_file);
+    if (!headers) return Unexpected{confirm_title(scraper) + " header_file: " + headers.error()};
+    options.headers = std::move(*headers);
+  }
+  return {};
+}
+
+}  // namespace
 
 Result<Settings> load(const CommandLine& command_line, const Environment& environment) {
   Settings settings;
@@ -21,6 +35,7 @@ Result<Settings> load(const CommandLine& command_line, const Environment& enviro
   for (const Override& given : command_line.overrides) {
     if (auto taken = given.key->set(settings, given.value); !taken) return Unexpected{std::move(taken.error().must)};
   }
+  if (auto headers = read_header_files(settings); !headers) return Unexpected{std::move(headers.error())};
   return settings;
 }
 
@@ -34,6 +49,11 @@ std::string render_toml(const Settings& settings) {
       out.append("[").append(section).append("]\n");
     }
     out.append(key.name).append(" = ").append(key.toml(settings)).append("\n");
+  }
+  for (const auto& [scraper, options] : settings.confirm) {
+    out.append("\n").append(confirm_title(scraper)).append("\n");
+    for (const ConfirmKey& key : confirm_keys())
+      out.append(key.name).append(" = ").append(key.toml(options)).append("\n");
   }
   return out;
 }

@@ -20,19 +20,31 @@ struct ValueError {
   std::string must;      ///< "must be a whole number from 0 to 65535"
 };
 
-struct Key {
+template <class Target>
+struct BasicKey {
   std::string_view section;  ///< "server"
   std::string_view name;     ///< "port"
   /// Takes the value over, or changes nothing.
-  std::function<Result<void, ValueError>(Settings&, const Value&)> set;
+  std::function<Result<void, ValueError>(Target&, const Value&)> set;
   /// The value as TOML, which `set` takes again.
-  std::function<std::string(const Settings&)> toml;
-  std::function<void(Settings& to, const Settings& from)> copy;
+  std::function<std::string(const Target&)> toml;
+  std::function<void(Target& to, const Target& from)> copy;
   bool live = true;  ///< a reload changes it; otherwise the next start does
 };
+using Key = BasicKey<Settings>;
+/// A key of the sections [confirm.NAME], of which there is one for each scraper that somebody wants to have confirmed.
+/// All of them are live.
+using ConfirmKey = BasicKey<confirm::Options>;
+inline constexpr std::string_view confirm_section = "confirm";
 
 /// Sections together, in the order that people read them in.
 [[nodiscard]] const std::vector<Key>& keys();
+/// In the order that people read them in.
+[[nodiscard]] const std::vector<ConfirmKey>& confirm_keys();
+/// `[confirm.prom-a]`, quoted where TOML wants it: `[confirm."10.0.0.7"]`.
+[[nodiscard]] std::string confirm_title(std::string_view scraper);
+/// What is wrong with the name of a scraper.
+[[nodiscard]] Result<void, std::string> check_scraper_name(std::string_view name);
 /// Null if there is none.
 [[nodiscard]] const Key* find_key(std::string_view section, std::string_view name) noexcept;
 [[nodiscard]] bool is_section(std::string_view name) noexcept;

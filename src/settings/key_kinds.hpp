@@ -43,20 +43,24 @@ auto& part_of(Aggregate& settings) noexcept {
   } else if constexpr (std::is_same_v<Part, storage::Options>) {
     return settings.queue.storage;
   } else {
-    static_assert(std::is_same_v<Part, Settings>);
+    static_assert(std::is_same_v<Part, Settings> || std::is_same_v<Part, confirm::Options>);
     return settings;
   }
 }
 
-/// A function that gives a reference to the member in (const) Settings.
+/// What the key of a member is set in: the settings, or one section [confirm.NAME].
+template <class Part>
+using TargetOf = std::conditional_t<std::is_same_v<Part, confirm::Options>, confirm::Options, Settings>;
+
+/// A function that gives a reference to the member in a (const) target.
 template <class Member, class Part>
 auto field_of(Member Part::*member) {
   return [member](auto& settings) -> auto& { return part_of<Part>(settings).*member; };
 }
 
-template <class Field>
+template <class Target, class Field>
 auto copier(Field field) {
-  return [field](Settings& to, const Settings& from) { field(to) = field(from); };
+  return [field](Target& to, const Target& from) { field(to) = field(from); };
 }
 
 /// The row of a key that only a start can change.
@@ -67,11 +71,11 @@ inline Key at_start(Key key) {
 
 /// A whole number of `unit`s, which the member holds multiplied.
 template <class Member, class Part>
-Key multiple(std::string_view section, std::string_view name, std::int64_t unit, std::int64_t min, std::int64_t max,
-             Member Part::*member) {
+BasicKey<TargetOf<Part>> multiple(std::string_view section, std::string_view name, std::int64_t unit, std::int64_t min,
+                                  std::int64_t max, Member Part::*member) {
   const auto field = field_of(member);
   return {section, name,
-          [=](Settings& settings, const Value& value) -> Result<void, ValueError> {
+          [=](TargetOf<Part>& settings, const Value& value) -> Result<void, ValueError> {
             const auto* const number = std::get_if<std::int64_t>(&value.content);
             if (number == nullptr || *number < min || *number > max) {
               return Unexpected{ValueError{&value, must_be_whole(min, max)}};
@@ -79,30 +83,30 @@ Key multiple(std::string_view section, std::string_view name, std::int64_t unit,
             field(settings) = static_cast<Member>(*number * unit);
             return {};
           },
-          [=](const Settings& settings) { return std::to_string(field(settings) / static_cast<Member>(unit)); },
-          copier(field)};
+          [=](const TargetOf<Part>& settings) { return std::to_string(field(settings) / static_cast<Member>(unit)); },
+          copier<TargetOf<Part>>(field)};
 }
 
 template <class Member, class Part>
-Key whole_number(std::string_view section, std::string_view name, std::int64_t min, std::int64_t max,
-                 Member Part::*member) {
+BasicKey<TargetOf<Part>> whole_number(std::string_view section, std::string_view name, std::int64_t min,
+                                      std::int64_t max, Member Part::*member) {
   return multiple(section, name, 1, min, max, member);
 }
 
 /// A number of MiB; the member holds bytes.
 template <class Part>
-Key mebibytes(std::string_view section, std::string_view name, std::int64_t min, std::int64_t max,
-              std::uint64_t Part::*member) {
+BasicKey<TargetOf<Part>> mebibytes(std::string_view section, std::string_view name, std::int64_t min, std::int64_t max,
+                                   std::uint64_t Part::*member) {
   return multiple(section, name, 1 << 20, min, max, member);
 }
 
 /// Decimal seconds; the member holds milliseconds.
 template <class Part>
-Key duration(std::string_view section, std::string_view name, double min, double max,
-             std::chrono::milliseconds Part::*member) {
+BasicKey<TargetOf<Part>> duration(std::string_view section, std::string_view name, double min, double max,
+                                  std::chrono::milliseconds Part::*member) {
   const auto field = field_of(member);
   return {section, name,
-          [=](Settings& settings, const Value& value) -> Result<void, ValueError> {
+          [=](TargetOf<Part>& settings, const Value& value) -> Result<void, ValueError> {
             const auto number = as_number(value);
             // Written so that NaN is refused as well.
             if (!number || !(*number >= min && *number <= max)) {
@@ -111,20 +115,21 @@ Key duration(std::string_view section, std::string_view name, double min, double
             field(settings) = std::chrono::milliseconds(std::llround(*number * 1000));
             return {};
           },
-          [=](const Settings& settings) { return toml_seconds(field(settings)); }, copier(field)};
+          [=](const TargetOf<Part>& settings) { return toml_seconds(field(settings)); }, copier<TargetOf<Part>>(field)};
 }
 
 template <class Part>
-Key flag(std::string_view section, std::string_view name, bool Part::*member) {
+BasicKey<TargetOf<Part>> flag(std::string_view section, std::string_view name, bool Part::*member) {
   const auto field = field_of(member);
   return {section, name,
-          [=](Settings& settings, const Value& value) -> Result<void, ValueError> {
+          [=](TargetOf<Part>& settings, const Value& value) -> Result<void, ValueError> {
             const auto* const on = std::get_if<bool>(&value.content);
             if (on == nullptr) return Unexpected{ValueError{&value, "must be true or false"}};
             field(settings) = *on;
             return {};
           },
-          [=](const Settings& settings) -> std::string { return field(settings) ? "true" : "false"; }, copier(field)};
+          [=](const TargetOf<Part>& settings) -> std::string { return field(settings) ? "true" : "false"; },
+          copier<TargetOf<Part>>(field)};
 }
 
 /// The words that a key takes, each with the enumerator that it stands for.
@@ -132,11 +137,11 @@ template <class Enum>
 using Words = std::vector<std::pair<std::string_view, Enum>>;
 
 template <class Enum, class Part>
-Key choice(std::string_view section, std::string_view name, Enum Part::*member,
-           Words<std::type_identity_t<Enum>> words) {
+BasicKey<TargetOf<Part>> choice(std::string_view section, std::string_view name, Enum Part::*member,
+                                Words<std::type_identity_t<Enum>> words) {
   const auto field = field_of(member);
   return {section, name,
-          [=](Settings& settings, const Value& value) -> Result<void, ValueError> {
+          [=](TargetOf<Part>& settings, const Value& value) -> Result<void, ValueError> {
             const auto* const word = std::get_if<std::string>(&value.content);
             std::vector<std::string_view> allowed;
             for (const auto& [candidate, meaning] : words) {
@@ -148,40 +153,40 @@ Key choice(std::string_view section, std::string_view name, Enum Part::*member,
             }
             return Unexpected{ValueError{&value, must_be_one_of(allowed)}};
           },
-          [=](const Settings& settings) {
+          [=](const TargetOf<Part>& settings) {
             for (const auto& [candidate, meaning] : words) {
               if (field(settings) == meaning) return toml_text(candidate);
             }
             return std::string("\"\"");  // no such enumerator
           },
-          copier(field)};
+          copier<TargetOf<Part>>(field)};
 }
 
 /// A text that `check` has nothing against; the error of `check` says what the text must be.
 template <class Part>
-Key text(std::string_view section, std::string_view name, Result<void, std::string> (*check)(std::string_view text),
-         std::string Part::*member) {
+BasicKey<TargetOf<Part>> text(std::string_view section, std::string_view name,
+                              Result<void, std::string> (*check)(std::string_view text), std::string Part::*member) {
   const auto field = field_of(member);
   return {section, name,
-          [=](Settings& settings, const Value& value) -> Result<void, ValueError> {
+          [=](TargetOf<Part>& settings, const Value& value) -> Result<void, ValueError> {
             const auto* const found = std::get_if<std::string>(&value.content);
             if (found == nullptr) return Unexpected{ValueError{&value, "must be a text in quotes"}};
             if (auto good = check(*found); !good) return Unexpected{ValueError{&value, std::move(good.error())}};
             field(settings) = *found;
             return {};
           },
-          [=](const Settings& settings) { return toml_text(field(settings)); }, copier(field)};
+          [=](const TargetOf<Part>& settings) { return toml_text(field(settings)); }, copier<TargetOf<Part>>(field)};
 }
 
 /// A list of texts. `make(text, so_far)` gives one element or says what is wrong with the text; `write(element)` gives
 /// the text again.
 template <class Element, class Part>
-Key list(std::string_view section, std::string_view name, std::string_view what,
-         Result<Element> (*make)(const std::string& text, const std::vector<Element>& so_far),
-         std::string (*write)(const Element& element), std::vector<Element> Part::*member) {
+BasicKey<TargetOf<Part>> list(std::string_view section, std::string_view name, std::string_view what,
+                              Result<Element> (*make)(const std::string& text, const std::vector<Element>& so_far),
+                              std::string (*write)(const Element& element), std::vector<Element> Part::*member) {
   const auto field = field_of(member);
   return {section, name,
-          [=](Settings& settings, const Value& value) -> Result<void, ValueError> {
+          [=](TargetOf<Part>& settings, const Value& value) -> Result<void, ValueError> {
             const std::string must = "must be a list of " + std::string(what) + " in quotes";
             const auto* const elements = std::get_if<Value::List>(&value.content);
             if (elements == nullptr) return Unexpected{ValueError{&value, must}};
@@ -196,12 +201,12 @@ Key list(std::string_view section, std::string_view name, std::string_view what,
             field(settings) = std::move(made);
             return {};
           },
-          [=](const Settings& settings) {
+          [=](const TargetOf<Part>& settings) {
             std::vector<std::string> texts;
             for (const Element& element : field(settings)) texts.push_back(write(element));
             return toml_list(texts);
           },
-          copier(field)};
+          copier<TargetOf<Part>>(field)};
 }
 
 }  // namespace oneshot::settings

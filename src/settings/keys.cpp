@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "base/url.hpp"
 #include "settings/key.hpp"
 #include "settings/key_kinds.hpp"
 
@@ -54,11 +55,14 @@ Result<void, std::string> check_path(std::string_view path) {
   return Unexpected{"must be a file name without zero bytes, or empty"};
 }
 
+Result<void, std::string> check_url(std::string_view url) {
+  const Result<Url> parsed = Url::parse(url);
+  if (!parsed) return Unexpected{parsed.error()};
+  return {};
+}
+
 Result<std::string> make_name(const std::string& name, const std::vector<std::string>& so_far) {
-  constexpr std::size_t longest = 128;
-  if (name.empty() || name.size() > longest || !consists_of(name, {letters, digits, "_.:-"})) {
-    return Unexpected{"a scraper's name must be 1 to 128 letters, digits, _ . : and -"};
-  }
+  if (const auto good = check_scraper_name(name); !good) return Unexpected{good.error()};
   if (std::find(so_far.begin(), so_far.end(), name) != so_far.end()) {
     return Unexpected{"every name must be there only once"};
   }
@@ -127,7 +131,40 @@ std::vector<Key> make_keys() {
   };
 }
 
+std::vector<ConfirmKey> make_confirm_keys() {
+  using confirm::Kind;
+  using confirm::Options;
+  using confirm::Unreachable;
+  constexpr std::string_view section = confirm_section;
+  return {
+      text(section, "url", check_url, &Options::url),
+      choice(section, "kind", &Options::kind,
+             {{"prometheus", Kind::prometheus}, {"victoriametrics", Kind::victoriametrics}}),
+      text(section, "header_file", check_path, &Options::header_file),
+      duration(section, "timeout_seconds", 0.1, 60, &Options::timeout),
+      duration(section, "patience_seconds", 0, 600, &Options::patience),
+      duration(section, "recheck_seconds", 0, 3600, &Options::recheck),
+      choice(section, "unreachable", &Options::unreachable, {{"wait", Unreachable::wait}, {"tcp", Unreachable::tcp}}),
+  };
+}
+
 }  // namespace
+
+Result<void, std::string> check_scraper_name(std::string_view name) {
+  constexpr std::size_t longest = 128;
+  if (!name.empty() && name.size() <= longest && consists_of(name, {letters, digits, "_.:-"})) return {};
+  return Unexpected{"a scraper's name must be 1 to 128 letters, digits, _ . : and -"};
+}
+
+const std::vector<ConfirmKey>& confirm_keys() {
+  static const std::vector<ConfirmKey> all = make_confirm_keys();
+  return all;
+}
+
+std::string confirm_title(std::string_view scraper) {
+  const bool bare = !scraper.empty() && consists_of(scraper, {letters, digits, "_-"});
+  return "[confirm." + (bare ? std::string(scraper) : toml_text(scraper)) + ']';
+}
 
 const std::vector<Key>& keys() {
   static const std::vector<Key> all = make_keys();

@@ -123,6 +123,7 @@ class Reader {
   void read_section(const toml::key& key, const toml::node& node) {
     const std::string_view section = key.str();
     const std::string shown = printable(section);
+    if (section == confirm_section) return read_confirmations(node);
     if (!is_section(section)) {
       complain(begin_of(key.source()), node.is_table() ? '[' + shown + "]: unknown table" + hint_for_section(section)
                                                        : shown + ": unknown key" + hint_for_key("", section));
@@ -134,19 +135,60 @@ class Reader {
                shown + " = " + describe(to_value(node)) + ": must be a table, [" + shown + ']');
       return;
     }
-    for (const auto& [name, value] : *table) read_key(section, name, value);
+    for (const auto& [name, value] : *table) {
+      const Key* const known = find_key(section, name.str());
+      const std::string where = '[' + shown + "] " + printable(name.str());
+      if (known == nullptr) {
+        complain(begin_of(name.source()), where + ": unknown key" + hint_for_key(section, name.str()));
+      } else {
+        set(*known, settings_, where, value);
+      }
+    }
   }
 
-  void read_key(std::string_view section, const toml::key& written, const toml::node& node) {
-    const std::string_view name = written.str();
-    const std::string where = '[' + std::string(section) + "] " + printable(name);
-    const Key* const key = find_key(section, name);
-    if (key == nullptr) {
-      complain(begin_of(written.source()), where + ": unknown key" + hint_for_key(section, name));
+  /// [confirm.NAME]: a table for each scraper.
+  void read_confirmations(const toml::node& node) {
+    const toml::table* const all = node.as_table();
+    if (all == nullptr) {
+      complain(begin_of(node.source()),
+               "confirm = " + describe(to_value(node)) + ": must be a table for each scraper, " + "[confirm.NAME]");
       return;
     }
+    for (const auto& [name, one] : *all) {
+      const std::string title = "[confirm." + printable(name.str()) + ']';
+      const toml::table* const table = one.as_table();
+      if (table == nullptr) {
+        complain(begin_of(name.source()),
+                 "[confirm] " + printable(name.str()) + ": must be in a table that names the scraper, [confirm.NAME]");
+      } else if (const auto good = check_scraper_name(name.str()); !good) {
+        complain(begin_of(one.source()), title + ": " + good.error());
+      } else {
+        read_confirmation(title, std::string(name.str()), *table);
+      }
+    }
+  }
+
+  void read_confirmation(const std::string& title, const std::string& scraper, const toml::table& table) {
+    confirm::Options& options = settings_.confirm[scraper];
+    for (const auto& [name, value] : table) {
+      const std::vector<ConfirmKey>& known = confirm_keys();
+      const auto key = std::ranges::find(known, name.str(), &ConfirmKey::name);
+      const std::string where = title + ' ' + printable(name.str());
+      if (key == known.end()) {
+        complain(begin_of(name.source()), where + ": unknown key" + hint_for_confirm_key(name.str()));
+      } else {
+        set(*key, options, where, value);
+      }
+    }
+    if (!table.contains("url"))
+      complain(begin_of(table.source()),
+               title + ": needs a url, that of the scraper's API: url = \"http://HOST:PORT\"");
+  }
+
+  template <class Target>
+  void set(const BasicKey<Target>& key, Target& target, const std::string& where, const toml::node& node) {
     const Value value = to_value(node);
-    const auto taken = key->set(settings_, value);
+    const auto taken = key.set(target, value);
     if (taken) return;
     const ValueError& error = taken.error();
     Place place = begin_of(node.source());
@@ -163,6 +205,7 @@ class Reader {
     for (const Key& key : keys()) {
       if (sections.empty() || sections.back() != key.section) sections.push_back(key.section);
     }
+    sections.push_back(confirm_section);
     if (const auto near = nearest(word, sections); !near.empty()) {
       return "; did you mean [" + std::string(near) + "]?";
     }
@@ -181,6 +224,13 @@ class Reader {
     if (const auto near = nearest(word, here); !near.empty()) return "; did you mean \"" + std::string(near) + "\"?";
     if (here.empty()) return hint_for_section(word);
     return "; allowed: " + joined(here, "", "");
+  }
+
+  static std::string hint_for_confirm_key(std::string_view word) {
+    std::vector<std::string_view> names;
+    for (const ConfirmKey& key : confirm_keys()) names.push_back(key.name);
+    if (const auto near = nearest(word, names); !near.empty()) return "; did you mean \"" + std::string(near) + "\"?";
+    return "; allowed: " + joined(names, "", "");
   }
 
   static std::string joined(const std::vector<std::string_view>& words, std::string_view before,

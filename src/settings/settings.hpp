@@ -3,6 +3,7 @@
 
 #include "app/options.hpp"
 #include "base/log.hpp"
+#include "confirm/options.hpp"
 #include "net/options.hpp"
 #include "queue/options.hpp"
 
@@ -16,6 +17,7 @@ struct Settings {
   app::Options app;
   queue::Options queue;
   log::Level log_level = log::Level::info;
+  confirm::OptionsByScraper confirm;  ///< [confirm.NAME]
 };
 
 }  // namespace oneshot::settings
