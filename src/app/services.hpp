@@ -12,6 +12,7 @@
 #include "app/scrape/proxy_watch.hpp"
 #include "app/scrape/shared_scrapers.hpp"
 #include "base/clock.hpp"
+#include "confirm/confirmers.hpp"
 #include "http/body_budget.hpp"
 #include "http/statistics.hpp"
 #include "queue/queue.hpp"
@@ -30,6 +31,7 @@ struct Services {
   queue::Queue& queue;
   const Clock& clock;
   std::uint16_t port = 8090;  ///< of server.port, for an example where the client does not say how it reached us
+  const confirm::Confirmers* confirmers = nullptr;  ///< null: TCP decides what was delivered, whoever scrapes
   Readiness readiness;
   ConfigReloads config_reloads;
   ForwardingWatch forwarding_watch;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Start: 1 signals are caught, so that none ends the program half-way; 2 the event log; 3 the routers, one for each
-// worker; 4 the port; 5 the workers; 6 ready, which the service manager is told.
+// Start: 1 signals are caught, so that none ends the program half-way; 2 the event log, and who confirms what came out
+// of it; 3 the routers, one for each worker; 4 the port; 5 the workers; 6 ready, which the service manager is told.
 // Stop: 1 not ready; 2 no new connections, requests in flight are answered, receipts awaited, workers joined (all in
-// net::Server::stop); 3 housekeeping ends; 4 what is left in memory is logged; 5 the parts go in the opposite order.
+// net::Server::stop); 3 each confirmer asks once more; housekeeping ends; 4 what is left in memory is logged; 5 the parts go in the opposite order.
 #include "service/service.hpp"
 
 #include <asio/co_spawn.hpp>
@@ -20,7 +20,9 @@
 #include "base/log.hpp"
 #include "base/version.hpp"
 #include "net/asio_compat.hpp"
+#include "net/event_wait.hpp"
 #include "queue/local/embedded_queue.hpp"
+#include "service/confirm_api.hpp"
 #include "service/exit_status.hpp"
 #include "service/process.hpp"
 #include "service/systemd/inherited_sockets.hpp"
@@ -60,6 +62,7 @@ std::optional<Service::StartError> Service::start() {
   auto queue = queue::EmbeddedQueue::open(queue_options(), system_clock());
   if (!queue) return StartError{queue.error().text, queue.error().is_lasting ? exit_usage : exit_failed};
   queue_ = std::move(*queue);
+  make_confirmers();
 
   make_routers();
   auto sockets = open_port(settings_->net, config_file_, std::move(*inherited), notifier_);
@@ -77,9 +80,18 @@ std::optional<Service::StartError> Service::start() {
   return std::nullopt;
 }
 
+void Service::make_confirmers() {
+  confirmers_ = std::make_unique<confirm::Confirmers>(
+      *queue_, system_clock(),
+      [this](const confirm::Options& options) { return http_api(main_.get_executor(), options); },
+      [this](asio::awaitable<void> loop) { asio::co_spawn(main_, std::move(loop), rethrow); });
+  confirmers_->change(settings_->confirm, settings_->app.metric);
+}
+
 void Service::make_routers() {
   services_ = std::make_unique<app::Services>(*queue_, system_clock(), workers_);
   services_->port = settings_->net.port;
+  services_->confirmers = confirmers_.get();
   std::vector<http::Handler*> handlers;
   for (unsigned worker = 0; worker < workers_; ++worker) {
     routers_.push_back(std::make_unique<app::Router>(*services_, app_options(), worker));
@@ -92,6 +104,7 @@ void Service::make_routers() {
 queue::Options Service::queue_options() const {
   queue::Options options = settings_->queue;
   options.appenders = workers_;
+  for (const auto& [scraper, confirmation] : settings_->confirm) options.confirmed.push_back(scraper);
   return options;
 }
 
@@ -164,6 +177,9 @@ asio::awaitable<void> Service::stop_on_signal() {
       std::to_string(std::chrono::microseconds(patience).count()));
   services_->readiness.enter(app::Readiness::Phase::stopping);
   const std::size_t left = co_await server_->stop();
+  confirmers_->stop();  // after the last scrape, and each asks once more
+  const asio::any_io_executor here = main_.get_executor();
+  co_await net::wait_until(here, confirmers_->ended(), SteadyTime::max());
   stopped_ = true;
   house_timer_.cancel();
   signals_.cancel();

@@ -12,6 +12,7 @@
 
 #include "app/router.hpp"
 #include "app/services.hpp"
+#include "confirm/confirmers.hpp"
 #include "net/server.hpp"
 #include "queue/queue.hpp"
 #include "service/activity.hpp"
@@ -41,6 +42,7 @@ class Service {
 
  private:
   void make_routers();
+  void make_confirmers();
   [[nodiscard]] bool in_memory() const noexcept { return settings_->queue.storage.path.empty(); }
   [[nodiscard]] queue::Options queue_options() const;
   /// A snapshot that lives as long as a request uses it.
@@ -70,6 +72,7 @@ class Service {
   asio::signal_set reload_signal_{main_};
   asio::steady_timer house_timer_{main_};
   std::unique_ptr<queue::Queue> queue_;
+  std::unique_ptr<confirm::Confirmers> confirmers_;
   std::unique_ptr<app::Services> services_;
   std::vector<std::unique_ptr<app::Router>> routers_;
   std::unique_ptr<net::Server> server_;

@@ -52,7 +52,8 @@ void Service::use(settings::Settings read) {
   settings::Reload reload = settings::reload(*settings_, std::move(read));
   settings_ = std::make_shared<const settings::Settings>(std::move(reload.settings));
   log::set_level(settings_->log_level);
-  queue_->change(settings_->queue);
+  queue_->change(queue_options());
+  confirmers_->change(settings_->confirm, settings_->app.metric);
   server_->change(settings_->net);
   for (unsigned worker = 0; worker < workers_; ++worker) {
     app::Router* const router = routers_[worker].get();

@@ -138,6 +138,47 @@ void append_server(Writer& writer, const Snapshot& snapshot) {
   writer.sample(build, {{"version", version()}, {"compiler", compiler()}}, 1);
 }
 
+std::uint64_t flag(bool on) { return on ? 1 : 0; }
+
+void append_confirmations(Writer& writer, const std::vector<confirm::Statistics>& scrapers) {
+  using confirm::Statistics;
+  const auto family = [&](std::string_view name, MetricType type, std::string_view help, auto value_of) {
+    writer.family(name, type, help);
+    for (const Statistics& one : scrapers)
+      writer.sample(name, {{"scraper", one.scraper}}, SampleValue(std::uint64_t{value_of(one)}));
+  };
+  family("oneshot_batches_confirmed_total", MetricType::counter, "Batches that the scraper's own API has shown.",
+         [](const Statistics& s) { return s.confirmed; });
+  constexpr std::string_view refuted = "oneshot_batches_refuted_total";
+  writer.family(refuted, MetricType::counter,
+                "Batches that are not in the scraper's store and went out again, or will: over a limit of the scraper, "
+                "absent for another reason, or vanished after they were shown.");
+  for (const Statistics& one : scrapers) {
+    writer.sample(refuted, {{"scraper", one.scraper}, {"reason", "refused"}}, one.refuted_refused);
+    writer.sample(refuted, {{"scraper", one.scraper}, {"reason", "absent"}}, one.refuted_absent);
+    writer.sample(refuted, {{"scraper", one.scraper}, {"reason", "vanished"}}, one.refuted_vanished);
+  }
+  family("oneshot_confirm_up", MetricType::gauge, "1 if the scraper's API answered the last question, else 0.",
+         [](const Statistics& s) { return flag(s.up); });
+  family(
+      "oneshot_confirm_active", MetricType::gauge,
+      "1 if the answers of the scraper's API decide what was delivered; 0 before the first oneshot_batch shows there, "
+      "and where it does not.",
+      [](const Statistics& s) { return flag(s.active); });
+  family("oneshot_events_refused_total", MetricType::counter,
+         "Events that the scraper does not store though it stores the scrape, also when they are sent again.",
+         [](const Statistics& s) { return s.events_refused; });
+}
+
+/// About this scrape alone: other scrapers have markers of their own.
+void append_marker(Writer& writer, const ThisScrape& scrape) {
+  if (scrape.number == 0) return;
+  constexpr std::string_view marker = "oneshot_batch";
+  writer.family(marker, MetricType::gauge,
+                "The number of this exposition, which only grows: where it is stored, the batch beside it is too.");
+  writer.sample(marker, {{"scraper", scrape.scraper}}, scrape.number);
+}
+
 }  // namespace
 
 void append_own_metrics(std::string& out, const exposition::Format& format, const Services& services,
@@ -153,6 +194,8 @@ void append_own_metrics(std::string& out, const exposition::Format& format, cons
   append_server(writer, snapshot);
   append_config(writer, services.config_reloads);
   append_process_metrics(writer);
+  if (services.confirmers != nullptr) append_confirmations(writer, services.confirmers->statistics());
+  append_marker(writer, scrape);
 }
 
 }  // namespace oneshot::app

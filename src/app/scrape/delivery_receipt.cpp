@@ -15,6 +15,15 @@ void DeliveryReceipt::conclude_by(ProxyWatch& watch, std::string scraper) {
   scraper_ = std::move(scraper);
 }
 
+void DeliveryReceipt::confirm_by(std::shared_ptr<confirm::Confirmer> confirmer, const std::string& metric) {
+  confirmer_ = std::move(confirmer);
+  confirmer_->taken(delivery_, metric);
+}
+
+DeliveryReceipt::~DeliveryReceipt() {
+  if (confirmer_ != nullptr && !settled_) confirmer_->withdrawn(delivery_->number());
+}
+
 void DeliveryReceipt::on_started(std::shared_ptr<delivery::Transfer> transfer) {
   transfer_ = std::move(transfer);
   delivery_->in_transfer(transfer_);
@@ -23,10 +32,17 @@ void DeliveryReceipt::on_started(std::shared_ptr<delivery::Transfer> transfer) {
 void DeliveryReceipt::on_handed_over(bool nothing_unread) {
   crash_point("deliver.sent");  // the one at which no order is safe: its events go out again
   delivery_->handed_over(nothing_unread);
+  if (confirmer_ != nullptr) confirmer_->handed_over(delivery_->number());
 }
 
 void DeliveryReceipt::on_settled(delivery::Outcome outcome) {
-  delivery_->settle(watch_ == nullptr ? outcome : watch_->conclude(scraper_, outcome));
+  const delivery::Outcome concluded = watch_ == nullptr ? outcome : watch_->conclude(scraper_, outcome);
+  settled_ = true;
+  if (confirmer_ != nullptr) {
+    confirmer_->told(delivery_->number(), concluded);
+  } else {
+    delivery_->settle(concluded);
+  }
   transfer_.reset();
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "app/scrape/proxy_watch.hpp"
+#include "confirm/confirmer.hpp"
 #include "delivery/outcome.hpp"
 #include "delivery/receipt.hpp"
 #include "queue/delivery.hpp"
@@ -20,17 +21,23 @@ namespace oneshot::app {
 /// The queue knows the transfer weakly: the transfer owns this receipt, so a strong way back would be a circle. While
 /// the outcome is open the receipt itself keeps the transfer; a transfer that is gone has told its outcome before. Made
 /// on the connection's own thread, where all calls come.
+///
+/// Where the scraper has a confirmer, that decides: what the connection says goes there, as one witness of several.
 class DeliveryReceipt final : public delivery::Receipt {
  public:
   explicit DeliveryReceipt(std::unique_ptr<queue::Delivery> delivery, const delivery::Reader& reader = {}) noexcept;
+  ~DeliveryReceipt() override;
 
   /// What becomes of the reply is concluded by this watch, which outlives the receipt, under the scraper's name.
   void conclude_by(ProxyWatch& watch, std::string scraper);
+  /// The scraper's own API decides. The events go out under the name `metric`. Before on_started().
+  void confirm_by(std::shared_ptr<confirm::Confirmer> confirmer, const std::string& metric);
 
   /// The events of the batch, valid until end_reading(), on_handed_over() or the end of this receipt.
   [[nodiscard]] const queue::Batch& batch() const noexcept { return delivery_->batch(); }
   void end_reading() noexcept { delivery_->end_reading(); }
   [[nodiscard]] std::uint64_t count() const noexcept { return delivery_->count(); }
+  [[nodiscard]] std::uint64_t number() const noexcept { return delivery_->number(); }
 
   [[nodiscard]] delivery::Reader reader() const noexcept override { return reader_; }
   void on_started(std::shared_ptr<delivery::Transfer> transfer) override;
@@ -41,8 +48,10 @@ class DeliveryReceipt final : public delivery::Receipt {
   std::shared_ptr<delivery::Transfer> transfer_;
   const delivery::Reader reader_;
   ProxyWatch* watch_ = nullptr;
-  std::string scraper_;                        // for the watch
-  std::unique_ptr<queue::Delivery> delivery_;  // ends before the transfer: where that is gone, the batch is settled
+  std::string scraper_;                            // for the watch
+  std::shared_ptr<queue::Delivery> delivery_;      // ends before the transfer: where that is gone, the batch is settled
+  std::shared_ptr<confirm::Confirmer> confirmer_;  // null: this receipt settles
+  bool settled_ = false;
 };
 
 }  // namespace oneshot::app

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // A scrape in five steps: who is it and may it (admit), its turn in the wait queue of its scraper (Queue::take), the
-// length of the events (measure), the reply around them, and compressing a long one. Second, third and fifth wait. The
+// length of the events (measure), the reply around them, and compressing a long one. Second, third and fifth wait. Where
+// the scraper's own API confirms deliveries, a scrape first waits a moment for its answer about the batch before. The
 // batch belongs to the receipt from the moment it is taken: if a coroutine ends early, its destruction puts the batch
 // back.
 #include "app/scrape/get_metrics.hpp"
@@ -82,11 +83,13 @@ http::Reply exposition_reply(const exposition::Format& format, SteadyTime deadli
   return reply;
 }
 
+/// `number` is that of the exposition; 0 for one that is no scrape.
 http::Reply without_batch(const Context& context, const Options& options, const exposition::Format& format,
-                          const ScraperIdentity& scraper, std::string_view why, SteadyTime deadline) {
+                          const ScraperIdentity& scraper, std::string_view why, SteadyTime deadline,
+                          std::uint64_t number) {
   http::Reply reply = exposition_reply(format, deadline);
   const std::string comment = comment_for(scraper, why);
-  const std::string own = own_metrics(context, format, ThisScrape{scraper.id, 0});
+  const std::string own = own_metrics(context, format, ThisScrape{scraper.id, 0, number});
   reply.body = assemble_head(format, {comment, own, options.metric}).text;
   reply.body += format.end();
   return reply;
@@ -103,7 +106,7 @@ asio::awaitable<http::Reply> peek(Context& context, const Options& options, cons
   if (context.services.queue.above_high_watermark()) {
     events.reset();
     co_return without_batch(context, options, format, scraper,
-                            "only looked at: the event log is nearly full, so its events are not shown", deadline);
+                            "only looked at: the event log is nearly full, so its events are not shown", deadline, 0);
   }
   auto text = event_text(*events, options, format, context.services);
   co_await measure(*text, waiting);
@@ -124,12 +127,41 @@ void log_what_is_refused(const EventText& text, const ScraperIdentity& scraper, 
             {{"scraper", scraper.id}, {"events", text.out_of_order()}, {"first", series}});
 }
 
-std::unique_ptr<DeliveryReceipt> receipt_for(Context& context, const ScraperIdentity& scraper, const ProxySigns& signs,
-                                             std::unique_ptr<queue::Delivery> batch, SteadyTime may_give_up) {
+using Permit = confirm::Judge::Permit;
+using SharedConfirmer = std::shared_ptr<confirm::Confirmer>;
+
+SharedConfirmer find_confirmer(const Context& context, const ScraperIdentity& scraper) {
+  const confirm::Confirmers* const all = context.services.confirmers;
+  return all == nullptr ? nullptr : all->find(scraper.id);
+}
+
+/// The number of an exposition without a batch; 0 where the scraper is not known yet.
+std::uint64_t next_number(const Context& context, const ScraperIdentity& scraper, const SharedConfirmer& confirmer) {
+  const std::uint64_t number = context.services.queue.next_number(scraper.id);
+  if (confirmer != nullptr && number != 0) confirmer->issued(number);
+  return number;
+}
+
+/// For a batch with nothing in it, or one that must not go out yet.
+http::Reply without_its_events(const Context& context, const Options& options, const exposition::Format& format,
+                               const ScraperIdentity& scraper, std::unique_ptr<queue::Delivery> batch,
+                               const SharedConfirmer& confirmer, Permit permit, SteadyTime deadline) {
+  const std::uint64_t number = batch->number();
+  batch.reset();  // nothing to be received: nothing in flight
+  if (confirmer != nullptr) confirmer->issued(number);
+  if (permit == Permit::batch || permit == Permit::batch_soon)
+    return without_batch(context, options, format, scraper, "0 events in this batch", deadline, number);
+  return without_batch(context, options, format, scraper, confirmer->in_words(permit), deadline, number);
+}
+
+std::unique_ptr<DeliveryReceipt> receipt_for(Context& context, const Options& options, const ScraperIdentity& scraper,
+                                             const ProxySigns& signs, std::unique_ptr<queue::Delivery> batch,
+                                             const SharedConfirmer& confirmer, SteadyTime may_give_up) {
   const delivery::Reader reader{.by_proxy = signs.proxy == ProxySigns::Proxy::certain, .may_give_up = may_give_up};
   auto receipt = std::make_unique<DeliveryReceipt>(std::move(batch), reader);
   if (signs.proxy == ProxySigns::Proxy::perhaps && signs.closes)
     receipt->conclude_by(context.services.proxy_watch, scraper.id);
+  if (confirmer != nullptr) receipt->confirm_by(confirmer, options.metric);
   return receipt;
 }
 
@@ -141,7 +173,7 @@ asio::awaitable<Uncompressed> deliver(Context& context, const Options& options, 
   co_await measure(*text, waiting);
   log_what_is_refused(*text, scraper, options);
 
-  const std::string own = own_metrics(context, format, ThisScrape{scraper.id, count});
+  const std::string own = own_metrics(context, format, ThisScrape{scraper.id, count, receipt->number()});
   const std::string comment = comment_for(scraper, events_in_words(count) + " in this batch");
   Head head = assemble_padded_head(format, {comment, own, options.metric}, text->size());
   Uncompressed made = exposition_reply(format, deadline);
@@ -165,12 +197,25 @@ asio::awaitable<Uncompressed> scrape(Context& context, const http::Request& requ
     http::Reply looked = co_await peek(context, *options, format, scraper, soon, waiting);
     co_return looked;
   }
+  const SharedConfirmer confirmer = find_confirmer(context, scraper);
   if (request.pipelined) {
     co_return without_batch(context, *options, format, scraper,
-                            "no batch: this request did not wait for the reply before it", deadline);
+                            "no batch: this request did not wait for the reply before it", deadline,
+                            next_number(context, scraper, confirmer));
   }
 
-  const SteadyTime until = latest_take(request.arrived, timeout, context.services.clock.steady());
+  SteadyTime until = latest_take(request.arrived, timeout, context.services.clock.steady());
+  Permit permit = Permit::batch;
+  if (confirmer != nullptr) {
+    const SteadyTime soon = latest_confirmation(timeout, context.services.clock.steady());
+    permit = co_await confirmer->before_scrape(waiting, soon);
+    if (permit == Permit::batch_soon) until = std::min(until, soon);
+    if (permit == Permit::waiting) {
+      warn_if_shared(context, request, scraper, admitted->by_proxy);
+      co_return without_batch(context, *options, format, scraper, confirmer->in_words(permit), deadline,
+                              next_number(context, scraper, confirmer));
+    }
+  }
   std::string name = scraper.id;
   queue::TakeResult taken = co_await context.services.queue.take(std::move(name), waiting, until);
   if (!taken && taken.error() == queue::NoBatch::too_many_scrapers)
@@ -181,13 +226,16 @@ asio::awaitable<Uncompressed> scrape(Context& context, const http::Request& requ
     warn_if_shared(context, request, scraper, admitted->by_proxy || signs.proxy == ProxySigns::Proxy::certain);
     warn_of_proxy(context, scraper, signs);
   }
-  if (!taken) co_return without_batch(context, *options, format, scraper, in_words(taken.error()), deadline);
-  std::unique_ptr<queue::Delivery> batch = std::move(*taken);
-  if (batch->count() == 0) {
-    batch.reset();  // nothing to be received: nothing in flight
-    co_return without_batch(context, *options, format, scraper, "0 events in this batch", deadline);
+  if (!taken) {
+    co_return without_batch(context, *options, format, scraper, in_words(taken.error()), deadline,
+                            next_number(context, scraper, confirmer));
   }
-  auto receipt = receipt_for(context, scraper, signs, std::move(batch), may_give_up(request.arrived, timeout));
+  std::unique_ptr<queue::Delivery> batch = std::move(*taken);
+  if (batch->count() == 0 || permit == Permit::unseen) {
+    co_return without_its_events(context, *options, format, scraper, std::move(batch), confirmer, permit, deadline);
+  }
+  auto receipt = receipt_for(context, *options, scraper, signs, std::move(batch), confirmer,
+                             may_give_up(request.arrived, timeout));
   Uncompressed made = co_await deliver(context, *options, format, scraper, std::move(receipt), deadline, waiting);
   co_return made;
 }

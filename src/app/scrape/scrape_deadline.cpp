@@ -18,6 +18,7 @@ constexpr milliseconds usual{10'000};       // Prometheus' own default of scrape
 constexpr milliseconds shortest{100};
 constexpr milliseconds longest{120'000};
 constexpr milliseconds grace{500};
+constexpr milliseconds longest_confirmation{300};
 constexpr milliseconds sending_margin{250};  // for building and sending the answer after a long wait
 
 }  // namespace
@@ -42,6 +43,10 @@ SteadyTime may_give_up(SteadyTime arrived, milliseconds timeout) noexcept {
 SteadyTime latest_take(SteadyTime arrived, milliseconds timeout, SteadyTime now) noexcept {
   const milliseconds margin = std::min(sending_margin, timeout / 4);
   return std::min(now + std::min(timeout / 2, longest_wait), arrived + timeout - margin);
+}
+
+SteadyTime latest_confirmation(milliseconds timeout, SteadyTime now) noexcept {
+  return now + std::min(longest_confirmation, timeout / 4);
 }
 
 }  // namespace oneshot::app

@@ -27,4 +27,7 @@ namespace oneshot::app {
 /// sending the answer.
 [[nodiscard]] SteadyTime latest_take(SteadyTime arrived, std::chrono::milliseconds timeout, SteadyTime now) noexcept;
 
+/// Until when a scrape may wait for what the scraper's own API says about the batch before.
+[[nodiscard]] SteadyTime latest_confirmation(std::chrono::milliseconds timeout, SteadyTime now) noexcept;
+
 }  // namespace oneshot::app
