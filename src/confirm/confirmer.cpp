@@ -33,6 +33,7 @@ Confirmer::Confirmer(std::string scraper, const Options& options, queue::Queue& 
       judge_(queue.calibrated(scraper_), patience_of(options), options.unreachable) {
   statistics_.scraper = scraper_;
   statistics_.active = judge_.trust() == Judge::Trust::shown;
+  schedule_locked(clock.steady(), first_pause);  // so that a wrong URL shows at once
 }
 
 Judge::Permit Confirmer::permit_locked() const {
@@ -56,8 +57,7 @@ asio::awaitable<Judge::Permit> Confirmer::before_scrape(delivery::Waiting& waiti
 }
 
 std::string Confirmer::in_words(Judge::Permit permit) const {
-  if (permit == Judge::Permit::unseen)
-    return "no batch yet: waiting for " + scraper_ + " to show oneshot_batch, by which batches will be confirmed";
+  if (permit == Judge::Permit::unseen) return "no batch: waiting for " + scraper_ + " to show its first oneshot_batch";
   const std::lock_guard lock(mutex_);
   return "no batch: waiting for " + scraper_ + " to show batch " + std::to_string(judge_.number());
 }
@@ -177,7 +177,7 @@ void Confirmer::after_question(SteadyTime now) {
   urgent_ = false;
   if (refuted_) {
     question_at_ = now + retry_pause;
-  } else if (judge_.is_curious()) {
+  } else if (judge_.is_curious() || !statistics_.up) {
     const bool is_out = judge_.batch() != Judge::Batch::none;
     if (question_at_ <= now) question_at_ = now + pause_;
     pause_ = std::min(pause_ * 2, is_out ? longest_pause : longest_idle_pause);

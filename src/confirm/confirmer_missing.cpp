@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Before a batch goes out again: which of its events the store has nevertheless. Where the scraper's clock was set back,
-// it refuses the marker and all series that it knows, and stores new ones. And after a batch is confirmed: whether its
-// number vanishes, and whether the store has all of its events.
+// Before a batch goes out again: which of its events the store has nevertheless. Where the scraper's clock was set
+// back, it refuses the marker and all series that it knows, and stores new ones. And after a batch is confirmed:
+// whether its number vanishes, and whether the store has all of its events.
 #include <algorithm>
 #include <array>
 #include <utility>

@@ -78,7 +78,7 @@ Judge::Verdict Judge::decide(const Facts& facts, SteadyTime now) noexcept {
 
 Judge::Verdict Judge::doubt(const Facts& facts, SteadyTime now) noexcept {
   if (trust_ == Trust::unseen) {
-    if (!facts.complete) return Verdict::open;
+    if (!facts.complete || last_issued_ == 0) return Verdict::open;
     if (!unseen_since_) {
       unseen_since_ = now;
       unseen_markers_ = 0;

@@ -61,7 +61,8 @@ class Queue {
   /// What take() would find, without taking, what is on its way included; null for an unknown scraper.
   virtual std::unique_ptr<Batch> peek(std::string_view scraper) = 0;
 
-  /// A number for an exposition that no take() is for: see Delivery::number(). 0 for an unknown scraper.
+  /// A number for an exposition that no take() is for: see Delivery::number(). 0 for an unknown scraper; a known one
+  /// counts as seen now, so that one that gets numbers alone for long is not forgotten meanwhile.
   virtual std::uint64_t next_number(std::string_view scraper) = 0;
   /// The batch that is out to a scraper of Options::confirmed since before this program began, or of which the Delivery
   /// was destroyed since; null where there is none, and while somebody has it. Its number() is the batch's, batch() may

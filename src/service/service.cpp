@@ -3,7 +3,8 @@
 // Start: 1 signals are caught, so that none ends the program half-way; 2 the event log, and who confirms what came out
 // of it; 3 the routers, one for each worker; 4 the port; 5 the workers; 6 ready, which the service manager is told.
 // Stop: 1 not ready; 2 no new connections, requests in flight are answered, receipts awaited, workers joined (all in
-// net::Server::stop); 3 each confirmer asks once more; housekeeping ends; 4 what is left in memory is logged; 5 the parts go in the opposite order.
+// net::Server::stop); 3 each confirmer asks once more, and housekeeping ends; 4 what is left in memory is logged; 5 the
+// parts go in the opposite order.
 #include "service/service.hpp"
 
 #include <asio/co_spawn.hpp>

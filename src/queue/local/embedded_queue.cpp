@@ -106,9 +106,14 @@ std::unique_ptr<Batch> EmbeddedQueue::peek(std::string_view name) {
 }
 
 std::uint64_t EmbeddedQueue::next_number(std::string_view name) {
+  const SteadyTime now = ledger_->clock.steady();
+  const std::int64_t now_ms = ledger_->clock.unix_ms();
   const std::lock_guard lock(ledger_->mutex);
   Scraper* const scraper = ledger_->table.find(name);
-  return scraper == nullptr ? 0 : ledger_->next_number(*scraper);
+  if (scraper == nullptr) return 0;
+  scraper->last_seen = now;
+  scraper->last_scrape_unix_ms = now_ms;
+  return ledger_->next_number(*scraper);
 }
 
 std::unique_ptr<Delivery> EmbeddedQueue::resume(std::string_view name) {

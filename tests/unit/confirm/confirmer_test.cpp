@@ -4,119 +4,23 @@
 
 #include <doctest/doctest.h>
 
-#include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "fake_store.hpp"
+#include "confirmer_rig.hpp"
 #include "support/captured_log.hpp"
 
 using namespace oneshot::confirm;  // NOLINT(google-build-using-namespace)
-using oneshot::SteadyTime;
-using oneshot::confirm::test::BatchLog;
-using oneshot::confirm::test::FakeQueue;
+using oneshot::confirm::test::Events;
 using oneshot::confirm::test::FakeStore;
+using oneshot::confirm::test::Outcomes;
+using oneshot::confirm::test::Rig;
 using oneshot::delivery::Outcome;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using Permit = Judge::Permit;
-using Outcomes = std::vector<Outcome>;
-using Events = std::vector<std::string>;
-
-namespace {
-
-/// A client's side of waiting: the test goes on when it likes.
-class NoWaiting final : public oneshot::delivery::Waiting {
- public:
-  explicit NoWaiting(FakeStore& store) : store_(store) {}
-  asio::awaitable<void> yield() override { co_return; }
-  asio::awaitable<void> pause(milliseconds) override { co_return; }
-  asio::awaitable<void> wait(oneshot::delivery::OneShotEvent&) override { co_return; }
-  asio::awaitable<void> wait_until(oneshot::delivery::OneShotEvent& event, SteadyTime until) override {
-    co_await store_.wait_until(event, until);
-  }
-  [[nodiscard]] bool peer_closed() noexcept override { return false; }
-  [[nodiscard]] bool stopping() const noexcept override { return false; }
-
- private:
-  FakeStore& store_;
-};
-
-struct Rig {
-  explicit Rig(bool calibrated = true, Options given = {}) : options(std::move(given)) {
-    clock.set(1'795'671'000'000);
-    queue.is_calibrated = calibrated;
-    options.url = "http://prom-a:9090";
-  }
-  ~Rig() {
-    if (confirmer != nullptr) confirmer->retire();
-    settle_down();
-    CHECK(ended);
-  }
-
-  void start() {
-    confirmer = std::make_shared<Confirmer>("prom-a", options, queue, clock, store);
-    confirmer->resume("events_to_metrics");
-    run();
-  }
-  void run() {
-    ended = false;
-    asio::co_spawn(io, confirmer->run(), [this](const std::exception_ptr& fault) {
-      CHECK(!fault);
-      ended = true;
-    });
-    settle_down();
-  }
-  void settle_down() {
-    io.restart();
-    io.poll();
-  }
-  void pass(milliseconds time) {
-    for (milliseconds passed{0}; passed < time; passed += milliseconds(50)) {
-      clock.advance(milliseconds(50));
-      store->tick();
-      settle_down();
-    }
-  }
-  /// A scrape that gets a batch, and whose last byte is sent.
-  void send(std::uint64_t number, Events events = {"type=\"x\""}) {
-    confirmer->taken(queue.batch(number, std::move(events)), "events_to_metrics");
-    confirmer->handed_over(number);
-    settle_down();
-  }
-  /// A scrape with the marker alone, which is stored.
-  void marker(std::uint64_t number) {
-    confirmer->issued(number);
-    store->scrape(number);
-    settle_down();
-  }
-  Permit permit() {
-    NoWaiting waiting(*store);
-    Permit permit{};
-    bool done = false;
-    asio::co_spawn(io, confirmer->before_scrape(waiting, clock.steady() + milliseconds(300)),
-                   [&](const std::exception_ptr&, Permit got) {
-                     permit = got;
-                     done = true;
-                   });
-    settle_down();
-    if (!done) pass(milliseconds(300));
-    REQUIRE(done);
-    return permit;
-  }
-  [[nodiscard]] Outcomes outcomes(std::uint64_t number) { return queue.log(number).outcomes; }
-
-  asio::io_context io;
-  oneshot::test::ManualClock clock;
-  std::shared_ptr<FakeStore> store = std::make_shared<FakeStore>(io, clock);
-  FakeQueue queue;
-  Options options;
-  std::shared_ptr<Confirmer> confirmer;
-  bool ended = true;
-};
-
-}  // namespace
 
 TEST_CASE("a quarter of a second after the last byte the store is asked: there, so delivered, whatever TCP says") {
   Rig rig;
@@ -215,7 +119,7 @@ TEST_CASE("markers alone until one shows; then that is remembered") {
   Rig rig(false);
   rig.start();
   CHECK(rig.permit() == Permit::unseen);
-  CHECK(rig.confirmer->in_words(Permit::unseen).find("waiting for prom-a to show oneshot_batch") != std::string::npos);
+  CHECK(rig.confirmer->in_words(Permit::unseen) == "no batch: waiting for prom-a to show its first oneshot_batch");
   CHECK(!rig.confirmer->statistics().active);
   rig.marker(99);
   CHECK(rig.permit() == Permit::batch);
@@ -322,150 +226,6 @@ TEST_CASE("a marker that is relabelled away: five answers, then TCP decides unti
   CHECK(rig.confirmer->statistics().active);
 }
 
-TEST_CASE("a confirmed batch whose number vanishes goes out again") {
-  const oneshot::test::CapturedLog log;
-  Rig rig;
-  rig.start();
-  rig.send(100);
-  const std::int64_t scraped = rig.store->scrape(100, {R"("type":"x")"});
-  rig.pass(seconds(5));
-  REQUIRE(rig.outcomes(100) == Outcomes{Outcome::delivered});
-  rig.store->forget_since(scraped);
-  rig.pass(seconds(20));
-  CHECK(rig.queue.log(100).whole_again == 0);  // nothing later shows
-  rig.marker(101);
-  rig.pass(seconds(12));
-  CHECK(rig.queue.log(100).whole_again == 1);
-  CHECK(rig.confirmer->statistics().refuted_vanished == 1);
-  CHECK(log.count("has lost a batch") == 1);
-  rig.pass(seconds(30));
-  CHECK(rig.queue.log(100).whole_again == 1);
-  CHECK(rig.queue.log(100).let_go);
-}
-
-TEST_CASE("a confirmed batch that stays is let go after the time of rechecking, and then nothing is asked") {
-  Rig rig;
-  rig.start();
-  rig.send(100);
-  rig.store->scrape(100, {R"("type":"x")"});
-  rig.pass(seconds(119));
-  CHECK(!rig.queue.log(100).let_go);
-  rig.pass(seconds(8));
-  CHECK(rig.queue.log(100).let_go);
-  const std::size_t asked = rig.store->asked.size();
-  rig.pass(seconds(120));
-  CHECK(rig.store->asked.size() == asked);
-}
-
-TEST_CASE("where the log has needed the room, a batch that vanishes is lost, and that is said") {
-  const oneshot::test::CapturedLog log;
-  Rig rig;
-  rig.start();
-  rig.send(100);
-  const std::int64_t scraped = rig.store->scrape(100, {R"("type":"x")"});
-  rig.pass(seconds(5));
-  rig.queue.log(100).room_needed = true;
-  rig.store->forget_since(scraped);
-  rig.marker(101);
-  rig.pass(seconds(12));
-  CHECK(log.count("the event log has needed its room: it is lost") == 1);
-}
-
-TEST_CASE("single events that a stored scrape lacks go out once more, and are counted when refused again") {
-  const oneshot::test::CapturedLog log;
-  Rig rig;
-  rig.start();
-  const Events events = {"id=\"1\"", "id=\"2\"", "id=\"3\""};
-  rig.send(100, events);
-  rig.store->scrape(100, {R"("id":"1")", R"("id":"3")"});
-  rig.pass(seconds(10));
-  CHECK(rig.queue.log(100).parts_again == std::vector<Events>{{"id=\"2\""}});
-  CHECK(rig.confirmer->statistics().events_refused == 0);
-  rig.send(101, {"id=\"2\""});
-  rig.store->scrape(101);
-  rig.pass(seconds(10));
-  CHECK(rig.queue.log(101).parts_again.empty());
-  CHECK(rig.confirmer->statistics().events_refused == 1);
-  CHECK(log.count("sent twice") == 1);
-  SUBCASE("and where the batch vanishes later, they do not go out with the others again") {
-    const std::int64_t now = rig.clock.unix_ms();
-    rig.store->forget_since(now - 30'000);
-    rig.marker(102);
-    rig.pass(seconds(12));
-    CHECK(rig.queue.log(100).whole_again == 0);
-    CHECK(rig.queue.log(100).parts_again.back() == Events{"id=\"1\"", "id=\"3\""});
-  }
-}
-
-TEST_CASE("a relabelling that merges events repeats nothing") {
-  const oneshot::test::CapturedLog log;
-  Rig rig;
-  rig.start();
-  rig.send(100, {"id=\"1\",type=\"x\"", "id=\"2\",type=\"x\"", "id=\"3\",type=\"x\""});
-  rig.store->scrape(100, {R"("type":"x")"});
-  rig.pass(seconds(20));
-  CHECK(rig.queue.log(100).parts_again.empty());
-  CHECK(rig.queue.log(100).whole_again == 0);
-  CHECK(rig.confirmer->statistics().events_refused == 2);
-  CHECK(log.count("a relabelling at the scraper changes their labels") == 1);
-}
-
-TEST_CASE("equal events are one series, and nothing is missing") {
-  Rig rig;
-  rig.start();
-  rig.send(100, {"id=\"1\"", "id=\"1\"", "id=\"2\""});
-  rig.store->scrape(100, {R"("id":"1")", R"("id":"2")"});
-  rig.pass(seconds(20));
-  CHECK(rig.store->count("count(timestamp(") == 1);
-  CHECK(rig.queue.log(100).parts_again.empty());
-}
-
-TEST_CASE("with explicit timestamps events are not counted, and vanished ones go out whole") {
-  Rig rig;
-  rig.queue.timestamps = true;
-  rig.start();
-  rig.send(100);
-  const std::int64_t scraped = rig.store->scrape(100);
-  rig.pass(seconds(10));
-  CHECK(rig.store->count("count(timestamp(") == 0);
-  rig.store->forget_since(scraped);
-  rig.marker(101);
-  rig.pass(seconds(12));
-  CHECK(rig.queue.log(100).whole_again == 1);
-}
-
-TEST_CASE("a clock set back: what was stored without its marker does not go out again") {
-  Rig rig;
-  rig.start();
-  rig.marker(99);
-  rig.pass(seconds(50));
-  rig.clock.step(seconds(-45));
-  rig.send(100, {"id=\"new\"", "type=\"known\""});
-  rig.store->events_alone({R"("id":"new")"});
-  rig.confirmer->told(100, Outcome::delivered);
-  rig.pass(seconds(46));
-  CHECK(rig.outcomes(100).empty());
-  rig.marker(101);
-  rig.pass(seconds(5));
-  CHECK(rig.outcomes(100) == Outcomes{Outcome::delivered});  // kept, for the rest of it
-  CHECK(rig.queue.log(100).parts_again == std::vector<Events>{{"type=\"known\""}});
-  CHECK(rig.confirmer->statistics().refuted_absent == 1);
-}
-
-TEST_CASE("what was stored beside known markers is no part of an absent batch") {
-  Rig rig;
-  rig.start();
-  rig.send(99, {"id=\"1\""});
-  rig.store->scrape(99, {R"("id":"1")"});
-  rig.pass(seconds(1));
-  rig.send(100, {"id=\"1\""});  // an equal event
-  rig.pass(seconds(3));
-  rig.marker(101);
-  rig.pass(seconds(3));
-  CHECK(rig.outcomes(100) == Outcomes{Outcome::truncated});
-  CHECK(!rig.queue.log(100).kept);
-}
-
 TEST_CASE("an API that falls silent while a refuted batch is looked into: again a second later") {
   Rig rig;
   rig.start();
@@ -498,7 +258,8 @@ TEST_CASE("an old Prometheus that does not look ahead is asked without") {
   rig.store->scrape(100, {R"("type":"x")"});
   rig.pass(milliseconds(250));
   CHECK(rig.outcomes(100) == Outcomes{Outcome::delivered});
-  CHECK(rig.store->count("offset") == 1);
+  CHECK(rig.store->asked.size() == 1);
+  CHECK(rig.store->count("offset") == 0);  // since the answer at the start
 }
 
 TEST_CASE("the batch of the program before is asked for at once") {
@@ -513,6 +274,7 @@ TEST_CASE("the batch of the program before is asked for at once") {
       [[nodiscard]] std::uint64_t count() const noexcept override { return real->count(); }
       [[nodiscard]] std::uint64_t number() const noexcept override { return real->number(); }
       void in_transfer(std::weak_ptr<oneshot::delivery::Transfer>) override {}
+      void end_reading() noexcept override {}
       void handed_over(bool) override {}
       void settle(Outcome outcome) override { real->settle(outcome); }
       std::unique_ptr<oneshot::queue::Kept> settle_and_keep() override { return real->settle_and_keep(); }
@@ -581,4 +343,20 @@ TEST_CASE("a reload takes effect at once") {
   rig.confirmer->change(rig.options, other);
   rig.settle_down();
   CHECK(rig.outcomes(100) == Outcomes{Outcome::delivered});
+}
+
+TEST_CASE("the API is asked at the start, and again and again while it does not answer") {
+  Rig rig;
+  rig.store->silent = true;
+  rig.start();
+  CHECK(!rig.confirmer->statistics().up);
+  rig.pass(seconds(60));
+  CHECK(rig.store->asked.size() >= 5);
+  CHECK(rig.store->asked.size() <= 12);
+  rig.store->silent = false;
+  rig.pass(seconds(11));
+  CHECK(rig.confirmer->statistics().up);
+  rig.store->asked.clear();
+  rig.pass(seconds(60));
+  CHECK(rig.store->asked.empty());
 }

@@ -11,21 +11,43 @@ using namespace oneshot::confirm;  // NOLINT(google-build-using-namespace)
 namespace {
 
 const std::string prometheus_markers =
-    R"({"status":"success","data":{"resultType":"matrix","result":[{"metric":{"__name__":"oneshot_batch","instance":"127.0.0.1:18099","job":"events","scraper":"prom-a"},"values":[[1795671043.414,"1764135000014"],[1795671044.414,"1764135000016"],[1795671045.414,"1764135000018"]]}]}})";
-const std::string prometheus_nothing = R"({"status":"success","data":{"resultType":"matrix","result":[]}})";
+    R"json({"status":"success","data":{"resultType":"matrix",)json"
+    R"json("result":[{"metric":{"__name__":"oneshot_batch","instance":"127.0.0.1:18099","job":"events",)json"
+    R"json("scraper":"prom-a"},"values":[[1795671043.414,"1764135000014"],[1795671044.414,)json"
+    R"json("1764135000016"],[1795671045.414,"1764135000018"]]}]}})json";
+const std::string prometheus_nothing = R"json({"status":"success","data":{"resultType":"matrix","result":[]}})json";
 const std::string prometheus_count =
-    R"({"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1795671079.608,"3"]}]}})";
+    R"json({"status":"success","data":{"resultType":"vector","result":[{"metric":{},)json"
+    R"json("value":[1795671079.608,"3"]}]}})json";
 const std::string prometheus_error =
-    R"({"status":"error","errorType":"bad_data","error":"invalid parameter \"query\": 1:3: parse error: unclosed left parenthesis"})";
+    R"json({"status":"error","errorType":"bad_data",)json"
+    R"json("error":"invalid parameter \"query\": 1:3: parse error: unclosed left parenthesis"})json";
 const std::string prometheus_targets =
-    R"json({"status":"success","data":{"activeTargets":[{"discoveredLabels":{"__address__":"127.0.0.1:18099","job":"events"},"labels":{"instance":"127.0.0.1:18099","job":"events"},"scrapePool":"events","scrapeUrl":"http://127.0.0.1:18099/metrics?scraper=prom-a","globalUrl":"http://vm:18099/metrics?scraper=prom-a","lastError":"","lastScrape":"2026-11-26T05:30:45.414181223Z","lastScrapeDuration":0.002039255,"health":"up","scrapeInterval":"1s","scrapeTimeout":"900ms"},{"discoveredLabels":{"__address__":"127.0.0.1:18099","job":"limited"},"labels":{"instance":"127.0.0.1:18099","job":"limited"},"scrapePool":"limited","scrapeUrl":"http://127.0.0.1:18099/metrics","globalUrl":"http://vm:18099/metrics","lastError":"label_limit exceeded (metric: oneshot_batch, number of labels: 4, limit: 1)","lastScrape":"2026-11-26T05:30:45.135845802Z","lastScrapeDuration":0.002031089,"health":"down","scrapeInterval":"1s","scrapeTimeout":"900ms"}],"droppedTargets":[]}})json";
+    R"json({"status":"success","data":{"activeTargets":[{"discoveredLabels":{"__address__":"127.0.0.1:1809)json"
+    R"json(9","job":"events"},"labels":{"instance":"127.0.0.1:18099","job":"events"},)json"
+    R"json("scrapePool":"events","scrapeUrl":"http://127.0.0.1:18099/metrics?scraper=prom-a",)json"
+    R"json("globalUrl":"http://vm:18099/metrics?scraper=prom-a","lastError":"",)json"
+    R"json("lastScrape":"2026-11-26T05:30:45.414181223Z","lastScrapeDuration":0.002039255,"health":"up",)json"
+    R"json("scrapeInterval":"1s","scrapeTimeout":"900ms"},)json"
+    R"json({"discoveredLabels":{"__address__":"127.0.0.1:18099","job":"limited"},)json"
+    R"json("labels":{"instance":"127.0.0.1:18099","job":"limited"},"scrapePool":"limited",)json"
+    R"json("scrapeUrl":"http://127.0.0.1:18099/metrics","globalUrl":"http://vm:18099/metrics",)json"
+    R"json("lastError":"label_limit exceeded (metric: oneshot_batch, number of labels: 4, limit: 1)",)json"
+    R"json("lastScrape":"2026-11-26T05:30:45.135845802Z","lastScrapeDuration":0.002031089,"health":"down",)json"
+    R"json("scrapeInterval":"1s","scrapeTimeout":"900ms"}],"droppedTargets":[]}})json";
 const std::string victoria_targets =
-    R"json({"status":"success","data":{"activeTargets":[{"discoveredLabels":{"__address__":"127.0.0.1:18099","job":"events"},"labels":{"instance":"127.0.0.1:18099","job":"events"},"scrapePool":"events","scrapeUrl":"http://127.0.0.1:18099/metrics?scraper=prom-a","lastError":"","lastScrape":"2026-11-26T05:31:20.608Z","lastScrapeDuration":0.001,"lastSamplesScraped":4,"health":"up"}],"droppedTargets":[]}})json";
+    R"json({"status":"success","data":{"activeTargets":[{"discoveredLabels":{"__address__":"127.0.0.1:1809)json"
+    R"json(9","job":"events"},"labels":{"instance":"127.0.0.1:18099","job":"events"},)json"
+    R"json("scrapePool":"events","scrapeUrl":"http://127.0.0.1:18099/metrics?scraper=prom-a",)json"
+    R"json("lastError":"","lastScrape":"2026-11-26T05:31:20.608Z","lastScrapeDuration":0.001,)json"
+    R"json("lastSamplesScraped":4,"health":"up"}],"droppedTargets":[]}})json";
 const std::string victoria_markers =
-    R"({"metric":{"__name__":"oneshot_batch","job":"events","instance":"127.0.0.1:18099","scraper":"prom-a"},"values":[1764135000052,1764135000056],"timestamps":[1795671061608,1795671062608]}
-{"metric":{"__name__":"oneshot_batch","job":"limited","instance":"127.0.0.1:18099","scraper":"prom-a"},"values":[1764135000051],"timestamps":[1795671061455]}
-
-)";
+    R"({"metric":{"__name__":"oneshot_batch","job":"events","instance":"127.0.0.1:18099","scraper":"prom-a"},)"
+    R"("values":[1764135000052,1764135000056],"timestamps":[1795671061608,1795671062608]})"
+    "\n"
+    R"({"metric":{"__name__":"oneshot_batch","job":"limited","instance":"127.0.0.1:18099","scraper":"prom-a"},)"
+    R"("values":[1764135000051],"timestamps":[1795671061455]})"
+    "\n\n";
 
 }  // namespace
 

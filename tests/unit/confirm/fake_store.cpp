@@ -84,6 +84,7 @@ class FakeDelivery final : public queue::Delivery {
   [[nodiscard]] std::uint64_t count() const noexcept override { return log_->events.size(); }
   [[nodiscard]] std::uint64_t number() const noexcept override { return log_->number; }
   void in_transfer(std::weak_ptr<delivery::Transfer>) override {}
+  void end_reading() noexcept override {}
   void handed_over(bool) override {}
   void settle(delivery::Outcome outcome) override { log_->outcomes.push_back(outcome); }
   std::unique_ptr<queue::Kept> settle_and_keep() override {

@@ -49,6 +49,7 @@ Judge::Facts scrapes_without_it(std::uint64_t newest) {
 /// A judge that has never seen a marker, for 20 s of healthy scrapes.
 Judge lost(Unreachable unreachable) {
   Judge judge(false, patience, unreachable);
+  judge.issued(1);
   static_cast<void>(judge.answered(nothing(), start - seconds(60)));
   for (std::uint64_t i = 0; i < Judge::least_markers; ++i) judge.issued(number - 20 + i);
   static_cast<void>(judge.answered(scrapes_without_it(0), start - seconds(30)));
@@ -267,8 +268,18 @@ TEST_CASE("the first number of ours makes the answers count") {
   CHECK(judge.trust() == Trust::shown);
 }
 
+TEST_CASE("answers before the first marker went out say nothing about it") {
+  Judge judge(false, patience, Unreachable::wait);
+  CHECK(judge.answered(nothing(), start - seconds(3600)) == Verdict::open);
+  for (unsigned i = 0; i < Judge::least_markers; ++i) judge.issued(number + i);
+  CHECK(!judge.doubts(start));
+  CHECK(judge.answered(scrapes_without_it(0), start) == Verdict::open);
+  CHECK(judge.trust() == Trust::unseen);
+}
+
 TEST_CASE("no number for 20 s of stored scrapes and several markers: TCP decides") {
   Judge judge(false, patience, Unreachable::wait);
+  judge.issued(1);
   CHECK(judge.answered(nothing(), start) == Verdict::open);
   SUBCASE("so") {
     for (unsigned i = 0; i < Judge::least_markers; ++i) judge.issued(number + i);
