@@ -26,7 +26,8 @@ if ! [ -f "$base/.complete" ]; then
   mkdir -p "$tools"
   printf 'make-debian: making the base of Debian %s (once)\n' "$suite" >&2
   rm -rf "$base"
-  debootstrap --variant=minbase --include=systemd-sysv,dbus,libnss-systemd,procps,curl,libsimdjson-dev "$suite" "$base" "$mirror" \
+  more=systemd-sysv,dbus,libnss-systemd,procps,curl,libsimdjson-dev
+  debootstrap --variant=minbase --include=$more "$suite" "$base" "$mirror" \
     >"$tools/debian-$suite.log" 2>&1 || {
     tail -n 5 "$tools/debian-$suite.log" >&2
     ! grep -q -e '^E: Failed getting release' -e "^E: Couldn't download" "$tools/debian-$suite.log" ||

@@ -2,11 +2,15 @@
 """Makes oneshot-metrics-server.toml(5) from the comments of the example config, so that the two cannot differ.
 
 Usage: config_page.py CONFIG VERSION >PAGE. The first paragraphs of the file up to its first section are about the
-whole; the comment above each key is about the key.
+whole; the comment above each key is about the key. A section or a key behind a # without a blank is an example.
 """
 
 import re
 import sys
+
+
+# A section or a key that is not in effect: behind a mark without a blank.
+EXAMPLE = re.compile(r"#(\[|\w+ = )")
 
 
 def escape(text):
@@ -42,13 +46,15 @@ def page(config, version):
     yield ".SH DESCRIPTION"
     comment = []
     for line in config.splitlines():
-        if line.startswith("#"):
+        if line.startswith("#") and not EXAMPLE.match(line):
             comment.append(line)
             continue
-        section = re.fullmatch(r"\[(\w+)\]", line)
+        line = line.removeprefix("#")
+        section = re.fullmatch(r"\[(\w+(?:\.[\w-]+)?)\]", line)
         key = re.fullmatch(r"(\w+) = (.*)", line)
         if section:
-            yield f".SH [{section.group(1)}]"
+            yield f".SH [{escape(section.group(1))}]"
+            yield from body(comment) if comment else ()
         elif key:
             yield ".TP"
             yield f".BR {key.group(1)} \" = {escape(key.group(2)).replace(chr(34), chr(34) * 2)}\""

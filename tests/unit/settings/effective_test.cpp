@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <fstream>
 #include <map>
 #include <string>
 
@@ -44,6 +45,26 @@ TEST_CASE("the example file has every key, each with its default") {
   const auto over = load_toml(example, *other);
   REQUIRE(over);
   CHECK(render_toml(*over) == render_toml(Settings{}));
+}
+
+TEST_CASE("the example file shows every key of a confirmation, with its default") {
+  std::ifstream file(example);
+  std::string text;
+  for (std::string line; std::getline(file, line); text += line + '\n') {
+    const bool shown = line.starts_with("#[") || (line.starts_with('#') && !line.starts_with("# ") && line != "#");
+    if (shown) line.erase(0, 1);
+  }
+  auto loaded = parse_toml(text, "example", Settings{});
+  INFO((loaded ? std::string() : loaded.error()));
+  REQUIRE(loaded);
+  REQUIRE(loaded->confirm.size() == 1);
+  confirm::Options defaults;
+  defaults.url = loaded->confirm.begin()->second.url;
+  CHECK(loaded->confirm.begin()->second == defaults);
+  for (const ConfirmKey& key : confirm_keys()) {
+    CAPTURE(key.name);
+    CHECK(text.find('\n' + std::string(key.name) + " = " + key.toml(defaults) + '\n') != std::string::npos);
+  }
 }
 
 TEST_CASE("printed settings load back as the same") {

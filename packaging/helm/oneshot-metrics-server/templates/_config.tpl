@@ -40,6 +40,16 @@ scrapers.startup_hold_seconds: [0, 86400]
 {{- define "events.toml" -}}
 {{- $limits := include "events.secondsLimits" . | fromYaml -}}
 {{- range $section, $keys := include "events.settings" . | fromYaml }}
+{{- if eq $section "confirm" }}
+{{- range $scraper, $options := $keys }}
+[confirm.{{ toJson $scraper }}]
+{{- range $key, $value := $options }}
+{{- if not (kindIs "invalid" $value) }}
+{{ $key }} = {{ hasSuffix "_seconds" $key | ternary ($value | float64) $value | toJson }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- else }}
 [{{ $section }}]
 {{- range $key, $value := $keys }}
 {{- if hasSuffix "_seconds" $key }}
@@ -51,6 +61,7 @@ scrapers.startup_hold_seconds: [0, 86400]
 {{ $key }} = {{ float64 $value | toJson }}
 {{- else if not (kindIs "invalid" $value) }}
 {{ $key }} = {{ toJson $value }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end }}
