@@ -59,7 +59,7 @@ class Rules(unittest.TestCase):
                     self.assertEqual(rest.count(word), 1, word)
 
     def test_the_server_exposes_each_metric_and_label_that_an_alert_asks_for(self):
-        with Server({"scrapers.names": ["somebody"]}) as server:
+        with Server({"scrapers.names": ["somebody"], "confirm.somebody.url": "http://127.0.0.1:1"}) as server:
             shown = server.scrape("somebody")
         for alert, expression in expressions().items():
             for metric, matchers in _SELECTOR.findall(expression):
