@@ -146,8 +146,8 @@ class ConfirmPrometheus(unittest.TestCase):
 
         def through(port):
             middle = free_port()
-            relay = subprocess.Popen([socat, f"TCP-LISTEN:{middle},bind=127.0.0.1,fork,reuseaddr", f"TCP:127.0.0.1:{port}"],
-                                     stdin=subprocess.DEVNULL)
+            listen = f"TCP-LISTEN:{middle},bind=127.0.0.1,fork,reuseaddr"
+            relay = subprocess.Popen([socat, listen, f"TCP:127.0.0.1:{port}"], stdin=subprocess.DEVNULL)
             self.addCleanup(processes.end, relay)
             relays.append(LateRelay(middle, self.dice))
             self.addCleanup(relays[0].close)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // A scrape in five steps: who is it and may it (admit), its turn in the wait queue of its scraper (Queue::take), the
-// length of the events (measure), the reply around them, and compressing a long one. Second, third and fifth wait. Where
-// the scraper's own API confirms deliveries, a scrape first waits a moment for its answer about the batch before. The
-// batch belongs to the receipt from the moment it is taken: if a coroutine ends early, its destruction puts the batch
-// back.
+// length of the events (measure), the reply around them, and compressing a long one. Second, third and fifth wait.
+// Where the scraper's own API confirms deliveries, a scrape first waits a moment for its answer about the batch before.
+// The batch belongs to the receipt from the moment it is taken: if a coroutine ends early, its destruction puts the
+// batch back.
 #include "app/scrape/get_metrics.hpp"
 
 #include <algorithm>
@@ -165,6 +165,24 @@ std::unique_ptr<DeliveryReceipt> receipt_for(Context& context, const Options& op
   return receipt;
 }
 
+/// The receipt of the batch that was taken; or the reply without one.
+Result<std::unique_ptr<DeliveryReceipt>, http::Reply> open_receipt(Context& context, const Options& options,
+                                                                   const exposition::Format& format,
+                                                                   const ScraperIdentity& scraper,
+                                                                   const ProxySigns& signs, queue::TakeResult taken,
+                                                                   const SharedConfirmer& confirmer, Permit permit,
+                                                                   SteadyTime deadline, SteadyTime may_give_up) {
+  if (!taken) {
+    return Unexpected{without_batch(context, options, format, scraper, in_words(taken.error()), deadline,
+                                    next_number(context, scraper, confirmer))};
+  }
+  if ((*taken)->count() == 0 || permit == Permit::unseen) {
+    return Unexpected{
+        without_its_events(context, options, format, scraper, std::move(*taken), confirmer, permit, deadline)};
+  }
+  return receipt_for(context, options, scraper, signs, std::move(*taken), confirmer, may_give_up);
+}
+
 asio::awaitable<Uncompressed> deliver(Context& context, const Options& options, const exposition::Format& format,
                                       const ScraperIdentity& scraper, std::unique_ptr<DeliveryReceipt> receipt,
                                       SteadyTime deadline, delivery::Waiting& waiting) {
@@ -181,6 +199,44 @@ asio::awaitable<Uncompressed> deliver(Context& context, const Options& options, 
   made.receipt = std::move(receipt);
   made.padding_place = head.padding_place;
   if (log::enabled(log::Level::debug)) log::debug("scrape", {{"scraper", scraper.id}, {"events", count}});
+  co_return made;
+}
+
+/// A scrape that may get a batch.
+asio::awaitable<Uncompressed> take_turn(Context& context, const http::Request& request, const Options& options,
+                                        const exposition::Format& format, const Admitted& admitted,
+                                        const SharedConfirmer& confirmer, delivery::Waiting& waiting) {
+  const ScraperIdentity& scraper = admitted.scraper;
+  const std::chrono::milliseconds timeout = scrape_timeout(request);
+  const SteadyTime deadline = reply_deadline(request.arrived, timeout);
+  SteadyTime until = latest_take(request.arrived, timeout, context.services.clock.steady());
+  Permit permit = Permit::batch;
+  if (confirmer != nullptr) {
+    const SteadyTime soon = latest_confirmation(timeout, context.services.clock.steady());
+    permit = co_await confirmer->before_scrape(waiting, soon);
+    if (permit == Permit::batch_soon) until = std::min(until, soon);
+    if (permit == Permit::waiting) {
+      warn_if_shared(context, request, scraper, admitted.by_proxy);
+      co_return without_batch(context, options, format, scraper, confirmer->in_words(permit), deadline,
+                              next_number(context, scraper, confirmer));
+    }
+  }
+  std::string name = scraper.id;
+  queue::TakeResult taken = co_await context.services.queue.take(std::move(name), waiting, until);
+  if (!taken && taken.error() == queue::NoBatch::too_many_scrapers)
+    co_return too_many_scrapers(context.services.queue.max_unnamed());
+  const bool had_a_place = taken || taken.error() != queue::NoBatch::wait_queue_full;
+  const ProxySigns signs = find_proxy_signs(request);
+  if (had_a_place) {
+    warn_if_shared(context, request, scraper, admitted.by_proxy || signs.proxy == ProxySigns::Proxy::certain);
+    warn_of_proxy(context, scraper, signs);
+  }
+  const SteadyTime gives_up = may_give_up(request.arrived, timeout);
+  Result<std::unique_ptr<DeliveryReceipt>, http::Reply> opened =
+      open_receipt(context, options, format, scraper, signs, std::move(taken), confirmer, permit, deadline, gives_up);
+  if (!opened) co_return std::move(opened.error());
+  std::unique_ptr<DeliveryReceipt> receipt = std::move(*opened);
+  Uncompressed made = co_await deliver(context, options, format, scraper, std::move(receipt), deadline, waiting);
   co_return made;
 }
 
@@ -203,40 +259,7 @@ asio::awaitable<Uncompressed> scrape(Context& context, const http::Request& requ
                             "no batch: this request did not wait for the reply before it", deadline,
                             next_number(context, scraper, confirmer));
   }
-
-  SteadyTime until = latest_take(request.arrived, timeout, context.services.clock.steady());
-  Permit permit = Permit::batch;
-  if (confirmer != nullptr) {
-    const SteadyTime soon = latest_confirmation(timeout, context.services.clock.steady());
-    permit = co_await confirmer->before_scrape(waiting, soon);
-    if (permit == Permit::batch_soon) until = std::min(until, soon);
-    if (permit == Permit::waiting) {
-      warn_if_shared(context, request, scraper, admitted->by_proxy);
-      co_return without_batch(context, *options, format, scraper, confirmer->in_words(permit), deadline,
-                              next_number(context, scraper, confirmer));
-    }
-  }
-  std::string name = scraper.id;
-  queue::TakeResult taken = co_await context.services.queue.take(std::move(name), waiting, until);
-  if (!taken && taken.error() == queue::NoBatch::too_many_scrapers)
-    co_return too_many_scrapers(context.services.queue.max_unnamed());
-  const bool had_a_place = taken || taken.error() != queue::NoBatch::wait_queue_full;
-  const ProxySigns signs = find_proxy_signs(request);
-  if (had_a_place) {
-    warn_if_shared(context, request, scraper, admitted->by_proxy || signs.proxy == ProxySigns::Proxy::certain);
-    warn_of_proxy(context, scraper, signs);
-  }
-  if (!taken) {
-    co_return without_batch(context, *options, format, scraper, in_words(taken.error()), deadline,
-                            next_number(context, scraper, confirmer));
-  }
-  std::unique_ptr<queue::Delivery> batch = std::move(*taken);
-  if (batch->count() == 0 || permit == Permit::unseen) {
-    co_return without_its_events(context, *options, format, scraper, std::move(batch), confirmer, permit, deadline);
-  }
-  auto receipt = receipt_for(context, *options, scraper, signs, std::move(batch), confirmer,
-                             may_give_up(request.arrived, timeout));
-  Uncompressed made = co_await deliver(context, *options, format, scraper, std::move(receipt), deadline, waiting);
+  Uncompressed made = co_await take_turn(context, request, *options, format, *admitted, confirmer, waiting);
   co_return made;
 }
 
