@@ -33,7 +33,7 @@ def missing(example, readme):
             named.update(re.findall(r"`([\w.]+)", line))
     for section, keys in sections(example):
         for key in keys:
-            if not {key, f"{section}.{key}"} & named:
+            if not {key, f"{section}.{key}", f"{section}.NAME.{key}"} & named:
                 yield f"{section}.{key}"
 
 
