@@ -30,6 +30,9 @@ struct Options {
   std::chrono::milliseconds forget_after = std::chrono::seconds(3600);
   std::chrono::milliseconds startup_hold = std::chrono::seconds(600);
   std::uint64_t max_events_per_scrape = 10'000;
+  /// Of the records of a batch in the log; at least one event goes out. A line of the exposition without the metric's
+  /// name is at most 10 bytes longer than its record, and mostly shorter.
+  std::uint64_t max_scrape_bytes = std::uint64_t{12} << 20;
   /// Scrapers that are asked what became of a batch. A batch that is out to one of them when the program ends is left
   /// to Queue::resume(), whatever the kernel has of it.
   std::vector<std::string> confirmed;

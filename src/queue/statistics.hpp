@@ -12,13 +12,15 @@ namespace oneshot::queue {
 struct ScraperStatistics {
   std::string name;
   bool named = false;           ///< listed in `names`
+  bool confirmed = false;       ///< asked what became of its batches, see Options::confirmed
   std::uint64_t waiting = 0;    ///< accepted, and not yet in a batch of this scraper
   std::uint64_t in_flight = 0;  ///< in a batch whose receipt is not known yet
   std::uint64_t delivered = 0;
   std::uint64_t redelivered = 0;  ///< events of batches sent again
-  std::uint64_t given_up = 0;     ///< of those delivered: sent several times, never read to the end
+  std::uint64_t given_up = 0;     ///< of those delivered: sent alone several times, never read to the end
   std::uint64_t dropped_full = 0;
   std::uint64_t dropped_damaged = 0;
+  std::uint64_t dropped_refused = 0;  ///< the scraper took all others, but never one of these
   /// Delivered batches whose events had to make room in the log while their proof could yet be revoked.
   std::uint64_t proofs_given_up = 0;
   double oldest_waiting_seconds = 0;     ///< age of the oldest event not yet delivered; 0 where nothing waits

@@ -26,9 +26,9 @@ EmbeddedBatch::~EmbeddedBatch() {
   ledger_->table.end_lease(lease_);
 }
 
-void EmbeddedBatch::walk_to(std::uint64_t end, std::uint64_t max_events) {
+void EmbeddedBatch::walk_to(std::uint64_t end, const BatchSize& most) {
   const std::uint64_t all = end - begin_.bytes;  // as many steps as it takes
-  static_cast<void>(ledger_->walk_batch(end_, begin_, end, max_events, all, times_));
+  static_cast<void>(ledger_->walk_batch(end_, begin_, end, most, all, times_));
 }
 
 Ranges EmbeddedBatch::places_of(std::span<const EventRef> events) const {

@@ -17,7 +17,7 @@ namespace oneshot::queue {
 
 /// A range of the log, or several, which a lease in the table of scrapers guards from being overwritten. An EventRef is
 /// the distance of a record from the begin of the first range in units of 8 bytes, of which every offset is a multiple.
-/// The end of the last one is not farther than such a number reaches (longest_batch).
+/// The end of the last one is not farther than such a number reaches (longest_span).
 class EmbeddedBatch final : public Batch {
  public:
   /// From `begin` on, for now up to the same place. For the holder of the ledger's lock.
@@ -29,7 +29,7 @@ class EmbeddedBatch final : public Batch {
   /// The batch ends here; before it is read.
   void set_end(const event_log::Offset& end) noexcept { end_ = end; }
   /// Ends it where walk_batch() says. All at once, without the lock.
-  void walk_to(std::uint64_t end, std::uint64_t max_events);
+  void walk_to(std::uint64_t end, const BatchSize& most);
 
   [[nodiscard]] const event_log::Offset& begin() const noexcept { return begin_; }
   [[nodiscard]] const event_log::Offset& end() const noexcept { return end_; }

@@ -11,10 +11,6 @@
 namespace oneshot::queue {
 namespace {
 
-// A batch with timestamps of its own can fail a scraper each time (it rejects the whole scrape for one sample
-// that it does not like), and would then keep out all that comes after it.
-constexpr unsigned unconfirmed_limit = 3;
-
 class NoEvents final : public Batch {
  public:
   [[nodiscard]] std::uint64_t size() const noexcept override { return 0; }
@@ -23,6 +19,23 @@ class NoEvents final : public Batch {
 };
 
 const NoEvents no_events;
+
+/// The labels of the first event of a batch that is still in the log.
+std::string labels_of(const Ledger& ledger, const Ranges& batch) {
+  std::uint64_t at = batch.begin().bytes;
+  while (ledger.log.record_at(at).is_padding()) at += ledger.log.record_at(at).size();
+  return std::string(ledger.log.record_at(at).labels());
+}
+
+void log_fate(Fate fate, std::string_view scraper, std::string_view labels) {
+  if (fate == Fate::given_up) {
+    log::warn("an event was sent alone three times and never read to the end: given up, counted as delivered",
+              {{"scraper", scraper}, {"labels", labels}});
+  } else if (fate == Fate::refused) {
+    log::warn("event lost: the scraper refuses it, alone too, and takes others",
+              {{"scraper", scraper}, {"reason", "refused"}, {"labels", labels}});
+  }
+}
 
 }  // namespace
 
@@ -92,18 +105,18 @@ std::unique_ptr<Kept> EmbeddedDelivery::settle(delivery::Outcome outcome, bool k
   std::unique_lock lock(ledger_->mutex);
   scraper->last_seen = now;
   scraper->transfer.reset();
-  if (keep)
-    kept = std::make_unique<EmbeddedKept>(ledger_, *scraper, scraper->batch(), !scraper->batch_evicted(), number_);
-  const std::uint64_t given_up = scraper->settle(outcome, ledger_->explicit_timestamps ? unconfirmed_limit : 0);
+  const bool in_log = !scraper->batch_evicted();
+  if (keep) kept = std::make_unique<EmbeddedKept>(ledger_, *scraper, scraper->batch(), in_log, number_);
+  const Fate fate = scraper->settle(
+      outcome, {.explicit_timestamps = ledger_->explicit_timestamps, .allowed = ledger_->allowed(), .now = now});
+  const bool is_to_be_told = fate == Fate::given_up || fate == Fate::refused;
+  const std::string labels = is_to_be_told && in_log ? labels_of(*ledger_, scraper->batch()) : std::string();
   if (keep) ledger_->bound_kept();
   const WaitQueue::Wake next = scraper->wait_queue.wake_first();
   lock.unlock();
   notify(next);
 
-  if (given_up > 0) {
-    log::warn("events were sent three times and never read to the end: given up, counted as delivered",
-              {{"scraper", name}, {"events", given_up}});
-  }
+  log_fate(fate, name, labels);
   return kept;
 }
 

@@ -96,12 +96,12 @@ std::unique_ptr<Batch> EmbeddedQueue::peek(std::string_view name) {
   const Scraper* scraper = ledger_->table.find(name);
   if (scraper == nullptr) return nullptr;
   const std::uint64_t end = ledger_->readable_end();
-  const std::uint64_t events = ledger_->options.max_events_per_scrape;
+  const BatchSize most = scraper->next_size(ledger_->allowed());
   if (const Ranges& below = scraper->first_below(); !below.empty())
-    return std::make_unique<EmbeddedBatch>(ledger_, ledger_->first_of(below, events));
+    return std::make_unique<EmbeddedBatch>(ledger_, ledger_->first_of(below, most));
   auto batch = std::make_unique<EmbeddedBatch>(ledger_, scraper->cursor());
   lock.unlock();
-  batch->walk_to(end, events);
+  batch->walk_to(end, most);
   return batch;
 }
 
@@ -146,6 +146,7 @@ void EmbeddedQueue::change(const Options& given) {
   options.forget_after = given.forget_after;
   options.startup_hold = given.startup_hold;
   options.max_events_per_scrape = given.max_events_per_scrape;
+  options.max_scrape_bytes = given.max_scrape_bytes;
   options.names = given.names;
   options.confirmed = given.confirmed;
   ledger.table.hold().end_if_due(now, options.startup_hold);

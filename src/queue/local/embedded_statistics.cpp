@@ -30,6 +30,7 @@ QueueStatistics EmbeddedQueue::statistics() const {
   for (const auto& [name, scraper] : ledger.table.all()) {
     statistics.scrapers.push_back({.name = name,
                                    .named = scraper.named,
+                                   .confirmed = scraper.confirmed,
                                    .waiting = scraper.waiting(ledger.table.counted_end()),
                                    .in_flight = scraper.in_flight(),
                                    .delivered = scraper.delivered,
@@ -37,6 +38,7 @@ QueueStatistics EmbeddedQueue::statistics() const {
                                    .given_up = scraper.given_up,
                                    .dropped_full = scraper.dropped_full,
                                    .dropped_damaged = scraper.dropped_damaged,
+                                   .dropped_refused = scraper.dropped_refused,
                                    .proofs_given_up = scraper.proofs_given_up,
                                    .oldest_waiting_seconds = oldest_waiting_seconds(ledger, scraper, now_ms),
                                    .last_scrape_unix_ms = scraper.last_scrape_unix_ms});

@@ -99,43 +99,78 @@ void Ledger::catch_up(std::unique_lock<std::mutex>& lock) {
   }
 }
 
-Ranges Ledger::first_of(const Ranges& all, std::uint64_t events) const {
+BatchSize Ledger::allowed() const noexcept {
+  return {.events = options.max_events_per_scrape, .bytes = options.max_scrape_bytes};
+}
+
+Ranges Ledger::first_of(const Ranges& all, const BatchSize& most) const {
   Ranges first;
-  const std::uint64_t stop = all.begin().bytes + longest_batch - event_log::Record::max_padding;
+  BatchSize left{.events = most.events, .bytes = std::min(most.bytes, longest_span)};
+  const std::uint64_t stop = all.begin().bytes + longest_span;
   for (const Range& range : all.all()) {
-    const bool fits = range.events() <= events && range.end.bytes <= stop;
-    if (fits) {
-      first.add(range);
-      events -= range.events();
-      continue;
+    const std::uint64_t bytes = range.end.bytes - range.begin.bytes;
+    if (range.events() > left.events || bytes > left.bytes || range.end.bytes > stop) {
+      if (left.events > 0 && range.begin.bytes < stop) add_first_of(range, left, first);
+      break;
     }
-    if (range.begin.bytes >= stop) break;
-    event_log::Offset at = range.begin;
-    const std::uint64_t most = std::min(events, walk_step);
-    log.walk(at, std::min(range.end.bytes, stop),
-             [&](const event_log::Record&) { return at.events - range.begin.events >= most; });
-    first.add({range.begin, at});
-    break;
+    first.add(range);
+    left = {.events = left.events - range.events(), .bytes = left.bytes - bytes};
   }
   return first;
 }
 
-bool Ledger::walk_batch(event_log::Offset& at, const event_log::Offset& first, std::uint64_t end, std::uint64_t events,
+// An event that is too large goes out alone.
+void Ledger::add_first_of(const Range& range, const BatchSize& most, Ranges& first) const {
+  event_log::Offset at = range.begin;
+  const std::uint64_t events = std::min(most.events, walk_step);
+  log.walk(at, range.end.bytes, [&](const event_log::Record& record) {
+    const bool none_yet = first.empty() && at.events == range.begin.events;
+    return at.events - range.begin.events >= events ||
+           (!none_yet && at.bytes + record.size() - range.begin.bytes > most.bytes);
+  });
+  first.add({range.begin, at});
+}
+
+bool Ledger::walk_batch(event_log::Offset& at, const event_log::Offset& first, std::uint64_t end, const BatchSize& most,
                         std::uint64_t steps, const event_log::ClockSteps& times) const {
   const std::int64_t now_ms = clock.unix_ms();
   const auto too_early = [&](const event_log::Record& record) {
     return explicit_timestamps && !record.is_padding() && times.time_of(at.bytes, record.unix_ms) > now_ms;
   };
-  // The last record begins before this, and a padding record is the longest there is.
-  const std::uint64_t stop = std::min(end, first.bytes + longest_batch - event_log::Record::max_padding);
+  const std::uint64_t bytes = std::min(most.bytes, longest_span);
   bool more = false;
-  log.walk(at, stop, [&](const event_log::Record& record) {
-    if (at.events - first.events >= events || too_early(record)) return true;
+  log.walk(at, std::min(end, first.bytes + longest_span), [&](const event_log::Record& record) {
+    const std::uint64_t events = at.events - first.events;
+    if (events >= most.events || too_early(record)) return true;
+    if (events > 0 && at.bytes + record.size() - first.bytes > bytes) return true;
     more = steps == 0;
     if (!more) --steps;
     return more;
   });
   return !more;
+}
+
+Ledger::Another Ledger::another(const Scraper& scraper, std::uint64_t distance) const {
+  Ranges below = scraper.aside();
+  below.add(scraper.again());
+  for (const Range& range : below.all()) {
+    if (range.events() > distance) {
+      const event_log::Offset begin = behind(range.begin, range.end.bytes, distance);
+      const Range event{begin, behind(begin, range.end.bytes, 1)};
+      return {scraper.aside().events_in(event) > 0 ? From::aside : From::again, Ranges(event)};
+    }
+    distance -= range.events();
+  }
+  const event_log::Offset begin = behind(scraper.cursor(), readable_end(), distance);
+  const Range event{begin, behind(begin, readable_end(), 1)};
+  const bool is_there = begin.events - scraper.cursor().events == distance && event.events() == 1;
+  return {From::beyond, is_there ? Ranges(event) : Ranges()};
+}
+
+event_log::Offset Ledger::behind(event_log::Offset at, std::uint64_t end, std::uint64_t events) const {
+  const event_log::Offset first = at;
+  static_cast<void>(walk_batch(at, first, end, {.events = events, .bytes = longest_span}, walk_step, clock_steps));
+  return at;
 }
 
 }  // namespace oneshot::queue

@@ -23,8 +23,9 @@ namespace oneshot::queue {
 /// So many records are walked under the lock, or by one step of a take, before others get a chance (some 50 µs).
 inline constexpr std::uint64_t walk_step = 4096;
 
-/// Bytes of the log that one batch may span, holes included: an EventRef counts units of 8 bytes, in 32 bits.
-inline constexpr std::uint64_t longest_batch = std::uint64_t{0xFFFFFFFF} * 8;
+/// Bytes of the log that one batch may span, holes included: an EventRef counts units of 8 bytes, in 32 bits. The last
+/// record begins before this, and a padding record is the longest there is.
+inline constexpr std::uint64_t longest_span = std::uint64_t{0xFFFFFFFF} * 8 - event_log::Record::max_padding;
 
 /// The event log and its scrapers: what an EmbeddedQueue, its batches and deliveries share, so that these may end in
 /// any order. The log is lock-free and knows nothing of scrapers; the table of scrapers knows nothing of bytes; here
@@ -70,17 +71,27 @@ struct Ledger {
   [[nodiscard]] std::uint64_t readable_end() const noexcept;
   /// Moves the counted end to the end of the log as it stands now. Lets go of the lock between steps.
   void catch_up(std::unique_lock<std::mutex>& lock);
-  /// The first of these, at most so many, over at most `longest_batch` bytes; some thousands at most where a range has
-  /// to be cut, since that takes a walk.
-  [[nodiscard]] Ranges first_of(const Ranges& all, std::uint64_t events) const;
-  /// Moves `at` to `end`, over at most `events` in all counted from `first`, or, with explicit timestamps, up to one
-  /// whose time is ahead of the clock, which has to wait; in all over at most `longest_batch` bytes, and now over not
-  /// more than `steps` records. False: there is more to walk. Without the lock too, where `times` is a copy and the
-  /// range cannot be overwritten.
+  /// How much a batch may hold, where none has failed.
+  [[nodiscard]] BatchSize allowed() const noexcept;
+  /// The first of these, at most so much; some thousands at most where a range has to be cut, since that takes a walk.
+  [[nodiscard]] Ranges first_of(const Ranges& all, const BatchSize& most) const;
+  /// Moves `at` to `end`, over at most so much in all counted from `first`, but one event at least, or, with explicit
+  /// timestamps, up to one whose time is ahead of the clock, which has to wait; and now over not more than `steps`
+  /// records. False: there is more to walk. Without the lock too, where `times` is a copy and the range cannot be
+  /// overwritten.
   [[nodiscard]] bool walk_batch(event_log::Offset& at, const event_log::Offset& first, std::uint64_t end,
-                                std::uint64_t events, std::uint64_t steps, const event_log::ClockSteps& times) const;
+                                const BatchSize& most, std::uint64_t steps, const event_log::ClockSteps& times) const;
+  /// The event that goes out to this scraper so many places behind its next one, at most some hundreds, and where it
+  /// stands; none where there are not so many, or its time is ahead. Changes nothing.
+  struct Another {
+    From from = From::beyond;
+    Ranges event;
+  };
+  [[nodiscard]] Another another(const Scraper& scraper, std::uint64_t distance) const;
 
  private:
+  void add_first_of(const Range& range, const BatchSize& most, Ranges& first) const;
+  [[nodiscard]] event_log::Offset behind(event_log::Offset at, std::uint64_t end, std::uint64_t events) const;
   [[nodiscard]] bool is_confirmed(std::string_view name) const noexcept;
 };
 

@@ -31,6 +31,7 @@ Losses::Unlogged Losses::take_unlogged(Scrapers& scrapers, SteadyTime now, bool 
   Unlogged lines;
   for (auto& [name, scraper] : scrapers) {
     if (scraper.loss_to_log > 0) lines.full.emplace_back(name, std::exchange(scraper.loss_to_log, 0));
+    if (scraper.again_lost_to_log > 0) lines.again.emplace_back(name, std::exchange(scraper.again_lost_to_log, 0));
   }
   lines.refused = refused_.exchange(0, std::memory_order_relaxed);
   const std::uint64_t events = unclaimed_ - unclaimed_logged_;
@@ -44,6 +45,11 @@ Losses::Unlogged Losses::take_unlogged(Scrapers& scrapers, SteadyTime now, bool 
 void Losses::Unlogged::write() const {
   for (const auto& [name, events] : full) {
     log::warn("events lost", {{"scraper", name}, {"reason", "full"}, {"events", events}});
+  }
+  for (const auto& [name, events] : again) {
+    log::warn(
+        "events lost: their store has lost them, and the event log needed the room before they could go out again",
+        {{"scraper", name}, {"events", events}});
   }
   if (refused > 0) log::warn("the event log is full: events refused", {{"events", refused}});
   if (unclaimed > 0)

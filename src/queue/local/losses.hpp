@@ -41,7 +41,8 @@ class Losses {
 
   /// What no line has said yet.
   struct Unlogged {
-    std::vector<std::pair<std::string, std::uint64_t>> full;  ///< by scraper: the log made room
+    std::vector<std::pair<std::string, std::uint64_t>> full;   ///< by scraper: the log made room
+    std::vector<std::pair<std::string, std::uint64_t>> again;  ///< the same, and had been delivered before
     std::uint64_t refused = 0;
     std::uint64_t unclaimed = 0;
 

@@ -112,7 +112,8 @@ void restore_table(Ledger& ledger) {
       ledger.numbers.restore(entry.batch_number->number);
       scraper.restore_number(entry.batch_number->number, entry.batch_number->calibrated);
     }
-    if (entry.undecided) scraper.restore_batch(batch_end, entry.batch_number->number);
+    const event_log::Offset aside_end = entry.aside ? offsets.of(entry.aside->end) : event_log::Offset{};
+    if (entry.undecided) scraper.restore_batch(aside_end, batch_end, entry.batch_number->number);
     scraper.dropped_damaged = damaged_since(found, scraper.lowest_to_be_sent().bytes);
   }
 }

@@ -46,6 +46,11 @@ const Ranges& Scraper::first_below() const noexcept {
   return aside_.begin().bytes < again_.begin().bytes ? aside_ : again_;
 }
 
+std::uint64_t Scraper::next_event() const noexcept {
+  const Ranges& below = first_below();
+  return below.empty() ? cursor_.events : below.begin().events;
+}
+
 const event_log::Offset& Scraper::lowest_to_be_sent() const noexcept {
   return begin_of(again_, begin_of(aside_, cursor_));
 }
@@ -57,12 +62,9 @@ const event_log::Offset& Scraper::lowest_needed() const noexcept {
 }
 
 std::uint64_t Scraper::waiting(const event_log::Offset& end) const noexcept {
-  const bool at_cursor = batch_taken_ && batch_from_ == From::cursor;
-  const std::uint64_t taken = std::max(cursor_.events, at_cursor ? batch_end_.events : 0);
-  const std::uint64_t behind = end.events > taken ? end.events - taken : 0;
-  if (aside_.empty() && again_.empty()) return behind;
-  const std::uint64_t in_batch = batch_taken_ && !at_cursor ? batch_events_ - evicted_of_batch() : 0;
-  return behind + aside_.events() + again_.events() - in_batch;
+  std::uint64_t all = end.events > cursor_.events ? end.events - cursor_.events : 0;
+  if (!aside_.empty() || !again_.empty()) all += aside_.events() + again_.events();
+  return all - (batch_taken_ ? batch_events_ - evicted_of_batch() : 0);
 }
 
 void Scraper::take(const event_log::Offset& end, std::uint64_t number) noexcept {
@@ -72,6 +74,7 @@ void Scraper::take(const event_log::Offset& end, std::uint64_t number) noexcept 
   batch_end_ = end;
   batch_events_ = end.events - cursor_.events;
   batch_in_file_ = true;
+  batch_is_tried_ = false;
   count_redelivered({batch_begin_, batch_end_}, sent_before_);
   begin_batch(number);
 }
@@ -83,11 +86,22 @@ void Scraper::take(From from, Ranges events, std::uint64_t number) {
   batch_begin_ = batch_ranges_.begin();
   batch_end_ = batch_ranges_.end();
   batch_events_ = batch_ranges_.events();
+  batch_is_tried_ = batch_begin_.events != next_event();
   const Range up_to_end{{}, batch_end_};
-  batch_in_file_ = aside_.events_in(up_to_end) + again_.events_in(up_to_end) == batch_events_;
+  batch_in_file_ = from == From::beyond || aside_.events_in(up_to_end) + again_.events_in(up_to_end) == batch_events_;
   for (const Range& range : batch_ranges_.all())
     count_redelivered(range, from == From::again ? range.end.events : sent_before_);
   begin_batch(number);
+}
+
+BatchSize Scraper::next_size(const BatchSize& allowed) const noexcept {
+  const BatchSize size = limit_.next(allowed);
+  return suspicion_.empty() ? size : BatchSize{.events = 1, .bytes = size.bytes};
+}
+
+std::uint64_t Scraper::distance_of_another() const noexcept {
+  if (suspicion_.empty()) return 0;
+  return suspicion_.wants_another(next_event()) ? suspicion_.distance() : 0;
 }
 
 void Scraper::count_redelivered(const Range& range, std::uint64_t sent_before) noexcept {
@@ -104,6 +118,7 @@ void Scraper::begin_batch(std::uint64_t number) noexcept {
   noted_number_ = number;
   place_.set_batch_number(number, calibrated_);
   crash_point("take.numbered");
+  if (batch_from_ == From::beyond) keep_aside();  // first: or what is passed over would count as delivered with it
   if (batch_in_file_) place_.set_batch(batch_end_.bytes, false);
   crash_point("take.marked");
 }
@@ -115,17 +130,19 @@ void Scraper::handed_over() noexcept {
 }
 
 void Scraper::restore_aside(const Range& range) {
-  aside_.add(range);
   kept_aside_ = range;
+  aside_.add({range.begin, range.end.bytes < cursor_.bytes ? range.end : cursor_});
 }
 
-void Scraper::restore_batch(const event_log::Offset& end, std::uint64_t number) {
-  const bool of_aside = end.bytes <= cursor_.bytes;
-  batch_from_ = of_aside ? From::aside : From::cursor;
-  if (of_aside) batch_ranges_ = aside_.before(end);
-  batch_begin_ = of_aside ? aside_.begin() : cursor_;
+void Scraper::restore_batch(const event_log::Offset& aside_end, const event_log::Offset& end, std::uint64_t number) {
+  batch_from_ = end.bytes <= cursor_.bytes        ? From::aside
+                : aside_end.bytes > cursor_.bytes ? From::beyond
+                                                  : From::cursor;
+  batch_begin_ = batch_from_ == From::beyond ? aside_end : cursor_;
   batch_end_ = end;
-  batch_events_ = of_aside ? batch_ranges_.events() : end.events - cursor_.events;
+  batch_ranges_ = batch_from_ == From::aside ? aside_.before(end) : Ranges({batch_begin_, end});
+  batch_begin_ = batch_ranges_.begin();
+  batch_events_ = batch_ranges_.events();
   batch_number_ = number;
   batch_in_file_ = batch_taken_ = left_out_ = true;
 }
@@ -141,64 +158,102 @@ Ranges Scraper::batch() const {
   return batch_from_ == From::cursor ? Ranges({batch_begin_, batch_end_}) : batch_ranges_;
 }
 
+BatchSize Scraper::batch_size() const noexcept {
+  BatchSize size{.events = batch_events_, .bytes = batch_end_.bytes - batch_begin_.bytes};
+  if (batch_from_ == From::cursor) return size;
+  size.bytes = 0;
+  for (const Range& range : batch_ranges_.all()) size.bytes += range.end.bytes - range.begin.bytes;
+  return size;
+}
+
+std::uint64_t Scraper::events_of_batch_in(const Range& range) const noexcept {
+  return batch_from_ == From::cursor ? Range{batch_begin_, batch_end_}.events_in(range)
+                                     : batch_ranges_.events_in(range);
+}
+
 bool Scraper::batch_evicted() const noexcept {
   return batch_begin_.bytes < (batch_from_ == From::again ? yielded_until_ : evicted_until_).bytes;
 }
 
 std::uint64_t Scraper::evicted_of_batch() const noexcept {
-  const Range gone{{}, batch_from_ == From::again ? yielded_until_ : evicted_until_};
-  return batch_from_ == From::cursor ? Range{batch_begin_, batch_end_}.events_in(gone) : batch_ranges_.events_in(gone);
+  if (!batch_evicted()) return 0;
+  return events_of_batch_in({{}, batch_from_ == From::again ? yielded_until_ : evicted_until_});
 }
 
-std::uint64_t Scraper::settle(delivery::Outcome outcome, unsigned unconfirmed_limit) {
+Fate Scraper::settle(delivery::Outcome outcome, const Settling& settling) {
   assert(batch_taken_);
-  if (batch_from_ != From::cursor) {
-    settle_below(outcome == delivery::Outcome::delivered);
-    return 0;
-  }
-  count_unconfirmed(outcome);
-  const bool gives_up = unconfirmed_limit != 0 && unconfirmed_in_a_row_ >= unconfirmed_limit;
-  const event_log::Offset received = outcome == delivery::Outcome::delivered ? batch_end_
-                                     : gives_up                              ? unconfirmed_until_
-                                                                             : batch_begin_;
-  const std::uint64_t events = received.events - batch_begin_.events;
-  settle_at_cursor(received);
-  if (!gives_up) return 0;
-  unconfirmed_in_a_row_ = 0;
-  given_up += events;
-  return events;
-}
-
-void Scraper::settle_at_cursor(const event_log::Offset& received) noexcept {
+  const Fate fate = judge(outcome, settling);
+  const bool leaves = fate != Fate::to_be_sent_again;
   batch_taken_ = left_out_ = false;
   counted_before_ = 0;
-  delivered += received.events - batch_begin_.events;
-  if (received != batch_end_) {
-    sent_before_ = std::max(sent_before_, batch_end_.events);
-    lose(received.events, std::min(cursor_.events, batch_end_.events));  // what was evicted meanwhile
+  if (leaves) {
+    count(fate);
+  } else {
+    lose_of_batch();  // what was evicted meanwhile
   }
-  cursor_ = event_log::later(cursor_, received);
-  if (received != batch_end_) place_.set_no_batch();  // first: or it would count as delivered whole
-  crash_point("settle.withdrawn");
-  if (received != batch_begin_) place_.set_cursor(cursor_.bytes);
-  crash_point("settle.cursor");
-  if (received == batch_end_) place_.set_no_batch();  // last: a batch below its cursor is none
+  if (batch_from_ == From::cursor) {
+    settle_at_cursor(leaves);
+  } else if (batch_from_ == From::beyond) {
+    settle_beyond(leaves);
+  } else {
+    settle_below(leaves);
+  }
   crash_point("settle.settled");
+  return fate;
 }
 
-// The same order of stores; what is set aside begins behind the batch, as a cursor would stand there.
-void Scraper::settle_below(bool received) {
-  batch_taken_ = left_out_ = false;
-  counted_before_ = 0;
-  if (!received) {
-    lose_of_batch();
-    place_.set_no_batch();
+Fate Scraper::judge(delivery::Outcome outcome, const Settling& settling) {
+  limit_.settled(outcome, batch_size(), settling.allowed, settling.now);
+  if (outcome == delivery::Outcome::delivered) {
+    suspicion_.delivered(batch_begin_.events);
+    return Fate::delivered;
+  }
+  if (batch_events_ > 1) return Fate::to_be_sent_again;
+  const Suspicion::Verdict verdict =
+      suspicion_.failed(batch_begin_.events, outcome, batch_is_tried_, settling.explicit_timestamps);
+  if (verdict == Suspicion::Verdict::send_again) return Fate::to_be_sent_again;
+  limit_.event_was_at_fault();
+  return verdict == Suspicion::Verdict::unread ? Fate::given_up : Fate::refused;
+}
+
+// What is sent again was counted once.
+void Scraper::count(Fate fate) noexcept {
+  const bool is_counted = batch_from_ == From::again;
+  if (fate == Fate::refused) {
+    (is_counted ? proofs_given_up : dropped_refused) += batch_events_;
     return;
   }
-  if (batch_from_ == From::aside) delivered += batch_events_;
-  (batch_from_ == From::aside ? aside_ : again_).remove(batch_ranges_);
+  if (!is_counted) delivered += batch_events_;
+  if (fate == Fate::given_up) given_up += batch_events_;
+}
+
+void Scraper::settle_at_cursor(bool received) noexcept {
+  if (!received) {
+    sent_before_ = std::max(sent_before_, batch_end_.events);
+    place_.set_no_batch();
+    crash_point("settle.withdrawn");
+    return;
+  }
+  cursor_ = event_log::later(cursor_, batch_end_);
+  place_.set_cursor(cursor_.bytes);
+  crash_point("settle.cursor");
+  place_.set_no_batch();  // last: a batch below its cursor is none
+}
+
+// In the file stands already what is passed over.
+void Scraper::settle_beyond(bool received) {
+  if (received && cursor_.bytes < batch_begin_.bytes) aside_.add({cursor_, batch_begin_});
+  settle_at_cursor(received);
   keep_aside();
-  crash_point("settle.aside");
+}
+
+// What is set aside begins behind the batch, as a cursor would stand there.
+void Scraper::settle_below(bool received) {
+  if (received) {
+    (batch_from_ == From::aside ? aside_ : again_).remove(batch_ranges_);
+    keep_aside();
+    crash_point("settle.aside");
+  }
   place_.set_no_batch();
 }
 
@@ -207,52 +262,38 @@ void Scraper::lose_of_batch() noexcept {
   if (batch_from_ == From::again) {
     again_lost_to_log += lost;
   } else {
-    lose(0, lost);
+    lose(lost);
   }
-}
-
-// Events that came into the batch later have not been tried as often: the row is about those that were in all of it.
-void Scraper::count_unconfirmed(delivery::Outcome outcome) noexcept {
-  if (outcome != delivery::Outcome::unconfirmed) {
-    unconfirmed_in_a_row_ = 0;
-    return;
-  }
-  const bool same_place = unconfirmed_in_a_row_ > 0 && unconfirmed_from_ == batch_begin_;
-  unconfirmed_in_a_row_ = same_place ? unconfirmed_in_a_row_ + 1 : 1;
-  unconfirmed_until_ = same_place && unconfirmed_until_.bytes < batch_end_.bytes ? unconfirmed_until_ : batch_end_;
-  unconfirmed_from_ = batch_begin_;
 }
 
 void Scraper::put_back() {
   assert(batch_taken_);
   batch_taken_ = left_out_ = false;
   place_.set_no_batch();
+  if (batch_from_ == From::beyond) keep_aside();
   lose_of_batch();
 }
 
 void Scraper::evict_before(const event_log::Offset& target) noexcept {
-  if (!aside_.empty()) {
-    const bool in_flight = batch_taken_ && batch_from_ == From::aside;
-    const std::uint64_t later = in_flight ? batch_ranges_.events_in({evicted_until_, target}) : 0;
-    const std::uint64_t gone = aside_.remove_before(target);
-    lose(later, gone);
-    if (gone > 0) keep_aside();
-  }
-  if (target.bytes > cursor_.bytes) {
-    const bool in_flight = batch_taken_ && batch_from_ == From::cursor;
-    const std::uint64_t safe = std::max(cursor_.events, in_flight ? batch_end_.events : 0);
+  const bool passes_cursor = target.bytes > cursor_.bytes;
+  if (!passes_cursor && (aside_.empty() || aside_.begin().bytes >= target.bytes)) return;
+  std::uint64_t gone = aside_.remove_before(target);
+  if (passes_cursor) gone += target.events - cursor_.events;
+  const bool counts_later = batch_taken_ && batch_from_ != From::again;
+  if (counts_later) gone -= events_of_batch_in({evicted_until_, target});
+  lose(gone);
+  if (passes_cursor) {
     cursor_ = target;
     place_.set_cursor(target.bytes);
-    lose(safe, target.events);
   }
   evicted_until_ = event_log::later(evicted_until_, target);
+  suspicion_.forget_before(target.events);
+  keep_aside();
 }
 
-/// From event number `first` up to and without `last`; nothing where that is not above it.
-void Scraper::lose(std::uint64_t first, std::uint64_t last) noexcept {
-  if (last <= first) return;
-  dropped_full += last - first;
-  loss_to_log += last - first;
+void Scraper::lose(std::uint64_t events) noexcept {
+  dropped_full += events;
+  loss_to_log += events;
 }
 
 void Scraper::send_again(const Ranges& events) {
@@ -293,14 +334,13 @@ void Scraper::yield_kept(const event_log::Offset& target) noexcept {
 // again too. What is not yet there, and what is there no more, are both in it at any moment.
 void Scraper::keep_aside() noexcept {
   if (!place_.is_kept()) return;
-  if (aside_.empty() && again_.empty()) {
-    if (kept_aside_ != Range{}) place_.set_nothing_aside();
+  const Range hull = hull_of_aside();
+  if (hull == kept_aside_) return;
+  if (hull == Range{}) {
+    place_.set_nothing_aside();
     kept_aside_ = {};
     return;
   }
-  Range hull{aside_.empty() ? again_.begin() : aside_.begin(), aside_.empty() ? again_.end() : aside_.end()};
-  if (!again_.empty() && again_.begin().bytes < hull.begin.bytes) hull.begin = again_.begin();
-  if (!again_.empty()) hull.end = event_log::later(hull.end, again_.end());
   const bool grows = kept_aside_ == Range{} || hull.end.bytes > kept_aside_.end.bytes;
   if (grows) place_.set_aside_end(hull.end.bytes);
   crash_point("aside.end");
@@ -308,6 +348,15 @@ void Scraper::keep_aside() noexcept {
   crash_point("aside.begin");
   if (!grows && hull.end != kept_aside_.end) place_.set_aside_end(hull.end.bytes);
   kept_aside_ = hull;
+}
+
+Range Scraper::hull_of_aside() const noexcept {
+  const bool passes_over = batch_taken_ && batch_from_ == From::beyond && cursor_.bytes < batch_begin_.bytes;
+  if (aside_.empty() && again_.empty() && !passes_over) return {};
+  const event_log::Offset& begin = begin_of(again_, begin_of(aside_, cursor_));
+  if (passes_over) return {begin, batch_begin_};
+  if (aside_.empty() || again_.empty()) return {begin, aside_.empty() ? again_.end() : aside_.end()};
+  return {begin, event_log::later(aside_.end(), again_.end())};
 }
 
 bool Scraper::note_number(std::uint64_t number) noexcept {

@@ -14,8 +14,10 @@
 #include "delivery/outcome.hpp"
 #include "delivery/transfer.hpp"
 #include "event_log/offset.hpp"
+#include "queue/local/batch_limit.hpp"
 #include "queue/local/kept_range.hpp"
 #include "queue/local/ranges.hpp"
+#include "queue/local/suspicion.hpp"
 #include "storage/scraper_slots.hpp"
 
 namespace oneshot::queue {
@@ -62,14 +64,23 @@ enum class From : std::uint8_t {
   cursor,  ///< right behind the cursor
   aside,   ///< set aside, below the cursor: not delivered yet
   again,   ///< below the cursor: delivered once, and to be sent again
+  beyond,  ///< behind others that stand at the cursor
+};
+
+/// What became of the events of a batch.
+enum class Fate : std::uint8_t {
+  delivered,
+  to_be_sent_again,
+  given_up,  ///< counts as delivered, see Suspicion::Verdict::unread
+  refused,   ///< dropped, see Suspicion
 };
 
 /// What is known of one scraper: its cursor, the batch that is on its way to it, what waits below the cursor, which
 /// scrapes wait for the next batch. Guarded by the lock of the table that it is in.
 ///
-/// The sum that always holds: delivered + dropped_full + dropped_damaged + in_flight + waiting is the number of events
-/// since the scraper was registered, and of those that wait to be sent again, or are; except that events of a batch in
-/// flight may be evicted (see there).
+/// The sum that always holds: delivered + dropped_full + dropped_damaged + dropped_refused + in_flight + waiting is the
+/// number of events since the scraper was registered, and of those that wait to be sent again, or are; except that
+/// events of a batch in flight may be evicted (see there).
 class Scraper {
  public:
   /// `place`: where its cursor and batch are kept for the next program, if anywhere.
@@ -82,6 +93,8 @@ class Scraper {
   [[nodiscard]] const Ranges& aside() const noexcept { return aside_; }
   /// Below the cursor, delivered once, and to be sent again.
   [[nodiscard]] const Ranges& again() const noexcept { return again_; }
+  /// The number of events before the one that goes out next.
+  [[nodiscard]] std::uint64_t next_event() const noexcept;
   /// Of these two the one that goes out first; empty if both are. What waits below the cursor is older than the rest.
   [[nodiscard]] const Ranges& first_below() const noexcept;
   /// The oldest place of an event that is to be sent, and the oldest one that is kept at all.
@@ -98,8 +111,14 @@ class Scraper {
   /// Takes the events from the cursor to `end`, at least one; what of it was sent before counts as
   /// redelivered.
   void take(const event_log::Offset& end, std::uint64_t number = 0) noexcept;
-  /// Takes these, which are the first of what is set aside, or is to be sent again.
+  /// Takes these, which are set aside, or to be sent again, or stand behind others that are passed over for now.
   void take(From from, Ranges events, std::uint64_t number);
+  /// How much the next batch may hold, where every batch may hold `allowed`.
+  [[nodiscard]] BatchSize next_size(const BatchSize& allowed) const noexcept;
+  /// How many places behind the next event the one stands that is to be tried, alone, in its place; 0: it goes out.
+  [[nodiscard]] std::uint64_t distance_of_another() const noexcept;
+  /// There is none so far behind.
+  void no_other_there() noexcept { suspicion_.none_there(); }
   /// The kernel has all of the batch, and will send it whatever becomes of this program.
   void handed_over() noexcept;
   /// Events before this are sent again if they are: a program before this one had them in flight.
@@ -107,12 +126,17 @@ class Scraper {
   /// A program before this one had not got them delivered when it set the cursor beyond.
   void restore_aside(const Range& range);
   /// A program before this one had this batch out, and nobody knows what became of it.
-  void restore_batch(const event_log::Offset& end, std::uint64_t number);
+  /// `aside_end`: of what was set aside then, if anything was.
+  void restore_batch(const event_log::Offset& aside_end, const event_log::Offset& end, std::uint64_t number);
   /// There are no events from the cursor to here, only padding records.
   void pass_over(const event_log::Offset& end) noexcept;
-  /// The batch's outcome. `unconfirmed_limit`: events that were in so many unconfirmed batches in a row are
-  /// given up, which means that they count as delivered; 0 for never. Returns how many were given up now.
-  std::uint64_t settle(delivery::Outcome outcome, unsigned unconfirmed_limit);
+  struct Settling {
+    bool explicit_timestamps = false;
+    BatchSize allowed;  ///< for every batch
+    SteadyTime now;
+  };
+  /// The batch's outcome.
+  Fate settle(delivery::Outcome outcome, const Settling& settling);
   /// The batch was never sent: as if it had not been taken.
   void put_back();
   /// Nobody is there to tell the outcome; the batch stays out until somebody is.
@@ -157,6 +181,7 @@ class Scraper {
   std::uint64_t given_up = 0;  ///< of those delivered: never read to their end as far as is known
   std::uint64_t dropped_full = 0;
   std::uint64_t dropped_damaged = 0;
+  std::uint64_t dropped_refused = 0;
   std::uint64_t proofs_given_up = 0;
   std::uint64_t loss_to_log = 0;        ///< what was added to dropped_full since the last line about it
   std::uint64_t again_lost_to_log = 0;  ///< events to be sent again that made room, since the last line about it
@@ -164,12 +189,18 @@ class Scraper {
  private:
   void begin_batch(std::uint64_t number) noexcept;
   void count_redelivered(const Range& range, std::uint64_t sent_before) noexcept;
-  void count_unconfirmed(delivery::Outcome outcome) noexcept;
+  [[nodiscard]] Fate judge(delivery::Outcome outcome, const Settling& settling);
+  void count(Fate fate) noexcept;
+  [[nodiscard]] BatchSize batch_size() const noexcept;
+  /// Its events that are in this range.
+  [[nodiscard]] std::uint64_t events_of_batch_in(const Range& range) const noexcept;
+  [[nodiscard]] Range hull_of_aside() const noexcept;
   [[nodiscard]] std::uint64_t evicted_of_batch() const noexcept;
   void lose_of_batch() noexcept;
-  void settle_at_cursor(const event_log::Offset& received) noexcept;
+  void settle_at_cursor(bool received) noexcept;
+  void settle_beyond(bool received);
   void settle_below(bool received);
-  void lose(std::uint64_t first, std::uint64_t last) noexcept;
+  void lose(std::uint64_t events) noexcept;
   void keep_aside() noexcept;
 
   event_log::Offset cursor_;
@@ -187,19 +218,20 @@ class Scraper {
   event_log::Offset batch_begin_;
   event_log::Offset batch_end_;
   std::uint64_t batch_events_ = 0;
-  Ranges batch_ranges_;  // where it is not from the cursor
+  Ranges batch_ranges_;  // where it is from below the cursor
   bool batch_in_file_ = false;
+  bool batch_is_tried_ = false;  // an event out of its turn, see Suspicion
   std::uint64_t batch_number_ = 0;
 
   std::uint64_t noted_number_ = 0;  // as it stands in the file
   bool calibrated_ = false;
   Range kept_aside_;  // the same
 
-  std::uint64_t sent_before_ = 0;      // events below this number were in a batch that was sent and not delivered
-  std::uint64_t counted_before_ = 0;   // below this they are counted as redelivered already, by a batch put back
-  unsigned unconfirmed_in_a_row_ = 0;  // batches, and the range that was in all of them
-  event_log::Offset unconfirmed_from_;
-  event_log::Offset unconfirmed_until_;
+  std::uint64_t sent_before_ = 0;     // events below this number were in a batch that was sent and not delivered
+  std::uint64_t counted_before_ = 0;  // below this they are counted as redelivered already, by a batch put back
+
+  BatchLimit limit_;
+  Suspicion suspicion_;
 };
 
 }  // namespace oneshot::queue

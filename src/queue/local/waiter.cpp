@@ -4,6 +4,7 @@
 // transfer. And how a batch is found: walking from a cursor towards the end of the log, in steps.
 #include "queue/local/waiter.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <chrono>
 #include <mutex>
@@ -114,9 +115,12 @@ Turn Waiter::step() {
       if (transfer == nullptr) return not_yet();
       return Ask{std::move(transfer)};
     }
-    const Ranges& below = scraper_->first_below();
-    if (below.empty() && !walk()) return MoreToWalk{};
-    taken = below.empty() ? take_walked() : take(below);
+    taken = take_another();
+    if (taken == nullptr) {
+      const Ranges& below = scraper_->first_below();
+      if (below.empty() && !walk()) return MoreToWalk{};
+      taken = below.empty() ? take_walked() : take(below);
+    }
     next = std::exchange(scraper_, nullptr)->wait_queue.leave(number_);
   }
   notify(next);
@@ -133,17 +137,17 @@ Turn Waiter::not_yet() {
 bool Waiter::walk() {
   const event_log::Offset cursor = scraper_->cursor();
   const event_log::Offset& counted_end = ledger_->table.counted_end();
-  const std::uint64_t events = ledger_->options.max_events_per_scrape;
+  const BatchSize most = scraper_->next_size(ledger_->allowed());
   if (!goal_ || from_ != cursor) {  // the cursor moves meanwhile when the log had to make room
     goal_ = ledger_->readable_end();
     from_ = walked_ = cursor;
   }
   // What was counted before need not be walked again, unless times have to be looked at.
-  if (!ledger_->explicit_timestamps && counted_end.events - cursor.events <= events &&
-      counted_end.bytes - cursor.bytes <= longest_batch) {
+  if (!ledger_->explicit_timestamps && counted_end.events - cursor.events <= most.events &&
+      counted_end.bytes - cursor.bytes <= std::min(most.bytes, longest_span)) {
     walked_ = event_log::later(walked_, counted_end);
   }
-  if (!ledger_->walk_batch(walked_, cursor, *goal_, events, walk_step, ledger_->clock_steps)) return false;
+  if (!ledger_->walk_batch(walked_, cursor, *goal_, most, walk_step, ledger_->clock_steps)) return false;
   ledger_->table.advance_counted_end(walked_);
   return true;
 }
@@ -161,7 +165,23 @@ std::unique_ptr<Delivery> Waiter::take_walked() {
 
 std::unique_ptr<Delivery> Waiter::take(const Ranges& below) {
   const From from = &below == &scraper_->aside() ? From::aside : From::again;
-  Ranges events = ledger_->first_of(below, ledger_->options.max_events_per_scrape);
+  return take(from, ledger_->first_of(below, scraper_->next_size(ledger_->allowed())));
+}
+
+// In the place of a suspect.
+std::unique_ptr<Delivery> Waiter::take_another() {
+  const std::uint64_t distance = scraper_->distance_of_another();
+  if (distance == 0) return nullptr;
+  Ledger::Another another = ledger_->another(*scraper_, distance);
+  if (another.event.empty()) {
+    scraper_->no_other_there();
+    return nullptr;
+  }
+  ledger_->table.advance_counted_end(another.event.end());
+  return take(another.from, std::move(another.event));
+}
+
+std::unique_ptr<Delivery> Waiter::take(From from, Ranges events) {
   auto batch = std::make_unique<EmbeddedBatch>(ledger_, events);
   scraper_->take(from, std::move(events), ledger_->number_of_batch(*scraper_));
   return std::make_unique<EmbeddedDelivery>(ledger_, name_, *scraper_, std::move(batch));

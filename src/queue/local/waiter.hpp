@@ -56,6 +56,8 @@ class Waiter {
   bool walk();
   std::unique_ptr<Delivery> take_walked();
   std::unique_ptr<Delivery> take(const Ranges& below);
+  std::unique_ptr<Delivery> take_another();
+  std::unique_ptr<Delivery> take(From from, Ranges events);
 
   std::shared_ptr<Ledger> ledger_;
   std::string_view name_;

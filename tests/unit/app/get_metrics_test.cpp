@@ -83,21 +83,22 @@ TEST_CASE("a response without a batch is not padded, and a long one neither") {
 }
 
 TEST_CASE("a batch that was not delivered comes again, whole and in order") {
-  App app;
-  app.scrape();
-  app.event("n=1");
   using enum delivery::Outcome;
-  for (const delivery::Outcome outcome : {truncated, unconfirmed, timed_out, refused}) {
-    Answer answer = app.get("/metrics");
-    CHECK(event_samples(answer) == 1);
-    answer.reply.receipt->on_started(nullptr);
-    answer.reply.receipt->on_settled(outcome);
+  for (const delivery::Outcome outcome : {truncated, unconfirmed, timed_out}) {
+    App app;
+    app.scrape();
+    app.event("n=1");
+    app.event("n=2");
+    Answer failed = app.get("/metrics");
+    CHECK(event_samples(failed) == 2);
+    failed.reply.receipt->on_started(nullptr);
+    failed.reply.receipt->on_settled(outcome);
+    app.event("n=3");
+    const Answer answer = app.scrape();
+    CHECK(event_samples(answer) == 3);
+    CHECK(value_of(answer, "oneshot_events_redelivered_total", {{"scraper", "10.0.0.7"}}) == 2);
+    CHECK(event_samples(app.scrape()) == 0);
   }
-  app.event("n=2");
-  const Answer answer = app.scrape();
-  CHECK(event_samples(answer) == 2);
-  CHECK(value_of(answer, "oneshot_events_redelivered_total", {{"scraper", "10.0.0.7"}}) > 0);
-  CHECK(event_samples(app.scrape()) == 0);
 }
 
 TEST_CASE("a reply that is never sent takes nothing") {
