@@ -115,6 +115,7 @@ std::vector<Key> make_keys() {
       whole_number("scrapers", "max", 0, 10'000, &Queue::max_unnamed),
       duration("scrapers", "startup_hold_seconds", 0, day, &Queue::startup_hold),
       whole_number("scrapers", "max_events_per_scrape", 1, 100'000'000, &Queue::max_events_per_scrape),
+      whole_number("scrapers", "max_scrape_bytes", 65'536, 1'073'741'824, &Queue::max_scrape_bytes),
       list("scrapers", "allow", "IP addresses and networks", make_network, network_text, &App::allow),
       list("scrapers", "trusted_proxies", "IP addresses and networks", make_network, network_text,
            &App::trusted_proxies),

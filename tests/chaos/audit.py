@@ -7,7 +7,7 @@ from harness.exposition import parse
 from harness.waiting import wait_until
 
 _OF_A_SCRAPER = ("waiting", "in_flight", "delivered_total", "redelivered_total", "given_up_total")
-_REASONS = ("full", "forgotten", "damaged")
+_REASONS = ("full", "forgotten", "damaged", "refused")
 # An event log that holds nothing may still hold what is left of a page, and nothing that could be an event's
 # record.
 _EMPTY_LOG = 4096

@@ -84,7 +84,7 @@ class Endpoints(unittest.TestCase):
             self.assertEqual({s.value for s in rejected}, {0.0})
             for family in ("waiting", "in_flight", "delivered_total", "redelivered_total"):
                 self.assertEqual(exposition.value(f"oneshot_events_{family}", scraper="prom-a"), 0)
-            for reason in ("full", "forgotten", "damaged"):
+            for reason in ("full", "forgotten", "damaged", "refused"):
                 self.assertEqual(
                     exposition.value("oneshot_events_dropped_total", scraper="prom-a", reason=reason), 0)
             codes = {s.labels["code"]: s.value for s in exposition.family("oneshot_http_responses_total")}

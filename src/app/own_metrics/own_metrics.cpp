@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "app/own_metrics/own_metrics.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <map>
 
@@ -64,26 +65,38 @@ void append_deliveries(Writer& writer, const QueueStatistics& queue) {
   per_scraper(writer, queue, "oneshot_events_redelivered_total", MetricType::counter,
               "Events sent to this scraper once more, because the batch before did not arrive.",
               [](const ScraperStatistics& s) { return s.redelivered; });
-  per_scraper(
-      writer, queue, "oneshot_events_given_up_total", MetricType::counter,
-      "Events that count as delivered although they were never read to the end (with explicit timestamps, after "
-      "three times).",
-      [](const ScraperStatistics& s) { return s.given_up; });
+  per_scraper(writer, queue, "oneshot_events_given_up_total", MetricType::counter,
+              "Events that count as delivered although they were never read to the end (with explicit timestamps, each "
+              "alone three times).",
+              [](const ScraperStatistics& s) { return s.given_up; });
+}
+
+// Of no use to those who ask no store.
+void append_proofs(Writer& writer, const QueueStatistics& queue) {
+  constexpr std::string_view given_up = "oneshot_proofs_given_up_total";
+  if (std::ranges::none_of(queue.scrapers, &ScraperStatistics::confirmed)) return;
+  writer.family(given_up, MetricType::counter,
+                "Delivered batches whose events had to make room in the log while their store could yet lose them.");
+  for (const ScraperStatistics& scraper : queue.scrapers)
+    if (scraper.confirmed) writer.sample(given_up, {{"scraper", scraper.name}}, scraper.proofs_given_up);
 }
 
 void append_losses(Writer& writer, const QueueStatistics& queue) {
   constexpr std::string_view dropped = "oneshot_events_dropped_total";
   writer.family(dropped, MetricType::counter,
-                "Events lost for this scraper: the log was full, the scraper was forgotten, or a record was damaged.");
+                "Events lost for this scraper: the log was full, the scraper was forgotten or refuses this event, or a "
+                "record was damaged.");
   for (const ScraperStatistics& scraper : queue.scrapers) {
     writer.sample(dropped, {{"scraper", scraper.name}, {"reason", "full"}}, scraper.dropped_full);
     writer.sample(dropped, {{"scraper", scraper.name}, {"reason", "damaged"}}, scraper.dropped_damaged);
+    writer.sample(dropped, {{"scraper", scraper.name}, {"reason", "refused"}}, scraper.dropped_refused);
   }
   std::map<std::string_view, std::uint64_t> forgotten;  // one that was forgotten may be known again
   for (const ScraperStatistics& scraper : queue.scrapers) forgotten[scraper.name] = 0;
   for (const auto& [name, events] : queue.dropped_forgotten) forgotten[name] += events;
   for (const auto& [name, events] : forgotten)
     writer.sample(dropped, {{"scraper", name}, {"reason", "forgotten"}}, events);
+  append_proofs(writer, queue);
   single(writer, "oneshot_events_unclaimed_total", MetricType::counter,
          "Events stored while nobody scraped, and gone before anybody did.", queue.unclaimed);
 }

@@ -57,6 +57,7 @@ oneshot_events_redelivered_total{scraper="prom-a"} 0
 oneshot_events_given_up_total{scraper="prom-a"} 0
 oneshot_events_dropped_total{scraper="prom-a",reason="full"} 0
 oneshot_events_dropped_total{scraper="prom-a",reason="damaged"} 0
+oneshot_events_dropped_total{scraper="prom-a",reason="refused"} 0
 oneshot_events_dropped_total{scraper="prom-a",reason="forgotten"} 0
 oneshot_events_unclaimed_total 0
 oneshot_oldest_waiting_seconds{scraper="prom-a"} 0

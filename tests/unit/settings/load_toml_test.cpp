@@ -124,6 +124,7 @@ forget_after_seconds = 60
 max = 0
 startup_hold_seconds = 1.5
 max_events_per_scrape = 500
+max_scrape_bytes = 65536
 allow = ["10.0.0.0/8",
          "2001:db8::1"]
 trusted_proxies = []
@@ -133,6 +134,7 @@ trusted_proxies = []
   CHECK(settings.queue.max_unnamed == 0);
   CHECK(settings.queue.startup_hold == 1500ms);
   CHECK(settings.queue.max_events_per_scrape == 500);
+  CHECK(settings.queue.max_scrape_bytes == 65'536);
   CHECK(texts(settings.app.allow) == "10.0.0.0/8 2001:db8::1/128 ");
   CHECK(settings.app.trusted_proxies.empty());
 }
@@ -254,6 +256,7 @@ TEST_CASE("whole numbers have a range") {
                         {"events.max_event_bytes", "63", "64", "65536", "65537"},
                         {"scrapers.max", "-1", "0", "10000", "10001"},
                         {"scrapers.max_events_per_scrape", "0", "1", "100000000", "100000001"},
+                        {"scrapers.max_scrape_bytes", "65535", "65536", "1073741824", "1073741825"},
                         {"storage.capacity_mib", "0", "1", "1048576", "9223372036854775807"}}) {
     CAPTURE(c.key);
     const std::string assign = std::string(c.key) + " = ";
