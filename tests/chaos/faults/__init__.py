@@ -3,11 +3,11 @@
 
 from chaos.proxies import rows as proxies
 
-from . import (clocks, compressed, ends, full, guests, holes, late, lines, requests, resets, retries, several, slow,
-               stops, undecided)
+from . import (clocks, compressed, ends, full, guests, holes, late, limits, lines, requests, resets, retries, several,
+               slow, stops, undecided)
 
 _KINDS = (resets, ends, compressed, slow, holes, retries, requests, several, guests, full, stops, clocks, lines, late,
-          undecided, proxies)
+          limits, undecided, proxies)
 ALL = [row for kind in _KINDS for row in kind.ROWS]
 
 
