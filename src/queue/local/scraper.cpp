@@ -96,7 +96,7 @@ void Scraper::take(From from, Ranges events, std::uint64_t number) {
 
 BatchSize Scraper::next_size(const BatchSize& allowed) const noexcept {
   const BatchSize size = limit_.next(allowed);
-  return suspicion_.empty() ? size : BatchSize{.events = 1, .bytes = size.bytes};
+  return suspicion_.tries_single_events() ? BatchSize{.events = 1, .bytes = size.bytes} : size;
 }
 
 std::uint64_t Scraper::distance_of_another() const noexcept {
@@ -205,7 +205,7 @@ Fate Scraper::settle(delivery::Outcome outcome, const Settling& settling) {
 Fate Scraper::judge(delivery::Outcome outcome, const Settling& settling) {
   limit_.settled(outcome, batch_size(), settling.allowed, settling.now);
   if (outcome == delivery::Outcome::delivered) {
-    suspicion_.delivered(batch_begin_.events);
+    suspicion_.delivered(batch_begin_.events, batch_end_.events);
     return Fate::delivered;
   }
   if (batch_events_ > 1) return Fate::to_be_sent_again;

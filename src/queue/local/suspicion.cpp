@@ -20,6 +20,10 @@ constexpr std::size_t most_suspects = 16;
 
 }  // namespace
 
+bool Suspicion::tries_single_events() const noexcept {
+  return std::ranges::any_of(suspects_, [](const Suspect& one) { return one.failures > 1; });
+}
+
 bool Suspicion::wants_another(std::uint64_t event) const noexcept {
   const auto found = std::ranges::find(suspects_, event, &Suspect::event);
   return found != suspects_.end() && found->failures >= failures_of_a_suspect && !found->another_delivered;
@@ -67,9 +71,9 @@ Suspicion::Suspect& Suspicion::find_or_add(std::uint64_t event) {
   return suspects_.emplace_back(Suspect{.event = event});
 }
 
-void Suspicion::delivered(std::uint64_t event) noexcept {
+void Suspicion::delivered(std::uint64_t begin, std::uint64_t end) noexcept {
   if (suspects_.empty()) return;
-  std::erase_if(suspects_, [event](const Suspect& one) { return one.event == event; });
+  std::erase_if(suspects_, [=](const Suspect& one) { return one.event >= begin && one.event < end; });
   for (Suspect& other : suspects_) other.another_delivered = true;
   if (suspects_.empty()) distance_ = 1;
 }

@@ -26,8 +26,10 @@ class Suspicion {
     unread,    ///< with explicit timestamps: sent three times and never read to the end, as far as is known
   };
 
-  /// No event has failed alone. Else batches are of one event.
   [[nodiscard]] bool empty() const noexcept { return suspects_.empty(); }
+  /// An event has failed alone twice: batches are of one event. (After the first time it goes out with those that came
+  /// since, as larger batches do.)
+  [[nodiscard]] bool tries_single_events() const noexcept;
   /// The event that goes out next waits until another one was tried.
   [[nodiscard]] bool wants_another(std::uint64_t event) const noexcept;
   /// How many places behind it that one stands.
@@ -37,8 +39,8 @@ class Suspicion {
 
   /// `event` was alone in its batch, which failed. `tried`: it was another one, tried for the sake of a suspect.
   Verdict failed(std::uint64_t event, delivery::Outcome outcome, bool tried, bool explicit_timestamps);
-  /// A batch was delivered; `event` is its first.
-  void delivered(std::uint64_t event) noexcept;
+  /// A batch was delivered, of events from `begin` up to and without `end`.
+  void delivered(std::uint64_t begin, std::uint64_t end) noexcept;
   /// Those below this are gone.
   void forget_before(std::uint64_t event) noexcept;
 

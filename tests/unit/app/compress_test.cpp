@@ -116,15 +116,15 @@ TEST_CASE("a batch is not read any more once it is compressed: its place is free
   app.scrape("/metrics?scraper=a");
   while (test::event_samples(app.get("/metrics?peek=1&scraper=a")) > 0) app.scrape("/metrics?scraper=a");
   for (int i = 0; i < 3000; ++i) app.event("j=" + std::to_string(i));
-  for (int i = 0; i < 2; ++i) {
-    Answer again = scrape_gzip(app);
-    again.text = gunzip(again.text);
-    CHECK(test::event_samples(again) == 3000);
-    again.reply.receipt->on_started(nullptr);
-    again.reply.receipt->on_handed_over(true);
-    again.reply.receipt->on_settled(delivery::Outcome::unconfirmed);
-  }
-  CHECK(test::event_samples(app.scrape("/metrics?scraper=a")) == 3000);
+  Answer failed = scrape_gzip(app);
+  failed.text = gunzip(failed.text);
+  CHECK(test::event_samples(failed) == 3000);
+  failed.reply.receipt->on_started(nullptr);
+  failed.reply.receipt->on_handed_over(true);
+  failed.reply.receipt->on_settled(delivery::Outcome::unconfirmed);
+  std::size_t again = 0;  // in parts
+  for (int i = 0; i < 4; ++i) again += test::event_samples(app.scrape("/metrics?scraper=a"));
+  CHECK(again == 3000);
 }
 
 TEST_CASE("a long reply without a batch is compressed as well, and not padded") {

@@ -243,6 +243,14 @@ TEST_CASE("with timestamps an event that nobody could read three times, alone, i
   CHECK(f.numbers("s").delivered == 4);
 }
 
+TEST_CASE("one event that was not delivered is sent again with what came since, too") {
+  Fixture f;
+  f.store(1);
+  CHECK(f.scrape("a", delivery::Outcome::unconfirmed) == numbered(0, 1));
+  f.store(2);
+  CHECK(f.scrape("a") == numbered(0, 3));
+}
+
 TEST_CASE("no event is dropped or given up where all fail, nor for time-outs") {
   using enum delivery::Outcome;
   for (const bool explicit_timestamps : {false, true}) {

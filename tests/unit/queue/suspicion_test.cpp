@@ -46,7 +46,7 @@ struct Row {
     const delivery::Outcome outcome = outcome_of(event);
     if (outcome == delivered) {
       event = '.';
-      suspicion.delivered(all[at]);
+      suspicion.delivered(all[at], all[at] + 1);
     } else if (suspicion.failed(all[at], outcome, at > 0, false) == Verdict::at_fault) {
       event = 'x';
     }
@@ -96,6 +96,17 @@ TEST_CASE("a run of poison of any length up to 128 is jumped over") {
   Row row(std::string(100, 'P') + std::string(400, 'a'));
   for (int i = 0; i < 2'000; ++i) row.scrape(poisoned);
   CHECK(row.text().find('P') == std::string::npos);
+}
+
+TEST_CASE("an event that failed alone once goes out with others, and all of them are innocent if they arrive") {
+  Suspicion suspicion;
+  static_cast<void>(suspicion.failed(7, unconfirmed, false, false));
+  CHECK_FALSE(suspicion.tries_single_events());
+  static_cast<void>(suspicion.failed(8, unconfirmed, true, false));
+  static_cast<void>(suspicion.failed(7, unconfirmed, false, false));
+  CHECK(suspicion.tries_single_events());
+  suspicion.delivered(7, 9);
+  CHECK(suspicion.empty());
 }
 
 TEST_CASE("time-outs make no suspect") {
