@@ -7,6 +7,7 @@ from chaos.scraper import Scraper
 from chaos.world import World
 from harness.client import Broken
 from harness.crew import Crew, dice_for
+from harness.playing import in_words
 
 LARGE = (2000, 6000)  # sizes that make replies of some 100 KB: more than small socket buffers hide
 
@@ -37,8 +38,7 @@ class Row:
 
     @classmethod
     def name(cls):
-        """The class's name in words: ResetByTheClient is reset-by-the-client."""
-        return "".join("-" + c.lower() if c.isupper() else c for c in cls.__name__).lstrip("-")
+        return in_words(cls)
 
     @classmethod
     def why_not(cls):

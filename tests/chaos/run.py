@@ -60,8 +60,8 @@ def play_for(minutes, kinds, seed):
     began, played, times = time.monotonic(), [], 0
     lengths = min(1.0, (minutes or USUAL_MINUTES) / USUAL_MINUTES)
     while True:
-        rows = [Played(kind, seed + times * SEED_STEP) for kind in kinds]
-        play_all(rows, lengths)
+        rows = [Played(kind, seed + times * SEED_STEP, lengths) for kind in kinds]
+        play_all(rows)
         played += rows
         times += 1
         took = time.monotonic() - began

@@ -1,24 +1,16 @@
 # SPDX-License-Identifier: MIT
 """Tests with every generation of Prometheus that there is, in a network of their own."""
 
-import os
-import re
-import subprocess
 import unittest
 
-from . import hosts, programs, runner, sandbox
+from . import hosts, programs, runner, sandbox, versions
 from .crew import together
 
 
 def programs_by_version():
     """{version: program}, the oldest first; skips the test where there is no Prometheus at all."""
-    found = {}
-    others = filter(None, os.environ.get("ONESHOT_OTHER_PROMETHEUS", "").split(":"))
-    for program in [programs.need("prometheus", "ONESHOT_PROMETHEUS"), *others]:
-        said = subprocess.run([program, "--version"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, check=True).stdout.decode()
-        found.setdefault(re.search(r"version (\d+\.\d+\.\d+)", said).group(1), program)
-    return dict(sorted(found.items(), key=lambda item: [int(n) for n in item[0].split(".")]))
+    programs.need("prometheus", "ONESHOT_PROMETHEUS")
+    return versions.prometheus()
 
 
 class EachGeneration(unittest.TestCase):

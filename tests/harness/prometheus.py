@@ -1,131 +1,44 @@
 # SPDX-License-Identifier: MIT
 """A real Prometheus with a folder and a port of its own, and questions to its API."""
 
-import http.client
-import json
 import os
-import subprocess
-import tempfile
 import urllib.parse
 
-from . import processes
-from .sockets import free_port
-from .waiting import wait_until
+from . import scrape_jobs
+from .daemon import Daemon
+from .scrape_jobs import Job
 
-_CONFIG = """\
-global:
-  scrape_interval: 1s
-  scrape_timeout: 900ms
-  evaluation_interval: 1s
-scrape_configs:
-"""
+__all__ = ["Job", "Prometheus"]
 
 
-class Job:
-    """What one job scrapes, once a second. Without a name the server knows it by its address."""
-
-    def __init__(self, port, name=None, address="127.0.0.1", **options):
-        self._target = f"{address}:{port}"
-        self._options = {**({"params": {"scraper": [name]}} if name else {}), **options}
-
-    def config(self, job):
-        """A JSON value is the same in YAML."""
-        lines = [("job_name", job), ("static_configs", [{"targets": [self._target]}]), *self._options.items()]
-        return "- " + "\n  ".join(f"{key}: {json.dumps(value)}" for key, value in lines) + "\n"
-
-
-class Prometheus:
-    """It runs on the given host, or here. What it stores outlives its process until `stop`.
-
-    jobs:    {name: Job}
-    options: further top-level keys of its config
+class Prometheus(Daemon):
+    """jobs:  {name: Job}
+    options:  further top-level keys of its config
+    flags:    further arguments
+    place:    see Daemon
     """
 
-    def __init__(self, program, jobs, host=None, options=None):
-        self._folder = tempfile.TemporaryDirectory(prefix="oneshot-prometheus-")
-        self._program = program
-        self._host = host
-        self.address = host.address if host else "127.0.0.1"
-        self.port = free_port()
-        with open(self._path("prometheus.yml"), "w", encoding="ascii") as file:
-            file.write("".join(f"{key}: {json.dumps(value)}\n" for key, value in (options or {}).items()))
-            file.write(_CONFIG + "".join(job.config(name) for name, job in jobs.items()))
-        self._log = open(self._path("log"), "w+b")
-        try:
-            self.start()
-        except BaseException:
-            self.stop()
-            raise
+    def __init__(self, program, jobs, host=None, options=None, flags=(), **place):
+        super().__init__(program, host, **place)
+        self._flags = flags
+        self.write("prometheus.yml", scrape_jobs.config(jobs, options, evaluation_interval="1s"))
+        self.begin()
 
-    def _path(self, name):
-        return os.path.join(self._folder.name, name)
+    def command(self):
+        return [self.program, f"--config.file={self.path('prometheus.yml')}", *self.storage(),
+                f"--web.listen-address={self.address}:{self.port}", "--log.level=warn", *self._flags]
 
-    # -- process -------------------------------------------------------------------------------------------
-
-    def start(self):
-        command = [self._program, f"--config.file={self._path('prometheus.yml')}",
-                   f"--storage.tsdb.path={self._path('data')}",
-                   f"--web.listen-address={self.address}:{self.port}", "--log.level=warn"]
-        self._process = subprocess.Popen(self._host.command(*command) if self._host else command,
-                                         stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log,
-                                         cwd=self._folder.name)
-        wait_until(self._ready, f"Prometheus ready; its log: {self.log()}", 30, 0.05)
-
-    @property
-    def pid(self):
-        return self._process.pid
-
-    def signal(self, number):
-        os.kill(self.pid, number)
-
-    def wait(self):
-        self._process.wait(20)
-
-    def bytes_read(self):
-        """All that it has read since it started, from sockets and files."""
-        with open(f"/proc/{self.pid}/io", encoding="ascii") as file:
-            return int(file.readline().split()[1])
+    def storage(self):
+        return [f"--storage.tsdb.path={self.folder}/data"]
 
     def bytes_in_wal(self):
         """How long its log of what it has stored is."""
-        return sum(entry.stat().st_size for entry in os.scandir(self._path("data/wal")) if entry.is_file())
-
-    def stop(self):
-        processes.end(self._process)
-        self._log.close()
-        self._folder.cleanup()
-
-    def log(self):
-        self._log.flush()
-        self._log.seek(0)
-        return self._log.read().decode("utf-8", "replace")
+        return sum(entry.stat().st_size for entry in os.scandir(f"{self.folder}/data/wal") if entry.is_file())
 
     # -- questions -----------------------------------------------------------------------------------------
 
-    def _ready(self):
-        assert self._process.poll() is None, self.log()
-        try:
-            return self._get("/-/ready")[0] == 200
-        except OSError:
-            return False
-
-    def _get(self, path):
-        connection = http.client.HTTPConnection(self.address, self.port, timeout=10)
-        try:
-            connection.request("GET", path)
-            reply = connection.getresponse()
-            return reply.status, reply.read()
-        finally:
-            connection.close()
-
-    def _data(self, path):
-        status, body = self._get(path)
-        answer = json.loads(body)
-        assert status == 200 and answer["status"] == "success", answer
-        return answer["data"]
-
     def _query(self, expression):
-        return self._data("/api/v1/query?" + urllib.parse.urlencode({"query": expression}))["result"]
+        return self.data("/api/v1/query?" + urllib.parse.urlencode({"query": expression}))["result"]
 
     def query(self, expression):
         """The instant vector: [(labels, value)]."""
@@ -144,12 +57,12 @@ class Prometheus:
 
     def rules(self):
         """Every rule, as the API shows it."""
-        return [rule for group in self._data("/api/v1/rules")["groups"] for rule in group["rules"]]
+        return [rule for group in self.data("/api/v1/rules")["groups"] for rule in group["rules"]]
 
     def firing(self):
         """The alerts that fire: {name: [alert, as the API shows it]}."""
         found = {}
-        for alert in self._data("/api/v1/alerts")["alerts"]:
+        for alert in self.data("/api/v1/alerts")["alerts"]:
             if alert["state"] == "firing":
                 found.setdefault(alert["labels"]["alertname"], []).append(alert)
         return found
