@@ -6,7 +6,8 @@
 #       builds build/oneshot-metrics-server and runs it, on port 8090 unless PORT or an argument says otherwise
 #   sh packaging/quickstart.sh test [--all | STEP...]
 #       builds it with its tests and runs the suites unit, integration, system and lint (the step `release`);
-#       with --all every step: release kubernetes stress chaos crash debug clang fuzz tsan systemd
+#       with --all every step: release kubernetes stress chaos crash store debug clang fuzz tsan
+#       systemd
 #
 # What is missing is installed with apt-get, as root or through sudo, without a question; elsewhere the missing
 # packages are named. With ONESHOT_SECONDS a step that would not end within that time from the start is skipped by name
@@ -110,6 +111,12 @@ want_networks() { # for the tests that make networks of their own
   want faketime faketime
 }
 
+want_relays() { # without them the rows that need them are skipped
+  has apt-get && [ "$(id -u)" = 0 ] || return 0
+  want socat socat
+  want openssl openssl
+}
+
 want_containers() { # to boot a Debian with systemd; without them, or without being root, those tests are skipped
   has apt-get && [ "$(id -u)" = 0 ] || return 0
   want debootstrap debootstrap /usr/sbin/debootstrap
@@ -176,33 +183,50 @@ find_prometheus() {
   ! exists "$bin/promtool" || export ONESHOT_PROMTOOL="${ONESHOT_PROMTOOL:-$bin/promtool}"
 }
 
-# A proxy for tests; its package would start a daemon too.
-find_nginx() {
-  if has nginx || [ -x /usr/sbin/nginx ] || ! has apt-get; then return 0; fi
-  bin=$here/$tools/nginx/usr/sbin/nginx
-  exists "$bin" || { refresh; unpack $tools/nginx nginx || say "cannot download nginx; its tests will be skipped"; }
-  ! exists "$bin" || export ONESHOT_NGINX="${ONESHOT_NGINX:-$bin}"
+# Other programs of which the packages would start daemons: proxies, and another store that scrapes.
+find_program() { # PACKAGE PATH VARIABLE
+  if has "${2##*/}" || [ -x "/$2" ] || ! has apt-get; then return 0; fi
+  bin=$here/$tools/$1/$2
+  exists "$bin" || { refresh; unpack "$tools/$1" "$1" || say "cannot download $1; its tests will be skipped"; }
+  exists "$bin" || return 0
+  if ldd "$bin" 2>>$tools/apt.log | grep -q 'not found'; then
+    say "$1 lacks libraries here; its tests will be skipped"
+    return 0
+  fi
+  eval "export $3=\"\${$3:-\$bin}\""
 }
+find_nginx() { find_program nginx usr/sbin/nginx ONESHOT_NGINX; }
+find_relays() {
+  find_program haproxy usr/sbin/haproxy ONESHOT_HAPROXY
+  find_program stunnel4 usr/bin/stunnel4 ONESHOT_STUNNEL
+}
+find_victoria_metrics() { find_program victoria-metrics usr/bin/victoria-metrics ONESHOT_VICTORIA_METRICS; }
 
-# Prometheus of other generations, for the tests that ask every one there is: what other releases of Debian have.
-find_other_prometheus() {
+# Other versions, for the tests that ask every one there is: what other releases of Debian have.
+find_others() { # PACKAGE VARIABLE
   has apt-get || return 0
   sources=$(debian_sources) other=''
   [ -n "$sources" ] || { refresh; sources=$(debian_sources); }
   for release in bookworm trixie sid; do
     case "$sources" in "$release "*) continue ;; esac # the machine's own has been looked for
-    folder=$tools/prometheus-$release bin=$here/$tools/prometheus-$release/usr/bin/prometheus
+    folder=$tools/$1-$release bin=$here/$tools/$1-$release/usr/bin/$1
     if ! exists "$bin" && [ -n "$sources" ]; then
-      say "unpacking prometheus of Debian $release into $tools (for tests; it is not installed)"
-      unpack_from "$release" "$folder" prometheus || true
+      say "unpacking $1 of Debian $release into $tools (for tests; it is not installed)"
+      unpack_from "$release" "$folder" "$1" || true
     fi
     if "$bin" --version >/dev/null 2>>$tools/apt.log; then
       other=$other${other:+:}$bin
     else
-      say "prometheus of Debian $release cannot be had, or does not run here; tests do without"
+      say "$1 of Debian $release cannot be had, or does not run here; tests do without"
     fi
   done
-  export ONESHOT_OTHER_PROMETHEUS="${ONESHOT_OTHER_PROMETHEUS:-$other}"
+  eval "export $2=\"\${$2:-\$other}\""
+}
+
+find_for_all_rows() { # of the suite store
+  find_others prometheus ONESHOT_OTHER_PROMETHEUS
+  find_others victoria-metrics ONESHOT_OTHER_VICTORIA_METRICS
+  find_relays
 }
 
 # shellcheck disable=SC2016 # apt's variables, not ours
@@ -346,7 +370,7 @@ run() {
 steps_by_default='release'
 systemd_seconds=240 # what that step takes on two cores, making the base of a Debian included
 # Where time is short the last one is left out, which takes longest. kubernetes is cheap, and runs what release built.
-steps_of_all='release kubernetes stress chaos crash debug clang fuzz tsan systemd'
+steps_of_all='release kubernetes stress chaos crash store debug clang fuzz tsan systemd'
 
 step_release() { # what users get; in --all no compiler warning is let through
   configure build -Dbuildtype=release -Dtests=true && compile build || return
@@ -365,6 +389,12 @@ step_crash() { # the build of step debug, which can be killed at named points
   debug_build oneshot-metrics-server tests/crash/damaged_files tests/crash/make_version_1 &&
     ONESHOT_KILLS=${ONESHOT_KILLS:-$kills} ONESHOT_DAMAGED_FILES=${ONESHOT_DAMAGED_FILES:-$files} \
       run_tests build-debug --suite crash
+}
+step_store() { # in --all some rows that stand for all
+  rows=all
+  [ -z "$all" ] || rows=short
+  configure build -Dbuildtype=release -Dtests=true && compile build oneshot-metrics-server &&
+    ONESHOT_STORE_ROWS=${ONESHOT_STORE_ROWS:-$rows} run_tests build --suite store
 }
 step_debug() { # with assertions
   debug_build && run_tests build-debug --suite unit
@@ -432,7 +462,8 @@ test_steps() {
   steps=${steps:-$steps_by_default}
   want_to_test
   case " $steps " in *\ clang\ * | *\ fuzz\ *) want_clang ;; esac
-  case " $steps " in *\ chaos\ * | *\ clang\ *) want_networks ;; esac
+  case " $steps " in *\ chaos\ * | *\ store\ * | *\ clang\ *) want_networks ;; esac
+  case $all:" $steps " in :*\ store\ *) want_relays ;; esac
   case " $steps " in *\ stress\ *) want_spin ;; esac
   [ -z "$all" ] || want_valgrind
   case " $steps " in *\ systemd\ *) want_containers ;; esac
@@ -440,7 +471,8 @@ test_steps() {
   install_missing
   find_prometheus
   case " $steps " in *\ kubernetes\ *) find_helm ;; esac
-  if [ -n "$all" ]; then find_other_prometheus; find_nginx; fi
+  if [ -n "$all" ]; then find_others prometheus ONESHOT_OTHER_PROMETHEUS; find_nginx; fi
+  case " $steps " in *\ store\ *) find_victoria_metrics; [ -n "$all" ] || find_for_all_rows ;; esac
   : >$tools/results
   first=$(now)
   for step in $steps; do

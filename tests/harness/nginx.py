@@ -1,13 +1,8 @@
 # SPDX-License-Identifier: MIT
 """nginx on a host of its own, as a proxy between a scraper and the server."""
 
-import os
-import subprocess
-import tempfile
-
-from . import hosts, programs
-from .sockets import listens
-from .waiting import wait_until
+from . import programs
+from .proxy import Proxy
 
 _CONFIG = """\
 daemon off;
@@ -38,26 +33,12 @@ def need():
     return programs.need("nginx", "ONESHOT_NGINX")
 
 
-class Nginx:
-    port = 8080
+class Nginx(Proxy):
+    PROGRAM, VARIABLE = "nginx", "ONESHOT_NGINX"
 
-    def __init__(self, host, server):
-        self.address = host.address
-        self._folder = tempfile.TemporaryDirectory(prefix="oneshot-nginx-")
-        config = os.path.join(self._folder.name, "nginx.conf")
-        with open(config, "w", encoding="ascii") as file:
-            file.write(_CONFIG.format(address=self.address, port=self.port, server=hosts.SERVER,
-                                      server_port=server.port))
-        self._process = subprocess.Popen(
-            host.command(need(), "-p", self._folder.name, "-c", config), stdin=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL)
-        wait_until(self._listens, "nginx listens")
+    def config(self):
+        return _CONFIG.format(address=self.address, port=self.port, server=self.server_address,
+                              server_port=self.server_port)
 
-    def _listens(self):
-        assert self._process.poll() is None, f"nginx ended with {self._process.returncode}"
-        return listens(self.port, self.address)
-
-    def stop(self):
-        self._process.terminate()
-        self._process.wait(10)
-        self._folder.cleanup()
+    def arguments(self):
+        return ["-p", self.path(""), "-c", self.path("config")]

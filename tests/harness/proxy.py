@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+"""Programs on a host of their own between a scraper and the server."""
+
+import os
+import subprocess
+import tempfile
+
+from . import hosts, processes, programs
+from .sockets import listens
+from .waiting import wait_until
+
+
+class Proxy:
+    """It listens on its host, and connects to this server. Ends with `stop`.
+
+    PROGRAM, VARIABLE: what runs, and what may name another one
+    """
+
+    PROGRAM, VARIABLE = "", None
+    port = 8080
+
+    @classmethod
+    def why_not(cls):
+        """Why there is none; nothing where there is."""
+        return None if programs.find(cls.PROGRAM, cls.VARIABLE) else f"{cls.PROGRAM} is not installed"
+
+    def __init__(self, host, server):
+        self.address = host.address
+        self.server_address, self.server_port = hosts.SERVER, server.port
+        self._folder = tempfile.TemporaryDirectory(prefix="oneshot-proxy-")
+        with open(self.path("config"), "w", encoding="ascii") as file:
+            file.write(self.config())
+        self._log = open(self.path("log"), "w+b")
+        command = host.command(programs.need(self.PROGRAM, self.VARIABLE), *self.arguments())
+        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log,
+                                         cwd=self._folder.name)
+        try:
+            wait_until(self._listens, f"{self.PROGRAM} listens")
+        except BaseException:
+            self.stop()
+            raise
+
+    def config(self):
+        """Of its file, for those that have one."""
+        return ""
+
+    def arguments(self):
+        raise NotImplementedError
+
+    def path(self, name):
+        return os.path.join(self._folder.name, name)
+
+    @property
+    def pid(self):
+        return self._process.pid
+
+    def log(self):
+        self._log.flush()
+        self._log.seek(0)
+        return self._log.read().decode("utf-8", "replace")
+
+    def _listens(self):
+        assert self._process.poll() is None, f"{self.PROGRAM} ended with {self._process.returncode}: {self.log()}"
+        return listens(self.port, self.address)
+
+    def stop(self):
+        processes.end(self._process)
+        self._log.close()
+        self._folder.cleanup()

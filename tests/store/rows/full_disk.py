@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+"""A Prometheus whose disk is full for a while."""
+
+from harness.small_disk import SmallDisk
+from harness.waiting import wait_until
+from store.row import Row
+from store.stores import OfPrometheus
+
+
+class FullDisk(Row):
+    """It goes on scraping, says that all is well, and stores nothing."""
+
+    families = (OfPrometheus,)
+    undecidable = "Prometheus reads a scrape to its end before it finds that it cannot store it"
+    seconds = 30.0
+
+    def make_options(self):
+        self.disk = SmallDisk(32)
+        self.stack.callback(self.disk.unmount)
+        return {"folder": self.disk.path}
+
+    def work(self):
+        self.scrapes(3)
+        with self.disk.full():
+            wait_until(lambda: self.failed() > 0, "the disk is too full to store a scrape", 30, 0.2)
+            self.scrapes(8)
+            self.faults = self.failed()
+        self.scrapes(2)
+
+    def failed(self):
+        return self.scraper.log().count("no space left on device")
+
+
+ROWS = [FullDisk]

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: MIT
+"""Prints what came of all rows, and all about what failed."""
+
+from harness.columns import print_table
+
+_COLUMNS = ("row", "confirmed", "events", "faults", "sent again", "refused", "lost", "twice", "seconds", "verdict")
+
+
+def free(kind, confirmed):
+    """Whether lost and twice are only shown."""
+    return bool(kind.undecidable) and not confirmed
+
+
+def verdict(kind, confirmed, outcome):
+    decided = not free(kind, confirmed)
+    return "FAILED" if outcome.complaints or (decided and (outcome.lost or outcome.twice)) else "ok"
+
+
+def _line(row):
+    outcome = row.outcome
+    form = "({})" if free(row.kind, row.confirmed) else "{}"
+    return (row.place(), "yes" if row.confirmed else "no", str(outcome.events), str(outcome.faults),
+            str(outcome.sent_again), str(outcome.refused),
+            *map(form.format, (outcome.lost, outcome.twice)), f"{outcome.seconds:.0f}", row.verdict())
+
+
+def _total(ran):
+    decided = [row for row in ran if not free(row.kind, row.confirmed)]
+    sums = [sum(getattr(row.outcome, key) for row in rows) for rows, key in (
+        (ran, "events"), (ran, "faults"), (ran, "sent_again"), (ran, "refused"), (decided, "lost"), (decided, "twice"))]
+    failed = any(row.verdict() == "FAILED" for row in ran)
+    return ("total", "", *map(str, sums), "", "FAILED" if failed else "ok")
+
+
+def show(played):
+    """Prints it all; returns the exit status."""
+    ran = sorted((row for row in played if not row.skipped), key=lambda row: (row.place(), row.confirmed))
+    failed = [row for row in ran if row.verdict() == "FAILED"]
+    for row in failed:
+        print(f"\nFAILED: {row.name()} (again: --seed {row.seed} --only {row.name()})")
+        for complaint in row.outcome.complaints:
+            print("  " + complaint)
+        print("\n".join("  | " + line for line in row.output.splitlines()[-60:]))
+    print()
+    print_table([_COLUMNS, *map(_line, ran), _total(ran)])
+    print()
+    for kind in sorted({row.kind for row in ran if free(row.kind, row.confirmed)}, key=lambda kind: kind.name()):
+        print(f"undecidable where nobody asks the store: {kind.name()}: {kind.undecidable}")
+    for name, why in sorted({(row.name(), row.skipped) for row in played if row.skipped}):
+        print(f"skipped: {name}: {why}")
+    print(f"{len(ran) - len(failed)} passed, {len(failed)} failed")
+    return 1 if failed or not ran else 0
