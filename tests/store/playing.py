@@ -17,7 +17,8 @@ class Played(playing.Played):
     def __init__(self, kind, family, confirmed, seed):
         self.family, self.confirmed = family, confirmed
         super().__init__(kind, seed)
-        if isinstance(family, str):
+        self.has_no_program = isinstance(family, str)
+        if self.has_no_program:
             self.skipped = f"{family} is not installed"
         elif confirmed and not self.skipped:
             self.skipped = confirmation.why_not()

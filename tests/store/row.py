@@ -51,7 +51,7 @@ class Row:
     job = {}         # options in the scrape config
     options = {}     # of the scraper
     between = None   # the class of a harness.proxy.Proxy
-    keeps_posting = True
+    all_answered = True  # whether the server answers every POST
 
     @classmethod
     def name(cls):
@@ -84,26 +84,32 @@ class Row:
         hosts.make_bridge()
         self.host = hosts.Host()
         port = free_port()
-        settings = {"server.host": "0.0.0.0", "scrapers.names": [NAME], **self.settings}
-        if self.confirmed:
-            settings |= confirmation.settings(NAME, self.family, self.host.address, port)
-        with Server(settings, pipe_bytes=_LOG_PIPE) as self.server, contextlib.ExitStack() as self.stack:
+        with contextlib.ExitStack() as self.stack:
+            self.all_settings = {"server.host": "0.0.0.0", "scrapers.names": [NAME], **self.make_settings()}
+            if self.confirmed:
+                self.all_settings |= confirmation.settings(NAME, self.family, self.host.address, port)
+            self.start_server()
             self.scraper, self.store = self.family.start({JOB: self.make_job()}, self.host, port,
                                                          **self.make_options())
             for one in {self.scraper, self.store}:
                 self.stack.callback(one.stop)
             self.oracle = Oracle(self.server, clock=time.time)
             self.goes_on(60)
-            if self.keeps_posting:
-                self.oracle.keep_posting(self.pause)
+            self.oracle.keep_posting(self.pause)
             self.work()
-            self.oracle.finish()
+            self.oracle.finish(self.all_answered)
             self.wait_for_rest()
             outcome = self.look()
             outcome.seconds = round(time.monotonic() - began, 1)
             if outcome.complaints:
                 print(f"the server's log:\n{self.server.log()[-20000:]}\nthe scraper's:\n{self.scraper.log()[-5000:]}")
             return outcome
+
+    def make_settings(self):
+        return self.settings
+
+    def start_server(self):
+        self.server = self.stack.enter_context(Server(self.all_settings, pipe_bytes=_LOG_PIPE))
 
     def make_job(self):
         port, address = self.server.port, hosts.SERVER

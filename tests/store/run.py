@@ -38,7 +38,7 @@ def arguments():
 
 
 def chosen(row, args):
-    if args.rows == "short" and not (row.skipped or row.kind.is_short(row.family)):
+    if args.rows == "short" and not (row.has_no_program or row.kind.is_short(row.family)):
         return False
     if args.confirm != "both" and row.confirmed != (args.confirm == "on"):
         return False

@@ -2,8 +2,10 @@
 """Scrapers and stores that are killed with SIGKILL, and start again with what they have on their disks."""
 
 import signal
+import tempfile
 import time
 
+from harness.sockets import free_port
 from harness.waiting import wait_until
 from store.row import NAME, Row
 from store.stores import OfAgent, OfPrometheus, OfVictoriaMetrics
@@ -48,6 +50,28 @@ class KilledAfterSending(_Killed):
         return False
 
 
+class BothKilled(KilledAfterSending):
+    """And the server with it, which keeps its events in a file: what it knew of TCP is gone too."""
+
+    short = ()
+    undecidable = "what the kernels had taken over counts as delivered when the server starts again"
+    all_answered = False
+
+    def make_settings(self):
+        folder = self.stack.enter_context(tempfile.TemporaryDirectory(prefix="oneshot-store-"))
+        return {**self.settings, "storage.path": f"{folder}/events.log", "server.port": free_port()}
+
+    def kill(self):
+        self.scraper.signal(signal.SIGKILL)
+        self.server.signal(signal.SIGKILL)
+        self.scraper.wait()
+        self.server.wait()
+        self.faults += 1
+        self.start_server()
+        self.oracle.server = self.server
+        self.scraper.start()
+
+
 class Killed(_Killed):
     """At any moment."""
 
@@ -76,4 +100,4 @@ class AgentKilled(_Killed):
             self.kill()
 
 
-ROWS = [KilledAfterSending, Killed, AgentKilled]
+ROWS = [KilledAfterSending, BothKilled, Killed, AgentKilled]
