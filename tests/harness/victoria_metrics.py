@@ -47,3 +47,20 @@ class VictoriaMetrics(Daemon):
         for labels, samples in self.export(f'events_to_metrics{{job="{job}",id!=""}}'):
             counts[labels["id"]] = counts.get(labels["id"], 0) + len(samples)
         return counts
+
+
+class Vmagent(Daemon):
+    """Scrapes like VictoriaMetrics, and sends it to the store with this URL."""
+
+    READY = "/health"
+
+    def __init__(self, program, jobs, to, host=None):
+        super().__init__(program, host)
+        self._to = to
+        self.write("scrape.yml", scrape_jobs.config(jobs))
+        self.begin()
+
+    def command(self):
+        return [self.program, f"-remoteWrite.tmpDataPath={self.folder}/data",
+                f"-remoteWrite.url={self._to}/api/v1/write", f"-httpListenAddr={self.address}:{self.port}",
+                f"-promscrape.config={self.path('scrape.yml')}", "-loggerLevel=WARN"]

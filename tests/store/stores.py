@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """The programs that scrape and store in a row, of every version that there is."""
 
+import os
+
 from harness import versions
 from harness.prometheus import Prometheus
 from harness.remote_write import Agent, Receiver
-from harness.victoria_metrics import VictoriaMetrics
+from harness.victoria_metrics import VictoriaMetrics, Vmagent
 
 
 class Family:
@@ -71,6 +73,27 @@ class OfAgent(Family):
         try:
             flag = "--enable-feature=agent" if self.is_before(3) else "--agent"
             return Agent(self.program, jobs, receiver.url, host, flag, **options), receiver
+        except BaseException:
+            receiver.stop()
+            raise
+
+
+class OfVmagent(OfVictoriaMetrics):
+    """vmagent of the same package that writes to a VictoriaMetrics."""
+
+    name = "vmagent"
+
+    @classmethod
+    def found(cls):
+        return [one for one in super().found() if os.access(one.agent(), os.X_OK)]
+
+    def agent(self):
+        return os.path.join(os.path.dirname(os.path.realpath(self.program)), "vmagent")
+
+    def start(self, jobs, host, port, **options):
+        receiver = VictoriaMetrics(self.program, {}, host, port=port)
+        try:
+            return Vmagent(self.agent(), jobs, receiver.url, host, **options), receiver
         except BaseException:
             receiver.stop()
             raise

@@ -23,4 +23,21 @@ class ApiGone(Row):
             self.scrapes(3)
 
 
-ROWS = [ApiGone]
+class MarkerDropped(Row):
+    """The scraper throws away the sample by which the server would know its batches: it does without, and says so."""
+
+    families = (OfPrometheus,)
+    only_confirmed = True
+    job = {"metric_relabel_configs": [{"source_labels": ["__name__"], "regex": "oneshot_batch", "action": "drop"}]}
+    seconds = 40.0
+
+    def work(self):
+        self.scrapes(30)
+        self.faults += 1
+
+    def look_closer(self):
+        warned = any(line.get("level") == "warn" and "oneshot_batch" in str(line) for line in self.server.log_lines())
+        return [] if warned else ["no warning names oneshot_batch"]
+
+
+ROWS = [ApiGone, MarkerDropped]

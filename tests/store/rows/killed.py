@@ -8,7 +8,7 @@ import time
 from harness.sockets import free_port
 from harness.waiting import wait_until
 from store.row import NAME, Row
-from store.stores import OfAgent, OfPrometheus, OfVictoriaMetrics
+from store.stores import OfAgent, OfPrometheus, OfVictoriaMetrics, OfVmagent
 
 
 class _Killed(Row):
@@ -89,8 +89,8 @@ class Killed(_Killed):
 class AgentKilled(_Killed):
     """At any moment; the store that it writes to goes on."""
 
-    families = (OfAgent,)
-    undecidable = "an agent sends only what is newer than its start"
+    families = (OfAgent, OfVmagent)
+    undecidable = "an agent sends only what is newer than its start, or loses what it has in memory"
     seconds = 60.0
 
     def work(self):
@@ -100,4 +100,20 @@ class AgentKilled(_Killed):
             self.kill()
 
 
-ROWS = [KilledAfterSending, BothKilled, Killed, AgentKilled]
+class ReceiverDown(Row):
+    """The store that an agent writes to ends in good order, and is back some seconds later."""
+
+    families = (OfAgent, OfVmagent)
+    seconds = 40.0
+
+    def work(self):
+        for _ in range(3):
+            self.scrapes(4)
+            self.store.signal(signal.SIGTERM)
+            self.store.wait()
+            time.sleep(6)  # is the fault
+            self.faults += 1
+            self.store.start()
+
+
+ROWS = [KilledAfterSending, BothKilled, Killed, AgentKilled, ReceiverDown]
