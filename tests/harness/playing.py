@@ -33,7 +33,7 @@ class Played:
     """
 
     Outcome = None  # a dataclass with a list `complaints`
-    patience = 120  # seconds for one row before it counts as hanging
+    patience = 120  # seconds for one row beside those of its traffic before it counts as hanging
 
     def __init__(self, kind, seed):
         self.kind, self.seed = kind, seed
@@ -51,12 +51,13 @@ class Played:
         raise NotImplementedError
 
     def play(self):
+        seconds = self.patience + self.kind.seconds
         try:
             done = subprocess.run([sys.executable, *self.command()], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                  stderr=subprocess.STDOUT, timeout=self.patience, check=False)
+                                  stderr=subprocess.STDOUT, timeout=seconds, check=False)
             output, end = done.stdout, f"ended with status {done.returncode}"
         except subprocess.TimeoutExpired as late:
-            output, end = late.stdout or b"", f"did not come to its end within {self.patience} s"
+            output, end = late.stdout or b"", f"did not come to its end within {seconds:.0f} s"
         self.output, found, result = output.decode("utf-8", "replace").partition("\n" + _RESULT)
         if found:
             self.outcome = self.Outcome(**json.loads(result))

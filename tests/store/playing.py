@@ -12,7 +12,7 @@ class Played(playing.Played):
     """A kind of row with one version of a scraper, with confirmation or without."""
 
     Outcome = Outcome
-    patience = 400
+    patience = 300
 
     def __init__(self, kind, family, confirmed, seed):
         self.family, self.confirmed = family, confirmed
