@@ -111,12 +111,6 @@ want_networks() { # for the tests that make networks of their own
   want faketime faketime
 }
 
-want_relays() { # without them the rows that need them are skipped
-  has apt-get && [ "$(id -u)" = 0 ] || return 0
-  want socat socat
-  want openssl openssl
-}
-
 want_containers() { # to boot a Debian with systemd; without them, or without being root, those tests are skipped
   has apt-get && [ "$(id -u)" = 0 ] || return 0
   want debootstrap debootstrap /usr/sbin/debootstrap
@@ -338,7 +332,6 @@ test_steps() {
   want_to_test
   case " $steps " in *\ clang\ * | *\ fuzz\ *) want_clang ;; esac
   case " $steps " in *\ chaos\ * | *\ store\ * | *\ clang\ *) want_networks ;; esac
-  case $all:" $steps " in :*\ store\ *) want_relays ;; esac
   case " $steps " in *\ stress\ *) want_spin ;; esac
   [ -z "$all" ] || want_valgrind
   case " $steps " in *\ systemd\ *) want_containers ;; esac

@@ -39,6 +39,7 @@ find_nginx() { find_program nginx usr/sbin/nginx ONESHOT_NGINX; }
 find_relays() {
   find_program haproxy usr/sbin/haproxy ONESHOT_HAPROXY
   find_program stunnel4 usr/bin/stunnel4 ONESHOT_STUNNEL
+  find_program socat usr/bin/socat ONESHOT_SOCAT
 }
 find_victoria_metrics() { find_program victoria-metrics usr/bin/victoria-metrics ONESHOT_VICTORIA_METRICS; }
 

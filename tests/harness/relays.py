@@ -24,7 +24,7 @@ backend there
 class Socat(Proxy):
     """Passes bytes on, as ssh -L does."""
 
-    PROGRAM = "socat"
+    PROGRAM, VARIABLE = "socat", "ONESHOT_SOCAT"
 
     def arguments(self):
         return [f"TCP-LISTEN:{self.port},bind={self.address},fork,reuseaddr",

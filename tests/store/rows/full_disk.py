@@ -32,7 +32,7 @@ class FullDisk(Row):
         """Prometheus notes each query that runs in one of twenty places of a sparse file that it has mapped: on a full
         disk it dies by SIGBUS at the first use of a page of it. One that runs for long has used all."""
         for _ in range(40):
-            self.scraper.query("1")
+            self.scraper.query("vector(1)")
 
     def failed(self):
         return self.scraper.log().count("no space left on device")
