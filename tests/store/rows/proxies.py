@@ -12,7 +12,6 @@ class HaproxyIdle(Row):
 
     families = (OfPrometheus,)
     between = Haproxy
-    undecidable = "HAProxy ends an idle connection with a reset, after all was acknowledged"
     job = {"scrape_interval": "15s", "scrape_timeout": "10s"}
     pause = 0.2
     seconds = 90.0
@@ -32,7 +31,6 @@ class HaproxyServerClose(HaproxyIdle):
     """It ends each connection to the server after one answer."""
 
     job = {"scrape_interval": "5s", "scrape_timeout": "3s"}
-    undecidable = "HAProxy resets the connection at once after it has read the answer"
     seconds = 40.0
     more = "  option http-server-close"
 
