@@ -16,7 +16,7 @@ from crash.random_kills import PACK, SIZES
 from crash.result import Result
 from crash.stretches import Stretches
 from harness import programs
-from harness.client import Broken
+from harness.client import Broken, Reply
 from harness.crew import Crew, dice_for
 from harness.poster import Poster
 from harness.scraper import Scraper
@@ -89,7 +89,8 @@ class Point:
                 if survived:
                     break
             self.result.add(Result.of(self.name, place.ledger, 0, may_repeat=self.most_named() > 0,
-                                      scrapers=place.people[1], may_miss=self.may_miss(place)))
+                                      scrapers=place.people[1], may_miss=self.may_miss(place),
+                                      may_come_again=self.may_come_again(place)))
         return survived
 
     def open_place(self):
@@ -168,6 +169,10 @@ class Point:
 
     def may_miss(self, place):
         """{scraper: what it may miss}, where it may miss anything."""
+        return {}
+
+    def may_come_again(self, place):
+        """{scraper: what may come twice}, where anything may."""
         return {}
 
 
@@ -257,6 +262,52 @@ class MakingRoom(Point):
                 **{name: place.stretches.odd_ones() for name in ("b", "c")}}
 
 
+class SettingAside(Point):
+    """One scraper refuses every batch that has one of some events in it, while the server does not know yet which these
+    are, and passes over events that are innocent. It may miss those that it refuses. The file has room for one range of
+    what was passed over: where that is in two places at the kill, the few events that were delivered from between them
+    come once more."""
+
+    seconds = 0.8
+    most = 6
+
+    def scrape(self, stop, place, scraper):
+        if scraper.name != "c":
+            super().scrape(stop, place, scraper)
+            return
+        while not stop.is_set() and self.scrape_pickily(scraper):
+            stop.wait(0.003)
+
+    def scrape_pickily(self, scraper):
+        """Closes with a byte unread where it refuses the batch. False: the server is gone."""
+        try:
+            with scraper.place.connect() as connection:
+                scraper.ask(connection)
+                head = b""
+                while not head.endswith(b"\r\n\r\n"):
+                    head += connection.read_some(1)
+                length = int(re.search(rb"\r\ncontent-length: *(\d+)", head, re.IGNORECASE).group(1))
+                body = connection.read_some(length - 1)
+                if any(self.is_refused(name.decode()) for name in re.findall(rb'id="([^"]+)"', body)):
+                    return True
+                body += connection.read_some(1)
+                scraper.store(Reply("HTTP/1.1", 200, "OK", [], body, len(head) + length), connection.life)
+                return True
+        except (Broken, OSError):
+            return False
+
+    @staticmethod
+    def is_refused(name):
+        return int(name.rpartition("-")[2]) % 29 == 5
+
+    def may_miss(self, place):
+        return {"c": [name for name in place.ledger.missing("c") if self.is_refused(name)]}
+
+    def may_come_again(self, place):
+        twice = place.ledger.account("c", kills_excuse=False).twice
+        return {"c": twice if len(twice) <= 4 * self.most else ()}
+
+
 class Forgetting(Point):
     """An unnamed scraper that does not come again is forgotten, once a second."""
 
@@ -273,7 +324,7 @@ class Forgetting(Point):
 
 
 _KINDS = {"open": Registering, "register": Registering, "flush": Flushing, "reserved_end": Raising,
-          "room": MakingRoom, "forget": Forgetting, "migrate": Migrating}
+          "room": MakingRoom, "forget": Forgetting, "migrate": Migrating, "aside": SettingAside}
 
 
 def all_points(seed, sync, most):

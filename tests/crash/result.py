@@ -24,13 +24,14 @@ class Result:
     complaints: list = field(default_factory=list)
 
     @classmethod
-    def of(cls, name, ledger, deaths, may_repeat, scrapers=(), may_miss=None):
+    def of(cls, name, ledger, deaths, may_repeat, scrapers=(), may_miss=None, may_come_again=None):
         """may_repeat: whether a batch may come once more because of that moment. may_miss: {scraper: events that are
-        not lost where they are missing}."""
+        not lost where they are missing}; may_come_again: the same of what comes twice."""
         result = cls(name, deaths, len(ledger.accepted), len(ledger.unknown),
                      sum(s.whole for s in scrapers), sum(s.spoiled for s in scrapers))
         for scraper in sorted(ledger.batches):
-            account = ledger.account(scraper, may_miss=(may_miss or {}).get(scraper, ()), kills_excuse=may_repeat)
+            account = ledger.account(scraper, may_miss=(may_miss or {}).get(scraper, ()), kills_excuse=may_repeat,
+                                     may_repeat=(may_come_again or {}).get(scraper, ()))
             result.lost += len(account.lost)
             result.twice += len(account.twice)
             for word, ids in account.problems().items():

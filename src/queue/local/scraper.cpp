@@ -230,10 +230,11 @@ void Scraper::count(Fate fate) noexcept {
 void Scraper::settle_at_cursor(bool received) noexcept {
   if (!received) {
     sent_before_ = std::max(sent_before_, batch_end_.events);
-    place_.set_no_batch();
+    place_.set_no_batch();  // first: or it would count as delivered whole
     crash_point("settle.withdrawn");
     return;
   }
+  crash_point("settle.withdrawn");
   cursor_ = event_log::later(cursor_, batch_end_);
   place_.set_cursor(cursor_.bytes);
   crash_point("settle.cursor");
@@ -252,7 +253,7 @@ void Scraper::settle_below(bool received) {
   if (received) {
     (batch_from_ == From::aside ? aside_ : again_).remove(batch_ranges_);
     keep_aside();
-    crash_point("settle.aside");
+    crash_point("aside.settled");
   }
   place_.set_no_batch();
 }
