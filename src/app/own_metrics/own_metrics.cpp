@@ -183,15 +183,6 @@ void append_confirmations(Writer& writer, const std::vector<confirm::Statistics>
          [](const Statistics& s) { return s.events_refused; });
 }
 
-/// About this scrape alone: other scrapers have markers of their own.
-void append_marker(Writer& writer, const ThisScrape& scrape) {
-  if (scrape.number == 0) return;
-  constexpr std::string_view marker = "oneshot_batch";
-  writer.family(marker, MetricType::gauge,
-                "The number of this exposition, which only grows: where it is stored, the batch beside it is too.");
-  writer.sample(marker, {{"scraper", scrape.scraper}}, scrape.number);
-}
-
 }  // namespace
 
 void append_own_metrics(std::string& out, const exposition::Format& format, const Services& services,
@@ -208,7 +199,6 @@ void append_own_metrics(std::string& out, const exposition::Format& format, cons
   append_config(writer, services.config_reloads);
   append_process_metrics(writer);
   if (services.confirmers != nullptr) append_confirmations(writer, services.confirmers->statistics());
-  append_marker(writer, scrape);
 }
 
 }  // namespace oneshot::app

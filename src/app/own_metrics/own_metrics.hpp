@@ -14,7 +14,6 @@ namespace oneshot::app {
 struct ThisScrape {
   std::string_view scraper;  ///< as the queue knows it
   std::uint64_t batch = 0;   ///< events that this response carries, already in flight
-  std::uint64_t number = 0;  ///< of this exposition, by which the scraper's store is asked for it; 0: none goes out
 };
 
 /// Appends every metric of the program itself, never with timestamps: the state after the batch was taken.

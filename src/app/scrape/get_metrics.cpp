@@ -89,9 +89,9 @@ http::Reply without_batch(const Context& context, const Options& options, const 
                           std::uint64_t number) {
   http::Reply reply = exposition_reply(format, deadline);
   const std::string comment = comment_for(scraper, why);
-  const std::string own = own_metrics(context, format, ThisScrape{scraper.id, 0, number});
+  const std::string own = own_metrics(context, format, ThisScrape{scraper.id, 0});
   reply.body = assemble_head(format, {comment, own, options.metric}).text;
-  reply.body += format.end();
+  reply.body += assemble_tail(format, scraper.id, number);
   return reply;
 }
 
@@ -115,7 +115,8 @@ asio::awaitable<http::Reply> peek(Context& context, const Options& options, cons
   const std::string comment = comment_for(scraper, "only looked at: " + events_in_words(events->size()));
   Head head = assemble_head(format, {comment, own, options.metric});
   http::Reply reply = exposition_reply(format, deadline);
-  reply.source = std::make_unique<ScrapeBody>(format, std::move(head.text), std::move(events), std::move(text));
+  reply.source = std::make_unique<ScrapeBody>(std::move(head.text), std::move(events), std::move(text),
+                                              assemble_tail(format, scraper.id, 0));
   co_return reply;
 }
 
@@ -191,11 +192,12 @@ asio::awaitable<Uncompressed> deliver(Context& context, const Options& options, 
   co_await measure(*text, waiting);
   log_what_is_refused(*text, scraper, options);
 
-  const std::string own = own_metrics(context, format, ThisScrape{scraper.id, count, receipt->number()});
+  const std::string own = own_metrics(context, format, ThisScrape{scraper.id, count});
   const std::string comment = comment_for(scraper, events_in_words(count) + " in this batch");
-  Head head = assemble_padded_head(format, {comment, own, options.metric}, text->size());
+  std::string tail = assemble_tail(format, scraper.id, receipt->number());
+  Head head = assemble_padded_head(format, {comment, own, options.metric}, text->size() + tail.size());
   Uncompressed made = exposition_reply(format, deadline);
-  made.reply.source = std::make_unique<ScrapeBody>(format, std::move(head.text), std::move(text));
+  made.reply.source = std::make_unique<ScrapeBody>(std::move(head.text), std::move(text), std::move(tail));
   made.receipt = std::move(receipt);
   made.padding_place = head.padding_place;
   if (log::enabled(log::Level::debug)) log::debug("scrape", {{"scraper", scraper.id}, {"events", count}});

@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "exposition/writer.hpp"
+
 namespace oneshot::app {
 std::string comment_for(const ScraperIdentity& scraper, std::string_view what) {
   std::string comment = "scraper \"" + scraper.id + (scraper.by_name ? "\" (by name), " : "\" (by address), ");
@@ -25,20 +27,33 @@ Head assemble_head(const exposition::Format& format, const HeadParts& parts) {
   return head;
 }
 
-Head assemble_padded_head(const exposition::Format& format, const HeadParts& parts, std::uint64_t event_bytes) {
+Head assemble_padded_head(const exposition::Format& format, const HeadParts& parts, std::uint64_t bytes_behind) {
   Head head = assemble_head(format, parts);
-  const std::uint64_t bytes = head.text.size() + event_bytes + format.end().size();
+  const std::uint64_t bytes = head.text.size() + bytes_behind;
   if (bytes < min_batch_response)
     head.text.insert(head.padding_place, format.padding(static_cast<std::size_t>(min_batch_response - bytes)));
   return head;
 }
 
-ScrapeBody::ScrapeBody(const exposition::Format& format, std::string head, std::unique_ptr<EventText> events) noexcept
-    : ScrapeBody(format, std::move(head), nullptr, std::move(events)) {}
+std::string assemble_tail(const exposition::Format& format, std::string_view scraper, std::uint64_t number) {
+  std::string tail;
+  if (number != 0) {
+    constexpr std::string_view marker = "oneshot_batch";
+    exposition::Writer writer(tail, format);
+    writer.family(marker, exposition::MetricType::gauge,
+                  "The number of this exposition, which only grows: where it is stored, the batch beside it is too.");
+    writer.sample(marker, {{"scraper", scraper}}, number);
+  }
+  tail += format.end();
+  return tail;
+}
 
-ScrapeBody::ScrapeBody(const exposition::Format& format, std::string head, std::unique_ptr<queue::Batch> peeked,
-                       std::unique_ptr<EventText> events) noexcept
-    : head_(std::move(head)), end_(format.end()), peeked_(std::move(peeked)), events_(std::move(events)) {}
+ScrapeBody::ScrapeBody(std::string head, std::unique_ptr<EventText> events, std::string tail) noexcept
+    : ScrapeBody(std::move(head), nullptr, std::move(events), std::move(tail)) {}
+
+ScrapeBody::ScrapeBody(std::string head, std::unique_ptr<queue::Batch> peeked, std::unique_ptr<EventText> events,
+                       std::string tail) noexcept
+    : head_(std::move(head)), tail_(std::move(tail)), peeked_(std::move(peeked)), events_(std::move(events)) {}
 
 bool ScrapeBody::append_next(std::string& out) {
   if (!head_written_) {
@@ -46,7 +61,7 @@ bool ScrapeBody::append_next(std::string& out) {
     head_written_ = true;
   }
   if (events_->append_next(out)) return true;
-  out += end_;
+  out += tail_;
   return false;
 }
 

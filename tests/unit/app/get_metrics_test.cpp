@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -58,7 +59,7 @@ TEST_CASE("each scraper gets every event") {
   CHECK(event_samples(app.scrape("/metrics", "10.0.0.7")) == 0);
 }
 
-TEST_CASE("a response with a batch is padded to 16 KiB behind its first line, and the events come last") {
+TEST_CASE("a response with a batch is padded to 16 KiB behind its first line, events and number come last") {
   App app;
   app.scrape();
   app.event("n=1");
@@ -67,7 +68,10 @@ TEST_CASE("a response with a batch is padded to 16 KiB behind its first line, an
   CHECK(answer.reply.content_type == "text/plain; version=0.0.4; charset=utf-8");
   const std::size_t second_line = answer.text.find('\n') + 1;
   CHECK(answer.text.substr(second_line, 3) == "#  ");
-  CHECK(answer.text.ends_with("\n# TYPE events_to_metrics gauge\nevents_to_metrics{n=\"1\"} 1\n"));
+  const std::string_view events = "\n# TYPE events_to_metrics gauge\nevents_to_metrics{n=\"1\"} 1\n";
+  const std::string last = answer.text.substr(answer.text.find(events) + events.size());
+  CHECK(last.starts_with("# HELP oneshot_batch "));
+  CHECK(std::ranges::count(last, '\n') == 3);
   CHECK(event_samples(answer) == 1);
 }
 

@@ -91,20 +91,35 @@ TEST_CASE("padding reaches the least length exactly, or passes it by no more tha
   CHECK(assemble_padded_head(text_format(), parts, min_batch_response).text.size() == unpadded);
 }
 
-TEST_CASE("the end of the format counts for the least length, and for the body's") {
+TEST_CASE("the tail counts for the least length, and for the body's") {
   const OtherFormat other;
-  std::string head = assemble_padded_head(other, parts, 8).text;
+  std::string tail = assemble_tail(other, "prom-a", 0);
+  std::string head = assemble_padded_head(other, parts, 8 + tail.size()).text;
   CHECK(head.starts_with("up 1\n# HELP m "));
-  CHECK(head.size() + 8 + other.end().size() == min_batch_response);
-  ScrapeBody body(other, std::move(head), std::make_unique<TwoLines>());
+  CHECK(head.size() + 8 + tail.size() == min_batch_response);
+  ScrapeBody body(std::move(head), std::make_unique<TwoLines>(), std::move(tail));
   CHECK(body.size() == min_batch_response);
   const std::string text = read_all(body);
   CHECK(text.size() == body.size());
   CHECK(text.ends_with(" \nm 1\nm 1\n# EOF\n"));
 }
 
-TEST_CASE("a body in the text format ends with its last event") {
-  ScrapeBody body(text_format(), "up 1\n", std::make_unique<TwoLines>());
+TEST_CASE("a tail has the number of the exposition, and then the end of the format") {
+  const std::string tail = assemble_tail(text_format(), "prom-a", 1795671043414);
+  CHECK(tail.starts_with("# HELP oneshot_batch "));
+  CHECK(tail.ends_with("\n# TYPE oneshot_batch gauge\noneshot_batch{scraper=\"prom-a\"} 1795671043414\n"));
+  CHECK(assemble_tail(OtherFormat{}, "prom-a", 7).ends_with("oneshot_batch{scraper=\"prom-a\"} 7\n# EOF\n"));
+  CHECK(assemble_tail(text_format(), "prom-a", 0).empty());
+}
+
+TEST_CASE("the number comes behind the last event, so that a store of a cut scrape has no number without its events") {
+  const std::string tail = assemble_tail(text_format(), "prom-a", 7);
+  ScrapeBody body("up 1\n", std::make_unique<TwoLines>(), tail);
+  CHECK(read_all(body) == "up 1\nm 1\nm 1\n" + tail);
+}
+
+TEST_CASE("a body in the text format that nobody stores ends with its last event") {
+  ScrapeBody body("up 1\n", std::make_unique<TwoLines>(), assemble_tail(text_format(), "prom-a", 0));
   CHECK(body.size() == 13);
   CHECK(read_all(body) == "up 1\nm 1\nm 1\n");
 }
