@@ -29,6 +29,7 @@ class StreamParse(Row):
     between = Cutter
     seconds = 25.0
     undecidable = "VictoriaMetrics 1.79 stores with stream_parse what it had read of a scrape that failed"
+    may_repeat = "it shows a half that it has stored later than the end of our patience"
 
     def make_proxy(self):
         self.cutter = super().make_proxy()
