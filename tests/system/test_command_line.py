@@ -97,7 +97,8 @@ class CommandLine(unittest.TestCase):
             "events.max_event_bytes": "16384", "scrapers.names": "[]",
             "scrapers.forget_after_seconds": "3600",
             "scrapers.max": "64", "scrapers.startup_hold_seconds": "600",
-            "scrapers.max_events_per_scrape": "10000", "scrapers.allow": '["0.0.0.0/0", "::/0"]',
+            "scrapers.max_events_per_scrape": "10000", "scrapers.max_scrape_bytes": "12582912",
+            "scrapers.allow": '["0.0.0.0/0", "::/0"]',
             "scrapers.trusted_proxies": '["127.0.0.0/8", "::1/128"]', "storage.path": '""',
             "storage.capacity_mib": "64", "storage.when_full": '"drop_oldest"', "storage.sync": '"interval"',
             "log.level": '"info"'}

@@ -175,7 +175,7 @@ class Others(unittest.TestCase):
             self.skipTest("a sanitizer's speed is not the product's")
         events, pack = 1_000_000, 500
         with Server({"server.threads": 1, "scrapers.max_events_per_scrape": events,
-                     "storage.capacity_mib": 256}) as server:
+                     "scrapers.max_scrape_bytes": 1 << 30, "storage.capacity_mib": 256}) as server:
             server.scrape("p")
             with server.connect(timeout=60) as poster:
                 for start in range(0, events, pack):

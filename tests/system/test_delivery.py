@@ -100,13 +100,14 @@ class Delivery(unittest.TestCase):
                 connection.wait_for_end()
         self.finish(redelivered=0)
 
-    def test_a_batch_makes_a_reply_of_at_least_16_kib_with_the_events_last(self):
+    def test_a_batch_makes_a_reply_of_at_least_16_kib_with_the_events_last_and_their_number(self):
         for count in (1, 2, 50):
             ids = self.oracle.post(count)
             reply = self.server.get(PATH)
             self.assertGreaterEqual(reply.size, PADDED)
             self.oracle.whole("p", parse(reply.body))
-            lines = reply.text.splitlines()
+            lines, number = reply.text.splitlines()[:-3], reply.text.splitlines()[-1]
+            self.assertRegex(number, r'^oneshot_batch\{scraper="p"\} \d+$')
             self.assertTrue(all(line.startswith("events_to_metrics{") for line in lines[-len(ids):]))
             self.assertFalse(any(line.startswith("events_to_metrics{") for line in lines[:-len(ids)]))
         self.finish(redelivered=0)
