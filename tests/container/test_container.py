@@ -42,17 +42,30 @@ def why_not():
 
 
 def fill_base(root):
-    """With the libraries that the binary needs beyond those of every Debian. On Debian 13 it is llhttp, a shared
-    library for a usual build; what the Containerfile builds has it inside."""
+    """With the libraries that the binary needs beyond those of every Debian and those that the image brings. On Debian
+    13 it is llhttp, a shared library for a usual build; what the Containerfile builds has it inside."""
     debian_base.copy_to(root)
-    for path in re.findall(r"=> (/\S+)", run("ldd", programs.server_binary())):
-        if not os.path.exists(root + path):
+    for path in libraries():
+        if not os.path.exists(root + path) and not is_in_image(path):
             run("cp", "-L", path, root + path)
+
+
+def libraries():
+    """The paths of all shared libraries of the binary."""
+    return re.findall(r"=> (/\S+)", run("ldd", programs.server_binary()))
+
+
+def is_in_image(path):
+    """Whether the Containerfile brings this library along."""
+    return "libsimdjson" in path
 
 
 def build():
     with tempfile.TemporaryDirectory() as built:
         os.mkdir(os.path.join(built, "build"))
+        os.mkdir(os.path.join(built, "libraries"))
+        for path in filter(is_in_image, libraries()):
+            shutil.copy(path, os.path.join(built, "libraries"))
         shutil.copy(programs.server_binary(), os.path.join(built, "build", "oneshot-metrics-server"))
         storage.make_base("localhost/base", fill_base)
         storage.buildah("bud", "--format", "docker", "--isolation", "chroot", "--network", "host",

@@ -3,9 +3,11 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
+import tomllib
 import unittest
 
 from harness import programs
@@ -18,6 +20,7 @@ except ImportError:
 HERE = os.path.dirname(os.path.abspath(__file__))
 CHART = os.path.join(programs.ROOT, "packaging", "helm", "oneshot-metrics-server")
 VALUE_SETS = sorted(name.removesuffix(".yaml") for name in os.listdir(os.path.join(HERE, "values")))
+EXAMPLE = os.path.join(programs.ROOT, "config", "oneshot-metrics-server.toml")
 REQUIRED = ("--set", "serviceName=events,serviceNamespace=observability")
 
 _helm = None
@@ -48,6 +51,12 @@ def prepare():
 def clean_up():
     if _folder:
         _folder.cleanup()
+
+
+def settings():
+    """{section: {key: value}} of the server, with those that the config shows as examples (lines of # and no blank)."""
+    with open(EXAMPLE, encoding="utf-8") as file:
+        return tomllib.loads(re.sub(r"^#(?=[^ \n])", "", file.read(), flags=re.MULTILINE))
 
 
 def values_of(name):

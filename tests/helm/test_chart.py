@@ -124,7 +124,7 @@ class Chart(unittest.TestCase):
         with open(os.path.join(chart.CHART, "values.schema.json"), encoding="utf-8") as file:
             sections = json.load(file)["properties"]["config"]["properties"]
         keys = [(f"config.{name}.{key}", schema["minimum"], schema["maximum"])
-                for name, section in sections.items() for key, schema in section["properties"].items()
+                for name, section in sections.items() for key, schema in section.get("properties", {}).items()
                 if key.endswith("_seconds")]
         self.assertEqual(len(keys), 6)
         for key, minimum, maximum in keys:
@@ -139,10 +139,11 @@ class Chart(unittest.TestCase):
             self.assertIn(f'\nappVersion: "{version}"\n', file.read())
 
     def test_its_schema_knows_every_setting_of_the_server(self):
-        with open(os.path.join(programs.ROOT, "config", "oneshot-metrics-server.toml"), "rb") as file:
-            settings = tomllib.load(file)
         with open(os.path.join(chart.CHART, "values.schema.json"), encoding="utf-8") as file:
             sections = json.load(file)["properties"]["config"]["properties"]
+        settings = chart.settings()
+        of_a_scraper = settings.pop("confirm")["prometheus-a"]
+        self.assertEqual(set(sections.pop("confirm")["additionalProperties"]["properties"]), set(of_a_scraper))
         self.assertEqual({name: set(section["properties"]) for name, section in sections.items()},
                          {name: set(keys) for name, keys in settings.items()})
 
