@@ -67,7 +67,7 @@ std::uint64_t Scraper::waiting(const event_log::Offset& end) const noexcept {
   return all - (batch_taken_ ? batch_events_ - evicted_of_batch() : 0);
 }
 
-void Scraper::take(const event_log::Offset& end, std::uint64_t number) noexcept {
+void Scraper::take(const event_log::Offset& end, std::uint64_t number) {
   assert(!batch_taken_ && end.events > cursor_.events);
   batch_from_ = From::cursor;
   batch_begin_ = cursor_;
@@ -75,7 +75,7 @@ void Scraper::take(const event_log::Offset& end, std::uint64_t number) noexcept 
   batch_events_ = end.events - cursor_.events;
   batch_in_file_ = true;
   batch_is_tried_ = false;
-  count_redelivered({batch_begin_, batch_end_}, sent_before_);
+  count_redelivered();
   begin_batch(number);
 }
 
@@ -89,8 +89,7 @@ void Scraper::take(From from, Ranges events, std::uint64_t number) {
   batch_is_tried_ = batch_begin_.events != next_event();
   const Range up_to_end{{}, batch_end_};
   batch_in_file_ = from == From::beyond || aside_.events_in(up_to_end) + again_.events_in(up_to_end) == batch_events_;
-  for (const Range& range : batch_ranges_.all())
-    count_redelivered(range, from == From::again ? range.end.events : sent_before_);
+  count_redelivered();
   begin_batch(number);
 }
 
@@ -104,12 +103,28 @@ std::uint64_t Scraper::distance_of_another() const noexcept {
   return suspicion_.wants_another(next_event()) ? suspicion_.distance() : 0;
 }
 
-void Scraper::count_redelivered(const Range& range, std::uint64_t sent_before) noexcept {
-  const std::uint64_t again_from = std::max(range.begin.events, counted_before_);
-  const std::uint64_t again_to = std::min(range.end.events, sent_before);
-  if (again_to <= again_from) return;
-  redelivered += again_to - again_from;
-  counted_before_ = again_to;
+// By event, since what goes out next may be any of those that were sent before: what stands aside, or what is behind it.
+void Scraper::count_redelivered() {
+  if (sent_.empty() && batch_from_ != From::again) return;
+  Ranges repeated = batch();
+  if (batch_from_ != From::again) {
+    Ranges first_time = repeated;
+    first_time.remove(sent_);
+    repeated.remove(first_time);
+  }
+  Ranges not_counted = repeated;
+  not_counted.remove(counted_);
+  redelivered += not_counted.events();
+  counted_.add(repeated);
+}
+
+void Scraper::note_sent(bool leaves) {
+  if (!counted_.empty()) counted_.remove(batch());
+  if (!leaves) {
+    sent_.add(batch());
+  } else if (!sent_.empty()) {
+    sent_.remove(batch());
+  }
 }
 
 void Scraper::begin_batch(std::uint64_t number) noexcept {
@@ -185,7 +200,7 @@ Fate Scraper::settle(delivery::Outcome outcome, const Settling& settling) {
   const Fate fate = judge(outcome, settling);
   const bool leaves = fate != Fate::to_be_sent_again;
   batch_taken_ = left_out_ = false;
-  counted_before_ = 0;
+  note_sent(leaves);
   if (leaves) {
     count(fate);
   } else {
@@ -229,7 +244,6 @@ void Scraper::count(Fate fate) noexcept {
 
 void Scraper::settle_at_cursor(bool received) noexcept {
   if (!received) {
-    sent_before_ = std::max(sent_before_, batch_end_.events);
     place_.set_no_batch();  // first: or it would count as delivered whole
     crash_point("settle.withdrawn");
     return;
@@ -289,6 +303,8 @@ void Scraper::evict_before(const event_log::Offset& target) noexcept {
   }
   evicted_until_ = event_log::later(evicted_until_, target);
   suspicion_.forget_before(target.events);
+  sent_.remove_before(target);
+  counted_.remove_before(target);
   keep_aside();
 }
 

@@ -110,7 +110,7 @@ class Scraper {
 
   /// Takes the events from the cursor to `end`, at least one; what of it was sent before counts as
   /// redelivered.
-  void take(const event_log::Offset& end, std::uint64_t number = 0) noexcept;
+  void take(const event_log::Offset& end, std::uint64_t number = 0);
   /// Takes these, which are set aside, or to be sent again, or stand behind others that are passed over for now.
   void take(From from, Ranges events, std::uint64_t number);
   /// How much the next batch may hold, where every batch may hold `allowed`.
@@ -122,7 +122,7 @@ class Scraper {
   /// The kernel has all of the batch, and will send it whatever becomes of this program.
   void handed_over() noexcept;
   /// Events before this are sent again if they are: a program before this one had them in flight.
-  void restore_sent(const event_log::Offset& end) noexcept { sent_before_ = end.events; }
+  void restore_sent(const event_log::Offset& end) { sent_.add({cursor_, end}); }
   /// A program before this one had not got them delivered when it set the cursor beyond.
   void restore_aside(const Range& range);
   /// A program before this one had this batch out, and nobody knows what became of it.
@@ -188,7 +188,8 @@ class Scraper {
 
  private:
   void begin_batch(std::uint64_t number) noexcept;
-  void count_redelivered(const Range& range, std::uint64_t sent_before) noexcept;
+  void count_redelivered();
+  void note_sent(bool leaves);
   [[nodiscard]] Fate judge(delivery::Outcome outcome, const Settling& settling);
   void count(Fate fate) noexcept;
   [[nodiscard]] BatchSize batch_size() const noexcept;
@@ -227,8 +228,8 @@ class Scraper {
   bool calibrated_ = false;
   Range kept_aside_;  // the same
 
-  std::uint64_t sent_before_ = 0;     // events below this number were in a batch that was sent and not delivered
-  std::uint64_t counted_before_ = 0;  // below this they are counted as redelivered already, by a batch put back
+  Ranges sent_;     // in a batch that was sent and not delivered
+  Ranges counted_;  // of these, counted as redelivered already, by a batch that was put back
 
   BatchLimit limit_;
   Suspicion suspicion_;

@@ -56,6 +56,34 @@ TEST_CASE("a batch that was put back was not sent") {
   CHECK(scraper.redelivered == 3);  // the same three, once
 }
 
+TEST_CASE("a batch that was put back is counted once, whatever else goes out before it does") {
+  Scraper scraper = at(0);
+  scraper.take(mark(1));
+  scraper.settle(delivery::Outcome::truncated, {});
+  scraper.take(mark(1));
+  CHECK(scraper.redelivered == 1);
+  scraper.put_back();
+  scraper.take(From::beyond, Ranges({mark(1), mark(2)}), 1);
+  CHECK(scraper.redelivered == 1);  // a first time
+  scraper.settle(delivery::Outcome::delivered, {});
+  scraper.take(From::aside, Ranges({mark(0), mark(1)}), 2);
+  CHECK(scraper.redelivered == 1);  // counted before it was put back
+  scraper.settle(delivery::Outcome::truncated, {});
+  scraper.take(From::aside, Ranges({mark(0), mark(1)}), 3);
+  CHECK(scraper.redelivered == 2);
+}
+
+TEST_CASE("what stands behind a batch that was put back is counted as well") {
+  Scraper scraper = at(0);
+  scraper.take(mark(4));
+  scraper.settle(delivery::Outcome::truncated, {});
+  scraper.take(From::beyond, Ranges({mark(2), mark(3)}), 1);
+  CHECK(scraper.redelivered == 1);
+  scraper.put_back();
+  scraper.take(mark(2));
+  CHECK(scraper.redelivered == 3);
+}
+
 TEST_CASE("what is overrun while it waits is lost at once") {
   Scraper scraper = at(0);
   scraper.evict_before(mark(4));
