@@ -103,7 +103,7 @@ std::uint64_t Scraper::distance_of_another() const noexcept {
   return suspicion_.wants_another(next_event()) ? suspicion_.distance() : 0;
 }
 
-// By event, since what goes out next may be any of those that were sent before: what stands aside, or what is behind it.
+// By event, since what goes out next may be any of those that were sent before: what stands aside, or behind that.
 void Scraper::count_redelivered() {
   if (sent_.empty() && batch_from_ != From::again) return;
   Ranges repeated = batch();

@@ -11,7 +11,7 @@ constexpr unsigned failures_of_a_suspect = 3;
 // Of one time that it failed right after another one was delivered.
 constexpr unsigned evidence_of_unread = 2;
 constexpr unsigned evidence_of_a_cut = 1;
-constexpr unsigned evidence_enough = 6;
+constexpr unsigned evidence_enough = 24;
 // A batch with timestamps of its own can fail a scraper each time (it rejects the whole scrape for one sample that it
 // does not like), and is taken by a scraper that had it before.
 constexpr unsigned unread_limit = 3;

@@ -57,11 +57,11 @@ struct Row {
 
 delivery::Outcome poisoned(char event) { return event == 'P' ? unconfirmed : delivered; }
 
-TEST_CASE("the suspect is dropped once three others were delivered, each before it failed again") {
-  Row row("Pabcd");
-  for (int i = 0; i < 9; ++i) row.scrape(poisoned);
-  CHECK(row.sent == "PPPaPbPcP");
-  CHECK(row.text() == "x...d");
+TEST_CASE("the suspect is dropped once twelve others were delivered, each before it failed again") {
+  Row row("Pabcdefghijklm");
+  for (int i = 0; i < 27; ++i) row.scrape(poisoned);
+  CHECK(row.sent == "PPPaPbPcPdPePfPgPhPiPjPkPlP");
+  CHECK(row.text() == "x............m");
   CHECK(row.suspicion.empty());
 }
 
@@ -75,8 +75,8 @@ TEST_CASE("alone it is sent as long as there is no other") {
 TEST_CASE("several in a row are found, and all others arrive") {
   for (const char* text : {"PPabcdefghij", "PPPPPabcdefghijklmnopqrst", "aPbPcPdefghijklmno", "abcPdefP"}) {
     CAPTURE(text);
-    Row row(text);
-    for (int i = 0; i < 300 && row.scrape(poisoned); ++i) {
+    Row row(text + std::string(80, 'z'));
+    for (int i = 0; i < 2'000 && row.scrape(poisoned); ++i) {
     }
     for (const std::size_t left : row.waiting()) CHECK(row.events[left] == 'P');
     CHECK(row.waiting().size() <= 1);
@@ -93,8 +93,8 @@ TEST_CASE("where all others fail too, none is at fault, and the first that goes 
 }
 
 TEST_CASE("a run of poison of any length up to 128 is jumped over") {
-  Row row(std::string(100, 'P') + std::string(400, 'a'));
-  for (int i = 0; i < 2'000; ++i) row.scrape(poisoned);
+  Row row(std::string(100, 'P') + std::string(2'000, 'a'));
+  for (int i = 0; i < 8'000; ++i) row.scrape(poisoned);
   CHECK(row.text().find('P') == std::string::npos);
 }
 
