@@ -81,6 +81,9 @@ void Scraper::take(const event_log::Offset& end, std::uint64_t number) {
 
 void Scraper::take(From from, Ranges events, std::uint64_t number) {
   assert(!batch_taken_ && from != From::cursor && !events.empty());
+  // What yielded before says nothing about this batch: a log that refuses events makes no room at a cursor, and what is
+  // delivered from there later can be kept, and sent again.
+  if (from == From::again) yielded_until_ = {};
   batch_from_ = from;
   batch_ranges_ = std::move(events);
   batch_begin_ = batch_ranges_.begin();

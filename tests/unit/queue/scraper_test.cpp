@@ -56,6 +56,18 @@ TEST_CASE("a batch that was put back was not sent") {
   CHECK(scraper.redelivered == 3);  // the same three, once
 }
 
+TEST_CASE("what yielded before a batch was taken is not missing in it") {
+  Scraper scraper = at(0);
+  scraper.take(mark(3));
+  scraper.yield_kept(mark(5));  // by a log that refuses new events: it makes no room at the cursor
+  scraper.settle(delivery::Outcome::delivered, {});
+  scraper.send_again(Ranges({mark(0), mark(3)}));
+  CHECK(scraper.waiting(mark(5)) == 5);
+  scraper.take(From::again, Ranges({mark(0), mark(3)}), 1);
+  CHECK(scraper.waiting(mark(5)) == 2);
+  CHECK(scraper.in_flight() == 3);
+}
+
 TEST_CASE("a batch that was put back is counted once, whatever else goes out before it does") {
   Scraper scraper = at(0);
   scraper.take(mark(1));
