@@ -115,7 +115,7 @@ void Confirmer::told(std::uint64_t number, delivery::Outcome outcome) {
     const Judge::Verdict verdict = judge_.told(number, outcome);
     if (verdict == Judge::Verdict::by_tcp || retired_) batch = std::move(out_);
   }
-  if (batch != nullptr) settle(std::move(batch), outcome);
+  if (batch != nullptr) settle(batch, outcome);
 }
 
 Statistics Confirmer::statistics() const {
@@ -139,7 +139,9 @@ void Confirmer::resume(std::string metric) {
   schedule_locked(now, first_pause);
 }
 
-void Confirmer::settle(std::shared_ptr<queue::Delivery> batch, delivery::Outcome outcome) { batch->settle(outcome); }
+void Confirmer::settle(const std::shared_ptr<queue::Delivery>& batch, delivery::Outcome outcome) {
+  batch->settle(outcome);
+}
 
 void Confirmer::wake() {
   std::optional<delivery::OneShotEvent::Notifier> woken;
@@ -206,7 +208,7 @@ asio::awaitable<void> Confirmer::run() {
     if (ends) break;
   }
   kept_.clear();
-  if (refuted_ && !stopped_) settle(std::move(refuted_->batch), refuted_->outcome);
+  if (refuted_ && !stopped_) settle(refuted_->batch, refuted_->outcome);
   refuted_.reset();
   notify_waiting();
 }
@@ -234,7 +236,7 @@ void Confirmer::retire() {
       outcome = *judge_.tcp();
     }
   }
-  if (batch != nullptr) settle(std::move(batch), outcome);
+  if (batch != nullptr) settle(batch, outcome);
   notify_waiting();
   wake();
 }

@@ -108,7 +108,7 @@ class Confirmer : public std::enable_shared_from_this<Confirmer> {
   [[nodiscard]] SteadyTime next_question_locked(SteadyTime now) const;
   void after_question(SteadyTime now);
   void notify_waiting();
-  static void settle(std::shared_ptr<queue::Delivery> batch, delivery::Outcome outcome);
+  static void settle(const std::shared_ptr<queue::Delivery>& batch, delivery::Outcome outcome);
 
   // confirmer_ask.cpp
   Awaited<void> ask();
@@ -118,7 +118,7 @@ class Confirmer : public std::enable_shared_from_this<Confirmer> {
   Awaited<bool> ask_whether_store_is_younger();
   Awaited<void> ask_for_the_reason();
   void judge(const Judge::Facts& facts, const Answer& answer, SteadyTime asked_at);
-  void confirm(std::shared_ptr<queue::Delivery> batch, const Answer& answer, SteadyTime now);
+  void confirm(const std::shared_ptr<queue::Delivery>& batch, const Answer& answer, SteadyTime now);
   void note_trust(Judge::Trust before, Judge::Trust now, const Shown& shown);
   void note_silence(const std::string& reason);
   void note_answer();

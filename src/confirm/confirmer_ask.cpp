@@ -182,7 +182,7 @@ void Confirmer::judge(const Judge::Facts& facts, const Answer& answer, SteadyTim
   if (batch == nullptr) return;
   switch (verdict) {
     case Judge::Verdict::delivered:
-      confirm(std::move(batch), answer, clock_.steady());
+      confirm(batch, answer, clock_.steady());
       break;
     case Judge::Verdict::never: {
       const bool known = reason_ && reason_for_ == batch->number();
@@ -197,7 +197,7 @@ void Confirmer::judge(const Judge::Facts& facts, const Answer& answer, SteadyTim
       return;  // settled by refute()
     }
     case Judge::Verdict::by_tcp:
-      settle(std::move(batch), *tcp);
+      settle(batch, *tcp);
       break;
     case Judge::Verdict::open:
       break;
@@ -207,7 +207,7 @@ void Confirmer::judge(const Judge::Facts& facts, const Answer& answer, SteadyTim
   settling_ = false;
 }
 
-void Confirmer::confirm(std::shared_ptr<queue::Delivery> batch, const Answer& answer, SteadyTime now) {
+void Confirmer::confirm(const std::shared_ptr<queue::Delivery>& batch, const Answer& answer, SteadyTime now) {
   const std::uint64_t number = batch->number();
   KeptBatch kept;
   kept.kept = batch->settle_and_keep();
@@ -261,7 +261,7 @@ void Confirmer::note_silence(const std::string& reason) {
                   : "the scraper's API does not answer: meanwhile TCP decides what was delivered",
               {{"scraper", scraper_}, {"url", options_.url}, {"reason", reason}});
   }
-  if (batch != nullptr) settle(std::move(batch), *tcp);
+  if (batch != nullptr) settle(batch, *tcp);
 }
 
 void Confirmer::note_answer() {

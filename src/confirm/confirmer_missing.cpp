@@ -113,14 +113,14 @@ asio::awaitable<void> Confirmer::settle_refuted(Samples events, const Answer* ma
   std::shared_ptr<queue::Delivery> batch = std::move(refuted_->batch);
   const Refuted refuted = std::move(*refuted_);
   if (markers != nullptr && markers->shown.has(batch->number())) {
-    confirm(std::move(batch), *markers, clock_.steady());
+    confirm(batch, *markers, clock_.steady());
     co_return;
   }
   std::set<std::int64_t> alone;
   if (markers != nullptr) alone = without_marker(events, markers->shown.times, accounted_);
   if (alone.empty()) {
     report_refuted(refuted, batch->count());
-    settle(std::move(batch), refuted.outcome);
+    settle(batch, refuted.outcome);
     co_return;
   }
   accounted_.insert(alone.begin(), alone.end());
