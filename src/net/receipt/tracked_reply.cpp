@@ -51,29 +51,33 @@ void TrackedReply::start(SteadyTime deadline) {
   await_deadline();
 }
 
-void TrackedReply::await_deadline() {
-  timer_.expires_at(deadline_);
-  timer_.async_wait([self = shared_from_this()](const asio::error_code& error) {
-    if (error || self->settled()) return;
-    const TcpInfo view = self->sample();
-    self->heard_before_ = steady_clock::now() - view.silent_for;
-    self->apply(self->watch_.deadline(view));
+// Setting the timer anew ends the wait before.
+void TrackedReply::await(SteadyTime moment, void (TrackedReply::*look)(const TcpInfo& view)) {
+  timer_.expires_at(moment);
+  timer_.async_wait([self = shared_from_this(), look](const asio::error_code& error) {
+    if (!error && !self->settled()) (self.get()->*look)(self->sample());
   });
 }
 
-// Setting the timer anew ends the wait for the deadline, which goes on when this is over.
+void TrackedReply::await_deadline() { await(deadline_, &TrackedReply::look_at_deadline); }
+
+void TrackedReply::look_at_deadline(const TcpInfo& view) {
+  heard_before_ = steady_clock::now() - view.silent_for;
+  apply(watch_.deadline(view));
+}
+
+// Ends the wait for the deadline, which goes on when this is over.
 void TrackedReply::await_rest(SteadyTime look) {
   if (look >= deadline_) return await_deadline();
-  timer_.expires_at(look);
-  timer_.async_wait([self = shared_from_this()](const asio::error_code& error) {
-    if (error || self->settled()) return;
-    const TcpInfo view = self->sample();
-    self->apply(self->watch_.rested(view));
-    if (self->settled()) return;
-    if (self->watch_.has_rested()) return self->await_deadline();
-    const milliseconds missing = ReceiptWatch::rest - view.silent_for;
-    self->await_rest(steady_clock::now() + std::max(missing, rest_step));
-  });
+  await(look, &TrackedReply::look_for_rest);
+}
+
+void TrackedReply::look_for_rest(const TcpInfo& view) {
+  apply(watch_.rested(view));
+  if (settled()) return;
+  if (watch_.has_rested()) return await_deadline();
+  const milliseconds missing = ReceiptWatch::rest - view.silent_for;
+  await_rest(steady_clock::now() + std::max(missing, rest_step));
 }
 
 void TrackedReply::handed_over() {
@@ -158,19 +162,18 @@ void TrackedReply::probe() {
 // One sign of life is enough: to a later probe the peer's kernel may answer with a reset for other reasons than that
 // the scraper gave up.
 void TrackedReply::await_sign_of_life() {
-  timer_.expires_after(probe_step);
-  timer_.async_wait([self = shared_from_this()](const asio::error_code& error) {
-    if (error || self->settled()) return;
-    const TcpInfo view = self->sample();
-    const SteadyTime now = steady_clock::now();
-    self->apply(self->watch_.poll(view, now));  // a sample takes the error away
-    if (self->settled()) return;
-    // The first probe goes out at once, so its answer is about as old as the question.
-    const bool answered = now - view.silent_for > self->heard_before_ + probe_step / 2;
-    if (answered) self->apply(self->watch_.answered(view));
-    if (answered || now - self->probing_since_ >= probe_time) return self->end_probing();
-    self->await_sign_of_life();
-  });
+  await(steady_clock::now() + probe_step, &TrackedReply::look_for_sign_of_life);
+}
+
+void TrackedReply::look_for_sign_of_life(const TcpInfo& view) {
+  const SteadyTime now = steady_clock::now();
+  apply(watch_.poll(view, now));  // a sample takes the error away
+  if (settled()) return;
+  // The first probe goes out at once, so its answer is about as old as the question.
+  const bool answered = now - view.silent_for > heard_before_ + probe_step / 2;
+  if (answered) apply(watch_.answered(view));
+  if (answered || now - probing_since_ >= probe_time) return end_probing();
+  await_sign_of_life();
 }
 
 void TrackedReply::end_probing() {

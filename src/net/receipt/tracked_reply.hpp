@@ -48,10 +48,14 @@ class TrackedReply final : public delivery::Transfer, public std::enable_shared_
   TcpInfo sample();
   void apply(Verdict verdict);
   void finish(delivery::Outcome outcome);
+  void await(SteadyTime moment, void (TrackedReply::*look)(const TcpInfo& view));
   void await_deadline();
   void await_rest(SteadyTime look);
-  void probe();
   void await_sign_of_life();
+  void look_at_deadline(const TcpInfo& view);
+  void look_for_rest(const TcpInfo& view);
+  void look_for_sign_of_life(const TcpInfo& view);
+  void probe();
   void end_probing();
   void reset_connection();
   static asio::awaitable<State> resolve_here(std::shared_ptr<TrackedReply> self);
