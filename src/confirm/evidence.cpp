@@ -19,6 +19,22 @@ Unexpected<std::string> not_understood(std::string_view json, std::string_view w
   return Unexpected{"an answer that is not understood (" + std::string(why) + "): " + printable(json, 120)};
 }
 
+/// Good as long as `parser` reads nothing else.
+Result<dom::element> read(dom::parser& parser, std::string_view json) {
+  dom::element element;
+  const simdjson::error_code error = parser.parse(json.data(), json.size()).get(element);
+  if (error != simdjson::SUCCESS) return not_understood(json, simdjson::error_message(error));
+  return element;
+}
+
+/// `{"data": {"NAME": [...]}}`, as Prometheus wraps its answers.
+Result<dom::array> array_in(const dom::element& answer, const char* name, std::string_view json) {
+  dom::array array;
+  if (answer["data"][name].get_array().get(array) != simdjson::SUCCESS)
+    return not_understood(json, std::string("no data.") + name);
+  return array;
+}
+
 std::string_view text_of(const dom::element& element) noexcept {
   std::string_view text;
   if (element.get_string().get(text) != simdjson::SUCCESS) return {};
@@ -115,15 +131,13 @@ const std::string* find_label(const Labels& labels, std::string_view name) noexc
 
 Result<Samples> parse_query(std::string_view json) {
   dom::parser parser;
-  dom::element answer;
-  if (const auto error = parser.parse(json.data(), json.size()).get(answer); error != simdjson::SUCCESS)
-    return not_understood(json, simdjson::error_message(error));
-  dom::array result;
-  if (answer["data"]["result"].get_array().get(result) != simdjson::SUCCESS)
-    return not_understood(json, "no data.result");
+  const Result<dom::element> answer = read(parser, json);
+  if (!answer) return Unexpected{answer.error()};
+  const Result<dom::array> result = array_in(*answer, "result", json);
+  if (!result) return Unexpected{result.error()};
   Samples samples;
-  samples.complete = is_complete(answer);
-  for (const dom::element element : result) {
+  samples.complete = is_complete(*answer);
+  for (const dom::element element : *result) {
     std::optional<Series> series = series_of(element);
     if (!series) return not_understood(json, "a series without its metric and values");
     samples.series.push_back(*std::move(series));
@@ -139,10 +153,9 @@ Result<Samples> parse_export(std::string_view lines) {
     const std::string_view line = lines.substr(0, end);
     lines.remove_prefix(std::min(end + 1, lines.size()));
     if (line.empty()) continue;
-    dom::element element;
-    if (const auto error = parser.parse(line.data(), line.size()).get(element); error != simdjson::SUCCESS)
-      return not_understood(line, simdjson::error_message(error));
-    std::optional<Series> series = exported_series(element);
+    const Result<dom::element> element = read(parser, line);
+    if (!element) return Unexpected{element.error()};
+    std::optional<Series> series = exported_series(*element);
     if (!series) return not_understood(line, "a line without metric, values and timestamps");
     samples.series.push_back(*std::move(series));
   }
@@ -151,14 +164,12 @@ Result<Samples> parse_export(std::string_view lines) {
 
 Result<std::vector<Target>> parse_targets(std::string_view json) {
   dom::parser parser;
-  dom::element answer;
-  if (const auto error = parser.parse(json.data(), json.size()).get(answer); error != simdjson::SUCCESS)
-    return not_understood(json, simdjson::error_message(error));
-  dom::array active;
-  if (answer["data"]["activeTargets"].get_array().get(active) != simdjson::SUCCESS)
-    return not_understood(json, "no data.activeTargets");
+  const Result<dom::element> answer = read(parser, json);
+  if (!answer) return Unexpected{answer.error()};
+  const Result<dom::array> active = array_in(*answer, "activeTargets", json);
+  if (!active) return Unexpected{active.error()};
   std::vector<Target> targets;
-  for (const dom::element element : active) {
+  for (const dom::element element : *active) {
     dom::element labels;
     dom::element error;
     if (element["labels"].get(labels) != simdjson::SUCCESS) continue;
