@@ -115,7 +115,7 @@ void Confirmer::told(std::uint64_t number, delivery::Outcome outcome) {
     const Judge::Verdict verdict = judge_.told(number, outcome);
     if (verdict == Judge::Verdict::by_tcp || retired_) batch = std::move(out_);
   }
-  if (batch != nullptr) settle(batch, outcome);
+  if (batch != nullptr) batch->settle(outcome);
 }
 
 Statistics Confirmer::statistics() const {
@@ -137,10 +137,6 @@ void Confirmer::resume(std::string metric) {
   out_ = std::move(batch);
   out_metric_ = std::move(metric);
   schedule_locked(now, first_pause);
-}
-
-void Confirmer::settle(const std::shared_ptr<queue::Delivery>& batch, delivery::Outcome outcome) {
-  batch->settle(outcome);
 }
 
 void Confirmer::wake() {
@@ -208,7 +204,7 @@ asio::awaitable<void> Confirmer::run() {
     if (ends) break;
   }
   kept_.clear();
-  if (refuted_ && !stopped_) settle(refuted_->batch, refuted_->outcome);
+  if (refuted_ && !stopped_) refuted_->batch->settle(refuted_->outcome);
   refuted_.reset();
   notify_waiting();
 }
@@ -236,7 +232,7 @@ void Confirmer::retire() {
       outcome = *judge_.tcp();
     }
   }
-  if (batch != nullptr) settle(batch, outcome);
+  if (batch != nullptr) batch->settle(outcome);
   notify_waiting();
   wake();
 }

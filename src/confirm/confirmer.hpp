@@ -108,7 +108,6 @@ class Confirmer : public std::enable_shared_from_this<Confirmer> {
   [[nodiscard]] SteadyTime next_question_locked(SteadyTime now) const;
   void after_question(SteadyTime now);
   void notify_waiting();
-  static void settle(const std::shared_ptr<queue::Delivery>& batch, delivery::Outcome outcome);
 
   // confirmer_ask.cpp
   Awaited<void> ask();

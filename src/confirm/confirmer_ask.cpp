@@ -197,7 +197,7 @@ void Confirmer::judge(const Judge::Facts& facts, const Answer& answer, SteadyTim
       return;  // settled by refute()
     }
     case Judge::Verdict::by_tcp:
-      settle(batch, *tcp);
+      batch->settle(*tcp);
       break;
     case Judge::Verdict::open:
       break;
@@ -261,7 +261,7 @@ void Confirmer::note_silence(const std::string& reason) {
                   : "the scraper's API does not answer: meanwhile TCP decides what was delivered",
               {{"scraper", scraper_}, {"url", options_.url}, {"reason", reason}});
   }
-  if (batch != nullptr) settle(batch, *tcp);
+  if (batch != nullptr) batch->settle(*tcp);
 }
 
 void Confirmer::note_answer() {

@@ -120,7 +120,7 @@ asio::awaitable<void> Confirmer::settle_refuted(Samples events, const Answer* ma
   if (markers != nullptr) alone = without_marker(events, markers->shown.times, accounted_);
   if (alone.empty()) {
     report_refuted(refuted, batch->count());
-    settle(batch, refuted.outcome);
+    batch->settle(refuted.outcome);
     co_return;
   }
   accounted_.insert(alone.begin(), alone.end());
