@@ -60,38 +60,53 @@ struct Uncompressed {
   std::size_t padding_place = 0;             ///< where padding goes, if there is a batch
 };
 
-std::string own_metrics(const Context& context, const exposition::Format& format, const ThisScrape& scrape) {
+using SharedConfirmer = std::shared_ptr<confirm::Confirmer>;
+
+/// One request with what its answer goes by. Lives in the frame of scrape(), which awaits all that has it.
+struct Scrape {
+  Context& context;
+  const http::Request& request;
+  const std::shared_ptr<const Options> options;  // a reload puts another one into the context
+  const exposition::Format& format;
+  const Admitted admitted;
+  const SharedConfirmer confirmer;  // null where nobody confirms what this scraper has got
+  const std::chrono::milliseconds timeout;
+  const SteadyTime deadline;
+
+  [[nodiscard]] const ScraperIdentity& scraper() const noexcept { return admitted.scraper; }
+  [[nodiscard]] const std::string& id() const noexcept { return admitted.scraper.id; }
+};
+
+std::string own_metrics(const Scrape& scrape, std::uint64_t events) {
   std::string text;
-  append_own_metrics(text, format, context.services, scrape);
+  append_own_metrics(text, scrape.format, scrape.context.services, ThisScrape{scrape.id(), events});
   return text;
 }
 
-std::unique_ptr<EventText> event_text(const queue::Batch& events, const Options& options,
-                                      const exposition::Format& format, const Services& services) {
-  if (!services.queue.explicit_timestamps()) return merged_event_text(events, options, format);
+std::unique_ptr<EventText> event_text(const Scrape& scrape, const queue::Batch& events) {
+  const Services& services = scrape.context.services;
+  if (!services.queue.explicit_timestamps()) return merged_event_text(events, *scrape.options, scrape.format);
   const std::int64_t now = services.clock.unix_ms();
-  if (format.groups_series()) return grouped_event_text(events, options, format, now);
-  return timed_event_text(events, options, format, now);
+  if (scrape.format.groups_series()) return grouped_event_text(events, *scrape.options, scrape.format, now);
+  return timed_event_text(events, *scrape.options, scrape.format, now);
 }
 
-http::Reply exposition_reply(const exposition::Format& format, SteadyTime deadline) {
+http::Reply exposition_reply(const Scrape& scrape) {
   http::Reply reply(200);
-  reply.content_type = format.content_type();
+  reply.content_type = scrape.format.content_type();
   reply.extra_headers = vary_line;
   reply.no_store = true;
-  reply.deadline = deadline;
+  reply.deadline = scrape.deadline;
   return reply;
 }
 
 /// `number` is that of the exposition; 0 for one that is no scrape.
-http::Reply without_batch(const Context& context, const Options& options, const exposition::Format& format,
-                          const ScraperIdentity& scraper, std::string_view why, SteadyTime deadline,
-                          std::uint64_t number) {
-  http::Reply reply = exposition_reply(format, deadline);
-  const std::string comment = comment_for(scraper, why);
-  const std::string own = own_metrics(context, format, ThisScrape{scraper.id, 0});
-  reply.body = assemble_head(format, {comment, own, options.metric}).text;
-  reply.body += assemble_tail(format, scraper.id, number);
+http::Reply without_batch(const Scrape& scrape, std::string_view why, std::uint64_t number) {
+  http::Reply reply = exposition_reply(scrape);
+  const std::string comment = comment_for(scrape.scraper(), why);
+  const std::string own = own_metrics(scrape, 0);
+  reply.body = assemble_head(scrape.format, {comment, own, scrape.options->metric}).text;
+  reply.body += assemble_tail(scrape.format, scrape.id(), number);
   return reply;
 }
 
@@ -99,37 +114,35 @@ asio::awaitable<void> measure(EventText& text, delivery::Waiting& waiting) {
   while (text.measure_next()) co_await waiting.yield();
 }
 
-asio::awaitable<http::Reply> peek(Context& context, const Options& options, const exposition::Format& format,
-                                  const ScraperIdentity& scraper, SteadyTime deadline, delivery::Waiting& waiting) {
-  std::unique_ptr<queue::Batch> events = context.services.queue.peek(scraper.id);
-  if (events == nullptr) co_return unknown_scraper(scraper);
-  if (context.services.queue.above_high_watermark()) {
+asio::awaitable<http::Reply> peek(const Scrape& scrape, delivery::Waiting& waiting) {
+  queue::Queue& queue = scrape.context.services.queue;
+  std::unique_ptr<queue::Batch> events = queue.peek(scrape.id());
+  if (events == nullptr) co_return unknown_scraper(scrape.scraper());
+  if (queue.above_high_watermark()) {
     events.reset();
-    co_return without_batch(context, options, format, scraper,
-                            "only looked at: the event log is nearly full, so its events are not shown", deadline, 0);
+    co_return without_batch(scrape, "only looked at: the event log is nearly full, so its events are not shown", 0);
   }
-  auto text = event_text(*events, options, format, context.services);
+  auto text = event_text(scrape, *events);
   co_await measure(*text, waiting);
 
-  const std::string own = own_metrics(context, format, ThisScrape{scraper.id, 0});
-  const std::string comment = comment_for(scraper, "only looked at: " + events_in_words(events->size()));
-  Head head = assemble_head(format, {comment, own, options.metric});
-  http::Reply reply = exposition_reply(format, deadline);
+  const std::string own = own_metrics(scrape, 0);
+  const std::string comment = comment_for(scrape.scraper(), "only looked at: " + events_in_words(events->size()));
+  Head head = assemble_head(scrape.format, {comment, own, scrape.options->metric});
+  http::Reply reply = exposition_reply(scrape);
   reply.source = std::make_unique<ScrapeBody>(std::move(head.text), std::move(events), std::move(text),
-                                              assemble_tail(format, scraper.id, 0));
+                                              assemble_tail(scrape.format, scrape.id(), 0));
   co_return reply;
 }
 
-void log_what_is_refused(const EventText& text, const ScraperIdentity& scraper, const Options& options) {
+void log_what_is_refused(const Scrape& scrape, const EventText& text) {
   if (text.out_of_order() == 0) return;
-  std::string series = options.metric;
+  std::string series = scrape.options->metric;
   series.append("{").append(text.first_out_of_order()).append("}");
   log::warn("the clock was set back: a Prometheus that has later samples of these series refuses these events",
-            {{"scraper", scraper.id}, {"events", text.out_of_order()}, {"first", series}});
+            {{"scraper", scrape.id()}, {"events", text.out_of_order()}, {"first", series}});
 }
 
 using Permit = confirm::Judge::Permit;
-using SharedConfirmer = std::shared_ptr<confirm::Confirmer>;
 
 SharedConfirmer find_confirmer(const Context& context, const ScraperIdentity& scraper) {
   const confirm::Confirmers* const all = context.services.confirmers;
@@ -137,131 +150,117 @@ SharedConfirmer find_confirmer(const Context& context, const ScraperIdentity& sc
 }
 
 /// The number of an exposition without a batch; 0 where the scraper is not known yet.
-std::uint64_t next_number(const Context& context, const ScraperIdentity& scraper, const SharedConfirmer& confirmer) {
-  const std::uint64_t number = context.services.queue.next_number(scraper.id);
-  if (confirmer != nullptr && number != 0) confirmer->issued(number);
+std::uint64_t next_number(const Scrape& scrape) {
+  const std::uint64_t number = scrape.context.services.queue.next_number(scrape.id());
+  if (scrape.confirmer != nullptr && number != 0) scrape.confirmer->issued(number);
   return number;
 }
 
 /// For a batch with nothing in it, or one that must not go out yet.
-http::Reply without_its_events(const Context& context, const Options& options, const exposition::Format& format,
-                               const ScraperIdentity& scraper, std::unique_ptr<queue::Delivery> batch,
-                               const SharedConfirmer& confirmer, Permit permit, SteadyTime deadline) {
+http::Reply without_its_events(const Scrape& scrape, std::unique_ptr<queue::Delivery> batch, Permit permit) {
   const std::uint64_t number = batch->number();
   batch.reset();  // nothing to be received: nothing in flight
-  if (confirmer != nullptr) confirmer->issued(number);
+  if (scrape.confirmer != nullptr) scrape.confirmer->issued(number);
   if (permit == Permit::batch || permit == Permit::batch_soon)
-    return without_batch(context, options, format, scraper, "0 events in this batch", deadline, number);
-  return without_batch(context, options, format, scraper, confirmer->in_words(permit), deadline, number);
+    return without_batch(scrape, "0 events in this batch", number);
+  return without_batch(scrape, scrape.confirmer->in_words(permit), number);
 }
 
-std::unique_ptr<DeliveryReceipt> receipt_for(Context& context, const Options& options, const ScraperIdentity& scraper,
-                                             const ProxySigns& signs, std::unique_ptr<queue::Delivery> batch,
-                                             const SharedConfirmer& confirmer, SteadyTime may_give_up) {
-  const delivery::Reader reader{.by_proxy = signs.proxy == ProxySigns::Proxy::certain, .may_give_up = may_give_up};
+std::unique_ptr<DeliveryReceipt> receipt_for(const Scrape& scrape, const ProxySigns& signs,
+                                             std::unique_ptr<queue::Delivery> batch) {
+  const delivery::Reader reader{.by_proxy = signs.proxy == ProxySigns::Proxy::certain,
+                                .may_give_up = may_give_up(scrape.request.arrived, scrape.timeout)};
   auto receipt = std::make_unique<DeliveryReceipt>(std::move(batch), reader);
   if (signs.proxy == ProxySigns::Proxy::perhaps && signs.closes)
-    receipt->conclude_by(context.services.proxy_watch, scraper.id);
-  if (confirmer != nullptr) receipt->confirm_by(confirmer, options.metric);
+    receipt->conclude_by(scrape.context.services.proxy_watch, scrape.id());
+  if (scrape.confirmer != nullptr) receipt->confirm_by(scrape.confirmer, scrape.options->metric);
   return receipt;
 }
 
 /// The receipt of the batch that was taken; or the reply without one.
-Result<std::unique_ptr<DeliveryReceipt>, http::Reply> open_receipt(Context& context, const Options& options,
-                                                                   const exposition::Format& format,
-                                                                   const ScraperIdentity& scraper,
-                                                                   const ProxySigns& signs, queue::TakeResult taken,
-                                                                   const SharedConfirmer& confirmer, Permit permit,
-                                                                   SteadyTime deadline, SteadyTime may_give_up) {
-  if (!taken) {
-    return Unexpected{without_batch(context, options, format, scraper, in_words(taken.error()), deadline,
-                                    next_number(context, scraper, confirmer))};
-  }
-  if ((*taken)->count() == 0 || permit == Permit::unseen) {
-    return Unexpected{
-        without_its_events(context, options, format, scraper, std::move(*taken), confirmer, permit, deadline)};
-  }
-  return receipt_for(context, options, scraper, signs, std::move(*taken), confirmer, may_give_up);
+Result<std::unique_ptr<DeliveryReceipt>, http::Reply> open_receipt(const Scrape& scrape, const ProxySigns& signs,
+                                                                   queue::TakeResult taken, Permit permit) {
+  if (!taken) return Unexpected{without_batch(scrape, in_words(taken.error()), next_number(scrape))};
+  if ((*taken)->count() == 0 || permit == Permit::unseen)
+    return Unexpected{without_its_events(scrape, std::move(*taken), permit)};
+  return receipt_for(scrape, signs, std::move(*taken));
 }
 
-asio::awaitable<Uncompressed> deliver(Context& context, const Options& options, const exposition::Format& format,
-                                      const ScraperIdentity& scraper, std::unique_ptr<DeliveryReceipt> receipt,
-                                      SteadyTime deadline, delivery::Waiting& waiting) {
+asio::awaitable<Uncompressed> deliver(const Scrape& scrape, std::unique_ptr<DeliveryReceipt> receipt,
+                                      delivery::Waiting& waiting) {
   const std::uint64_t count = receipt->count();
-  auto text = event_text(receipt->batch(), options, format, context.services);
+  auto text = event_text(scrape, receipt->batch());
   co_await measure(*text, waiting);
-  log_what_is_refused(*text, scraper, options);
+  log_what_is_refused(scrape, *text);
 
-  const std::string own = own_metrics(context, format, ThisScrape{scraper.id, count});
-  const std::string comment = comment_for(scraper, events_in_words(count) + " in this batch");
-  std::string tail = assemble_tail(format, scraper.id, receipt->number());
-  Head head = assemble_padded_head(format, {comment, own, options.metric}, text->size() + tail.size());
-  Uncompressed made = exposition_reply(format, deadline);
+  const std::string own = own_metrics(scrape, count);
+  const std::string comment = comment_for(scrape.scraper(), events_in_words(count) + " in this batch");
+  std::string tail = assemble_tail(scrape.format, scrape.id(), receipt->number());
+  Head head = assemble_padded_head(scrape.format, {comment, own, scrape.options->metric}, text->size() + tail.size());
+  Uncompressed made = exposition_reply(scrape);
   made.reply.source = std::make_unique<ScrapeBody>(std::move(head.text), std::move(text), std::move(tail));
   made.receipt = std::move(receipt);
   made.padding_place = head.padding_place;
-  if (log::enabled(log::Level::debug)) log::debug("scrape", {{"scraper", scraper.id}, {"events", count}});
+  if (log::enabled(log::Level::debug)) log::debug("scrape", {{"scraper", scrape.id()}, {"events", count}});
   co_return made;
 }
 
 /// A scrape that may get a batch.
-asio::awaitable<Uncompressed> take_turn(Context& context, const http::Request& request, const Options& options,
-                                        const exposition::Format& format, const Admitted& admitted,
-                                        const SharedConfirmer& confirmer, delivery::Waiting& waiting) {
-  const ScraperIdentity& scraper = admitted.scraper;
-  const std::chrono::milliseconds timeout = scrape_timeout(request);
-  const SteadyTime deadline = reply_deadline(request.arrived, timeout);
-  SteadyTime until = latest_take(request.arrived, timeout, context.services.clock.steady());
+asio::awaitable<Uncompressed> take_turn(const Scrape& scrape, delivery::Waiting& waiting) {
+  Context& context = scrape.context;
+  const Clock& clock = context.services.clock;
+  SteadyTime until = latest_take(scrape.request.arrived, scrape.timeout, clock.steady());
   Permit permit = Permit::batch;
-  if (confirmer != nullptr) {
-    const SteadyTime soon = latest_confirmation(timeout, context.services.clock.steady());
-    permit = co_await confirmer->before_scrape(waiting, soon);
+  if (scrape.confirmer != nullptr) {
+    const SteadyTime soon = latest_confirmation(scrape.timeout, clock.steady());
+    permit = co_await scrape.confirmer->before_scrape(waiting, soon);
     if (permit == Permit::batch_soon) until = std::min(until, soon);
     if (permit == Permit::waiting) {
-      warn_if_shared(context, request, scraper, admitted.by_proxy);
-      co_return without_batch(context, options, format, scraper, confirmer->in_words(permit), deadline,
-                              next_number(context, scraper, confirmer));
+      warn_if_shared(context, scrape.request, scrape.scraper(), scrape.admitted.by_proxy);
+      co_return without_batch(scrape, scrape.confirmer->in_words(permit), next_number(scrape));
     }
   }
-  std::string name = scraper.id;
+  std::string name = scrape.id();
   queue::TakeResult taken = co_await context.services.queue.take(std::move(name), waiting, until);
   if (!taken && taken.error() == queue::NoBatch::too_many_scrapers)
     co_return too_many_scrapers(context.services.queue.max_unnamed());
   const bool had_a_place = taken || taken.error() != queue::NoBatch::wait_queue_full;
-  const ProxySigns signs = find_proxy_signs(request);
+  const ProxySigns signs = find_proxy_signs(scrape.request);
   if (had_a_place) {
-    warn_if_shared(context, request, scraper, admitted.by_proxy || signs.proxy == ProxySigns::Proxy::certain);
-    warn_of_proxy(context, scraper, signs);
+    const bool by_proxy = scrape.admitted.by_proxy || signs.proxy == ProxySigns::Proxy::certain;
+    warn_if_shared(context, scrape.request, scrape.scraper(), by_proxy);
+    warn_of_proxy(context, scrape.scraper(), signs);
   }
-  const SteadyTime gives_up = may_give_up(request.arrived, timeout);
-  Result<std::unique_ptr<DeliveryReceipt>, http::Reply> opened =
-      open_receipt(context, options, format, scraper, signs, std::move(taken), confirmer, permit, deadline, gives_up);
+  Result<std::unique_ptr<DeliveryReceipt>, http::Reply> opened = open_receipt(scrape, signs, std::move(taken), permit);
   if (!opened) co_return std::move(opened.error());
   std::unique_ptr<DeliveryReceipt> receipt = std::move(*opened);
-  Uncompressed made = co_await deliver(context, options, format, scraper, std::move(receipt), deadline, waiting);
+  Uncompressed made = co_await deliver(scrape, std::move(receipt), waiting);
   co_return made;
+}
+
+SteadyTime deadline_of(const http::Request& request, std::chrono::milliseconds timeout, bool peek) {
+  const SteadyTime deadline = reply_deadline(request.arrived, timeout);
+  return peek ? std::min(deadline, request.arrived + longest_peek) : deadline;
 }
 
 asio::awaitable<Uncompressed> scrape(Context& context, const http::Request& request, const exposition::Format& format,
                                      delivery::Waiting& waiting) {
   Result<Admitted, http::Reply> admitted = admit(context, request);
   if (!admitted) co_return std::move(admitted.error());
-  const ScraperIdentity& scraper = admitted->scraper;
-  const std::shared_ptr<const Options> options = context.options;
+  const bool peeks = admitted->peek;
   const std::chrono::milliseconds timeout = scrape_timeout(request);
-  const SteadyTime deadline = reply_deadline(request.arrived, timeout);
-  if (admitted->peek) {
-    const SteadyTime soon = std::min(deadline, request.arrived + longest_peek);
-    http::Reply looked = co_await peek(context, *options, format, scraper, soon, waiting);
+  SharedConfirmer confirmer = peeks ? nullptr : find_confirmer(context, admitted->scraper);
+  const SteadyTime deadline = deadline_of(request, timeout, peeks);
+  const Scrape scrape{context, request, context.options, format, std::move(*admitted), std::move(confirmer),
+                      timeout, deadline};
+  if (peeks) {
+    http::Reply looked = co_await peek(scrape, waiting);
     co_return looked;
   }
-  const SharedConfirmer confirmer = find_confirmer(context, scraper);
   if (request.pipelined) {
-    co_return without_batch(context, *options, format, scraper,
-                            "no batch: this request did not wait for the reply before it", deadline,
-                            next_number(context, scraper, confirmer));
+    co_return without_batch(scrape, "no batch: this request did not wait for the reply before it", next_number(scrape));
   }
-  Uncompressed made = co_await take_turn(context, request, *options, format, *admitted, confirmer, waiting);
+  Uncompressed made = co_await take_turn(scrape, waiting);
   co_return made;
 }
 
