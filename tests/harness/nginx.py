@@ -18,15 +18,22 @@ http {{
   fastcgi_temp_path fastcgi;
   uwsgi_temp_path uwsgi;
   scgi_temp_path scgi;
-  server {{
+  {servers}
+}}
+"""
+_SERVER = """\
+server {{
     listen {address}:{port};
     location / {{
       proxy_pass http://{server}:{server_port};
       proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
     }}
-  }}
-}}
-"""
+  }}"""
+
+
+def config(servers):
+    """A config in whose section `http` stands what is given; nginx runs in the folder of it."""
+    return _CONFIG.format(servers=servers)
 
 
 def need():
@@ -37,8 +44,8 @@ class Nginx(Proxy):
     PROGRAM, VARIABLE = "nginx", "ONESHOT_NGINX"
 
     def config(self):
-        return _CONFIG.format(address=self.address, port=self.port, server=self.server_address,
-                              server_port=self.server_port)
+        return config(_SERVER.format(address=self.address, port=self.port, server=self.server_address,
+                                     server_port=self.server_port))
 
     def arguments(self):
         return ["-p", self.path(""), "-c", self.path("config")]

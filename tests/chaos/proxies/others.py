@@ -3,33 +3,18 @@
 
 import os
 
-from harness import processes, programs
+from harness import nginx, processes, programs
 from harness.sockets import free_port
 
 from .relay import Relay
 
 _NGINX = """\
-daemon off;
-user root;
-worker_processes 1;
-pid nginx.pid;
-error_log stderr;
-events {{}}
-http {{
-  access_log off;
-  client_body_temp_path body;
-  proxy_temp_path proxy;
-  fastcgi_temp_path fastcgi;
-  uwsgi_temp_path uwsgi;
-  scgi_temp_path scgi;
-  upstream kept {{ server {target}; keepalive 4; keepalive_timeout 1s; }}
+upstream kept {{ server {target}; keepalive 4; keepalive_timeout 1s; }}
   server {{ listen 127.0.0.1:{plain}; location / {{ proxy_pass http://{target}; }} }}
   server {{
     listen 127.0.0.1:{keepalive};
     location / {{ proxy_pass http://kept; proxy_http_version 1.1; proxy_set_header Connection ""; }}
-  }}
-}}
-"""
+  }}"""
 _APACHE = """\
 ServerName test
 {modules}
@@ -68,7 +53,7 @@ class Nginx(Relay):
     MODES = {"plain": None, "keepalive": None}
 
     def config(self):
-        return _NGINX.format(target=self.target(), **self.ports)
+        return nginx.config(_NGINX.format(target=self.target(), **self.ports))
 
     def arguments(self):
         return "-p", self.path(""), "-c", self.path("config")
