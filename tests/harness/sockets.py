@@ -4,6 +4,7 @@
 import contextlib
 import socket
 import struct
+import threading
 
 from .freezing import freeze, thaw
 from .waiting import wait_until
@@ -31,6 +32,18 @@ class Tcp:
     def _address(text):
         address, port = text.split(":")
         return socket.inet_ntoa(struct.pack("=I", int(address, 16))), int(port, 16)
+
+
+def accept_each(listener, serve):
+    """Hands each connection to `serve`, in a thread that ends with the listener."""
+    def work():
+        while True:
+            try:
+                client, _ = listener.accept()
+            except OSError:
+                return
+            serve(client)
+    threading.Thread(target=work, daemon=True).start()
 
 
 LISTENING = 10

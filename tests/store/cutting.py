@@ -6,6 +6,7 @@ import struct
 import threading
 
 from harness import hosts
+from harness.sockets import accept_each
 
 _AFTER = 200_000  # bytes of an answer; only one that goes on is cut
 
@@ -20,7 +21,7 @@ class Cutter:
         self.port = self._listener.getsockname()[1]
         self._armed = threading.Event()
         self.cuts = 0
-        threading.Thread(target=self._accept, daemon=True).start()
+        accept_each(self._listener, self._begin)
 
     @classmethod
     def why_not(cls):
@@ -33,19 +34,14 @@ class Cutter:
         """The next answer that is long enough."""
         self._armed.set()
 
-    def _accept(self):
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            try:
-                server = socket.create_connection(self._to, 5)
-            except OSError:
-                client.close()
-                continue
-            server.settimeout(None)
-            _Line(self, client, server)
+    def _begin(self, client):
+        try:
+            server = socket.create_connection(self._to, 5)
+        except OSError:
+            client.close()
+            return
+        server.settimeout(None)
+        _Line(self, client, server)
 
     def takes(self, sent):
         """Whether an answer of which so much was passed on ends here."""

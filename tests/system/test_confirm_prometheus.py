@@ -19,7 +19,7 @@ from harness import processes, programs, runner
 from harness.oracle import Oracle
 from harness.prometheus import Job, Prometheus
 from harness.server import Server
-from harness.sockets import free_port
+from harness.sockets import accept_each, free_port
 from harness.waiting import wait_until
 
 NAME, JOB = "prom-a", "events"
@@ -35,18 +35,13 @@ class LateRelay:
         self.to, self.dice, self.late, self.delayed = port, dice, False, 0
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        accept_each(self._listener, self._begin)
 
     def close(self):
         self._listener.close()
 
-    def _accept(self):
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._pass_on, args=(client,), daemon=True).start()
+    def _begin(self, client):
+        threading.Thread(target=self._pass_on, args=(client,), daemon=True).start()
 
     def _pass_on(self, client):
         with client, socket.create_connection(("127.0.0.1", self.to)) as server:
