@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Prints what came of all rows: the table, why some of it decides nothing, and all about what failed."""
 
-from harness.columns import print_table
+from harness.columns import print_failed, print_sum, print_table
 
 _COLUMNS = ("fault", "scrapers", "events", "whole", "spoiled", "sent again", "lost", "twice", "verdict")
 _SUMMED = ("events", "whole", "spoiled", "sent_again", "lost", "twice")
@@ -38,19 +38,11 @@ def show(played):
     """Prints it all; returns the exit status."""
     ran = sorted((row for row in played if not row.skipped), key=lambda row: row.kind.name())
     failed = [row for row in ran if row.verdict() == "FAILED"]
-    for row in failed:
-        print(f"\nFAILED: {row.kind.name()} (again: --seed {row.seed} --only {row.kind.name()})")
-        for complaint in row.outcome.complaints:
-            print("  " + complaint)
-        print("\n".join("  | " + line for line in row.output.splitlines()[-60:]))
-    print()
+    print_failed(failed)
     print_table([_COLUMNS, *(_line(row) for row in ran), _total(played)])
     print()
     for kind in sorted({row.kind for row in ran}, key=lambda kind: kind.name()):
         for what, why in (("lost", kind.may_lose), ("twice", kind.may_repeat)):
             if why:
                 print(f"undecidable: {kind.name()}: {what} may be above 0: {why}")
-    for kind, why in sorted({(row.kind.name(), row.skipped) for row in played if row.skipped}):
-        print(f"skipped: {kind}: {why}")
-    print(f"{len(ran) - len(failed)} passed, {len(failed)} failed")
-    return 1 if failed or not ran else 0
+    return print_sum(ran, failed, [row for row in played if row.skipped])

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Lines of cells as a table for people: the first line is the head, the last one the sum."""
+"""What came of rows, for people: lines of cells as a table, of which the first is the head and the last one the sum;
+all about what failed; and how many did."""
 
 
 def print_table(lines):
@@ -11,3 +12,21 @@ def print_table(lines):
         print("  ".join(cells).rstrip())
         if number in (0, len(lines) - 2):
             print("-" * (sum(widths) + 2 * len(widths) - 2))
+
+
+def print_failed(failed):
+    """What was wrong with each, how to play it again, and the end of what it said."""
+    for row in failed:
+        print(f"\nFAILED: {row.name()} (again: --seed {row.seed} --only {row.name()})")
+        for complaint in row.outcome.complaints:
+            print("  " + complaint)
+        print("\n".join("  | " + line for line in row.output.splitlines()[-60:]))
+    print()
+
+
+def print_sum(ran, failed, skipped):
+    """The last lines; returns the exit status. A run that has played nothing has shown nothing."""
+    for name, why in sorted({(row.name(), row.skipped) for row in skipped}):
+        print(f"skipped: {name}: {why}")
+    print(f"{len(ran) - len(failed)} passed, {len(failed)} failed")
+    return 1 if failed or not ran else 0

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Prints what came of all rows, and all about what failed."""
 
-from harness.columns import print_table
+from harness.columns import print_failed, print_sum, print_table
 
 _COLUMNS = ("row", "confirmed", "events", "faults", "sent again", "refused", "lost", "twice", "seconds", "verdict")
 
@@ -37,17 +37,9 @@ def show(played):
     """Prints it all; returns the exit status."""
     ran = sorted((row for row in played if not row.skipped), key=lambda row: (row.place(), row.confirmed))
     failed = [row for row in ran if row.verdict() == "FAILED"]
-    for row in failed:
-        print(f"\nFAILED: {row.name()} (again: --seed {row.seed} --only {row.name()})")
-        for complaint in row.outcome.complaints:
-            print("  " + complaint)
-        print("\n".join("  | " + line for line in row.output.splitlines()[-60:]))
-    print()
+    print_failed(failed)
     print_table([_COLUMNS, *map(_line, ran), _total(ran)])
     print()
     for kind in sorted({row.kind for row in ran if free(row.kind, row.confirmed)}, key=lambda kind: kind.name()):
         print(f"undecidable where nobody asks the store: {kind.name()}: {kind.undecidable}")
-    for name, why in sorted({(row.name(), row.skipped) for row in played if row.skipped}):
-        print(f"skipped: {name}: {why}")
-    print(f"{len(ran) - len(failed)} passed, {len(failed)} failed")
-    return 1 if failed or not ran else 0
+    return print_sum(ran, failed, [row for row in played if row.skipped])
