@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "http/headers.hpp"
 
 namespace oneshot::app {
 namespace {
@@ -38,20 +39,11 @@ bool has_capital(std::string_view name) noexcept {
   return std::ranges::any_of(name, [](char c) { return to_lower(c) != c; });
 }
 
-bool asks_to_close(std::string_view connection) noexcept {
-  while (!connection.empty()) {
-    const std::size_t comma = std::min(connection.find(','), connection.size());
-    if (equals_ignoring_case(trim_blanks(connection.substr(0, comma)), "close")) return true;
-    connection.remove_prefix(std::min(comma + 1, connection.size()));
-  }
-  return false;
-}
-
 }  // namespace
 
 ProxySigns find_proxy_signs(const http::Request& request) {
   using enum ProxySigns::Proxy;
-  const bool closes = asks_to_close(request.header("Connection"));
+  const bool closes = http::list_has(request.header("Connection"), "close");
   if (std::string sign = find(request, of_proxies); !sign.empty())
     return {.proxy = certain, .closes = closes, .set_up = false, .sign = std::move(sign)};
   if (std::string sign = find(request, naming_the_scraper); !sign.empty())
