@@ -11,6 +11,8 @@ namespace {
 
 constexpr ByteSet percent{[](char c) { return c == '%'; }};
 constexpr ByteSet percent_or_plus{[](char c) { return c == '%' || c == '+'; }};
+constexpr ByteSet unreserved{
+    [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~'; }};
 
 /// 0 to 15, or -1.
 int hex_value(char c) noexcept {
@@ -46,6 +48,18 @@ bool append_percent_decoded(std::string& out, std::string_view text, bool plus_i
     }
     out += static_cast<char>(hex_value(text[1]) * 16 + hex_value(text[2]));
     text.remove_prefix(3);
+  }
+}
+
+void append_percent_encoded(std::string& out, std::string_view text) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  for (const char c : text) {
+    if (unreserved.has(c)) {
+      out += c;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    out += {'%', digits[byte >> 4U], digits[byte & 0xFU]};
   }
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/byte_set.hpp"
 #include "base/numbers.hpp"
 #include "base/text.hpp"
 
@@ -12,10 +13,7 @@ namespace {
 
 constexpr std::string_view shape = "must be a URL such as \"http://prometheus:9090\" or \"http://host:9090/prefix\"";
 
-bool is_host_byte(char c) noexcept {
-  const char lower = to_lower(c);
-  return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
-}
+bool is_host_byte(char c) noexcept { return is_letter(c) || is_digit(c) || c == '.' || c == '-' || c == '_'; }
 bool is_literal_byte(char c) noexcept { return is_host_byte(c) || c == ':' || c == '%'; }
 // Nothing that would end the request line, begin a query, or have to be written otherwise there.
 bool is_path_byte(char c) noexcept {

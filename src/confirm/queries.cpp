@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "base/percent.hpp"
 #include "base/text.hpp"
+#include "exposition/escape.hpp"
 
 namespace oneshot::confirm {
 namespace {
@@ -14,26 +16,9 @@ constexpr seconds ahead{3600};
 // VictoriaMetrics is asked by this machine's clock: so far the two may differ.
 constexpr std::int64_t clocks_differ_ms = 600'000;
 
-/// RFC 3986 2.3: all but the unreserved ones are escaped.
-void append_escaped_query(std::string& out, std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (to_lower(c) >= 'a' && to_lower(c) <= 'z') || (c >= '0' && c <= '9') ||
-                       std::string_view("-._~").find(c) != std::string_view::npos;
-    if (plain) {
-      out += c;
-    } else {
-      out += '%';
-      out += digits[byte >> 4U];
-      out += digits[byte & 0xFU];
-    }
-  }
-}
-
 std::string query(std::string_view promql) {
   std::string path = "/api/v1/query?query=";
-  append_escaped_query(path, promql);
+  append_percent_encoded(path, promql);
   return path;
 }
 
@@ -48,23 +33,14 @@ std::string seconds_text(std::int64_t unix_ms) {
 
 std::string export_query(std::string_view selector, std::int64_t start_ms, std::int64_t end_ms) {
   std::string path = "/api/v1/export?match%5B%5D=";
-  append_escaped_query(path, selector);
+  append_percent_encoded(path, selector);
   return path + "&start=" + seconds_text(start_ms) + "&end=" + seconds_text(end_ms);
 }
 
-/// PromQL takes Go's escapes in double quotes.
+/// PromQL takes Go's escapes in double quotes, of which those of the text format are a part.
 void append_quoted(std::string& out, std::string_view value) {
   out += '"';
-  for (const char c : value) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (c == '\n') {
-      out += "\\n";
-    } else {
-      out += c;
-    }
-  }
+  exposition::append_label_value(out, value);
   out += '"';
 }
 

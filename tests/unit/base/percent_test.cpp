@@ -27,6 +27,17 @@ TEST_CASE("escapes become their bytes, in either case") {
   CHECK(decoded("", false).empty());
 }
 
+TEST_CASE("encoded, a text has only bytes that mean nothing in a URL, and decoded it is the same") {
+  std::string out = "q=";
+  append_percent_encoded(out, "a-B.c_9~ /?#[]@!$&'()*+,;=%\"\n\xC3\xBC");
+  CHECK(out == "q=a-B.c_9~%20%2F%3F%23%5B%5D%40%21%24%26%27%28%29%2A%2B%2C%3B%3D%25%22%0A%C3%BC");
+  std::string all;
+  for (int byte = 0; byte < 256; ++byte) all += static_cast<char>(byte);
+  std::string encoded;
+  append_percent_encoded(encoded, all);
+  CHECK(decoded(encoded, true) == all);
+}
+
 TEST_CASE("the first escape that is none is found, with what stands behind its percent sign") {
   CHECK(first_bad_escape("a%20b%zz%y") == "%zz");
   CHECK(first_bad_escape("%4") == "%4");
