@@ -3,15 +3,15 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <system_error>
 
+#include "base/byte_set.hpp"
 #include "base/text.hpp"
 #include "base/unique_fd.hpp"
+#include "settings/read_file.hpp"
 
 namespace oneshot::settings {
 namespace {
@@ -27,9 +27,7 @@ constexpr std::array forbidden = {
 /// RFC 9110 5.6.2.
 bool is_token(std::string_view text) noexcept {
   return !text.empty() && std::ranges::all_of(text, [](char c) {
-    const char lower = to_lower(c);
-    return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') ||
-           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+    return is_letter(c) || is_digit(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
   });
 }
 
@@ -38,10 +36,6 @@ bool is_value(std::string_view text) noexcept {
     const auto byte = static_cast<unsigned char>(c);
     return (byte < 0x20 && c != '\t') || byte == 0x7F;
   });
-}
-
-Unexpected<std::string> unreadable(const std::string& path, int error) {
-  return Unexpected{printable(path, 1024) + ": cannot be read: " + std::generic_category().message(error)};
 }
 
 /// What is wrong with a line; nothing if it is a header.
@@ -79,18 +73,9 @@ Result<Headers> read_header_file(const std::string& path) {
   struct stat info {};
   if (!file || ::fstat(file.get(), &info) != 0) return unreadable(path, errno);
   if (!S_ISREG(info.st_mode)) return Unexpected{printable(path, 1024) + ": must be a file"};
-  std::string text;
-  std::array<char, 4096> chunk;
-  while (text.size() <= max_file_bytes) {
-    const ssize_t got = ::read(file.get(), chunk.data(), chunk.size());
-    if (got == 0) return parse_headers(text, path);
-    if (got > 0) {
-      text.append(chunk.data(), static_cast<std::size_t>(got));
-    } else if (errno != EINTR) {
-      return unreadable(path, errno);
-    }
-  }
-  return Unexpected{printable(path, 1024) + ": larger than " + std::to_string(max_file_bytes) + " bytes"};
+  const Result<std::string> text = read_to_end(file.get(), path, max_file_bytes);
+  if (!text) return Unexpected{text.error()};
+  return parse_headers(*text, path);
 }
 
 }  // namespace oneshot::settings

@@ -2,7 +2,6 @@
 #include "settings/load_toml.hpp"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -10,7 +9,6 @@
 #include <compare>
 #include <cstddef>
 #include <optional>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -28,6 +26,7 @@
 #include "base/utf8.hpp"
 #include "settings/key.hpp"
 #include "settings/nearest.hpp"
+#include "settings/read_file.hpp"
 #include "settings/toml_ascii.hpp"
 
 // The only file that knows toml++. It turns the parsed document into Values, hands each to its row in the
@@ -249,34 +248,19 @@ class Reader {
   std::string error_;  ///< empty: none so far
 };
 
-Unexpected<std::string> unreadable(const std::string& path, std::string_view why) {
-  return Unexpected{printable(path, 1024) + ": cannot be read: " + std::string(why)};
-}
-
 }  // namespace
 
 Result<Settings> parse_toml(std::string_view text, std::string_view name, Settings base) {
-  if (text.size() > max_file_bytes) {
-    return Unexpected{printable(name, 1024) + ": larger than " + std::to_string(max_file_bytes) + " bytes"};
-  }
+  if (text.size() > max_file_bytes) return too_large(name, max_file_bytes);
   return Reader(name, std::move(base)).read(text);
 }
 
 Result<Settings> load_toml(const std::string& path, Settings base) {
   const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) return unreadable(path, std::generic_category().message(errno));
-  std::string text;
-  std::array<char, 4096> chunk;
-  while (text.size() <= max_file_bytes) {
-    const ssize_t got = ::read(file.get(), chunk.data(), chunk.size());
-    if (got == 0) break;
-    if (got > 0) {
-      text.append(chunk.data(), static_cast<std::size_t>(got));
-    } else if (errno != EINTR) {
-      return unreadable(path, std::generic_category().message(errno));
-    }
-  }
-  return parse_toml(text, path, std::move(base));
+  if (!file) return unreadable(path, errno);
+  const Result<std::string> text = read_to_end(file.get(), path, max_file_bytes);
+  if (!text) return Unexpected{text.error()};
+  return parse_toml(*text, path, std::move(base));
 }
 
 }  // namespace oneshot::settings

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#include "settings/read_file.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+#include "base/text.hpp"
+
+namespace oneshot::settings {
+namespace {
+
+std::string shown(std::string_view path) { return printable(path, 1024); }
+
+}  // namespace
+
+Result<std::string> read_to_end(int file, const std::string& path, std::size_t max_bytes) {
+  std::string text;
+  std::array<char, 4096> chunk;
+  while (text.size() <= max_bytes) {
+    const ssize_t got = ::read(file, chunk.data(), chunk.size());
+    if (got > 0) {
+      text.append(chunk.data(), static_cast<std::size_t>(got));
+    } else if (got == 0) {
+      return text;
+    } else if (errno != EINTR) {
+      return unreadable(path, errno);
+    }
+  }
+  return too_large(path, max_bytes);
+}
+
+Unexpected<std::string> unreadable(const std::string& path, int error) {
+  return Unexpected{shown(path) + ": cannot be read: " + std::generic_category().message(error)};
+}
+
+Unexpected<std::string> too_large(std::string_view path, std::size_t max_bytes) {
+  return Unexpected{shown(path) + ": larger than " + std::to_string(max_bytes) + " bytes"};
+}
+
+}  // namespace oneshot::settings
