@@ -39,8 +39,20 @@ enum class Reason : std::uint8_t {
   bad_content_type,
   log_full,
   unable_to_store,
+  bad_parameter,    ///< of a form: without `=`, or a line that ends inside
+  no_labels,        ///< an event that says nothing
+  bad_body,         ///< not valid in the format that its Content-Type names
+  bad_time,         ///< the sender's time
+  over_limit,       ///< of the operator's limits for names, values and the number of labels
+  unknown_metric,   ///< no [metrics.NAME] has this name
+  bad_key,          ///< an idempotency key that cannot be one
+  key_reused,       ///< an idempotency key that came with another event before
+  key_in_flight,    ///< an idempotency key whose first event is still being made durable
+  rate_limited,     ///< this client sends faster than it may
+  too_many_series,  ///< more distinct series than may begin within an hour
+  unauthorized,     ///< a webhook's signature is missing or wrong
 };
-inline constexpr int reason_count = 9;
+inline constexpr int reason_count = 21;
 [[nodiscard]] std::string_view reason_name(Reason reason) noexcept;
 
 struct Rejection {

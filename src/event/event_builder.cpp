@@ -33,7 +33,9 @@ bool is_reserved(std::string_view name) noexcept { return name.front() == '_' &&
 
 }  // namespace
 
-void EventBuilder::begin() noexcept {
+void EventBuilder::begin(LabelNames names) noexcept {
+  names_ = names;
+  replaced_.clear();
   size_ = 0;
   labels_.clear();
   value_.reset();
@@ -44,7 +46,10 @@ void EventBuilder::begin() noexcept {
 
 EventBuilder::Taken EventBuilder::label(std::string_view name, std::string_view value) {
   if (!has_room_for(name.size() + value.size())) return Unexpected{event_too_large(max_event_bytes_)};
-  if (name.empty() || !is_name_of(label_bytes, name) || is_reserved(name)) return Unexpected{refused_label_name(name)};
+  if (name.empty() || !is_name_of(label_bytes, name) || is_reserved(name)) {
+    if (name.empty() || names_ == LabelNames::strict) return Unexpected{refused_label_name(name)};
+    name = replaced(name);
+  }
   const bool plain = exposition::is_plain_label_value(value);
   if (!plain && !valid_utf8(value)) return Unexpected{bad_utf8(name, value)};
   labels_.push_back({name, value, plain});
@@ -95,6 +100,18 @@ Result<Event, Rejection> EventBuilder::finish() {
                .metric = metric_,
                .sent_unix_ms = sent_unix_ms_,
                .key = key_};
+}
+
+std::string_view EventBuilder::replaced(std::string_view name) {
+  std::string& good = replaced_.emplace_back();
+  if (is_digit(name.front())) good = '_';
+  for (const char c : name) {
+    const bool continues_a_character = (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+    if (!continues_a_character) good += label_bytes.has(c) ? c : '_';
+  }
+  const std::size_t underscores = std::min(good.find_first_not_of('_'), good.size());
+  if (underscores > 1) good.erase(1, underscores - 1);
+  return good;
 }
 
 /// By name, so that two orders of the same labels are one series. Equal names are neighbours then: returns the first

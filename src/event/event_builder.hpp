@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 
 #include "base/result.hpp"
 #include "event/event.hpp"
+#include "event/options.hpp"
 
 namespace oneshot::event {
 
@@ -21,6 +23,8 @@ namespace oneshot::event {
 /// - A label's name matches [a-zA-Z_][a-zA-Z0-9_]* and does not begin with `__`, which Prometheus keeps for itself. No
 ///   other name is refused: `job` and `instance` arrive as `exported_job` and `exported_instance`, and `le` and
 ///   `quantile` mean something in histograms and summaries only, while events are gauges.
+/// - With LabelNames::replace each character that a name may not hold becomes one `_`, so does a run of `_` in front,
+///   and a digit in front gets a `_` before it: `app.kubernetes.io/name` is `app_kubernetes_io_name`.
 /// - A label's value is any UTF-8, NUL included. A label with an empty value is no label, as in Prometheus' data model.
 /// - The event's value is any double; as text a decimal floating-point number, NaN or Inf, with optional sign.
 /// - A metric's name matches [a-zA-Z_:][a-zA-Z0-9_:]*. Whether the name belongs to another metric already, only the
@@ -38,7 +42,7 @@ class EventBuilder {
   explicit EventBuilder(std::size_t max_event_bytes) : max_event_bytes_(max_event_bytes) {}
   void set_max(std::size_t max_event_bytes) noexcept { max_event_bytes_ = max_event_bytes; }
 
-  void begin() noexcept;
+  void begin(LabelNames names = LabelNames::strict) noexcept;
   /// Both texts must live until finish().
   Taken label(std::string_view name, std::string_view value);
   Taken value(std::string_view number);
@@ -58,11 +62,14 @@ class EventBuilder {
   };
 
   [[nodiscard]] bool has_room_for(std::size_t bytes) noexcept { return (size_ += bytes) <= max_event_bytes_; }
+  [[nodiscard]] std::string_view replaced(std::string_view name);
   [[nodiscard]] const Label* sort_labels();
   std::string_view render();
 
   std::size_t max_event_bytes_;
-  std::size_t size_ = 0;  // of all names and texts so far
+  LabelNames names_ = LabelNames::strict;
+  std::deque<std::string> replaced_;  // names of this event that are not as they came in
+  std::size_t size_ = 0;              // of all names and texts so far
   std::vector<Label> labels_;
   std::optional<double> value_;
   std::string metric_;

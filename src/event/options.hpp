@@ -12,7 +12,14 @@ enum class Repeats : std::uint8_t {
   sum,    ///< values add up
 };
 
+/// What becomes of a label's name with a byte that no name may hold, such as `app.kubernetes.io/name`.
+enum class LabelNames : std::uint8_t {
+  strict,   ///< the event is refused
+  replace,  ///< each such character becomes `_`
+};
+
 struct Options {
+  LabelNames label_names = LabelNames::strict;
   Repeats repeats = Repeats::count;
   unsigned max_event_bytes = 16384;  ///< decoded names and values of one event, all taken together
 };

@@ -58,8 +58,10 @@ bool is_decimal(std::string_view text) {
 std::string_view reason_name(Reason reason) noexcept {
   // In the order of the enumerators.
   static constexpr std::array<std::string_view, reason_count> names = {
-      "bad_label_name", "bad_value",        "bad_utf8", "bad_encoding",    "duplicate_label",
-      "too_large",      "bad_content_type", "log_full", "unable_to_store",
+      "bad_label_name",   "bad_value",       "bad_utf8",        "bad_encoding",  "duplicate_label", "too_large",
+      "bad_content_type", "log_full",        "unable_to_store", "bad_parameter", "no_labels",       "bad_body",
+      "bad_time",         "over_limit",      "unknown_metric",  "bad_key",       "key_reused",      "key_in_flight",
+      "rate_limited",     "too_many_series", "unauthorized",
   };
   return names[static_cast<std::size_t>(reason)];
 }

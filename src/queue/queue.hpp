@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -22,9 +23,20 @@ namespace oneshot::queue {
 
 enum class Stored : std::uint8_t {
   stored,
-  flushing,  ///< not yet: when_durable() tells
-  full,      ///< no room: refuse, and let the client try again
-  unable,    ///< the storage failed: nothing will be stored until restart
+  flushing,       ///< not yet: when_durable() tells
+  full,           ///< no room: refuse, and let the client try again
+  unable,         ///< the storage failed: nothing will be stored until restart
+  duplicate,      ///< its idempotency key came with an equal event before, which is stored
+  key_reused,     ///< its idempotency key came with another event before: refuse
+  key_in_flight,  ///< the event that its idempotency key came with before is not yet durable: let the client ask again
+};
+
+/// What became of several events together: all are stored, but for the duplicates among them, or none is.
+struct StoredAll {
+  Stored what = Stored::stored;  ///< `stored` or `flushing`, or why none is
+  std::size_t stored = 0;
+  std::size_t duplicates = 0;
+  std::size_t at = 0;  ///< the event that `key_reused` and `key_in_flight` are about, from 0
 };
 
 /// Why a scrape got no batch.
@@ -48,6 +60,8 @@ class Queue {
 
   /// Stores one event for all scrapers. `appender` is the number of the calling thread, below Options::appenders.
   virtual Stored append(unsigned appender, const event::Event& event) = 0;
+  /// Stores all of these, one behind the other, or none; a program that is killed meanwhile may leave a part of them.
+  virtual StoredAll append_all(unsigned appender, std::span<const event::Event> events) = 0;
   /// Right after `flushing`, on the same thread: `told` is called once, on any thread, with `stored`, or with `unable`:
   /// the event is not stored and never was, since the storage has failed. It must not block, nor call back.
   virtual void when_durable(unsigned appender, std::function<void(Stored)> told) = 0;

@@ -67,6 +67,16 @@ Stored EmbeddedQueue::append(unsigned appender, const event::Event& event) {
   }
 }
 
+StoredAll EmbeddedQueue::append_all(unsigned appender, std::span<const event::Event> events) {
+  StoredAll all;
+  for (const event::Event& event : events) {
+    all.what = append(appender, event);
+    if (all.what != Stored::stored && all.what != Stored::flushing) break;
+    ++all.stored;
+  }
+  return all;
+}
+
 bool EmbeddedQueue::make_room(std::uint64_t size) {
   const event_log::EventLog& log = ledger_->log;
   const std::uint64_t wanted = log.tail() + size;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,7 @@ class EmbeddedQueue final : public Queue {
 
   /// Lock-free while there is room; the cost does not depend on the number of scrapers.
   Stored append(unsigned appender, const event::Event& event) override;
+  StoredAll append_all(unsigned appender, std::span<const event::Event> events) override;
   void when_durable(unsigned appender, std::function<void(Stored)> told) override;
 
   asio::awaitable<TakeResult> take(std::string scraper, delivery::Waiting& waiting, SteadyTime until) override;

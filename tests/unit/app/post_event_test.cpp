@@ -13,6 +13,9 @@
 #include <utility>
 #include <vector>
 
+#include "app/ingest/media_type.hpp"
+#include "app/ingest/post_headers.hpp"
+#include "app/ingest/refusal.hpp"
 #include "http/parser.hpp"
 #include "unit/app/allocation_count.hpp"
 #include "unit/app/app_fixture.hpp"
@@ -56,7 +59,7 @@ TEST_CASE("every Content-Type of a body counts, and no Content-Encoding is under
   };
   const http::Header form{"Content-Type", "application/x-www-form-urlencoded"};
   CHECK(status({form}) == 200);
-  CHECK(status({form, {"Content-Type", "text/plain"}}) == 415);
+  CHECK(status({form, {"Content-Type", "text/plain"}}) == 400);
   CHECK(status({form, {"Content-Encoding", "gzip"}}) == 415);
   CHECK(status({form, {"content-encoding", "Identity"}}) == 200);
 }
@@ -115,11 +118,50 @@ TEST_CASE("a log that is full and may not drop refuses with Retry-After") {
   CHECK(app.services->counters[0].rejected[static_cast<std::size_t>(event::Reason::log_full)].load() == 1);
 }
 
-TEST_CASE("every reason has a status of its own kind") {
+TEST_CASE("a reason of the client's has a status of 4xx, one of the server's 503") {
   for (int i = 0; i < event::reason_count; ++i) {
-    const int status = status_of(static_cast<event::Reason>(i));
-    CHECK((status == 400 || status == 413 || status == 415 || status == 503));
+    const auto reason = static_cast<event::Reason>(i);
+    const bool is_servers = reason == event::Reason::log_full || reason == event::Reason::unable_to_store;
+    CHECK(status_of(reason) / 100 == (is_servers ? 5 : 4));
   }
+}
+
+TEST_CASE("the headers that a POST goes by are found in any case and order, the first of each") {
+  const std::vector<http::Header> headers = {{"Host", "h"},
+                                             {"content-TYPE", "text/plain; charset=utf-8"},
+                                             {"Content-Type", "application/json"},
+                                             {"Content-Length", "0"},
+                                             {"Idempotency-Key", "\"k\""},
+                                             {"EVENT-TIME", "12"},
+                                             {"ce-SpecVersion", "1.0"},
+                                             {"Content-Encoding", "gzip"},
+                                             {"Accept-Encodinh", "x"}};
+  const PostHeaders found = read_post_headers(headers);
+  CHECK(found.content_type == "text/plain; charset=utf-8");
+  CHECK(found.contradicted == "Content-Type");
+  CHECK(found.idempotency_key == "\"k\"");
+  CHECK(found.event_time == "12");
+  CHECK(found.ce_specversion == "1.0");
+  CHECK(found.content_encoding == "gzip");
+  CHECK(read_post_headers({}).content_type.data() == nullptr);
+  const std::vector<http::Header> plain = {{"Content-Encoding", "Identity"}, {"Event-Time", ""}};
+  CHECK(read_post_headers(plain).content_encoding.data() == nullptr);
+  CHECK(read_post_headers(plain).event_time.data() != nullptr);  // there, though empty
+}
+
+TEST_CASE("the media type of a body is told by its name alone") {
+  CHECK(media_type_of("application/x-www-form-urlencoded") == MediaType::form);
+  CHECK(media_type_of("Application/X-WWW-Form-Urlencoded ; charset=latin1") == MediaType::form);
+  CHECK(media_type_of("application/json;charset=utf-8") == MediaType::json);
+  CHECK(media_type_of("application/x-ndjson") == MediaType::ndjson);
+  CHECK(media_type_of("application/cloudevents+json") == MediaType::cloudevents);
+  CHECK(media_type_of("application/cloudevents-batch+json") == MediaType::cloudevents_batch);
+  CHECK(media_type_of("multipart/form-data; boundary=x") == MediaType::multipart);
+  CHECK(media_type_of("text/plain") == MediaType::text);
+  CHECK(media_type_of("application/xml") == MediaType::other);
+  CHECK(media_type_of("application/jsonp") == MediaType::other);
+  CHECK(media_type_of("") == MediaType::none);
+  CHECK(media_type_of(" ; charset=utf-8") == MediaType::none);
 }
 
 TEST_CASE("in the steady state an event goes from its bytes into the log without a heap allocation or a lock") {

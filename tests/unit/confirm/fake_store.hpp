@@ -93,6 +93,7 @@ class FakeQueue final : public queue::Queue {
   std::unique_ptr<queue::Delivery> to_resume;
 
   queue::Stored append(unsigned, const event::Event&) override { return queue::Stored::stored; }
+  queue::StoredAll append_all(unsigned, std::span<const event::Event>) override { return {}; }
   void when_durable(unsigned, std::function<void(queue::Stored)>) override {}
   asio::awaitable<queue::TakeResult> take(std::string, delivery::Waiting&, SteadyTime) override {
     co_return Unexpected{queue::NoBatch::stopping};

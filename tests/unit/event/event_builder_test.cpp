@@ -144,6 +144,35 @@ TEST_CASE("a label name of Prometheus' own is refused") {
   CHECK(build({{"_", "x"}, {"a__", "y"}, {"_a_", "z"}}) == R"(_="x",_a_="z",a__="y")");
 }
 
+TEST_CASE("a name that Prometheus refuses becomes one that it takes, where that is wanted") {
+  const auto becomes = [](std::string_view name) {
+    EventBuilder builder(16384);
+    builder.begin(event::LabelNames::replace);
+    REQUIRE(builder.label(name, "x").has_value());
+    const auto event = builder.finish();
+    REQUIRE(event.has_value());
+    return std::string(event->labels.substr(0, event->labels.find('=')));
+  };
+  CHECK(becomes("app.kubernetes.io/name") == "app_kubernetes_io_name");
+  CHECK(becomes("pod-template-hash") == "pod_template_hash");
+  CHECK(becomes("9lives") == "_9lives");
+  CHECK(becomes("__name__") == "_name__");
+  CHECK(becomes("-.-x") == "_x");
+  CHECK(becomes("größe") == "gr__e");  // one for each character, of however many bytes
+  CHECK(becomes("é") == "_");
+  CHECK(becomes("fine_name") == "fine_name");
+}
+
+TEST_CASE("two names that become one are refused") {
+  EventBuilder builder(16384);
+  builder.begin(event::LabelNames::replace);
+  REQUIRE(builder.label("a.b", "1").has_value());
+  REQUIRE(builder.label("a-b", "2").has_value());
+  const auto event = builder.finish();
+  REQUIRE_FALSE(event.has_value());
+  CHECK(event.error().reason == Reason::duplicate_label);
+}
+
 TEST_CASE("a label value that is not UTF-8 is refused, with the place") {
   CHECK(build({{"x",
                 "ab\xFF"

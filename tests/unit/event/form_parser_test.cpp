@@ -279,5 +279,17 @@ TEST_CASE("every reason has a name of its own") {
   CHECK(event::reason_name(Reason::bad_content_type) == "bad_content_type");
   CHECK(event::reason_name(Reason::log_full) == "log_full");
   CHECK(event::reason_name(Reason::unable_to_store) == "unable_to_store");
-  CHECK(static_cast<int>(Reason::unable_to_store) == event::reason_count - 1);
+  CHECK(event::reason_name(Reason::bad_parameter) == "bad_parameter");
+  CHECK(event::reason_name(Reason::no_labels) == "no_labels");
+  CHECK(event::reason_name(Reason::bad_body) == "bad_body");
+  CHECK(event::reason_name(Reason::bad_time) == "bad_time");
+  CHECK(event::reason_name(Reason::over_limit) == "over_limit");
+  CHECK(event::reason_name(Reason::unknown_metric) == "unknown_metric");
+  CHECK(event::reason_name(Reason::bad_key) == "bad_key");
+  CHECK(event::reason_name(Reason::key_reused) == "key_reused");
+  CHECK(event::reason_name(Reason::key_in_flight) == "key_in_flight");
+  CHECK(event::reason_name(Reason::rate_limited) == "rate_limited");
+  CHECK(event::reason_name(Reason::too_many_series) == "too_many_series");
+  CHECK(event::reason_name(Reason::unauthorized) == "unauthorized");
+  CHECK(static_cast<int>(Reason::unauthorized) == event::reason_count - 1);
 }

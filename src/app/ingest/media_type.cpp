@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#include "app/ingest/media_type.hpp"
+
+#include <array>
+
+#include "base/text.hpp"
+
+namespace oneshot::app {
+namespace {
+
+struct Name {
+  std::string_view text;
+  MediaType type;
+};
+
+// The usual ones first.
+constexpr std::array names{
+    Name{"application/x-www-form-urlencoded", MediaType::form},
+    Name{"application/json", MediaType::json},
+    Name{"application/x-ndjson", MediaType::ndjson},
+    Name{"application/ndjson", MediaType::ndjson},
+    Name{"application/jsonl", MediaType::ndjson},
+    Name{"application/stream+json", MediaType::ndjson},
+    Name{"application/cloudevents+json", MediaType::cloudevents},
+    Name{"application/cloudevents-batch+json", MediaType::cloudevents_batch},
+    Name{"multipart/form-data", MediaType::multipart},
+    Name{"text/plain", MediaType::text},
+};
+
+}  // namespace
+
+MediaType media_type_of(std::string_view content_type) noexcept {
+  const std::string_view wanted = trim_blanks(content_type.substr(0, content_type.find(';')));
+  if (wanted.empty()) return MediaType::none;
+  for (const Name& name : names) {
+    if (equals_ignoring_case(wanted, name.text)) return name.type;
+  }
+  return MediaType::other;
+}
+
+}  // namespace oneshot::app

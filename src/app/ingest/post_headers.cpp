@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#include "app/ingest/post_headers.hpp"
+
+#include "base/text.hpp"
+
+namespace oneshot::app {
+namespace {
+
+/// The member for a header of that name; null for all others. The lengths are told apart first: that costs least.
+std::string_view* member_of(PostHeaders& all, std::string_view name) noexcept {
+  const auto named = [name](std::string_view wanted, std::string_view& member) {
+    return equals_ignoring_case(name, wanted) ? &member : nullptr;
+  };
+  switch (name.size()) {
+    case 10:
+      return named("Event-Time", all.event_time);
+    case 12:
+      return named("Content-Type", all.content_type);
+    case 14:
+      return named("ce-specversion", all.ce_specversion);
+    case 15:
+      return named("Idempotency-Key", all.idempotency_key);
+    case 16:
+      return named("Content-Encoding", all.content_encoding);
+    default:
+      return nullptr;
+  }
+}
+
+}  // namespace
+
+PostHeaders read_post_headers(std::span<const http::Header> headers) noexcept {
+  PostHeaders all;
+  for (const http::Header& header : headers) {
+    std::string_view* const member = member_of(all, header.name);
+    if (member == nullptr) continue;
+    if (member->data() != nullptr && *member != header.value) all.contradicted = header.name;
+    if (member->data() == nullptr) *member = header.value;
+  }
+  if (equals_ignoring_case(all.content_encoding, "identity")) all.content_encoding = {};
+  return all;
+}
+
+}  // namespace oneshot::app

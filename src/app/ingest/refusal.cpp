@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#include "app/ingest/refusal.hpp"
+
+#include <utility>
+
+#include "base/log.hpp"
+
+namespace oneshot::app {
+namespace {
+
+using event::Reason;
+
+/// 0: to try again does not help.
+unsigned retry_after_seconds(Reason reason) noexcept {
+  switch (reason) {
+    case Reason::log_full:
+      return 10;  // a full log makes room with the next receipt, which comes within a scrape interval or two
+    case Reason::unable_to_store:
+      return 60;  // a storage that failed stays so until somebody restarts the program
+    case Reason::key_in_flight:
+    case Reason::rate_limited:
+      return 1;
+    case Reason::too_many_series:
+      return 60;
+    default:
+      return 0;
+  }
+}
+
+}  // namespace
+
+int status_of(Reason reason) noexcept {
+  switch (reason) {
+    case Reason::bad_label_name:
+    case Reason::bad_value:
+    case Reason::bad_utf8:
+    case Reason::bad_encoding:
+    case Reason::duplicate_label:
+    case Reason::bad_parameter:
+    case Reason::no_labels:
+    case Reason::bad_body:
+    case Reason::bad_time:
+    case Reason::over_limit:
+    case Reason::bad_key:
+      return 400;
+    case Reason::unauthorized:
+      return 401;
+    case Reason::unknown_metric:
+      return 404;
+    case Reason::key_in_flight:
+      return 409;
+    case Reason::too_large:
+      return 413;
+    case Reason::bad_content_type:
+      return 415;
+    case Reason::key_reused:
+      return 422;
+    case Reason::rate_limited:
+    case Reason::too_many_series:
+      return 429;
+    case Reason::log_full:
+    case Reason::unable_to_store:
+      return 503;
+  }
+  return 500;
+}
+
+http::Reply refuse(Context& context, const Address& peer, event::Rejection rejection) {
+  context.counters.count_rejected(rejection.reason);
+  if (log::enabled(log::Level::debug))
+    log::debug(
+        "event refused",
+        {{"peer", peer.text()}, {"reason", event::reason_name(rejection.reason)}, {"detail", rejection.message}});
+  http::Reply reply(status_of(rejection.reason), std::move(rejection.message));
+  reply.body += '\n';
+  reply.retry_after_seconds = retry_after_seconds(rejection.reason);
+  return reply;
+}
+
+http::Reply refuse_unable(Context& context, const Address& peer) {
+  return refuse(context, peer, {Reason::unable_to_store, "the event log cannot be written: see the server's log"});
+}
+
+}  // namespace oneshot::app

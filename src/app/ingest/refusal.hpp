@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "app/context.hpp"
+#include "base/address.hpp"
+#include "event/event.hpp"
+#include "http/reply.hpp"
+
+namespace oneshot::app {
+
+/// The status that says that an event was refused for this reason.
+[[nodiscard]] int status_of(event::Reason reason) noexcept;
+
+/// Counts the refusal of an event, and says it to the client: the message, and when to try again where that helps.
+[[nodiscard, gnu::cold]] http::Reply refuse(Context& context, const Address& peer, event::Rejection rejection);
+
+/// The same where the storage has failed.
+[[nodiscard, gnu::cold]] http::Reply refuse_unable(Context& context, const Address& peer);
+
+}  // namespace oneshot::app

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#include "app/ingest/store_event.hpp"
+
+#include <atomic>
+#include <memory>
+#include <utility>
+
+#include "app/ingest/refusal.hpp"
+#include "base/log.hpp"
+
+namespace oneshot::app {
+namespace {
+
+using event::Reason;
+using queue::Stored;
+
+/// The event waits to be flushed, with those of other requests.
+class DurableReply final : public http::PendingReply {
+ public:
+  DurableReply(Context& context, const Address& peer) : context_(context), peer_(peer) {
+    context.services.queue.when_durable(context.worker, [stored = stored_, notify = flushed_.notifier()](Stored what) {
+      stored->store(what, std::memory_order_relaxed);
+      notify();
+    });
+  }
+
+  delivery::OneShotEvent& ready() noexcept override { return flushed_; }
+  http::Reply finish() override {
+    if (stored_->load(std::memory_order_relaxed) != Stored::stored) return refuse_unable(context_, peer_);
+    context_.counters.count_accepted();
+    return http::Reply(200);
+  }
+
+ private:
+  Context& context_;
+  Address peer_;
+  delivery::OneShotEvent flushed_;
+  std::shared_ptr<std::atomic<Stored>> stored_ = std::make_shared<std::atomic<Stored>>(Stored::flushing);
+};
+
+void log_stored(const Address& peer, const event::Event& event) {
+  if (log::enabled(log::Level::debug))
+    log::debug("event", {{"peer", peer.text()}, {"labels", event.labels}, {"value", event.value}});
+}
+
+}  // namespace
+
+http::Answer store_event(Context& context, const http::Request& request, const event::Event& event) {
+  switch (context.services.queue.append(context.worker, event)) {
+    case Stored::stored:
+      context.counters.count_accepted();
+      log_stored(request.peer, event);
+      return http::Answer(std::in_place_type<http::Reply>, 200);  // made where it stays
+    case Stored::flushing:
+      log_stored(request.peer, event);
+      return std::make_unique<DurableReply>(context, request.peer);
+    case Stored::full:
+      return refuse(context, request.peer, {Reason::log_full, "the event log is full: try again later"});
+    case Stored::duplicate:
+      return http::Reply(200);
+    case Stored::key_reused:
+      return refuse(context, request.peer,
+                    {Reason::key_reused, "this idempotency key was used for another event: write a new one"});
+    case Stored::key_in_flight:
+      return refuse(context, request.peer,
+                    {Reason::key_in_flight, "the event with this idempotency key is being stored: ask again"});
+    case Stored::unable:
+      break;
+  }
+  return refuse_unable(context, request.peer);
+}
+
+}  // namespace oneshot::app
