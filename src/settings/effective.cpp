@@ -8,6 +8,7 @@
 #include "settings/header_file.hpp"
 #include "settings/key.hpp"
 #include "settings/load_toml.hpp"
+#include "settings/named_sections.hpp"
 
 namespace oneshot::settings {
 namespace {
@@ -16,7 +17,7 @@ Result<void, std::string> read_header_files(Settings& settings) {
   for (auto& [scraper, options] : settings.confirm) {
     if (options.header_file.empty()) continue;
     Result<Headers> headers = read_header_file(options.header_file);
-    if (!headers) return Unexpected{confirm_title(scraper) + " header_file: " + headers.error()};
+    if (!headers) return Unexpected{section_title("confirm", scraper) + " header_file: " + headers.error()};
     options.headers = std::move(*headers);
   }
   return {};
@@ -50,10 +51,12 @@ std::string render_toml(const Settings& settings) {
     }
     out.append(key.name).append(" = ").append(key.toml(settings)).append("\n");
   }
-  for (const auto& [scraper, options] : settings.confirm) {
-    out.append("\n").append(confirm_title(scraper)).append("\n");
-    for (const ConfirmKey& key : confirm_keys())
-      out.append(key.name).append(" = ").append(key.toml(options)).append("\n");
+  for (const NamedSections& sections : named_sections()) {
+    for (const std::string& title : sections.titles(settings)) {
+      out.append("\n").append(section_title(sections.kind, title)).append("\n");
+      for (const NamedKey& key : sections.keys)
+        out.append(key.name).append(" = ").append(key.toml(settings, title)).append("\n");
+    }
   }
   return out;
 }

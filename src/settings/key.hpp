@@ -11,7 +11,8 @@
 #include "settings/value.hpp"
 
 /// Every key of the config as one row of one table: the file, the command line, the environment,
-/// `--print-config` and the suggestions for misspelt names all go by it.
+/// `--print-config` and the suggestions for misspelt names all go by it. named_sections.hpp has a table of its own for
+/// sections with a free name.
 namespace oneshot::settings {
 
 /// Why a key refuses a value.
@@ -32,19 +33,9 @@ struct BasicKey {
   bool live = true;  ///< a reload changes it; otherwise the next start does
 };
 using Key = BasicKey<Settings>;
-/// A key of the sections [confirm.NAME], of which there is one for each scraper that somebody wants to have confirmed.
-/// All of them are live.
-using ConfirmKey = BasicKey<confirm::Options>;
-inline constexpr std::string_view confirm_section = "confirm";
 
 /// Sections together, in the order that people read them in.
 [[nodiscard]] const std::vector<Key>& keys();
-/// In the order that people read them in.
-[[nodiscard]] const std::vector<ConfirmKey>& confirm_keys();
-/// `[confirm.prom-a]`, quoted where TOML wants it: `[confirm."10.0.0.7"]`.
-[[nodiscard]] std::string confirm_title(std::string_view scraper);
-/// What is wrong with the name of a scraper.
-[[nodiscard]] Result<void, std::string> check_scraper_name(std::string_view name);
 /// Null if there is none.
 [[nodiscard]] const Key* find_key(std::string_view section, std::string_view name) noexcept;
 [[nodiscard]] bool is_section(std::string_view name) noexcept;

@@ -29,6 +29,10 @@ namespace oneshot::settings {
 /// Nothing for what is no number at all.
 [[nodiscard]] std::optional<double> as_number(const Value& value) noexcept;
 
+/// Whether there are as many of these options as the file has sections of one kind.
+template <class Part>
+inline constexpr bool in_named_section = std::is_same_v<Part, confirm::Options>;
+
 /// Where the options of a part lie in the settings.
 template <class Part, class Aggregate>
 auto& part_of(Aggregate& settings) noexcept {
@@ -43,14 +47,14 @@ auto& part_of(Aggregate& settings) noexcept {
   } else if constexpr (std::is_same_v<Part, storage::Options>) {
     return settings.queue.storage;
   } else {
-    static_assert(std::is_same_v<Part, Settings> || std::is_same_v<Part, confirm::Options>);
+    static_assert(std::is_same_v<Part, Settings> || in_named_section<Part>);
     return settings;
   }
 }
 
-/// What the key of a member is set in: the settings, or one section [confirm.NAME].
+/// What the key of a member is set in: the settings, or one section with a free name.
 template <class Part>
-using TargetOf = std::conditional_t<std::is_same_v<Part, confirm::Options>, confirm::Options, Settings>;
+using TargetOf = std::conditional_t<in_named_section<Part>, Part, Settings>;
 
 /// A function that gives a reference to the member in a (const) target.
 template <class Member, class Part>

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
-#include <cstddef>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/text.hpp"
-#include "base/url.hpp"
+#include "settings/checks.hpp"
 #include "settings/key.hpp"
 #include "settings/key_kinds.hpp"
 
@@ -17,49 +15,6 @@
 namespace oneshot::settings {
 
 namespace {
-
-constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-constexpr std::string_view digits = "0123456789";
-
-bool consists_of(std::string_view text, std::initializer_list<std::string_view> sets) noexcept {
-  return std::all_of(text.begin(), text.end(), [sets](char c) {
-    return std::any_of(sets.begin(), sets.end(),
-                       [c](std::string_view set) { return set.find(c) != std::string_view::npos; });
-  });
-}
-
-/// Loose, since only the machine knows which names it can look up.
-Result<void, std::string> check_host(std::string_view host) {
-  constexpr std::size_t longest = 253;  // of a DNS name
-  if (!host.empty() && host.size() <= longest && consists_of(host, {letters, digits, ".:%_-"})) return {};
-  return Unexpected{"must be an IP address such as \"::\" or \"127.0.0.1\", or a host name"};
-}
-
-Result<void, std::string> check_metric(std::string_view metric) {
-  constexpr std::size_t longest = 200;
-  if (metric.empty() || metric.size() > longest || !consists_of(metric, {letters, digits, "_:"}) ||
-      consists_of(metric.substr(0, 1), {digits})) {
-    return Unexpected{"must be a metric name: 1 to 200 letters, digits, _ and :, the first one no digit"};
-  }
-  if (metric == "events_to_metrics_event_count" || metric == "events_to_metrics_scraper_counts" ||
-      metric.starts_with("oneshot_") || metric.starts_with("process_")) {
-    return Unexpected{
-        "must not be one of the server's own metrics: events_to_metrics_event_count, "
-        "events_to_metrics_scraper_counts, oneshot_* and process_*"};
-  }
-  return {};
-}
-
-Result<void, std::string> check_path(std::string_view path) {
-  if (path.find('\0') == std::string_view::npos) return {};
-  return Unexpected{"must be a file name without zero bytes, or empty"};
-}
-
-Result<void, std::string> check_url(std::string_view url) {
-  const Result<Url> parsed = Url::parse(url);
-  if (!parsed) return Unexpected{parsed.error()};
-  return {};
-}
 
 Result<std::string> make_name(const std::string& name, const std::vector<std::string>& so_far) {
   if (const auto good = check_scraper_name(name); !good) return Unexpected{good.error()};
@@ -132,40 +87,7 @@ std::vector<Key> make_keys() {
   };
 }
 
-std::vector<ConfirmKey> make_confirm_keys() {
-  using confirm::Kind;
-  using confirm::Options;
-  using confirm::Unreachable;
-  constexpr std::string_view section = confirm_section;
-  return {
-      text(section, "url", check_url, &Options::url),
-      choice(section, "kind", &Options::kind,
-             {{"prometheus", Kind::prometheus}, {"victoriametrics", Kind::victoriametrics}}),
-      text(section, "header_file", check_path, &Options::header_file),
-      duration(section, "timeout_seconds", 0.1, 60, &Options::timeout),
-      duration(section, "patience_seconds", 0, 600, &Options::patience),
-      duration(section, "recheck_seconds", 0, 3600, &Options::recheck),
-      choice(section, "unreachable", &Options::unreachable, {{"wait", Unreachable::wait}, {"tcp", Unreachable::tcp}}),
-  };
-}
-
 }  // namespace
-
-Result<void, std::string> check_scraper_name(std::string_view name) {
-  constexpr std::size_t longest = 128;
-  if (!name.empty() && name.size() <= longest && consists_of(name, {letters, digits, "_.:-"})) return {};
-  return Unexpected{"a scraper's name must be 1 to 128 letters, digits, _ . : and -"};
-}
-
-const std::vector<ConfirmKey>& confirm_keys() {
-  static const std::vector<ConfirmKey> all = make_confirm_keys();
-  return all;
-}
-
-std::string confirm_title(std::string_view scraper) {
-  const bool bare = !scraper.empty() && consists_of(scraper, {letters, digits, "_-"});
-  return "[confirm." + (bare ? std::string(scraper) : toml_text(scraper)) + ']';
-}
 
 const std::vector<Key>& keys() {
   static const std::vector<Key> all = make_keys();

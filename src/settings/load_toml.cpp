@@ -25,6 +25,7 @@
 #include "base/unique_fd.hpp"
 #include "base/utf8.hpp"
 #include "settings/key.hpp"
+#include "settings/named_sections.hpp"
 #include "settings/nearest.hpp"
 #include "settings/read_file.hpp"
 #include "settings/toml_ascii.hpp"
@@ -122,7 +123,7 @@ class Reader {
   void read_section(const toml::key& key, const toml::node& node) {
     const std::string_view section = key.str();
     const std::string shown = printable(section);
-    if (section == confirm_section) return read_confirmations(node);
+    if (const NamedSections* const named = find_named_sections(section)) return read_named(*named, node);
     if (!is_section(section)) {
       complain(begin_of(key.source()), node.is_table() ? '[' + shown + "]: unknown table" + hint_for_section(section)
                                                        : shown + ": unknown key" + hint_for_key("", section));
@@ -140,54 +141,58 @@ class Reader {
       if (known == nullptr) {
         complain(begin_of(name.source()), where + ": unknown key" + hint_for_key(section, name.str()));
       } else {
-        set(*known, settings_, where, value);
+        set([&](const Value& given) { return known->set(settings_, given); }, where, value);
       }
     }
   }
 
-  /// [confirm.NAME]: a table for each scraper.
-  void read_confirmations(const toml::node& node) {
+  /// [confirm.NAME]: a table for each scraper, in the order of the file, whereas toml++ sorts them.
+  void read_named(const NamedSections& sections, const toml::node& node) {
     const toml::table* const all = node.as_table();
+    const std::string kind(sections.kind);
+    const std::string each(sections.each);
     if (all == nullptr) {
-      complain(begin_of(node.source()),
-               "confirm = " + describe(to_value(node)) + ": must be a table for each scraper, " + "[confirm.NAME]");
+      complain(begin_of(node.source()), kind + " = " + describe(to_value(node)) + ": must be a table for each " + each +
+                                            ", [" + kind + ".NAME]");
       return;
     }
-    for (const auto& [name, one] : *all) {
-      const std::string title = "[confirm." + printable(name.str()) + ']';
-      const toml::table* const table = one.as_table();
+    std::vector<std::pair<const toml::key*, const toml::node*>> found;
+    for (const auto& [name, one] : *all) found.emplace_back(&name, &one);
+    std::ranges::stable_sort(found, {}, [](const auto& one) { return begin_of(one.first->source()); });
+    for (const auto& [name, one] : found) {
+      const toml::table* const table = one->as_table();
       if (table == nullptr) {
-        complain(begin_of(name.source()),
-                 "[confirm] " + printable(name.str()) + ": must be in a table that names the scraper, [confirm.NAME]");
-      } else if (const auto good = check_scraper_name(name.str()); !good) {
-        complain(begin_of(one.source()), title + ": " + good.error());
+        complain(begin_of(name->source()), '[' + kind + "] " + printable(name->str()) +
+                                               ": must be in a table that names the " + each + ", [" + kind + ".NAME]");
       } else {
-        read_confirmation(title, std::string(name.str()), *table);
+        read_one_named(sections, *name, *table);
       }
     }
   }
 
-  void read_confirmation(const std::string& title, const std::string& scraper, const toml::table& table) {
-    confirm::Options& options = settings_.confirm[scraper];
+  void read_one_named(const NamedSections& sections, const toml::key& title, const toml::table& table) {
+    const std::string shown = '[' + std::string(sections.kind) + '.' + printable(title.str()) + ']';
+    if (const auto good = sections.check_title(title.str()); !good) {
+      return complain(begin_of(table.source()), shown + ": " + good.error());
+    }
+    sections.add(settings_, title.str());
     for (const auto& [name, value] : table) {
-      const std::vector<ConfirmKey>& known = confirm_keys();
-      const auto key = std::ranges::find(known, name.str(), &ConfirmKey::name);
-      const std::string where = title + ' ' + printable(name.str());
-      if (key == known.end()) {
-        complain(begin_of(name.source()), where + ": unknown key" + hint_for_confirm_key(name.str()));
+      const auto key = std::ranges::find(sections.keys, name.str(), &NamedKey::name);
+      const std::string where = shown + ' ' + printable(name.str());
+      if (key == sections.keys.end()) {
+        complain(begin_of(name.source()), where + ": unknown key" + hint_for_named_key(sections, name.str()));
       } else {
-        set(*key, options, where, value);
+        set([&](const Value& given) { return key->set(settings_, title.str(), given); }, where, value);
       }
     }
-    if (!table.contains("url"))
-      complain(begin_of(table.source()),
-               title + ": needs a url, that of the scraper's API: url = \"http://HOST:PORT\"");
+    if (!sections.required.name.empty() && !table.contains(sections.required.name))
+      complain(begin_of(table.source()), shown + ": " + std::string(sections.required.why));
   }
 
-  template <class Target>
-  void set(const BasicKey<Target>& key, Target& target, const std::string& where, const toml::node& node) {
+  template <class Take>
+  void set(const Take& take, const std::string& where, const toml::node& node) {
     const Value value = to_value(node);
-    const auto taken = key.set(target, value);
+    const Result<void, ValueError> taken = take(value);
     if (taken) return;
     const ValueError& error = taken.error();
     Place place = begin_of(node.source());
@@ -204,7 +209,7 @@ class Reader {
     for (const Key& key : keys()) {
       if (sections.empty() || sections.back() != key.section) sections.push_back(key.section);
     }
-    sections.push_back(confirm_section);
+    for (const NamedSections& named : named_sections()) sections.push_back(named.kind);
     if (const auto near = nearest(word, sections); !near.empty()) {
       return "; did you mean [" + std::string(near) + "]?";
     }
@@ -225,9 +230,9 @@ class Reader {
     return "; allowed: " + joined(here, "", "");
   }
 
-  static std::string hint_for_confirm_key(std::string_view word) {
+  static std::string hint_for_named_key(const NamedSections& sections, std::string_view word) {
     std::vector<std::string_view> names;
-    for (const ConfirmKey& key : confirm_keys()) names.push_back(key.name);
+    for (const NamedKey& key : sections.keys) names.push_back(key.name);
     if (const auto near = nearest(word, names); !near.empty()) return "; did you mean \"" + std::string(near) + "\"?";
     return "; allowed: " + joined(names, "", "");
   }

@@ -1,28 +1,44 @@
 // SPDX-License-Identifier: MIT
 #include "settings/reload.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "settings/key.hpp"
+#include "settings/named_sections.hpp"
 
 namespace oneshot::settings {
 namespace {
 
-/// All of it is live.
-void note_confirmations(const confirm::OptionsByScraper& before, const confirm::OptionsByScraper& now,
-                        std::vector<std::string>& changed) {
-  for (const auto& [scraper, options] : before)
-    if (!now.contains(scraper)) changed.push_back("confirm." + scraper);
-  for (const auto& [scraper, options] : now) {
-    const auto found = before.find(scraper);
-    if (found == before.end()) {
-      changed.push_back("confirm." + scraper);
+/// All of them are live.
+void note_named(const NamedSections& sections, const Settings& before, const Settings& now,
+                std::vector<std::string>& changed) {
+  const std::vector<std::string> old_titles = sections.titles(before);
+  const std::vector<std::string> titles = sections.titles(now);
+  const auto is_in = [](const std::vector<std::string>& all, const std::string& title) {
+    return std::find(all.begin(), all.end(), title) != all.end();
+  };
+  const std::string kind = std::string(sections.kind) + '.';
+  for (const std::string& title : old_titles)
+    if (!is_in(titles, title)) changed.push_back(kind + title);
+  for (const std::string& title : titles) {
+    if (!is_in(old_titles, title)) {
+      changed.push_back(kind + title);
       continue;
     }
-    for (const ConfirmKey& key : confirm_keys())
-      if (key.toml(found->second) != key.toml(options))
-        changed.push_back("confirm." + scraper + '.' + std::string(key.name));
-    if (found->second.headers != options.headers) changed.push_back("what confirm." + scraper + ".header_file holds");
+    for (const NamedKey& key : sections.keys)
+      if (key.toml(before, title) != key.toml(now, title))
+        changed.push_back(kind + title + '.' + std::string(key.name));
+  }
+}
+
+/// What the files hold that the keys name, which no key shows.
+void note_headers(const confirm::OptionsByScraper& before, const confirm::OptionsByScraper& now,
+                  std::vector<std::string>& changed) {
+  for (const auto& [scraper, options] : now) {
+    const auto found = before.find(scraper);
+    if (found != before.end() && found->second.headers != options.headers)
+      changed.push_back("what confirm." + scraper + ".header_file holds");
   }
 }
 
@@ -42,7 +58,8 @@ Reload reload(const Settings& in_use, Settings read) {
       result.postponed.push_back({std::move(name), std::move(before), std::move(now)});
     }
   }
-  note_confirmations(in_use.confirm, read.confirm, result.changed);
+  for (const NamedSections& sections : named_sections()) note_named(sections, in_use, read, result.changed);
+  note_headers(in_use.confirm, read.confirm, result.changed);
   result.settings = std::move(read);
   return result;
 }

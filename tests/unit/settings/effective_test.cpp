@@ -9,6 +9,7 @@
 
 #include "settings/key.hpp"
 #include "settings/load_toml.hpp"
+#include "settings/named_sections.hpp"
 
 using namespace oneshot;
 using namespace oneshot::settings;
@@ -61,9 +62,10 @@ TEST_CASE("the example file shows every key of a confirmation, with its default"
   confirm::Options defaults;
   defaults.url = loaded->confirm.begin()->second.url;
   CHECK(loaded->confirm.begin()->second == defaults);
-  for (const ConfirmKey& key : confirm_keys()) {
+  for (const NamedKey& key : find_named_sections("confirm")->keys) {
     CAPTURE(key.name);
-    CHECK(text.find('\n' + std::string(key.name) + " = " + key.toml(defaults) + '\n') != std::string::npos);
+    const std::string value = key.toml(*loaded, loaded->confirm.begin()->first);
+    CHECK(text.find('\n' + std::string(key.name) + " = " + value + '\n') != std::string::npos);
   }
 }
 

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#include "settings/checks.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "base/byte_set.hpp"
+#include "base/url.hpp"
+
+namespace oneshot::settings {
+namespace {
+
+bool consists_of(std::string_view text, std::string_view others) noexcept {
+  return std::all_of(text.begin(), text.end(), [others](char c) {
+    return is_letter(c) || is_digit(c) || others.find(c) != std::string_view::npos;
+  });
+}
+
+}  // namespace
+
+Result<void, std::string> check_host(std::string_view host) {
+  constexpr std::size_t longest = 253;  // of a DNS name
+  if (!host.empty() && host.size() <= longest && consists_of(host, ".:%_-")) return {};
+  return Unexpected{"must be an IP address such as \"::\" or \"127.0.0.1\", or a host name"};
+}
+
+Result<void, std::string> check_metric(std::string_view metric) {
+  constexpr std::size_t longest = 200;
+  if (metric.empty() || metric.size() > longest || !consists_of(metric, "_:") || is_digit(metric.front())) {
+    return Unexpected{"must be a metric name: 1 to 200 letters, digits, _ and :, the first one no digit"};
+  }
+  if (metric == "events_to_metrics_event_count" || metric == "events_to_metrics_scraper_counts" ||
+      metric.starts_with("oneshot_") || metric.starts_with("process_")) {
+    return Unexpected{
+        "must not be one of the server's own metrics: events_to_metrics_event_count, "
+        "events_to_metrics_scraper_counts, oneshot_* and process_*"};
+  }
+  return {};
+}
+
+Result<void, std::string> check_path(std::string_view path) {
+  if (path.find('\0') == std::string_view::npos) return {};
+  return Unexpected{"must be a file name without zero bytes, or empty"};
+}
+
+Result<void, std::string> check_url(std::string_view url) {
+  const Result<Url> parsed = Url::parse(url);
+  if (!parsed) return Unexpected{parsed.error()};
+  return {};
+}
+
+Result<void, std::string> check_scraper_name(std::string_view name) {
+  constexpr std::size_t longest = 128;
+  if (!name.empty() && name.size() <= longest && consists_of(name, "_.:-")) return {};
+  return Unexpected{"a scraper's name must be 1 to 128 letters, digits, _ . : and -"};
+}
+
+}  // namespace oneshot::settings

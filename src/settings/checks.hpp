@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+/// What is wrong with a text, for the rows of the tables: "must be ...".
+namespace oneshot::settings {
+
+/// Loose, since only the machine knows which names it can look up.
+[[nodiscard]] Result<void, std::string> check_host(std::string_view host);
+[[nodiscard]] Result<void, std::string> check_metric(std::string_view metric);
+/// Of a file; empty is allowed.
+[[nodiscard]] Result<void, std::string> check_path(std::string_view path);
+/// Of an API.
+[[nodiscard]] Result<void, std::string> check_url(std::string_view url);
+[[nodiscard]] Result<void, std::string> check_scraper_name(std::string_view name);
+
+}  // namespace oneshot::settings

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#include "settings/named_sections.hpp"
+
+#include "base/byte_set.hpp"
+#include "settings/checks.hpp"
+#include "settings/key_kinds.hpp"
+#include "settings/named_kinds.hpp"
+
+namespace oneshot::settings {
+namespace {
+
+NamedSections confirmations() {
+  using confirm::Kind;
+  using confirm::Options;
+  using confirm::Unreachable;
+  constexpr std::string_view kind = "confirm";
+  return named(
+      "confirm", "scraper", check_scraper_name,
+      {"url", "needs a url, that of the scraper's API: url = \"http://HOST:PORT\""}, &Settings::confirm,
+      {text(kind, "url", check_url, &Options::url),
+       choice(kind, "kind", &Options::kind,
+              {{"prometheus", Kind::prometheus}, {"victoriametrics", Kind::victoriametrics}}),
+       text(kind, "header_file", check_path, &Options::header_file),
+       duration(kind, "timeout_seconds", 0.1, 60, &Options::timeout),
+       duration(kind, "patience_seconds", 0, 600, &Options::patience),
+       duration(kind, "recheck_seconds", 0, 3600, &Options::recheck),
+       choice(kind, "unreachable", &Options::unreachable, {{"wait", Unreachable::wait}, {"tcp", Unreachable::tcp}})});
+}
+
+}  // namespace
+
+const std::vector<NamedSections>& named_sections() {
+  static const std::vector<NamedSections> all = {confirmations()};
+  return all;
+}
+
+const NamedSections* find_named_sections(std::string_view kind) noexcept {
+  for (const NamedSections& sections : named_sections()) {
+    if (sections.kind == kind) return &sections;
+  }
+  return nullptr;
+}
+
+std::string section_title(std::string_view kind, std::string_view title) {
+  static constexpr ByteSet bare([](char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '-'; });
+  const bool quoted = title.empty() || !bare.has_all_of(title);
+  return '[' + std::string(kind) + '.' + (quoted ? toml_text(title) : std::string(title)) + ']';
+}
+
+}  // namespace oneshot::settings
