@@ -18,7 +18,7 @@ from harness import processes, programs
 from harness.remote import Remote
 from harness.sockets import free_port
 
-GOAL_SIZE_MIB, GOAL_START_MS, GOAL_TICKS, GOAL_RSS_MIB = 2, 15, 1, 5
+GOAL_SIZE_MIB, GOAL_START_MS, GOAL_TICKS, GOAL_RSS_MIB = 2, 15, 1, 7
 STORAGES = (("in memory", ""), ("in a file", 'path = "{folder}/events.log"\n'))
 
 

@@ -22,13 +22,14 @@ def count_events(body):
 
 @unittest.skipIf(programs.sanitized(), "a sanitizer's memory and time are not the product's")
 class Footprint(unittest.TestCase):
-    def test_an_idle_server_stays_below_5_mib_and_wakes_once_a_second(self):
+    def test_an_idle_server_stays_below_7_mib_and_wakes_once_a_second(self):
         with Server() as server:
             for _ in range(5):
                 server.get("/metrics?scraper=p")
             resident = memory(server.pid)
             if programs.released():
-                self.assertLess(resident, 5 * MIB)
+                # 4.8 MiB without libcrypto; loading it takes 1.4 more, of which 0.4 are the process's own.
+                self.assertLess(resident, 7 * MIB)
             self.assertLess(resident, 8 * MIB)
             # The last look at the deadlines of connections that are gone comes up to a second after them.
             last_look = time.monotonic() + 1.5
