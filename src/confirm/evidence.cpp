@@ -1,88 +1,83 @@
 // SPDX-License-Identifier: MIT
-// The only file that knows simdjson.
 #include "confirm/evidence.hpp"
-
-#include <simdjson.h>
 
 #include <algorithm>
 #include <cmath>
 
 #include "base/numbers.hpp"
 #include "base/text.hpp"
+#include "json/parser.hpp"
 
 namespace oneshot::confirm {
 namespace {
 
-namespace dom = simdjson::dom;
+using json::Value;
 
-Unexpected<std::string> not_understood(std::string_view json, std::string_view why) {
-  return Unexpected{"an answer that is not understood (" + std::string(why) + "): " + printable(json, 120)};
+Unexpected<std::string> not_understood(std::string_view answer, std::string_view why) {
+  return Unexpected{"an answer that is not understood (" + std::string(why) + "): " + printable(answer, 120)};
 }
 
 /// Good as long as `parser` reads nothing else.
-Result<dom::element> read(dom::parser& parser, std::string_view json) {
-  dom::element element;
-  const simdjson::error_code error = parser.parse(json.data(), json.size()).get(element);
-  if (error != simdjson::SUCCESS) return not_understood(json, simdjson::error_message(error));
-  return element;
+Result<Value> read(json::Parser& parser, std::string_view text) {
+  Result<Value> value = parser.parse(text);
+  if (!value) return not_understood(text, "not valid JSON: " + value.error());
+  return value;
+}
+
+/// The member, if it is a list.
+std::optional<Value> list_in(const Value& object, std::string_view name) {
+  const std::optional<Value> member = object.member(name);
+  return member && member->kind() == json::Kind::list ? member : std::nullopt;
 }
 
 /// `{"data": {"NAME": [...]}}`, as Prometheus wraps its answers.
-Result<dom::array> array_in(const dom::element& answer, const char* name, std::string_view json) {
-  dom::array array;
-  if (answer["data"][name].get_array().get(array) != simdjson::SUCCESS)
-    return not_understood(json, std::string("no data.") + name);
-  return array;
+Result<Value> data_list(const Value& answer, const char* name, std::string_view text) {
+  const std::optional<Value> data = answer.member("data");
+  const std::optional<Value> list = data ? list_in(*data, name) : std::nullopt;
+  if (!list) return not_understood(text, std::string("no data.") + name);
+  return *list;
 }
 
-std::string_view text_of(const dom::element& element) noexcept {
-  std::string_view text;
-  if (element.get_string().get(text) != simdjson::SUCCESS) return {};
-  return text;
-}
-
-std::optional<Labels> labels_of(const dom::element& element) {
-  dom::object object;
-  if (element.get_object().get(object) != simdjson::SUCCESS) return std::nullopt;
+std::optional<Labels> labels_of(const Value& object) {
+  if (object.kind() != json::Kind::object) return std::nullopt;
   Labels labels;
-  for (const auto& [name, value] : object) {
-    std::string_view text;
-    if (value.get_string().get(text) != simdjson::SUCCESS) return std::nullopt;
-    labels.emplace_back(name, text);
+  for (const json::Member& member : object.members()) {
+    const std::optional<std::string_view> text = member.value.text();
+    if (!text) return std::nullopt;
+    labels.emplace_back(member.name, *text);
   }
   std::ranges::sort(labels);
   return labels;
 }
 
 /// `[1795671043.414, "1764135000014"]`.
-std::optional<Sample> sample_of(const dom::element& element) {
-  dom::array pair;
-  double seconds = 0;
-  if (element.get_array().get(pair) != simdjson::SUCCESS || pair.size() != 2) return std::nullopt;
-  if (pair.at(0).get_double().get(seconds) != simdjson::SUCCESS || std::abs(seconds) > 1e15) return std::nullopt;
-  std::string_view text;
-  if (pair.at(1).get_string().get(text) != simdjson::SUCCESS) return std::nullopt;
-  const std::optional<double> value = parse_number(text);
+std::optional<Sample> sample_of(const Value& pair) {
+  const json::Elements two = pair.elements();
+  if (two.size() != 2) return std::nullopt;
+  auto at = two.begin();
+  const std::optional<double> seconds = (*at).number();
+  const std::optional<std::string_view> text = (*++at).text();
+  if (!seconds || std::abs(*seconds) > 1e15 || !text) return std::nullopt;
+  const std::optional<double> value = parse_number(*text);
   if (!value) return std::nullopt;
-  return Sample{std::llround(seconds * 1000), *value};
+  return Sample{std::llround(*seconds * 1000), *value};
 }
 
 /// One element of `result`: with `values`, or with the one `value` of an instant vector.
-std::optional<Series> series_of(const dom::element& element) {
-  dom::element member;
-  if (element["metric"].get(member) != simdjson::SUCCESS) return std::nullopt;
-  std::optional<Labels> labels = labels_of(member);
+std::optional<Series> series_of(const Value& element) {
+  const std::optional<Value> metric = element.member("metric");
+  std::optional<Labels> labels = metric ? labels_of(*metric) : std::nullopt;
   if (!labels) return std::nullopt;
   Series series{*std::move(labels), {}};
-  if (element["value"].get(member) == simdjson::SUCCESS) {
-    const std::optional<Sample> sample = sample_of(member);
+  if (const std::optional<Value> instant = element.member("value")) {
+    const std::optional<Sample> sample = sample_of(*instant);
     if (!sample) return std::nullopt;
     series.samples.push_back(*sample);
     return series;
   }
-  dom::array values;
-  if (element["values"].get_array().get(values) != simdjson::SUCCESS) return std::nullopt;
-  for (const dom::element value : values) {
+  const std::optional<Value> values = list_in(element, "values");
+  if (!values) return std::nullopt;
+  for (const Value& value : values->elements()) {
     const std::optional<Sample> sample = sample_of(value);
     if (!sample) return std::nullopt;
     series.samples.push_back(*sample);
@@ -90,32 +85,28 @@ std::optional<Series> series_of(const dom::element& element) {
   return series;
 }
 
-bool is_complete(const dom::element& answer) {
-  dom::array warnings;
-  if (answer["warnings"].get_array().get(warnings) == simdjson::SUCCESS && warnings.size() > 0) return false;
-  bool partial = false;
-  return answer["isPartial"].get_bool().get(partial) != simdjson::SUCCESS || !partial;
+bool is_complete(const Value& answer) {
+  if (const std::optional<Value> warnings = list_in(answer, "warnings"); warnings && !warnings->elements().empty())
+    return false;
+  const std::optional<Value> partial = answer.member("isPartial");
+  return !partial || !partial->truth().value_or(false);
 }
 
 /// A series of an export: `{"metric":{...},"values":[...],"timestamps":[...]}`. A value that is no number is a stale
 /// marker or the like, and no sample.
-std::optional<Series> exported_series(const dom::element& element) {
-  dom::element metric;
-  dom::array values;
-  dom::array times;
-  if (element["metric"].get(metric) != simdjson::SUCCESS ||
-      element["values"].get_array().get(values) != simdjson::SUCCESS ||
-      element["timestamps"].get_array().get(times) != simdjson::SUCCESS) {
-    return std::nullopt;
-  }
-  std::optional<Labels> labels = labels_of(metric);
-  if (!labels || values.size() != times.size()) return std::nullopt;
+std::optional<Series> exported_series(const Value& element) {
+  const std::optional<Value> metric = element.member("metric");
+  const std::optional<Value> values = list_in(element, "values");
+  const std::optional<Value> times = list_in(element, "timestamps");
+  if (!metric || !values || !times) return std::nullopt;
+  std::optional<Labels> labels = labels_of(*metric);
+  if (!labels || values->elements().size() != times->elements().size()) return std::nullopt;
   Series series{*std::move(labels), {}};
-  auto time = times.begin();
-  for (const dom::element value : values) {
-    Sample sample;
-    if ((*time).get_int64().get(sample.unix_ms) != simdjson::SUCCESS) return std::nullopt;
-    if (value.get_double().get(sample.value) == simdjson::SUCCESS) series.samples.push_back(sample);
+  auto time = times->elements().begin();
+  for (const Value& value : values->elements()) {
+    const std::optional<std::int64_t> unix_ms = (*time).integer();
+    if (!unix_ms) return std::nullopt;
+    if (const std::optional<double> number = value.number()) series.samples.push_back({*unix_ms, *number});
     ++time;
   }
   return series;
@@ -129,31 +120,31 @@ const std::string* find_label(const Labels& labels, std::string_view name) noexc
   return nullptr;
 }
 
-Result<Samples> parse_query(std::string_view json) {
-  dom::parser parser;
-  const Result<dom::element> answer = read(parser, json);
+Result<Samples> parse_query(std::string_view text) {
+  json::Parser parser(text.size());
+  const Result<Value> answer = read(parser, text);
   if (!answer) return Unexpected{answer.error()};
-  const Result<dom::array> result = array_in(*answer, "result", json);
+  const Result<Value> result = data_list(*answer, "result", text);
   if (!result) return Unexpected{result.error()};
   Samples samples;
   samples.complete = is_complete(*answer);
-  for (const dom::element element : *result) {
+  for (const Value& element : result->elements()) {
     std::optional<Series> series = series_of(element);
-    if (!series) return not_understood(json, "a series without its metric and values");
+    if (!series) return not_understood(text, "a series without its metric and values");
     samples.series.push_back(*std::move(series));
   }
   return samples;
 }
 
 Result<Samples> parse_export(std::string_view lines) {
-  dom::parser parser;
+  json::Parser parser(lines.size());
   Samples samples;
   while (!lines.empty()) {
     const std::size_t end = std::min(lines.find('\n'), lines.size());
     const std::string_view line = lines.substr(0, end);
     lines.remove_prefix(std::min(end + 1, lines.size()));
     if (line.empty()) continue;
-    const Result<dom::element> element = read(parser, line);
+    const Result<Value> element = read(parser, line);
     if (!element) return Unexpected{element.error()};
     std::optional<Series> series = exported_series(*element);
     if (!series) return not_understood(line, "a line without metric, values and timestamps");
@@ -162,21 +153,19 @@ Result<Samples> parse_export(std::string_view lines) {
   return samples;
 }
 
-Result<std::vector<Target>> parse_targets(std::string_view json) {
-  dom::parser parser;
-  const Result<dom::element> answer = read(parser, json);
+Result<std::vector<Target>> parse_targets(std::string_view text) {
+  json::Parser parser(text.size());
+  const Result<Value> answer = read(parser, text);
   if (!answer) return Unexpected{answer.error()};
-  const Result<dom::array> active = array_in(*answer, "activeTargets", json);
+  const Result<Value> active = data_list(*answer, "activeTargets", text);
   if (!active) return Unexpected{active.error()};
   std::vector<Target> targets;
-  for (const dom::element element : *active) {
-    dom::element labels;
-    dom::element error;
-    if (element["labels"].get(labels) != simdjson::SUCCESS) continue;
-    std::optional<Labels> read = labels_of(labels);
-    if (!read) continue;
-    const bool has_error = element["lastError"].get(error) == simdjson::SUCCESS;
-    targets.push_back({*std::move(read), has_error ? std::string(text_of(error)) : std::string()});
+  for (const Value& element : active->elements()) {
+    const std::optional<Value> object = element.member("labels");
+    std::optional<Labels> labels = object ? labels_of(*object) : std::nullopt;
+    if (!labels) continue;
+    const std::optional<Value> error = element.member("lastError");
+    targets.push_back({*std::move(labels), std::string(error ? error->text().value_or("") : "")});
   }
   return targets;
 }

@@ -39,7 +39,7 @@ struct Samples {
 };
 
 /// /api/v1/query (Prometheus "HTTP API", "Instant queries"), resultType matrix or vector.
-[[nodiscard]] Result<Samples> parse_query(std::string_view json);
+[[nodiscard]] Result<Samples> parse_query(std::string_view text);
 /// /api/v1/export of VictoriaMetrics: one line of JSON for each series (or part of one).
 [[nodiscard]] Result<Samples> parse_export(std::string_view lines);
 
@@ -48,7 +48,7 @@ struct Target {
   Labels labels;
   std::string last_error;  ///< empty: it went well
 };
-[[nodiscard]] Result<std::vector<Target>> parse_targets(std::string_view json);
+[[nodiscard]] Result<std::vector<Target>> parse_targets(std::string_view text);
 
 /// When the process started, from the lines of its /metrics; nothing where that does not say.
 [[nodiscard]] std::optional<double> process_start_seconds(std::string_view exposition) noexcept;

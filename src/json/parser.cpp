@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// The words for what is wrong are ours: simdjson's differ between its versions, and name its own functions.
+#include "json/parser.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <new>
+#include <string>
+#include <type_traits>
+
+#include "json/library.hpp"
+
+namespace oneshot::json {
+namespace {
+
+static_assert(std::is_trivially_copyable_v<dom::element> && sizeof(dom::element) == sizeof(Place));
+
+constexpr std::size_t first_capacity = 1024;
+
+std::string_view without_byte_order_mark(std::string_view text) noexcept {
+  constexpr std::string_view mark = "\xef\xbb\xbf";
+  return text.starts_with(mark) ? text.substr(mark.size()) : text;
+}
+
+[[gnu::cold]] std::string words_for(simdjson::error_code error) {
+  switch (error) {
+    case simdjson::EMPTY:
+      return "it is empty";
+    case simdjson::MEMALLOC:
+      return "no memory is left to read it";
+    case simdjson::DEPTH_ERROR:
+      return "it is nested deeper than " + std::to_string(Parser::max_depth) + " objects and lists";
+    case simdjson::STRING_ERROR:
+      return "a text has an escape that is none, or half of a surrogate pair";
+    case simdjson::UNESCAPED_CHARS:
+      return R"(a text has a raw control character: write a line end as \n)";
+    case simdjson::UNCLOSED_STRING:
+      return "it ends inside a text";
+    case simdjson::UTF8_ERROR:
+      return "it is not valid UTF-8";
+    case simdjson::T_ATOM_ERROR:
+    case simdjson::F_ATOM_ERROR:
+    case simdjson::N_ATOM_ERROR:
+      return "a word is neither true nor false nor null: write a text in double quotes";
+    case simdjson::NUMBER_ERROR:
+    case simdjson::NUMBER_OUT_OF_RANGE:
+      return "a number is malformed or too large: put it into quotes";
+    case simdjson::TAPE_ERROR:
+      return "a comma, colon, bracket or value is missing, or one too many is there";
+    default:
+      return simdjson::error_message(error);
+  }
+}
+
+}  // namespace
+
+struct Parser::Buffers {
+  dom::parser parser;
+  std::unique_ptr<char[]> text;  // with what simdjson may read behind the text
+};
+
+Parser::Parser(std::size_t max_text_bytes) : max_text_bytes_(max_text_bytes) {}
+Parser::~Parser() = default;
+
+Result<Value> Parser::parse(std::string_view text) {
+  text = without_byte_order_mark(text);
+  if (text.empty()) return Unexpected{words_for(simdjson::EMPTY)};
+  if (text.size() > max_text_bytes_)
+    return Unexpected{"it is longer than " + std::to_string(max_text_bytes_) + " bytes"};
+  if (text.size() > capacity_ && !make_room(text.size())) return Unexpected{words_for(simdjson::MEMALLOC)};
+  char* const copy = buffers_->text.get();
+  std::memcpy(copy, text.data(), text.size());
+  std::memset(copy + text.size(), ' ', simdjson::SIMDJSON_PADDING);
+  dom::element root;
+  const simdjson::error_code error = buffers_->parser.parse(copy, text.size(), false).get(root);
+  if (error != simdjson::SUCCESS) return Unexpected{words_for(error)};
+  return Value(place_of(root));
+}
+
+bool Parser::make_room(std::size_t size) {
+  const std::size_t capacity = std::max(first_capacity, std::bit_ceil(size));
+  let_go();  // first: not both at once
+  buffers_ = std::make_unique<Buffers>();
+  buffers_->text.reset(new (std::nothrow) char[capacity + simdjson::SIMDJSON_PADDING]);
+  // simdjson counts the value itself too.
+  if (!buffers_->text || buffers_->parser.allocate(capacity, max_depth + 1) != simdjson::SUCCESS) {
+    let_go();
+    return false;
+  }
+  capacity_ = capacity;
+  return true;
+}
+
+void Parser::let_go() noexcept {
+  buffers_.reset();
+  capacity_ = 0;
+}
+
+}  // namespace oneshot::json
