@@ -93,13 +93,28 @@ TEST_CASE("what is no whole decimal number is not read") {
   CHECK_FALSE(parse_number(std::string_view("1\0", 2)));
 }
 
-TEST_CASE("numbers that would silently become infinity or zero are not read") {
-  for (const char* const text : {"1e999", "-1e999", "1e-999", "0.0001e-330", "1e99999999999999999999"}) {
+TEST_CASE("numbers that would silently become infinity are not read") {
+  for (const char* const text : {"1e999", "-1e999", "1.8e308", "0.0001e330", "1e99999999999999999999", ".1e310"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_number(text));
   }
   CHECK_FALSE(parse_number(std::string(400, '9')));
+  CHECK_FALSE(parse_number("0." + std::string(40'000, '0') + "1e40400"));
+}
+
+TEST_CASE("numbers that are too small for a double are zero, with their sign") {
+  for (const char* const text :
+       {"1e-999", "2e-324", "0.0001e-330", "123456e-400", "1e-99999999999999999999", ".1e-400"}) {
+    CAPTURE(text);
+    CHECK(parse_number(text) == 0);
+    CHECK_FALSE(std::signbit(parse_number(text).value()));
+    CHECK(std::signbit(parse_number('-' + std::string(text)).value()));
+  }
   CHECK(parse_number("0." + std::string(400, '0')) == 0);
+  CHECK(parse_number("0." + std::string(400, '0') + "1") == 0);
+  CHECK(parse_number(std::string(40'000, '9') + "e-40400") == 0);
+  CHECK(parse_number("0e-99999999999999999999") == 0);
+  CHECK(parse_number("3e-324") == std::numeric_limits<double>::denorm_min());
 }
 
 TEST_CASE("a whole number is read whole, or not at all") {
