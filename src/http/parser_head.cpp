@@ -43,7 +43,7 @@ void HeadParser::begin() {
   framing_ = {};
   unseen_offset_ = 0;
   minor_version_ = 1;
-  path_is_encoded_ = false;
+  path_is_changed_ = false;
 }
 
 std::string_view HeadParser::clean_request_line(std::string_view bytes) noexcept {
@@ -81,8 +81,8 @@ void HeadParser::take_request_line(std::string_view line) {
   request_.method = method_of(parts->method);
   const auto target = split_target(parts->method, parts->target);
   if (!target) return void(state_.fail(target.error()));
-  path_is_encoded_ = find_byte(target->path, '%') != target->path.size();
-  if (path_is_encoded_) {
+  path_is_changed_ = !is_plain_path(target->path);
+  if (path_is_changed_) {
     const auto decoded = decode_path(target->path, decoded_path_);
     if (!decoded) return void(state_.fail(decoded.error()));
   }
@@ -173,7 +173,7 @@ void HeadParser::begin_header_line(std::string_view line_before) {
 }
 
 std::string_view HeadParser::path() const noexcept {
-  return path_is_encoded_ ? std::string_view(decoded_path_) : state_.buffer.part(path_);
+  return path_is_changed_ ? std::string_view(decoded_path_) : state_.buffer.part(path_);
 }
 
 void HeadParser::make_views() {

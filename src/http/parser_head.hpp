@@ -72,7 +72,7 @@ class HeadParser {
   std::size_t unseen_offset_ = 0;  // from where in the head llhttp has not been shown it
   std::size_t body_limit_ = 0;
   int minor_version_ = 1;
-  bool path_is_encoded_ = false;
+  bool path_is_changed_ = false;
 };
 
 }  // namespace oneshot::http

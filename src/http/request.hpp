@@ -21,7 +21,7 @@ struct Header {
 struct Request {
   Method method = Method::other;
   std::string_view method_name;  ///< "GET", "DELETE"
-  std::string_view path;         ///< percent-decoded, "/event"; of an absolute-form target the path in it
+  std::string_view path;         ///< decoded by decode_path(), "/event"; of an absolute-form target the path in it
   std::string_view query;        ///< still encoded, without the question mark
   std::span<const Header> headers;
   std::string_view body;  ///< without chunked framing; limited by the parser

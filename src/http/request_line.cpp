@@ -46,6 +46,8 @@ Unexpected<ProtocolError> refuse(std::string_view line) {
     return bad_request("the request line " + shown(line) + " has no version (HTTP/1.1 and HTTP/1.0 are supported)");
   const auto target = line.substr(first + 1, last - first - 1);
   const auto version = line.substr(last + 1);
+  if (version.starts_with("HTTP/") && trim_blanks(target).find(' ') != std::string_view::npos)
+    return bad_request("the request target " + shown(target) + " holds a blank: write %20 for it");
   if (target.empty() || version.empty() || target.find(' ') != std::string_view::npos)
     return bad_request("the request line " + shown(line) +
                        " must have exactly two spaces: after the method and before the version");

@@ -57,11 +57,24 @@ Result<Target, ProtocolError> split_target(std::string_view method, std::string_
   return Target{target, {}};
 }
 
+bool is_plain_path(std::string_view path) noexcept {
+  char before = '\0';
+  for (const char c : path) {
+    if (c == '%' || (c == '/' && before == '/')) return false;
+    before = c;
+  }
+  return before != '/' || path.size() == 1;
+}
+
 Result<std::string_view, ProtocolError> decode_path(std::string_view path, std::string& out) {
   out.clear();
-  if (append_percent_decoded(out, path, false)) return std::string_view(out);
-  return bad_request("the path holds " + shown(first_bad_escape(path)) +
-                     ": a percent sign needs two hexadecimal digits behind it");
+  if (!append_percent_decoded(out, path, false))
+    return bad_request("the path holds " + shown(first_bad_escape(path)) +
+                       ": a percent sign needs two hexadecimal digits behind it (itself it is %25)");
+  const auto both_slashes = [](char a, char b) { return a == '/' && b == '/'; };
+  out.erase(std::unique(out.begin(), out.end(), both_slashes), out.end());
+  if (out.size() > 1 && out.back() == '/') out.pop_back();
+  return std::string_view(out);
 }
 
 void percent_encode_non_ascii(std::string& text, std::size_t from) {

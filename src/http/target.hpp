@@ -19,7 +19,11 @@ struct Target {
 /// Takes apart a target in any of the four forms of RFC 9112 3.2. `target` holds printable ASCII only.
 [[nodiscard]] Result<Target, ProtocolError> split_target(std::string_view method, std::string_view target);
 
-/// Percent-decodes a path into `out` (emptied first); a plus stays a plus.
+/// Whether the path is as decode_path() would leave it: nothing percent-encoded, no slash to drop.
+[[nodiscard]] bool is_plain_path(std::string_view path) noexcept;
+/// Percent-decodes a path into `out` (emptied first); a plus stays a plus. Of several slashes in a row one stays, and
+/// one at the end goes: `//event` and `/event/` are what comes out where somebody put `http://host/` and `/event`
+/// together, and no two of the server's paths differ in a slash.
 [[nodiscard]] Result<std::string_view, ProtocolError> decode_path(std::string_view path, std::string& out);
 
 /// Percent-encodes whatever is not ASCII in `text` from `from` on. curl sends the bytes of an URL as they

@@ -84,7 +84,8 @@ TEST_CASE("the limit of a body is that of its decoded path") {
   CHECK(parse(sized(1024 * kib, "/l%61rge?x=y") + mib, with(budget)).requests.size() == 1);
   CHECK(parse(sized(1024 * kib, "http://h/large") + mib, with(budget)).requests.size() == 1);
   CHECK(parse(sized(1024 * kib + 1), with(budget)).message == "the body is over 1048576 bytes");
-  CHECK(parse(sized(64 * kib + 1, "/large/"), with(budget)).message == "the body is over 65536 bytes");
+  CHECK(parse(sized(1024 * kib, "//large/") + mib, with(budget)).requests.size() == 1);
+  CHECK(parse(sized(64 * kib + 1, "/larger"), with(budget)).message == "the body is over 65536 bytes");
   CHECK(parse(sized(64 * kib + 1, "/x?/large"), with(budget)).status == 413);
   for (const std::size_t piece : {1U, 7U, 4096U}) {
     CAPTURE(piece);

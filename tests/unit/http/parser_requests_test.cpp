@@ -102,6 +102,11 @@ const Case cases[] = {
     {"a path with escapes is decoded and a plus stays",
      "GET /%6detrics+%2F%3f?%6d HTTP/1.1\r\nHost: h\r\n\r\n",
      {"GET /metrics+/? ?%6d {Host=h}"}},
+    {"slashes in a row and one at the end say nothing",
+     "GET //event HTTP/1.1\r\nHost: h\r\n\r\nGET /event/?a=//b/ HTTP/1.1\r\nHost: h\r\n\r\nGET ///-//healthy// "
+     "HTTP/1.1\r\nHost: h\r\n\r\nGET // HTTP/1.1\r\nHost: h\r\n\r\nGET http://h//event%2F HTTP/1.1\r\nHost: h\r\n\r\n",
+     {"GET /event {Host=h}", "GET /event ?a=//b/ {Host=h}", "GET /-/healthy {Host=h}", "GET / {Host=h}",
+      "GET /event {Host=h}"}},
     {"every printable byte in a target",
      "GET /!\"$%25&'()*+,-./09:;<=>@AZ[\\]^_`az{|}~ HTTP/1.1\r\nHost: h\r\n\r\n",
      {"GET /!\"$%&'()*+,-./09:;<=>@AZ[\\]^_`az{|}~ {Host=h}"}},
