@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/nearest.hpp"
 #include "base/text.hpp"
-#include "settings/nearest.hpp"
 
 namespace oneshot::settings {
 

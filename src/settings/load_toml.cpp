@@ -21,12 +21,12 @@
 #define TOML_ENABLE_FORMATTERS 0
 #include <toml++/toml.h>
 
+#include "base/nearest.hpp"
 #include "base/text.hpp"
 #include "base/unique_fd.hpp"
 #include "base/utf8.hpp"
 #include "settings/key.hpp"
 #include "settings/named_sections.hpp"
-#include "settings/nearest.hpp"
 #include "settings/read_file.hpp"
 #include "settings/toml_ascii.hpp"
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "settings/nearest.hpp"
+#include "base/nearest.hpp"
 
 #include <doctest/doctest.h>
 
 #include <string>
 
-using namespace oneshot::settings;
+using namespace oneshot;
 
 TEST_CASE("the nearest word is the one with the fewest slips") {
   const std::vector<std::string_view> words = {"host", "port", "threads", "max_connections"};

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "settings/nearest.hpp"
+#include "base/nearest.hpp"
 
 #include <algorithm>
 #include <cstddef>
 
 #include "base/text.hpp"
 
-namespace oneshot::settings {
+namespace oneshot {
 
 namespace {
 
@@ -54,4 +54,4 @@ std::string_view nearest(std::string_view word, const std::vector<std::string_vi
   return {};
 }
 
-}  // namespace oneshot::settings
+}  // namespace oneshot
