@@ -5,7 +5,7 @@
 #   sh packaging/quickstart.sh run [-- SERVER_ARGUMENT...]
 #       builds build/oneshot-metrics-server and runs it, on port 8090 unless PORT or an argument says otherwise
 #   sh packaging/quickstart.sh test [--all | STEP...]
-#       builds it with its tests and runs the suites unit, integration, system and lint (the step `release`);
+#       builds it with its tests and runs the suites unit, integration, system, docs and lint (the step `release`);
 #       with --all every step: release kubernetes stress chaos crash store debug clang fuzz tsan
 #       systemd
 #
@@ -245,7 +245,7 @@ steps_of_all='release kubernetes stress chaos crash store debug clang fuzz tsan 
 step_release() { # what users get; in --all no compiler warning is let through
   configure build -Dbuildtype=release -Dtests=true && compile build || return
   if [ -n "$all" ] && grep ': warning:' $tools/build.log; then say "the release build warns"; return 1; fi
-  run_tests build --suite unit --suite integration --suite system --suite lint
+  run_tests build --suite unit --suite integration --suite system --suite docs --suite lint
 }
 step_stress() {
   configure build -Dbuildtype=release -Dtests=true && compile build && run_tests build --suite stress --suite model

@@ -38,12 +38,17 @@ def find(name, variable=None):
     return chosen or shutil.which(name) or shutil.which(name, path="/usr/sbin")
 
 
+def missing(what):
+    """This test is skipped and says why."""
+    raise unittest.SkipTest(what)
+
+
 def need(name, variable=None):
     """The path of a program, or this test is skipped and says which one was missing."""
     path = find(name, variable)
     if path is None:
         hint = f" (or set {variable})" if variable else ""
-        raise unittest.SkipTest(f"{name} is not installed{hint}")
+        missing(f"{name} is not installed{hint}")
     return path
 
 

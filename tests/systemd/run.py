@@ -10,7 +10,7 @@ import sys
 import time
 import traceback
 
-from systemd import check_crashes, check_package, check_port, check_service
+from systemd import check_crashes, check_event_unit, check_package, check_port, check_service
 
 # In this order: each finds the service running with its own config, and leaves it so.
 CHECKS = [
@@ -21,6 +21,8 @@ CHECKS = [
     check_service.reloads_what_can_change_and_says_what_cannot,
     check_service.keeps_its_settings_when_the_file_is_bad_and_the_reload_fails,
     check_service.takes_its_environment_from_etc_default,
+    check_event_unit.tells_how_another_unit_ended,
+    check_event_unit.tells_another_server_and_keeps_secrets_off_the_command_line,
     check_port.is_restarted_under_load_without_a_gap,
     check_port.moves_to_another_port_with_the_config,
     check_port.listens_on_a_port_below_1024_with_the_lines_that_the_unit_names,
