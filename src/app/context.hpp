@@ -15,13 +15,22 @@ namespace oneshot::app {
 struct Context {
   Context(Services& s, std::shared_ptr<const Options> snapshot, unsigned number)
       : services(s),
-        options(std::move(snapshot)),
         worker(number),
         counters(s.counters[number]),
-        event_builder(options->event.max_event_bytes),
-        form_parser(event_builder) {}
+        event_builder(snapshot->event),
+        form_parser(event_builder) {
+    use(std::move(snapshot));
+  }
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
+
+  /// New options for requests from now on.
+  void use(std::shared_ptr<const Options> snapshot) {
+    options = std::move(snapshot);
+    event::Options of_events = options->event;
+    if (services.queue.explicit_timestamps()) of_events.sender_time = event::SenderTime::keep;  // and used
+    event_builder.use(of_events);
+  }
 
   Services& services;
   std::shared_ptr<const Options> options;  ///< a request that waits keeps a copy: a reload puts another one here

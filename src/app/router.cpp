@@ -61,10 +61,7 @@ http::Reply not_allowed(const Route& route, std::string_view method) {
 Router::Router(Services& services, std::shared_ptr<const Options> options, unsigned worker)
     : context_(services, std::move(options), worker) {}
 
-void Router::use(std::shared_ptr<const Options> options) {
-  context_.options = std::move(options);
-  context_.event_builder.set_max(context_.options->event.max_event_bytes);
-}
+void Router::use(std::shared_ptr<const Options> options) { context_.use(std::move(options)); }
 
 http::Answer Router::handle(const http::Request& request, delivery::Waiting& waiting) {
   const Route* const route = find_route(routes, request.path);

@@ -78,10 +78,10 @@ template <class Marked>
   return byte_scan::find(text, [c](byte_scan::Word word) { return byte_scan::equal_to(word, c); });
 }
 
-/// One of the three.
-[[nodiscard]] inline std::size_t find_any_of(std::string_view text, char a, char b, char c) noexcept {
+/// One of the two, the blank, or below 0x20.
+[[nodiscard]] inline std::size_t find_any_of_or_blank(std::string_view text, char a, char b) noexcept {
   return byte_scan::find(text, [=](byte_scan::Word word) {
-    return byte_scan::equal_to(word, a) | byte_scan::equal_to(word, b) | byte_scan::equal_to(word, c);
+    return byte_scan::equal_to(word, a) | byte_scan::equal_to(word, b) | byte_scan::below(word, 0x21);
   });
 }
 

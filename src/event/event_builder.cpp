@@ -2,12 +2,16 @@
 #include "event/event_builder.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <iterator>
 #include <utility>
 
 #include "base/byte_set.hpp"
 #include "base/numbers.hpp"
 #include "base/utf8.hpp"
+#include "event/label_name.hpp"
 #include "event/rejection.hpp"
+#include "event/sender_time.hpp"
 #include "exposition/escape.hpp"
 
 namespace oneshot::event {
@@ -18,6 +22,8 @@ constexpr ByteSet label_bytes{[](char c) { return is_letter(c) || is_digit(c) ||
 constexpr ByteSet metric_bytes{[](char c) { return label_bytes.has(c) || c == ':'; }};
 constexpr std::string_view value_name = "value";
 
+constexpr std::string_view mark = "…";  // of a value that was cut
+
 /// Not of an empty name.
 bool is_name_of(const ByteSet& bytes, std::string_view name) noexcept {
   return !is_digit(name.front()) && bytes.has_all_of(name);
@@ -26,29 +32,80 @@ bool is_name_of(const ByteSet& bytes, std::string_view name) noexcept {
 /// Prometheus keeps names that begin so for itself. Not of an empty name.
 bool is_reserved(std::string_view name) noexcept { return name.front() == '_' && name.size() > 1 && name[1] == '_'; }
 
+bool is_label_name(std::string_view name) noexcept {
+  return !name.empty() && is_name_of(label_bytes, name) && !is_reserved(name);
+}
+
 [[gnu::cold]] Rejection refused_label_name(std::string_view name) {
-  if (name.empty()) return nameless_label();
   return is_name_of(label_bytes, name) ? reserved_label_name(name) : bad_label_name(name);
+}
+
+bool continues_character(char c) noexcept { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
+
+std::size_t limit(unsigned max) noexcept { return max == 0 ? SIZE_MAX : max; }
+
+Parameter parameter_of(PlainLabel label) noexcept {
+  switch (label) {
+    case PlainLabel::time:
+      return Parameter::time;
+    case PlainLabel::timestamp:
+      return Parameter::timestamp;
+    case PlainLabel::ttl:
+      break;
+  }
+  return Parameter::ttl;
 }
 
 }  // namespace
 
+void EventBuilder::use(const Options& options) {
+  max_event_bytes_ = options.max_event_bytes;
+  max_labels_ = limit(options.max_labels);
+  max_name_ = limit(options.max_label_name_bytes);
+  max_value_ = limit(options.max_label_value_bytes);
+  label_names_ = options.label_names;
+  long_values_ = options.long_values;
+  sender_time_ = options.sender_time;
+  plain_labels_ = 0;
+  for (const PlainLabel label : options.plain_labels) plain_labels_ |= 1U << static_cast<unsigned>(parameter_of(label));
+}
+
 void EventBuilder::begin(LabelNames names) noexcept {
   names_ = names;
-  replaced_.clear();
   size_ = 0;
   labels_.clear();
   value_.reset();
   metric_.clear();
   sent_unix_ms_.reset();
   key_.reset();
+  made_.clear();
+  renamed_.clear();
+}
+
+EventBuilder::Taken EventBuilder::parameter(std::string_view name, std::string_view text) {
+  switch (const Parameter meaning = meaning_of(name)) {
+    case Parameter::label:
+      return label(name, text);
+    case Parameter::value:
+      return value(text);
+    case Parameter::time:
+      return time(text);
+    default:
+      return refuse_meaning(meaning);
+  }
+}
+
+EventBuilder::Taken EventBuilder::refuse_meaning(Parameter meaning) const {
+  return Unexpected{meaning == Parameter::timestamp ? timestamp_label() : ttl_label()};
 }
 
 EventBuilder::Taken EventBuilder::label(std::string_view name, std::string_view value) {
+  if (value.size() > max_value_ || name.size() > max_name_) {
+    if (Taken fits = shorten(name, value); !fits) return fits;
+  }
   if (!has_room_for(name.size() + value.size())) return Unexpected{event_too_large(max_event_bytes_)};
-  if (name.empty() || !is_name_of(label_bytes, name) || is_reserved(name)) {
-    if (name.empty() || names_ == LabelNames::strict) return Unexpected{refused_label_name(name)};
-    name = replaced(name);
+  if (!is_label_name(name)) {
+    if (Taken mended = mend_name(name); !mended) return mended;
   }
   const bool plain = exposition::is_plain_label_value(value);
   if (!plain && !valid_utf8(value)) return Unexpected{bad_utf8(name, value)};
@@ -56,11 +113,50 @@ EventBuilder::Taken EventBuilder::label(std::string_view name, std::string_view 
   return {};
 }
 
+/// Makes it the name that it becomes, if that is one.
+EventBuilder::Taken EventBuilder::mend_name(std::string_view& name) {
+  if (name.empty()) return Unexpected{nameless_label()};
+  std::string& made = room_for_made();
+  const std::size_t begin = made.size();
+  if (names_ == LabelNames::replace) {
+    append_label_name(made, name);
+  } else {
+    std::ranges::replace_copy(name, std::back_inserter(made), ' ', '_');
+  }
+  renamed_.push_back({std::string_view(made).substr(begin), name});
+  name = renamed_.back().name;
+  if (!is_label_name(name)) return Unexpected{refused_label_name(name)};
+  if (name.size() > max_name_) return Unexpected{label_name_too_long(name, max_name_)};
+  return {};
+}
+
+/// Of a label that is over a limit: cuts the value, if that is what is to be done. A name that will be mended is looked
+/// at then.
+EventBuilder::Taken EventBuilder::shorten(std::string_view name, std::string_view& value) {
+  if (name.size() > max_name_ && is_label_name(name)) return Unexpected{label_name_too_long(name, max_name_)};
+  if (value.size() <= max_value_) return {};
+  if (long_values_ == LongValues::reject) return Unexpected{label_value_too_long(name, value.size(), max_value_)};
+  if (size_ + max_value_ > max_event_bytes_) return Unexpected{event_too_large(max_event_bytes_)};
+  if (!valid_utf8(value)) return Unexpected{bad_utf8(name, value)};
+  std::size_t kept = max_value_ - std::min(max_value_, mark.size());
+  while (kept > 0 && continues_character(value[kept])) --kept;
+  std::string& made = room_for_made();
+  const std::size_t begin = made.size();
+  made.append(value.substr(0, kept)).append(mark);
+  value = std::string_view(made).substr(begin);
+  return {};
+}
+
+/// A replaced name has one byte more than the client's at most, and a cut value is counted as cut.
+std::string& EventBuilder::room_for_made() {
+  if (made_.empty()) made_.reserve(2 * max_event_bytes_ + mark.size());
+  return made_;
+}
+
 EventBuilder::Taken EventBuilder::value(std::string_view number) {
   if (!has_room_for(value_name.size() + number.size())) return Unexpected{event_too_large(max_event_bytes_)};
   if (value_) return Unexpected{given_twice(value_name)};
-  // parse_number also knows "Infinity". No other number has a y, and the builder takes one spelling only.
-  if (number.find_first_of("yY") == std::string_view::npos) value_ = parse_number(number);
+  value_ = parse_number(number);
   if (!value_) return Unexpected{bad_number(number)};
   return {};
 }
@@ -80,7 +176,14 @@ EventBuilder::Taken EventBuilder::metric(std::string_view name) {
   return {};
 }
 
+EventBuilder::Taken EventBuilder::time(std::string_view text) {
+  const std::optional<std::int64_t> unix_ms = parse_time(text);
+  if (!unix_ms) return Unexpected{bad_time(text)};
+  return time(*unix_ms);
+}
+
 EventBuilder::Taken EventBuilder::time(std::int64_t unix_ms) {
+  if (sender_time_ == SenderTime::refuse) return Unexpected{unwanted_time()};
   if (sent_unix_ms_) return Unexpected{given_twice("time")};
   sent_unix_ms_ = unix_ms;
   return {};
@@ -93,8 +196,14 @@ EventBuilder::Taken EventBuilder::key(IdempotencyKey key) {
 }
 
 Result<Event, Rejection> EventBuilder::finish() {
-  if (const Label* const twice = sort_labels()) return Unexpected{label_given_twice(twice->name)};
-  return Event{.labels = render(),
+  if (const Label* const first = sort_labels()) return Unexpected{refuse_twice(*first)};
+  if (labels_.size() > max_labels_) {
+    if (const std::size_t count = count_labels(); count > max_labels_)
+      return Unexpected{too_many_labels(count, max_labels_)};
+  }
+  const std::string_view rendered = render();
+  if (rendered.empty() && metric_.empty()) return Unexpected{no_labels(!labels_.empty())};
+  return Event{.labels = rendered,
                .value = value_.value_or(1),
                .value_given = value_.has_value(),
                .metric = metric_,
@@ -102,16 +211,22 @@ Result<Event, Rejection> EventBuilder::finish() {
                .key = key_};
 }
 
-std::string_view EventBuilder::replaced(std::string_view name) {
-  std::string& good = replaced_.emplace_back();
-  if (is_digit(name.front())) good = '_';
-  for (const char c : name) {
-    const bool continues_a_character = (static_cast<unsigned char>(c) & 0xC0) == 0x80;
-    if (!continues_a_character) good += label_bytes.has(c) ? c : '_';
-  }
-  const std::size_t underscores = std::min(good.find_first_not_of('_'), good.size());
-  if (underscores > 1) good.erase(1, underscores - 1);
-  return good;
+/// `first` and the label behind it have one name.
+Rejection EventBuilder::refuse_twice(const Label& first) const {
+  const std::string_view one = sent_name(first);
+  const std::string_view other = sent_name(*std::next(&first));
+  return one == other ? label_given_twice(one) : labels_become_one(one, other, first.name);
+}
+
+std::string_view EventBuilder::sent_name(const Label& label) const noexcept {
+  const auto found =
+      std::ranges::find(renamed_, label.name.data(), [](const Renamed& renamed) { return renamed.name.data(); });
+  return found == renamed_.end() ? label.name : found->sent;
+}
+
+std::size_t EventBuilder::count_labels() const noexcept {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(labels_, [](const Label& label) { return !label.value.empty(); }));
 }
 
 /// By name, so that two orders of the same labels are one series. Equal names are neighbours then: returns the first

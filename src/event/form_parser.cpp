@@ -10,21 +10,37 @@
 #include "event/rejection.hpp"
 
 namespace oneshot::event {
+namespace {
+
+constexpr std::size_t date_and_time = 19;  // bytes of 2026-11-26T09:30:00
+
+constexpr std::string_view line_ends = "\r\n";
+
+}  // namespace
 
 Result<Event, Rejection> FormParser::parse(std::string_view query, std::string_view form_body) {
+  builder_.begin();
+  if (EventBuilder::Taken taken = take(query, form_body); !taken) return Unexpected{std::move(taken.error())};
+  return builder_.finish();
+}
+
+EventBuilder::Taken FormParser::take(std::string_view query, std::string_view form_body) {
   seen_ = 0;
   decoded_.clear();
   // Views of it are taken while it grows, so it must not move. Decoded text is never longer.
   decoded_.reserve(query.size() + form_body.size());
-  builder_.begin();
-  for (const std::string_view part : {query, form_body})
-    if (EventBuilder::Taken taken = take_all(part); !taken) return Unexpected{std::move(taken.error())};
-  return builder_.finish();
+  if (form_body.empty()) return take_all(query);
+  if (EventBuilder::Taken taken = take_all(query); !taken) return taken;
+  while (form_body.ends_with('\n') || form_body.ends_with('\r')) form_body.remove_suffix(1);
+  if (form_body.starts_with('{') || form_body.starts_with('[')) return Unexpected{json_as_form()};
+  return take_all(form_body);
 }
 
 EventBuilder::Taken FormParser::take_all(std::string_view encoded) {
-  // Most have nothing to decode, no blank in a name to replace, and then nothing is copied.
-  const bool encoding = find_any_of(encoded, '%', '+', ' ') != encoded.size();
+  // Most have nothing to decode, and then nothing is copied.
+  const bool encoding = find_any_of_or_blank(encoded, '%', '+') != encoded.size();
+  if (encoding && find_control(encoded) != encoded.size() && encoded.find_first_of(line_ends) != encoded.npos)
+    return refuse_line_end(encoded);
   while (!encoded.empty()) {
     const std::string_view one(encoded.data(), find_byte(encoded, '&'));
     encoded.remove_prefix(std::min(one.size() + 1, encoded.size()));
@@ -37,14 +53,28 @@ EventBuilder::Taken FormParser::take_all(std::string_view encoded) {
 EventBuilder::Taken FormParser::take_one(std::string_view encoded, bool encoding) {
   ++seen_;
   const std::size_t name_end = find_byte(encoded, '=');
+  if (name_end == encoded.size()) return Unexpected{without_equals_sign(seen_, encoded)};
   std::string_view name(encoded.data(), name_end);
   std::string_view value = encoded;
-  value.remove_prefix(std::min(name_end + 1, encoded.size()));
-  if (encoding && (!decode_name(name) || !decode(value))) return Unexpected{bad_encoding(seen_, encoded)};
+  value.remove_prefix(name_end + 1);
+  if (encoding && (!decode(name) || !decode(value))) return Unexpected{bad_encoding(seen_, encoded)};
   if (name.empty()) return refuse_nameless(encoded, value);
-  if (!equals(name, "value")) return builder_.label(name, value);
-  if (encoding) restore_plus_signs(value);
-  return builder_.value(value);
+  const Parameter meaning = builder_.meaning_of(name);
+  if (meaning == Parameter::label) return builder_.label(name, value);
+  if (encoding) restore_plus_signs(meaning, value);
+  return builder_.parameter(name, value);
+}
+
+/// Says in which parameter the first line ends.
+EventBuilder::Taken FormParser::refuse_line_end(std::string_view encoded) const {
+  const char* const line_end = encoded.data() + encoded.find_first_of(line_ends);
+  std::size_t number = seen_;
+  for (;;) {
+    const std::string_view one = encoded.substr(0, encoded.find('&'));
+    if (!one.empty()) ++number;
+    if (line_end < one.data() + one.size()) return Unexpected{line_ends_inside(number, one)};
+    encoded.remove_prefix(one.size() + 1);
+  }
 }
 
 /// In the words of a form, which has a place for the name. The builder's other reasons stay what they are.
@@ -62,19 +92,19 @@ bool FormParser::decode(std::string_view& part) {
   return true;
 }
 
-bool FormParser::decode_name(std::string_view& part) {
-  if (!decode(part)) return false;
-  char* const begin = in_decoded(part);
-  std::replace(begin, begin + part.size(), ' ', '_');
-  return true;
-}
-
-/// "1e+5" and "+5" are what people write into a URL, where a plus means a blank.
-void FormParser::restore_plus_signs(std::string_view decoded_number) {
-  char* const number = in_decoded(decoded_number);
-  for (std::size_t i = 0; i < decoded_number.size(); ++i) {
-    const bool sign_belongs_here = i == 0 || number[i - 1] == 'e' || number[i - 1] == 'E';
-    if (number[i] == ' ' && sign_belongs_here) number[i] = '+';
+/// A plus means a blank there, but "1e+5", "+5" and "09:30:00+01:00" are what people write into a URL.
+void FormParser::restore_plus_signs(Parameter meaning, std::string_view decoded) {
+  char* const text = in_decoded(decoded);
+  if (meaning == Parameter::time) {
+    constexpr std::size_t offset = 6;  // bytes of +01:00
+    if (decoded.size() < date_and_time + offset) return;
+    char& sign = text[decoded.size() - offset];
+    if (sign == ' ') sign = '+';
+    return;
+  }
+  for (std::size_t i = 0; i < decoded.size(); ++i) {
+    const bool sign_belongs_here = i == 0 || text[i - 1] == 'e' || text[i - 1] == 'E';
+    if (text[i] == ' ' && sign_belongs_here) text[i] = '+';
   }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 namespace oneshot::event {
 
@@ -12,16 +13,40 @@ enum class Repeats : std::uint8_t {
   sum,    ///< values add up
 };
 
-/// What becomes of a label's name with a byte that no name may hold, such as `app.kubernetes.io/name`.
+/// What becomes of a label's name with a character that no name may hold, such as `app.kubernetes.io/name`.
 enum class LabelNames : std::uint8_t {
-  strict,   ///< the event is refused
+  strict,   ///< the event is refused, unless blanks are all that is wrong
   replace,  ///< each such character becomes `_`
 };
 
+/// What becomes of a label's value that is over max_label_value_bytes.
+enum class LongValues : std::uint8_t {
+  reject,    ///< the event is refused
+  truncate,  ///< the value is cut at a character, and ends in `…`
+};
+
+/// What becomes of a sender's time where events go out without timestamps, so that nobody sees it.
+enum class SenderTime : std::uint8_t {
+  keep,    ///< it is checked, and stands in the event log
+  refuse,  ///< the event is refused
+};
+
+/// Names of parameters that are no labels unless the operator says so, beside `value`, which never is one.
+enum class PlainLabel : std::uint8_t { time, timestamp, ttl };
+
 struct Options {
   LabelNames label_names = LabelNames::strict;
+  std::vector<PlainLabel> plain_labels = {};  ///< that are ordinary labels here
+  SenderTime sender_time = SenderTime::keep;
   Repeats repeats = Repeats::count;
   unsigned max_event_bytes = 16384;  ///< decoded names and values of one event, all taken together
+
+  // What a scraper may refuse, and a whole batch with it; 0: no limit. Off, because what is too much differs from one
+  // scraper to the next, and Prometheus itself has no limits unless somebody sets them.
+  unsigned max_labels = 0;  ///< of one event, those with an empty value not counted
+  unsigned max_label_name_bytes = 0;
+  unsigned max_label_value_bytes = 0;  ///< before escapes, as scrapers count
+  LongValues long_values = LongValues::reject;
 };
 
 }  // namespace oneshot::event

@@ -9,6 +9,8 @@
 #include "base/percent.hpp"
 #include "base/text.hpp"
 #include "base/utf8.hpp"
+#include "event/label_name.hpp"
+#include "event/sender_time.hpp"
 
 namespace oneshot::event {
 
@@ -20,6 +22,12 @@ std::string quoted(std::string_view text) { return '"' + printable(text, shown) 
 
 std::string parameter(std::size_t number, std::string_view encoded) {
   return "parameter " + std::to_string(number) + " (" + quoted(encoded) + ")";
+}
+
+std::string would_work(std::string_view name) {
+  std::string good;
+  append_label_name(good, name.substr(0, shown));
+  return quoted(good) + " would work";
 }
 
 std::size_t valid_utf8_prefix(std::string_view text) {
@@ -68,12 +76,14 @@ std::string_view reason_name(Reason reason) noexcept {
 
 Rejection bad_label_name(std::string_view name) {
   return {Reason::bad_label_name,
-          "label name " + quoted(name) + " may hold only letters, digits and _ (and not begin with a digit)"};
+          "label name " + quoted(name) +
+              " may hold only letters, digits and _ (and not begin with a digit): " + would_work(name)};
 }
 
 Rejection reserved_label_name(std::string_view name) {
   return {Reason::bad_label_name,
-          "label name " + quoted(name) + " may not begin with __ (Prometheus keeps such names for itself)"};
+          "label name " + quoted(name) +
+              " may not begin with __ (Prometheus keeps such names for itself): " + would_work(name)};
 }
 
 Rejection nameless_label() { return {Reason::bad_label_name, "a label has no name"}; }
@@ -93,16 +103,32 @@ Rejection nameless(std::size_t number, std::string_view encoded) {
   return {Reason::bad_label_name, parameter(number, encoded) + " has no name: write name=value"};
 }
 
+Rejection without_equals_sign(std::size_t number, std::string_view encoded) {
+  return {Reason::bad_parameter, parameter(number, encoded) +
+                                     " has no =: write name=value (curl: -d message='…' for a plain text), and %26 for "
+                                     "an & in a text"};
+}
+
+Rejection line_ends_inside(std::size_t number, std::string_view encoded) {
+  const std::string_view name = encoded.substr(0, encoded.find_first_of("=\r\n"));
+  const bool in_value = name.size() < encoded.size() && encoded[name.size()] == '=';
+  return {Reason::bad_parameter, "line 1 ends inside " +
+                                     (in_value && !name.empty() ? quoted(name) : parameter(number, encoded)) +
+                                     ": parameters are separated by &, and a line end in a text is %0A"};
+}
+
+Rejection json_as_form() { return {Reason::bad_parameter, "this is JSON: send Content-Type: application/json"}; }
+
 Rejection bad_encoding(std::size_t number, std::string_view encoded) {
-  return {Reason::bad_encoding,
-          parameter(number, encoded) + ": " + quoted(first_bad_escape(encoded)) + " is not a percent-encoding"};
+  return {Reason::bad_encoding, parameter(number, encoded) + ": " + quoted(first_bad_escape(encoded)) +
+                                    " is not a percent-encoding (a percent sign itself is %25)"};
 }
 
 Rejection bad_number(std::string_view text) {
   if (is_decimal(text)) {
     return {Reason::bad_value, "value " + quoted(text) +
-                                   " does not fit into a 64-bit floating-point number: allowed are sizes from "
-                                   "5e-324 to 1.79e+308, 0, NaN and Inf"};
+                                   " does not fit into a 64-bit floating-point number: allowed are sizes up to "
+                                   "1.79e+308, NaN and Inf"};
   }
   const std::string fault = text.empty() ? "value is empty" : "value " + quoted(text) + " is not a number";
   return {Reason::bad_value, fault + ": allowed are decimal numbers, NaN and Inf"};
@@ -112,6 +138,11 @@ Rejection label_given_twice(std::string_view name) {
   return {Reason::duplicate_label, "label " + quoted(name) + " is given twice"};
 }
 
+Rejection labels_become_one(std::string_view one, std::string_view other, std::string_view name) {
+  return {Reason::duplicate_label,
+          "label names " + quoted(one) + " and " + quoted(other) + " both become " + quoted(name)};
+}
+
 Rejection given_twice(std::string_view part) {
   return {Reason::duplicate_label, std::string(part) + " is given twice"};
 }
@@ -119,6 +150,45 @@ Rejection given_twice(std::string_view part) {
 Rejection event_too_large(std::size_t max_event_bytes) {
   return {Reason::too_large, "the names and values of an event may take " + std::to_string(max_event_bytes) +
                                  " bytes (max_event_bytes), and this one has more"};
+}
+
+Rejection no_labels(bool empty_ones) {
+  const std::string_view fault = empty_ones ? "every label of this event is empty" : "this event has no label";
+  return {Reason::no_labels, std::string(fault) + ": say what happened, as in type=deploy"};
+}
+
+Rejection label_name_too_long(std::string_view name, std::size_t max) {
+  return {Reason::over_limit, "label name " + quoted(name) + " has " + std::to_string(name.size()) +
+                                  " bytes, over the " + std::to_string(max) + " of max_label_name_bytes"};
+}
+
+Rejection label_value_too_long(std::string_view name, std::size_t bytes, std::size_t max) {
+  return {Reason::over_limit, "label " + quoted(name) + ": the value has " + std::to_string(bytes) +
+                                  " bytes, over the " + std::to_string(max) + " of max_label_value_bytes"};
+}
+
+Rejection too_many_labels(std::size_t count, std::size_t max) {
+  return {Reason::over_limit,
+          "this event has " + std::to_string(count) + " labels, over the " + std::to_string(max) + " of max_labels"};
+}
+
+Rejection bad_time(std::string_view text) {
+  const std::string_view hint = looks_like_milliseconds(text) ? " (these look like milliseconds)" : "";
+  return {Reason::bad_time, "time " + quoted(text) +
+                                " must be RFC 3339, such as 2026-11-26T09:30:00Z, or seconds since 1970" +
+                                std::string(hint)};
+}
+
+Rejection unwanted_time() {
+  return {Reason::bad_time, "this server does not take a sender's time (sender_time): leave it out"};
+}
+
+Rejection timestamp_label() {
+  return {Reason::bad_time, "timestamp is no label, since each event would begin a series of its own: write time=…"};
+}
+
+Rejection ttl_label() {
+  return {Reason::bad_parameter, "ttl is no label: an event goes to each scraper once and is gone, so leave it out"};
 }
 
 }  // namespace oneshot::event

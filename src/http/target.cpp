@@ -58,12 +58,13 @@ Result<Target, ProtocolError> split_target(std::string_view method, std::string_
 }
 
 bool is_plain_path(std::string_view path) noexcept {
-  char before = '\0';
-  for (const char c : path) {
-    if (c == '%' || (c == '/' && before == '/')) return false;
-    before = c;
+  if (path.size() > 1 && path.back() == '/') return false;
+  if (path.size() < sizeof(byte_scan::Word)) {  // as /event is
+    const byte_scan::Word word = byte_scan::load_short(path);
+    const byte_scan::Word slashes = byte_scan::equal_to(word, '/');  // and perhaps what is behind one: so be it
+    return (byte_scan::equal_to(word, '%') | (slashes & slashes << 8)) == 0;
   }
-  return before != '/' || path.size() == 1;
+  return find_byte(path, '%') == path.size() && path.find("//") == std::string_view::npos;
 }
 
 Result<std::string_view, ProtocolError> decode_path(std::string_view path, std::string& out) {

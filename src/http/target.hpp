@@ -19,7 +19,7 @@ struct Target {
 /// Takes apart a target in any of the four forms of RFC 9112 3.2. `target` holds printable ASCII only.
 [[nodiscard]] Result<Target, ProtocolError> split_target(std::string_view method, std::string_view target);
 
-/// Whether the path is as decode_path() would leave it: nothing percent-encoded, no slash to drop.
+/// The path is as decode_path() would leave it: nothing percent-encoded, no slash to drop. False for some others too.
 [[nodiscard]] bool is_plain_path(std::string_view path) noexcept;
 /// Percent-decodes a path into `out` (emptied first); a plus stays a plus. Of several slashes in a row one stays, and
 /// one at the end goes: `//event` and `/event/` are what comes out where somebody put `http://host/` and `/event`

@@ -20,7 +20,9 @@ using namespace oneshot;
 
 namespace {
 
-constexpr std::size_t max_event_bytes = 16384;
+constexpr unsigned max_event_bytes = 16384;
+constexpr unsigned max_labels = 5;
+constexpr unsigned max_value = 16;
 constexpr std::int64_t time_ms = 1'700'000'000'123;
 
 /// Not assert: it must hold in release builds too.
@@ -72,6 +74,54 @@ void check_rejection(const event::Rejection& rejection) {
   require(!event::reason_name(rejection.reason).empty(), "a reason without name", message);
 }
 
+/// One that has seen every input so far must answer as a new one does.
+Result<event::Event, event::Rejection> parse(event::EventBuilder& used_builder, const event::Options& options,
+                                             std::string_view query, std::string_view form) {
+  event::FormParser used(used_builder);
+  event::EventBuilder fresh_builder(options);
+  event::FormParser fresh(fresh_builder);
+  auto event = used.parse(query, form);
+  const auto again = fresh.parse(query, form);
+  require(event.has_value() == again.has_value(), "an earlier event shows", query);
+  if (event) {
+    require(event->labels == again->labels && same(event->value, again->value) &&
+                event->value_given == again->value_given && event->sent_unix_ms == again->sent_unix_ms,
+            "an earlier event shows", event->labels);
+  } else {
+    require(event.error().message == again.error().message, "an earlier event shows", event.error().message);
+  }
+  return event;
+}
+
+void check(const Result<event::Event, event::Rejection>& event) {
+  if (!event) return check_rejection(event.error());
+  require(event->labels.size() <= 4 * max_event_bytes, "more text than the limit allows", event->labels);
+  require(!event->labels.empty(), "an event that says nothing", {});
+  check_line(*event, {});
+  check_line(*event, time_ms);
+}
+
+const event::Options usual{.max_event_bytes = max_event_bytes};
+const event::Options mending{.label_names = event::LabelNames::replace,
+                             .plain_labels = {event::PlainLabel::ttl},
+                             .max_event_bytes = max_event_bytes,
+                             .max_labels = max_labels,
+                             .max_label_name_bytes = 32,
+                             .max_label_value_bytes = max_value,
+                             .long_values = event::LongValues::truncate};
+
+void check_mended(const Result<event::Event, event::Rejection>& event) {
+  check(event);
+  if (!event) return;
+  std::string line;
+  exposition::text_format().append_sample(line, "m", {event->labels}, event->value, {});
+  const auto parsed = test::parse_exposition(line);
+  require(parsed.has_value(), "does not parse", line);
+  const auto& labels = parsed->families[0].samples[0].labels;
+  require(labels.size() <= max_labels, "too many labels", line);
+  for (const auto& [name, value] : labels) require(value.size() <= max_value, "a value that is not cut", line);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -79,25 +129,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view all(reinterpret_cast<const char*>(data), size);
   const std::string_view rest = all.substr(1);
   const std::size_t cut = all[0] == 'q' ? rest.size() : all[0] == 'f' ? 0 : rest.size() * data[0] / 256;
+  const std::string_view query = rest.substr(0, cut);
+  const std::string_view form = rest.substr(cut);
 
-  // One that has seen every input so far must answer as a new one does.
-  static event::EventBuilder used_builder(max_event_bytes);
-  static event::FormParser used(used_builder);
-  event::EventBuilder fresh_builder(max_event_bytes);
-  event::FormParser fresh(fresh_builder);
-  const auto event = used.parse(rest.substr(0, cut), rest.substr(cut));
-  const auto again = fresh.parse(rest.substr(0, cut), rest.substr(cut));
-  require(event.has_value() == again.has_value(), "an earlier event shows", all);
-  if (!event) {
-    require(event.error().message == again.error().message, "an earlier event shows", event.error().message);
-    check_rejection(event.error());
-    return 0;
-  }
-  require(
-      event->labels == again->labels && same(event->value, again->value) && event->value_given == again->value_given,
-      "an earlier event shows", event->labels);
-  require(event->labels.size() <= 4 * max_event_bytes, "more text than the limit allows", event->labels);
-  check_line(*event, {});
-  check_line(*event, time_ms);
+  static event::EventBuilder used(usual);
+  static event::EventBuilder used_mending(mending);
+  check(parse(used, usual, query, form));
+  check_mended(parse(used_mending, mending, query, form));
   return 0;
 }

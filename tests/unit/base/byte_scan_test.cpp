@@ -23,8 +23,8 @@ void check(std::string_view text) {
   CHECK(find_byte(text, ':') == plainly(text, [](char c) { return c == ':'; }));
   CHECK(find_byte(text, '\0') == plainly(text, [](char c) { return c == '\0'; }));
   CHECK(find_byte(text, '\xFF') == plainly(text, [](char c) { return c == '\xFF'; }));
-  CHECK(find_any_of(text, '%', '\xFF', ' ') ==
-        plainly(text, [](char c) { return c == '%' || c == '\xFF' || c == ' '; }));
+  CHECK(find_any_of_or_blank(text, '%', '\xFF') ==
+        plainly(text, [](char c) { return c == '%' || c == '\xFF' || c == ' ' || is_control(c); }));
   CHECK(find_non_ascii(text) == plainly(text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }));
   CHECK(find_control(text) == plainly(text, is_control));
   CHECK(find_unprintable(text) == plainly(text, is_unprintable));

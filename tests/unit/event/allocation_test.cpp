@@ -37,11 +37,21 @@ TEST_CASE("in the steady state the parser allocates nothing") {
   const std::string form = "user=somebody&value=42.4242424242424242424242424242";
   REQUIRE(parser.parse(many, form).has_value());
 
+  // Names that are replaced, values that are cut.
+  event::test::Form mending(16384);
+  mending.builder.use({.label_names = event::LabelNames::replace,
+                       .max_label_value_bytes = 16,
+                       .long_values = event::LongValues::truncate});
+  REQUIRE(mending.parse(many, form).has_value());
+  const std::string odd = "app.kubernetes.io%2Fname=a+value+longer+than+the+limit&time=2026-11-26T10:30:00+01:00";
+  REQUIRE(mending.parse(odd, small).has_value());
+
   const std::size_t before = allocations;
   bool all_taken = true;
   for (int round = 0; round < 100; ++round) {
     all_taken = parser.parse(small, form).has_value() && all_taken;
     all_taken = parser.parse(many, {}).has_value() && all_taken;
+    all_taken = mending.parse(odd, small).has_value() && all_taken;
   }
   const std::size_t after = allocations;
   CHECK(all_taken);

@@ -138,3 +138,36 @@ TEST_CASE("an event of random parts is a line that reads back as it was meant, o
   CHECK(taken > 3000);
   CHECK(refused > 3000);
 }
+
+TEST_CASE("an event whose random names are replaced and whose values are cut is a line with as many labels") {
+  constexpr unsigned longest = 16;
+  Random random(14);
+  EventBuilder builder({.label_names = event::LabelNames::replace,
+                        .max_label_value_bytes = longest,
+                        .long_values = event::LongValues::truncate});
+  int taken = 0;
+  for (int round = 0; round < 20000; ++round) {
+    std::vector<Part> parts;
+    std::size_t labels = 0;
+    for (std::size_t n = random() % 4 + 1; n > 0; --n) {
+      Part part{Part::Kind::label, random_name(random), random_text(random)};
+      for (std::size_t times = random() % 8; times > 0; --times) part.text += part.text.substr(0, 4);
+      labels += part.text.empty() ? 0U : 1U;
+      parts.push_back(part);
+    }
+    const auto event = build(builder, parts);
+    if (!event) continue;
+    ++taken;
+    std::string line;
+    exposition::text_format().append_sample(line, "m", {event->labels}, event->value);
+    const auto parsed = test::parse_exposition(line);
+    REQUIRE_MESSAGE(parsed.has_value(), parsed.error());
+    const auto& sample = parsed->families.at(0).samples.at(0);
+    REQUIRE(sample.labels.size() == labels);
+    for (const auto& [name, value] : sample.labels) {
+      REQUIRE_FALSE(name.starts_with("__"));
+      REQUIRE(value.size() <= longest);
+    }
+  }
+  CHECK(taken > 3000);
+}

@@ -27,6 +27,7 @@ namespace {
 struct Meant {
   std::map<std::string, std::string> labels;
   std::optional<double> value;
+  std::optional<std::int64_t> unix_ms;
 };
 
 std::optional<std::string> model_decode(std::string_view text) {
@@ -52,15 +53,13 @@ std::optional<double> model_number(std::string text) {
     if (text[i] >= 'A' && text[i] <= 'Z') text[i] = static_cast<char>(text[i] + 32);
   }
   const std::string bare = text.substr(text.starts_with('+') || text.starts_with('-') ? 1 : 0);
-  if (bare == "nan" || bare == "inf") return std::strtod(text.c_str(), nullptr);
+  if (bare == "nan" || bare == "inf" || bare == "infinity") return std::strtod(text.c_str(), nullptr);
   if (bare.empty() || bare.find_first_not_of("0123456789.e+-") != bare.npos) return {};
   if (bare.find_first_of("0123456789.") != 0) return {};
   char* end = nullptr;
   const double value = std::strtod(text.c_str(), &end);
   if (end != text.c_str() + text.size()) return {};
-  const std::string mantissa = text.substr(0, text.find('e'));
-  const bool became_zero = value == 0 && mantissa.find_first_of("123456789") != mantissa.npos;
-  if (std::isinf(value) || became_zero) return {};
+  if (std::isinf(value)) return {};
   return value;
 }
 
@@ -81,6 +80,9 @@ bool model_utf8(const std::string& text) {
 
 std::optional<Meant> model(std::string_view query, std::string_view form) {
   Meant meant;
+  while (!form.empty() && (form.back() == '\n' || form.back() == '\r')) form.remove_suffix(1);
+  if (form.find_first_of("\r\n") != form.npos) return {};
+  if (form.substr(0, 1) == "{" || form.substr(0, 1) == "[") return {};
   std::string all = std::string(query) + '&' + std::string(form) + '&';
   std::map<std::string, std::string> seen;
   while (!all.empty()) {
@@ -89,8 +91,16 @@ std::optional<Meant> model(std::string_view query, std::string_view form) {
     if (one.empty()) continue;
     const std::size_t equals = one.find('=');
     auto name = model_decode(one.substr(0, equals));
-    const auto value = model_decode(equals == one.npos ? "" : one.substr(equals + 1));
+    if (equals == one.npos) return {};
+    const auto value = model_decode(one.substr(equals + 1));
     if (!name || !value) return {};
+    if (*name == "ttl" || *name == "timestamp") return {};
+    if (*name == "time") {
+      if (meant.unix_ms || value->empty() || value->find_first_not_of("0123456789") != value->npos) return {};
+      if (std::strtod(value->c_str(), nullptr) > 253'402'300'799.0) return {};
+      meant.unix_ms = static_cast<std::int64_t>(std::strtoll(value->c_str(), nullptr, 10)) * 1000;
+      continue;
+    }
     if (*name == "value") {
       if (meant.value) return {};
       meant.value = model_number(*value);
@@ -102,6 +112,7 @@ std::optional<Meant> model(std::string_view query, std::string_view form) {
     if (!seen.emplace(*name, *value).second) return {};
     if (!value->empty()) meant.labels.emplace(*name, *value);
   }
+  if (meant.labels.empty()) return {};
   return meant;
 }
 
@@ -125,7 +136,10 @@ std::string random_parameters(Random& random) {
                                                                "%2B", "%20", "9", "nan", "InF", "1e5", "%31", "0x"};
   std::string out;
   for (std::size_t n = random() % 5; n > 0; --n) {
-    if (random() % 5 == 0) {
+    if (random() % 20 == 0) {
+      static constexpr std::array<std::string_view, 4> others = {"time=", "ttl=", "timestamp=", "t%69me="};
+      out += std::string(others[random() % 4]) + pick_some(random, numbers, 4);
+    } else if (random() % 5 == 0) {
       out += "value=" + pick_some(random, numbers, 4);
     } else {
       // Mostly what is let through, so that the long way is walked as well.
@@ -150,7 +164,9 @@ TEST_CASE("for random parameters the parser and the model agree, and every event
   int refused = 0;
   for (int round = 0; round < 20000; ++round) {
     const std::string query = random_parameters(random);
-    const std::string form = random() % 2 == 0 ? random_parameters(random) : "";
+    static constexpr std::array<std::string_view, 8> line_ends = {"", "", "", "", "", "\n", "\r\n", "\na=1"};
+    std::string form = random() % 2 == 0 ? random_parameters(random) : "";
+    form += line_ends[random() % line_ends.size()];
     CAPTURE(query);
     CAPTURE(form);
     const auto event = parser.parse(query, form);
@@ -169,6 +185,7 @@ TEST_CASE("for random parameters the parser and the model agree, and every event
     const auto& sample = parsed->families.at(0).samples.at(0);
     REQUIRE(sample.labels == decltype(sample.labels)(meant->labels.begin(), meant->labels.end()));
     REQUIRE(event->value_given == meant->value.has_value());
+    REQUIRE(event->sent_unix_ms == meant->unix_ms);
     REQUIRE(same(sample.value, meant->value.value_or(1)));
     REQUIRE(sample.timestamp_ms == 1'700'000'000'000 + round);
   }

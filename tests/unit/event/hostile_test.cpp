@@ -46,16 +46,28 @@ constexpr Hostile table[] = {
     {"beyond the last code point", "a=%F4%90%80%80", "", ""},
     {"a Latin-1 byte as it is", "a=\xFC", "", ""},
     {"a broken escape", "a=%G1", "", ""},
-    {"a value of another kind", "value=0x1p-2", "", ""},
-    {"a value with digit separators", "value=1_000", "", ""},
-    {"a value that is too large", "value=1e400", "", ""},
-    {"a value with a line behind it", "value=1%0Aup+0", "", ""},
-    {"a value with a timestamp behind it", "value=1+1700000000000", "", ""},
-    {"two values", "value=1", "value=2", ""},
-    {"no value", "value=", "", ""},
+    {"a value of another kind", "a=1&value=0x1p-2", "", ""},
+    {"a value with digit separators", "a=1&value=1_000", "", ""},
+    {"a value that is too large", "a=1&value=1e400", "", ""},
+    {"a value with a line behind it", "a=1&value=1%0Aup+0", "", ""},
+    {"a value with a timestamp behind it", "a=1&value=1+1700000000000", "", ""},
+    {"two values", "a=1&value=1", "value=2", ""},
+    {"no value", "a=1&value=", "", ""},
+    {"a line behind the form", "a=1", "b=2\nup 0", ""},
+    {"a line behind a name", "a=1", "b\n=2", ""},
+    {"JSON as a form", "a=1", "{\"b\":\"c=d\"}", ""},
+    {"half a text", "a=1", "b=x & y", ""},
+    {"a label that is another one for each event", "a=1&timestamp=1700000000000", "", ""},
+    {"a time that is none", "a=1&time=1700000000 1", "", ""},
+    {"nothing at all", "", "", ""},
+    {"nothing but separators", "&&&", "&", ""},
+    {"nothing but a value", "value=1", "", ""},
+    {"nothing but an empty label", "a=", "", ""},
 
-    {"a signed NaN", "value=-NaN", "", "m NaN\n"},
-    {"infinity", "value=-INF", "", "m -Inf\n"},
+    {"a signed NaN", "a=1&value=-NaN", "", "m{a=\"1\"} NaN\n"},
+    {"infinity", "a=1&value=-INF", "", "m{a=\"1\"} -Inf\n"},
+    {"infinity in full", "a=1&value=-infinity", "", "m{a=\"1\"} -Inf\n"},
+    {"a value that is too small", "a=1&value=-1e-400", "", "m{a=\"1\"} -0\n"},
     {"a value in a backslash's place", "a=%5C", "", "m{a=\"\\\\\"} 1\n"},
     {"a value ending in a backslash", "a=C:%5Cdir%5C&b=1", "", "m{a=\"C:\\\\dir\\\\\",b=\"1\"} 1\n"},
     {"a value that closes its quotes", "a=x%22%7D+5%0Aup+0%0A", "", "m{a=\"x\\\"} 5\\nup 0\\n\"} 1\n"},
@@ -70,8 +82,6 @@ constexpr Hostile table[] = {
     {"an empty label", "a=&b=1", "", "m{b=\"1\"} 1\n"},
     {"labels that the target has as well", "job=x", "instance=y", "m{instance=\"y\",job=\"x\"} 1\n"},
     {"labels of histograms and summaries", "le=x&quantile=y", "", "m{le=\"x\",quantile=\"y\"} 1\n"},
-    {"nothing at all", "", "", "m 1\n"},
-    {"nothing but separators", "&&&", "&", "m 1\n"},
 };
 
 }  // namespace
@@ -88,6 +98,28 @@ TEST_CASE("hostile parameters are refused or harmless") {
     CHECK(line == hostile.line);
     const auto parsed = test::parse_exposition(line);
     REQUIRE_MESSAGE(parsed.has_value(), parsed.error());
+  }
+}
+
+TEST_CASE("hostile names that are replaced are harmless") {
+  constexpr Hostile replaced[] = {
+      {"the metric's own name", "__name__=up", "", "m{_name__=\"up\"} 1\n"},
+      {"a name that ends the line", "a%7D+1%0Aup=1", "", "m{a__1_up=\"1\"} 1\n"},
+      {"no UTF-8", "%FF%22=1", "", "m{_=\"1\"} 1\n"},
+      {"another script", "%D0%B0=1", "", "m{_=\"1\"} 1\n"},
+      {"a digit", "1=1", "", "m{_1=\"1\"} 1\n"},
+      {"a brace", "%7B=1", "", "m{_=\"1\"} 1\n"},
+  };
+  event::test::Form parser(16384);
+  parser.builder.use({.label_names = event::LabelNames::replace});
+  for (const Hostile& hostile : replaced) {
+    CAPTURE(hostile.what);
+    const auto event = parser.parse(hostile.query, {});
+    REQUIRE_MESSAGE(event.has_value(), event.error().message);
+    std::string line;
+    exposition::text_format().append_sample(line, "m", {event->labels}, event->value);
+    CHECK(line == hostile.line);
+    CHECK(test::parse_exposition(line).has_value());
   }
 }
 
