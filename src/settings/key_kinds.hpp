@@ -97,6 +97,21 @@ BasicKey<TargetOf<Part>> whole_number(std::string_view section, std::string_view
   return multiple(section, name, 1, min, max, member);
 }
 
+/// A whole number of this range, or 0 for no limit.
+template <class Part>
+BasicKey<TargetOf<Part>> limit(std::string_view section, std::string_view name, std::int64_t min, std::int64_t max,
+                               unsigned Part::*member) {
+  BasicKey<TargetOf<Part>> key = whole_number(section, name, 0, max, member);
+  key.set = [within = std::move(key.set), min, max](TargetOf<Part>& settings,
+                                                    const Value& value) -> Result<void, ValueError> {
+    const auto* const number = std::get_if<std::int64_t>(&value.content);
+    if (number == nullptr || *number < 0 || *number > max || (*number > 0 && *number < min))
+      return Unexpected{ValueError{&value, must_be_whole(min, max) + ", or 0 for no limit"}};
+    return within(settings, value);
+  };
+  return key;
+}
+
 /// A number of MiB; the member holds bytes.
 template <class Part>
 BasicKey<TargetOf<Part>> mebibytes(std::string_view section, std::string_view name, std::int64_t min, std::int64_t max,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <array>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,6 +34,23 @@ Result<Network> make_network(const std::string& network, const std::vector<Netwo
 std::string network_text(const Network& network) { return network.text(); }
 std::string same_text(const std::string& name) { return name; }
 
+constexpr std::array<std::pair<std::string_view, event::PlainLabel>, 3> plain_labels = {
+    {{"time", event::PlainLabel::time}, {"timestamp", event::PlainLabel::timestamp}, {"ttl", event::PlainLabel::ttl}}};
+
+Result<event::PlainLabel> make_plain_label(const std::string& name, const std::vector<event::PlainLabel>&) {
+  for (const auto& [text, label] : plain_labels) {
+    if (name == text) return label;
+  }
+  return Unexpected{must_be_one_of({"time", "timestamp", "ttl"})};
+}
+
+std::string plain_label_text(const event::PlainLabel& wanted) {
+  for (const auto& [text, label] : plain_labels) {
+    if (label == wanted) return std::string(text);
+  }
+  return {};  // no such enumerator
+}
+
 // Order of the arguments: table, key, range or check, member. README and the example file say what each key means.
 std::vector<Key> make_keys() {
   using App = app::Options;
@@ -42,7 +60,10 @@ std::vector<Key> make_keys() {
   using Queue = queue::Options;
   using Storage = storage::Options;
   using app::Gzip;
+  using event::LabelNames;
+  using event::LongValues;
   using event::Repeats;
+  using event::SenderTime;
   using queue::WhenFull;
   using storage::Sync;
   constexpr double day = 86400;
@@ -64,6 +85,16 @@ std::vector<Key> make_keys() {
       choice("events", "repeats", &Event::repeats,
              {{"count", Repeats::count}, {"last", Repeats::last}, {"sum", Repeats::sum}}),
       whole_number("events", "max_event_bytes", 64, 65536, &Event::max_event_bytes),
+      choice("events", "label_names", &Event::label_names,
+             {{"strict", LabelNames::strict}, {"replace", LabelNames::replace}}),
+      list("events", "plain_labels", "names", make_plain_label, plain_label_text, &Event::plain_labels),
+      choice("events", "sender_time", &Event::sender_time,
+             {{"keep", SenderTime::keep}, {"refuse", SenderTime::refuse}}),
+      limit("events", "max_labels", 1, 10'000, &Event::max_labels),
+      limit("events", "max_label_name_bytes", 1, 65536, &Event::max_label_name_bytes),
+      limit("events", "max_label_value_bytes", 16, 65536, &Event::max_label_value_bytes),
+      choice("events", "long_values", &Event::long_values,
+             {{"reject", LongValues::reject}, {"truncate", LongValues::truncate}}),
 
       list("scrapers", "names", "names", make_name, same_text, &Queue::names),
       duration("scrapers", "forget_after_seconds", 1, 365 * day, &Queue::forget_after),

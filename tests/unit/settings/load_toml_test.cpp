@@ -200,9 +200,8 @@ TEST_CASE("an unknown key is an error that names the nearest one") {
         "c.toml:2: [server] idle_timeout: unknown key; did you mean \"idle_timeout_seconds\"?");
   CHECK(error("[log]\nlevle = \"info\"") == "c.toml:2: [log] levle: unknown key; did you mean \"level\"?");
   CHECK(error("[log]\nfile = \"x\"") == "c.toml:2: [log] file: unknown key; allowed: level");
-  CHECK(error("[events]\nzzz = 1") ==
-        "c.toml:2: [events] zzz: unknown key; allowed: metric, use_explicit_timestamps, "
-        "timestamp_max_age_seconds, repeats, max_event_bytes");
+  CHECK(error("[storage]\nzzz = 1") ==
+        "c.toml:2: [storage] zzz: unknown key; allowed: path, capacity_mib, when_full, sync");
 }
 
 TEST_CASE("a key in the wrong section is an error that names the right one") {
