@@ -8,6 +8,7 @@
 #include "app/own_metrics/config_reloads.hpp"
 #include "app/own_metrics/counters.hpp"
 #include "app/own_metrics/readiness.hpp"
+#include "app/refusal_watch.hpp"
 #include "app/scrape/forwarding_watch.hpp"
 #include "app/scrape/proxy_watch.hpp"
 #include "app/scrape/shared_scrapers.hpp"
@@ -36,6 +37,8 @@ struct Services {
   ConfigReloads config_reloads;
   ForwardingWatch forwarding_watch;
   SharedScrapers shared_scrapers;
+  RefusalWatch refused_events;
+  RefusalWatch refused_scrapes;
   http::BodyBudget compressed_bodies{compressed_memory};
   ProxyWatch proxy_watch;
   std::vector<Counters> counters;                        ///< one for each worker, by its number

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "app/own_metrics/own_metrics.hpp"
+#include "app/refusal_log.hpp"
 #include "app/scrape/compress.hpp"
 #include "app/scrape/delivery_receipt.hpp"
 #include "app/scrape/proxy_signs.hpp"
@@ -44,7 +45,10 @@ struct Admitted {
 Result<Admitted, http::Reply> admit(Context& context, const http::Request& request) {
   const Origin origin = find_origin(request, *context.options);
   Result<MetricsQuery> query = parse_metrics_query(request.query);
-  if (!query) return Unexpected{refusal(400, std::move(query.error()))};
+  if (!query) {
+    log_refused_scrape(context, {request.peer, origin.address}, query.error());
+    return Unexpected{refusal(400, std::move(query.error()))};
+  }
   return Admitted{identify(*query, origin.address), query->peek, origin.by_proxy};
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/nearest.hpp"
 #include "base/percent.hpp"
 #include "base/text.hpp"
 
@@ -38,6 +39,13 @@ std::optional<std::string> fault_of_name(std::string_view name) {
   if (name.empty() || name.size() > max_name) return shown + "must have 1 to 128 characters";
   if (!std::all_of(name.begin(), name.end(), is_name_char)) return shown + "may hold only letters, digits and _ . : -";
   return std::nullopt;
+}
+
+std::string unknown_parameter(std::string_view name) {
+  std::string message = "unknown parameter \"" + printable(name) + "\" (there are scraper and peek)";
+  const std::string_view meant = nearest(name, {"scraper", "peek"});
+  if (!meant.empty()) message.append("; did you mean \"").append(meant).append("\"?");
+  return message;
 }
 
 bool is_in(const std::vector<Network>& networks, const Address& address) noexcept {
@@ -97,8 +105,11 @@ Result<MetricsQuery> parse_metrics_query(std::string_view query) {
   std::optional<std::string> peek;
   while (!query.empty()) {
     std::string_view value = take_part(query, '&');
-    const std::optional<std::string> name = decoded(take_part(value, '='));
-    if (!name || (*name != "scraper" && *name != "peek")) continue;
+    if (value.empty()) continue;
+    const std::string_view encoded_name = take_part(value, '=');
+    const std::optional<std::string> name = decoded(encoded_name);
+    if (!name || (*name != "scraper" && *name != "peek"))
+      return Unexpected{unknown_parameter(name ? std::string_view(*name) : encoded_name)};
     std::optional<std::string>& target = *name == "scraper" ? scraper : peek;
     if (target) return Unexpected{"parameter " + *name + " is given twice"};
     target = decoded(value);

@@ -11,15 +11,16 @@
 
 namespace oneshot::app {
 
-/// The part of a /metrics query that matters here; other parameters are ignored, since a scrape job may carry
-/// parameters for a proxy in between.
+/// What a query of /metrics says.
 struct MetricsQuery {
   std::string scraper;  ///< the name given, empty for none
   bool peek = false;
 };
 
 /// Reads `scraper=NAME` ([A-Za-z0-9_.:-]{1,128}) and `peek=0|1`. Errors: a bad name, a bad peek, either given
-/// twice, broken percent-encoding of either.
+/// twice, broken percent-encoding of either; any other parameter, since a `scrapper=prom-a` that is passed over makes
+/// two scrapers behind one address share their events, and nobody sees it. Scrapers add no parameters of their own:
+/// what `params` of the scrape config says is all that comes.
 Result<MetricsQuery> parse_metrics_query(std::string_view query);
 
 /// Where a scrape comes from: the peer, or, behind a trusted proxy, the address that the proxy saw.

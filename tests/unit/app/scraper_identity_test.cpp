@@ -121,7 +121,7 @@ TEST_CASE("a /metrics query is read for scraper and peek") {
       {"scraper=Az_09.:-&peek=1", "Az_09.:-", true},
       {"peek=0", "", false},
       {"scr%61per=x&p%65ek=%31", "x", true},
-      {"other=%zz&module=http&=1&&scraper=x", "x", false},
+      {"&&scraper=x&", "x", false},
       {"scraper=" + std::string(128, 'a'), std::string(128, 'a'), false},
   };
   for (const Row& row : rows) {
@@ -148,6 +148,15 @@ TEST_CASE("a bad /metrics query is refused in words that name the parameter") {
       {"peek=1&peek=1", "parameter peek is given twice"},
       {"peek=yes", "peek \"yes\" must be 0 or 1"},
       {"peek", "peek \"\" must be 0 or 1"},
+      {"scrapper=a", "unknown parameter \"scrapper\" (there are scraper and peek); did you mean \"scraper\"?"},
+      {"Scraper=a", "unknown parameter \"Scraper\" (there are scraper and peek); did you mean \"scraper\"?"},
+      {"scraper=a&peak=1", "unknown parameter \"peak\" (there are scraper and peek); did you mean \"peek\"?"},
+      {"%73crapper=a", "unknown parameter \"scrapper\" (there are scraper and peek); did you mean \"scraper\"?"},
+      {"match[]=up&scraper=a", "unknown parameter \"match[]\" (there are scraper and peek)"},
+      {"scraper=a&format=prometheus", "unknown parameter \"format\" (there are scraper and peek)"},
+      {"=1", "unknown parameter \"\" (there are scraper and peek)"},
+      {"a%zz=1", "unknown parameter \"a%zz\" (there are scraper and peek)"},
+      {"a%0A%22=1", "unknown parameter \"a\\n\\\"\" (there are scraper and peek)"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.query);

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#include "app/refusal_log.hpp"
+
+#include <cstdint>
+#include <optional>
+
+#include "app/refusal_watch.hpp"
+#include "base/log.hpp"
+
+namespace oneshot::app {
+namespace {
+
+struct Line {
+  log::Level level;
+  std::string_view message;
+  std::string_view reason;
+  std::string_view detail;
+};
+
+void write(const Line& line, const Refused& who, std::uint64_t unlogged) {
+  const log::Field peer{"peer", who.peer.text()};
+  const log::Field reason{"reason", line.reason};
+  const log::Field detail{"detail", line.detail};
+  const log::Field silent{"unlogged", unlogged};
+  if (who.client == who.peer) {
+    log::write(line.level, line.message, {peer, reason, detail, silent});
+  } else {
+    log::write(line.level, line.message, {peer, {"forwarded_for", who.client.text()}, reason, detail, silent});
+  }
+}
+
+void write_if_due(Context& context, RefusalWatch& watch, const Line& line, const Refused& who) {
+  if (!log::enabled(line.level)) return;
+  const std::optional<std::uint64_t> unlogged = watch.note(who.client, context.services.clock.steady());
+  if (unlogged) write(line, who, *unlogged);
+}
+
+}  // namespace
+
+void log_refused_event(Context& context, const Refused& who, const event::Rejection& why) {
+  const std::string_view reason = event::reason_name(why.reason);
+  if (log::enabled(log::Level::debug)) return write({log::Level::debug, "event refused", reason, why.message}, who, 0);
+  write_if_due(context, context.services.refused_events, {log::Level::info, "event refused", reason, why.message}, who);
+}
+
+void log_refused_scrape(Context& context, const Refused& who, std::string_view why) {
+  write_if_due(context, context.services.refused_scrapes, {log::Level::warn, "scrape refused", "bad_query", why}, who);
+}
+
+}  // namespace oneshot::app

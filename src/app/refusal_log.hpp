@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string_view>
+
+#include "app/context.hpp"
+#include "base/address.hpp"
+#include "event/event.hpp"
+
+namespace oneshot::app {
+
+/// Who was refused.
+struct Refused {
+  const Address& peer;
+  const Address& client;  ///< whom a trusted proxy names; else the peer
+};
+
+// Who was refused and why, in at most one line a minute for each client (RefusalWatch). `unlogged` in it says how many
+// refusals of that client had none since the last line, `forwarded_for` names a client behind a proxy.
+
+/// At level info: the sender made a mistake, which a status tells, but not every client shows the words. At level debug
+/// there is a line for each.
+[[gnu::cold]] void log_refused_event(Context& context, const Refused& who, const event::Rejection& why);
+/// At level warn: the scraper gets no events until somebody changes its configuration, and Prometheus shows no more
+/// than the status.
+[[gnu::cold]] void log_refused_scrape(Context& context, const Refused& who, std::string_view why);
+
+}  // namespace oneshot::app
