@@ -3,7 +3,8 @@
 
 #include <utility>
 
-#include "base/log.hpp"
+#include "app/refusal_log.hpp"
+#include "app/scrape/scraper_identity.hpp"
 
 namespace oneshot::app {
 namespace {
@@ -25,6 +26,14 @@ unsigned retry_after_seconds(Reason reason) noexcept {
     default:
       return 0;
   }
+}
+
+http::Reply count_and_say(Context& context, event::Rejection rejection) {
+  context.counters.count_rejected(rejection.reason);
+  http::Reply reply(status_of(rejection.reason), std::move(rejection.message));
+  reply.body += '\n';
+  reply.retry_after_seconds = retry_after_seconds(rejection.reason);
+  return reply;
 }
 
 }  // namespace
@@ -65,16 +74,14 @@ int status_of(Reason reason) noexcept {
   return 500;
 }
 
+http::Reply refuse(Context& context, const http::Request& request, event::Rejection rejection) {
+  log_refused_event(context, {request.peer, find_origin(request, *context.options).address}, rejection);
+  return count_and_say(context, std::move(rejection));
+}
+
 http::Reply refuse(Context& context, const Address& peer, event::Rejection rejection) {
-  context.counters.count_rejected(rejection.reason);
-  if (log::enabled(log::Level::debug))
-    log::debug(
-        "event refused",
-        {{"peer", peer.text()}, {"reason", event::reason_name(rejection.reason)}, {"detail", rejection.message}});
-  http::Reply reply(status_of(rejection.reason), std::move(rejection.message));
-  reply.body += '\n';
-  reply.retry_after_seconds = retry_after_seconds(rejection.reason);
-  return reply;
+  log_refused_event(context, {peer, peer}, rejection);
+  return count_and_say(context, std::move(rejection));
 }
 
 http::Reply refuse_unable(Context& context, const Address& peer) {

@@ -55,14 +55,14 @@ http::Answer store_event(Context& context, const http::Request& request, const e
       log_stored(request.peer, event);
       return std::make_unique<DurableReply>(context, request.peer);
     case Stored::full:
-      return refuse(context, request.peer, {Reason::log_full, "the event log is full: try again later"});
+      return refuse(context, request, {Reason::log_full, "the event log is full: try again later"});
     case Stored::duplicate:
       return http::Reply(200);
     case Stored::key_reused:
-      return refuse(context, request.peer,
+      return refuse(context, request,
                     {Reason::key_reused, "this idempotency key was used for another event: write a new one"});
     case Stored::key_in_flight:
-      return refuse(context, request.peer,
+      return refuse(context, request,
                     {Reason::key_in_flight, "the event with this idempotency key is being stored: ask again"});
     case Stored::unable:
       break;

@@ -40,6 +40,7 @@ std::string welcome(const std::string& host) {
       "GET  /readyz, /-/ready            OK while it can do its work\n\n"
       "Try it:\n";
   text += "  curl -X POST 'http://" + host + "/event?type=deploy&service=checkout'\n";
+  text += "  curl http://" + host + "/event -d type=deploy --data-urlencode 'version=1.2.3+build & more'\n";
   text += "  curl 'http://" + host + "/metrics?scraper=try'\n";
   return text;
 }

@@ -5,6 +5,7 @@
 
 #include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <mutex>
@@ -16,7 +17,9 @@
 #include "app/ingest/media_type.hpp"
 #include "app/ingest/post_headers.hpp"
 #include "app/ingest/refusal.hpp"
+#include "base/log.hpp"
 #include "http/parser.hpp"
+#include "support/captured_log.hpp"
 #include "unit/app/allocation_count.hpp"
 #include "unit/app/app_fixture.hpp"
 #include "unit/app/lock_count.hpp"
@@ -64,17 +67,96 @@ TEST_CASE("every Content-Type of a body counts, and no Content-Encoding is under
   CHECK(status({form, {"content-encoding", "Identity"}}) == 200);
 }
 
-TEST_CASE("a body of another type is refused, an empty one is fine whatever it claims to be") {
+TEST_CASE("a body of another type is passed over where the query has a label, and refused where it is alone") {
   App app;
-  for (const char* type : {"", "application/json", "text/plain", "application/x-www-form-urlencodedx"}) {
+  for (const char* type : {"application/xml", "text/html; charset=utf-8", "application/x-www-form-urlencodedx"}) {
     CAPTURE(type);
-    const Answer answer = post_form(app, "/event?a=1", "b=2", type);
-    CHECK(answer.status == 415);
-    CHECK(answer.text.find("application/x-www-form-urlencoded") != std::string::npos);
-    CHECK(answer.text.find('\n') == answer.text.size() - 1);
+    CHECK(post_form(app, "/event?a=1", "b=2", type).status == 200);
     CHECK(post_form(app, "/event?a=1", "", type).status == 200);
+    for (const char* target : {"/event", "/event?value=5", "/event?a="}) {
+      const Answer answer = post_form(app, target, "b=2", type);
+      CHECK(answer.status == 415);
+      CHECK(answer.text.find(type) != std::string::npos);
+      CHECK(answer.text.find("-d message='…'") != std::string::npos);
+      CHECK(answer.text.find('\n') == answer.text.size() - 1);
+    }
+    CHECK(post_form(app, "/event?a-b=1", "b=2", type).status == 400);
+    CHECK(post_form(app, "/event", "", type).status == 400);
   }
-  CHECK(app.services->counters[0].rejected[static_cast<std::size_t>(event::Reason::bad_content_type)].load() == 4);
+  CHECK(app.services->counters[0].rejected[static_cast<std::size_t>(event::Reason::bad_content_type)].load() == 9);
+  CHECK(test::event_samples(app.get("/metrics")) == 1);
+}
+
+TEST_CASE("a body of another type is passed over in whatever encoding") {
+  App app;
+  const auto status = [&](const char* target) {
+    return app
+        .call({.method = Method::post,
+               .target = target,
+               .headers = {{"Content-Type", "application/xml"}, {"Content-Encoding", "br"}},
+               .body = "\x1b"})
+        .status;
+  };
+  CHECK(status("/event?a=1") == 200);
+  CHECK(status("/event") == 415);
+}
+
+TEST_CASE("a body without a type is read as a form") {
+  App app;
+  REQUIRE(post_form(app, "/event?a=1", "b=2&value=7", "").status == 200);
+  CHECK(test::value_of(app.get("/metrics"), "events_to_metrics", {{"a", "1"}, {"b", "2"}}) == 7);
+  CHECK(post_form(app, "/event?a=1", "some text", "").status == 400);
+  CHECK(post_form(app, "/event?a=1", "{\"b\":2}", "").text == "this is JSON: send Content-Type: application/json\n");
+}
+
+TEST_CASE("the header Event-Time is the sender's time, with a body and without") {
+  App app;
+  const auto status = [&](std::vector<http::Header> headers, std::string target) {
+    return app.call({.method = Method::post, .target = std::move(target), .headers = std::move(headers)}).status;
+  };
+  CHECK(status({{"Event-Time", "2026-11-26T09:30:00Z"}}, "/event?a=1") == 200);
+  CHECK(status({{"event-time", "1795685400.25"}}, "/event?a=1") == 200);
+  CHECK(status({{"Event-Time", "noon"}}, "/event?a=1") == 400);
+  CHECK(status({{"Event-Time", ""}}, "/event?a=1") == 400);
+  CHECK(status({{"Event-Time", "1"}}, "/event?a=1&time=1") == 400);
+  CHECK(status({{"Event-Time", "1"}, {"Event-Time", "2"}}, "/event?a=1") == 400);
+}
+
+TEST_CASE("a sender's time is refused where it is not wanted and nobody would see it") {
+  const auto status = [](bool timestamps) {
+    App app([=](Options& options, queue::Options& queue) {
+      options.event.sender_time = event::SenderTime::refuse;
+      queue.explicit_timestamps = timestamps;
+    });
+    return app.post("/event?a=1&time=0").status;
+  };
+  CHECK(status(false) == 400);
+  CHECK(status(true) == 200);
+}
+
+TEST_CASE("each client that is refused has one line a minute, with the client that a trusted proxy names") {
+  App app([](Options& options, queue::Options&) { options.trusted_proxies = networks({"10.0.0.7"}); });
+  const auto post = [&](const char* peer, std::vector<http::Header> headers) {
+    CHECK(app.call({.method = Method::post, .target = "/event?a-b=1", .headers = std::move(headers), .peer = peer})
+              .status == 400);
+  };
+  log::set_level(log::Level::info);
+  const oneshot::test::CapturedLog captured;
+  for (int i = 0; i < 3; ++i) {
+    post("10.0.0.7", {{"X-Forwarded-For", "192.0.2.1"}});
+    post("10.0.0.7", {});
+    post("10.0.0.8", {{"X-Forwarded-For", "192.0.2.2"}});
+  }
+  CHECK(captured.count("level=info msg=\"event refused\"") == 3);
+  CHECK(captured.count(
+            "peer=10.0.0.7 forwarded_for=192.0.2.1 reason=bad_label_name detail=\"label name \\\"a-b\\\" may") == 1);
+  CHECK(captured.count("peer=10.0.0.7 reason=bad_label_name") == 1);
+  CHECK(captured.count("peer=10.0.0.8 reason=bad_label_name") == 1);
+  app.clock.advance(std::chrono::minutes(1));
+  post("10.0.0.7", {});
+  CHECK(captured.count("unlogged=2") == 1);
+  CHECK(captured.count("unlogged=0") == 3);
+  log::set_level(log::Level::error);
 }
 
 TEST_CASE("each reason has its status, and a refused event is not in the log") {
@@ -86,7 +168,12 @@ TEST_CASE("each reason has its status, and a refused event is not in the log") {
   const std::vector<Row> rows{
       {"a-b=1", 400, event::Reason::bad_label_name},
       {"__name__=x", 400, event::Reason::bad_label_name},
-      {"value=abc", 400, event::Reason::bad_value},
+      {"a=1&value=abc", 400, event::Reason::bad_value},
+      {"", 400, event::Reason::no_labels},
+      {"a=1&value", 400, event::Reason::bad_parameter},
+      {"a=1&time=noon", 400, event::Reason::bad_time},
+      {"a=1&timestamp=1", 400, event::Reason::bad_time},
+      {"a=1&ttl=1", 400, event::Reason::bad_parameter},
       {"a=%ff", 400, event::Reason::bad_utf8},
       {"a=%zz", 400, event::Reason::bad_encoding},
       {"a=1&a=2", 400, event::Reason::duplicate_label},
@@ -168,7 +255,9 @@ TEST_CASE("in the steady state an event goes from its bytes into the log without
   App app;
   http::Parser parser;
   const std::string bytes =
-      "POST /event?type=deploy&service=a+service+with+a+name+longer+than+any+small+string&value=42.5 HTTP/1.1\r\n"
+      "POST "
+      "/event?type=deploy&service=a+service+with+a+name+longer+than+any+small+string&value=42.5&a+name+with+blanks=x"
+      "&time=2026-11-26T10:30:00+01:00 HTTP/1.1\r\n"
       "Host: localhost:8090\r\nUser-Agent: curl/7.88.1\r\nAccept: */*\r\n\r\n";
   const auto post_often = [&](int times) {
     for (int i = 0; i < times; ++i, parser.next()) {

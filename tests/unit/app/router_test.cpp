@@ -36,7 +36,7 @@ TEST_CASE("every path and method has its answer") {
       {Method::get, "/metrics", 200, ""},
       {Method::head, "/metrics", 200, ""},
       {Method::post, "/metrics", 405, "GET, HEAD"},
-      {Method::post, "/event", 200, ""},
+      {Method::post, "/event?a=1", 200, ""},
       {Method::get, "/event", 405, "POST"},
       {Method::head, "/event", 405, "POST"},
       {Method::other, "/event", 405, "POST"},
