@@ -37,8 +37,8 @@ class Endpoints(unittest.TestCase):
         reply = self.server.get("/")
         self.assertEqual(reply.status, 200)
         self.assertTrue(reply.header("content-type").startswith("text/plain"))
-        for path in ("/event", "/metrics", "/healthz", "/readyz"):
-            self.assertIn(path, reply.text)
+        for word in ("/event", "/metrics", "/healthz", "/readyz", "--data-urlencode"):
+            self.assertIn(word, reply.text)
 
     def test_health_and_its_alias_say_ok(self):
         for path in ("/healthz", "/-/healthy"):
@@ -147,7 +147,7 @@ class Endpoints(unittest.TestCase):
             self.assertEqual(exposition.value("oneshot_events_redelivered_total", scraper="h"), 0)
 
     def test_any_other_path_is_404(self):
-        for path in ("/nothing", "/metrics/", "/event/", "//", "/healthz/x", "/METRICS", "/-/", "/metrics%00",
+        for path in ("/nothing", "/metrics/x", "/events-", "/healthz/x", "/METRICS", "/-/", "/metrics%00",
                      "/%2e%2e/metrics"):
             for method in ("GET", "POST"):
                 with self.server.connect() as connection:
@@ -155,6 +155,12 @@ class Endpoints(unittest.TestCase):
                     reply = connection.read_reply()
                 self.assertEqual(reply.status, 404, (method, path, reply))
                 self.assertTrue(reply.header("content-type").startswith("text/plain"))
+
+    def test_a_slash_too_many_is_the_same_path(self):
+        for path in ("//healthz", "/healthz/", "///-//healthy/", "//readyz//", "//", "//metrics/?scraper=slash"):
+            self.assertEqual(self.server.get(path).status, 200, path)
+        for path in ("//event?a=1", "/event/?a=1", "/event%2F?a=1"):
+            self.assertEqual(self.server.post(path).status, 200, path)
 
     def test_another_method_is_405_and_allow_says_which(self):
         allowed = {"/": "GET, HEAD", "/healthz": "GET, HEAD", "/-/healthy": "GET, HEAD",
