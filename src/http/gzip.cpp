@@ -5,14 +5,14 @@
 // what follows does not refer to what was before, which the padding moves away.
 #include "http/gzip.hpp"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <array>
 #include <cassert>
 #include <limits>
 #include <new>
 #include <numeric>
+
+#include "http/zlib.hpp"
 
 namespace oneshot::http {
 namespace {

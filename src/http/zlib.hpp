@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// For gzip.cpp and gunzip.cpp alone.
+#include <zlib.h>
