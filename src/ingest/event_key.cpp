@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+#include "ingest/event_key.hpp"
+
+#include <cstring>
+
+namespace oneshot::ingest {
+
+event::IdempotencyKey EventKeys::of(std::string_view scope, std::string_view id) {
+  const crypto::Digest digest = hash_.add(scope).add({"", 1}).add(id).finish();
+  event::IdempotencyKey key;
+  std::memcpy(&key.high, digest.bytes.data(), sizeof key.high);
+  std::memcpy(&key.low, digest.bytes.data() + sizeof key.high, sizeof key.low);
+  return key;
+}
+
+}  // namespace oneshot::ingest
