@@ -1,15 +1,26 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "app/options.hpp"
 #include "app/services.hpp"
 #include "event/event_builder.hpp"
 #include "event/form_parser.hpp"
+#include "ingest/batch.hpp"
+#include "ingest/cloud_event.hpp"
+#include "ingest/event_key.hpp"
+#include "ingest/json_event.hpp"
+#include "ingest/multipart.hpp"
+#include "json/parser.hpp"
 
 namespace oneshot::app {
+
+/// Of the bodies of POST /events, as they come in and unfolded.
+inline constexpr std::size_t json_body_limit = 1024 * 1024;
 
 /// What the endpoints of one worker work with. Touched on that worker's thread only.
 struct Context {
@@ -37,7 +48,16 @@ struct Context {
   unsigned worker;
   Counters& counters;
   event::EventBuilder event_builder;
-  event::FormParser form_parser;  ///< feeds that builder
+  // These feed that builder.
+  event::FormParser form_parser;
+  ingest::JsonEvent json_event{event_builder};
+  ingest::CloudEvent cloud_event{event_builder};
+  ingest::Multipart multipart{event_builder};
+
+  json::Parser json_parser{json_body_limit};
+  ingest::EventKeys event_keys;
+  ingest::Batch batch;   ///< the events of one request, empty between requests
+  std::string unfolded;  ///< a body that came compressed
 };
 
 }  // namespace oneshot::app

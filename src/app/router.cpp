@@ -9,6 +9,7 @@
 
 #include "app/authorize.hpp"
 #include "app/ingest/post_event.hpp"
+#include "app/ingest/post_events.hpp"
 #include "app/pages/plain_pages.hpp"
 #include "app/route.hpp"
 #include "app/scrape/get_metrics.hpp"
@@ -23,6 +24,7 @@ constexpr Action welcome{get_welcome, Right::none};
 
 constexpr std::array routes{
     Route{.path = "/event", .post = {post_event, Right::post}},
+    Route{.path = "/events", .body_limit = json_body_limit, .post = {post_events, Right::post}},
     Route{.path = "/metrics", .get = {get_metrics, Right::scrape}, .head = {head_metrics, Right::scrape}},
     Route{.path = "/healthz", .get = health, .head = health},
     Route{.path = "/readyz", .get = readiness, .head = readiness},

@@ -27,15 +27,26 @@ constexpr std::array names{
     Name{"text/plain", MediaType::text},
 };
 
+std::string_view without_parameters(std::string_view content_type) noexcept {
+  return trim_blanks(content_type.substr(0, content_type.find(';')));
+}
+
 }  // namespace
 
 MediaType media_type_of(std::string_view content_type) noexcept {
-  const std::string_view wanted = trim_blanks(content_type.substr(0, content_type.find(';')));
+  const std::string_view wanted = without_parameters(content_type);
   if (wanted.empty()) return MediaType::none;
   for (const Name& name : names) {
     if (equals_ignoring_case(wanted, name.text)) return name.type;
   }
   return MediaType::other;
+}
+
+bool is_json(std::string_view content_type) noexcept {
+  constexpr std::string_view suffix = "+json";
+  const std::string_view name = without_parameters(content_type);
+  return equals_ignoring_case(name, "application/json") ||
+         (name.size() > suffix.size() && equals_ignoring_case(name.substr(name.size() - suffix.size()), suffix));
 }
 
 }  // namespace oneshot::app

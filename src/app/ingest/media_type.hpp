@@ -22,4 +22,7 @@ enum class MediaType : std::uint8_t {
 /// Without its parameters, such as charset: what counts is UTF-8, whatever they say.
 [[nodiscard]] MediaType media_type_of(std::string_view content_type) noexcept;
 
+/// application/json, and every other name that ends in +json (RFC 6839 3.1).
+[[nodiscard]] bool is_json(std::string_view content_type) noexcept;
+
 }  // namespace oneshot::app

@@ -5,7 +5,9 @@
 #include <string_view>
 #include <utility>
 
+#include "app/ingest/event_body.hpp"
 #include "app/ingest/media_type.hpp"
+#include "app/ingest/plain_body.hpp"
 #include "app/ingest/post_headers.hpp"
 #include "app/ingest/refusal.hpp"
 #include "app/ingest/store_event.hpp"
@@ -20,34 +22,35 @@ using event::Rejection;
 using EventOrWhyNot = Result<event::Event, Rejection>;
 
 Rejection wrong_type(std::string_view content_type) {
-  return {Reason::bad_content_type,
-          "a body of Content-Type \"" + printable(content_type) +
-              "\" is not understood: send a form (curl: -d type=deploy -d message='…'), or labels in the query"};
+  std::string message = "a body of Content-Type \"" + printable(content_type) +
+                        "\" is not understood: send a form (curl: -d type=deploy -d message='…'), application/json, or "
+                        "labels in the query";
+  if (media_type_of(content_type) == MediaType::text) message += " (with ?text=message a text becomes a label)";
+  return {Reason::bad_content_type, std::move(message)};
 }
 
 Rejection contradiction(std::string_view name) {
   return {Reason::bad_parameter, "header " + printable(name) + " is given twice, with different values"};
 }
 
-Rejection encoded_form(std::string_view content_encoding) {
-  return {Reason::bad_content_type,
-          "a body with Content-Encoding \"" + printable(content_encoding) + "\": only a plain one is understood"};
-}
-
-/// A body without a type is read as a form too. Nothing can be lost by that: whatever is no form is refused with what
-/// to write, while clients that leave out the type (Go's http.NewRequest, Python's http.client) mostly send one.
-bool is_form(const PostHeaders& headers) noexcept {
-  const MediaType type = media_type_of(headers.content_type);
-  return type == MediaType::form || type == MediaType::none;
+/// Nobody chooses the names in the data of a CloudEvent.
+void begin_event(Context& context, BodyKind kind) {
+  if (kind == BodyKind::cloud_event || kind == BodyKind::cloud_event_binary)
+    context.event_builder.begin(event::LabelNames::replace);
+  else
+    context.event_builder.begin();
 }
 
 event::EventBuilder::Taken take_parts(Context& context, const http::Request& request, const PostHeaders& headers,
-                                      std::string_view form) {
-  context.event_builder.begin();
+                                      const EventBody& body) {
+  begin_event(context, body.kind);
   if (headers.event_time.data() != nullptr) {
     if (event::EventBuilder::Taken taken = context.event_builder.time(headers.event_time); !taken) return taken;
   }
-  return context.form_parser.take(request.query, form);
+  if (body.kind == BodyKind::form) return context.form_parser.take(request.query, body.bytes);
+  const std::string_view query = body.kind == BodyKind::text ? std::string_view(body.rest) : request.query;
+  if (event::EventBuilder::Taken taken = context.form_parser.take(query, {}); !taken) return taken;
+  return take_event_body(context, request, headers, body);
 }
 
 /// A body that is not understood says nothing where the query says something: that is how webhooks are pointed at an
@@ -61,21 +64,27 @@ EventOrWhyNot unless_body_was_all(EventOrWhyNot event, const PostHeaders& header
 EventOrWhyNot read_event(Context& context, const http::Request& request) {
   const PostHeaders headers = read_post_headers(request.headers);
   if (headers.contradicted.data() != nullptr) return Unexpected{contradiction(headers.contradicted)};
-  const bool form = request.body.empty() || is_form(headers);
-  if (form && !request.body.empty() && headers.content_encoding.data() != nullptr)
-    return Unexpected{encoded_form(headers.content_encoding)};
-  event::EventBuilder::Taken taken = take_parts(context, request, headers, form ? request.body : std::string_view{});
+  const Result<EventBody, Rejection> body = find_event_body(context, request, headers);
+  if (!body) return Unexpected{body.error()};
+  event::EventBuilder::Taken taken = take_parts(context, request, headers, *body);
   if (!taken) return Unexpected{std::move(taken.error())};
   EventOrWhyNot event = context.event_builder.finish();
-  return form ? std::move(event) : unless_body_was_all(std::move(event), headers);
+  return body->kind == BodyKind::ignored ? unless_body_was_all(std::move(event), headers) : std::move(event);
 }
 
 }  // namespace
 
 http::Answer post_event(Context& context, const http::Request& request, delivery::Waiting&) {
   EventOrWhyNot event = read_event(context, request);
-  if (!event) return refuse(context, request, std::move(event.error()));
-  return store_event(context, request, *event);
+  if (!request.body.empty()) {  // whose texts are in the event now
+    context.json_parser.trim();
+    let_go_of_body(context);
+  }
+  if (event) return store_event(context, request, *event);
+  const bool about_type = event.error().reason == Reason::bad_content_type;
+  http::Reply reply = refuse(context, request, std::move(event.error()));
+  if (about_type) offer_gzip(reply);
+  return reply;
 }
 
 }  // namespace oneshot::app

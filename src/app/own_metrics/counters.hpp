@@ -18,13 +18,13 @@ struct alignas(64) Counters {
   Number accepted{0};
   std::array<Number, event::reason_count> rejected{};
 
-  void count_accepted() noexcept { increment(accepted); }
-  void count_rejected(event::Reason reason) noexcept { increment(rejected[static_cast<std::size_t>(reason)]); }
+  void count_accepted(std::uint64_t events = 1) noexcept { increase(accepted, events); }
+  void count_rejected(event::Reason reason) noexcept { increase(rejected[static_cast<std::size_t>(reason)], 1); }
 
  private:
   // With a single writer a load and a store do, without the locked instruction of fetch_add.
-  static void increment(Number& number) noexcept {
-    number.store(number.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  static void increase(Number& number, std::uint64_t by) noexcept {
+    number.store(number.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
   }
 };
 

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "app/context.hpp"
+#include "app/ingest/post_headers.hpp"
+#include "base/result.hpp"
+#include "event/event_builder.hpp"
+#include "http/request.hpp"
+
+namespace oneshot::app {
+
+/// How the body of POST /event is read.
+enum class BodyKind : std::uint8_t {
+  form,                ///< also no body at all
+  json,                ///< flat, or an envelope
+  cloud_event,         ///< structured mode
+  cloud_event_binary,  ///< attributes in headers, data in the body
+  multipart,
+  text,     ///< a plain text that becomes a label
+  ignored,  ///< not understood
+};
+
+struct EventBody {
+  BodyKind kind = BodyKind::form;
+  std::string_view bytes{};  ///< without Content-Encoding
+  std::string label{};       ///< of a text: the name of the label that it becomes
+  std::string rest{};        ///< of a text: the query without the parameter that named the label
+};
+
+/// What the body is. Refused: a type that belongs to POST /events, and what cannot be unfolded.
+[[nodiscard]] Result<EventBody, event::Rejection> find_event_body(Context& context, const http::Request& request,
+                                                                  const PostHeaders& headers);
+
+/// Feeds the builder with a body that is no form, between begin() and finish().
+event::EventBuilder::Taken take_event_body(Context& context, const http::Request& request, const PostHeaders& headers,
+                                           const EventBody& body);
+
+}  // namespace oneshot::app

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+#include "app/ingest/events_reader.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.hpp"
+#include "ingest/rejections.hpp"
+
+namespace oneshot::app {
+namespace {
+
+using event::Reason;
+using event::Rejection;
+
+Rejection too_many() {
+  return {Reason::too_large,
+          "a request may have " + std::to_string(ingest::Batch::max_events) + " events: send several requests"};
+}
+
+Rejection no_list(json::Kind kind) {
+  std::string message = "the body is " + std::string(words_for(kind));
+  message += kind == json::Kind::object
+                 ? ": a single event belongs to POST /event, and lines of them are application/x-ndjson"
+                 : ", and POST /events takes a list of objects";
+  return {Reason::bad_body, std::move(message)};
+}
+
+/// Lines of JSON that were called JSON: the list's parser only sees that something stands behind the first one.
+bool looks_like_lines(std::string_view body) noexcept { return body.starts_with('{'); }
+
+}  // namespace
+
+EventsReader::Taken EventsReader::take_lines(std::string_view body) {
+  for (std::size_t number = 1; !body.empty(); ++number) {
+    const std::size_t end = std::min(body.find('\n'), body.size());
+    std::string_view line = body.substr(0, end);
+    body.remove_prefix(std::min(end + 1, body.size()));
+    while (line.ends_with('\r')) line.remove_suffix(1);
+    if (trim_blanks(line).empty()) continue;
+    if (Taken taken = take_event(number, context_.json_parser.parse(line), false); !taken) return taken;
+  }
+  return {};
+}
+
+EventsReader::Taken EventsReader::take_list(std::string_view body, bool cloud_events) {
+  const Result<json::Value> list = context_.json_parser.parse(body);
+  if (!list && looks_like_lines(body)) return Unexpected{no_list(json::Kind::object)};
+  if (!list) return Unexpected{ingest::bad_json("the body", list.error())};
+  if (list->kind() != json::Kind::list) return Unexpected{no_list(list->kind())};
+  std::size_t number = 0;
+  for (const json::Value& element : list->elements())
+    if (Taken taken = take_event(++number, element, cloud_events); !taken) return taken;
+  return {};
+}
+
+EventsReader::Taken EventsReader::take_event(std::size_t number, const Result<json::Value>& value, bool cloud_event) {
+  if (++seen_ > ingest::Batch::max_events) return Unexpected{too_many()};
+  Taken taken = value ? add(number, *value, cloud_event) : Unexpected{ingest::bad_json("it", value.error())};
+  if (taken) return taken;
+  if (!partial_) return Unexpected{in_event(number, std::move(taken.error()))};
+  refuse(number, std::move(taken.error()));
+  return {};
+}
+
+EventsReader::Taken EventsReader::add(std::size_t number, const json::Value& value, bool cloud_event) {
+  if (cloud_event)
+    context_.event_builder.begin(event::LabelNames::replace);
+  else
+    context_.event_builder.begin();
+  if (Taken taken = take_parts(value, cloud_event); !taken) return taken;
+  if (Taken taken = take_key(number, cloud_event); !taken) return taken;
+  auto event = context_.event_builder.finish();
+  if (!event) return Unexpected{std::move(event.error())};
+  context_.batch.add(*event, number);
+  return {};
+}
+
+EventsReader::Taken EventsReader::take_parts(const json::Value& value, bool cloud_event) {
+  if (headers_.event_time.data() != nullptr)
+    if (Taken taken = context_.event_builder.time(headers_.event_time); !taken) return taken;
+  if (!query_.empty())
+    if (Taken taken = context_.form_parser.take(query_, {}); !taken) return taken;
+  return cloud_event ? context_.cloud_event.take(value, "it") : context_.json_event.take(value, "it");
+}
+
+/// An event's own id, else the request's key and the event's number: who repeats the request repeats all of its events.
+EventsReader::Taken EventsReader::take_key(std::size_t number, bool cloud_event) {
+  event::EventBuilder& builder = context_.event_builder;
+  if (cloud_event) return builder.key(context_.event_keys.of("cloudevents", context_.cloud_event.id()));
+  const std::string_view id = context_.json_event.id();
+  if (!id.empty()) return builder.key(context_.event_keys.of("", id));
+  if (headers_.idempotency_key.data() == nullptr) return {};
+  const std::string of_request = "request " + std::to_string(number);
+  return builder.key(context_.event_keys.of(of_request, headers_.idempotency_key));
+}
+
+void EventsReader::refuse(std::size_t number, event::Rejection rejection) {
+  context_.counters.count_rejected(rejection.reason);
+  ++refused_.count;
+  if (refused_.errors.size() < RefusedEvents::shown) refused_.errors.push_back({number, std::move(rejection.message)});
+}
+
+event::Rejection EventsReader::in_event(std::size_t number, event::Rejection rejection) const {
+  rejection.message.insert(0, std::string(noun_) + ' ' + std::to_string(number) + ": ");
+  return rejection;
+}
+
+}  // namespace oneshot::app

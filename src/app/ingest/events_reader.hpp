@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/context.hpp"
+#include "app/ingest/post_headers.hpp"
+#include "event/event.hpp"
+#include "event/event_builder.hpp"
+#include "http/request.hpp"
+#include "json/value.hpp"
+
+namespace oneshot::app {
+
+/// Events of a request that were refused, where the others are stored nevertheless.
+struct RefusedEvents {
+  static constexpr std::size_t shown = 20;
+  struct Error {
+    std::size_t number;  ///< as the client counts: lines, or elements of a list, from 1
+    std::string message;
+  };
+  std::size_t count = 0;
+  std::vector<Error> errors;  ///< the first ones
+};
+
+/// Reads the body of POST /events into Context::batch, event by event. Parameters of the query, the header Event-Time and
+/// an idempotency key of the request are each event's.
+class EventsReader {
+ public:
+  /// `noun` is what the client counts: "line", "event". `query` is without the parameters that are about the request.
+  /// `partial`: an event that is refused does not end the reading.
+  EventsReader(Context& context, const PostHeaders& headers, std::string_view query, std::string_view noun,
+               bool partial)
+      : context_(context), headers_(headers), query_(query), noun_(noun), partial_(partial) {}
+
+  using Taken = event::EventBuilder::Taken;
+
+  /// Lines of JSON. Empty ones are passed over, and counted.
+  Taken take_lines(std::string_view body);
+  /// A list of objects, or of CloudEvents.
+  Taken take_list(std::string_view body, bool cloud_events);
+
+  [[nodiscard]] std::string_view noun() const noexcept { return noun_; }
+  [[nodiscard]] bool partial() const noexcept { return partial_; }
+  [[nodiscard]] const RefusedEvents& refused() const noexcept { return refused_; }
+  /// One more, from the batch or before it.
+  void refuse(std::size_t number, event::Rejection rejection);
+  /// With the event's number in front.
+  [[nodiscard]] event::Rejection in_event(std::size_t number, event::Rejection rejection) const;
+
+ private:
+  Taken take_event(std::size_t number, const Result<json::Value>& value, bool cloud_event);
+  Taken add(std::size_t number, const json::Value& value, bool cloud_event);
+  Taken take_parts(const json::Value& value, bool cloud_event);
+  Taken take_key(std::size_t number, bool cloud_event);
+
+  Context& context_;
+  const PostHeaders& headers_;
+  std::string_view query_;
+  std::string_view noun_;
+  bool partial_;
+  std::size_t seen_ = 0;
+  RefusedEvents refused_;
+};
+
+}  // namespace oneshot::app

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#include "app/ingest/post_events.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "app/ingest/events_reader.hpp"
+#include "app/ingest/media_type.hpp"
+#include "app/ingest/plain_body.hpp"
+#include "app/ingest/post_headers.hpp"
+#include "app/ingest/query_parameter.hpp"
+#include "app/ingest/refusal.hpp"
+#include "app/ingest/store_events.hpp"
+#include "base/text.hpp"
+
+namespace oneshot::app {
+namespace {
+
+using event::Reason;
+using event::Rejection;
+
+Rejection wrong_type(std::string_view content_type) {
+  std::string message = content_type.data() == nullptr ? "a body without Content-Type"
+                                                       : "a body of Content-Type \"" + printable(content_type) + '"';
+  return {Reason::bad_content_type,
+          message +
+              " is not understood: POST /events takes lines of JSON (-H 'Content-Type: application/x-ndjson' with "
+              "--data-binary), a list (application/json), or application/cloudevents-batch+json"};
+}
+
+Rejection contradiction(std::string_view name) {
+  return {Reason::bad_parameter, "header " + printable(name) + " is given twice, with different values"};
+}
+
+Result<bool, Rejection> wants_partial(const SplitQuery& query) {
+  if (!query.value || *query.value == "0") return false;
+  if (*query.value == "1") return true;
+  return Unexpected{
+      Rejection{Reason::bad_parameter, "partial \"" + printable(*query.value) + "\": must be 1 (or 0, as without it)"}};
+}
+
+event::EventBuilder::Taken take_body(EventsReader& reader, MediaType type, std::string_view body) {
+  if (body.empty())
+    return Unexpected{
+        Rejection{Reason::bad_body, "the body is empty: send events as lines of JSON, or a list of them"}};
+  if (type == MediaType::ndjson) return reader.take_lines(body);
+  return reader.take_list(body, type == MediaType::cloudevents_batch);
+}
+
+Result<void, Rejection> read_request(Context& context, const http::Request& request, const PostHeaders& headers,
+                                     EventsReader& reader) {
+  const MediaType type = media_type_of(headers.content_type);
+  if (type != MediaType::ndjson && type != MediaType::json && type != MediaType::cloudevents_batch)
+    return Unexpected{wrong_type(headers.content_type)};
+  const Result<std::string_view, Rejection> body = plain_body(context, request, headers, json_body_limit);
+  if (!body) return Unexpected{body.error()};
+  return take_body(reader, type, *body);
+}
+
+http::Answer refuse_all(Context& context, const http::Request& request, Rejection rejection) {
+  context.batch.trim();
+  const bool about_type = rejection.reason == Reason::bad_content_type;
+  http::Reply reply = refuse(context, request, std::move(rejection));
+  if (about_type) offer_gzip(reply);
+  return reply;
+}
+
+}  // namespace
+
+http::Answer post_events(Context& context, const http::Request& request, delivery::Waiting&) {
+  const PostHeaders headers = read_post_headers(request.headers);
+  if (headers.contradicted.data() != nullptr) return refuse_all(context, request, contradiction(headers.contradicted));
+  Result<SplitQuery, Rejection> query = take_parameter(request.query, "partial");
+  if (!query) return refuse_all(context, request, std::move(query.error()));
+  const Result<bool, Rejection> partial = wants_partial(*query);
+  if (!partial) return refuse_all(context, request, partial.error());
+  const bool lines = media_type_of(headers.content_type) == MediaType::ndjson;
+  EventsReader reader(context, headers, query->rest, lines ? "line" : "event", *partial);
+  Result<void, Rejection> read = read_request(context, request, headers, reader);
+  context.json_parser.trim();
+  let_go_of_body(context);
+  if (!read) return refuse_all(context, request, std::move(read.error()));
+  return store_events(context, request, reader);
+}
+
+}  // namespace oneshot::app

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+#include "app/ingest/store_events.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "app/ingest/refusal.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+
+namespace oneshot::app {
+namespace {
+
+using event::Reason;
+using event::Rejection;
+using queue::Stored;
+using queue::StoredAll;
+
+void append_count(std::string& out, std::string_view name, std::size_t count) {
+  out.append(name);
+  append_unsigned(out, count);
+}
+
+/// `{"stored":98,"duplicates":0,"refused":1,"errors":[{"line":3,"error":"…"}]}`
+std::string summary(const StoredAll& all, const EventsReader& reader) {
+  std::string out;
+  append_count(out, "{\"stored\":", all.stored);
+  append_count(out, ",\"duplicates\":", all.duplicates);
+  if (reader.partial()) {
+    append_count(out, ",\"refused\":", reader.refused().count);
+    out += ",\"errors\":[";
+    const char* separator = "{\"";
+    for (const RefusedEvents::Error& error : reader.refused().errors) {
+      append_count(out.append(separator).append(reader.noun()), "\":", error.number);
+      out += ",\"error\":\"";
+      append_escaped(out, error.message, std::string::npos);
+      out += "\"}";
+      separator = ",{\"";
+    }
+    out += ']';
+  }
+  return out += "}\n";
+}
+
+http::Reply success(Context& context, std::size_t stored, std::string summary) {
+  context.counters.count_accepted(stored);
+  http::Reply reply(200, std::move(summary));
+  reply.content_type = "application/json";
+  return reply;
+}
+
+/// The events wait to be flushed, with those of other requests.
+class DurableEvents final : public http::PendingReply {
+ public:
+  DurableEvents(Context& context, const Address& peer, std::size_t stored, std::string summary)
+      : context_(context), peer_(peer), count_(stored), summary_(std::move(summary)) {
+    context.services.queue.when_durable(context.worker, [stored = stored_, notify = flushed_.notifier()](Stored what) {
+      stored->store(what, std::memory_order_relaxed);
+      notify();
+    });
+  }
+
+  delivery::OneShotEvent& ready() noexcept override { return flushed_; }
+  http::Reply finish() override {
+    if (stored_->load(std::memory_order_relaxed) != Stored::stored) return refuse_unable(context_, peer_);
+    return success(context_, count_, std::move(summary_));
+  }
+
+ private:
+  Context& context_;
+  Address peer_;
+  std::size_t count_;
+  std::string summary_;
+  delivery::OneShotEvent flushed_;
+  std::shared_ptr<std::atomic<Stored>> stored_ = std::make_shared<std::atomic<Stored>>(Stored::flushing);
+};
+
+Rejection why_not(Stored what) {
+  switch (what) {
+    case Stored::full:
+      return {Reason::log_full, "the event log is full: try again later"};
+    case Stored::key_reused:
+      return {Reason::key_reused, "this idempotency key was used for another event: write a new one"};
+    case Stored::key_in_flight:
+      return {Reason::key_in_flight, "the event with this idempotency key is being stored: ask again"};
+    default:
+      return {Reason::unable_to_store, "the event log cannot be written: see the server's log"};
+  }
+}
+
+/// Each try looks at every event, and each event may be one whose key was used before: so their number has a bound.
+StoredAll append_batch(Context& context, EventsReader& reader) {
+  constexpr std::size_t most_looks = 1'000'000;
+  ingest::Batch& batch = context.batch;
+  const std::size_t most_tries = 1 + most_looks / (batch.events().size() + 1);
+  for (std::size_t tries = 1;; ++tries) {
+    if (batch.events().empty()) return {};
+    const StoredAll all = context.services.queue.append_all(context.worker, batch.events());
+    if (all.what != Stored::key_reused || !reader.partial() || tries == most_tries) return all;
+    reader.refuse(batch.number_of(all.at), why_not(all.what));
+    batch.erase(all.at);
+  }
+}
+
+http::Reply refuse_batch(Context& context, const http::Request& request, const EventsReader& reader,
+                         const StoredAll& all) {
+  Rejection rejection = why_not(all.what);
+  const bool about_one = all.what == Stored::key_reused || all.what == Stored::key_in_flight;
+  if (about_one) rejection = reader.in_event(context.batch.number_of(all.at), std::move(rejection));
+  return refuse(context, request, std::move(rejection));
+}
+
+void log_events(const Context& context, const Address& peer) {
+  if (!log::enabled(log::Level::debug)) return;
+  for (const event::Event& event : context.batch.events())
+    log::debug("event", {{"peer", peer.text()}, {"labels", event.labels}, {"value", event.value}});
+}
+
+http::Answer append_and_answer(Context& context, const http::Request& request, EventsReader& reader) {
+  const StoredAll all = append_batch(context, reader);
+  switch (all.what) {
+    case Stored::stored:
+    case Stored::duplicate:
+      log_events(context, request.peer);
+      return success(context, all.stored, summary(all, reader));
+    case Stored::flushing:
+      log_events(context, request.peer);
+      return std::make_unique<DurableEvents>(context, request.peer, all.stored, summary(all, reader));
+    default:
+      return refuse_batch(context, request, reader, all);
+  }
+}
+
+}  // namespace
+
+http::Answer store_events(Context& context, const http::Request& request, EventsReader& reader) {
+  http::Answer answer = append_and_answer(context, request, reader);
+  context.batch.trim();
+  return answer;
+}
+
+}  // namespace oneshot::app
