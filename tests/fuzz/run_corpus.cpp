@@ -24,7 +24,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
 namespace {
 
-constexpr std::size_t mutations = 5000;
+#ifndef ONESHOT_MUTATIONS
+#define ONESHOT_MUTATIONS 5000
+#endif
+constexpr std::size_t mutations = ONESHOT_MUTATIONS;
 constexpr std::size_t longest = 1 << 16;
 /// Bytes that mean something to HTTP, to forms, to TOML or in UTF-8.
 constexpr char telling_bytes[] = "\0\t\n\r \"#%&+,-.0:;=?[\\]{}\x7f\x80\xc0\xe2\xed\xf4\xff";
