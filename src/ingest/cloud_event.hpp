@@ -17,9 +17,9 @@ namespace oneshot::ingest {
 
 /// Feeds an EventBuilder with a CloudEvent (CloudEvents 1.0.2, HTTP protocol binding and JSON format).
 ///
-/// Labels are `type`, `source` and `subject`, and what a JSON object in `data` has of texts, numbers, true and false; one
-/// of these that is called as one of the three gets `data_` before its name. `value` in `data` is the event's value if it
-/// is a number, and what looks like a time there is left out, as are objects, lists, extension attributes and
+/// Labels are `type`, `source` and `subject`, and what a JSON object in `data` has of texts, numbers, true and false;
+/// one of these that is called as one of the three gets `data_` before its name. `value` in `data` is the event's value
+/// if it is a number, and what looks like a time there is left out, as are objects, lists, extension attributes and
 /// `data_base64`. `time` is the sender's time. Source and id together are the idempotency key, as the specification has
 /// it (section "id").
 ///

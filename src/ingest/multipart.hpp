@@ -37,8 +37,8 @@ class Multipart {
   TextPool texts_;
 };
 
-/// A parameter of a header's value: of `form-data; name="a"` the text a for `name`. Unquoted, with the escapes of a quoted
-/// string. Puts the text into `out`; false where there is none of that name.
+/// A parameter of a header's value: of `form-data; name="a"` the text a for `name`. Unquoted, with the escapes of a
+/// quoted string. Puts the text into `out`; false where there is none of that name.
 [[nodiscard]] bool header_parameter(std::string_view parameters, std::string_view name, std::string& out);
 
 }  // namespace oneshot::ingest

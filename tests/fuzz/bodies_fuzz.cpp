@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Bodies of POST /event and POST /events. The first byte says what the rest is: 'j' JSON, 'c' a CloudEvent, 'h' the data
-// of a CloudEvent whose subject is the first line, 'm' multipart/form-data with the boundary B, 't' a plain text, 'g' JSON
-// in gzip, 'n' lines of JSON, 'p' lines of which the good ones are taken, 'l' a list, 'b' a batch of CloudEvents; every
-// other byte is 'j'. Whatever is stored must be one sample that a strict parser reads; what is refused stores nothing,
-// but with 'p', and says why in one line.
+// Bodies of POST /event and POST /events. The first byte says what the rest is: 'j' JSON, 'c' a CloudEvent, 'h' the
+// data of a CloudEvent whose subject is the first line, 'm' multipart/form-data with the boundary B, 't' a plain text,
+// 'g' JSON in gzip, 'n' lines of JSON, 'p' lines of which the good ones are taken, 'l' a list, 'b' a batch of
+// CloudEvents; every other byte is 'j'. Whatever is stored must be one sample that a strict parser reads; what is
+// refused stores nothing, but with 'p', and says why in one line.
 #include <array>
 #include <cmath>
 #include <cstddef>

@@ -26,8 +26,8 @@ struct RefusedEvents {
   std::vector<Error> errors;  ///< the first ones
 };
 
-/// Reads the body of POST /events into Context::batch, event by event. Parameters of the query, the header Event-Time and
-/// an idempotency key of the request are each event's.
+/// Reads the body of POST /events into Context::batch, event by event. Parameters of the query, the header Event-Time
+/// and an idempotency key of the request are each event's.
 class EventsReader {
  public:
   /// `noun` is what the client counts: "line", "event". `query` is without the parameters that are about the request.

@@ -13,8 +13,8 @@
 
 namespace oneshot::app {
 
-/// The body without its Content-Encoding, which may be gzip, and may unfold to `limit` bytes. Lives until the next call,
-/// or until let_go_of_body().
+/// The body without its Content-Encoding, which may be gzip, and may unfold to `limit` bytes. Lives until the next
+/// call, or until let_go_of_body().
 [[nodiscard]] Result<std::string_view, event::Rejection> plain_body(Context& context, const http::Request& request,
                                                                     const PostHeaders& headers, std::size_t limit);
 

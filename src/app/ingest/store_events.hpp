@@ -9,8 +9,8 @@
 namespace oneshot::app {
 
 /// Puts the events of Context::batch into the log, all or none, empties the batch, and answers the request: 200
-/// `{"stored":98,"duplicates":2}` once all of them are there, and with `partial` what was refused too. With `partial` an
-/// event whose key came with another event before is refused alone.
+/// `{"stored":98,"duplicates":2}` once all of them are there, and with `partial` what was refused too. With `partial`
+/// an event whose key came with another event before is refused alone.
 [[nodiscard]] http::Answer store_events(Context& context, const http::Request& request, EventsReader& reader);
 
 }  // namespace oneshot::app

@@ -65,7 +65,8 @@ TEST_CASE("a 404 names the paths that there are, and shows what was asked for on
   App app;
   const Answer answer = app.get("/a\n\xff");
   CHECK(answer.text ==
-        "there is nothing at \"/a\\n\\xFF\"; there are /event /events /metrics /healthz /readyz /-/healthy /-/ready /\n");
+        "there is nothing at \"/a\\n\\xFF\"; there are /event /events /metrics "
+        "/healthz /readyz /-/healthy /-/ready /\n");
 }
 
 TEST_CASE("scrapers.allow is asked where the right to scrape is needed, and nowhere else") {

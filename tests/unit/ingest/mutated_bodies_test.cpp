@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// 100,000 bodies that are nearly JSON events, made of seeds by changes to members, tokens and bytes. Whatever is taken is
-// a sample that a strict parser reads, with every scalar of the body in it: 200 means all of it.
+// 100,000 bodies that are nearly JSON events, made of seeds by changes to members, tokens and bytes. Whatever is taken
+// is a sample that a strict parser reads, with every scalar of the body in it: 200 means all of it.
 #include <doctest/doctest.h>
 
 #include <algorithm>
