@@ -3,6 +3,9 @@
 // What events cost in JSON, beside what they cost as a form: CPU of this thread, without network and kernel.
 //
 //   bodies                    prints the costs, and their ratios
+//   bodies query COUNT        labels in the query, COUNT times and nothing else: for callgrind
+//   bodies form COUNT         the same for a form
+//   bodies json COUNT         the same for JSON
 //
 // Parsed by http::Parser, checked and rendered, appended for five scrapers: the way of a request but for its socket.
 #include <algorithm>
@@ -34,6 +37,7 @@ constexpr std::string_view event_json =
     R"({"type":"deploy","service":"checkout","version":"1.42.3","build":1234567,"ok":true,"value":42.5})";
 constexpr std::string_view event_form = "type=deploy&service=checkout&version=1.42.3&build=1234567&ok=true&value=42.5";
 
+// Requests as curl sends them.
 std::string post(std::string_view path, std::string_view type, std::string_view body) {
   return "POST " + std::string(path) +
          " HTTP/1.1\r\nHost: localhost:8090\r\nUser-Agent: curl/7.88.1\r\nAccept: */*\r\nContent-Type: " +
@@ -117,10 +121,21 @@ Cost cost_of(std::size_t each, std::size_t times, const std::function<void()>& r
 
 void print(const char* name, const Cost& cost) { std::printf("%-48s%10.0f%16.4f\n", name, cost.ns, cost.allocations); }
 
+constexpr std::string_view query_request =
+    "POST /event?type=deploy&service=checkout HTTP/1.1\r\nHost: localhost:8090\r\nUser-Agent: curl/7.88.1\r\n"
+    "Accept: */*\r\n\r\n";
+const std::string form = post("/event", "application/x-www-form-urlencoded", event_form);
+const std::string json = post("/event", "application/json", event_json);
+
+int run_one(std::string_view name, std::uint64_t count) {
+  Server server;
+  const std::string_view request = name == "query" ? query_request : name == "form" ? form : json;
+  for (; count > 0; --count) server.serve(request);
+  return 0;
+}
+
 void print_table() {
   Server server;
-  const std::string form = post("/event", "application/x-www-form-urlencoded", event_form);
-  const std::string json = post("/event", "application/json", event_json);
   const std::string batch = post("/events", "application/x-ndjson", lines());
   json::Parser parser(std::size_t{1} << 20);
   std::printf("%-48s%10s%16s\n", "", "ns each", "operator new");
@@ -142,7 +157,8 @@ void print_table() {
 }  // namespace
 }  // namespace oneshot::bench
 
-int main() {
+int main(int argc, char** argv) {
   oneshot::log::set_level(oneshot::log::Level::error);
+  if (argc == 3) return oneshot::bench::run_one(argv[1], std::strtoull(argv[2], nullptr, 10));
   oneshot::bench::print_table();
 }

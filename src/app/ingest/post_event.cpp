@@ -20,6 +20,7 @@ using event::Reason;
 
 using event::Rejection;
 using EventOrWhyNot = Result<event::Event, Rejection>;
+using Taken = event::EventBuilder::Taken;
 
 Rejection wrong_type(std::string_view content_type) {
   std::string message = "a body of Content-Type \"" + printable(content_type) +
@@ -33,6 +34,14 @@ Rejection contradiction(std::string_view name) {
   return {Reason::bad_parameter, "header " + printable(name) + " is given twice, with different values"};
 }
 
+/// Labels in the query, a plain form, or both: what most send, and the shortest way.
+bool is_plain_form(const http::Request& request, const PostHeaders& headers) noexcept {
+  if (headers.ce_specversion.data() != nullptr) return false;
+  if (request.body.empty()) return true;
+  const MediaType type = media_type_of(headers.content_type);
+  return (type == MediaType::form || type == MediaType::none) && headers.content_encoding.data() == nullptr;
+}
+
 /// Nobody chooses the names in the data of a CloudEvent.
 void begin_event(Context& context, BodyKind kind) {
   if (kind == BodyKind::cloud_event || kind == BodyKind::cloud_event_binary)
@@ -41,15 +50,16 @@ void begin_event(Context& context, BodyKind kind) {
     context.event_builder.begin();
 }
 
-event::EventBuilder::Taken take_parts(Context& context, const http::Request& request, const PostHeaders& headers,
-                                      const EventBody& body) {
+Taken take_time(Context& context, const PostHeaders& headers) {
+  return headers.event_time.data() == nullptr ? Taken() : context.event_builder.time(headers.event_time);
+}
+
+Taken take_parts(Context& context, const http::Request& request, const PostHeaders& headers, const EventBody& body) {
   begin_event(context, body.kind);
-  if (headers.event_time.data() != nullptr) {
-    if (event::EventBuilder::Taken taken = context.event_builder.time(headers.event_time); !taken) return taken;
-  }
+  if (Taken taken = take_time(context, headers); !taken) return taken;
   if (body.kind == BodyKind::form) return context.form_parser.take(request.query, body.bytes);
   const std::string_view query = body.kind == BodyKind::text ? std::string_view(body.rest) : request.query;
-  if (event::EventBuilder::Taken taken = context.form_parser.take(query, {}); !taken) return taken;
+  if (Taken taken = context.form_parser.take(query, {}); !taken) return taken;
   return take_event_body(context, request, headers, body);
 }
 
@@ -61,25 +71,38 @@ EventOrWhyNot unless_body_was_all(EventOrWhyNot event, const PostHeaders& header
   return event;
 }
 
+EventOrWhyNot read_form(Context& context, const http::Request& request, const PostHeaders& headers) {
+  context.event_builder.begin();
+  if (Taken taken = take_time(context, headers); !taken) return Unexpected{std::move(taken.error())};
+  if (Taken taken = context.form_parser.take(request.query, request.body); !taken)
+    return Unexpected{std::move(taken.error())};
+  return context.event_builder.finish();
+}
+
+[[gnu::noinline]] EventOrWhyNot read_other_body(Context& context, const http::Request& request,
+                                                const PostHeaders& headers) {
+  const Result<EventBody, Rejection> body = find_event_body(context, request, headers);
+  if (!body) return Unexpected{body.error()};
+  if (Taken taken = take_parts(context, request, headers, *body); !taken) return Unexpected{std::move(taken.error())};
+  EventOrWhyNot event = context.event_builder.finish();
+  return body->kind == BodyKind::ignored ? unless_body_was_all(std::move(event), headers) : std::move(event);
+}
+
 EventOrWhyNot read_event(Context& context, const http::Request& request) {
   const PostHeaders headers = read_post_headers(request.headers);
   if (headers.contradicted.data() != nullptr) return Unexpected{contradiction(headers.contradicted)};
-  const Result<EventBody, Rejection> body = find_event_body(context, request, headers);
-  if (!body) return Unexpected{body.error()};
-  event::EventBuilder::Taken taken = take_parts(context, request, headers, *body);
-  if (!taken) return Unexpected{std::move(taken.error())};
-  EventOrWhyNot event = context.event_builder.finish();
-  return body->kind == BodyKind::ignored ? unless_body_was_all(std::move(event), headers) : std::move(event);
+  if (is_plain_form(request, headers)) return read_form(context, request, headers);
+  EventOrWhyNot event = read_other_body(context, request, headers);
+  // Its texts are in the event now.
+  context.json_parser.trim();
+  let_go_of_body(context);
+  return event;
 }
 
 }  // namespace
 
 http::Answer post_event(Context& context, const http::Request& request, delivery::Waiting&) {
   EventOrWhyNot event = read_event(context, request);
-  if (!request.body.empty()) {  // whose texts are in the event now
-    context.json_parser.trim();
-    let_go_of_body(context);
-  }
   if (event) return store_event(context, request, *event);
   const bool about_type = event.error().reason == Reason::bad_content_type;
   http::Reply reply = refuse(context, request, std::move(event.error()));
