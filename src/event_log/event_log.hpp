@@ -16,6 +16,7 @@
 #include "base/hash.hpp"
 #include "event/event.hpp"
 #include "event_log/in_flight_word.hpp"
+#include "event_log/new_records.hpp"
 #include "event_log/offset.hpp"
 #include "event_log/record.hpp"
 #include "event_log/ring.hpp"
@@ -50,9 +51,20 @@ class EventLog {
     clock_unchecked,  ///< with ascending times: it may have been set since the last event; look, and say so next time
   };
   /// Lock-free. `appender` is the number of the calling thread, below what was given to the constructor. `offset`
-  /// becomes where the event stands, if it is stored.
+  /// becomes where the event stands, if it is stored. Nobody sees an event with a key before publish(): until then the
+  /// caller notes the key, so that no scraper has an event of which a start after a kill would not know the key.
   Appended append(unsigned appender, const event::Event& event, std::uint64_t& offset,
                   bool clock_checked = false) noexcept;
+  /// The same for many events, by one claim: all are stored, one behind the other, or none is. Each has its offset in
+  /// `records` then. Nobody sees them before publish(). After a kill in between the first of them may be there.
+  Appended append_all(unsigned appender, NewRecords& records, bool clock_checked = false) noexcept;
+  /// After append() of an event with a key, and after append_all(), on the same thread.
+  void publish(unsigned appender) noexcept;
+  /// For append_all(); not empty. The events outlive what this returns.
+  [[nodiscard]] NewRecords prepare(std::span<const event::Event* const> events) const;
+  [[nodiscard]] std::uint64_t series_hash_of(const event::Event& event) const noexcept {
+    return series_hash(event.metric, event.labels, seed_);
+  }
 
   /// Everything before this is whole and may be read. May be lower than at an earlier call (a thread that is
   /// about to append holds it back for a moment); what was below it once stays readable.
@@ -63,8 +75,12 @@ class EventLog {
   [[nodiscard]] std::uint64_t whole_end() const noexcept;
   /// With `only_durable`: everything before this is durable. One caller at a time, ascending.
   void mark_durable(std::uint64_t offset) noexcept { durable_end_.store(offset, std::memory_order_release); }
-  /// With `only_durable`: takes back the record here, which is whole and will never be durable.
-  void make_padding(std::uint64_t offset) noexcept;
+  /// Without `only_durable` all is.
+  [[nodiscard]] bool is_durable(std::uint64_t offset) const noexcept {
+    return offset < durable_end_.load(std::memory_order_acquire);
+  }
+  /// With `only_durable`: takes back the records of one claim, which are whole and will never be durable, all at once.
+  void make_padding(std::uint64_t begin, std::uint64_t end) noexcept;
 
   /// No record ends beyond this. One caller at a time, ascending.
   [[nodiscard]] std::uint64_t reserved_end() const noexcept { return reserved_end_.load(std::memory_order_acquire); }
@@ -132,6 +148,17 @@ class EventLog {
  private:
   static constexpr std::uint64_t idle = InFlightWord::idle;
   static constexpr std::size_t cache_line = 64;
+
+  /// A place for one or many records.
+  struct Claim {
+    Appended result;
+    std::uint64_t begin = 0;
+  };
+  template <class TakeTimes>
+  Claim claim(std::atomic<std::uint64_t>& word, std::uint64_t size, TakeTimes take_times) noexcept;
+  void take_times(NewRecords& records, Timestamps::Now& now) const noexcept;
+  void write(std::uint64_t offset, const event::Event& event, std::uint32_t shape, std::uint64_t hash,
+             std::int64_t unix_ms) const noexcept;
 
   const Clock& clock_;
   Ring ring_;

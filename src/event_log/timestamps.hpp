@@ -41,6 +41,13 @@ class Timestamps {
   /// we call this after we saw that claim (the log's tail orders the two), so we see its word or a later one.
   std::int64_t next(std::uint64_t series_hash, Now& now, std::int64_t held) noexcept;
 
+  /// Nobody got a later time for this word since next() gave this one.
+  [[nodiscard]] bool is_last(std::uint64_t series_hash, const Now& now, std::int64_t time) const noexcept {
+    return words_[place(series_hash)].load(std::memory_order_acquire) == word_of(now.epoch, time);
+  }
+  /// Which word a series has; series that share one share their times.
+  static std::size_t place(std::uint64_t series_hash) noexcept { return series_hash >> 48; }
+
   /// An event that is there already, in the order of the log, has this time. Before the first call of another thread.
   void remember(std::uint64_t series_hash, std::int64_t time) noexcept {
     std::atomic<std::uint64_t>& last = words_[place(series_hash)];
@@ -73,7 +80,6 @@ class Timestamps {
   /// The upper 16 bits of a word are the epoch, the lower 48 the time: enough for 8,900 years.
   static constexpr unsigned time_bits = 48;
 
-  static std::size_t place(std::uint64_t series_hash) noexcept { return series_hash >> 48; }
   static std::int64_t time_in(std::uint64_t word) noexcept {
     return static_cast<std::int64_t>(word & ((std::uint64_t{1} << time_bits) - 1));
   }

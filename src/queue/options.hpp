@@ -29,6 +29,7 @@ struct Options {
   std::size_t max_unnamed = 64;
   std::chrono::milliseconds forget_after = std::chrono::seconds(3600);
   std::chrono::milliseconds startup_hold = std::chrono::seconds(600);
+  std::chrono::milliseconds idempotency = std::chrono::seconds(86'400);  ///< so long a key is known
   std::uint64_t max_events_per_scrape = 10'000;
   /// Of the records of a batch in the log; at least one event goes out. A line of the exposition without the metric's
   /// name is at most 10 bytes longer than its record, and mostly shorter.

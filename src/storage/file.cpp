@@ -58,20 +58,21 @@ Result<void, Error> keep_to_owner(const std::string& path, const UniqueFd& fd, c
 
 }  // namespace
 
-Result<File, Error> File::open(const std::string& given, std::uint64_t capacity, std::int64_t now_unix_ms) {
+Result<File, Error> File::open(const std::string& given, const Sizes& sizes, std::int64_t now_unix_ms) {
   const std::string path = resolved(given);
   UniqueFd fd(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOCTTY));
-  if (!fd && errno == ENOENT) return make_empty(path, capacity, now_unix_ms, false);
+  if (!fd && errno == ENOENT) return make_empty(path, sizes, now_unix_ms, false);
   if (!fd) return disk::cannot_be_opened(path);
   struct stat status {};
   if (::fstat(fd.get(), &status) != 0) return disk::cannot_be_opened(path);
   if (auto owned = check_owner(path, status); !owned) return Unexpected{std::move(owned.error())};
   if (auto locked = lock_file(fd, path, path); !locked) return Unexpected{std::move(locked.error())};
-  if (status.st_size == 0) return make_empty(path, capacity, now_unix_ms, true);  // somebody made room for it by hand
+  if (status.st_size == 0) return make_empty(path, sizes, now_unix_ms, true);  // somebody made room for it by hand
 
   const Result<Layout, Error> layout = read_layout(path, fd);
   if (!layout) return Unexpected{layout.error()};
-  if (layout->magic == Layout::right_magic && layout->version == v1::version) return migrated(path, fd);
+  if (layout->magic == Layout::right_magic && layout->version == v1::version)
+    return migrated(path, fd, sizes.key_table);
   return open_current(path, std::move(fd), *layout, status);
 }
 
@@ -149,7 +150,7 @@ Result<event_log::Ring, Error> File::map_ring() const {
   return std::move(*ring);
 }
 
-void File::forget_slot_pages() const noexcept {
+void File::forget_table_pages() const noexcept {
   ::madvise(base_ + format::slots_offset, ring_offset_ - format::slots_offset, MADV_DONTNEED);
 }
 

@@ -19,16 +19,18 @@
 #include "storage/disk.hpp"
 #include "storage/file.hpp"
 #include "storage/file_lock.hpp"
+#include "storage/key_entries.hpp"
 
 namespace oneshot::storage {
 
 using disk::failure;
 using disk::message;
 
-Result<File, Error> File::make_empty(const std::string& path, std::uint64_t capacity, std::int64_t now_unix_ms,
+Result<File, Error> File::make_empty(const std::string& path, const Sizes& sizes, std::int64_t now_unix_ms,
                                      bool replace) {
   Layout layout;
-  layout.capacity = capacity;
+  layout.capacity = sizes.capacity;
+  layout.key_table_size = sizes.key_table;
   layout.salt = static_cast<std::uint64_t>(random_seed());
   layout.made_unix_ms = now_unix_ms;
   Result<File, Error> made = make(path, layout, "make room, or lower storage.capacity_mib");
@@ -99,10 +101,11 @@ Result<void, Error> File::appear(bool replace) {
   return {};
 }
 
-Result<File, Error> File::resized(std::uint64_t capacity, const event_log::Ring& ring, std::uint64_t begin,
+Result<File, Error> File::resized(const Sizes& sizes, const event_log::Ring& ring, std::uint64_t begin,
                                   std::uint64_t end) const {
   Layout layout = header().layout;
-  layout.capacity = capacity;
+  layout.capacity = sizes.capacity;
+  layout.key_table_size = sizes.key_table;
   Result<File, Error> made = make(path_, layout, "make room, or lower storage.capacity_mib");
   if (!made) return made;
   const auto other_ring = made->map_ring();
@@ -116,12 +119,16 @@ Result<File, Error> File::resized(std::uint64_t capacity, const event_log::Ring&
   return made;
 }
 
-void File::copy_tables(const File& other) noexcept {
+void File::copy_tables(const File& other) {
   const auto copy = [](auto to, auto from) {
     std::memcpy(static_cast<void*>(to.data()), static_cast<const void*>(from.data()), from.size_bytes());
   };
   copy(slots(), other.slots());
-  copy(key_table(), other.key_table());
+  if (key_table().size() == other.key_table().size()) {
+    copy(key_table(), other.key_table());
+  } else {
+    copy_keys(key_table(), other.key_table());
+  }
 }
 
 /// Of a file with the same salt: what is a whole word there, or a damaged one, is so here.

@@ -36,10 +36,10 @@ void Flusher::wake() noexcept {
   work_.notify_one();
 }
 
-void Flusher::when_durable(std::uint64_t offset, Callback told) {
+void Flusher::when_durable(std::uint64_t begin, std::uint64_t end, Callback told) {
   {
     const Lock lock(mutex_);
-    waiting_.push_back({offset, std::move(told)});
+    waiting_.push_back({begin, end, std::move(told)});
   }
   work_.notify_one();
 }
@@ -110,12 +110,12 @@ void Flusher::flush(Lock& lock) {
   }
   std::vector<Waiting> later;
   for (Waiting& one : waiting) {
-    const bool durable = one.offset < flushed_end_;
-    if (!durable && flushed) {  // a thread that stands still before it holds it back
+    const bool durable = one.begin < flushed_end_;  // and so all of its claim: what is whole ends between two claims
+    if (!durable && flushed) {                      // a thread that stands still before it holds it back
       later.push_back(std::move(one));
       continue;
     }
-    if (!durable) log_.make_padding(one.offset);
+    if (!durable) log_.make_padding(one.begin, one.end);
     one.told(durable);
   }
   lock.lock();

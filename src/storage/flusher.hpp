@@ -36,16 +36,17 @@ class Flusher {
   }
   /// Something else in the file has changed.
   void changed() noexcept;
-  /// For Sync::always: tells when the record at `offset` is durable; or that the record never will be, and then becomes
-  /// padding.
-  void when_durable(std::uint64_t offset, Callback told);
+  /// For Sync::always: tells when the records of one claim, from `begin` to `end`, are durable; or that they never will
+  /// be, and then become padding.
+  void when_durable(std::uint64_t begin, std::uint64_t end, Callback told);
   /// How often the file was flushed so far.
   [[nodiscard]] std::uint64_t flushes() const noexcept { return flushes_.load(std::memory_order_relaxed); }
 
  private:
   using Lock = std::unique_lock<std::mutex>;
   struct Waiting {
-    std::uint64_t offset;
+    std::uint64_t begin;
+    std::uint64_t end;
     Callback told;
   };
 

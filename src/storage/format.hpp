@@ -19,7 +19,8 @@
 ///   byte 0            Header: what the file is (Layout), and the words of the log as a whole
 ///   4,096             InFlightWord[64]: where each appending thread is about to write
 ///   65,536            ScraperSlot[16384]: the table of scrapers, 256 bytes each
-///   65,536 + 4 MiB    KeyEntry[]: the table of idempotency keys, Layout::key_table_size bytes (2 MiB by default)
+///   65,536 + 4 MiB    KeyEntry[]: the table of idempotency keys (key_entries.hpp), Layout::key_table_size bytes (2 MiB
+///                     by default)
 /// behind it the ring of records (event_log/record.hpp), Layout::capacity bytes; the record at offset P begins
 ///                     at the ring's byte P % capacity
 ///
@@ -31,8 +32,8 @@
 /// (recovery.hpp). Records vouch for themselves (Record::right_checksum), and none ends beyond `reserved_end`. After an
 /// end in good order `end` says where the log ended.
 ///
-/// Words that no feature fills yet are there, empty: the key table and `history`. A start, a change of the
-/// capacity and a recovery keep what they say. Files of version 1 become version 2 at a start (format_v1.hpp).
+/// `history`, a word that no feature fills yet, is there, empty. A start, a change of the capacity and a recovery
+/// keep what the word says. Files of version 1 become version 2 at a start (format_v1.hpp).
 namespace oneshot::storage {
 
 static_assert(std::endian::native == std::endian::little, "the storage file is little-endian");
@@ -115,11 +116,14 @@ struct ScraperSlot {
 };
 static_assert(sizeof(ScraperSlot) == 256);
 
-/// A used idempotency key. Free where all is 0.
+/// An idempotency key, and the event that it came with. Free where `key.high` is 0, which no key has.
 struct KeyEntry {
   event::IdempotencyKey key;
-  std::uint64_t fingerprint;  ///< of the event that the key came with
-  std::int64_t unix_ms;       ///< when
+  std::uint64_t offset = 0;        ///< where the event's record stands, or stood
+  std::uint32_t fingerprint = 0;   ///< of the event
+  std::uint32_t unix_seconds = 0;  ///< when
+
+  friend bool operator==(const KeyEntry&, const KeyEntry&) = default;
 };
 static_assert(sizeof(KeyEntry) == 32);
 

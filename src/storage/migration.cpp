@@ -237,7 +237,7 @@ Result<v1::Layout, Error> read_old_layout(const std::string& path, const UniqueF
 
 }  // namespace
 
-Result<File, Error> File::migrated(const std::string& path, const UniqueFd& fd) {
+Result<File, Error> File::migrated(const std::string& path, const UniqueFd& fd, std::uint64_t key_table_size) {
   const auto old_layout = read_old_layout(path, fd);
   if (!old_layout) return Unexpected{old_layout.error()};
   if (auto fits = check_pages(path, old_layout->capacity); !fits) return Unexpected{std::move(fits.error())};
@@ -248,6 +248,7 @@ Result<File, Error> File::migrated(const std::string& path, const UniqueFd& fd) 
   layout.capacity = old_layout->capacity;
   layout.salt = old_layout->salt;
   layout.made_unix_ms = old_layout->made_unix_ms;
+  layout.key_table_size = key_table_size;
   Result<File, Error> made =
       make(path, layout, "make room for a second file, which takes the place of the first one, of an older format");
   if (!made) return made;

@@ -155,10 +155,8 @@ std::uint64_t furthest(const Recovered& found) {
 /// A thread was killed while it wrote here: nobody was told that this event is stored.
 bool was_being_written(const File& file, const Recovered& found, std::uint64_t from, std::uint64_t to) {
   if (found.in_good_order || found.power_lost) return false;
-  return std::ranges::any_of(file.in_flight(), [&](const event_log::InFlightWord& word) {
-    const std::uint64_t offset = word.offset;
-    return offset >= from && offset < to;
-  });
+  return std::ranges::any_of(file.in_flight(),
+                             [&](const event_log::InFlightWord& word) { return word.was_writing_in(from, to); });
 }
 
 /// Where the log may begin: the oldest place that somebody needs, or where the oldest record is that was not

@@ -64,7 +64,7 @@ ScraperSlots::ScraperSlots(File& file, const std::vector<std::uint32_t>& damaged
   for (std::uint32_t number = format::slot_count; number-- > 0;) {
     if (slot(number).used.load(std::memory_order_relaxed) == 0) free_.push_back(number);
   }
-  file_.forget_slot_pages();
+  file_.forget_table_pages();
 }
 
 std::vector<ScraperSlots::Entry> ScraperSlots::read(const File& file, std::vector<std::uint32_t>& damaged) {

@@ -23,42 +23,47 @@ CheckedWord number(std::int64_t value) {
   return CheckedWord::of_number(static_cast<std::uint64_t>(std::max<std::int64_t>(value, 0)));
 }
 
-/// The file with another capacity in the place of this one. What is known of it stays true: offsets do not change.
-Result<File, Error> with_capacity(const File& file, std::uint64_t capacity, const event_log::Ring& ring,
-                                  const Recovered& found) {
+/// The file with other sizes in the place of this one. What is known of it stays true: offsets do not change.
+Result<File, Error> with_sizes(const File& file, const File::Sizes& sizes, const event_log::Ring& ring,
+                               const Recovered& found) {
   const auto mib = [](std::uint64_t bytes) { return std::to_string((bytes + (1 << 20) - 1) >> 20); };
+  const auto keys = [](const File::Sizes& of) { return of.key_table / sizeof(KeyEntry); };
   const std::uint64_t waiting = found.end - found.begin;
-  if (waiting > capacity) {
+  if (waiting > sizes.capacity) {
     return Unexpected{Error{"the event log " + printable(file.path()) + " holds " + mib(waiting) +
-                                " MiB that wait for scrapers, more than storage.capacity_mib = " + mib(capacity) +
+                                " MiB that wait for scrapers, more than storage.capacity_mib = " + mib(sizes.capacity) +
                                 ": set it to " + mib(waiting) + " or more (it was " + mib(file.capacity()) + ")",
                             true}};
   }
   fill_holes(file, ring, found);
-  auto resized = file.resized(capacity, ring, found.begin, found.end);
-  if (resized) {
+  auto resized = file.resized(sizes, ring, found.begin, found.end);
+  if (!resized) return resized;
+  const File::Sizes before = file.sizes();
+  if (before.capacity != sizes.capacity)
     log::info("the event log has another capacity now",
-              {{"path", file.path()}, {"capacity_mib", mib(capacity)}, {"before_mib", mib(file.capacity())}});
-  }
+              {{"path", file.path()}, {"capacity_mib", mib(sizes.capacity)}, {"before_mib", mib(before.capacity)}});
+  if (before.key_table != sizes.key_table)
+    log::info("the event log has room for another number of idempotency keys now",
+              {{"path", file.path()}, {"keys", keys(sizes)}, {"before", keys(before)}});
   return resized;
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Store>, Error> Store::open(const std::string& path, std::uint64_t capacity,
+Result<std::unique_ptr<Store>, Error> Store::open(const std::string& path, const File::Sizes& sizes,
                                                   std::int64_t now_unix_ms, const std::vector<std::string>& confirmed) {
-  auto file = File::open(path, capacity, now_unix_ms);
+  auto file = File::open(path, sizes, now_unix_ms);
   if (!file) return Unexpected{std::move(file.error())};
   auto ring = file->map_ring();
   if (!ring) return Unexpected{std::move(ring.error())};
   auto found = recover(*file, *ring, BootId::current(), confirmed);
   if (!found) return Unexpected{std::move(found.error())};
-  if (file->capacity() == capacity) {
+  if (file->sizes() == sizes) {
     fill_holes(*file, *ring, *found);
     return std::unique_ptr<Store>(new Store(std::move(*file), std::move(*ring), std::move(*found)));
   }
 
-  auto other = with_capacity(*file, capacity, *ring, *found);
+  auto other = with_sizes(*file, sizes, *ring, *found);
   if (!other) return Unexpected{std::move(other.error())};
   auto other_ring = other->map_ring();
   if (!other_ring) return Unexpected{std::move(other_ring.error())};
@@ -88,8 +93,10 @@ Result<std::uint64_t, Error> Store::begin() {
   crash_point("open.settled");
   Header& header = file_.header();
   const BootId boot = BootId::current();
-  for (event_log::InFlightWord& word : file_.in_flight())
+  for (event_log::InFlightWord& word : file_.in_flight()) {
     word.offset.store(event_log::InFlightWord::idle, std::memory_order_relaxed);
+    word.batch_end.store(0, std::memory_order_relaxed);
+  }
   const std::uint64_t reserved_end = std::min(found_.end + step(), found_.begin + capacity());
   header.boot_high.store(boot.high, std::memory_order_release);
   header.boot_low.store(boot.low, std::memory_order_release);

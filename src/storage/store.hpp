@@ -23,9 +23,9 @@ namespace oneshot::storage {
 /// disk still works. Any thread, except where a function says otherwise.
 class Store {
  public:
-  /// Opens or makes the file, finds what is in it, and changes its version and its capacity where these are others.
+  /// Opens or makes the file, finds what is in it, and changes its version and its sizes where these are others.
   /// Nothing in it is altered but that, until begin(). `confirmed`: see recover().
-  static Result<std::unique_ptr<Store>, Error> open(const std::string& path, std::uint64_t capacity,
+  static Result<std::unique_ptr<Store>, Error> open(const std::string& path, const File::Sizes& sizes,
                                                     std::int64_t now_unix_ms,
                                                     const std::vector<std::string>& confirmed = {});
 
@@ -35,8 +35,10 @@ class Store {
   [[nodiscard]] std::uint64_t salt() const noexcept { return file_.salt(); }
   [[nodiscard]] std::uint64_t capacity() const noexcept { return file_.capacity(); }
   [[nodiscard]] std::span<event_log::InFlightWord> in_flight() const noexcept { return file_.in_flight(); }
-  /// See KeyEntry: a start, and a change of the capacity, keep the table.
+  /// See key_entries.hpp: a start, and a change of the sizes, keep the table.
   [[nodiscard]] std::span<KeyEntry> key_table() const noexcept { return file_.key_table(); }
+  /// After the tables were read from the first entry to the last.
+  void forget_table_pages() const noexcept { file_.forget_table_pages(); }
   /// For the log, which begins where begin() says; once.
   [[nodiscard]] event_log::Ring take_ring();
 

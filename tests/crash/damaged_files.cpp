@@ -152,6 +152,8 @@ class Vandal {
       case 8:
       case 9:
         return offset(storage::format::slots_offset, 8 * sizeof(storage::ScraperSlot));
+      case 10:
+        return offset(storage::format::key_table_offset, 1024);
       default:
         return record();
     }

@@ -4,9 +4,10 @@
 // events, two scrapers whose deliveries may fail, and the housekeeping that gives memory back. SPIN goes through every
 // interleaving (run_spin.py runs it, and the mutants that it must find wrong).
 //
-// A record is one place long here and a page is one record, so an offset is a number of records. What stands for what:
+// A record is one place long here and a page is one record, so an offset is a number of records. With BATCHES a producer
+// may claim the places of two events at once. What stands for what:
 //
-//   Producer                      EventLog::append (src/event_log/event_log.cpp), EmbeddedQueue::append
+//   Producer                      EventLog::append and append_all (src/event_log/), Appending::store
 //   make_room                     Evictor::evict_locked (src/queue/local/evictor.cpp)
 //   advance_head, evict           Evictor::advance_head_if_free, Scraper::evict_before
 //   Scrape: take                  Waiter::step, EventLog::published_end, Ledger::readable_end
@@ -32,6 +33,11 @@
 #endif
 #ifndef EVENTS
 #define EVENTS 3
+#endif
+#ifdef BATCHES
+#define MOST_AT_ONCE 2 /* events by one claim */
+#else
+#define MOST_AT_ONCE 1
 #endif
 #ifndef FAILURES
 #define FAILURES 1 /* batches that are not delivered, of both scrapers together */
@@ -137,11 +143,15 @@ inline make_room(needed) {
 }
 
 active [2] proctype Producer() {
-  byte event, at, seen_head, end, target, safe;
+  byte event, at, seen_head, end, target, safe, count, written;
   bool made_room;
 
   do
-  :: atomic { next_event < EVENTS -> event = next_event; next_event++ };
+#ifdef BATCHES
+  :: atomic { next_event + 1 < EVENTS -> event = next_event; count = 2; next_event = next_event + 2 };
+     goto post
+#endif
+  :: atomic { next_event < EVENTS -> event = next_event; count = 1; next_event++ };
 post:
      at = tail;
 again:
@@ -153,7 +163,7 @@ again:
 #ifdef MUTANT_NO_ROOM_CHECK
      :: false
 #else
-     :: at + 1 - seen_head > CAPACITY ->
+     :: at + count - seen_head > CAPACITY ->
         if
         :: atomic { tail != at -> at = tail }; goto again
         :: atomic { tail == at -> seen_head = 0; at = 0 }
@@ -165,7 +175,7 @@ again:
         fi;
         if
         :: atomic { !locked -> locked = true };
-           d_step { at = tail + 1; at = MOST(at, CAPACITY) - CAPACITY };
+           d_step { at = tail + count; at = MOST(at, CAPACITY) - CAPACITY };
            make_room(at);
            atomic { at = 0; made_room = true; locked = false }
         :: locked /* somebody else has it: refused */
@@ -175,10 +185,10 @@ again:
      :: else
      fi;
 #ifdef MUTANT_CLAIM_WITHOUT_EXCHANGE
-     atomic { tail = at + 1; made_room = false; seen_head = 0 };
+     atomic { tail = at + count; made_room = false; seen_head = 0 };
 #else
      if
-     :: atomic { tail == at -> tail = at + 1; made_room = false; seen_head = 0 }
+     :: atomic { tail == at -> tail = at + count; made_room = false; seen_head = 0 }
      :: atomic { tail != at -> at = tail }; goto again
      fi;
 #endif
@@ -189,10 +199,24 @@ again:
 #ifdef MUTANT_PUBLISH_BEFORE_WRITE
      word[_pid] = IDLE;
 #endif
-     /* nobody is reading what was here before */
-     d_step { assert(at < lease[0] + CAPACITY && at < lease[1] + CAPACITY); tag[at % CAPACITY] = TORN };
-     d_step { tag[at % CAPACITY] = at + 1; text[at % CAPACITY] = event };
-     atomic { word[_pid] = IDLE; at = 0; event = 0 }
+     do
+     :: written < count ->
+        /* nobody is reading what was here before */
+        d_step {
+          assert(at + written < lease[0] + CAPACITY && at + written < lease[1] + CAPACITY);
+          tag[(at + written) % CAPACITY] = TORN
+        };
+        d_step {
+          tag[(at + written) % CAPACITY] = at + written + 1;
+          text[(at + written) % CAPACITY] = event + written;
+          written++
+        };
+#ifdef MUTANT_PUBLISH_AFTER_THE_FIRST
+        word[_pid] = IDLE
+#endif
+     :: else -> break
+     od;
+     atomic { word[_pid] = IDLE; at = 0; event = 0; count = 0; written = 0 }
   :: atomic { next_event == EVENTS -> producers_done++; break }
   od
 }

@@ -2,7 +2,8 @@
 //
 // Producers, scrapers that fail at random, stores that lose what they had, people who look, and housekeeping, all at
 // once on a small log. Each event carries its producer and a number of its own; in the end each scraper has got every
-// number once, or it was counted as dropped. Meant for the build with ThreadSanitizer.
+// number once, or it was counted as dropped. Some events go in by batches, some have keys, and of these one more thread
+// posts the newest again and again. Meant for the build with ThreadSanitizer.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -30,6 +31,7 @@ namespace oneshot::queue {
 namespace {
 
 constexpr unsigned producers = 3;
+constexpr unsigned repeater = producers;  // its number as an appender
 constexpr std::array<std::string_view, 3> scrapers = {"a", "b", "c"};
 constexpr unsigned threads_per_scraper = 2;
 constexpr std::uint64_t events_per_producer = 40'000;
@@ -77,6 +79,28 @@ struct Run {
   std::atomic<bool> quiet{false};              // all scrapers are done
   std::atomic<bool> all_sent_again{false};     // each scraper has got something a second time
   std::atomic<std::uint64_t> out_of_order{0};
+  std::array<std::atomic<std::uint64_t>, producers> newest{};  // that is being posted
+  std::atomic<std::uint64_t> duplicates{0};
+};
+
+/// The events of one producer. Many series, so that with timestamps the times do not run ahead of the clock by much.
+class Events {
+ public:
+  explicit Events(unsigned producer) : producer_(producer) {
+    for (unsigned i = 0; i < 100; ++i) {
+      series_.push_back("producer=\"" + std::to_string(producer) + "\",series=\"" + std::to_string(i) + "\"");
+    }
+  }
+  /// Two of three have keys.
+  [[nodiscard]] event::Event at(std::uint64_t n) const {
+    event::Event event{.labels = series_[n % series_.size()], .value = static_cast<double>(n), .value_given = true};
+    if (n % 3 != 0) event.key = event::IdempotencyKey{.high = n + 1, .low = n * producers + producer_};
+    return event;
+  }
+
+ private:
+  unsigned producer_;
+  std::vector<std::string> series_;
 };
 
 bool is_safe(Run& run, unsigned producer) {
@@ -85,27 +109,50 @@ bool is_safe(Run& run, unsigned producer) {
   return told.get_future().get();
 }
 
-void produce(Run& run, unsigned producer) {
-  // Many series, so that with timestamps the times do not run ahead of the clock by much.
-  std::vector<std::string> series;
-  for (unsigned i = 0; i < 100; ++i) {
-    series.push_back("producer=\"" + std::to_string(producer) + "\",series=\"" + std::to_string(i) + "\"");
+/// The next `count` events, from `n` on; false: not now.
+bool post(Run& run, unsigned producer, const Events& events, std::uint64_t n, std::uint64_t count) {
+  std::vector<event::Event> batch;
+  for (std::uint64_t i = 0; i < count; ++i) batch.push_back(events.at(n + i));
+  StoredAll all{.stored = 1};
+  if (count == 1) {
+    all.what = run.queue->append(producer, batch.front());
+  } else {
+    all = run.queue->append_all(producer, batch);
   }
+  if (all.what == Stored::flushing) return is_safe(run, producer);
+  run.duplicates += all.duplicates + (all.what == Stored::duplicate ? 1 : 0);
+  return all.what == Stored::stored || all.what == Stored::duplicate;
+}
+
+void produce(Run& run, unsigned producer) {
+  std::mt19937 random(producer);
+  const Events events(producer);
   for (std::uint64_t n = 0; n < run.events;) {
     // A fast producer is done before scrapers have failed once: the second half waits for that.
     for (int turns = 0; n > run.events / 2 && !run.all_sent_again && turns < 100; ++turns) std::this_thread::yield();
-    const std::string& labels = series[n % series.size()];
-    const event::Event event{.labels = labels, .value = static_cast<double>(n), .value_given = true};
-    switch (run.queue->append(producer, event)) {
-      case Stored::stored:
-        ++n;
-        break;
-      case Stored::flushing:
-        if (is_safe(run, producer)) ++n;
-        break;
-      default:
-        std::this_thread::yield();
+    run.newest[producer] = n;
+    const std::uint64_t count = random() % 4 == 0 ? std::min<std::uint64_t>(1 + random() % 20, run.events - n) : 1;
+    if (post(run, producer, events, n, count)) {
+      n += count;
+    } else {
+      std::this_thread::yield();
     }
+  }
+}
+
+/// Whichever of the two comes first stores the event.
+void repeat(Run& run) {
+  std::vector<Events> events;
+  for (unsigned producer = 0; producer < producers; ++producer) events.emplace_back(producer);
+  while (!run.finished) {
+    for (unsigned producer = 0; producer < producers; ++producer) {
+      const event::Event event = events[producer].at(run.newest[producer]);
+      if (!event.key) continue;
+      const Stored stored = run.queue->append(repeater, event);
+      if (stored == Stored::flushing) is_safe(run, repeater);
+      if (stored == Stored::duplicate) ++run.duplicates;
+    }
+    std::this_thread::yield();
   }
 }
 
@@ -245,6 +292,7 @@ void run_all(const Options& options, std::uint64_t events = events_per_producer)
     std::vector<std::jthread> others;
     others.emplace_back([&] { look(run); });
     others.emplace_back([&] { run_housekeeping(run); });
+    others.emplace_back([&] { repeat(run); });
     std::vector<std::jthread> scraping;
     for (std::size_t scraper = 0; scraper < scrapers.size(); ++scraper) {
       for (unsigned thread = 0; thread < threads_per_scraper; ++thread) {
@@ -263,6 +311,7 @@ void run_all(const Options& options, std::uint64_t events = events_per_producer)
   }
 
   CHECK(run.out_of_order == 0);
+  CHECK(run.duplicates > 0);
   const std::uint64_t stored = producers * events;
   const QueueStatistics all = run.queue->statistics();
   REQUIRE(all.scrapers.size() == scrapers.size());
@@ -289,7 +338,8 @@ Options small_log() {
   Options options;
   options.storage.capacity_bytes = 64 * 4096;
   options.names.assign(scrapers.begin(), scrapers.end());
-  options.appenders = producers;
+  options.appenders = producers + 1;
+  options.storage.idempotency_keys = 262'144;  // more than there are events
   options.max_events_per_scrape = 3000;
   return options;
 }

@@ -27,75 +27,9 @@ Result<std::unique_ptr<EmbeddedQueue>, storage::Error> EmbeddedQueue::open(const
 }
 
 EmbeddedQueue::EmbeddedQueue(std::shared_ptr<Ledger> ledger, const Options& options)
-    : ledger_(std::move(ledger)),
-      flushes_each_(ledger_->storage != nullptr && options.storage.sync == storage::Sync::always),
-      last_appended_(options.appenders),
-      evictor_(*ledger_, options.when_full == WhenFull::drop_oldest) {}
+    : ledger_(std::move(ledger)), appending_(*ledger_, clock_watch_, options) {}
 
 EmbeddedQueue::~EmbeddedQueue() { housekeeping_.log_losses(true); }
-
-Stored EmbeddedQueue::append(unsigned appender, const event::Event& event) {
-  using Appended = event_log::EventLog::Appended;
-  Ledger& ledger = *ledger_;
-  if (flushes_each_ && ledger.storage->failed()) return Stored::unable;
-  const auto size_of_record = [&event] { return event_log::Record::size_for(event_log::Record::shape_of(event)); };
-  std::uint64_t& offset = last_appended_[appender].offset;
-  bool clock_checked = false;
-  for (bool evicted = false;;) {
-    switch (ledger.log.append(appender, event, offset, clock_checked)) {
-      case Appended::stored_above_high_watermark:
-        evictor_.evict_if_due();
-        [[fallthrough]];
-      case Appended::stored:
-        if (ledger.flusher != nullptr) ledger.flusher->appended(offset + size_of_record());
-        return flushes_each_ ? Stored::flushing : Stored::stored;
-      case Appended::clock_unchecked:
-        if (clock_watch_.stepped()) clock_watch_.check();
-        clock_checked = true;
-        continue;
-      case Appended::beyond_reserved_end:
-        raise_reserved_end(size_of_record());
-        continue;
-      case Appended::no_room:
-        break;
-    }
-    if (evicted || !make_room(size_of_record())) {
-      ledger.losses.count_refused();
-      return Stored::full;
-    }
-    evicted = true;
-  }
-}
-
-StoredAll EmbeddedQueue::append_all(unsigned appender, std::span<const event::Event> events) {
-  StoredAll all;
-  for (const event::Event& event : events) {
-    all.what = append(appender, event);
-    if (all.what != Stored::stored && all.what != Stored::flushing) break;
-    ++all.stored;
-  }
-  return all;
-}
-
-bool EmbeddedQueue::make_room(std::uint64_t size) {
-  const event_log::EventLog& log = ledger_->log;
-  const std::uint64_t wanted = log.tail() + size;
-  return size <= log.capacity() && evictor_.evict(wanted - std::min(wanted, log.capacity()));
-}
-
-void EmbeddedQueue::raise_reserved_end(std::uint64_t size) {
-  event_log::EventLog& log = ledger_->log;
-  const std::uint64_t head = log.head();  // before the tail, which is never below it
-  const std::uint64_t tail = log.tail();
-  const std::uint64_t most = head + log.capacity();
-  ledger_->storage->raise_reserved_end(tail, std::min(tail + size, most), most, log);
-}
-
-void EmbeddedQueue::when_durable(unsigned appender, std::function<void(Stored)> told) {
-  ledger_->flusher->when_durable(last_appended_[appender].offset, [told = std::move(told)](bool durable) {
-    told(durable ? Stored::stored : Stored::unable);
-  });
-}
 
 asio::awaitable<TakeResult> EmbeddedQueue::take(std::string scraper, delivery::Waiting& waiting, SteadyTime until) {
   return Waiter::take(ledger_, std::move(scraper), waiting, until);
@@ -149,11 +83,13 @@ void EmbeddedQueue::set_calibrated(std::string_view name, bool calibrated) {
 void EmbeddedQueue::change(const Options& given) {
   Ledger& ledger = *ledger_;
   const SteadyTime now = ledger.clock.steady();
+  appending_.change(given);
   std::unique_lock lock(ledger.mutex);
   ledger.catch_up(lock);
   Options& options = ledger.options;
   options.max_unnamed = given.max_unnamed;
   options.forget_after = given.forget_after;
+  options.idempotency = given.idempotency;
   options.startup_hold = given.startup_hold;
   options.max_events_per_scrape = given.max_events_per_scrape;
   options.max_scrape_bytes = given.max_scrape_bytes;

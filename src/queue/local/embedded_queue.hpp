@@ -7,12 +7,12 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "queue/local/appending.hpp"
 #include "queue/local/clock_watch.hpp"
-#include "queue/local/evictor.hpp"
 #include "queue/local/housekeeping.hpp"
 #include "queue/local/ledger.hpp"
 #include "queue/local/waiter.hpp"
@@ -30,10 +30,14 @@ class EmbeddedQueue final : public Queue {
   /// What a file holds is made durable once the last batch, delivery and waiter is gone too.
   ~EmbeddedQueue() override;
 
-  /// Lock-free while there is room; the cost does not depend on the number of scrapers.
-  Stored append(unsigned appender, const event::Event& event) override;
-  StoredAll append_all(unsigned appender, std::span<const event::Event> events) override;
-  void when_durable(unsigned appender, std::function<void(Stored)> told) override;
+  /// Lock-free while there is room, for an event without a key; the cost does not depend on the number of scrapers.
+  Stored append(unsigned appender, const event::Event& event) override { return appending_.append(appender, event); }
+  StoredAll append_all(unsigned appender, std::span<const event::Event> events) override {
+    return appending_.append_all(appender, events);
+  }
+  void when_durable(unsigned appender, std::function<void(Stored)> told) override {
+    appending_.when_durable(appender, std::move(told));
+  }
 
   asio::awaitable<TakeResult> take(std::string scraper, delivery::Waiting& waiting, SteadyTime until) override;
   /// The first step of take(), for a test that makes each step itself.
@@ -58,21 +62,11 @@ class EmbeddedQueue final : public Queue {
   [[nodiscard]] std::uint64_t flushes() const noexcept;
 
  private:
-  /// Where an appender's last event stands.
-  struct alignas(64) LastAppended {
-    std::uint64_t offset = 0;
-  };
-
   EmbeddedQueue(std::shared_ptr<Ledger> ledger, const Options& options);
-  /// False: there is no room for `size` bytes, and none to be made now.
-  bool make_room(std::uint64_t size);
-  void raise_reserved_end(std::uint64_t size);
 
   const std::shared_ptr<Ledger> ledger_;
-  const bool flushes_each_;                  // Sync::always
-  std::vector<LastAppended> last_appended_;  // by appender, each touched by its thread alone
   ClockWatch clock_watch_{*ledger_};
-  Evictor evictor_;
+  Appending appending_;
   Housekeeping housekeeping_{*ledger_, clock_watch_};
 };
 

@@ -12,6 +12,7 @@
 #include "event_log/offset.hpp"
 #include "event_log/ring.hpp"
 #include "queue/local/batch_numbers.hpp"
+#include "queue/local/key_table.hpp"
 #include "queue/local/losses.hpp"
 #include "queue/local/scraper_table.hpp"
 #include "queue/options.hpp"
@@ -46,6 +47,7 @@ struct Ledger {
   const bool explicit_timestamps;
   std::unique_ptr<storage::Store> storage;  // null in memory; so is the flusher
   event_log::EventLog log;
+  KeyTable keys;
 
   std::mutex mutex;
   Losses losses;

@@ -128,14 +128,19 @@ Result<std::shared_ptr<Ledger>, storage::Error> restore(const Options& options, 
                                          std::to_string(storage::format::slot_count) + " scrapers can be kept",
                                      true}};
   }
-  auto storage =
-      storage::Store::open(options.storage.path, options.storage.capacity_bytes, clock.unix_ms(), options.confirmed);
+  const storage::File::Sizes sizes{.capacity = options.storage.capacity_bytes,
+                                   .key_table = storage::key_table_size(options.storage.idempotency_keys)};
+  auto storage = storage::Store::open(options.storage.path, sizes, clock.unix_ms(), options.confirmed);
   if (!storage) return Unexpected{std::move(storage.error())};
   auto reserved_end = (*storage)->begin();
   if (!reserved_end) return Unexpected{std::move(reserved_end.error())};
   auto ledger = std::make_shared<Ledger>(std::move(*storage), *reserved_end, options, clock);
   restore_table(*ledger);
   ClockWatch::restore(*ledger);
+  if (!ledger->storage->is_new()) {
+    ledger->keys.restore(ledger->log, ledger->storage->found().begin, ledger->storage->found().end);
+    ledger->storage->forget_table_pages();
+  }
   report(*ledger->storage, ledger->table.counted_end().events);
   ledger->flusher = std::make_unique<storage::Flusher>(*ledger->storage, ledger->log, options.storage.sync);
   ledger->storage->slots().on_change([flusher = ledger->flusher.get()] { flusher->changed(); });

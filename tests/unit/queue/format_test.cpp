@@ -32,7 +32,7 @@ struct Combinations {
           .labels = texts[static_cast<std::size_t>(bits)], .value = bits + 0.5, .value_given = (bits & 8) != 0};
       if ((bits & 1) != 0) event.metric = "deploys";
       if ((bits & 2) != 0) event.sent_unix_ms = 1'700'000'000'123 + bits;
-      if ((bits & 4) != 0) event.key = some_key;
+      if ((bits & 4) != 0) event.key = {.high = some_key.high, .low = static_cast<std::uint64_t>(bits)};
       events.push_back(event);
     }
   }
@@ -50,7 +50,7 @@ void check_equal(const BatchEvent& stored, const event::Event& event) {
 /// A Store in use, and what it may be closed with.
 struct InUse {
   explicit InUse(const StorageFixture& f, std::uint64_t capacity) {
-    auto opened = storage::Store::open(f.options.storage.path, capacity, 0);
+    auto opened = storage::Store::open(f.options.storage.path, {capacity}, 0);
     REQUIRE(opened.has_value());
     store = std::move(*opened);
     REQUIRE(store->begin().has_value());
@@ -182,16 +182,15 @@ TEST_CASE("the table of idempotency keys is empty in a new file, and its entries
     const InUse in_use(f, capacity);
     const std::span<storage::KeyEntry> table = in_use.store->key_table();
     REQUIRE(table.size() == 65536);
-    CHECK(std::ranges::all_of(
-        table, [](const auto& e) { return e.key == event::IdempotencyKey{} && e.fingerprint == 0 && e.unix_ms == 0; }));
-    table.front() = {.key = some_key, .fingerprint = 3, .unix_ms = 4};
-    table.back() = {.key = some_key, .fingerprint = 5, .unix_ms = 6};
+    CHECK(std::ranges::all_of(table, [](const auto& entry) { return entry == storage::KeyEntry{}; }));
+    table.front() = {.key = some_key, .offset = 2, .fingerprint = 3, .unix_seconds = 4};
+    table.back() = {.key = some_key, .offset = 5, .fingerprint = 5, .unix_seconds = 6};
   }
   for (int start = 0; start < 4; ++start, capacity *= start % 2 == 0 ? 2 : 1) {
     CAPTURE(start);
     const InUse in_use(f, capacity);
-    CHECK(in_use.store->key_table().front().key == some_key);
-    CHECK(in_use.store->key_table().front().unix_ms == 4);
+    CHECK(in_use.store->key_table().front() ==
+          storage::KeyEntry{.key = some_key, .offset = 2, .fingerprint = 3, .unix_seconds = 4});
     CHECK(in_use.store->key_table().back().fingerprint == 5);
   }
 }

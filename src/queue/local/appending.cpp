@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+//
+// An event with a key: under the lock of the key's part of the table the key is looked for, the record is written, the
+// key is noted, and only then can anybody see the record. So at each moment either the log alone knows the key, and the
+// event waits for all scrapers, or the table does too; a start after a kill looks in both. The other order, the key
+// first, loses the event of a kill between the two: its repeat would be taken for a duplicate.
+#include "queue/local/appending.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <unordered_map>
+#include <utility>
+
+#include "event_log/record.hpp"
+
+namespace oneshot::queue {
+namespace {
+
+using Appended = event_log::EventLog::Appended;
+
+struct HashOfKey {
+  std::size_t operator()(const event::IdempotencyKey& key) const noexcept { return key.high; }
+};
+
+std::int64_t seconds_of(const Options& options) noexcept {
+  return std::chrono::duration_cast<std::chrono::seconds>(options.idempotency).count();
+}
+
+}  // namespace
+
+Appending::Appending(Ledger& ledger, ClockWatch& clock_watch, const Options& options)
+    : ledger_(ledger),
+      clock_watch_(clock_watch),
+      flushes_each_(ledger_.storage != nullptr && options.storage.sync == storage::Sync::always),
+      key_lasts_seconds_(seconds_of(options)),
+      last_appended_(options.appenders),
+      evictor_(ledger_, options.when_full == WhenFull::drop_oldest) {}
+
+void Appending::change(const Options& options) noexcept {
+  key_lasts_seconds_.store(seconds_of(options), std::memory_order_relaxed);
+}
+
+Stored Appending::append(unsigned appender, const event::Event& event) {
+  if (is_unable()) return Stored::unable;
+  if (!has_known_key(event)) return store_one(appender, event, nullptr);
+  KeyTable::Locked keys = ledger_.keys.lock(KeyTable::bit_of(*event.key));
+  if (const std::optional<Stored> known = known_as(keys, event)) return *known;
+  return store_one(appender, event, &keys);
+}
+
+StoredAll Appending::append_all(unsigned appender, std::span<const event::Event> events) {
+  if (is_unable()) return {.what = Stored::unable};
+  std::optional<KeyTable::Locked> keys = lock_keys_of(events);
+  const Selection selection = select(keys, events);
+  if (selection.refusal) return *selection.refusal;
+  StoredAll result{
+      .what = Stored::stored, .stored = selection.events.size(), .duplicates = selection.duplicates, .at = 0};
+  if (result.stored > 0) {
+    event_log::NewRecords records = ledger_.log.prepare(selection.events);
+    result.what = store_all(appender, records, keys);
+  }
+  if (result.what == Stored::full) return {.what = Stored::full};
+  return result;
+}
+
+std::optional<KeyTable::Locked> Appending::lock_keys_of(std::span<const event::Event> events) {
+  std::uint32_t parts = 0;
+  for (const event::Event& event : events)
+    if (has_known_key(event)) parts |= KeyTable::bit_of(*event.key);
+  if (parts == 0) return std::nullopt;
+  return ledger_.keys.lock(parts);
+}
+
+/// Of two equal events under one key the second is a duplicate.
+Appending::Selection Appending::select(const std::optional<KeyTable::Locked>& keys,
+                                       std::span<const event::Event> events) const {
+  Selection selection;
+  selection.events.reserve(events.size());
+  std::unordered_map<event::IdempotencyKey, const event::Event*, HashOfKey> here;
+  const auto print = [this](const event::Event& one) {
+    return fingerprint(ledger_.log.series_hash_of(one), one.value);
+  };
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const event::Event& event = events[i];
+    std::optional<Stored> known;
+    if (has_known_key(event)) {
+      known = known_as(*keys, event);
+      const auto [first, is_new] = here.try_emplace(*event.key, &event);
+      if (!known && !is_new) known = print(*first->second) == print(event) ? Stored::duplicate : Stored::key_reused;
+    }
+    if (known && *known != Stored::duplicate) {
+      selection.refusal = StoredAll{.what = *known, .at = i};
+      return selection;
+    }
+    known ? void(++selection.duplicates) : selection.events.push_back(&event);
+  }
+  return selection;
+}
+
+std::uint32_t Appending::now_seconds() const noexcept {
+  return static_cast<std::uint32_t>(std::max<std::int64_t>(ledger_.clock.unix_ms(), 0) / 1000);
+}
+
+std::optional<Stored> Appending::known_as(const KeyTable::Locked& keys, const event::Event& event) const {
+  const storage::KeyEntry* const entry = keys.find(*event.key);
+  if (entry == nullptr) return std::nullopt;
+  const std::int64_t age = std::int64_t{now_seconds()} - entry->unix_seconds;
+  if (age >= key_lasts_seconds_.load(std::memory_order_relaxed)) return std::nullopt;
+  if (entry->fingerprint != fingerprint(ledger_.log.series_hash_of(event), event.value)) return Stored::key_reused;
+  // Its flush may yet fail, and then the event was never stored.
+  return ledger_.log.is_durable(entry->offset) ? Stored::duplicate : Stored::key_in_flight;
+}
+
+void Appending::note(KeyTable::Locked& keys, const event::Event& event, std::uint64_t series_hash,
+                     std::uint64_t offset) const {
+  keys.note({.key = *event.key,
+             .offset = offset,
+             .fingerprint = fingerprint(series_hash, event.value),
+             .unix_seconds = now_seconds()});
+}
+
+Stored Appending::store_one(unsigned appender, const event::Event& event, KeyTable::Locked* keys) {
+  event_log::EventLog& log = ledger_.log;
+  LastAppended& place = last_appended_[appender];
+  const auto size = [&event] { return event_log::Record::size_for(event_log::Record::shape_of(event)); };
+  return store(
+      size, [&](bool clock_checked) { return log.append(appender, event, place.begin, clock_checked); },
+      [&] {
+        if (keys != nullptr) note(*keys, event, log.series_hash_of(event), place.begin);
+        if (event.key) log.publish(appender);
+        if (ledger_.flusher == nullptr) return;
+        place.end = place.begin + size();
+        ledger_.flusher->appended(place.end);
+      });
+}
+
+Stored Appending::store_all(unsigned appender, event_log::NewRecords& records, std::optional<KeyTable::Locked>& keys) {
+  event_log::EventLog& log = ledger_.log;
+  // A batch whose flush fails becomes one padding record.
+  if (records.size > event_log::Record::max_padding) return Stored::full;
+  return store([&] { return records.size; },
+               [&](bool clock_checked) { return log.append_all(appender, records, clock_checked); },
+               [&] {
+                 for (const event_log::NewRecords::One& one : records.all)
+                   if (keys && one.event->key) note(*keys, *one.event, one.series_hash, one.offset);
+                 log.publish(appender);
+                 last_appended_[appender] = {.begin = records.begin(), .end = records.end()};
+                 if (ledger_.flusher != nullptr) ledger_.flusher->appended(records.end());
+               });
+}
+
+template <class Size, class Try, class Finish>
+Stored Appending::store(Size size, Try try_to_append, Finish finish) {
+  bool clock_checked = false;
+  for (bool evicted = false;;) {
+    switch (const Appended appended = try_to_append(clock_checked)) {
+      case Appended::stored_above_high_watermark:
+      case Appended::stored:
+        finish();
+        if (appended == Appended::stored_above_high_watermark) evictor_.evict_if_due();
+        return flushes_each_ ? Stored::flushing : Stored::stored;
+      case Appended::clock_unchecked:
+        if (clock_watch_.stepped()) clock_watch_.check();
+        clock_checked = true;
+        continue;
+      case Appended::beyond_reserved_end:
+        raise_reserved_end(size());
+        continue;
+      case Appended::no_room:
+        break;
+    }
+    if (evicted || !make_room(size())) {
+      ledger_.losses.count_refused();
+      return Stored::full;
+    }
+    evicted = true;
+  }
+}
+
+bool Appending::make_room(std::uint64_t size) {
+  const event_log::EventLog& log = ledger_.log;
+  const std::uint64_t wanted = log.tail() + size;
+  return size <= log.capacity() && evictor_.evict(wanted - std::min(wanted, log.capacity()));
+}
+
+void Appending::raise_reserved_end(std::uint64_t size) {
+  event_log::EventLog& log = ledger_.log;
+  const std::uint64_t head = log.head();  // before the tail, which is never below it
+  const std::uint64_t tail = log.tail();
+  const std::uint64_t most = head + log.capacity();
+  ledger_.storage->raise_reserved_end(tail, std::min(tail + size, most), most, log);
+}
+
+void Appending::when_durable(unsigned appender, std::function<void(Stored)> told) {
+  const LastAppended& place = last_appended_[appender];
+  ledger_.flusher->when_durable(place.begin, place.end, [told = std::move(told)](bool durable) {
+    told(durable ? Stored::stored : Stored::unable);
+  });
+}
+
+}  // namespace oneshot::queue

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "event/event.hpp"
+#include "event_log/new_records.hpp"
+#include "queue/local/clock_watch.hpp"
+#include "queue/local/evictor.hpp"
+#include "queue/local/key_table.hpp"
+#include "queue/local/ledger.hpp"
+#include "queue/options.hpp"
+#include "queue/queue.hpp"
+
+namespace oneshot::queue {
+
+/// How events get into the log: one or many, with keys or without; what is to be done where there is no room; and who
+/// is told when an event is durable. Any thread. The functions are those of Queue.
+class Appending {
+ public:
+  /// Both outlive this.
+  Appending(Ledger& ledger, ClockWatch& clock_watch, const Options& options);
+
+  Stored append(unsigned appender, const event::Event& event);
+  StoredAll append_all(unsigned appender, std::span<const event::Event> events);
+  void when_durable(unsigned appender, std::function<void(Stored)> told);
+  void change(const Options& options) noexcept;
+
+ private:
+  /// Where an appender's last event, or batch of events, stands.
+  struct alignas(64) LastAppended {
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+  };
+
+  /// What is to be stored of a batch.
+  struct Selection {
+    std::vector<const event::Event*> events;
+    std::size_t duplicates = 0;
+    std::optional<StoredAll> refusal{};
+  };
+
+  [[nodiscard]] bool is_unable() const noexcept { return flushes_each_ && ledger_.storage->failed(); }
+  [[nodiscard]] bool has_known_key(const event::Event& event) const noexcept {
+    return event.key && !ledger_.keys.is_off();
+  }
+  /// Why this event is not to be stored under its key, if it is not.
+  [[nodiscard]] std::optional<Stored> known_as(const KeyTable::Locked& keys, const event::Event& event) const;
+  [[nodiscard]] std::optional<KeyTable::Locked> lock_keys_of(std::span<const event::Event> events);
+  [[nodiscard]] Selection select(const std::optional<KeyTable::Locked>& keys,
+                                 std::span<const event::Event> events) const;
+  Stored store_one(unsigned appender, const event::Event& event, KeyTable::Locked* keys);
+  Stored store_all(unsigned appender, event_log::NewRecords& records, std::optional<KeyTable::Locked>& keys);
+  /// Tries until the log says yes or no; then `finish` is called, if it is yes. `size` is that of all records.
+  template <class Size, class Try, class Finish>
+  Stored store(Size size, Try try_to_append, Finish finish);
+  void note(KeyTable::Locked& keys, const event::Event& event, std::uint64_t series_hash, std::uint64_t offset) const;
+  [[nodiscard]] std::uint32_t now_seconds() const noexcept;
+  /// False: there is no room for `size` bytes, and none to be made now.
+  bool make_room(std::uint64_t size);
+  void raise_reserved_end(std::uint64_t size);
+
+  Ledger& ledger_;
+  ClockWatch& clock_watch_;
+  const bool flushes_each_;  // Sync::always
+  std::atomic<std::int64_t> key_lasts_seconds_;
+  std::vector<LastAppended> last_appended_;  // by appender, each touched by its thread alone
+  Evictor evictor_;
+};
+
+}  // namespace oneshot::queue
