@@ -79,6 +79,15 @@ std::string Address::text() const {
   return ::inet_ntop(v4_ ? AF_INET : AF_INET6, bytes_.data(), buffer.data(), buffer.size());
 }
 
+std::uint64_t Address::site() const noexcept {
+  // An IPv4 address takes the number of a /64 out of 0000::/8, which is never given to a network (RFC 4291 2.4).
+  constexpr std::uint64_t v4_sites = 0x0000'FFFF'0000'0000;
+  const std::size_t length = v4_ ? 4 : 8;
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < length; ++i) number = number << 8 | bytes_[i];
+  return v4_ ? v4_sites | number : number;
+}
+
 Result<Network> Network::parse(std::string_view text) {
   const auto fail = [text](std::string_view why) { return Unexpected{printable(text) + ": " + std::string(why)}; };
   const auto slash = text.find('/');

@@ -26,6 +26,9 @@ class Address {
   /// Canonical text (RFC 5952 for IPv6).
   [[nodiscard]] std::string text() const;
   [[nodiscard]] bool is_v4() const noexcept { return v4_; }
+  /// Whoever can choose among addresses has one site: an IPv6 /64, the least that a network gets (RFC 6177), or an IPv4
+  /// address. Different sites have different numbers.
+  [[nodiscard]] std::uint64_t site() const noexcept;
   friend bool operator==(const Address&, const Address&) = default;
 
  private:

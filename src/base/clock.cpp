@@ -10,6 +10,7 @@ namespace {
 class SystemClock final : public Clock {
  public:
   [[nodiscard]] SteadyTime steady() const noexcept override { return std::chrono::steady_clock::now(); }
+  [[nodiscard]] SteadyTime coarse_steady() const noexcept override { return coarse_steady_now(); }
   [[nodiscard]] std::int64_t unix_ms() const noexcept override { return unix_ms_of(CLOCK_REALTIME); }
   [[nodiscard]] std::int64_t coarse_unix_ms() const noexcept override { return unix_ms_of(CLOCK_REALTIME_COARSE); }
 

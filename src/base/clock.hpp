@@ -14,6 +14,8 @@ class Clock {
   virtual ~Clock() = default;
   /// For deadlines and ages; never steps.
   [[nodiscard]] virtual SteadyTime steady() const noexcept = 0;
+  /// The same as of the kernel's last tick, as coarse_unix_ms().
+  [[nodiscard]] virtual SteadyTime coarse_steady() const noexcept { return steady(); }
   /// Milliseconds since 1970-01-01 UTC, the unit of Prometheus' timestamps; steps when somebody sets the clock.
   [[nodiscard]] virtual std::int64_t unix_ms() const noexcept = 0;
   /// The same as of the kernel's last tick, of which one comes each 1 to 10 ms: for times that nobody is shown to the

@@ -90,6 +90,16 @@ TEST_CASE("a socket's peer gives its address without port and zone") {
   CHECK(Address::from_socket(reinterpret_cast<const sockaddr&>(local)) == Address());
 }
 
+TEST_CASE("a site is an IPv4 address or an IPv6 /64") {
+  const auto site = [](std::string_view text) { return Address::parse(text)->site(); };
+  CHECK(site("2001:db8::1") == site("2001:db8::ffff:ffff:ffff:ffff"));
+  CHECK(site("2001:db8::1") != site("2001:db8:0:1::1"));
+  CHECK(site("10.0.0.7") == site("::ffff:10.0.0.7"));
+  CHECK(site("10.0.0.7") != site("10.0.0.8"));
+  CHECK(site("10.0.0.7") != site("a00:7::1"));
+  CHECK(site("0.0.0.0") != site("::1"));
+}
+
 TEST_CASE("a network holds the addresses that share its prefix") {
   CHECK(holds("10.0.0.0/8", "10.255.255.255"));
   CHECK_FALSE(holds("10.0.0.0/8", "11.0.0.0"));
