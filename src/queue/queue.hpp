@@ -62,8 +62,8 @@ class Queue {
   /// An event with a key that is known, and has not been for Options::idempotency, is not stored again. Without a
   /// key nothing is looked for.
   virtual Stored append(unsigned appender, const event::Event& event) = 0;
-  /// Stores all of these, or none; duplicates among them are left out, also of each other. After a kill meanwhile a part
-  /// may be stored, which nobody was told of.
+  /// Stores all of these, or none; duplicates among them are left out, also of each other. After a kill meanwhile a
+  /// part may be stored, which nobody was told of.
   virtual StoredAll append_all(unsigned appender, std::span<const event::Event> events) = 0;
   /// Right after `flushing`, on the same thread: `told` is called once, on any thread, with `stored`, or with `unable`:
   /// the event is not stored and never was, since the storage has failed. It must not block, nor call back.

@@ -95,6 +95,8 @@ std::vector<Key> make_keys() {
       limit("events", "max_label_value_bytes", 16, 65536, &Event::max_label_value_bytes),
       choice("events", "long_values", &Event::long_values,
              {{"reject", LongValues::reject}, {"truncate", LongValues::truncate}}),
+      at_start(whole_number("events", "idempotency_keys", 0, 1'048'576, &Storage::idempotency_keys)),
+      duration("events", "idempotency_seconds", 1, 365 * day, &Queue::idempotency),
 
       list("scrapers", "names", "names", make_name, same_text, &Queue::names),
       duration("scrapers", "forget_after_seconds", 1, 365 * day, &Queue::forget_after),

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "event/idempotency_key.hpp"
 #include "ingest/rejections.hpp"
 
 namespace oneshot::app {
@@ -91,8 +92,10 @@ EventsReader::Taken EventsReader::take_key(std::size_t number, bool cloud_event)
   const std::string_view id = context_.json_event.id();
   if (!id.empty()) return builder.key(context_.event_keys.of("", id));
   if (headers_.idempotency_key.data() == nullptr) return {};
+  const Result<std::string_view, event::Rejection> key = event::idempotency_key_text(headers_.idempotency_key);
+  if (!key) return Unexpected{key.error()};
   const std::string of_request = "request " + std::to_string(number);
-  return builder.key(context_.event_keys.of(of_request, headers_.idempotency_key));
+  return builder.key(context_.event_keys.of(of_request, *key));
 }
 
 void EventsReader::refuse(std::size_t number, event::Rejection rejection) {

@@ -12,6 +12,7 @@
 #include "app/ingest/refusal.hpp"
 #include "app/ingest/store_event.hpp"
 #include "base/text.hpp"
+#include "event/idempotency_key.hpp"
 
 namespace oneshot::app {
 namespace {
@@ -88,8 +89,7 @@ EventOrWhyNot read_form(Context& context, const http::Request& request, const Po
   return body->kind == BodyKind::ignored ? unless_body_was_all(std::move(event), headers) : std::move(event);
 }
 
-EventOrWhyNot read_event(Context& context, const http::Request& request) {
-  const PostHeaders headers = read_post_headers(request.headers);
+EventOrWhyNot read_event(Context& context, const http::Request& request, const PostHeaders& headers) {
   if (headers.contradicted.data() != nullptr) return Unexpected{contradiction(headers.contradicted)};
   if (is_plain_form(request, headers)) return read_form(context, request, headers);
   EventOrWhyNot event = read_other_body(context, request, headers);
@@ -99,10 +99,23 @@ EventOrWhyNot read_event(Context& context, const http::Request& request) {
   return event;
 }
 
+/// What an event calls itself in its body counts more.
+[[gnu::noinline]] void take_key(Context& context, std::string_view header, EventOrWhyNot& event) {
+  if (!event || event->key) return;
+  const Result<std::string_view, Rejection> key = event::idempotency_key_text(header);
+  if (key) {
+    event->key = context.event_keys.of("", *key);
+  } else {
+    event = Unexpected{key.error()};
+  }
+}
+
 }  // namespace
 
 http::Answer post_event(Context& context, const http::Request& request, delivery::Waiting&) {
-  EventOrWhyNot event = read_event(context, request);
+  const PostHeaders headers = read_post_headers(request.headers);
+  EventOrWhyNot event = read_event(context, request, headers);
+  if (headers.idempotency_key.data() != nullptr) take_key(context, headers.idempotency_key, event);
   if (event) return store_event(context, request, *event);
   const bool about_type = event.error().reason == Reason::bad_content_type;
   http::Reply reply = refuse(context, request, std::move(event.error()));

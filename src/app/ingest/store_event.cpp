@@ -43,6 +43,14 @@ void log_stored(const Address& peer, const event::Event& event) {
     log::debug("event", {{"peer", peer.text()}, {"labels", event.labels}, {"value", event.value}});
 }
 
+/// As the first POST was answered, and says that this one was not the first.
+[[gnu::cold]] http::Reply replayed(Context& context) {
+  context.counters.count_duplicates();
+  http::Reply reply(200);
+  reply.extra_headers = "Idempotency-Replayed: true\r\n";
+  return reply;
+}
+
 }  // namespace
 
 http::Answer store_event(Context& context, const http::Request& request, const event::Event& event) {
@@ -57,7 +65,7 @@ http::Answer store_event(Context& context, const http::Request& request, const e
     case Stored::full:
       return refuse(context, request, {Reason::log_full, "the event log is full: try again later"});
     case Stored::duplicate:
-      return http::Reply(200);
+      return replayed(context);
     case Stored::key_reused:
       return refuse(context, request,
                     {Reason::key_reused, "this idempotency key was used for another event: write a new one"});

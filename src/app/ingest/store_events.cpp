@@ -45,8 +45,9 @@ std::string summary(const StoredAll& all, const EventsReader& reader) {
   return out += "}\n";
 }
 
-http::Reply success(Context& context, std::size_t stored, std::string summary) {
-  context.counters.count_accepted(stored);
+http::Reply success(Context& context, const StoredAll& all, std::string summary) {
+  context.counters.count_accepted(all.stored);
+  context.counters.count_duplicates(all.duplicates);
   http::Reply reply(200, std::move(summary));
   reply.content_type = "application/json";
   return reply;
@@ -55,8 +56,8 @@ http::Reply success(Context& context, std::size_t stored, std::string summary) {
 /// The events wait to be flushed, with those of other requests.
 class DurableEvents final : public http::PendingReply {
  public:
-  DurableEvents(Context& context, const Address& peer, std::size_t stored, std::string summary)
-      : context_(context), peer_(peer), count_(stored), summary_(std::move(summary)) {
+  DurableEvents(Context& context, const Address& peer, const StoredAll& all, std::string summary)
+      : context_(context), peer_(peer), all_(all), summary_(std::move(summary)) {
     context.services.queue.when_durable(context.worker, [stored = stored_, notify = flushed_.notifier()](Stored what) {
       stored->store(what, std::memory_order_relaxed);
       notify();
@@ -66,13 +67,13 @@ class DurableEvents final : public http::PendingReply {
   delivery::OneShotEvent& ready() noexcept override { return flushed_; }
   http::Reply finish() override {
     if (stored_->load(std::memory_order_relaxed) != Stored::stored) return refuse_unable(context_, peer_);
-    return success(context_, count_, std::move(summary_));
+    return success(context_, all_, std::move(summary_));
   }
 
  private:
   Context& context_;
   Address peer_;
-  std::size_t count_;
+  StoredAll all_;
   std::string summary_;
   delivery::OneShotEvent flushed_;
   std::shared_ptr<std::atomic<Stored>> stored_ = std::make_shared<std::atomic<Stored>>(Stored::flushing);
@@ -125,10 +126,10 @@ http::Answer append_and_answer(Context& context, const http::Request& request, E
     case Stored::stored:
     case Stored::duplicate:
       log_events(context, request.peer);
-      return success(context, all.stored, summary(all, reader));
+      return success(context, all, summary(all, reader));
     case Stored::flushing:
       log_events(context, request.peer);
-      return std::make_unique<DurableEvents>(context, request.peer, all.stored, summary(all, reader));
+      return std::make_unique<DurableEvents>(context, request.peer, all, summary(all, reader));
     default:
       return refuse_batch(context, request, reader, all);
   }

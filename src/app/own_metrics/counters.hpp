@@ -16,9 +16,11 @@ struct alignas(64) Counters {
   using Number = std::atomic<std::uint64_t>;
 
   Number accepted{0};
+  Number duplicates{0};
   std::array<Number, event::reason_count> rejected{};
 
   void count_accepted(std::uint64_t events = 1) noexcept { increase(accepted, events); }
+  void count_duplicates(std::uint64_t events = 1) noexcept { increase(duplicates, events); }
   void count_rejected(event::Reason reason) noexcept { increase(rejected[static_cast<std::size_t>(reason)], 1); }
 
  private:

@@ -45,6 +45,8 @@ void append_legacy(Writer& writer, const Snapshot& snapshot, const ThisScrape& s
 void append_event_totals(Writer& writer, const Snapshot& snapshot) {
   single(writer, "oneshot_events_accepted_total", MetricType::counter, "Events accepted since the start.",
          snapshot.accepted);
+  single(writer, "oneshot_events_duplicate_total", MetricType::counter,
+         "Events not stored again, since their idempotency key came with an equal event before.", snapshot.duplicates);
   constexpr std::string_view rejected = "oneshot_events_rejected_total";
   writer.family(rejected, MetricType::counter,
                 "Events refused since the start, by what was wrong with them (requests refused as HTTP, such as a body "

@@ -24,6 +24,7 @@ Snapshot take_snapshot(const Services& services) {
   Snapshot snapshot;
   for (const Counters& worker : services.counters) {
     snapshot.accepted += worker.accepted.load(std::memory_order_relaxed);
+    snapshot.duplicates += worker.duplicates.load(std::memory_order_relaxed);
     add_each(snapshot.rejected, worker.rejected);
   }
   for (const http::Statistics* worker : services.http_statistics) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The index is a hash table with open addressing: a key stands at its home or behind it, without a gap between. Keys are
-// hashes themselves.
+// The index is a hash table with open addressing: a key stands at its home or behind it, without a gap between. Keys
+// are hashes themselves.
 #include "queue/local/key_part.hpp"
 
 #include <bit>

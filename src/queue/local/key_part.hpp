@@ -43,7 +43,7 @@ class KeyPart {
       next_ = (i + 1) % ring_.size();
     }
   }
-  /// Whether an event from this offset on may have had its key here: not one that is older than all keys in a full ring.
+  /// Whether an event of this offset may have had its key here: not one that is older than all keys of a full ring.
   [[nodiscard]] bool may_have_had(std::uint64_t offset) const noexcept {
     return ring_[next_].key.high == 0 || offset > ring_[next_].offset;
   }

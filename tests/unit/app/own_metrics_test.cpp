@@ -41,6 +41,7 @@ TEST_CASE("every metric, reason, code and known scraper is there from the start"
   std::string expected = R"(events_to_metrics_event_count 0
 events_to_metrics_scraper_counts{scraper="prom-a"} 0
 oneshot_events_accepted_total 0
+oneshot_events_duplicate_total 0
 oneshot_events_rejected_total{reason="bad_label_name"} 0
 oneshot_events_rejected_total{reason="bad_value"} 0
 oneshot_events_rejected_total{reason="bad_utf8"} 0

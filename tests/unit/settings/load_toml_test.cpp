@@ -106,12 +106,14 @@ use_explicit_timestamps = true
 timestamp_max_age_seconds = 60.5
 repeats = "sum"
 max_event_bytes = 1024
+idempotency_keys = 0
 )");
   CHECK(settings.app.metric == "my:events_total");
   CHECK(settings.queue.explicit_timestamps);
   CHECK(settings.app.timestamp_max_age == 60500ms);
   CHECK(settings.app.event.repeats == event::Repeats::sum);
   CHECK(settings.app.event.max_event_bytes == 1024);
+  CHECK(settings.queue.storage.idempotency_keys == 0);
   CHECK(parsed("events.repeats = \"last\"").app.event.repeats == event::Repeats::last);
   CHECK(parsed("events.repeats = \"count\"").app.event.repeats == event::Repeats::count);
 }
@@ -253,6 +255,7 @@ TEST_CASE("whole numbers have a range") {
                         {"server.max_connections", "0", "1", "1000000", "1000001"},
                         {"server.max_body_memory_mib", "0", "1", "4096", "4097"},
                         {"events.max_event_bytes", "63", "64", "65536", "65537"},
+                        {"events.idempotency_keys", "-1", "0", "1048576", "1048577"},
                         {"scrapers.max", "-1", "0", "10000", "10001"},
                         {"scrapers.max_events_per_scrape", "0", "1", "100000000", "100000001"},
                         {"scrapers.max_scrape_bytes", "65535", "65536", "1073741824", "1073741825"},

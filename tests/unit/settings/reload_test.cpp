@@ -19,8 +19,8 @@ TEST_CASE("these keys change only with a restart, all others with a reload") {
     if (!key.live) at_start.insert(std::string(key.section) + "." + std::string(key.name));
   }
   CHECK(at_start == std::set<std::string>{"server.host", "server.port", "server.threads",
-                                          "events.use_explicit_timestamps", "storage.path", "storage.capacity_mib",
-                                          "storage.when_full", "storage.sync"});
+                                          "events.use_explicit_timestamps", "events.idempotency_keys", "storage.path",
+                                          "storage.capacity_mib", "storage.when_full", "storage.sync"});
 }
 
 TEST_CASE("what can change is taken over, what cannot keeps its value, and both are named") {

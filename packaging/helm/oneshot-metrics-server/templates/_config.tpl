@@ -67,11 +67,12 @@ scrapers.startup_hold_seconds: [0, 86400]
 {{- end }}
 {{- end }}
 
-{{/* MiB that the volume must have: the log has its full size from the start, 6 MiB on top of its room for events, and a
-     file system needs some for itself. */}}
+{{/* MiB that the volume must have: the log has its full size from the start, on top of its room for events 4 MiB and
+     32 bytes for each idempotency key, and a file system needs some for itself. */}}
 {{- define "events.neededMib" -}}
 {{- $capacity := (get .Values.config "storage" | default dict).capacity_mib | default 64 -}}
-{{- add (mulf (addf $capacity 6) 1.1 | ceil) 16 -}}
+{{- $keys := dig "idempotency_keys" 65536 (get .Values.config "events" | default dict) -}}
+{{- add (mulf (addf $capacity 4 (divf $keys 32768)) 1.1 | ceil) 16 -}}
 {{- end }}
 
 {{/* MiB in a quantity such as 1Gi; the schema knows which units there are. */}}
@@ -86,7 +87,8 @@ scrapers.startup_hold_seconds: [0, 86400]
 {{- $size := .Values.persistence.size | toString -}}
 {{- $needed := include "events.neededMib" . | int64 -}}
 {{- if lt (include "events.mib" $size | int64) $needed -}}
-{{- fail (printf (print "persistence.size %s is too small: the event log takes all of config.storage.capacity_mib and "
-      "6 MiB at once, its file system some more, together %dMi") $size $needed) -}}
+{{- fail (printf (print "persistence.size %s is too small: the event log takes all of config.storage.capacity_mib, "
+      "4 MiB and 32 bytes for each of config.events.idempotency_keys at once, its file system some more, "
+      "together %dMi") $size $needed) -}}
 {{- end -}}
 {{- end }}
