@@ -22,6 +22,7 @@ class Outcome:
     sent_again: int = 0
     lost: int = 0
     twice: int = 0
+    posted_twice: int = 0
     complaints: list = field(default_factory=list)
 
 
@@ -55,7 +56,10 @@ def look(row):
     """After the drain: the outcome of the row, with a complaint for each number that cannot be explained."""
     outcome = Outcome(scrapers=len(row.team), events=len(row.world.ledger.accepted),
                       whole=sum(s.whole for s in row.team), spoiled=sum(s.spoiled for s in row.team))
+    if row.world.ledger.still_open():
+        outcome.complaints.append(f"posted until 200, and never answered with it: {row.world.ledger.still_open()[:6]}")
     numbers = _at_rest(row, outcome)
+    outcome.posted_twice = _posted_twice(row, numbers)
     for name in row.scrapers:
         _count_for_scraper(row, numbers, name, outcome)
         for complaint in _about_scraper(row, numbers, name):
@@ -66,6 +70,14 @@ def look(row):
     if not outcome.spoiled and not row.shortened:
         outcome.complaints.append("nothing was spoiled: this row shows nothing")
     return outcome
+
+
+def _posted_twice(row, numbers):
+    """Where scrapers may get things again, all of them may, and only the server's count tells."""
+    ledger = row.world.ledger
+    if not row.may_repeat:
+        return len(ledger.posted_twice())
+    return max(0, numbers.of("oneshot_events_accepted_total") - len(ledger.accepted) - len(ledger.unknown))
 
 
 def _at_rest(row, outcome):

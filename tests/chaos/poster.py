@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: MIT
-"""A poster whose connections break now and then, before all answers are there."""
+"""Posters whose connections break now and then, before all answers are there."""
 
 from chaos.middle.paths import Hole, Reset
-from harness import filling, poster
+from harness import filling, poster, steady_poster
 from harness.client import Broken
 
 
-class Poster(poster.Poster):
+class _Spoiled:
     """spoils: one pack in so many meets a connection that breaks; 0 for never."""
 
-    def __init__(self, world, name, dice, sizes, spoils=0, pause=0.1, fill=filling.dense):
-        super().__init__(world, name, dice, sizes, pack=19, pause=pause, fill=fill)
+    def __init__(self, world, name, dice, sizes, spoils=0, pause=0.1, fill=filling.dense, **more):
+        super().__init__(world, name, dice, sizes, pack=19, pause=pause, fill=fill, **more)
         self._spoils = spoils
 
     def post(self, count=None):
-        if not self._spoils or self.dice.randrange(self._spoils):
+        if count is not None or not self._spoils or self.dice.randrange(self._spoils):
             return super().post(count)
         pack = self.make(count)
         try:
@@ -40,3 +40,11 @@ class Poster(poster.Poster):
                 self.read_answers(connection)
         finally:
             (connection.reset if way == 2 else connection.close)()
+
+
+class Poster(_Spoiled, poster.Poster):
+    """What it is not told of it lets go."""
+
+
+class SteadyPoster(_Spoiled, steady_poster.SteadyPoster):
+    """Under keys, and until it is answered with 200."""

@@ -2,7 +2,7 @@
 """One row of the table: one fault, some scrapers that meet it, posters beside them, and what came of it."""
 
 from chaos import audit
-from chaos.poster import Poster
+from chaos.poster import Poster, SteadyPoster
 from chaos.scraper import Scraper
 from chaos.world import World
 from harness.client import Broken
@@ -24,6 +24,7 @@ class Row:
     seconds = 4.0          # of traffic, where the run has its usual length
     sizes = (0, 10, 900)   # of what events carry besides their names
     posters = 2
+    steady_posters = 1     # beside them, who post under keys until they are answered with 200
     broken_posts = 4       # one pack in so many of the last poster meets a connection that breaks; 0: none
     posts = {}             # more about them
     headers = ()           # of all requests of scrapers
@@ -68,9 +69,12 @@ class Row:
                 Poster(self.world, f"p{n}", self.dice("poster", n), self.sizes,
                        spoils=self.broken_posts if n == self.posters - 1 else 0, **self.posts)
                 for n in range(self.posters)]
+            steady = [SteadyPoster(self.world, f"k{n}", self.dice("steady", n), self.sizes, spoils=self.broken_posts,
+                                   lines=2, **self.posts)
+                      for n in range(self.steady_posters if self.posters else 0)]
             self.begin()
             crew = Crew()
-            for poster in self.poster_team:
+            for poster in self.poster_team + steady:
                 crew.add(poster.run)
             for scraper in self.team:
                 crew.add(self.work, scraper)
@@ -78,6 +82,9 @@ class Row:
             crew.stop.wait(self.seconds)
             self.go_on(crew.stop)
             crew.finish()
+            for poster in steady:
+                assert poster.settle(), f"{poster.name}: not all is answered with 200"
+                poster.close()
             self.end()
             for scraper in self.team:
                 scraper.close()

@@ -3,14 +3,15 @@
 
 from harness.columns import print_failed, print_sum, print_table
 
-_COLUMNS = ("fault", "scrapers", "events", "whole", "spoiled", "sent again", "lost", "twice", "verdict")
-_SUMMED = ("events", "whole", "spoiled", "sent_again", "lost", "twice")
+_COLUMNS = ("fault", "scrapers", "events", "whole", "spoiled", "sent again", "lost", "twice",
+            "posted twice", "verdict")
+_SUMMED = ("events", "whole", "spoiled", "sent_again", "lost", "twice", "posted_twice")
 
 
 def verdict(kind, outcome):
     """Whether what must be zero is zero and every number could be explained."""
     lost, twice = outcome.lost and not kind.may_lose, outcome.twice and not kind.may_repeat
-    return "FAILED" if outcome.complaints or lost or twice else "ok"
+    return "FAILED" if outcome.complaints or lost or twice or outcome.posted_twice else "ok"
 
 
 def _cell(number, free):
@@ -21,7 +22,7 @@ def _line(row):
     kind, outcome = row.kind, row.outcome
     return (kind.name(), str(outcome.scrapers), str(outcome.events), str(outcome.whole), str(outcome.spoiled),
             str(outcome.sent_again), _cell(outcome.lost, kind.may_lose),
-            _cell(outcome.twice, kind.may_repeat), row.verdict())
+            _cell(outcome.twice, kind.may_repeat), str(outcome.posted_twice), row.verdict())
 
 
 def _total(played):

@@ -20,6 +20,7 @@ from harness.client import Broken, Reply
 from harness.crew import Crew, dice_for
 from harness.poster import Poster
 from harness.scraper import Scraper
+from harness.steady_poster import SteadyBatches, SteadyPoster
 
 UNDECIDABLE = "deliver.sent"
 MAKER = "ONESHOT_MAKE_VERSION_1"  # names the program that rewrites a file as 0.1.0 would have left it
@@ -99,8 +100,10 @@ class Point:
         return place
 
     def people(self, place):
-        """Posters and scrapers; they live as long as the file."""
-        posters = [Poster(place, f"p{n}", dice_for(self.seed, self.name, n), self.sizes, PACK) for n in range(2)]
+        """Posters and scrapers; they live as long as the file. Two posters have keys, and post until they are answered;
+        one of these posts batches."""
+        posters = [poster(place, f"p{n}", dice_for(self.seed, self.name, n), self.sizes, PACK)
+                   for n, poster in enumerate((Poster, SteadyPoster, SteadyBatches))]
         return posters, [Scraper(place, name, keeps=name != "b") for name in ("a", "b", "c")]
 
     def most_named(self):
@@ -162,7 +165,7 @@ class Point:
 
     def post_packs(self, stop, place, poster):
         for _ in range(self.packs):
-            if stop.is_set() or not poster.post():
+            if stop.is_set() or not poster.post() and poster.fault:
                 break
         poster.close()
 

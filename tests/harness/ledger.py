@@ -11,6 +11,8 @@ lost      missing, and neither the server's own counters nor the row of a table 
 named     once more in a whole reply, because the server was killed in the one moment that no order of writes makes
           safe: the scraper has the whole reply, and the server has not noted that yet
 twice     once more in a whole reply, and not named
+posted twice  posted under a key until it was answered with 200, and more than once with each scraper: stored more than
+          once. What a scraper gets again, it gets alone
 foreign   in a whole reply although nobody posted it, or although it was refused
 
 A server lives until it is killed or stopped in good order; each reply belongs to one life. What comes twice is named
@@ -54,6 +56,7 @@ class Ledger:
         self.accepted = {}  # id -> when that was known, in this order
         self.refused = {}
         self.unknown = {}
+        self.keyed = set()  # ids of what is posted under a key, until it is answered with 200
         self.batches = {}   # scraper -> its whole replies
         self.seen = {}      # scraper -> how often it has got each id
         self._known_since = None if named is None else dict.fromkeys(named, float("-inf"))
@@ -63,10 +66,11 @@ class Ledger:
 
     # -- what happens --------------------------------------------------------------------------------------
 
-    def posted(self, ids):
+    def posted(self, ids, keyed=False):
         """Before the first byte of their POSTs is sent."""
         now = self.clock()
         with self.lock:
+            self.keyed.update(ids if keyed else ())
             for name in ids:
                 assert name not in self.sent_at, f"{name} was posted before"
                 self.sent_at[name] = self.unknown[name] = now
@@ -146,6 +150,14 @@ class Ledger:
             return {name for name, sent in self.sent_at.items()
                     if sent <= end and self.accepted.get(name, self.refused.get(name, never)) >= begin}
 
+    def posted_twice(self):
+        return sorted(name for name in self.keyed
+                      if self.seen and all(seen[name] > 1 for seen in self._from_the_beginning()))
+
+    def still_open(self):
+        """What its poster has given up, though it was posted under a key."""
+        return sorted(self.keyed & self.unknown.keys())
+
     def unanswered_but_stored(self, scraper):
         """What this scraper has seen although its poster never heard that it was stored."""
         return [name for name in self.seen[scraper] if name in self.unknown]
@@ -161,7 +173,13 @@ class Ledger:
         with self.lock:
             other.sent_at, other.accepted, other.refused, other.unknown = map(
                 dict, (self.sent_at, self.accepted, self.refused, self.unknown))
+            other.keyed = set(self.keyed)
         return other
+
+    def _from_the_beginning(self):
+        """What those scrapers have seen that owe nothing to when they came."""
+        return [seen for name, seen in self.seen.items()
+                if self._known_since is None or self._known_since[name] == float("-inf")]
 
     def _foreign(self, scraper):
         return sorted(name for name in self.seen.get(scraper, ())

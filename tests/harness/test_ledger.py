@@ -36,6 +36,43 @@ class Fixture(unittest.TestCase):
         self.assertEqual(self.ledger.account(scraper)._asdict(), {word: [] for word in Account._fields} | wanted)
 
 
+class PostedTwice(Fixture):
+    def make(self):
+        return super().make(named=["a", "b"])
+
+    def keyed(self, *ids):
+        self.ledger.posted(ids, keyed=True)
+        for name in ids:
+            self.ledger.answered(name, 200)
+
+    def test_what_all_scrapers_got_more_than_once_was_stored_more_than_once(self):
+        self.keyed("1", "2")
+        for scraper in "ab":
+            self.read("1", "2", scraper=scraper)
+            self.read("1", scraper=scraper)
+        self.assertEqual(self.ledger.posted_twice(), ["1"])
+
+    def test_what_one_scraper_got_again_and_what_has_no_key_was_not(self):
+        self.keyed("1")
+        self.post("2")
+        for scraper in "ab":
+            self.read("1", "2", "2", scraper=scraper)
+        self.read("1", scraper="a")
+        self.assertEqual(self.ledger.posted_twice(), [])
+
+    def test_a_scraper_that_came_later_has_no_say(self):
+        self.keyed("1")
+        for scraper in "abab":
+            self.read("1", scraper=scraper)
+        self.ledger.whole("late", [])
+        self.assertEqual(self.ledger.posted_twice(), ["1"])
+
+    def test_what_was_never_answered_with_200_is_still_open(self):
+        self.ledger.posted(["1"], keyed=True)
+        self.post("2", status=None)
+        self.assertEqual(self.ledger.still_open(), ["1"])
+
+
 class Lost(Fixture):
     def test_an_accepted_event_in_no_whole_reply_is_lost_and_fails_the_check(self):
         self.post("x", "y")

@@ -17,6 +17,7 @@ class _FullLog(Row):
     sizes = LARGE
     posts = {"pause": 0.02}
     spoils = 2
+    steady_posters = 0  # what they are refused they post again, and then it was not refused
 
     def full(self):
         """Whether the log was full since the row began."""
