@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "app/ingest/recent_series.hpp"
 #include "app/options.hpp"
 #include "app/services.hpp"
 #include "event/event_builder.hpp"
@@ -58,6 +59,8 @@ struct Context {
   ingest::EventKeys event_keys;
   ingest::Batch batch;   ///< the events of one request, empty between requests
   std::string unfolded;  ///< a body that came compressed
+
+  RecentSeries recent_series;
 };
 
 }  // namespace oneshot::app

@@ -31,6 +31,9 @@ struct Options {
   std::string metric = "events_to_metrics";  ///< the name of all events' series
   std::chrono::milliseconds timestamp_max_age = std::chrono::seconds(3000);
   event::Options event;
+  unsigned rate_limit = 0;           ///< events per second of each sender; 0: as many as it likes
+  unsigned rate_burst = 10'000;      ///< how many of them at once, after a rest
+  unsigned max_series_per_hour = 0;  ///< different ones, of all senders; 0: as many as there are
   Gzip gzip = Gzip::automatic;
   std::vector<Network> allow = networks({"0.0.0.0/0", "::/0"});  ///< who may scrape
   std::vector<Network> trusted_proxies = networks({"127.0.0.0/8", "::1/128"});

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "app/ingest/rate_limit.hpp"
+#include "app/ingest/series_limit.hpp"
 #include "app/own_metrics/config_reloads.hpp"
 #include "app/own_metrics/counters.hpp"
 #include "app/own_metrics/readiness.hpp"
@@ -41,6 +43,8 @@ struct Services {
   RefusalWatch refused_scrapes;
   http::BodyBudget compressed_bodies{compressed_memory};
   ProxyWatch proxy_watch;
+  RateLimit rate_limit;
+  SeriesLimit series_limit;
   std::vector<Counters> counters;                        ///< one for each worker, by its number
   std::vector<const http::Statistics*> http_statistics;  ///< one for each worker
 };

@@ -58,6 +58,7 @@ inline constexpr int reason_count = 21;
 struct Rejection {
   Reason reason;
   std::string message;  ///< one line without newline: `label name "a-b" may hold only letters, digits and _ ...`
+  unsigned retry_after_seconds = 0;  ///< when to try again, where that is known; 0: the reason says it
 };
 
 }  // namespace oneshot::event

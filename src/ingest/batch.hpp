@@ -27,6 +27,18 @@ class Batch {
   /// Of the event at this place, from 0.
   [[nodiscard]] std::size_t number_of(std::size_t at) const noexcept { return numbers_[at]; }
   void erase(std::size_t at);
+  /// Takes out the events for which `gone(at)` is true: asked once for each place that is there now, in order.
+  template <class Gone>
+  void erase_if(const Gone& gone) {
+    std::size_t kept = 0;
+    for (std::size_t at = 0; at < events_.size(); ++at) {
+      if (gone(at)) continue;
+      events_[kept] = events_[at];
+      numbers_[kept++] = numbers_[at];
+    }
+    events_.resize(kept);
+    numbers_.resize(kept);
+  }
   /// Empties it, and gives the memory of a large batch back.
   void trim() noexcept;
 

@@ -97,6 +97,9 @@ std::vector<Key> make_keys() {
              {{"reject", LongValues::reject}, {"truncate", LongValues::truncate}}),
       at_start(whole_number("events", "idempotency_keys", 0, 1'048'576, &Storage::idempotency_keys)),
       duration("events", "idempotency_seconds", 1, 365 * day, &Queue::idempotency),
+      whole_number("events", "rate_limit", 0, 1'000'000, &App::rate_limit),
+      whole_number("events", "rate_burst", 1, 10'000'000, &App::rate_burst),
+      whole_number("events", "max_series_per_hour", 0, 1'000'000, &App::max_series_per_hour),
 
       list("scrapers", "names", "names", make_name, same_text, &Queue::names),
       duration("scrapers", "forget_after_seconds", 1, 365 * day, &Queue::forget_after),

@@ -19,10 +19,7 @@ unsigned retry_after_seconds(Reason reason) noexcept {
     case Reason::unable_to_store:
       return 60;  // a storage that failed stays so until somebody restarts the program
     case Reason::key_in_flight:
-    case Reason::rate_limited:
       return 1;
-    case Reason::too_many_series:
-      return 60;
     default:
       return 0;
   }
@@ -32,7 +29,8 @@ http::Reply count_and_say(Context& context, event::Rejection rejection) {
   context.counters.count_rejected(rejection.reason);
   http::Reply reply(status_of(rejection.reason), std::move(rejection.message));
   reply.body += '\n';
-  reply.retry_after_seconds = retry_after_seconds(rejection.reason);
+  reply.retry_after_seconds =
+      rejection.retry_after_seconds > 0 ? rejection.retry_after_seconds : retry_after_seconds(rejection.reason);
   return reply;
 }
 

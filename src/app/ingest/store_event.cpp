@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "app/ingest/admit.hpp"
 #include "app/ingest/refusal.hpp"
 #include "base/log.hpp"
 
@@ -54,6 +55,7 @@ void log_stored(const Address& peer, const event::Event& event) {
 }  // namespace
 
 http::Answer store_event(Context& context, const http::Request& request, const event::Event& event) {
+  if (auto refused = admit(context, request, {&event, 1})) return refuse(context, request, *std::move(refused));
   switch (context.services.queue.append(context.worker, event)) {
     case Stored::stored:
       context.counters.count_accepted();

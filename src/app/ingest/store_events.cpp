@@ -4,9 +4,11 @@
 #include <atomic>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
+#include "app/ingest/admit.hpp"
 #include "app/ingest/refusal.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -120,7 +122,21 @@ void log_events(const Context& context, const Address& peer) {
     log::debug("event", {{"peer", peer.text()}, {"labels", event.labels}, {"value", event.value}});
 }
 
+/// Why none of them may come in now. Of a partial batch those that may do, and the others are taken out of it.
+std::optional<Rejection> admit_batch(Context& context, const http::Request& request, EventsReader& reader) {
+  ingest::Batch& batch = context.batch;
+  if (!reader.partial()) return admit(context, request, batch.events());
+  batch.erase_if([&](std::size_t at) {
+    std::optional<Rejection> refused = admit(context, request, batch.events().subspan(at, 1));
+    if (!refused) return false;
+    reader.refuse(batch.number_of(at), *std::move(refused));
+    return true;
+  });
+  return std::nullopt;
+}
+
 http::Answer append_and_answer(Context& context, const http::Request& request, EventsReader& reader) {
+  if (auto refused = admit_batch(context, request, reader)) return refuse(context, request, *std::move(refused));
   const StoredAll all = append_batch(context, reader);
   switch (all.what) {
     case Stored::stored:

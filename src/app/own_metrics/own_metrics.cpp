@@ -120,6 +120,14 @@ void append_scrapers(Writer& writer, const QueueStatistics& queue, const Service
   single(writer, "oneshot_scrapers_max", MetricType::gauge, "How many scrapers there may be.", queue.max_scrapers);
 }
 
+void append_event_series(Writer& writer, const ThisScrape& scrape) {
+  single(writer, "oneshot_event_series", MetricType::gauge,
+         "Different series of events within the last hour; counted where events.max_series_per_hour is set, else 0.",
+         scrape.event_series);
+  single(writer, "oneshot_event_series_max", MetricType::gauge,
+         "How many there may be (events.max_series_per_hour); 0 for no limit.", scrape.max_series);
+}
+
 void append_config(Writer& writer, const ConfigReloads& reloads) {
   single(writer, "oneshot_config_last_reload_successful", MetricType::gauge,
          "1 if the settings could be taken over when they were last read (at the start or by SIGHUP), else 0.",
@@ -197,6 +205,7 @@ void append_own_metrics(std::string& out, const exposition::Format& format, cons
   append_losses(writer, snapshot.queue);
   append_scrapers(writer, snapshot.queue, services);
   append_event_log(writer, snapshot.queue);
+  append_event_series(writer, scrape);
   append_server(writer, snapshot);
   append_config(writer, services.config_reloads);
   append_process_metrics(writer);

@@ -82,8 +82,13 @@ struct Scrape {
 };
 
 std::string own_metrics(const Scrape& scrape, std::uint64_t events) {
+  Services& services = scrape.context.services;
+  const ThisScrape now{.scraper = scrape.id(),
+                       .batch = events,
+                       .event_series = services.series_limit.count(services.clock.coarse_steady()),
+                       .max_series = scrape.options->max_series_per_hour};
   std::string text;
-  append_own_metrics(text, scrape.format, scrape.context.services, ThisScrape{scrape.id(), events});
+  append_own_metrics(text, scrape.format, services, now);
   return text;
 }
 

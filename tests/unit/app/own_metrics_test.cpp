@@ -36,7 +36,7 @@ TEST_CASE("every metric, reason, code and known scraper is there from the start"
   statistics.count_response(404);
   app.services->http_statistics = {&statistics};
   std::string text;
-  append_own_metrics(text, exposition::text_format(), *app.services, ThisScrape{"prom-a", 0});
+  append_own_metrics(text, exposition::text_format(), *app.services, ThisScrape{.scraper = "prom-a"});
   REQUIRE(oneshot::test::parse_exposition(text).has_value());
   std::string expected = R"(events_to_metrics_event_count 0
 events_to_metrics_scraper_counts{scraper="prom-a"} 0
@@ -82,6 +82,8 @@ oneshot_event_log_used_bytes 0
 oneshot_event_log_capacity_bytes 1048576
 oneshot_event_log_in_file 0
 oneshot_event_log_failed 0
+oneshot_event_series 0
+oneshot_event_series_max 0
 oneshot_connections 2
 oneshot_http_responses_total{code="200"} 0
 oneshot_http_responses_total{code="400"} 0
@@ -132,6 +134,21 @@ TEST_CASE("the numbers of a scrape are those after its batch was taken; the lega
   CHECK(value_of(answer, "oneshot_oldest_waiting_seconds", {{"scraper", "b"}}) == 1.5);
   CHECK(value_of(answer, "oneshot_scraper_last_scrape_timestamp_seconds", {{"scraper", "a"}}) ==
         static_cast<double>(app.clock.unix_ms()) / 1000);
+}
+
+TEST_CASE("series are counted for an hour, where there is a limit") {
+  App app([](Options& options, queue::Options&) { options.max_series_per_hour = 3; });
+  for (const char* query : {"n=1", "n=2", "n=1", "n=3"}) app.event(query);
+  REQUIRE(app.post("/event?n=4").status == 429);
+  CHECK(value_of(app.get("/metrics?scraper=a"), "oneshot_event_series") == 3);
+  CHECK(value_of(app.get("/metrics?scraper=a"), "oneshot_event_series_max") == 3);
+  CHECK(value_of(app.get("/metrics?scraper=a"), "oneshot_events_rejected_total", {{"reason", "too_many_series"}}) == 1);
+  app.clock.advance(std::chrono::hours(1));
+  CHECK(value_of(app.get("/metrics?scraper=a"), "oneshot_event_series") == 0);
+  App unlimited;
+  unlimited.event("n=1");
+  CHECK(value_of(unlimited.get("/metrics?scraper=a"), "oneshot_event_series") == 0);
+  CHECK(value_of(unlimited.get("/metrics?scraper=a"), "oneshot_event_series_max") == 0);
 }
 
 TEST_CASE("what a forgotten scraper lost stays counted, also when it comes back") {
