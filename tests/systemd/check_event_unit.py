@@ -3,6 +3,7 @@
 
 import contextlib
 import os
+import re
 
 from harness.waiting import wait_until
 from systemd.machine import run, service
@@ -29,14 +30,11 @@ def written(files):
         run("systemctl", "reset-failed", "oneshot-test", "oneshot-event@*", status=None)
 
 
-def unit(command):
-    return ("[Unit]\nOnFailure=oneshot-event@%n.service\nOnSuccess=oneshot-event@%n.service\n"
-            f"[Service]\nType=oneshot\nExecStart={command}\n")
-
-
 def event_of(command, status):
     """Runs a unit, and gives the labels of the event about it."""
-    with written({UNIT: unit(command)}):
+    trigger = "OnFailure" if status else "OnSuccess"
+    unit = f"[Unit]\n{trigger}=oneshot-event@%n.service\n[Service]\nType=oneshot\nExecStart={command}\n"
+    with written({UNIT: unit}):
         run("systemctl", "start", "oneshot-test.service", status=status)
         events = wait_until(lambda: [s.labels for s in service.scrape("first").events()], "an event about the unit")
         assert len(events) == 1, events
@@ -76,3 +74,17 @@ def tells_another_server_and_keeps_secrets_off_the_command_line(deb):
     assert "Authorization: Bearer of-nobody" in rest, rest
     assert "unit=by-hand" in body.split("&"), body
     assert "of-nobody" not in curl and CURL_FILE in curl, curl
+
+
+def is_not_needed_for_an_event_after_every_end(deb):
+    """The page's own lines, at this machine's server."""
+    with open("docs/senders/systemd.md", encoding="utf-8") as file:
+        (lines,) = re.findall(r"```ini\n(\[Service\]\nExecStopPost=.*?)```", file.read(), re.DOTALL)
+    for command, status, result, exit_status in (("/bin/true", 0, "success", "0"),
+                                                 ("/bin/sh -c 'exit 3'", 1, "exit-code", "3")):
+        unit = lines.replace("events.example:8090", "localhost:8090") + f"Type=oneshot\nExecStart={command}\n"
+        with written({UNIT: unit}):
+            run("systemctl", "start", "oneshot-test.service", status=status)
+            events = [s.labels for s in service.scrape("first").events()]
+        assert events == [{"type": "unit", "unit": "oneshot-test.service", "result": result,
+                           "exit_status": exit_status}], events

@@ -22,6 +22,7 @@ CHECKS = [
     check_service.keeps_its_settings_when_the_file_is_bad_and_the_reload_fails,
     check_service.takes_its_environment_from_etc_default,
     check_event_unit.tells_how_another_unit_ended,
+    check_event_unit.is_not_needed_for_an_event_after_every_end,
     check_event_unit.tells_another_server_and_keeps_secrets_off_the_command_line,
     check_port.is_restarted_under_load_without_a_gap,
     check_port.moves_to_another_port_with_the_config,
