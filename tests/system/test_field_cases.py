@@ -53,6 +53,8 @@ CASES = [
     (2, {}, Sent("/event", b"type=deploy&x=1", None), {"type": "deploy", "x": "1"}),
     (2, {}, Sent("/event?type=alert", b"some text", None), (400, 'parameter 2 ("some text") has no =')),
     (2, {}, Sent("/event", b'{"type":"deploy"}', None), (400, "this is JSON: send Content-Type: application/json")),
+    # JSON is read, flat.
+    (3, {}, Sent("/event", b'{"type":"deploy","value":3}', "application/json"), ({"type": "deploy"}, 3)),
     # JSON as a form is called by its name.
     (4, {}, form(b'{"type":"deploy"}'), (400, "this is JSON: send Content-Type: application/json")),
     (4, {"events.label_names": "replace"}, form(b'{"url":"a?b=c"}'), (400, "this is JSON")),
