@@ -6,10 +6,12 @@ import re
 
 from harness import programs
 
-_GITHUB = {"GITHUB_REPOSITORY": "acme/shop", "GITHUB_REF_NAME": "main", "CI": "true"}
+_GITHUB = {"GITHUB_REPOSITORY": "acme/shop", "GITHUB_REF_NAME": "main", "GITHUB_RUN_ID": "1658821493",
+           "GITHUB_RUN_ATTEMPT": "1", "CI": "true"}
 _GITHUB_EXPRESSIONS = {"job.status": "success"}
-_GITLAB = {"CI_PROJECT_PATH": "acme/shop", "CI_COMMIT_REF_NAME": "main", "CI_JOB_STATUS": "success", "CI": "true"}
-_JENKINS = {"JOB_NAME": "shop/deploy", "RESULT": "SUCCESS"}
+_GITLAB = {"CI_PROJECT_PATH": "acme/shop", "CI_COMMIT_REF_NAME": "main", "CI_JOB_STATUS": "success",
+           "CI_JOB_ID": "9911", "CI": "true"}
+_JENKINS = {"JOB_NAME": "shop/deploy", "RESULT": "SUCCESS", "BUILD_TAG": "jenkins-shop-deploy-7"}
 
 
 def _yaml(bench):
