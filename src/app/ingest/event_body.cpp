@@ -84,17 +84,15 @@ Taken take_json(Context& context, std::string_view bytes) {
   return id.empty() ? Taken() : context.event_builder.key(context.event_keys.of("", id));
 }
 
-/// A key that the client chose beside it counts more than source and id.
-Taken take_cloud_event_key(Context& context, const PostHeaders& headers) {
-  if (headers.idempotency_key.data() != nullptr) return {};
-  return context.event_builder.key(context.event_keys.of("cloudevents", context.cloud_event.id()));
+Taken take_cloud_event_key(Context& context) {
+  return context.event_builder.key(context.event_keys.of("", context.cloud_event.id()));
 }
 
-Taken take_cloud_event(Context& context, const PostHeaders& headers, std::string_view bytes) {
+Taken take_cloud_event(Context& context, std::string_view bytes) {
   const Result<json::Value, Rejection> value = parse_body(context, bytes);
   if (!value) return Unexpected{value.error()};
   if (Taken taken = context.cloud_event.take(*value, "the body"); !taken) return taken;
-  return take_cloud_event_key(context, headers);
+  return take_cloud_event_key(context);
 }
 
 Taken take_binary_cloud_event(Context& context, const http::Request& request, const PostHeaders& headers,
@@ -106,7 +104,7 @@ Taken take_binary_cloud_event(Context& context, const http::Request& request, co
     data = *value;
   }
   if (Taken taken = context.cloud_event.take(request.headers, data); !taken) return taken;
-  return take_cloud_event_key(context, headers);
+  return take_cloud_event_key(context);
 }
 
 }  // namespace
@@ -141,7 +139,7 @@ Taken take_event_body(Context& context, const http::Request& request, const Post
     case BodyKind::json:
       return take_json(context, body.bytes);
     case BodyKind::cloud_event:
-      return take_cloud_event(context, headers, body.bytes);
+      return take_cloud_event(context, body.bytes);
     case BodyKind::cloud_event_binary:
       return take_binary_cloud_event(context, request, headers, body.bytes);
     case BodyKind::multipart:

@@ -78,8 +78,8 @@ EventsReader::Taken EventsReader::add(std::size_t number, const json::Value& val
 }
 
 EventsReader::Taken EventsReader::take_parts(const json::Value& value, bool cloud_event) {
-  if (headers_.event_time.data() != nullptr)
-    if (Taken taken = context_.event_builder.time(headers_.event_time); !taken) return taken;
+  if (event_time_.data() != nullptr)
+    if (Taken taken = context_.event_builder.time(event_time_); !taken) return taken;
   if (!query_.empty())
     if (Taken taken = context_.form_parser.take(query_, {}); !taken) return taken;
   return cloud_event ? context_.cloud_event.take(value, "it") : context_.json_event.take(value, "it");
@@ -87,15 +87,12 @@ EventsReader::Taken EventsReader::take_parts(const json::Value& value, bool clou
 
 /// An event's own id, else the request's key and the event's number: who repeats the request repeats all of its events.
 EventsReader::Taken EventsReader::take_key(std::size_t number, bool cloud_event) {
-  event::EventBuilder& builder = context_.event_builder;
-  if (cloud_event) return builder.key(context_.event_keys.of("cloudevents", context_.cloud_event.id()));
-  const std::string_view id = context_.json_event.id();
-  if (!id.empty()) return builder.key(context_.event_keys.of("", id));
-  if (headers_.idempotency_key.data() == nullptr) return {};
-  const Result<std::string_view, event::Rejection> key = event::idempotency_key_text(headers_.idempotency_key);
-  if (!key) return Unexpected{key.error()};
-  const std::string of_request = "request " + std::to_string(number);
-  return builder.key(context_.event_keys.of(of_request, *key));
+  const std::string_view own = cloud_event ? context_.cloud_event.id() : context_.json_event.id();
+  if (own.empty() && key_.empty()) return {};
+  if (!own.empty()) return context_.event_builder.key(context_.event_keys.of("", own));
+  numbered_key_.assign(key_).append(1, '\0');
+  append_unsigned(numbered_key_, number);
+  return context_.event_builder.key(context_.event_keys.of("", numbered_key_));
 }
 
 void EventsReader::refuse(std::size_t number, event::Rejection rejection) {

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "app/context.hpp"
-#include "app/ingest/post_headers.hpp"
 #include "event/event.hpp"
 #include "event/event_builder.hpp"
 #include "http/request.hpp"
@@ -30,11 +29,21 @@ struct RefusedEvents {
 /// and an idempotency key of the request are each event's.
 class EventsReader {
  public:
-  /// `noun` is what the client counts: "line", "event". `query` is without the parameters that are about the request.
-  /// `partial`: an event that is refused does not end the reading.
-  EventsReader(Context& context, const PostHeaders& headers, std::string_view query, std::string_view noun,
-               bool partial)
-      : context_(context), headers_(headers), query_(query), noun_(noun), partial_(partial) {}
+  /// What the request says about all of its events.
+  struct ForAll {
+    std::string_view event_time;  ///< the header; data() is null where there is none
+    std::string_view key;         ///< Idempotency-Key without its quotes; empty: none
+    std::string_view query;       ///< without the parameters that are about the request
+  };
+
+  /// `noun` is what the client counts: "line", "event". `partial`: an event that is refused does not end the reading.
+  EventsReader(Context& context, const ForAll& all, std::string_view noun, bool partial)
+      : context_(context),
+        event_time_(all.event_time),
+        key_(all.key),
+        query_(all.query),
+        noun_(noun),
+        partial_(partial) {}
 
   using Taken = event::EventBuilder::Taken;
 
@@ -58,11 +67,13 @@ class EventsReader {
   Taken take_key(std::size_t number, bool cloud_event);
 
   Context& context_;
-  const PostHeaders& headers_;
+  std::string_view event_time_;
+  std::string_view key_;
   std::string_view query_;
   std::string_view noun_;
   bool partial_;
   std::size_t seen_ = 0;
+  std::string numbered_key_;
   RefusedEvents refused_;
 };
 

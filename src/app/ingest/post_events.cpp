@@ -13,6 +13,7 @@
 #include "app/ingest/refusal.hpp"
 #include "app/ingest/store_events.hpp"
 #include "base/text.hpp"
+#include "event/idempotency_key.hpp"
 
 namespace oneshot::app {
 namespace {
@@ -38,6 +39,11 @@ Result<bool, Rejection> wants_partial(const SplitQuery& query) {
   if (*query.value == "1") return true;
   return Unexpected{
       Rejection{Reason::bad_parameter, "partial \"" + printable(*query.value) + "\": must be 1 (or 0, as without it)"}};
+}
+
+Result<std::string_view, Rejection> key_of(const PostHeaders& headers) {
+  if (headers.idempotency_key.data() == nullptr) return std::string_view();
+  return event::idempotency_key_text(headers.idempotency_key);
 }
 
 event::EventBuilder::Taken take_body(EventsReader& reader, MediaType type, std::string_view body) {
@@ -75,8 +81,11 @@ http::Answer post_events(Context& context, const http::Request& request, deliver
   if (!query) return refuse_all(context, request, std::move(query.error()));
   const Result<bool, Rejection> partial = wants_partial(*query);
   if (!partial) return refuse_all(context, request, partial.error());
+  const Result<std::string_view, Rejection> key = key_of(headers);
+  if (!key) return refuse_all(context, request, key.error());
   const bool lines = media_type_of(headers.content_type) == MediaType::ndjson;
-  EventsReader reader(context, headers, query->rest, lines ? "line" : "event", *partial);
+  EventsReader reader(context, {.event_time = headers.event_time, .key = *key, .query = query->rest},
+                      lines ? "line" : "event", *partial);
   Result<void, Rejection> read = read_request(context, request, headers, reader);
   context.json_parser.trim();
   let_go_of_body(context);

@@ -215,13 +215,64 @@ TEST_CASE("lines in gzip, up to a MiB of them") {
   CHECK(bomb.text == "the body unfolds to more than 1048576 bytes\n");
 }
 
-TEST_CASE("ids make a repeat of an event, or of a whole request, known") {
+TEST_CASE("ids make a repeat of an event known, whichever request has it") {
   App app;
   const std::string body = R"({"id":"1","labels":{"a":1}})"
                            "\n"
                            R"({"id":"2","labels":{"a":1}})"
                            "\n";
   CHECK(post(app, "/events", ndjson, body).text == "{\"stored\":2,\"duplicates\":0}\n");
+  CHECK(post(app, "/events", ndjson, body + R"({"id":"3","labels":{"a":1}})").text ==
+        "{\"stored\":1,\"duplicates\":2}\n");
+  CHECK(post(app, "/event", json, R"({"id":"3","labels":{"a":1}})").reply.extra_headers ==
+        "Idempotency-Replayed: true\r\n");
+  CHECK(accepted(app) == 3);
+  CHECK(app.services->counters[0].duplicates.load() == 3);
+}
+
+TEST_CASE("an id that came with another event refuses all, or itself alone with partial") {
+  App app;
+  CHECK(post(app, "/event", json, R"({"id":"1","labels":{"a":1}})").status == 200);
+  const std::string body =
+      "\n{\"a\":5}\n"
+      R"({"id":"1","labels":{"a":2}})"
+      "\n{\"a\":6}";
+  const Answer all = post(app, "/events", ndjson, body);
+  CHECK(all.status == 422);
+  CHECK(all.text == "line 3: this idempotency key was used for another event: write a new one\n");
+  const Answer partial = post(app, "/events?partial=1", ndjson, body);
+  CHECK(partial.status == 200);
+  CHECK(partial.text ==
+        "{\"stored\":2,\"duplicates\":0,\"refused\":1,\"errors\":[{\"line\":3,\"error\":\"this idempotency key was "
+        "used for "
+        "another event: write a new one\"}]}\n");
+  CHECK(accepted(app) == 3);
+}
+
+TEST_CASE("the key of a request is each event's with its number") {
+  App app;
+  const Headers key = {{"Idempotency-Key", "\"job 7\""}};
+  const Headers good = {{"Idempotency-Key", "\"job-7\""}};
+  CHECK(post(app, "/events", ndjson, lines(3), key).status == 400);
+  CHECK(post(app, "/events", ndjson, lines(3), good).text == "{\"stored\":3,\"duplicates\":0}\n");
+  CHECK(post(app, "/events", ndjson, lines(3), good).text == "{\"stored\":0,\"duplicates\":3}\n");
+  CHECK(post(app, "/events", ndjson, lines(4), good).text == "{\"stored\":1,\"duplicates\":3}\n");
+  CHECK(post(app, "/events", ndjson, "{\"b\":1}", good).status == 422);
+}
+
+TEST_CASE("source and id of a CloudEvent are its key, and an id in the body counts more than the header") {
+  App app;
+  const std::string body = R"({"specversion":"1.0","id":"1","source":"s","type":"t"})";
+  const std::string_view type = "application/cloudevents+json";
+  CHECK(post(app, "/event", type, body).reply.extra_headers.empty());
+  CHECK(post(app, "/event", type, body).reply.extra_headers == "Idempotency-Replayed: true\r\n");
+  CHECK(post(app, "/events", batch, "[" + body + "]").text == "{\"stored\":0,\"duplicates\":1}\n");
+  const Headers key = {{"Idempotency-Key", "k"}};
+  CHECK(post(app, "/event", type, body, key).reply.extra_headers == "Idempotency-Replayed: true\r\n");
+  CHECK(post(app, "/event", json, R"({"id":"1","labels":{"a":1}})", key).reply.extra_headers.empty());
+  CHECK(post(app, "/event", json, R"({"id":"1","labels":{"a":1}})").reply.extra_headers ==
+        "Idempotency-Replayed: true\r\n");
+  CHECK(post(app, "/event", json, R"({"labels":{"b":1}})", key).reply.extra_headers.empty());
 }
 
 TEST_CASE("in the steady state events of a request cost no heap allocation each") {
