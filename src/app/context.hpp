@@ -20,7 +20,7 @@
 
 namespace oneshot::app {
 
-/// Of the bodies of POST /events, as they come in and unfolded.
+/// Of the bodies of POST /events and POST /hook/NAME, as they come in and unfolded.
 inline constexpr std::size_t json_body_limit = 1024 * 1024;
 
 /// What the endpoints of one worker work with. Touched on that worker's thread only.

@@ -10,6 +10,7 @@
 
 #include "base/address.hpp"
 #include "event/options.hpp"
+#include "ingest/hooks/hook.hpp"
 
 namespace oneshot::app {
 
@@ -37,6 +38,7 @@ struct Options {
   Gzip gzip = Gzip::automatic;
   std::vector<Network> allow = networks({"0.0.0.0/0", "::/0"});  ///< who may scrape
   std::vector<Network> trusted_proxies = networks({"127.0.0.0/8", "::1/128"});
+  ingest::Hooks hooks;  ///< of [webhooks.NAME]
 };
 
 }  // namespace oneshot::app

@@ -8,8 +8,10 @@
 #include <utility>
 
 #include "app/authorize.hpp"
+#include "app/ingest/find_hook.hpp"
 #include "app/ingest/post_event.hpp"
 #include "app/ingest/post_events.hpp"
+#include "app/ingest/post_hook.hpp"
 #include "app/pages/plain_pages.hpp"
 #include "app/route.hpp"
 #include "app/scrape/get_metrics.hpp"
@@ -25,6 +27,12 @@ constexpr Action welcome{get_welcome, Right::none};
 constexpr std::array routes{
     Route{.path = "/event", .post = {post_event, Right::post}},
     Route{.path = "/events", .body_limit = json_body_limit, .post = {post_events, Right::post}},
+    Route{.path = hook_path,
+          .match = Match::prefix,
+          .body_limit = json_body_limit,
+          .get = {get_hook, Right::none},
+          .head = {get_hook, Right::none},
+          .post = {post_hook, Right::none}},  // post_hook asks for the right where no secret stands for it
     Route{.path = "/metrics", .get = {get_metrics, Right::scrape}, .head = {head_metrics, Right::scrape}},
     Route{.path = "/healthz", .get = health, .head = health},
     Route{.path = "/readyz", .get = readiness, .head = readiness},
@@ -61,9 +69,18 @@ http::Reply not_allowed(const Route& route, std::string_view method) {
 }  // namespace
 
 Router::Router(Services& services, std::shared_ptr<const Options> options, unsigned worker)
-    : context_(services, std::move(options), worker) {}
+    : context_(services, std::move(options), worker) {
+  know_hooks();
+}
 
-void Router::use(std::shared_ptr<const Options> options) { context_.use(std::move(options)); }
+void Router::use(std::shared_ptr<const Options> options) {
+  context_.use(std::move(options));
+  know_hooks();
+}
+
+void Router::know_hooks() {
+  for (const auto& [name, hook] : context_.options->hooks) context_.services.hook_counters.know(name);
+}
 
 http::Answer Router::handle(const http::Request& request, delivery::Waiting& waiting) {
   const Route* const route = find_route(routes, request.path);

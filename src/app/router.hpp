@@ -24,6 +24,9 @@ class Router final : public http::Handler {
   [[nodiscard]] std::size_t body_limit(std::string_view path) const noexcept override;
 
  private:
+  /// So that they have their samples from the start.
+  void know_hooks();
+
   Context context_;
 };
 

@@ -9,6 +9,7 @@
 #include "app/ingest/series_limit.hpp"
 #include "app/own_metrics/config_reloads.hpp"
 #include "app/own_metrics/counters.hpp"
+#include "app/own_metrics/hook_counters.hpp"
 #include "app/own_metrics/readiness.hpp"
 #include "app/refusal_watch.hpp"
 #include "app/scrape/forwarding_watch.hpp"
@@ -38,6 +39,7 @@ struct Services {
   Readiness readiness;
   ConfigReloads config_reloads;
   ForwardingWatch forwarding_watch;
+  HookCounters hook_counters;
   SharedScrapers shared_scrapers;
   RefusalWatch refused_events;
   RefusalWatch refused_scrapes;

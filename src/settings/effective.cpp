@@ -9,6 +9,7 @@
 #include "settings/key.hpp"
 #include "settings/load_toml.hpp"
 #include "settings/named_sections.hpp"
+#include "settings/webhooks.hpp"
 
 namespace oneshot::settings {
 namespace {
@@ -37,6 +38,7 @@ Result<Settings> load(const CommandLine& command_line, const Environment& enviro
     if (auto taken = given.key->set(settings, given.value); !taken) return Unexpected{std::move(taken.error().must)};
   }
   if (auto headers = read_header_files(settings); !headers) return Unexpected{std::move(headers.error())};
+  if (auto hooks = make_hooks(settings); !hooks) return Unexpected{std::move(hooks.error())};
   return settings;
 }
 

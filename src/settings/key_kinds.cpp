@@ -36,6 +36,12 @@ std::string toml_list(const std::vector<std::string>& texts) {
   return out;
 }
 
+std::string toml_table(const std::vector<std::pair<std::string, std::string>>& pairs) {
+  std::string out;
+  for (const auto& [name, value] : pairs) out += (out.empty() ? "" : ", ") + toml_text(name) + " = " + value;
+  return out.empty() ? "{}" : "{ " + out + " }";
+}
+
 std::string toml_seconds(std::chrono::milliseconds duration) {
   // Not append_number, which writes 100000 as 1e+05.
   const auto ms = static_cast<std::uint64_t>(duration.count());

@@ -21,6 +21,8 @@ namespace oneshot::settings {
 
 [[nodiscard]] std::string toml_text(std::string_view text);
 [[nodiscard]] std::string toml_list(const std::vector<std::string>& texts);
+/// Names and values; the values are TOML already.
+[[nodiscard]] std::string toml_table(const std::vector<std::pair<std::string, std::string>>& pairs);
 [[nodiscard]] std::string toml_seconds(std::chrono::milliseconds duration);
 
 [[nodiscard]] std::string must_be_whole(std::int64_t min, std::int64_t max);
@@ -31,7 +33,8 @@ namespace oneshot::settings {
 
 /// Whether there are as many of these options as the file has sections of one kind.
 template <class Part>
-inline constexpr bool in_named_section = std::is_same_v<Part, confirm::Options>;
+inline constexpr bool in_named_section =
+    std::is_same_v<Part, confirm::Options> || std::is_same_v<Part, ingest::HookOptions>;
 
 /// Where the options of a part lie in the settings.
 template <class Part, class Aggregate>

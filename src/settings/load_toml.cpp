@@ -49,8 +49,20 @@ Place begin_of(const toml::source_region& region) noexcept {
   return {static_cast<unsigned>(region.begin.line), static_cast<unsigned>(region.begin.column)};
 }
 
+Value to_value(const toml::node& node);
+
+/// toml++ sorts by name: the order of the file is that of the places.
+Value::Table to_pairs(const toml::table& table) {
+  std::vector<std::pair<const toml::key*, const toml::node*>> members;
+  for (const auto& [key, node] : table) members.emplace_back(&key, &node);
+  std::ranges::stable_sort(members, {}, [](const auto& member) { return begin_of(member.first->source()); });
+  Value::Table pairs;
+  for (const auto& [key, node] : members) pairs.push_back({std::string(key->str()), to_value(*node)});
+  return pairs;
+}
+
 Value to_value(const toml::node& node) {
-  Value value{Value::Other{"a table"}, begin_of(node.source()).line};
+  Value value{Value::Other{"a date or time"}, begin_of(node.source()).line};
   if (const auto* const flag = node.as_boolean()) {
     value.content = flag->get();
   } else if (const auto* const whole = node.as_integer()) {
@@ -67,8 +79,8 @@ Value to_value(const toml::node& node) {
                                             : to_value(element));
     }
     value.content = std::move(elements);
-  } else if (!node.is_table()) {
-    value.content = Value::Other{"a date or time"};
+  } else if (const auto* const table = node.as_table()) {
+    value.content = to_pairs(*table);
   }
   return value;
 }
@@ -177,13 +189,15 @@ class Reader {
     }
     sections.add(settings_, title.str());
     for (const auto& [name, value] : table) {
-      const auto key = std::ranges::find(sections.keys, name.str(), &NamedKey::name);
-      const std::string where = shown + ' ' + printable(name.str());
-      if (key == sections.keys.end()) {
-        complain(begin_of(name.source()), where + ": unknown key" + hint_for_named_key(sections, name.str()));
-      } else {
-        set([&](const Value& given) { return key->set(settings_, title.str(), given); }, where, value);
-      }
+      if (std::ranges::find(sections.keys, name.str(), &NamedKey::name) == sections.keys.end())
+        complain(begin_of(name.source()),
+                 shown + ' ' + printable(name.str()) + ": unknown key" + hint_for_named_key(sections, name.str()));
+    }
+    // In the order of the table of keys: a preset comes before the keys that go over it.
+    for (const NamedKey& key : sections.keys) {
+      if (const toml::node* const value = table.get(key.name))
+        set([&](const Value& given) { return key.set(settings_, title.str(), given); },
+            shown + ' ' + std::string(key.name), *value);
     }
     if (!sections.required.name.empty() && !table.contains(sections.required.name))
       complain(begin_of(table.source()), shown + ": " + std::string(sections.required.why));

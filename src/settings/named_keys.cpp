@@ -5,6 +5,7 @@
 #include "settings/checks.hpp"
 #include "settings/key_kinds.hpp"
 #include "settings/named_kinds.hpp"
+#include "settings/webhook_keys.hpp"
 
 namespace oneshot::settings {
 namespace {
@@ -30,7 +31,7 @@ NamedSections confirmations() {
 }  // namespace
 
 const std::vector<NamedSections>& named_sections() {
-  static const std::vector<NamedSections> all = {confirmations()};
+  static const std::vector<NamedSections> all = {confirmations(), webhook_sections()};
   return all;
 }
 

@@ -35,7 +35,7 @@ struct NamedSections {
   /// What is wrong with a title.
   Result<void, std::string> (*check_title)(std::string_view title);
   RequiredKey required;
-  std::vector<NamedKey> keys;  ///< in the order that people read them in
+  std::vector<NamedKey> keys;  ///< in the order that people read them in, and that they are set in
   /// A section with the defaults, if there is none of this title yet.
   std::function<void(Settings&, std::string_view title)> add;
   /// Of the sections there are: in the order of the file where that counts, else sorted.

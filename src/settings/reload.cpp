@@ -42,6 +42,15 @@ void note_headers(const confirm::OptionsByScraper& before, const confirm::Option
   }
 }
 
+void note_secrets(const ingest::HookOptionsByName& before, const ingest::HookOptionsByName& now,
+                  std::vector<std::string>& changed) {
+  for (const auto& [hook, options] : now) {
+    const auto found = before.find(hook);
+    if (found != before.end() && found->second.secret != options.secret)
+      changed.push_back("what webhooks." + hook + ".secret_file holds");
+  }
+}
+
 }  // namespace
 
 Reload reload(const Settings& in_use, Settings read) {
@@ -60,6 +69,7 @@ Reload reload(const Settings& in_use, Settings read) {
   }
   for (const NamedSections& sections : named_sections()) note_named(sections, in_use, read, result.changed);
   note_headers(in_use.confirm, read.confirm, result.changed);
+  note_secrets(in_use.webhooks, read.webhooks, result.changed);
   result.settings = std::move(read);
   return result;
 }

@@ -4,6 +4,7 @@
 #include "app/options.hpp"
 #include "base/log.hpp"
 #include "confirm/options.hpp"
+#include "ingest/hooks/options.hpp"
 #include "net/options.hpp"
 #include "queue/options.hpp"
 
@@ -17,7 +18,8 @@ struct Settings {
   app::Options app;
   queue::Options queue;
   log::Level log_level = log::Level::info;
-  confirm::OptionsByScraper confirm;  ///< [confirm.NAME]
+  confirm::OptionsByScraper confirm;   ///< [confirm.NAME]
+  ingest::HookOptionsByName webhooks;  ///< [webhooks.NAME], which make_hooks() makes app.hooks of
 };
 
 }  // namespace oneshot::settings

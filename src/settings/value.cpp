@@ -19,6 +19,7 @@ struct Describe {
   void operator()(double value) { append_number(out, value); }
   void operator()(const std::string& value) { out = '"' + printable(value) + '"'; }
   void operator()(const Value::List&) { out = "a list"; }
+  void operator()(const Value::Table&) { out = "a table"; }
   void operator()(Value::Other value) { out = value.name; }
 };
 

@@ -11,14 +11,21 @@ namespace oneshot::settings {
 
 /// A value from the file, the command line or the environment, before its key has checked it.
 struct Value {
-  /// Something that no key takes: "a table", "a date".
+  /// Something that no key takes: "a date", "a list" in a list.
   struct Other {
     std::string_view name;
   };
   using List = std::vector<Value>;
+  struct Member;
+  using Table = std::vector<Member>;  ///< in the order of the file
 
-  std::variant<bool, std::int64_t, double, std::string, List, Other> content;
+  std::variant<bool, std::int64_t, double, std::string, List, Table, Other> content;
   unsigned line = 0;  ///< in the file, from 1; 0: not from a file
+};
+
+struct Value::Member {
+  std::string name;
+  Value value;
 };
 
 /// The value as an error message shows it: `70000`, `"abc"` (escaped and cut), `a list`, `a table`.

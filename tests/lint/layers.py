@@ -39,7 +39,8 @@ def own_objection(floor, target, table):
     if first != floor.folder and first not in floor.folders and target not in floor.headers:
         allowed = ", ".join(sorted(floor.folders | floor.headers)) or "nothing"
         return f"{floor.folder}/ may include {allowed}, not {target}"
-    if not os.path.exists(os.path.join(tree.ROOT, "src", target)):
+    path = os.path.join(tree.ROOT, "src", target)
+    if not os.path.exists(path) and not os.path.exists(path + ".in"):  # Meson makes the one of the other
         return f'"{target}" does not exist'
     return None
 

@@ -55,6 +55,20 @@ void append_event_totals(Writer& writer, const Snapshot& snapshot) {
     writer.sample(rejected, {{"reason", event::reason_name(static_cast<event::Reason>(i))}}, snapshot.rejected[i]);
 }
 
+// Of no use to those who have no hooks.
+void append_hooks(Writer& writer, const HookCounters& counters) {
+  constexpr std::string_view name = "oneshot_webhook_events_total";
+  const auto hooks = counters.all();
+  if (hooks.empty()) return;
+  writer.family(name, MetricType::counter,
+                "Events that came in by a webhook since the start, by what became of them; refused counts requests of "
+                "which nothing was stored.");
+  for (const auto& [hook, counts] : hooks) {
+    for (std::size_t i = 0; i < counts.size(); ++i)
+      writer.sample(name, {{"hook", hook}, {"outcome", outcome_name(static_cast<HookOutcome>(i))}}, counts[i]);
+  }
+}
+
 void append_deliveries(Writer& writer, const QueueStatistics& queue) {
   per_scraper(writer, queue, "oneshot_events_waiting", MetricType::gauge,
               "Events accepted and not yet in a batch of this scraper.",
@@ -201,6 +215,7 @@ void append_own_metrics(std::string& out, const exposition::Format& format, cons
   Writer writer(out, format);
   append_legacy(writer, snapshot, scrape);
   append_event_totals(writer, snapshot);
+  append_hooks(writer, services.hook_counters);
   append_deliveries(writer, snapshot.queue);
   append_losses(writer, snapshot.queue);
   append_scrapers(writer, snapshot.queue, services);

@@ -34,6 +34,7 @@ std::string welcome(const std::string& host) {
   text +=
       "POST /event?label=value&...       takes in an event; value=42.5 sets its value\n"
       "POST /events                      takes in many: lines of JSON, or a list\n"
+      "POST /hook/NAME                   takes in what another program sends as JSON ([webhooks.NAME])\n"
       "GET  /metrics                     own metrics, then the events that wait for you (taken)\n"
       "GET  /metrics?scraper=NAME        the same for a scraper known by name instead of address\n"
       "GET  /metrics?peek=1              the same view without taking anything\n"

@@ -48,6 +48,18 @@ TEST_CASE("the example file has every key, each with its default") {
   CHECK(render_toml(*over) == render_toml(Settings{}));
 }
 
+TEST_CASE("the example file shows every key of a hook, with its default, and one preset") {
+  std::ifstream file(example);
+  std::string text;
+  for (std::string line; std::getline(file, line);) text += line + '\n';
+  const Settings settings{.net = {}, .app = {}, .queue = {}, .log_level = {}, .confirm = {}, .webhooks = {{"x", {}}}};
+  for (const NamedKey& key : find_named_sections("webhooks")->keys) {
+    CAPTURE(key.name);
+    const std::string value = key.name == "preset" ? "\"alertmanager\"" : key.toml(settings, "x");
+    CHECK(text.find("\n#" + std::string(key.name) + " = " + value + '\n') != std::string::npos);
+  }
+}
+
 TEST_CASE("the example file shows every key of a confirmation, with its default") {
   std::ifstream file(example);
   std::string text;

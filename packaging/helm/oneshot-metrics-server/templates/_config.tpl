@@ -49,6 +49,21 @@ scrapers.startup_hold_seconds: [0, 86400]
 {{- end }}
 {{- end }}
 {{- end }}
+{{- else if eq $section "webhooks" }}
+{{- range $hook, $options := $keys }}
+[webhooks.{{ toJson $hook }}]
+{{- range $key, $value := $options }}
+{{- if kindIs "map" $value }}
+{{- $pairs := list }}
+{{- range $name, $text := $value }}
+{{- $pairs = append $pairs (printf "%s = %s" (toJson $name) (toJson $text)) }}
+{{- end }}
+{{ $key }} = { {{ join ", " $pairs }} }
+{{- else if not (kindIs "invalid" $value) }}
+{{ $key }} = {{ toJson $value }}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- else }}
 [{{ $section }}]
 {{- range $key, $value := $keys }}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string_view>
+
+#include "app/context.hpp"
+#include "base/result.hpp"
+#include "http/reply.hpp"
+#include "ingest/hooks/hook.hpp"
+
+namespace oneshot::app {
+
+/// Where the hooks are: /hook/NAME.
+inline constexpr std::string_view hook_path = "/hook/";
+
+/// The name in the path of a request.
+[[nodiscard]] inline std::string_view hook_name(std::string_view path) noexcept {
+  return path.substr(hook_path.size());
+}
+
+/// The hook of that name, or the 404 that says which there are. Lives as long as the options that the context has now.
+[[nodiscard]] Result<const ingest::Hook*, http::Reply> find_hook(const Context& context, std::string_view name);
+
+}  // namespace oneshot::app

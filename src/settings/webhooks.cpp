@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#include "settings/webhooks.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <memory>
+#include <utility>
+
+#include "base/text.hpp"
+#include "base/unique_fd.hpp"
+#include "ingest/hooks/hook.hpp"
+#include "settings/named_sections.hpp"
+#include "settings/read_file.hpp"
+
+namespace oneshot::settings {
+
+Result<std::string> read_secret(const std::string& path) {
+  constexpr std::size_t max_bytes = 4096;
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  struct stat info {};
+  if (!file || ::fstat(file.get(), &info) != 0) return unreadable(path, errno);
+  const std::string shown = printable(path, 1024);
+  if (!S_ISREG(info.st_mode)) return Unexpected{shown + ": must be a file"};
+  Result<std::string> text = read_to_end(file.get(), path, max_bytes);
+  if (!text) return text;
+  if (text->ends_with('\n')) text->pop_back();
+  if (text->ends_with('\r')) text->pop_back();
+  if (text->empty()) return Unexpected{shown + ": is empty, and an empty secret is none"};
+  if (text->find_first_of("\r\n") != std::string::npos) return Unexpected{shown + ": must be one line, the secret"};
+  return text;
+}
+
+Result<void, std::string> make_hooks(Settings& settings) {
+  settings.app.hooks.clear();
+  for (auto& [name, options] : settings.webhooks) {
+    const std::string title = section_title("webhooks", name);
+    if (!options.secret_file.empty()) {
+      Result<std::string> secret = read_secret(options.secret_file);
+      if (!secret) return Unexpected{title + " secret_file: " + secret.error()};
+      options.secret = std::move(*secret);
+    }
+    auto hook = ingest::Hook::make(options);
+    if (!hook) return Unexpected{title + ' ' + std::string(hook.error().key) + ": " + hook.error().what};
+    settings.app.hooks.emplace(name, std::make_shared<const ingest::Hook>(std::move(*hook)));
+  }
+  return {};
+}
+
+}  // namespace oneshot::settings
