@@ -12,6 +12,7 @@
 #include "service/exit_status.hpp"
 #include "service/process.hpp"
 #include "service/service.hpp"
+#include "service/try_webhook.hpp"
 #include "settings/command_line.hpp"
 #include "settings/effective.hpp"
 #include "settings/environment.hpp"
@@ -48,6 +49,10 @@ int run(int argc, const char* const* argv) {
   if (!settings) return refuse(settings.error());
   const std::string config_file = command_line->config_file.value_or("");
   if (command_line->print_config) return print(settings::render_toml(*settings));
+  if (command_line->try_webhook) {
+    const auto tried = try_webhook(*settings, *command_line->try_webhook);
+    return tried ? print(*tried) : refuse(tried.error());
+  }
   if (command_line->check_config) return print((config_file.empty() ? "built-in defaults" : config_file) + ": ok\n");
 
   log::set_level(settings->log_level);

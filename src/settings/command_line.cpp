@@ -45,6 +45,19 @@ Applied set_port(CommandLine& line, std::string_view typed) {
 Applied set_log_level(CommandLine& line, std::string_view typed) {
   return set_key(line, "--log-level", *find_key("log", "level"), {to_lower(typed)}, {std::string(typed)});
 }
+Applied set_webhook(CommandLine& line, std::string_view typed) {
+  if (!line.try_webhook) line.try_webhook.emplace();
+  line.try_webhook->hook = typed;
+  return {};
+}
+Applied add_header(CommandLine& line, std::string_view typed) {
+  const std::size_t colon = typed.find(':');
+  if (colon == std::string_view::npos || colon == 0)
+    return Unexpected{"--header \"" + printable(typed) + "\": must be NAME: VALUE, such as X-GitHub-Event: release"};
+  if (!line.try_webhook) return Unexpected{"--header: belongs to --try-webhook, which goes before it"};
+  line.try_webhook->headers.emplace_back(typed.substr(0, colon), trim_blanks(typed.substr(colon + 1)));
+  return {};
+}
 template <bool CommandLine::*flag>
 Applied set_flag(CommandLine& line, std::string_view) {
   line.*flag = true;
@@ -58,6 +71,8 @@ constexpr Option options[] = {
     {"--log-level", true, set_log_level},
     {"--check-config", false, set_flag<&CommandLine::check_config>},
     {"--print-config", false, set_flag<&CommandLine::print_config>},
+    {"--try-webhook", true, set_webhook},
+    {"--header", true, add_header},
     {"--version", false, set_flag<&CommandLine::version>},
     {"--help", false, set_flag<&CommandLine::help>},
 };
@@ -78,18 +93,28 @@ Unexpected<std::string> not_an_option(std::string_view argument) {
   return Unexpected{'"' + printable(argument) + "\": only options are expected; --help shows them all"};
 }
 
+/// The file of --try-webhook stands behind it; nothing else may stand there without being an option.
+Applied take_file(CommandLine& line, std::string_view argument) {
+  if (!line.try_webhook || !line.try_webhook->payload_file.empty() || argument.empty()) return not_an_option(argument);
+  line.try_webhook->payload_file = argument;
+  return {};
+}
+
 }  // namespace
 
 Result<CommandLine> parse_command_line(int argc, const char* const* argv) {
   CommandLine line;
   for (int i = 1; i < argc; ++i) {
-    const std::string_view argument = argv[i];
+    const std::string_view argument = argv[i] == std::string_view("-H") ? "--header" : argv[i];
     if (argument == "--") {
       if (i + 1 < argc) return not_an_option(argv[i + 1]);
       break;
     }
-    if (argument.size() < 2 || argument[0] != '-') return not_an_option(argument);
-    if (argument[1] != '-') return unknown_option(argument.substr(0, 2));  // there are no short ones
+    if (argument.size() < 2 || argument[0] != '-') {
+      if (auto taken = take_file(line, argument); !taken) return Unexpected{std::move(taken.error())};
+      continue;
+    }
+    if (argument[1] != '-') return unknown_option(argument.substr(0, 2));  // -H is the only short one
 
     const std::size_t equals = argument.find('=');
     const std::string_view name = argument.substr(0, equals);
@@ -105,6 +130,8 @@ Result<CommandLine> parse_command_line(int argc, const char* const* argv) {
     }
     if (auto applied = option->apply(line, value); !applied) return Unexpected{std::move(applied.error())};
   }
+  if (line.try_webhook && line.try_webhook->payload_file.empty())
+    return Unexpected{"--try-webhook: needs a file with a payload behind the name of the hook; - is standard input"};
   return line;
 }
 
@@ -119,6 +146,9 @@ Usage: oneshot-metrics-server [OPTION]...
   --log-level L      error, warn, info or debug (default info)
   --check-config     check the settings and exit: 0 if they are good, 2 if not
   --print-config     print the settings in effect as TOML and exit
+  --try-webhook NAME FILE
+                     show what [webhooks.NAME] makes of the payload in FILE (-: standard input) and exit
+  -H, --header H     a header of that payload, such as 'X-GitHub-Event: release'; may be given again
   --version          print the version and exit
   --help             print this and exit
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "settings/header_file.hpp"
 #include "settings/key.hpp"
 
 namespace oneshot::settings {
@@ -17,6 +18,13 @@ struct Override {
   Value value;
 };
 
+/// A payload that a hook is to show its events of.
+struct TryWebhook {
+  std::string hook;
+  std::string payload_file;  ///< "-": standard input
+  Headers headers;           ///< of the request that the payload would come in
+};
+
 /// What the command line says.
 struct CommandLine {
   std::optional<std::string> config_file;
@@ -25,11 +33,12 @@ struct CommandLine {
   bool print_config = false;
   bool version = false;
   bool help = false;
+  std::optional<TryWebhook> try_webhook;
 };
 
-/// Long options only, `--name VALUE` or `--name=VALUE`, never abbreviated; `--` ends the options. Errors are one line:
-/// `--prot: unknown option; did you mean "--port"?`, `--port "x": must be a whole number from 0 to 65535`. Of an option
-/// given twice the last counts.
+/// Long options, `--name VALUE` or `--name=VALUE`, never abbreviated, and `-H` as curl has it; `--` ends them. Errors
+/// are one line: `--prot: unknown option; did you mean "--port"?`, `--port "x": must be a whole number from 0 to
+/// 65535`. Of an option given twice the last counts.
 [[nodiscard]] Result<CommandLine> parse_command_line(int argc, const char* const* argv);
 
 /// What `--help` prints.
