@@ -42,8 +42,6 @@ void Timestamps::note(const Now& now) noexcept {
 
 std::int64_t Timestamps::begin_epoch(std::int64_t back_ms) {
   if (kept_ == nullptr) kept_ = std::make_unique<Words>();
-  const bool still_matters = earlier_.load(std::memory_order_relaxed) != nullptr;
-  if (!still_matters) latest_ = 0;
   const std::uint16_t epoch = epoch_.load(std::memory_order_relaxed);
   for (std::size_t i = 0; i < words_.size(); ++i) {
     std::uint64_t word = words_[i].load(std::memory_order_relaxed);
@@ -51,8 +49,8 @@ std::int64_t Timestamps::begin_epoch(std::int64_t back_ms) {
       const std::uint64_t now = word_of(epoch, restated(word));
       if (words_[i].compare_exchange_strong(word, now, std::memory_order_acq_rel)) word = now;
     }
-    const std::int64_t kept = still_matters ? (*kept_)[i].load(std::memory_order_relaxed) : 0;
-    const std::int64_t last = std::max(kept, time_in(word));
+    // What the clock was past already counts again where it is set back once more.
+    const std::int64_t last = std::max((*kept_)[i].load(std::memory_order_relaxed), time_in(word));
     (*kept_)[i].store(last, std::memory_order_relaxed);
     latest_ = std::max(latest_, last);
   }

@@ -146,6 +146,18 @@ TEST_CASE("when the clock is set back times begin anew, and events behind their 
   }
 }
 
+TEST_CASE("what the clock was past already counts again where it is set back once more") {
+  EventLog log(ring(1), fixed_seed, 1, clock, true);
+  append_at(log, 5000, 0, event_of("a"));
+  log.begin_epoch(2000);
+  append_at(log, 6000, 0, event_of("b"));
+  log.pass_time(6000);
+  log.begin_epoch(2000);
+  append_at(log, 4000, 0, event_of("a"));
+  CHECK(log.event_at(80).unix_ms == 4000);
+  CHECK(log.event_at(80).out_of_order);
+}
+
 TEST_CASE("a thread that read the clock before it was set back does not spoil the times after it") {
   Timestamps times(clock);
   clock.set(9000);
