@@ -39,6 +39,7 @@ struct Context {
   /// New options for requests from now on.
   void use(std::shared_ptr<const Options> snapshot) {
     options = std::move(snapshot);
+    event_counters = services.event_counters.of(*options);
     event::Options of_events = options->event;
     if (services.queue.explicit_timestamps()) of_events.sender_time = event::SenderTime::keep;  // and used
     event_builder.use(of_events);
@@ -48,6 +49,7 @@ struct Context {
   std::shared_ptr<const Options> options;  ///< a request that waits keeps a copy: a reload puts another one here
   unsigned worker;
   Counters& counters;
+  std::shared_ptr<EventCounters> event_counters;  ///< those of `options`
   event::EventBuilder event_builder;
   // These feed that builder.
   event::FormParser form_parser;

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/address.hpp"
@@ -27,9 +30,21 @@ enum class Gzip : std::uint8_t {
   off,
 };
 
+/// A metric that clients name in the path: the section [metrics.NAME].
+struct MetricOptions {
+  std::string help;                         ///< empty: what the default metric says
+  std::optional<event::Repeats> repeats;    ///< none: as of all events
+  std::vector<std::string> counter_labels;  ///< none: no counter
+  friend bool operator==(const MetricOptions&, const MetricOptions&) = default;
+};
+
 /// What the endpoints go by. All of it is live: each worker's router holds an immutable snapshot.
 struct Options {
-  std::string metric = "events_to_metrics";  ///< the name of all events' series
+  std::string metric = "events_to_metrics";  ///< of the events for which no client named one
+  std::vector<std::pair<std::string, MetricOptions>>
+      metrics;                              ///< those that clients may name, in the order of the file
+  std::vector<std::string> counter_labels;  ///< of the default metric's counter; none: no counter
+  std::size_t counter_series = 1000;        ///< of the counters of all metrics together
   std::chrono::milliseconds timestamp_max_age = std::chrono::seconds(3000);
   event::Options event;
   unsigned rate_limit = 0;           ///< events per second of each sender; 0: as many as it likes

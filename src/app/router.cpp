@@ -33,6 +33,9 @@ constexpr std::array routes{
           .get = {get_hook, Right::none},
           .head = {get_hook, Right::none},
           .post = {post_hook, Right::none}},  // post_hook asks for the right where no secret stands for it
+    Route{
+        .path = "/events/", .match = Match::prefix, .body_limit = json_body_limit, .post = {post_events, Right::post}},
+    Route{.path = "/event/", .match = Match::prefix, .post = {post_event, Right::post}},
     Route{.path = "/metrics", .get = {get_metrics, Right::scrape}, .head = {head_metrics, Right::scrape}},
     Route{.path = "/healthz", .get = health, .head = health},
     Route{.path = "/readyz", .get = readiness, .head = readiness},
@@ -50,7 +53,8 @@ static_assert(std::ranges::all_of(routes, is_well_formed));
 
 http::Reply not_found(std::string_view path) {
   std::string text = "there is nothing at \"" + printable(path) + "\"; there are";
-  for (const Route& route : routes) (text += ' ') += route.path;
+  for (const Route& route : routes)
+    if (route.match == Match::exact) (text += ' ') += route.path;
   text += '\n';
   return http::Reply(404, std::move(text));
 }

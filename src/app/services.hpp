@@ -9,6 +9,7 @@
 #include "app/ingest/series_limit.hpp"
 #include "app/own_metrics/config_reloads.hpp"
 #include "app/own_metrics/counters.hpp"
+#include "app/own_metrics/event_counters.hpp"
 #include "app/own_metrics/hook_counters.hpp"
 #include "app/own_metrics/readiness.hpp"
 #include "app/refusal_watch.hpp"
@@ -30,7 +31,7 @@ inline constexpr std::size_t compressed_memory = 128 * 1024 * 1024;
 /// What the workers' routers share. Outlives them; the vectors do not change once requests come in.
 struct Services {
   Services(queue::Queue& q, const Clock& c, unsigned workers)
-      : queue(q), clock(c), config_reloads(c.unix_ms()), counters(workers) {}
+      : queue(q), clock(c), config_reloads(c.unix_ms()), counters(workers), event_counters(workers) {}
 
   queue::Queue& queue;
   const Clock& clock;
@@ -47,7 +48,8 @@ struct Services {
   ProxyWatch proxy_watch;
   RateLimit rate_limit;
   SeriesLimit series_limit;
-  std::vector<Counters> counters;                        ///< one for each worker, by its number
+  std::vector<Counters> counters;  ///< one for each worker, by its number
+  EventCounterBook event_counters;
   std::vector<const http::Statistics*> http_statistics;  ///< one for each worker
 };
 

@@ -86,7 +86,12 @@ void Confirmer::taken(std::shared_ptr<queue::Delivery> batch, std::string metric
   judge_.issued(number);
   judge_.taken(number);
   out_.swap(batch);  // one before was settled or withdrawn, by the rules of the queue
-  out_metric_ = std::move(metric);
+  out_metrics_ = {std::move(metric), {}};
+}
+
+void Confirmer::goes_out_as(std::uint64_t number, std::vector<std::string> metrics) {
+  const std::lock_guard lock(mutex_);
+  if (out_ != nullptr && out_->number() == number) out_metrics_.others = std::move(metrics);
 }
 
 void Confirmer::withdrawn(std::uint64_t number) {
@@ -128,14 +133,15 @@ void Confirmer::resume(std::string metric) {
   if (batch == nullptr) return;
   log::info("a batch was on its way when the program before this one ended: its scraper is asked for it",
             {{"scraper", scraper_}, {"batch", batch->number()}, {"events", batch->count()}});
+  MetricNames metrics = names_in(batch->batch(), std::move(metric));
   const std::lock_guard lock(mutex_);
   const SteadyTime now = clock_.steady();
   was_resumed_ = true;
   numbers_.taken_over(batch->number());
   // Without an API it would count as delivered: it was handed to the kernel, or it would not have stayed out.
   judge_.taken_over(batch->number(), delivery::Outcome::delivered, now);
+  out_metrics_ = std::move(metrics);
   out_ = std::move(batch);
-  out_metric_ = std::move(metric);
   schedule_locked(now, first_pause);
 }
 

@@ -53,8 +53,10 @@ class Confirmer : public std::enable_shared_from_this<Confirmer> {
   [[nodiscard]] std::string in_words(Judge::Permit permit) const;
   /// An exposition without a batch goes out with this number.
   void issued(std::uint64_t number);
-  /// A batch goes out, with the events under the name `metric`.
+  /// A batch goes out, with the events that have no name under the name `metric`.
   void taken(std::shared_ptr<queue::Delivery> batch, std::string metric);
+  /// The batch with this number goes out under these names as well.
+  void goes_out_as(std::uint64_t number, std::vector<std::string> metrics);
   /// It was never sent.
   void withdrawn(std::uint64_t number);
   void handed_over(std::uint64_t number);
@@ -63,7 +65,7 @@ class Confirmer : public std::enable_shared_from_this<Confirmer> {
   [[nodiscard]] Statistics statistics() const;
 
   // The thread of run().
-  /// `metric`: the name of the events of a batch that a program before this one sent.
+  /// `metric`: the name of the events without one of a batch that a program before this one sent.
   void resume(std::string metric);
   /// Asks and settles until stop() or retire().
   asio::awaitable<void> run();
@@ -77,7 +79,7 @@ class Confirmer : public std::enable_shared_from_this<Confirmer> {
   /// A batch that the store will never show, and that must be settled: before that its own series are looked for.
   struct Refuted {
     std::shared_ptr<queue::Delivery> batch;
-    std::string metric;
+    MetricNames metrics;
     Labels marker;
     SteadyTime sent_at{};
     delivery::Outcome outcome{};
@@ -92,10 +94,10 @@ class Confirmer : public std::enable_shared_from_this<Confirmer> {
   struct Missing {
     std::vector<queue::EventRef> events;
     std::vector<std::uint64_t> identities;  ///< of each: its series and time
-    std::string first;                      ///< labels of the first one
+    std::string first;                      ///< the first one, as metric{labels}
     std::size_t of = 0;                     ///< events in the batch
 
-    void add_unless_in(StoredEvents& stored, const queue::BatchEvent& event);
+    void add_unless_in(StoredEvents& stored, std::string_view metric, const queue::BatchEvent& event);
   };
   template <class T>
   using Awaited = asio::awaitable<T>;
@@ -133,7 +135,8 @@ class Confirmer : public std::enable_shared_from_this<Confirmer> {
   Awaited<void> send_vanished(KeptBatch batch);
   Awaited<void> count_events(KeptBatch* batch);
   Awaited<void> find_missing(KeptBatch* batch);
-  Awaited<Missing> compare(std::shared_ptr<queue::Batch> events, std::shared_ptr<StoredEvents> stored);
+  Awaited<Missing> compare(std::shared_ptr<queue::Batch> events, std::shared_ptr<StoredEvents> stored,
+                           MetricNames metrics);
   Awaited<void> breathe();
   void count_refused(std::size_t events, std::string_view why, const std::string& first);
 
@@ -147,7 +150,7 @@ class Confirmer : public std::enable_shared_from_this<Confirmer> {
   Judge judge_;
   OwnNumbers numbers_;
   std::shared_ptr<queue::Delivery> out_;  // the batch whose judgement is open
-  std::string out_metric_;
+  MetricNames out_metrics_;
   bool settling_ = false;  // the judgement is known, and the batch not settled yet
   bool retired_ = false;
   bool stopped_ = false;

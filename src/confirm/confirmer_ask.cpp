@@ -189,7 +189,7 @@ void Confirmer::judge(const Judge::Facts& facts, const Answer& answer, SteadyTim
       const bool late = tcp == delivery::Outcome::timed_out;
       const delivery::Outcome otherwise = late ? delivery::Outcome::timed_out : delivery::Outcome::truncated;
       refuted_ = Refuted{std::move(batch),
-                         out_metric_,
+                         out_metrics_,
                          marker_,
                          sent_at,
                          known ? *reason_ : otherwise,
@@ -211,7 +211,7 @@ void Confirmer::confirm(const std::shared_ptr<queue::Delivery>& batch, const Ans
   const std::uint64_t number = batch->number();
   KeptBatch kept;
   kept.kept = batch->settle_and_keep();
-  kept.metric = out_metric_;
+  kept.metrics = out_metrics_;
   kept.marker = answer.shown.labels;
   kept.unix_ms = answer.shown.numbers.at(number);
   kept.shown_at = now;

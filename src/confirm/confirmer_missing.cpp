@@ -47,10 +47,10 @@ std::set<std::int64_t> without_marker(const Samples& events, const std::set<std:
 
 }  // namespace
 
-void Confirmer::Missing::add_unless_in(StoredEvents& stored, const queue::BatchEvent& event) {
+void Confirmer::Missing::add_unless_in(StoredEvents& stored, std::string_view metric, const queue::BatchEvent& event) {
   ++of;
-  if (stored.has(event.labels)) return;
-  if (events.empty()) first = event.labels;
+  if (stored.has(metric, event.labels)) return;
+  if (events.empty()) first.append(metric).append("{").append(event.labels).append("}");
   events.push_back(event.ref);
   identities.push_back(event.series_hash + static_cast<std::uint64_t>(event.unix_ms) * 31);
 }
@@ -74,10 +74,10 @@ asio::awaitable<void> Confirmer::breathe() {
 }
 
 asio::awaitable<Confirmer::Missing> Confirmer::compare(std::shared_ptr<queue::Batch> events,
-                                                       std::shared_ptr<StoredEvents> stored) {
+                                                       std::shared_ptr<StoredEvents> stored, MetricNames metrics) {
   Missing missing;
   queue::EventRef next = queue::first_event;
-  const auto look = [&missing, &stored](const queue::BatchEvent& event) { missing.add_unless_in(*stored, event); };
+  const auto look = [&](const queue::BatchEvent& event) { missing.add_unless_in(*stored, metrics.of(event), event); };
   while (read_some(*events, next, look)) co_await breathe();
   co_return missing;
 }
@@ -89,7 +89,7 @@ asio::awaitable<void> Confirmer::refute() {
   if (!queue_.explicit_timestamps()) {  // with times of their own, events that come twice are stored once
     const seconds back = was_resumed_ ? seconds(24 * 3600) : std::chrono::ceil<seconds>(clock_.steady() - sent_at);
     std::string path =
-        samples_query(options_.kind, selector_of_target(refuted_->metric, refuted_->marker), window(back + margin));
+        samples_query(options_.kind, selector_of_target(refuted_->metrics, refuted_->marker), window(back + margin));
     Result<Samples, ApiError> answer = co_await ask_for_samples(std::move(path));
     if (answer) {
       events = std::move(*answer);
@@ -129,7 +129,8 @@ asio::awaitable<void> Confirmer::settle_refuted(Samples events, const Answer* ma
   const std::shared_ptr<queue::Kept> kept = batch->settle_and_keep();
   std::shared_ptr<queue::Batch> content = kept->open();
   if (content == nullptr) co_return;  // the log has needed the room meanwhile, and says so
-  const Missing missing = co_await compare(std::move(content), stored);
+  MetricNames metrics = refuted.metrics;
+  const Missing missing = co_await compare(std::move(content), stored, std::move(metrics));
   report_refuted(refuted, missing.events.size());
   if (missing.events.size() == missing.of) {
     kept->send_again();
@@ -172,7 +173,7 @@ asio::awaitable<void> Confirmer::recheck(const Answer* answer) {
 asio::awaitable<void> Confirmer::send_vanished(KeptBatch batch) {
   const auto stored = std::make_shared<StoredEvents>(batch.marker);
   if (!queue_.explicit_timestamps()) {
-    std::string path = samples_at_query(options_.kind, selector_of_target(batch.metric, batch.marker), batch.unix_ms);
+    std::string path = samples_at_query(options_.kind, selector_of_target(batch.metrics, batch.marker), batch.unix_ms);
     const Result<Samples, ApiError> events = co_await ask_for_samples(std::move(path));
     if (!events && !events.error().too_large) {
       kept_.add(std::move(batch));  // is missing in the next answer too
@@ -183,7 +184,8 @@ asio::awaitable<void> Confirmer::send_vanished(KeptBatch batch) {
   std::shared_ptr<queue::Batch> content = batch.kept->open();
   bool sent = false;
   if (content != nullptr) {
-    Missing missing = co_await compare(std::move(content), stored);
+    MetricNames metrics = batch.metrics;
+    Missing missing = co_await compare(std::move(content), stored, std::move(metrics));
     std::erase_if(missing.events, [&](queue::EventRef event) {
       return std::ranges::find(batch.left_out, event) != batch.left_out.end();
     });
@@ -210,9 +212,9 @@ asio::awaitable<void> Confirmer::count_events(KeptBatch* batch) {
   }
   SeriesCount sent;
   queue::EventRef next = queue::first_event;
-  const auto note = [&sent](const queue::BatchEvent& event) { sent.add(event); };
+  const auto note = [&](const queue::BatchEvent& event) { sent.add(batch->metrics.of(event), event); };
   while (read_some(*events, next, note)) co_await breathe();
-  std::string path = count_at_query(selector_of_target(batch->metric, batch->marker), batch->unix_ms);
+  std::string path = count_at_query(batch->metrics, batch->marker, batch->unix_ms);
   const std::size_t series = sent.value();
   events.reset();
   const Result<std::string, ApiError> text = co_await api->get(std::move(path), count_bytes);
@@ -226,13 +228,14 @@ asio::awaitable<void> Confirmer::count_events(KeptBatch* batch) {
 }
 
 asio::awaitable<void> Confirmer::find_missing(KeptBatch* batch) {
-  std::string path = samples_at_query(options_.kind, selector_of_target(batch->metric, batch->marker), batch->unix_ms);
+  std::string path = samples_at_query(options_.kind, selector_of_target(batch->metrics, batch->marker), batch->unix_ms);
   const Result<Samples, ApiError> answer = co_await ask_for_samples(std::move(path));
   std::shared_ptr<queue::Batch> content = batch->kept->open();
   if (!answer || !answer->complete || content == nullptr) co_return;
   const auto stored = std::make_shared<StoredEvents>(batch->marker);
   stored->add(*answer, {batch->unix_ms});
-  const Missing missing = co_await compare(std::move(content), stored);
+  MetricNames metrics = batch->metrics;
+  const Missing missing = co_await compare(std::move(content), stored, std::move(metrics));
   batch->left_out = missing.events;
   if (missing.events.empty()) co_return;
   if (stored->not_asked_for() > 0) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "confirm/metric_names.hpp"
 #include "confirm/own_numbers.hpp"
 #include "queue/kept.hpp"
 
@@ -17,7 +18,7 @@ namespace oneshot::confirm {
 /// A batch that the API has shown.
 struct KeptBatch {
   std::unique_ptr<queue::Kept> kept;
-  std::string metric;        ///< that its events went out with
+  MetricNames metrics;       ///< that its events went out with
   Labels marker;             ///< of the series that showed it
   std::int64_t unix_ms = 0;  ///< when it was scraped, by the scraper's clock
   SteadyTime shown_at{};     ///< first

@@ -44,6 +44,18 @@ void append_quoted(std::string& out, std::string_view value) {
   out += '"';
 }
 
+/// `instance="...",job="..."`.
+std::string target_matchers(const Labels& marker) {
+  std::string matchers;
+  for (const auto& [name, value] : marker) {
+    if (name == "__name__" || name == "scraper") continue;
+    if (!matchers.empty()) matchers += ',';
+    matchers += name + '=';
+    append_quoted(matchers, value);
+  }
+  return matchers;
+}
+
 }  // namespace
 
 std::string samples_query(Kind kind, std::string_view selector, const Window& window) {
@@ -69,10 +81,17 @@ Result<Samples> parse_samples(Kind kind, std::string_view answer) {
   return kind == Kind::victoriametrics ? parse_export(answer) : parse_query(answer);
 }
 
-std::string count_at_query(std::string_view selector, std::int64_t unix_ms) {
+std::string count_at_query(const MetricNames& metrics, const Labels& marker, std::int64_t unix_ms) {
   const std::string time = seconds_text(unix_ms);
+  const auto count_of = [&](std::string_view metric) {
+    return "count(timestamp(" + selector_of_target(metric, marker) + ") == " + time + ")";
+  };
+  // Each metric apart: timestamp() drops the name, and Prometheus refuses an answer in which two series are then one.
+  std::string promql = count_of(metrics.usual);
+  if (!metrics.others.empty()) promql = '(' + promql + " or vector(0))";
+  for (const std::string& metric : metrics.others) promql += " + (" + count_of(metric) + " or vector(0))";
   // nocache: VictoriaMetrics else asks about 30 s earlier, since what is newer may not be whole yet.
-  return query("count(timestamp(" + std::string(selector) + ") == " + time + ")") + "&time=" + time + "&nocache=1";
+  return query(promql) + "&time=" + time + "&nocache=1";
 }
 
 std::string healthy_targets_query(seconds back) {
@@ -96,15 +115,15 @@ std::string marker_selector(std::string_view scraper) {
 }
 
 std::string selector_of_target(std::string_view metric, const Labels& marker) {
-  std::string selector(metric);
-  selector += '{';
-  for (const auto& [name, value] : marker) {
-    if (name == "__name__" || name == "scraper") continue;
-    if (!selector.ends_with('{')) selector += ',';
-    selector += name + '=';
-    append_quoted(selector, value);
-  }
-  return selector + '}';
+  return std::string(metric) + '{' + target_matchers(marker) + '}';
+}
+
+std::string selector_of_target(const MetricNames& metrics, const Labels& marker) {
+  if (metrics.others.empty()) return selector_of_target(metrics.usual, marker);
+  std::string selector = "{__name__=~\"" + metrics.usual;  // nothing in a metric's name means anything else here
+  for (const std::string& metric : metrics.others) selector += '|' + metric;
+  const std::string target = target_matchers(marker);
+  return selector + (target.empty() ? "\"}" : "\"," + target + '}');
 }
 
 }  // namespace oneshot::confirm

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "confirm/evidence.hpp"
+#include "confirm/metric_names.hpp"
 #include "confirm/options.hpp"
 
 /// The questions to a scraper's API, as the path and query of a GET. The name of the marker is `oneshot_batch`.
@@ -29,9 +30,9 @@ struct Window {
 [[nodiscard]] std::string samples_at_query(Kind kind, std::string_view selector, std::int64_t unix_ms);
 [[nodiscard]] Result<Samples> parse_samples(Kind kind, std::string_view answer);
 
-/// How many series of the selector have a sample of exactly that moment. parse_query() reads the answer: no series is
-/// none, else one with the count.
-[[nodiscard]] std::string count_at_query(std::string_view selector, std::int64_t unix_ms);
+/// How many series of all these metrics, on the target of `marker`, have a sample of exactly that moment. parse_query()
+/// reads the answer: no series is none, else one with the count.
+[[nodiscard]] std::string count_at_query(const MetricNames& metrics, const Labels& marker, std::int64_t unix_ms);
 /// How many targets have two healthy scrapes (`up`) or more stored within the last `back`. As count_at_query().
 [[nodiscard]] std::string healthy_targets_query(std::chrono::seconds back);
 [[nodiscard]] double counted(const Samples& answer) noexcept;
@@ -45,5 +46,7 @@ struct Window {
 /// `METRIC{instance="...",job="..."}`: the series of this metric with the target labels of `marker`, which are all of
 /// the marker's but its name and `scraper`.
 [[nodiscard]] std::string selector_of_target(std::string_view metric, const Labels& marker);
+/// The same of several metrics: `{__name__=~"deploys|events_to_metrics",instance="..."}`.
+[[nodiscard]] std::string selector_of_target(const MetricNames& metrics, const Labels& marker);
 
 }  // namespace oneshot::confirm

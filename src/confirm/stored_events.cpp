@@ -57,8 +57,12 @@ void StoredEvents::add(const Samples& samples, const std::set<std::int64_t>& tim
 
 std::string StoredEvents::text_of(const Labels& stored) const {
   Labels own;
+  std::string metric;
   for (const auto& [name, value] : stored) {
-    if (name == "__name__") continue;
+    if (name == "__name__") {
+      metric = value;
+      continue;
+    }
     const bool put_aside = name.starts_with(exported) && find_label(target_, name.substr(exported.size())) != nullptr;
     const std::string* const targets = find_label(target_, name);
     if (put_aside) {
@@ -70,7 +74,7 @@ std::string StoredEvents::text_of(const Labels& stored) const {
   std::ranges::sort(own);
   std::string text;
   for (const auto& [name, value] : own) append_label(text, name, escaped(value));
-  return text;
+  return metric + '{' + text;
 }
 
 /// Also without empty values, which no store keeps.
@@ -91,9 +95,10 @@ bool StoredEvents::find(const std::string& text) {
   return true;
 }
 
-bool StoredEvents::has(std::string_view labels) {
-  if (find(std::string(labels))) return true;
-  return find(without_targets_labels(labels));
+bool StoredEvents::has(std::string_view metric, std::string_view labels) {
+  const std::string begin = std::string(metric) + '{';
+  if (find(begin + std::string(labels))) return true;
+  return find(begin + without_targets_labels(labels));
 }
 
 std::size_t StoredEvents::not_asked_for() const noexcept {

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -15,9 +16,9 @@
 
 namespace oneshot::confirm {
 
-/// Which events a store has at certain moments, by the label text that they went out with. The scraper has added the
-/// labels of its target, which are those of the marker, and has put aside a label of an event that has the name of one
-/// (`exported_job`; with honor_labels it has kept the event's instead): both is undone here.
+/// Which events a store has at certain moments, by the metric and the label text that they went out with. The scraper
+/// has added the labels of its target, which are those of the marker, and has put aside a label of an event that has
+/// the name of one (`exported_job`; with honor_labels it has kept the event's instead): both is undone here.
 class StoredEvents {
  public:
   explicit StoredEvents(const Labels& marker);
@@ -25,10 +26,10 @@ class StoredEvents {
   /// Adds the series that have a sample at one of `times`.
   void add(const Samples& samples, const std::set<std::int64_t>& times);
 
-  /// Whether an event with these labels (as in queue::BatchEvent) is there, which is noted.
-  [[nodiscard]] bool has(std::string_view labels);
+  /// Whether an event of this metric, with these labels (as in queue::BatchEvent), is there, which is noted.
+  [[nodiscard]] bool has(std::string_view metric, std::string_view labels);
   [[nodiscard]] std::size_t size() const noexcept { return seen_.size(); }
-  /// Stored series that no event asked for has the labels of: a relabelling has changed them.
+  /// Stored series that no event asked for has the name and labels of: a relabelling has changed them.
   [[nodiscard]] std::size_t not_asked_for() const noexcept;
 
  private:
@@ -37,17 +38,20 @@ class StoredEvents {
   bool find(const std::string& text);
 
   Labels target_;
-  std::unordered_map<std::string, bool> seen_;  // by label text: asked for
+  std::unordered_map<std::string, bool> seen_;  // by the metric and, behind a brace, the label text: asked for
 };
 
 /// How many different series the events of a batch are.
 class SeriesCount {
  public:
-  void add(const queue::BatchEvent& event) { labels_.emplace(event.series_hash, event.labels); }
-  [[nodiscard]] std::size_t value() const noexcept { return labels_.size(); }
+  /// `metric`: what the event is called at the scraper.
+  void add(std::string_view metric, const queue::BatchEvent& event) {
+    series_.emplace(event.series_hash, event.labels, metric);
+  }
+  [[nodiscard]] std::size_t value() const noexcept { return series_.size(); }
 
  private:
-  std::set<std::pair<std::uint64_t, std::string_view>> labels_;
+  std::set<std::tuple<std::uint64_t, std::string_view, std::string_view>> series_;
 };
 
 }  // namespace oneshot::confirm

@@ -9,16 +9,16 @@ void SeriesMerger::reserve(std::size_t events) {
   value_.reserve(events);
 }
 
-void SeriesMerger::merge(double& into, double value, bool given) const noexcept {
-  switch (repeats_) {
+void SeriesMerger::merge(double& into, const Arrival& arrival) noexcept {
+  switch (arrival.repeats) {
     case Repeats::count:
-      into = given ? value : into + 1;
+      into = arrival.given ? arrival.value : into + 1;
       return;
     case Repeats::last:
-      into = value;
+      into = arrival.value;
       return;
     case Repeats::sum:
-      into += value;
+      into += arrival.value;
       return;
   }
 }

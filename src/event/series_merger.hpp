@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 #include <vector>
 
 #include "event/options.hpp"
@@ -15,22 +14,25 @@ namespace oneshot::event {
 /// 8 bytes an event: 20 MiB for a million.
 class SeriesMerger {
  public:
-  explicit SeriesMerger(Repeats repeats) : repeats_(repeats) {}
+  /// An event's value, whether its client gave it, and what becomes of it where it repeats its series.
+  struct Arrival {
+    double value;
+    bool given;
+    Repeats repeats;
+  };
 
   /// Forgets all and makes ready for at most `events` calls of add(), fewer than 2^31.
   void reserve(std::size_t events);
 
-  /// The next event: as SeriesIndex::add() wants it, its value, whether its client gave that value. True: the first one
-  /// of its series.
-  template <class LabelsAt>
-  bool add(std::uint32_t where, std::uint64_t hash, std::string_view labels, double value, bool given,
-           const LabelsAt& labels_at) {
-    const std::size_t series = index_.add(where, hash, labels, labels_at);
+  /// The next event: as SeriesIndex::add() wants it, and what it brings. True: the first one of its series.
+  template <class Key, class KeyAt>
+  bool add(std::uint32_t where, std::uint64_t hash, const Key& key, const Arrival& arrival, const KeyAt& key_at) {
+    const std::size_t series = index_.add(where, hash, key, key_at);
     const bool is_new = series == value_.size();
     if (is_new) {
-      value_.push_back(value);
+      value_.push_back(arrival.value);
     } else {
-      merge(value_[series], value, given);
+      merge(value_[series], arrival);
     }
     return is_new;
   }
@@ -43,9 +45,8 @@ class SeriesMerger {
   [[nodiscard]] double value(std::size_t series) const noexcept { return value_[series]; }
 
  private:
-  void merge(double& into, double value, bool given) const noexcept;
+  static void merge(double& into, const Arrival& arrival) noexcept;
 
-  Repeats repeats_;
   SeriesIndex index_;
   std::vector<double> value_;
 };

@@ -10,6 +10,7 @@
 #include <memory>
 #include <new>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -116,6 +117,10 @@ class EventLog {
             .metric = record.metric(),
             .sent_unix_ms = record.sent_unix_ms(),
             .key = record.key()};
+  }
+  /// The hash that a record of this series has.
+  [[nodiscard]] std::uint64_t hash_of(std::string_view metric, std::string_view labels) const noexcept {
+    return series_hash(metric, labels, seed_);
   }
   /// Moves `at` over the records below `end` and counts their events, until `stop` says so of the next
   /// record.

@@ -20,6 +20,9 @@ class Writer {
   void sample(std::string_view name, std::initializer_list<Label> labels, SampleValue value) {
     format_.append_sample(out_, name, labels, value);
   }
+  void sample(std::string_view name, LabelText labels, SampleValue value) {
+    format_.append_sample(out_, name, labels, value);
+  }
   void sample(std::string_view name, SampleValue value) { format_.append_sample(out_, name, LabelText{}, value); }
 
  private:

@@ -23,6 +23,10 @@ class Batch {
   void clear() noexcept;
   /// `number` is how the client counts it: its line, say.
   void add(const event::Event& event, std::size_t number);
+  /// All events so far are of this metric, as in event::Event; the text must live as long.
+  void name_metric(std::string_view metric) noexcept {
+    for (event::Event& event : events_) event.metric = metric;
+  }
   [[nodiscard]] std::span<const event::Event> events() const noexcept { return events_; }
   /// Of the event at this place, from 0.
   [[nodiscard]] std::size_t number_of(std::size_t at) const noexcept { return numbers_[at]; }

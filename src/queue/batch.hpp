@@ -15,10 +15,17 @@ namespace oneshot::queue {
 /// batch alone. Refs ascend in the order of events.
 ///
 /// A plain index would make an engine whose events differ in length keep a table of them, 8 bytes an event, or walk. So
-/// the engine chooses what the number says, as long as labels are found by it in constant time: the embedded one says
+/// the engine chooses what the number says, as long as a series is found by it in constant time: the embedded one says
 /// how far the event lies behind the begin of the batch, one that copies its events into a vector says their index.
 using EventRef = std::uint32_t;
 inline constexpr EventRef first_event = 0;
+
+/// What makes a series. The views live as long as the batch.
+struct Series {
+  std::string_view metric;  ///< as in event::Event
+  std::string_view labels;
+  friend bool operator==(const Series&, const Series&) = default;
+};
 
 /// An event as its batch shows it.
 struct BatchEvent {
@@ -49,7 +56,9 @@ class Batch {
   /// Reads events from `next` on, as many as there are and `events` has room for, and returns their number. `next`
   /// (first_event at first) moves behind them. Fewer than there is room for: these were the last.
   virtual std::size_t read(EventRef& next, std::span<BatchEvent> events) const noexcept = 0;
-  [[nodiscard]] virtual std::string_view labels_at(EventRef event) const noexcept = 0;
+  [[nodiscard]] virtual Series series_at(EventRef event) const noexcept = 0;
+  /// The hash that an event of this series has here.
+  [[nodiscard]] virtual std::uint64_t hash_of(const Series& series) const noexcept = 0;
 
  protected:
   Batch() = default;

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -36,7 +37,8 @@ struct StoredAll {
   Stored what = Stored::stored;  ///< `stored` or `flushing`, or why none is
   std::size_t stored = 0;
   std::size_t duplicates = 0;
-  std::size_t at = 0;  ///< the event that `key_reused` and `key_in_flight` are about, from 0
+  std::size_t at = 0;                        ///< the event that `key_reused` and `key_in_flight` are about, from 0
+  std::vector<std::size_t> duplicates_at{};  ///< which ones they are, from 0, ascending
 };
 
 /// Why a scrape got no batch.

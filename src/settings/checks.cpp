@@ -38,6 +38,36 @@ Result<void, std::string> check_metric(std::string_view metric) {
   return {};
 }
 
+Result<void, std::string> check_named_metric(std::string_view metric) {
+  if (auto good = check_metric(metric); !good) return good;
+  for (const std::string_view suffix : {"_total", "_count", "_sum", "_bucket", "_created", "_info"}) {
+    if (metric.ends_with(suffix))
+      return Unexpected{"must not end in _total, _count, _sum, _bucket, _created or _info, which mean something else"};
+  }
+  return {};
+}
+
+Result<void, std::string> check_help(std::string_view text) {
+  constexpr std::size_t longest = 1000;
+  const bool one_line = std::none_of(text.begin(), text.end(), [](char c) { return c >= 0 && c < ' '; });
+  if (text.size() <= longest && one_line) return {};
+  return Unexpected{"must be one line of at most 1000 bytes"};
+}
+
+Result<std::string> take_counter_label(const std::string& name, const std::vector<std::string>& so_far) {
+  constexpr std::size_t longest = 200;
+  constexpr std::size_t most = 8;
+  if (name.empty() || name.size() > longest || !consists_of(name, "_") || is_digit(name.front()) ||
+      name.starts_with("__")) {
+    return Unexpected{"must be a label name: letters, digits and _, the first one no digit, not beginning with __"};
+  }
+  if (std::find(so_far.begin(), so_far.end(), name) != so_far.end()) {
+    return Unexpected{"every label must be there only once"};
+  }
+  if (so_far.size() == most) return Unexpected{"there may be 8 labels at most"};
+  return name;
+}
+
 Result<void, std::string> check_path(std::string_view path) {
   if (path.find('\0') == std::string_view::npos) return {};
   return Unexpected{"must be a file name without zero bytes, or empty"};

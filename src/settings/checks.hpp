@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 
@@ -12,6 +13,11 @@ namespace oneshot::settings {
 /// Loose, since only the machine knows which names it can look up.
 [[nodiscard]] Result<void, std::string> check_host(std::string_view host);
 [[nodiscard]] Result<void, std::string> check_metric(std::string_view metric);
+/// One that clients may name: also none that looks like a part of a histogram, a counter, or what OpenMetrics makes.
+[[nodiscard]] Result<void, std::string> check_named_metric(std::string_view metric);
+[[nodiscard]] Result<void, std::string> check_help(std::string_view text);
+/// One more label of a counter; or what is wrong with it.
+[[nodiscard]] Result<std::string> take_counter_label(const std::string& name, const std::vector<std::string>& so_far);
 /// Of a file; empty is allowed.
 [[nodiscard]] Result<void, std::string> check_path(std::string_view path);
 /// Of an API.

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "settings/check_together.hpp"
 #include "settings/header_file.hpp"
 #include "settings/key.hpp"
 #include "settings/load_toml.hpp"
@@ -37,6 +38,7 @@ Result<Settings> load(const CommandLine& command_line, const Environment& enviro
   for (const Override& given : command_line.overrides) {
     if (auto taken = given.key->set(settings, given.value); !taken) return Unexpected{std::move(taken.error().must)};
   }
+  if (auto good = check_together(settings); !good) return Unexpected{std::move(good.error())};
   if (auto headers = read_header_files(settings); !headers) return Unexpected{std::move(headers.error())};
   if (auto hooks = make_hooks(settings); !hooks) return Unexpected{std::move(hooks.error())};
   return settings;

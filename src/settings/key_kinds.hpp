@@ -34,7 +34,8 @@ namespace oneshot::settings {
 /// Whether there are as many of these options as the file has sections of one kind.
 template <class Part>
 inline constexpr bool in_named_section =
-    std::is_same_v<Part, confirm::Options> || std::is_same_v<Part, ingest::HookOptions>;
+    std::is_same_v<Part, app::MetricOptions> || std::is_same_v<Part, confirm::Options> ||
+    std::is_same_v<Part, ingest::HookOptions>;
 
 /// Where the options of a part lie in the settings.
 template <class Part, class Aggregate>

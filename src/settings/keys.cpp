@@ -100,6 +100,8 @@ std::vector<Key> make_keys() {
       whole_number("events", "rate_limit", 0, 1'000'000, &App::rate_limit),
       whole_number("events", "rate_burst", 1, 10'000'000, &App::rate_burst),
       whole_number("events", "max_series_per_hour", 0, 1'000'000, &App::max_series_per_hour),
+      list("events", "counter_labels", "label names", take_counter_label, same_text, &App::counter_labels),
+      whole_number("events", "counter_series", 0, 100'000, &App::counter_series),
 
       list("scrapers", "names", "names", make_name, same_text, &Queue::names),
       duration("scrapers", "forget_after_seconds", 1, 365 * day, &Queue::forget_after),

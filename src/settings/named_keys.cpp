@@ -10,13 +10,27 @@
 namespace oneshot::settings {
 namespace {
 
+std::string same_text(const std::string& name) { return name; }
+
+NamedSections metrics() {
+  using app::MetricOptions;
+  using event::Repeats;
+  constexpr std::string_view kind = "metrics";
+  return named(
+      kind, "metric", check_named_metric, {}, &app::Options::metrics,
+      {text(kind, "help", check_help, &MetricOptions::help),
+       choice(kind, "repeats", &MetricOptions::repeats,
+              {{"", {}}, {"count", Repeats::count}, {"last", Repeats::last}, {"sum", Repeats::sum}}),
+       list(kind, "counter_labels", "label names", take_counter_label, same_text, &MetricOptions::counter_labels)});
+}
+
 NamedSections confirmations() {
   using confirm::Kind;
   using confirm::Options;
   using confirm::Unreachable;
   constexpr std::string_view kind = "confirm";
   return named(
-      "confirm", "scraper", check_scraper_name,
+      kind, "scraper", check_scraper_name,
       {"url", "needs a url, that of the scraper's API: url = \"http://HOST:PORT\""}, &Settings::confirm,
       {text(kind, "url", check_url, &Options::url),
        choice(kind, "kind", &Options::kind,
@@ -31,7 +45,7 @@ NamedSections confirmations() {
 }  // namespace
 
 const std::vector<NamedSections>& named_sections() {
-  static const std::vector<NamedSections> all = {confirmations(), webhook_sections()};
+  static const std::vector<NamedSections> all = {metrics(), confirmations(), webhook_sections()};
   return all;
 }
 

@@ -18,6 +18,7 @@
 #include <variant>
 #include <vector>
 
+#include "app/own_metrics/event_counters.hpp"
 #include "app/scrape/batch_text.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
@@ -167,6 +168,13 @@ std::vector<Benchmark> benchmarks(State& state) {
                      queue.append(0, *event);
                      state.parser.next();
                    }
+                 }});
+  all.push_back({"count an event, 2 labels", 1'000'000, [](std::uint64_t) {},
+                 [](std::uint64_t n) {
+                   app::Options options;
+                   options.counter_labels = {"service", "type"};
+                   app::EventCounters counters(app::counter_config(options), 1);
+                   for (; n > 0; --n) app::EventCounters::count(counters.series_of(0, deploy));
                  }});
   return all;
 }

@@ -142,9 +142,10 @@ class Chart(unittest.TestCase):
         with open(os.path.join(chart.CHART, "values.schema.json"), encoding="utf-8") as file:
             sections = json.load(file)["properties"]["config"]["properties"]
         settings = chart.settings()
-        for kind in ("confirm", "webhooks"):  # whose sections have a free name
-            example, = settings.pop(kind).values()
-            self.assertEqual(set(sections.pop(kind)["additionalProperties"]["properties"]), set(example))
+        for section, example in (("confirm", "prometheus-a"), ("metrics", "deploys"), ("webhooks", None)):
+            keys = settings.pop(section)
+            example = example or next(iter(keys))
+            self.assertEqual(set(sections.pop(section)["additionalProperties"]["properties"]), set(keys[example]))
         self.assertEqual({name: set(section["properties"]) for name, section in sections.items()},
                          {name: set(keys) for name, keys in settings.items()})
 

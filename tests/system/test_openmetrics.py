@@ -47,6 +47,23 @@ class OpenMetrics(unittest.TestCase):
             self.assertEqual(found["events_to_metrics_event_count"].type, "unknown")
             self.assertEqual(families(self.scrape(server).text)["events_to_metrics"].samples, [])
 
+    def test_metrics_of_the_config_and_counters_are_families_of_their_own(self):
+        for times in (False, True):
+            with self.subTest(times=times), Server({
+                    "metrics.deploys.counter_labels": ["service"], "metrics.backups.help": 'a "b" \\ c',
+                    "events.use_explicit_timestamps": times}) as server:
+                self.scrape(server)
+                for path in ("/event/deploys?service=a", "/event?n=1", "/event/backups?n=1",
+                             "/event/deploys?service=a"):
+                    self.assertEqual(server.post(path).status, 200)
+                found = families(self.scrape(server).text)
+                self.assertEqual([(n, len(found[n].samples)) for n in ("deploys", "backups", "events_to_metrics")],
+                                 [("deploys", 2 if times else 1), ("backups", 1), ("events_to_metrics", 1)])
+                self.assertEqual(found["backups"].documentation.rstrip(), 'a "b" \\ c')
+                counter = found["deploys_events"]
+                self.assertEqual((counter.type, counter.samples[0].labels, counter.samples[0].value),
+                                 ("counter", {"service": "a"}, 2))
+
     def test_samples_with_times_parse_grouped_by_series(self):
         with Server({"events.use_explicit_timestamps": True}) as server:
             self.scrape(server)

@@ -7,6 +7,7 @@
 
 #include "app/ingest/event_body.hpp"
 #include "app/ingest/media_type.hpp"
+#include "app/ingest/metric_of_path.hpp"
 #include "app/ingest/plain_body.hpp"
 #include "app/ingest/post_headers.hpp"
 #include "app/ingest/refusal.hpp"
@@ -113,10 +114,15 @@ EventOrWhyNot read_event(Context& context, const http::Request& request, const P
 }  // namespace
 
 http::Answer post_event(Context& context, const http::Request& request, delivery::Waiting&) {
+  Result<std::string_view, event::Rejection> metric = metric_of_path(*context.options, request.path, "/event");
+  if (!metric) return refuse(context, request, std::move(metric.error()));
   const PostHeaders headers = read_post_headers(request.headers);
   EventOrWhyNot event = read_event(context, request, headers);
   if (headers.idempotency_key.data() != nullptr) take_key(context, headers.idempotency_key, event);
-  if (event) return store_event(context, request, *event);
+  if (event) {
+    event->metric = *metric;
+    return store_event(context, request, *event);
+  }
   const bool about_type = event.error().reason == Reason::bad_content_type;
   http::Reply reply = refuse(context, request, std::move(event.error()));
   if (about_type) offer_gzip(reply);

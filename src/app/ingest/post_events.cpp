@@ -7,6 +7,7 @@
 
 #include "app/ingest/events_reader.hpp"
 #include "app/ingest/media_type.hpp"
+#include "app/ingest/metric_of_path.hpp"
 #include "app/ingest/plain_body.hpp"
 #include "app/ingest/post_headers.hpp"
 #include "app/ingest/query_parameter.hpp"
@@ -77,6 +78,8 @@ http::Answer refuse_all(Context& context, const http::Request& request, Rejectio
 http::Answer post_events(Context& context, const http::Request& request, delivery::Waiting&) {
   const PostHeaders headers = read_post_headers(request.headers);
   if (headers.contradicted.data() != nullptr) return refuse_all(context, request, contradiction(headers.contradicted));
+  Result<std::string_view, Rejection> metric = metric_of_path(*context.options, request.path, "/events");
+  if (!metric) return refuse_all(context, request, std::move(metric.error()));
   Result<SplitQuery, Rejection> query = take_parameter(request.query, "partial");
   if (!query) return refuse_all(context, request, std::move(query.error()));
   const Result<bool, Rejection> partial = wants_partial(*query);
@@ -90,6 +93,7 @@ http::Answer post_events(Context& context, const http::Request& request, deliver
   context.json_parser.trim();
   let_go_of_body(context);
   if (!read) return refuse_all(context, request, std::move(read.error()));
+  context.batch.name_metric(*metric);
   return store_events(context, request, reader);
 }
 

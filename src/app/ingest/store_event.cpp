@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/ingest/admit.hpp"
+#include "app/ingest/count_accepted.hpp"
 #include "app/ingest/refusal.hpp"
 #include "base/log.hpp"
 
@@ -18,7 +19,8 @@ using queue::Stored;
 /// The event waits to be flushed, with those of other requests.
 class DurableReply final : public http::PendingReply {
  public:
-  DurableReply(Context& context, const Address& peer) : context_(context), peer_(peer) {
+  DurableReply(Context& context, const Address& peer, EventCounters::Number* series)
+      : context_(context), peer_(peer), counters_(context.event_counters), series_(series) {
     context.services.queue.when_durable(context.worker, [stored = stored_, notify = flushed_.notifier()](Stored what) {
       stored->store(what, std::memory_order_relaxed);
       notify();
@@ -29,12 +31,15 @@ class DurableReply final : public http::PendingReply {
   http::Reply finish() override {
     if (stored_->load(std::memory_order_relaxed) != Stored::stored) return refuse_unable(context_, peer_);
     context_.counters.count_accepted();
+    EventCounters::count(series_);
     return http::Reply(200);
   }
 
  private:
   Context& context_;
   Address peer_;
+  const std::shared_ptr<EventCounters> counters_;  // a reload may make others
+  EventCounters::Number* const series_;            // of them
   delivery::OneShotEvent flushed_;
   std::shared_ptr<std::atomic<Stored>> stored_ = std::make_shared<std::atomic<Stored>>(Stored::flushing);
 };
@@ -58,12 +63,13 @@ http::Answer store_event(Context& context, const http::Request& request, const e
   if (auto refused = admit(context, request, {&event, 1})) return refuse(context, request, *std::move(refused));
   switch (context.services.queue.append(context.worker, event)) {
     case Stored::stored:
-      context.counters.count_accepted();
+      count_accepted(context, event);
       log_stored(request.peer, event);
       return http::Answer(std::in_place_type<http::Reply>, 200);  // made where it stays
     case Stored::flushing:
       log_stored(request.peer, event);
-      return std::make_unique<DurableReply>(context, request.peer);
+      return std::make_unique<DurableReply>(context, request.peer,
+                                            context.event_counters->series_of(context.worker, event));
     case Stored::full:
       return refuse(context, request, {Reason::log_full, "the event log is full: try again later"});
     case Stored::duplicate:

@@ -23,7 +23,6 @@ struct alignas(64) Counters {
   void count_duplicates(std::uint64_t events = 1) noexcept { increase(duplicates, events); }
   void count_rejected(event::Reason reason) noexcept { increase(rejected[static_cast<std::size_t>(reason)], 1); }
 
- private:
   // With a single writer a load and a store do, without the locked instruction of fetch_add.
   static void increase(Number& number, std::uint64_t by) noexcept {
     number.store(number.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);

@@ -216,6 +216,7 @@ void append_own_metrics(std::string& out, const exposition::Format& format, cons
   append_legacy(writer, snapshot, scrape);
   append_event_totals(writer, snapshot);
   append_hooks(writer, services.hook_counters);
+  if (scrape.counters != nullptr) scrape.counters->append_to(writer);
   append_deliveries(writer, snapshot.queue);
   append_losses(writer, snapshot.queue);
   append_scrapers(writer, snapshot.queue, services);

@@ -12,10 +12,11 @@ namespace oneshot::app {
 
 /// The scrape that the own metrics go out with.
 struct ThisScrape {
-  std::string_view scraper;        ///< as the queue knows it
-  std::uint64_t batch = 0;         ///< events that this response carries, already in flight
-  std::uint64_t event_series = 0;  ///< that came within the last hour, where somebody counts them
-  std::uint64_t max_series = 0;    ///< how many may; 0 for no limit
+  std::string_view scraper;                 ///< as the queue knows it
+  std::uint64_t batch = 0;                  ///< events that this response carries, already in flight
+  std::uint64_t event_series = 0;           ///< that came within the last hour, where somebody counts them
+  std::uint64_t max_series = 0;             ///< how many may; 0 for no limit
+  const EventCounters* counters = nullptr;  ///< beside the events; null: none
 };
 
 /// Appends every metric of the program itself, never with timestamps: the state after the batch was taken.

@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "app/scrape/batch_labels.hpp"
+#include "app/scrape/shown_events.hpp"
 #include "event/series_index.hpp"
 #include "queue/batch.hpp"
 
@@ -17,11 +17,11 @@ namespace oneshot::app {
 /// The times that a batch's events go out with, asked for each in order: none is older than timestamp_max_age allows,
 /// since Prometheus might refuse such a one. The log keeps times ascending within a series; only series that had an
 /// event lifted to the oldest time can get out of order by that, so only those are remembered, and each later event of
-/// theirs goes at least 1 ms behind. The batch must outlive this.
+/// theirs goes at least 1 ms behind. `events` must outlive this.
 class ClampedTimestamps {
  public:
   /// `oldest`: in Unix milliseconds.
-  ClampedTimestamps(const queue::Batch& events, std::int64_t oldest) : events_(events), oldest_(oldest) {}
+  ClampedTimestamps(const ShownEvents& events, std::int64_t oldest) : events_(events), oldest_(oldest) {}
 
   /// Again from the first event on, with the same result.
   void begin_again() { std::fill(latest_.begin(), latest_.end(), none); }
@@ -47,8 +47,7 @@ class ClampedTimestamps {
 
   static constexpr std::int64_t none = std::numeric_limits<std::int64_t>::min();
 
-  const queue::Batch& events_;
-  BatchLabels labels_at_{events_};
+  const ShownEvents& events_;
   std::int64_t oldest_;
   event::SeriesIndex lifted_;         // the series of old events
   std::vector<std::int64_t> latest_;  // of each of them the last time given; none before its first old event

@@ -20,6 +20,10 @@ void DeliveryReceipt::confirm_by(std::shared_ptr<confirm::Confirmer> confirmer, 
   confirmer_->taken(delivery_, metric);
 }
 
+void DeliveryReceipt::goes_out_as(std::vector<std::string> metrics) {
+  if (confirmer_ != nullptr && !metrics.empty()) confirmer_->goes_out_as(delivery_->number(), std::move(metrics));
+}
+
 DeliveryReceipt::~DeliveryReceipt() {
   if (confirmer_ != nullptr && !settled_) confirmer_->withdrawn(delivery_->number());
 }

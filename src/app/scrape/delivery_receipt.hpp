@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "app/scrape/proxy_watch.hpp"
 #include "confirm/confirmer.hpp"
@@ -30,8 +31,11 @@ class DeliveryReceipt final : public delivery::Receipt {
 
   /// What becomes of the reply is concluded by this watch, which outlives the receipt, under the scraper's name.
   void conclude_by(ProxyWatch& watch, std::string scraper);
-  /// The scraper's own API decides. The events go out under the name `metric`. Before on_started().
+  /// The scraper's own API decides. The events without a name of their own go out under the name `metric`. Before
+  /// on_started().
   void confirm_by(std::shared_ptr<confirm::Confirmer> confirmer, const std::string& metric);
+  /// The others go out under these names. Likewise.
+  void goes_out_as(std::vector<std::string> metrics);
 
   /// The events of the batch, valid until end_reading(), on_handed_over() or the end of this receipt.
   [[nodiscard]] const queue::Batch& batch() const noexcept { return delivery_->batch(); }

@@ -19,6 +19,7 @@
 #include "app/refusal_log.hpp"
 #include "app/scrape/compress.hpp"
 #include "app/scrape/delivery_receipt.hpp"
+#include "app/scrape/families.hpp"
 #include "app/scrape/proxy_signs.hpp"
 #include "app/scrape/proxy_warning.hpp"
 #include "app/scrape/refusals.hpp"
@@ -86,7 +87,8 @@ std::string own_metrics(const Scrape& scrape, std::uint64_t events) {
   const ThisScrape now{.scraper = scrape.id(),
                        .batch = events,
                        .event_series = services.series_limit.count(services.clock.coarse_steady()),
-                       .max_series = scrape.options->max_series_per_hour};
+                       .max_series = scrape.options->max_series_per_hour,
+                       .counters = scrape.context.event_counters.get()};
   std::string text;
   append_own_metrics(text, scrape.format, services, now);
   return text;
@@ -114,7 +116,9 @@ http::Reply without_batch(const Scrape& scrape, std::string_view why, std::uint6
   http::Reply reply = exposition_reply(scrape);
   const std::string comment = comment_for(scrape.scraper(), why);
   const std::string own = own_metrics(scrape, 0);
-  reply.body = assemble_head(scrape.format, {comment, own, scrape.options->metric}).text;
+  const Families families(*scrape.options);
+  reply.body = assemble_head(scrape.format, {comment, own, families}).text;
+  families.append_later_heads(reply.body, scrape.format);
   reply.body += assemble_tail(scrape.format, scrape.id(), number);
   return reply;
 }
@@ -136,7 +140,7 @@ asio::awaitable<http::Reply> peek(const Scrape& scrape, delivery::Waiting& waiti
 
   const std::string own = own_metrics(scrape, 0);
   const std::string comment = comment_for(scrape.scraper(), "only looked at: " + events_in_words(events->size()));
-  Head head = assemble_head(scrape.format, {comment, own, scrape.options->metric});
+  Head head = assemble_head(scrape.format, {comment, own, text->families()});
   http::Reply reply = exposition_reply(scrape);
   reply.source = std::make_unique<ScrapeBody>(std::move(head.text), std::move(events), std::move(text),
                                               assemble_tail(scrape.format, scrape.id(), 0));
@@ -145,10 +149,8 @@ asio::awaitable<http::Reply> peek(const Scrape& scrape, delivery::Waiting& waiti
 
 void log_what_is_refused(const Scrape& scrape, const EventText& text) {
   if (text.out_of_order() == 0) return;
-  std::string series = scrape.options->metric;
-  series.append("{").append(text.first_out_of_order()).append("}");
   log::warn("the clock was set back: a Prometheus that has later samples of these series refuses these events",
-            {{"scraper", scrape.id()}, {"events", text.out_of_order()}, {"first", series}});
+            {{"scraper", scrape.id()}, {"events", text.out_of_order()}, {"first", text.first_out_of_order()}});
 }
 
 using Permit = confirm::Judge::Permit;
@@ -201,11 +203,12 @@ asio::awaitable<Uncompressed> deliver(const Scrape& scrape, std::unique_ptr<Deli
   auto text = event_text(scrape, receipt->batch());
   co_await measure(*text, waiting);
   log_what_is_refused(scrape, *text);
+  receipt->goes_out_as(text->families().named());
 
   const std::string own = own_metrics(scrape, count);
   const std::string comment = comment_for(scrape.scraper(), events_in_words(count) + " in this batch");
   std::string tail = assemble_tail(scrape.format, scrape.id(), receipt->number());
-  Head head = assemble_padded_head(scrape.format, {comment, own, scrape.options->metric}, text->size() + tail.size());
+  Head head = assemble_padded_head(scrape.format, {comment, own, text->families()}, text->size() + tail.size());
   Uncompressed made = exposition_reply(scrape);
   made.reply.source = std::make_unique<ScrapeBody>(std::move(head.text), std::move(text), std::move(tail));
   made.receipt = std::move(receipt);

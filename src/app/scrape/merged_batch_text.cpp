@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <cstddef>
+#include <span>
 
-#include "app/scrape/batch_labels.hpp"
 #include "app/scrape/batch_text.hpp"
+#include "app/scrape/family_lists.hpp"
+#include "app/scrape/family_walk.hpp"
+#include "app/scrape/shown_events.hpp"
 #include "event/series_merger.hpp"
 
 namespace oneshot::app {
@@ -12,13 +15,15 @@ namespace {
 class MergedEventText final : public EventText {
  public:
   MergedEventText(const queue::Batch& events, const Options& options, const exposition::Format& format)
-      : events_(events), format_(format), metric_(options.metric), merger_(options.event.repeats) {
+      : EventText(options), events_(events, options.metric), format_(format) {
     merger_.reserve(events.size());
+    lists_.reserve(events.size());
   }
 
   bool measure_next() override {
     if (!merged_) {
       merged_ = !merge_some();
+      if (merged_) measure_later_heads(format_);
       return true;
     }
     const std::size_t stop = std::min(measured_ + values_per_step, merger_.size());
@@ -27,9 +32,13 @@ class MergedEventText final : public EventText {
   }
 
   bool append_next(std::string& out) override {
-    for (; written_ < merger_.size() && out.size() < piece_bytes; ++written_)
-      format_.append_sample(out, metric_, {labels_at_(merger_.where(written_))}, merger_.value(written_));
-    return written_ < merger_.size();
+    while (out.size() < piece_bytes) {
+      if (!walk_.go_on(out, format_)) return false;
+      if (!walk_.is_at_one()) continue;
+      const std::uint32_t series = walk_.number();
+      format_.append_sample(out, walk_.metric(), {events_(merger_.where(series)).labels}, merger_.value(series));
+    }
+    return true;
   }
 
  private:
@@ -38,29 +47,32 @@ class MergedEventText final : public EventText {
   bool merge_some() {
     EventBlock block;
     for (std::size_t i = 0; i < events_per_step; i += block.size()) {
-      const std::size_t count = events_.read(next_, block);
-      for (std::size_t n = 0; n < count; ++n) merger_.expect(block[n].series_hash);
-      for (std::size_t n = 0; n < count; ++n) {
-        const queue::BatchEvent& event = block[n];
-        if (merger_.add(event.ref, event.series_hash, event.labels, event.value, event.value_given, labels_at_))
-          size_ += format_.frame_size(metric_, {event.labels});
-      }
-      if (count < block.size()) return false;
+      const auto some = std::span<const queue::BatchEvent>(block).first(events_.read(next_, block));
+      for (const queue::BatchEvent& event : some) merger_.expect(event.series_hash);
+      for (const queue::BatchEvent& event : some) merge(event);
+      if (some.size() < block.size()) return false;
     }
     return true;
   }
 
+  void merge(const queue::BatchEvent& event) {
+    const std::size_t family = families_.number_of(event.metric);
+    const event::SeriesMerger::Arrival arrival{event.value, event.value_given, families_.repeats(family)};
+    if (!merger_.add(event.ref, event.series_hash, series_of(event), arrival, events_)) return;
+    size_ += format_.frame_size(families_.name(family), {event.labels});
+    lists_.add(family);
+  }
+
   static constexpr std::size_t values_per_step = 16 * events_per_step;
 
-  const queue::Batch& events_;
+  const ShownEvents events_;
   const exposition::Format& format_;
-  BatchLabels labels_at_{events_};
-  std::string metric_;
   event::SeriesMerger merger_;
+  FamilyLists lists_;  // of series
+  FamilyWalk walk_{families_, lists_};
   queue::EventRef next_ = queue::first_event;
   bool merged_ = false;
   std::size_t measured_ = 0;
-  std::size_t written_ = 0;
 };
 
 }  // namespace

@@ -21,8 +21,7 @@ Head assemble_head(const exposition::Format& format, const HeadParts& parts) {
   places.behind_comment = head.text.size();
   head.text += parts.own_metrics;
   places.last_family = head.text.size();
-  format.append_family(head.text, parts.metric, exposition::MetricType::gauge,
-                       "One-shot events: each is sent to each scraper once.");
+  parts.families.append_head(head.text, format, parts.families.at(0));
   head.padding_place = format.padding_place(head.text, places);
   return head;
 }

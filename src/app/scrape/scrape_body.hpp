@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "app/scrape/batch_text.hpp"
+#include "app/scrape/families.hpp"
 #include "app/scrape/scraper_identity.hpp"
 #include "exposition/format.hpp"
 #include "http/reply.hpp"
@@ -28,7 +29,7 @@ std::string comment_for(const ScraperIdentity& scraper, std::string_view what);
 struct HeadParts {
   std::string_view comment;
   std::string_view own_metrics;  ///< whole lines of the same format
-  std::string_view metric;       ///< that of the events, whose HELP and TYPE lines come last
+  const Families& families;      ///< of the events: the HELP and TYPE lines of the first one come last
 };
 struct Head {
   std::string text;

@@ -2,9 +2,9 @@
 #include <cstddef>
 #include <span>
 
-#include "app/scrape/batch_labels.hpp"
 #include "app/scrape/batch_text.hpp"
 #include "app/scrape/clamped_timestamps.hpp"
+#include "app/scrape/shown_events.hpp"
 
 namespace oneshot::app {
 namespace {
@@ -13,21 +13,28 @@ class TimedEventText final : public EventText {
  public:
   TimedEventText(const queue::Batch& events, const Options& options, const exposition::Format& format,
                  std::int64_t now_unix_ms)
-      : events_(events),
+      : EventText(options),
+        batch_(events),
+        options_(options),
+        now_unix_ms_(now_unix_ms),
+        events_(events, options.metric),
         format_(format),
-        metric_(options.metric),
-        times_(events, now_unix_ms - options.timestamp_max_age.count()) {}
+        times_(events_, now_unix_ms - options.timestamp_max_age.count()) {}
 
   bool measure_next() override {
+    if (grouped_ != nullptr) return measure_grouped();
     EventBlock block;
     for (std::size_t i = 0; i < events_per_step; i += block.size()) {
       const auto some = next_of(block, measured_to_);
+      if (events_.has_merged_names()) return group();
       for (const queue::BatchEvent& event : some) {
-        if (event.out_of_order && out_of_order_++ == 0) first_out_of_order_ = event.labels;
-        size_ += format_.sample_size(metric_, {event.labels}, event.value, times_.next(event));
+        if (!event.metric.empty()) return group();
+        if (event.out_of_order) note_out_of_order(event, usual());
+        size_ += format_.sample_size(usual(), {event.labels}, event.value, times_.next(event));
       }
       if (some.size() < block.size()) {
         times_.begin_again();
+        measure_later_heads(format_);
         return false;
       }
     }
@@ -35,6 +42,9 @@ class TimedEventText final : public EventText {
   }
 
   bool append_next(std::string& out) override {
+    if (grouped_ != nullptr) return grouped_->append_next(out);
+    if (!heads_written_) families_.append_later_heads(out, format_);
+    heads_written_ = true;
     EventBlock block;
     while (out.size() < piece_bytes && written_ < events_.size()) {
       const auto some = next_of(block, written_to_);
@@ -44,7 +54,7 @@ class TimedEventText final : public EventText {
           written_to_ = event.ref;  // the rest of the block once more: lines may be long
           break;
         }
-        format_.append_sample(out, metric_, {event.labels}, event.value, times_.next(event));
+        format_.append_sample(out, usual(), {event.labels}, event.value, times_.next(event));
         ++written_;
       }
     }
@@ -52,18 +62,40 @@ class TimedEventText final : public EventText {
   }
 
  private:
+  [[nodiscard]] const std::string& usual() const noexcept { return families_.name(Families::usual); }
+
   std::span<const queue::BatchEvent> next_of(EventBlock& block, queue::EventRef& next) const {
     const auto some = std::span<const queue::BatchEvent>(block).first(events_.read(next, block));
     times_.expect(some);
     return some;
   }
 
-  const queue::Batch& events_;
+  /// There is an event of another metric, and families must not mix; or one whose series has to be looked at.
+  bool group() {
+    grouped_ = grouped_event_text(batch_, options_, format_, now_unix_ms_);
+    return true;
+  }
+
+  bool measure_grouped() {
+    const bool more = grouped_->measure_next();
+    families_ = grouped_->families();
+    size_ = grouped_->size();
+    out_of_order_ = grouped_->out_of_order();
+    first_out_of_order_ = grouped_->first_out_of_order();
+    return more;
+  }
+
+  const queue::Batch& batch_;
+  const Options& options_;  // for the first pass
+  const std::int64_t now_unix_ms_;
+  std::unique_ptr<EventText> grouped_;  // null: all events so far are of the default metric
+
+  const ShownEvents events_;
   const exposition::Format& format_;
-  std::string metric_;
   ClampedTimestamps times_;
   queue::EventRef measured_to_ = queue::first_event;
   queue::EventRef written_to_ = queue::first_event;
+  bool heads_written_ = false;
   std::uint64_t written_ = 0;
 };
 

@@ -51,10 +51,12 @@ Stored Appending::append(unsigned appender, const event::Event& event) {
 StoredAll Appending::append_all(unsigned appender, std::span<const event::Event> events) {
   if (is_unable()) return {.what = Stored::unable};
   std::optional<KeyTable::Locked> keys = lock_keys_of(events);
-  const Selection selection = select(keys, events);
+  Selection selection = select(keys, events);
   if (selection.refusal) return *selection.refusal;
-  StoredAll result{
-      .what = Stored::stored, .stored = selection.events.size(), .duplicates = selection.duplicates, .at = 0};
+  StoredAll result{.what = Stored::stored,
+                   .stored = selection.events.size(),
+                   .duplicates = selection.duplicates_at.size(),
+                   .duplicates_at = std::move(selection.duplicates_at)};
   if (result.stored > 0) {
     event_log::NewRecords records = ledger_.log.prepare(selection.events);
     result.what = store_all(appender, records, keys);
@@ -92,7 +94,7 @@ Appending::Selection Appending::select(const std::optional<KeyTable::Locked>& ke
       selection.refusal = StoredAll{.what = *known, .at = i};
       return selection;
     }
-    known ? void(++selection.duplicates) : selection.events.push_back(&event);
+    known ? selection.duplicates_at.push_back(i) : selection.events.push_back(&event);
   }
   return selection;
 }

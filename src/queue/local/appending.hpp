@@ -41,7 +41,7 @@ class Appending {
   /// What is to be stored of a batch.
   struct Selection {
     std::vector<const event::Event*> events;
-    std::size_t duplicates = 0;
+    std::vector<std::size_t> duplicates_at;
     std::optional<StoredAll> refusal{};
   };
 

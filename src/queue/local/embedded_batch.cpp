@@ -83,10 +83,15 @@ std::size_t EmbeddedBatch::read_range(std::uint64_t& at, std::uint64_t end,
   return count;
 }
 
-std::string_view EmbeddedBatch::labels_at(EventRef event) const noexcept {
+Series EmbeddedBatch::series_at(EventRef event) const noexcept {
   const std::uint64_t at = begin_.bytes + event * unit;
   assert(at < end_.bytes);
-  return ledger_->log.record_at(at).labels();
+  const event_log::Record& record = ledger_->log.record_at(at);
+  return {record.metric(), record.labels()};
+}
+
+std::uint64_t EmbeddedBatch::hash_of(const Series& series) const noexcept {
+  return ledger_->log.hash_of(series.metric, series.labels);
 }
 
 }  // namespace oneshot::queue

@@ -41,7 +41,8 @@ class EmbeddedBatch final : public Batch {
     return ranges_.empty() ? end_.events - begin_.events : ranges_.events();
   }
   std::size_t read(EventRef& next, std::span<BatchEvent> events) const noexcept override;
-  [[nodiscard]] std::string_view labels_at(EventRef event) const noexcept override;
+  [[nodiscard]] Series series_at(EventRef event) const noexcept override;
+  [[nodiscard]] std::uint64_t hash_of(const Series& series) const noexcept override;
 
  private:
   static constexpr std::uint64_t unit = 8;

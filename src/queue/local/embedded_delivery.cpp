@@ -15,7 +15,8 @@ class NoEvents final : public Batch {
  public:
   [[nodiscard]] std::uint64_t size() const noexcept override { return 0; }
   std::size_t read(EventRef&, std::span<BatchEvent>) const noexcept override { return 0; }
-  [[nodiscard]] std::string_view labels_at(EventRef) const noexcept override { return {}; }
+  [[nodiscard]] Series series_at(EventRef) const noexcept override { return {}; }
+  [[nodiscard]] std::uint64_t hash_of(const Series&) const noexcept override { return 0; }
 };
 
 const NoEvents no_events;

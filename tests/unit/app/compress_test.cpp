@@ -32,7 +32,7 @@ Answer scrape_gzip(App& app, std::string_view accept = "*/*", std::string target
 
 class OneLine final : public EventText {
  public:
-  OneLine() { size_ = 4; }
+  OneLine() : EventText(Options{}) { size_ = 4; }
   bool measure_next() override { return false; }
   bool append_next(std::string& out) override {
     out += "m 1\n";

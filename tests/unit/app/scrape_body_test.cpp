@@ -45,7 +45,7 @@ class OtherFormat final : public Format {
 
 class TwoLines final : public EventText {
  public:
-  TwoLines() { size_ = 8; }
+  TwoLines() : EventText(Options{}) { size_ = 8; }
   bool measure_next() override { return false; }
   bool append_next(std::string& out) override {
     out += "m 1\n";
@@ -63,7 +63,14 @@ std::string read_all(ScrapeBody& body) {
   return text;
 }
 
-const HeadParts parts{.comment = "scraper", .own_metrics = "up 1\n", .metric = "m"};
+Options options_of(std::string metric) {
+  Options options;
+  options.metric = std::move(metric);
+  return options;
+}
+
+const Families families(options_of("m"));
+const HeadParts parts{.comment = "scraper", .own_metrics = "up 1\n", .families = families};
 
 TEST_CASE("a head is comment, own metrics, and the family of the events, as the format has it") {
   CHECK(assemble_head(text_format(), parts).text ==

@@ -2,8 +2,10 @@
 // What vanishes from a store, what it never stored, and what it stored although its marker is not there.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -90,6 +92,27 @@ TEST_CASE("single events that a stored scrape lacks go out once more, and are co
     CHECK(rig.queue.log(100).whole_again == 0);
     CHECK(rig.queue.log(100).parts_again.back() == Events{"id=\"1\"", "id=\"3\""});
   }
+}
+
+TEST_CASE("events of several metrics are looked for under their names") {
+  const oneshot::test::CapturedLog log;
+  Rig rig;
+  rig.start();
+  const Events events = {"id=\"1\"", "deploys{id=\"1\"", "backups{id=\"1\""};
+  rig.confirmer->taken(rig.queue.batch(100, events), "events_to_metrics");
+  rig.confirmer->goes_out_as(100, {"deploys", "backups"});
+  rig.confirmer->goes_out_as(99, {"of another batch"});
+  rig.confirmer->handed_over(100);
+  rig.store->scrape(100, {R"("id":"1")", R"("__name__":"backups","id":"1")"});
+  rig.pass(seconds(10));
+  CHECK(rig.queue.log(100).parts_again == std::vector<Events>{{"deploys{id=\"1\""}});
+  CHECK(log.count("first=\"deploys{id=") == 1);
+  const auto asked = [&rig](std::string_view text) {
+    return std::ranges::any_of(rig.store->asked,
+                               [&](const std::string& q) { return q.find(text) != std::string::npos; });
+  };
+  CHECK(asked("(count(timestamp(deploys{"));
+  CHECK(asked("query={__name__=~\"events_to_metrics|deploys|backups\","));
 }
 
 TEST_CASE("a relabelling that merges events repeats nothing") {

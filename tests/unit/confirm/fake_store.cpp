@@ -40,13 +40,23 @@ class FakeBatch final : public queue::Batch {
   std::size_t read(queue::EventRef& next, std::span<queue::BatchEvent> events) const noexcept override {
     std::size_t read = 0;
     for (; read < events.size() && next < log_->events.size(); ++read, ++next) {
-      const std::string& labels = log_->events[next];
-      events[read] = {.ref = next, .series_hash = std::hash<std::string>{}(labels), .labels = labels, .unix_ms = 5000};
+      const auto [metric, labels] = series_at(next);
+      events[read] = {.ref = next,
+                      .series_hash = std::hash<std::string>{}(log_->events[next]),
+                      .labels = labels,
+                      .unix_ms = 5000,
+                      .metric = metric};
     }
     return read;
   }
-  [[nodiscard]] std::string_view labels_at(queue::EventRef event) const noexcept override {
-    return log_->events[event];
+  [[nodiscard]] queue::Series series_at(queue::EventRef event) const noexcept override {
+    const std::string_view text = log_->events[event];
+    const std::size_t brace = text.find('{');
+    if (brace == std::string_view::npos) return {{}, text};
+    return {text.substr(0, brace), text.substr(brace + 1)};
+  }
+  [[nodiscard]] std::uint64_t hash_of(const queue::Series& series) const noexcept override {
+    return std::hash<std::string_view>{}(series.labels) + std::hash<std::string_view>{}(series.metric);
   }
 
  private:
@@ -172,7 +182,7 @@ Result<std::string, ApiError> FakeStore::answer(const std::string& path) const {
     for (const auto& [time, number] : markers)
       series[target + R"(,"scraper":"prom-a")"].push_back(sample(time, std::to_string(number)));
   } else {
-    REQUIRE(has("query=" + metric + "{"));
+    REQUIRE((has("query=" + metric + "{") || has("query={__name__=~\"" + metric + "|")));
     return event_samples(at);
   }
   return matrix(series);
@@ -182,7 +192,10 @@ std::string FakeStore::event_samples(std::int64_t only_at) const {
   std::map<std::string, std::vector<std::string>> series;
   for (const auto& [time, labels] : events) {
     if (only_at != 0 && time != only_at) continue;
-    for (const std::string& one : labels) series[target + "," + one].push_back(sample(time, "1"));
+    for (const std::string& one : labels) {
+      const bool is_named = one.find("__name__") != std::string::npos;
+      series[target + "," + (is_named ? one : R"("__name__":")" + metric + "\"," + one)].push_back(sample(time, "1"));
+    }
   }
   return matrix(series);
 }

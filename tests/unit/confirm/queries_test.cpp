@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include "base/percent.hpp"
+
 using namespace oneshot::confirm;  // NOLINT(google-build-using-namespace)
 using std::chrono::seconds;
 
@@ -25,8 +27,9 @@ TEST_CASE("one moment") {
   CHECK(samples_at_query(Kind::prometheus, "m", now) == "/api/v1/query?query=m%5B1ms%5D&time=1795671043.414");
   CHECK(samples_at_query(Kind::victoriametrics, "m", now) ==
         "/api/v1/export?match%5B%5D=m&start=1795671043.414&end=1795671043.414");
-  CHECK(count_at_query("m", 1'795'671'043'004) ==
-        "/api/v1/query?query=count%28timestamp%28m%29%20%3D%3D%201795671043.004%29&time=1795671043.004&nocache=1");
+  CHECK(
+      count_at_query({"m", {}}, {}, 1'795'671'043'004) ==
+      "/api/v1/query?query=count%28timestamp%28m%7B%7D%29%20%3D%3D%201795671043.004%29&time=1795671043.004&nocache=1");
 }
 
 TEST_CASE("names and labels are quoted") {
@@ -34,6 +37,19 @@ TEST_CASE("names and labels are quoted") {
   CHECK(selector_of_target("m", {{"__name__", "oneshot_batch"}, {"instance", "h:1"}, {"job", "j"}, {"scraper", "p"}}) ==
         "m{instance=\"h:1\",job=\"j\"}");
   CHECK(selector_of_target("m", {{"job", "a\nb"}}) == "m{job=\"a\\nb\"}");
+}
+
+TEST_CASE("the events of a batch that have several names") {
+  const MetricNames names{"m", {"a", "b:c"}};
+  CHECK(selector_of_target(names, {{"job", "j"}}) == "{__name__=~\"m|a|b:c\",job=\"j\"}");
+  CHECK(selector_of_target(names, {}) == "{__name__=~\"m|a|b:c\"}");
+  CHECK(selector_of_target(MetricNames{"m", {}}, {{"job", "j"}}) == "m{job=\"j\"}");
+  const std::string query = count_at_query({"m", {"a"}}, {{"job", "j"}}, 1'000);
+  std::string promql;
+  REQUIRE(oneshot::append_percent_decoded(promql, query.substr(0, query.find('&')), false));
+  CHECK(promql ==
+        "/api/v1/query?query=(count(timestamp(m{job=\"j\"}) == 1.000) or vector(0)) + "
+        "(count(timestamp(a{job=\"j\"}) == 1.000) or vector(0))");
 }
 
 TEST_CASE("the count of an answer") {

@@ -30,46 +30,66 @@ TEST_CASE("an event is there with the labels of its target around") {
   StoredEvents events = with({{{"instance", "h:1"}, {"job", "events"}, {"type", "deploy"}}});
   CHECK(events.size() == 1);
   CHECK(events.not_asked_for() == 1);
-  CHECK(events.has("type=\"deploy\""));
-  CHECK(!events.has("type=\"rollback\""));
-  CHECK(!events.has("id=\"1\",type=\"deploy\""));
-  CHECK(!events.has(""));
+  CHECK(events.has("events_to_metrics", "type=\"deploy\""));
+  CHECK(!events.has("events_to_metrics", "type=\"rollback\""));
+  CHECK(!events.has("events_to_metrics", "id=\"1\",type=\"deploy\""));
+  CHECK(!events.has("events_to_metrics", ""));
   CHECK(events.not_asked_for() == 0);
+}
+
+TEST_CASE("equal labels under another metric's name are another event") {
+  StoredEvents events(marker);
+  Samples samples = stored({{{"instance", "h:1"}, {"job", "events"}, {"type", "deploy"}}});
+  samples.series.push_back(
+      {{{"__name__", "backups"}, {"instance", "h:1"}, {"job", "events"}, {"type", "full"}}, {{1000, 1}}});
+  events.add(samples, {1000});
+  CHECK(events.size() == 2);
+  CHECK(!events.has("backups", "type=\"deploy\""));
+  CHECK(!events.has("events_to_metrics", "type=\"full\""));
+  CHECK(events.has("backups", "type=\"full\""));
+  CHECK(events.not_asked_for() == 1);
+}
+
+TEST_CASE("equal labels of two metrics are two series") {
+  SeriesCount count;
+  const oneshot::queue::BatchEvent event{.series_hash = 1, .labels = "type=\"deploy\""};
+  for (const char* metric : {"a", "b", "a"}) count.add(metric, event);
+  CHECK(count.value() == 2);
 }
 
 TEST_CASE("an event with more labels is another one") {
   StoredEvents events = with({{{"id", "7"}, {"instance", "h:1"}, {"job", "events"}, {"type", "deploy"}}});
-  CHECK(!events.has("type=\"deploy\""));
-  CHECK(events.has("id=\"7\",type=\"deploy\""));
+  CHECK(!events.has("events_to_metrics", "type=\"deploy\""));
+  CHECK(events.has("events_to_metrics", "id=\"7\",type=\"deploy\""));
 }
 
 TEST_CASE("a label that the scraper has put aside for one of the target") {
   StoredEvents events = with({{{"exported_job", "cron"}, {"instance", "h:1"}, {"job", "events"}, {"type", "x"}}});
-  CHECK(events.has("job=\"cron\",type=\"x\""));
-  CHECK(!events.has("type=\"x\""));
+  CHECK(events.has("events_to_metrics", "job=\"cron\",type=\"x\""));
+  CHECK(!events.has("events_to_metrics", "type=\"x\""));
 }
 
 TEST_CASE("honor_labels: the event's label has taken the place of the target's") {
   StoredEvents events = with({{{"instance", "h:1"}, {"job", "cron"}}, {{"instance", "h:1"}, {"job", "events"}}});
-  CHECK(events.has("job=\"cron\""));
-  CHECK(events.has("job=\"events\""));  // the same as the target's by chance
+  CHECK(events.has("events_to_metrics", "job=\"cron\""));
+  CHECK(events.has("events_to_metrics", "job=\"events\""));  // the same as the target's by chance
   CHECK(events.not_asked_for() == 0);
 }
 
 TEST_CASE("an event's own label scraper is no label of the target") {
   StoredEvents events = with({{{"instance", "h:1"}, {"job", "events"}, {"scraper", "prom-a"}}});
-  CHECK(events.has("scraper=\"prom-a\""));
-  CHECK(!events.has(""));
+  CHECK(events.has("events_to_metrics", "scraper=\"prom-a\""));
+  CHECK(!events.has("events_to_metrics", ""));
 }
 
 TEST_CASE("values with quotes, backslashes, line ends and commas") {
   StoredEvents events = with({{{"a", "x\"y\\z\nw"}, {"b", ",\"="}, {"instance", "h:1"}, {"job", "events"}}});
-  CHECK(events.has(R"(a="x\"y\\z\nw",b=",\"=")"));
+  CHECK(events.has("events_to_metrics", R"(a="x\"y\\z\nw",b=",\"=")"));
 }
 
 TEST_CASE("an empty value is none in a store") {
   StoredEvents events = with({{{"instance", "h:1"}, {"job", "events"}, {"type", "x"}}});
-  CHECK(events.has(R"(a="",type="x")"));
+  CHECK(events.has("events_to_metrics", R"(a="",type="x")"));
 }
 
 TEST_CASE("only the moments that are asked for count") {
@@ -77,7 +97,7 @@ TEST_CASE("only the moments that are asked for count") {
   events.add(stored({{{"type", "x"}}}, 2000), {1000});
   CHECK(events.size() == 0);
   events.add(stored({{{"type", "x"}}}, 2000), {1000, 2000});
-  CHECK(events.has("type=\"x\""));
+  CHECK(events.has("events_to_metrics", "type=\"x\""));
 }
 
 TEST_CASE("the series of a batch are counted once each") {
@@ -85,9 +105,9 @@ TEST_CASE("the series of a batch are counted once each") {
   oneshot::queue::BatchEvent event;
   event.series_hash = 1;
   event.labels = "a=\"1\"";
-  count.add(event);
-  count.add(event);
+  count.add("events_to_metrics", event);
+  count.add("events_to_metrics", event);
   event.labels = "a=\"2\"";  // the same hash
-  count.add(event);
+  count.add("events_to_metrics", event);
   CHECK(count.value() == 2);
 }

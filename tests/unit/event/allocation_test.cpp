@@ -60,7 +60,7 @@ TEST_CASE("in the steady state the parser allocates nothing") {
 
 TEST_CASE("a million series are merged in less than 22 MiB, all of it asked for in advance") {
   constexpr std::uint32_t events = 1'000'000;
-  event::SeriesMerger merger(event::Repeats::count);
+  event::SeriesMerger merger;
   const std::size_t before = bytes;
   merger.reserve(events);
   CHECK(bytes - before <= 22u << 20);
@@ -69,7 +69,10 @@ TEST_CASE("a million series are merged in less than 22 MiB, all of it asked for 
   // Every hash is another one, so that no text is ever asked for.
   const auto no_labels = [](std::uint32_t) { return std::string_view("other"); };
   std::uint64_t hash = 0;
-  for (std::uint32_t i = 0; i < events; ++i) merger.add(i, hash += 0x9E3779B97F4A7C15u, "a", 1, false, no_labels);
+  for (std::uint32_t i = 0; i < events; ++i) {
+    const event::SeriesMerger::Arrival one{1, false, event::Repeats::count};
+    merger.add(i, hash += 0x9E3779B97F4A7C15u, std::string_view("a"), one, no_labels);
+  }
   CHECK(merger.size() == events);
   CHECK(allocations == allocations_before);
 }

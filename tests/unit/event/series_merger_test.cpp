@@ -32,7 +32,7 @@ using Series = std::vector<std::pair<std::string, double>>;
 std::uint64_t std_hash(const std::string& labels) { return std::hash<std::string>()(labels); }
 
 Series merge(Repeats repeats, const std::vector<Arrival>& arrivals, const Hash& hash = std_hash) {
-  SeriesMerger merger(repeats);
+  SeriesMerger merger;
   merger.reserve(arrivals.size());
   // Places are anything that the caller can find labels by; 5 apart, as records of several words are.
   const auto labels_at = [&arrivals](std::uint32_t where) -> std::string_view { return arrivals[where / 5].labels; };
@@ -41,8 +41,8 @@ Series merge(Repeats repeats, const std::vector<Arrival>& arrivals, const Hash& 
     const std::uint64_t hashed = hash(arrival.labels);
     const std::size_t before = merger.size();
     merger.expect(hashed);
-    const bool is_new = merger.add(static_cast<std::uint32_t>(i * 5), hashed, arrival.labels, arrival.given.value_or(1),
-                                   arrival.given.has_value(), labels_at);
+    const bool is_new = merger.add(static_cast<std::uint32_t>(i * 5), hashed, arrival.labels,
+                                   {arrival.given.value_or(1), arrival.given.has_value(), repeats}, labels_at);
     CHECK(is_new == (merger.size() > before));
   }
   Series series;
@@ -96,7 +96,7 @@ TEST_CASE("series come out in order of first appearance, the one without labels 
 
 TEST_CASE("no events are no series") {
   CHECK(merge(Repeats::count, {}).empty());
-  SeriesMerger merger(Repeats::count);
+  SeriesMerger merger;
   CHECK(merger.size() == 0);
 }
 
@@ -117,12 +117,12 @@ TEST_CASE("equal hashes do not make series equal") {
 }
 
 TEST_CASE("a merger can be used again for another batch") {
-  SeriesMerger merger(Repeats::sum);
+  SeriesMerger merger;
   const auto labels_at = [](std::uint32_t) { return std::string_view("a"); };
   for (int batch = 1; batch <= 3; ++batch) {
     merger.reserve(2);
-    merger.add(0, 1, "a", batch, true, labels_at);
-    merger.add(1, 1, "a", batch, true, labels_at);
+    merger.add(0, 1, std::string_view("a"), {static_cast<double>(batch), true, Repeats::sum}, labels_at);
+    merger.add(1, 1, std::string_view("a"), {static_cast<double>(batch), true, Repeats::sum}, labels_at);
     REQUIRE(merger.size() == 1);
     CHECK(merger.value(0) == 2 * batch);
   }
@@ -153,12 +153,12 @@ TEST_CASE("a hundred thousand different series and their repeats stay apart") {
   constexpr std::uint32_t series = 100'000;
   std::vector<std::string> labels(series);
   for (std::uint32_t i = 0; i < series; ++i) labels[i] = "id=\"" + std::to_string(i) + '"';
-  SeriesMerger merger(Repeats::count);
+  SeriesMerger merger;
   merger.reserve(2 * series);
   const auto labels_at = [&labels](std::uint32_t where) -> std::string_view { return labels[where % series]; };
   for (std::uint32_t i = 0; i < 2 * series; ++i) {
     const std::string& text = labels[i % series];
-    merger.add(i, std_hash(text), text, 1, false, labels_at);
+    merger.add(i, std_hash(text), text, {1, false, Repeats::count}, labels_at);
   }
   REQUIRE(merger.size() == series);
   bool all_two = true;

@@ -44,7 +44,8 @@ inline Texts texts(const Batch& batch) {
   Texts all;
   for (const BatchEvent& event : events_of(batch)) {
     all.emplace_back(event.labels);
-    CHECK(batch.labels_at(event.ref) == event.labels);
+    CHECK(batch.series_at(event.ref) == Series{event.metric, event.labels});
+    CHECK(batch.hash_of({event.metric, event.labels}) == event.series_hash);
   }
 
   Texts in_blocks;

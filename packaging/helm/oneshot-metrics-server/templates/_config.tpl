@@ -40,9 +40,9 @@ scrapers.startup_hold_seconds: [0, 86400]
 {{- define "events.toml" -}}
 {{- $limits := include "events.secondsLimits" . | fromYaml -}}
 {{- range $section, $keys := include "events.settings" . | fromYaml }}
-{{- if eq $section "confirm" }}
-{{- range $scraper, $options := $keys }}
-[confirm.{{ toJson $scraper }}]
+{{- if has $section (list "confirm" "metrics") }}
+{{- range $name, $options := $keys }}
+[{{ $section }}.{{ toJson $name }}]
 {{- range $key, $value := $options }}
 {{- if not (kindIs "invalid" $value) }}
 {{ $key }} = {{ hasSuffix "_seconds" $key | ternary ($value | float64) $value | toJson }}
