@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -55,5 +56,13 @@ struct Options {
   std::vector<Network> trusted_proxies = networks({"127.0.0.0/8", "::1/128"});
   ingest::Hooks hooks;  ///< of [webhooks.NAME]
 };
+
+/// How old the time of a sender may make a sample that is stored now. That leaves a minute, or less where the age is
+/// short, to the next scrape: what is older than timestamp_max_age by then moves to that age in each scrape anew, and
+/// of a series that got thousands of old events at once, one scrape would then have some with times of the one before.
+[[nodiscard]] inline std::chrono::milliseconds oldest_sent(const Options& options) noexcept {
+  constexpr std::chrono::milliseconds longest = std::chrono::minutes(1);
+  return options.timestamp_max_age - std::min(longest, options.timestamp_max_age / 10);
+}
 
 }  // namespace oneshot::app

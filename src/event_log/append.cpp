@@ -19,17 +19,17 @@ EventLog::Appended EventLog::append(unsigned appender, const event::Event& event
   if (times_ != nullptr && !clock_checked && times_->may_have_stepped(now)) return Appended::clock_unchecked;
   std::int64_t time = 0;
   const Claim place = claim(word, Record::size_for(shape), [&](std::uint64_t) {
-    if (times_ != nullptr) time = times_->next(hash, now, time);
+    if (times_ != nullptr) time = times_->next(hash, now, time, event.sent_unix_ms);
   });
   if (!is_stored(place.result)) return place.result;
   // The claim is ordered against begin_epoch(): either the place is below the tail that begin_epoch() found, or the new
   // epoch shows.
   if (times_ != nullptr && times_->is_past(now)) {
     now = times_->now();
-    time = times_->next(hash, now, 0);
+    time = times_->next(hash, now, 0, event.sent_unix_ms);
   }
   offset = place.begin;
-  write(offset, event, shape, hash, times_ != nullptr ? time : now.unix_ms);
+  write(offset, event, shape, hash, {.now_ms = now.unix_ms, .sample_ms = time});
   crash_point("append.written");
   if (event.key) return place.result;
   // Release: publishes the record; pairs with published_end().

@@ -48,7 +48,7 @@ EventLog::Appended EventLog::append_all(unsigned appender, NewRecords& records, 
   std::uint64_t offset = place.begin;
   for (NewRecords::One& one : records.all) {
     one.offset = offset;
-    write(offset, *one.event, one.shape, one.series_hash, times_ != nullptr ? one.unix_ms : now.unix_ms);
+    write(offset, *one.event, one.shape, one.series_hash, {.now_ms = now.unix_ms, .sample_ms = one.unix_ms});
     crash_point("append.written");
     offset += Record::size_for(one.shape);
   }
@@ -67,7 +67,8 @@ void EventLog::take_times(NewRecords& records, Timestamps::Now& now) const noexc
         one.unix_ms = 0;
     }
     for (NewRecords::One& one : all)
-      if (all[one.last_of_place].unix_ms == 0) one.unix_ms = times_->next(one.series_hash, now, 0);
+      if (all[one.last_of_place].unix_ms == 0)
+        one.unix_ms = times_->next(one.series_hash, now, 0, one.event->sent_unix_ms);
     if (now.epoch == epoch) return;
     for (NewRecords::One& one : all) one.unix_ms = 0;  // some are of the epoch before
   }

@@ -4,6 +4,8 @@
 // many (append_all.cpp). event_log.cpp explains the protocol.
 #pragma once
 
+#include <algorithm>
+
 #include "base/crash_point.hpp"
 #include "event_log/event_log.hpp"
 
@@ -53,8 +55,12 @@ EventLog::Claim EventLog::claim(std::atomic<std::uint64_t>& word, std::uint64_t 
 
 /// The record, whole but not yet published.
 inline void EventLog::write(std::uint64_t offset, const event::Event& event, std::uint32_t shape, std::uint64_t hash,
-                            std::int64_t unix_ms) const noexcept {
-  const bool out_of_order = times_ != nullptr && times_->is_out_of_order(hash, unix_ms);
+                            const WriteTimes& times) const noexcept {
+  const bool is_dated = times_ != nullptr && event.sent_unix_ms.has_value();
+  const std::int64_t unix_ms = is_dated            ? std::max(times.now_ms, times.sample_ms)
+                               : times_ != nullptr ? times.sample_ms
+                                                   : times.now_ms;
+  const bool out_of_order = times_ != nullptr && times_->is_out_of_order(hash, times.sample_ms);
   auto* const record =
       new (ring_.at(offset)) Record{.length_and_flags = shape | (event.value_given ? Record::value_given_flag : 0) |
                                                         (out_of_order ? Record::out_of_order_flag : 0),
@@ -62,7 +68,13 @@ inline void EventLog::write(std::uint64_t offset, const event::Event& event, std
                                     .unix_ms = unix_ms,
                                     .value = event.value,
                                     .series_hash = hash};
-  record->write_rest(event);
+  if (is_dated) {
+    event::Event moved = event;
+    moved.sent_unix_ms = times.sample_ms;
+    record->write_rest(moved);
+  } else {
+    record->write_rest(event);
+  }
   if (salt_ != 0) record->checksum = record->right_checksum(salt_, offset);
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -41,7 +42,7 @@ class EventLog {
     bool only_durable = false;            ///< records can be read once mark_durable() says so
     std::span<InFlightWord> in_flight{};  ///< in the file, at least one for each appender; empty: the log has its own
   };
-  /// `ascending_times`: the times of a series' events are unique and ascend in the order of the log.
+  /// `ascending_times`: the times of a series' samples are unique and ascend in the order of the log.
   EventLog(Ring ring, const Start& start, unsigned appenders, const Clock& clock, bool ascending_times);
 
   enum class Appended : std::uint8_t {
@@ -89,6 +90,12 @@ class EventLog {
   /// With ascending times, before the first append: a record that was there before has this time.
   void remember_time(std::uint64_t series_hash, std::int64_t unix_ms) noexcept {
     times_->remember(series_hash, unix_ms);
+  }
+  /// Likewise: of records before this time nobody knows any more which series they were of.
+  void know_times_since(std::int64_t unix_ms) noexcept { times_->know_since(unix_ms); }
+  /// With ascending times: a sender's time that is older is moved to this age. Any thread.
+  void set_oldest_sent(std::chrono::milliseconds age) noexcept {
+    if (times_ != nullptr) times_->set_oldest_sent(age);
   }
   /// Where the next record will begin.
   [[nodiscard]] std::uint64_t tail() const noexcept { return tail_.load(std::memory_order_relaxed); }
@@ -162,8 +169,13 @@ class EventLog {
   template <class TakeTimes>
   Claim claim(std::atomic<std::uint64_t>& word, std::uint64_t size, TakeTimes take_times) noexcept;
   void take_times(NewRecords& records, Timestamps::Now& now) const noexcept;
+  /// When a record is written, and, with ascending times, the time that its sample gets.
+  struct WriteTimes {
+    std::int64_t now_ms;
+    std::int64_t sample_ms;
+  };
   void write(std::uint64_t offset, const event::Event& event, std::uint32_t shape, std::uint64_t hash,
-             std::int64_t unix_ms) const noexcept;
+             const WriteTimes& times) const noexcept;
 
   const Clock& clock_;
   Ring ring_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <bit>
@@ -43,7 +44,7 @@ struct Record {
 
   std::uint32_t length_and_flags;
   std::uint32_t checksum;  ///< in a file right_checksum(); 0 in memory, where a record is either whole or not visible
-  std::int64_t unix_ms;
+  std::int64_t unix_ms;    ///< when it was stored; with explicit timestamps see sample_unix_ms()
   double value;
   std::uint64_t series_hash;
 
@@ -69,6 +70,11 @@ struct Record {
   [[nodiscard]] std::optional<std::int64_t> sent_unix_ms() const noexcept {
     if (!has(sent_flag)) return std::nullopt;
     return static_cast<std::int64_t>(extra(has(keyed_flag) ? 2 : 0));
+  }
+  /// With explicit timestamps: the time that its sample goes out with, unique and ascending in its series. Never later
+  /// than when it was stored, whatever a log says that was written without explicit timestamps.
+  [[nodiscard]] std::int64_t sample_unix_ms() const noexcept {
+    return has(sent_flag) ? std::min(*sent_unix_ms(), unix_ms) : unix_ms;
   }
 
   /// The text's length and the flags of what comes before the labels, as a record of `event` has them.

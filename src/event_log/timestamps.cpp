@@ -11,7 +11,14 @@ Timestamps::Now Timestamps::now() const noexcept {
   return {.unix_ms = std::max<std::int64_t>(clock_.unix_ms(), 0), .epoch = epoch};
 }
 
-std::int64_t Timestamps::next(std::uint64_t series_hash, Now& now, std::int64_t held) noexcept {
+std::int64_t Timestamps::nearest_to(std::int64_t sent, std::int64_t now_ms) const noexcept {
+  const std::int64_t oldest =
+      std::max(now_ms - oldest_sent_ms_.load(std::memory_order_relaxed), known_since_.load(std::memory_order_relaxed));
+  return std::clamp(sent, std::min(oldest, now_ms), now_ms);
+}
+
+std::int64_t Timestamps::next(std::uint64_t series_hash, Now& now, std::int64_t held,
+                              std::optional<std::int64_t> sent) noexcept {
   note(now);
   std::atomic<std::uint64_t>& last = words_[place(series_hash)];
   std::uint64_t seen = last.load(std::memory_order_acquire);
@@ -25,7 +32,7 @@ std::int64_t Timestamps::next(std::uint64_t series_hash, Now& now, std::int64_t 
     }
     const std::int64_t seen_time = seen_epoch == now.epoch ? time_in(seen) : restated(seen);
     if (held != 0 && held == seen_time) return held;
-    const std::int64_t mine = std::max(now.unix_ms, seen_time + 1);
+    const std::int64_t mine = std::max(wanted(now, sent), seen_time + 1);
     if (last.compare_exchange_weak(seen, word_of(now.epoch, mine), std::memory_order_acq_rel,
                                    std::memory_order_acquire))
       return mine;
@@ -55,6 +62,7 @@ std::int64_t Timestamps::begin_epoch(std::int64_t back_ms) {
     latest_ = std::max(latest_, last);
   }
   earlier_.store(kept_.get(), std::memory_order_release);  // the words are filled; pairs with is_out_of_order()
+  known_since_.store(std::max(known_since_.load(std::memory_order_relaxed), latest_ + 1), std::memory_order_relaxed);
   back_ms_.store(back_ms, std::memory_order_relaxed);
   epoch_.store(static_cast<std::uint16_t>(epoch + 1), std::memory_order_release);
   return latest_;

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "base/clock.hpp"
 #include "event_log/clock_steps.hpp"
@@ -15,6 +18,11 @@ namespace oneshot::event_log {
 /// Gives each event of a series a millisecond of its own, later than those before it: Prometheus keeps one
 /// sample per series and millisecond, and takes none that is older than the last. One word per hash of a
 /// series; series that share a word only get times that are a little further apart. Lock-free, any thread.
+///
+/// An event may bring a time of its own, its sender's. That is the one it gets where it is later than what its series
+/// had before (or what had a series that shares the word, of which there are 65,536), not ahead of the clock, not older
+/// than the oldest that a reader takes, and not earlier than what was given before this program or by a clock that was
+/// ahead: which series had those times is not known any more. Where it is not, it moves to the nearest such time.
 ///
 /// Setting the clock begins a new epoch, by whose clock times of the one before are restated, also those that a thread
 /// gives late because it read the clock before and was held up since.
@@ -34,12 +42,21 @@ class Timestamps {
     return epoch_.load(std::memory_order_relaxed) != now.epoch;
   }
 
-  /// max(now, last + 1) of the epoch. `now` is read anew where its epoch is over. `held` is what an earlier call gave
-  /// for the same event, 0 for none: it is still good if nobody got a later time since.
+  /// What was given before this time, nobody knows to whom. Before the first call of another thread.
+  void know_since(std::int64_t unix_ms) noexcept { known_since_.store(unix_ms, std::memory_order_relaxed); }
+  /// A sender's time is not older than this, from now on. Any thread.
+  void set_oldest_sent(std::chrono::milliseconds age) noexcept {
+    oldest_sent_ms_.store(age.count(), std::memory_order_relaxed);
+  }
+
+  /// max(now, last + 1) of the epoch; of an event with a time of its own, max(that time, last + 1). `now` is read anew
+  /// where its epoch is over. `held` is what an earlier call gave for the same event, 0 for none: it is still good if
+  /// nobody got a later time since.
   ///
   /// Times ascend in the order of the log too: whoever claimed a place before ours took its time before its claim, and
   /// we call this after we saw that claim (the log's tail orders the two), so we see its word or a later one.
-  std::int64_t next(std::uint64_t series_hash, Now& now, std::int64_t held) noexcept;
+  std::int64_t next(std::uint64_t series_hash, Now& now, std::int64_t held,
+                    std::optional<std::int64_t> sent = std::nullopt) noexcept;
 
   /// Nobody got a later time for this word since next() gave this one.
   [[nodiscard]] bool is_last(std::uint64_t series_hash, const Now& now, std::int64_t time) const noexcept {
@@ -87,6 +104,11 @@ class Timestamps {
   static std::uint64_t word_of(std::uint16_t epoch, std::int64_t time) noexcept {
     return std::uint64_t{epoch} << time_bits | static_cast<std::uint64_t>(time < 0 ? 0 : time);
   }
+  /// What an event would get that is the first of its series.
+  [[nodiscard]] std::int64_t wanted(const Now& now, std::optional<std::int64_t> sent) const noexcept {
+    return sent ? nearest_to(*sent, now.unix_ms) : now.unix_ms;
+  }
+  [[nodiscard]] std::int64_t nearest_to(std::int64_t sent, std::int64_t now_ms) const noexcept;
   void note(const Now& now) noexcept;
   std::int64_t restated(std::uint64_t word) const noexcept {
     return time_in(word) - back_ms_.load(std::memory_order_relaxed);
@@ -100,6 +122,8 @@ class Timestamps {
   std::unique_ptr<Words> kept_;                            // made when the clock is first set
   std::atomic<const Words*> earlier_{nullptr};             // kept_ while it matters
   std::int64_t latest_ = 0;                                // of the times in it
+  std::atomic<std::int64_t> known_since_{0};               // what was given before, nobody knows to whom
+  std::atomic<std::int64_t> oldest_sent_ms_{0};
 };
 
 }  // namespace oneshot::event_log

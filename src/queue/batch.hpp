@@ -34,7 +34,7 @@ struct BatchEvent {
   std::string_view labels;        ///< as in event::Event; lives as long as the batch
   double value = 1;
   bool value_given = false;
-  /// Milliseconds: when it was stored; with explicit timestamps unique and ascending in its series.
+  /// Milliseconds: when it was stored; with explicit timestamps that of its sample, unique and ascending in its series.
   std::int64_t unix_ms = 0;
   /// With explicit timestamps: its series had a later time already, from before the clock was set back, so that a
   /// Prometheus that got the later one refuses it.

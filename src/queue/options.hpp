@@ -34,6 +34,8 @@ struct Options {
   /// Of the records of a batch in the log; at least one event goes out. A line of the exposition without the metric's
   /// name is at most 10 bytes longer than its record, and mostly shorter.
   std::uint64_t max_scrape_bytes = std::uint64_t{12} << 20;
+  /// With explicit timestamps: how old the time that a client gives may make a sample, when it is stored.
+  std::chrono::milliseconds oldest_sent = std::chrono::seconds(2940);
   /// Scrapers that are asked what became of a batch. A batch that is out to one of them when the program ends is left
   /// to Queue::resume(), whatever the kernel has of it.
   std::vector<std::string> confirmed;

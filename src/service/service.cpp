@@ -106,6 +106,7 @@ queue::Options Service::queue_options() const {
   queue::Options options = settings_->queue;
   options.appenders = workers_;
   for (const auto& [scraper, confirmation] : settings_->confirm) options.confirmed.push_back(scraper);
+  options.oldest_sent = app::oldest_sent(settings_->app);
   return options;
 }
 

@@ -19,6 +19,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <unordered_map>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -94,6 +95,8 @@ class Events {
   /// Two of three have keys.
   [[nodiscard]] event::Event at(std::uint64_t n) const {
     event::Event event{.labels = series_[n % series_.size()], .value = static_cast<double>(n), .value_given = true};
+    // Senders' times as they come, most of them behind their series.
+    if (n % 4 == 0) event.sent_unix_ms = system_clock().unix_ms() - static_cast<std::int64_t>(n * 7 % 2000);
     if (n % 3 != 0) event.key = event::IdempotencyKey{.high = n + 1, .low = n * producers + producer_};
     return event;
   }
@@ -159,6 +162,7 @@ void repeat(Run& run) {
 std::vector<std::pair<unsigned, std::uint64_t>> read(Run& run, const Batch& events) {
   std::vector<std::pair<unsigned, std::uint64_t>> batch;
   std::array<std::uint64_t, producers> next{};
+  std::unordered_map<std::string_view, std::int64_t> last;  // time of each series
   std::array<BatchEvent, 1> block;
   const BatchEvent& event = block[0];
   for (EventRef at = first_event; events.read(at, block) == 1;) {
@@ -169,6 +173,11 @@ std::vector<std::pair<unsigned, std::uint64_t>> read(Run& run, const Batch& even
       continue;
     }
     next[producer] = number + 1;
+    if (run.queue->explicit_timestamps()) {
+      const auto [before, is_first] = last.try_emplace(event.labels, event.unix_ms);
+      if (!is_first && event.unix_ms <= before->second) ++run.out_of_order;
+      before->second = event.unix_ms;
+    }
     batch.emplace_back(producer, number);
   }
   return batch;

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Metrics that the config names, and counters beside the events, as a real Prometheus stores them."""
+"""Metrics that the config names, counters beside the events, and senders' times, as a real Prometheus stores them."""
 
 import signal
 import subprocess
+import time
 import unittest
 
 from harness import programs, runner
@@ -108,6 +109,25 @@ class RealPrometheus(unittest.TestCase):
                                   (("s0", 10), ("s1", 10), ("s2", 10), ("t0", 15), ("t1", 15))})
         told = prometheus.data("/api/v1/metadata?metric=deploys")["deploys"]
         self.assertEqual([(m["type"], m["help"]) for m in told], [("gauge", METRICS["metrics.deploys.help"])])
+
+    def test_a_senders_time_is_that_of_the_stored_sample(self):
+        server, prometheus, _ = self.start({"events.use_explicit_timestamps": True}, ("p",))
+        self.known(server, "p")
+        now = round(time.time())
+        for path, headers in (
+                (f"/event?id=query&time={now - 100}.25", ()),
+                ("/event?id=header", [("Event-Time", time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now - 200)))]),
+                (f"/event?id=series&time={now - 300}", ()), (f"/event?id=series&time={now - 250}", ()),
+                (f"/event?id=series&time={now - 280}", ()),  # behind its series
+                (f"/event?id=ahead&time={now + 3600}", ())):
+            self.assertEqual(server.post(path, headers=headers).status, 200, path)
+        delivered(server, "p")
+        times = {name: [at - now for at, _ in prometheus.samples(f'events_to_metrics{{id="{name}"}}')]
+                 for name in ("query", "header", "series", "ahead")}
+        self.assertEqual((times["query"], times["header"]), ([-99.75], [-200]))
+        self.assertEqual([round(at, 3) for at in times["series"]], [-300, -250, -249.999])
+        self.assertTrue(-1 <= times["ahead"][0] < 30, times)
+        self.assertLess(server.peek("p").value("oneshot_oldest_waiting_seconds", scraper="p"), 10)
 
     def confirmed(self, **options):
         """A server that is confirmed by a Prometheus, with three events of equal labels, one of each metric."""

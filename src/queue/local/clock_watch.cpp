@@ -73,9 +73,11 @@ void ClockWatch::restore(Ledger& ledger) {
   event_log::Offset at{.bytes = found.begin};
   ledger.log.walk(at, found.end, [&](const event_log::Record& record) {
     if (!record.is_padding())
-      ledger.log.remember_time(record.series_hash, ledger.clock_steps.time_of(at.bytes, record.unix_ms));
+      ledger.log.remember_time(record.series_hash, ledger.clock_steps.time_of(at.bytes, record.sample_unix_ms()));
     return false;
   });
+  // What was given since the clock was noted, within a second, counts as well.
+  if (found.latest_unix_ms != 0) ledger.log.know_times_since(found.latest_unix_ms + event_log::clock_step_ms);
 }
 
 }  // namespace oneshot::queue

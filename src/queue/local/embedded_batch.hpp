@@ -47,6 +47,9 @@ class EmbeddedBatch final : public Batch {
  private:
   static constexpr std::uint64_t unit = 8;
 
+  [[nodiscard]] std::int64_t time_in(const event_log::Record& record) const noexcept {
+    return ledger_->explicit_timestamps ? record.sample_unix_ms() : record.unix_ms;
+  }
   /// Reads from `at` on up to `end`, where `at` moves to if there is room.
   std::size_t read_range(std::uint64_t& at, std::uint64_t end, std::span<BatchEvent> events) const noexcept;
 

@@ -23,6 +23,7 @@ Result<std::unique_ptr<EmbeddedQueue>, storage::Error> EmbeddedQueue::open(const
     ledger = std::move(*restored);
   }
   ledger->add_named(clock.steady());
+  ledger->log.set_oldest_sent(options.oldest_sent);
   return std::unique_ptr<EmbeddedQueue>(new EmbeddedQueue(std::move(ledger), options));
 }
 
@@ -95,6 +96,7 @@ void EmbeddedQueue::change(const Options& given) {
   options.max_scrape_bytes = given.max_scrape_bytes;
   options.names = given.names;
   options.confirmed = given.confirmed;
+  ledger.log.set_oldest_sent(given.oldest_sent);
   ledger.table.hold().end_if_due(now, options.startup_hold);
   for (auto& [name, scraper] : ledger.table.all()) {
     const bool named = std::ranges::find(options.names, name) != options.names.end();

@@ -137,7 +137,7 @@ bool Ledger::walk_batch(event_log::Offset& at, const event_log::Offset& first, s
                         std::uint64_t steps, const event_log::ClockSteps& times) const {
   const std::int64_t now_ms = clock.unix_ms();
   const auto too_early = [&](const event_log::Record& record) {
-    return explicit_timestamps && !record.is_padding() && times.time_of(at.bytes, record.unix_ms) > now_ms;
+    return explicit_timestamps && !record.is_padding() && times.time_of(at.bytes, record.sample_unix_ms()) > now_ms;
   };
   const std::uint64_t bytes = std::min(most.bytes, longest_span);
   bool more = false;

@@ -245,5 +245,19 @@ TEST_CASE("equal labels of two metrics are two series, with timestamps too") {
   }
 }
 
+TEST_CASE("a sender's time is that of the sample") {
+  const auto owner = app_with(true);
+  App& app = *owner;
+  const std::int64_t now = app.clock.unix_ms();
+  for (const std::int64_t ago : {60'000, 61'000, 3'000'000}) {
+    const event::Event event{.labels = "n=\"1\"", .metric = "web", .sent_unix_ms = now - ago};
+    REQUIRE(app.queue->append(0, event) == queue::Stored::stored);
+  }
+  const auto parsed = test::parse(app.scrape("/metrics?scraper=a"));
+  std::vector<std::int64_t> times;
+  for (const auto& sample : parsed.family("web")->samples) times.push_back(now - *sample.timestamp_ms);
+  CHECK(times == std::vector<std::int64_t>{60'000, 59'999, 59'998});
+}
+
 }  // namespace
 }  // namespace oneshot::app
