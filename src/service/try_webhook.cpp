@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/ingest/metric_of_path.hpp"
 #include "base/text.hpp"
 #include "base/unique_fd.hpp"
 #include "event/event_builder.hpp"
@@ -46,7 +47,8 @@ Result<std::string> try_webhook(const settings::Settings& settings, const settin
   const auto body = parser.parse(*payload);
   if (!body) return Unexpected{printable(wanted.payload_file) + ": is not valid JSON: " + body.error()};
   event::EventBuilder builder(settings.app.event);
-  const ingest::NamedHook hook{wanted.hook, *found->second, settings.app.metric};
+  const ingest::NamedHook hook{wanted.hook, *found->second, settings.app.metric,
+                               [&](std::string_view metric) { return app::metric_named(settings.app, metric); }};
   auto text = ingest::dry_run(hook, builder, *body, *payload, views_of(wanted.headers));
   if (!text) return Unexpected{"hook \"" + wanted.hook + "\": " + text.error().message};
   return std::move(*text);

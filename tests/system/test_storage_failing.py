@@ -92,8 +92,8 @@ class Failing(unittest.TestCase):
             self.assertEqual([e.labels["id"] for e in shown.events()], [f"e{number:03d}" for number in range(256)])
             self.assertEqual(shown.value("oneshot_events_accepted_total"), 256)
             mixed = [posts[0], request("POST", "/event?a-b=1"), posts[1], request("GET", "/healthz"), posts[2],
-                     request("GET", "/nothing"), posts[3], request("POST", "/event", [("Connection", "close")], b""),
-                     posts[4]]
+                     request("GET", "/nothing"), posts[3],
+                     request("POST", "/event?id=last", [("Connection", "close")], b""), posts[4]]
             with server.connect() as connection:
                 connection.send(b"".join(mixed))
                 found = [connection.read_reply() for _ in mixed[:-1]]
