@@ -31,7 +31,7 @@ std::string picked(std::string_view labels, const std::vector<std::string>& want
 std::unique_ptr<App> counting(std::size_t most_series = 1000) {
   auto app = std::make_unique<App>([=](Options& options, queue::Options&) {
     options.counter_labels = {"type", "env"};  // in no order
-    options.metrics = {{"deploys", {.counter_labels = {"service"}}}, {"web", {}}};
+    options.metrics = {{"deploys", {.help = {}, .repeats = {}, .counter_labels = {"service"}}}, {"web", {}}};
     options.counter_series = most_series;
   });
   app->scrape();
@@ -176,7 +176,7 @@ TEST_CASE("the workers' sums are what was accepted, and never more series than a
     CAPTURE(most);
     Options options;
     options.counter_labels = {"a"};
-    options.metrics = {{"m", {.counter_labels = {"a"}}}};
+    options.metrics = {{"m", {.help = {}, .repeats = {}, .counter_labels = {"a"}}}};
     options.counter_series = most;
     constexpr unsigned workers = 4;
     constexpr int events = 20'000;
@@ -206,10 +206,10 @@ TEST_CASE("the workers' sums are what was accepted, and never more series than a
       for (const auto& sample : parsed->family(name)->samples) {
         sum += sample.value;
         (sample.labels.empty() ? without_labels : sum) += sample.labels.empty() ? sample.value : 0;
-        series += sample.labels.empty() ? 0 : 1;
+        series += sample.labels.empty() ? std::size_t{0} : 1;
       }
     }
-    CHECK(sum == workers * events);
+    CHECK(sum == workers * unsigned{events});
     CHECK(series == std::min<std::size_t>(most, 400));
     CHECK(without_labels == parsed->sample("oneshot_counter_series_overflow_total")->value);
   }

@@ -20,7 +20,8 @@ using test::App;
 using test::value_of;
 
 void two_metrics(Options& options) {
-  options.metrics = {{"web", {.help = "Web \"things\"."}}, {"deploys", {.repeats = Repeats::last}}};
+  options.metrics = {{"web", {.help = "Web \"things\".", .repeats = {}, .counter_labels = {}}},
+                     {"deploys", {.help = {}, .repeats = Repeats::last, .counter_labels = {}}}};
 }
 
 std::unique_ptr<App> app_with(bool timestamps) {

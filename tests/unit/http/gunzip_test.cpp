@@ -99,7 +99,10 @@ TEST_CASE("20,000 mutations: an answer for each, never more than the limit") {
   std::string out;
   for (int round = 0; round < 20000; ++round) {
     std::string bytes = seed;
-    for (unsigned change = 1 + random() % 3; change > 0; --change) bytes[random() % bytes.size()] ^= 1 << random() % 8;
+    for (auto change = 1 + random() % 3; change > 0; --change) {
+      char& byte = bytes[random() % bytes.size()];
+      byte = static_cast<char>(byte ^ 1 << random() % 8);
+    }
     if (random() % 4 == 0) bytes.resize(random() % bytes.size());
     (void)gunzip(out, bytes, 1000);
     CHECK(out.size() <= 1001);
