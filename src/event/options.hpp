@@ -36,7 +36,7 @@ enum class PlainLabel : std::uint8_t { time, timestamp, ttl };
 
 struct Options {
   LabelNames label_names = LabelNames::strict;
-  std::vector<PlainLabel> plain_labels = {};  ///< that are ordinary labels here
+  std::vector<PlainLabel> plain_labels;  ///< that are ordinary labels here
   SenderTime sender_time = SenderTime::keep;
   Repeats repeats = Repeats::count;
   unsigned max_event_bytes = 16384;  ///< decoded names and values of one event, all taken together

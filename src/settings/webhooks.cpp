@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <memory>
@@ -33,6 +34,15 @@ Result<std::string> read_secret(const std::string& path) {
   return text;
 }
 
+namespace {
+
+bool has_metric(const app::Options& app, std::string_view name) {
+  return name == app.metric ||
+         std::ranges::any_of(app.metrics, [name](const auto& metric) { return metric.first == name; });
+}
+
+}  // namespace
+
 Result<void, std::string> make_hooks(Settings& settings) {
   settings.app.hooks.clear();
   for (auto& [name, options] : settings.webhooks) {
@@ -44,6 +54,9 @@ Result<void, std::string> make_hooks(Settings& settings) {
     }
     auto hook = ingest::Hook::make(options);
     if (!hook) return Unexpected{title + ' ' + std::string(hook.error().key) + ": " + hook.error().what};
+    if (const std::string_view metric = hook->fixed_metric(); !metric.empty() && !has_metric(settings.app, metric))
+      return Unexpected{title + " metric = \"" + printable(metric) + "\": there is no " +
+                        section_title("metrics", metric)};
     settings.app.hooks.emplace(name, std::make_shared<const ingest::Hook>(std::move(*hook)));
   }
   return {};

@@ -9,6 +9,7 @@
 #include "app/authorize.hpp"
 #include "app/ingest/find_hook.hpp"
 #include "app/ingest/media_type.hpp"
+#include "app/ingest/metric_of_path.hpp"
 #include "app/ingest/plain_body.hpp"
 #include "app/ingest/post_headers.hpp"
 #include "app/ingest/refusal.hpp"
@@ -62,7 +63,9 @@ Result<std::string, Rejection> try_request(Context& context, const http::Request
                                            const ingest::Hook& hook) {
   const auto body = read_body(context, request);
   if (!body) return Unexpected{body.error()};
-  const ingest::NamedHook named{name, hook, context.options->metric};
+  const Options& options = *context.options;
+  const ingest::NamedHook named{name, hook, options.metric,
+                                [&](std::string_view metric) { return metric_named(options, metric); }};
   return ingest::dry_run(named, context.event_builder, *body, request.body, request.headers);
 }
 
@@ -83,11 +86,14 @@ Result<std::size_t, Rejection> read_events(Context& context, const http::Request
   if (!mapped) return Unexpected{std::move(mapped.error())};
   const std::string scope = "hook " + name;
   std::size_t ignored = 0;
-  for (const ingest::Mapped& one : *mapped) {
+  for (ingest::Mapped& one : *mapped) {
     if (one.unmet != nullptr) {
       ++ignored;
       continue;
     }
+    const auto metric = metric_named(*context.options, one.event.metric);
+    if (!metric) return Unexpected{ingest::in_event(one.number, metric.error())};
+    one.event.metric = *metric;
     const auto event = ingest::build_event(context.event_builder, context.event_keys, scope, one.event);
     if (!event) return Unexpected{ingest::in_event(one.number, event.error())};
     context.batch.add(*event, one.number);

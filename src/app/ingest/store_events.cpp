@@ -7,10 +7,10 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "app/ingest/admit.hpp"
 #include "app/ingest/refusal.hpp"
+#include "app/ingest/stored_series.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 
@@ -48,25 +48,10 @@ std::string summary(const StoredAll& all, const EventsReader& reader) {
   return out += "}\n";
 }
 
-using Series = std::vector<EventCounters::Number*>;
-
-/// Where the stored events of the batch are to be counted, beside the own metrics.
-Series series_of_stored(Context& context, const StoredAll& all) {
-  Series series;
-  if (context.event_counters->config().families.empty()) return series;
-  auto duplicate = all.duplicates_at.begin();
-  for (std::size_t i = 0; i < context.batch.events().size(); ++i) {
-    const bool is_duplicate = duplicate != all.duplicates_at.end() && *duplicate == i;
-    if (is_duplicate) ++duplicate;
-    if (!is_duplicate) series.push_back(context.event_counters->series_of(context.worker, context.batch.events()[i]));
-  }
-  return series;
-}
-
-http::Reply success(Context& context, const StoredAll& all, const Series& series, std::string summary) {
+http::Reply success(Context& context, const StoredAll& all, const StoredSeries& series, std::string summary) {
   context.counters.count_accepted(all.stored);
   context.counters.count_duplicates(all.duplicates);
-  for (EventCounters::Number* const one : series) EventCounters::count(one);
+  series.count();
   http::Reply reply(200, std::move(summary));
   reply.content_type = "application/json";
   return reply;
@@ -76,12 +61,7 @@ http::Reply success(Context& context, const StoredAll& all, const Series& series
 class DurableEvents final : public http::PendingReply {
  public:
   DurableEvents(Context& context, const Address& peer, const StoredAll& all, std::string summary)
-      : context_(context),
-        peer_(peer),
-        all_(all),
-        counters_(context.event_counters),
-        series_(series_of_stored(context, all)),
-        summary_(std::move(summary)) {
+      : context_(context), peer_(peer), all_(all), series_(context, all), summary_(std::move(summary)) {
     context.services.queue.when_durable(context.worker, [stored = stored_, notify = flushed_.notifier()](Stored what) {
       stored->store(what, std::memory_order_relaxed);
       notify();
@@ -98,8 +78,7 @@ class DurableEvents final : public http::PendingReply {
   Context& context_;
   Address peer_;
   StoredAll all_;
-  std::shared_ptr<EventCounters> counters_;  // a reload may make others
-  Series series_;                            // of them
+  StoredSeries series_;
   std::string summary_;
   delivery::OneShotEvent flushed_;
   std::shared_ptr<std::atomic<Stored>> stored_ = std::make_shared<std::atomic<Stored>>(Stored::flushing);
@@ -166,7 +145,7 @@ http::Answer append_and_answer(Context& context, const http::Request& request, E
     case Stored::stored:
     case Stored::duplicate:
       log_events(context, request.peer);
-      return success(context, all, series_of_stored(context, all), summary(all, reader));
+      return success(context, all, StoredSeries(context, all), summary(all, reader));
     case Stored::flushing:
       log_events(context, request.peer);
       return std::make_unique<DurableEvents>(context, request.peer, all, summary(all, reader));

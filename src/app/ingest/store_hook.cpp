@@ -8,6 +8,7 @@
 
 #include "app/ingest/admit.hpp"
 #include "app/ingest/refusal.hpp"
+#include "app/ingest/stored_series.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 
@@ -25,9 +26,10 @@ struct Numbers {
   std::size_t ignored = 0;
 };
 
-http::Reply success(Context& context, const std::string& hook, const Numbers& numbers) {
+http::Reply success(Context& context, const std::string& hook, const Numbers& numbers, const StoredSeries& series) {
   context.counters.count_accepted(numbers.stored);
   context.counters.count_duplicates(numbers.duplicates);
+  series.count();
   HookCounters& counters = context.services.hook_counters;
   counters.count(hook, HookOutcome::stored, numbers.stored);
   counters.count(hook, HookOutcome::duplicate, numbers.duplicates);
@@ -47,8 +49,8 @@ http::Reply success(Context& context, const std::string& hook, const Numbers& nu
 /// The events wait to be flushed, with those of other requests.
 class DurableHook final : public http::PendingReply {
  public:
-  DurableHook(Context& context, const Address& peer, std::string hook, const Numbers& numbers)
-      : context_(context), peer_(peer), hook_(std::move(hook)), numbers_(numbers) {
+  DurableHook(Context& context, const Address& peer, std::string hook, const Numbers& numbers, StoredSeries series)
+      : context_(context), peer_(peer), hook_(std::move(hook)), numbers_(numbers), series_(std::move(series)) {
     context.services.queue.when_durable(context.worker, [stored = stored_, notify = flushed_.notifier()](Stored what) {
       stored->store(what, std::memory_order_relaxed);
       notify();
@@ -57,7 +59,7 @@ class DurableHook final : public http::PendingReply {
 
   delivery::OneShotEvent& ready() noexcept override { return flushed_; }
   http::Reply finish() override {
-    if (stored_->load(std::memory_order_relaxed) == Stored::stored) return success(context_, hook_, numbers_);
+    if (stored_->load(std::memory_order_relaxed) == Stored::stored) return success(context_, hook_, numbers_, series_);
     context_.services.hook_counters.count(hook_, HookOutcome::refused);
     return refuse_unable(context_, peer_);
   }
@@ -67,6 +69,7 @@ class DurableHook final : public http::PendingReply {
   Address peer_;
   std::string hook_;
   Numbers numbers_;
+  StoredSeries series_;
   delivery::OneShotEvent flushed_;
   std::shared_ptr<std::atomic<Stored>> stored_ = std::make_shared<std::atomic<Stored>>(Stored::flushing);
 };
@@ -117,8 +120,10 @@ http::Reply refuse_hook(Context& context, const http::Request& request, const st
   context.services.hook_counters.count(hook, HookOutcome::refused);
   rejection.message.insert(0, "hook \"" + hook + "\": ");
   const bool may_help = helps_to_repeat(rejection.reason);
+  const bool unknown_metric = rejection.reason == Reason::unknown_metric;
   http::Reply reply = refuse(context, request, std::move(rejection));
   if (may_help) reply.status = 503;
+  if (unknown_metric) reply.status = 400;  // 404 would say that there is no such hook
   return reply;
 }
 
@@ -132,10 +137,10 @@ http::Answer store_hook(Context& context, const http::Request& request, const st
     case Stored::stored:
     case Stored::duplicate:
       log_events(context, request, hook);
-      return success(context, hook, numbers);
+      return success(context, hook, numbers, StoredSeries(context, all));
     case Stored::flushing:
       log_events(context, request, hook);
-      return std::make_unique<DurableHook>(context, request.peer, hook, numbers);
+      return std::make_unique<DurableHook>(context, request.peer, hook, numbers, StoredSeries(context, all));
     default:
       return refuse_hook(context, request, hook, why_not(all.what));
   }

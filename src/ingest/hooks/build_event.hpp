@@ -12,7 +12,7 @@
 namespace oneshot::ingest {
 
 /// The event that the parts make, checked and rendered by the builder, whose texts it shows until the next begin().
-/// `scope` keeps the ids of one hook apart from all other idempotency keys.
+/// The caller has looked up the metric. `scope` keeps the ids of one hook apart from all other idempotency keys.
 [[nodiscard]] Result<event::Event, event::Rejection> build_event(event::EventBuilder& builder, EventKeys& keys,
                                                                  std::string_view scope, const MappedEvent& parts);
 

@@ -55,11 +55,14 @@ Result<std::string, event::Rejection> dry_run(const NamedHook& hook, event::Even
                     " to store, " + std::to_string(ignored) + " ignored; nothing was stored (dry run)\n# signature: " +
                     verdict(hook.hook.signature(), hook.hook.check(headers, raw_body)) + '\n';
   EventKeys keys;
-  for (const Mapped& one : *mapped) {
+  for (Mapped& one : *mapped) {
     if (one.unmet != nullptr) {
       out += "# event " + std::to_string(one.number) + " is ignored: " + one.unmet->explain(one.payload) + '\n';
       continue;
     }
+    const auto metric = hook.metric_named(one.event.metric);
+    if (!metric) return Unexpected{in_event(one.number, metric.error())};
+    one.event.metric = *metric;
     const auto event = build_event(builder, keys, hook.name, one.event);
     if (!event) return Unexpected{in_event(one.number, event.error())};
     append_event(out, one, *event, hook.default_metric);

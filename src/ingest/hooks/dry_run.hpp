@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +20,8 @@ struct NamedHook {
   std::string_view name;
   const Hook& hook;
   std::string_view default_metric;  ///< of an event that names none
+  /// The metric of a name as event::Event has it, or why there is none.
+  std::function<Result<std::string_view, event::Rejection>(std::string_view name)> metric_named;
 };
 
 /// What a request would become, for the person who writes the mapping: an exposition with a comment before each sample

@@ -43,6 +43,11 @@ class Hook {
     return signature_.check(headers, body, options_.secret);
   }
 
+  /// The metric of every event, if the hook names one without looking at the payload; empty: not known before.
+  [[nodiscard]] std::string_view fixed_metric() const noexcept {
+    return metric_.is_fixed() ? std::string_view(options_.metric) : std::string_view();
+  }
+
   /// The values of which each is an event: those of the list that `each` names, or the body.
   [[nodiscard]] Result<std::vector<json::Value>> elements(const json::Value& body) const;
   /// The first line of `when` that this does not meet; null: it is an event.

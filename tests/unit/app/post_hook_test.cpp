@@ -181,6 +181,26 @@ TEST_CASE("a full log is 503, so that the sender repeats") {
   CHECK(full.text == "hook \"alerts\": the event log is full: try again later\n");
 }
 
+TEST_CASE("an event may name its metric, which the settings must have, and its counter counts it") {
+  HookApp app([](Options& options, queue::Options&) {
+    ingest::HookOptions named = alerts;
+    named.metric = "{/metric}";
+    options.hooks.emplace("named", hook(named));
+    options.metrics = {{"alerts", {.help = {}, .repeats = {}, .counter_labels = {"status"}}}};
+  });
+  const std::string body = R"({"alerts": [{"id": 1, "metric": "alerts", "status": "a"}, {"id": 2, "status": "b"}]})";
+  CHECK(app.hook_post("/hook/named", body).text == "{\"stored\":2,\"duplicates\":0,\"ignored\":0}\n");
+  CHECK(app.hook_post("/hook/named", body).text == "{\"stored\":0,\"duplicates\":2,\"ignored\":0}\n");
+  const Answer unknown = app.hook_post("/hook/named", R"({"alerts": [{"metric": "builds", "status": "a"}]})");
+  CHECK(unknown.status == 400);
+  CHECK(unknown.text == "hook \"named\": event 1: there is no metric \"builds\"; [metrics] has: alerts\n");
+  CHECK(app.hook_post("/hook/named?dry_run=1", body).text.find("\nalerts{status=\"a\"} 1\n") != std::string::npos);
+  const Answer scrape = app.get("/metrics");
+  CHECK(test::value_of(scrape, "alerts", {{"status", "a"}}) == 1);
+  CHECK(test::value_of(scrape, "alerts_events_total", {{"status", "a"}}) == 1);
+  CHECK(test::value_of(scrape, "events_to_metrics", {{"status", "b"}}) == 1);
+}
+
 TEST_CASE("over the rate limit a hook is 503 too, since senders take 429 for final") {
   HookApp app([](Options& options, queue::Options&) {
     options.rate_limit = 1;

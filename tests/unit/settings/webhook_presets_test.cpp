@@ -61,8 +61,10 @@ std::string shown(std::string_view preset, const fs::path& payload) {
   REQUIRE_MESSAGE(body.has_value(), (body ? "" : body.error()));
   event::EventBuilder builder(16384);
   const ingest::Hook hook = hook_of(preset);
-  const auto made =
-      ingest::dry_run({preset, hook, "events_to_metrics"}, builder, *body, text, parse_headers(header_lines));
+  const ingest::NamedHook named{
+      preset, hook, "events_to_metrics",
+      [](std::string_view name) -> Result<std::string_view, event::Rejection> { return name; }};
+  const auto made = ingest::dry_run(named, builder, *body, text, parse_headers(header_lines));
   return made ? *made : made.error().message;
 }
 

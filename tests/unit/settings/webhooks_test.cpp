@@ -161,6 +161,10 @@ TEST_CASE("keys that do not go together are refused with the name of the hook") 
   CHECK(fault_of("[webhooks.x]\npreset = \"github\"\n") ==
         "[webhooks.x] secret_file: is needed for signature = \"hmac-sha256:X-Hub-Signature-256\": name the file that "
         "holds the secret, or set signature = \"\" to take events from everybody");
+  CHECK(fault_of("[webhooks.x]\npreset = \"alertmanager\"\nmetric = \"alerts\"\n") ==
+        "[webhooks.x] metric = \"alerts\": there is no [metrics.alerts]");
+  CHECK(fault_of("[metrics.alerts]\n[webhooks.x]\npreset = \"alertmanager\"\nmetric = \"alerts\"\n") == "none");
+  CHECK(fault_of("[webhooks.x]\npreset = \"alertmanager\"\nmetric = \"{/labels/metric}\"\n") == "none");
   CHECK(fault_of("[webhooks.x]\npreset = \"alertmanager\"\nsecret_file = \"/no/such/file\"\n") ==
         "[webhooks.x] secret_file: /no/such/file: cannot be read: No such file or directory");
 }
