@@ -44,18 +44,6 @@ bool continues_character(char c) noexcept { return (static_cast<unsigned char>(c
 
 std::size_t limit(unsigned max) noexcept { return max == 0 ? SIZE_MAX : max; }
 
-Parameter parameter_of(PlainLabel label) noexcept {
-  switch (label) {
-    case PlainLabel::time:
-      return Parameter::time;
-    case PlainLabel::timestamp:
-      return Parameter::timestamp;
-    case PlainLabel::ttl:
-      break;
-  }
-  return Parameter::ttl;
-}
-
 }  // namespace
 
 void EventBuilder::use(const Options& options) {
@@ -67,7 +55,7 @@ void EventBuilder::use(const Options& options) {
   long_values_ = options.long_values;
   sender_time_ = options.sender_time;
   plain_labels_ = 0;
-  for (const PlainLabel label : options.plain_labels) plain_labels_ |= 1U << static_cast<unsigned>(parameter_of(label));
+  for (const std::string& name : options.plain_labels) plain_labels_ |= 1U << static_cast<unsigned>(meaning_of(name));
 }
 
 void EventBuilder::begin(LabelNames names) noexcept {

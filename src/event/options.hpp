@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace oneshot::event {
@@ -31,12 +32,10 @@ enum class SenderTime : std::uint8_t {
   refuse,  ///< the event is refused
 };
 
-/// Names of parameters that are no labels unless the operator says so, beside `value`, which never is one.
-enum class PlainLabel : std::uint8_t { time, timestamp, ttl };
-
 struct Options {
   LabelNames label_names = LabelNames::strict;
-  std::vector<PlainLabel> plain_labels;  ///< that are ordinary labels here
+  /// Of `time`, `timestamp` and `ttl`, which are no labels unless the operator says so: those that are labels here.
+  std::vector<std::string> plain_labels = {};
   SenderTime sender_time = SenderTime::keep;
   Repeats repeats = Repeats::count;
   unsigned max_event_bytes = 16384;  ///< decoded names and values of one event, all taken together

@@ -34,21 +34,9 @@ Result<Network> make_network(const std::string& network, const std::vector<Netwo
 std::string network_text(const Network& network) { return network.text(); }
 std::string same_text(const std::string& name) { return name; }
 
-constexpr std::array<std::pair<std::string_view, event::PlainLabel>, 3> plain_labels = {
-    {{"time", event::PlainLabel::time}, {"timestamp", event::PlainLabel::timestamp}, {"ttl", event::PlainLabel::ttl}}};
-
-Result<event::PlainLabel> make_plain_label(const std::string& name, const std::vector<event::PlainLabel>&) {
-  for (const auto& [text, label] : plain_labels) {
-    if (name == text) return label;
-  }
+Result<std::string> make_plain_label(const std::string& name, const std::vector<std::string>&) {
+  if (name == "time" || name == "timestamp" || name == "ttl") return name;
   return Unexpected{must_be_one_of({"time", "timestamp", "ttl"})};
-}
-
-std::string plain_label_text(const event::PlainLabel& wanted) {
-  for (const auto& [text, label] : plain_labels) {
-    if (label == wanted) return std::string(text);
-  }
-  return {};  // no such enumerator
 }
 
 // Order of the arguments: table, key, range or check, member. README and the example file say what each key means.
@@ -87,7 +75,7 @@ std::vector<Key> make_keys() {
       whole_number("events", "max_event_bytes", 64, 65536, &Event::max_event_bytes),
       choice("events", "label_names", &Event::label_names,
              {{"strict", LabelNames::strict}, {"replace", LabelNames::replace}}),
-      list("events", "plain_labels", "names", make_plain_label, plain_label_text, &Event::plain_labels),
+      list("events", "plain_labels", "names", make_plain_label, same_text, &Event::plain_labels),
       choice("events", "sender_time", &Event::sender_time,
              {{"keep", SenderTime::keep}, {"refuse", SenderTime::refuse}}),
       limit("events", "max_labels", 1, 10'000, &Event::max_labels),

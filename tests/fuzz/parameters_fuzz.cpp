@@ -103,7 +103,7 @@ void check(const Result<event::Event, event::Rejection>& event) {
 
 const event::Options usual{.max_event_bytes = max_event_bytes};
 const event::Options mending{.label_names = event::LabelNames::replace,
-                             .plain_labels = {event::PlainLabel::ttl},
+                             .plain_labels = {"ttl"},
                              .max_event_bytes = max_event_bytes,
                              .max_labels = max_labels,
                              .max_label_name_bytes = 32,

@@ -320,7 +320,7 @@ TEST_CASE("a parameter is what its name means") {
   for (const std::string_view name :
        {"", "tim", "times", "tile", "valu", "Value", "ttx", "timestamps", "a_longer_name"})
     CHECK(builder.meaning_of(name) == Parameter::label);
-  builder.use({.plain_labels = {event::PlainLabel::time}});
+  builder.use({.plain_labels = {"time"}});
   CHECK(builder.meaning_of("time") == Parameter::label);
   CHECK(builder.meaning_of("ttl") == Parameter::ttl);
   CHECK(builder.meaning_of("value") == Parameter::value);

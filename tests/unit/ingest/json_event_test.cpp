@@ -109,7 +109,7 @@ TEST_CASE("timestamp and ttl are refused, as in a form, unless they are made lab
   CHECK(refused(R"({"a":1,"timestamp":5})").find("timestamp is no label") != std::string::npos);
   CHECK(refused(R"({"a":1,"ttl":5})").find("ttl is no label") != std::string::npos);
   event::Options options;
-  options.plain_labels = {event::PlainLabel::time, event::PlainLabel::timestamp, event::PlainLabel::ttl};
+  options.plain_labels = {"time", "timestamp", "ttl"};
   CHECK(read(R"({"time":1,"timestamp":2,"ttl":3})", options).labels == R"(time="1",timestamp="2",ttl="3")");
 }
 

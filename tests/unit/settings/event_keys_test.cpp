@@ -41,7 +41,7 @@ max_label_value_bytes = 1000
 long_values = "truncate"
 )");
   CHECK(options.label_names == event::LabelNames::replace);
-  CHECK(options.plain_labels == std::vector{event::PlainLabel::ttl, event::PlainLabel::time});
+  CHECK(options.plain_labels == std::vector<std::string>{"ttl", "time"});
   CHECK(options.sender_time == event::SenderTime::refuse);
   CHECK(options.max_labels == 30);
   CHECK(options.max_label_name_bytes == 100);
