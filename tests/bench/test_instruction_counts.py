@@ -19,7 +19,6 @@ COUNTS = {
     "append, 1 scraper": 256,
     "append, 64 scrapers": 256,
     "the way of an event": 5062,
-    "count an event, 2 labels": 0,
 }
 TOLERANCE = 0.05  # other CPUs have other versions of memchr and memcpy
 MICRO = os.environ.get("ONESHOT_MICRO", "")
