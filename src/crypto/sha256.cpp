@@ -24,19 +24,24 @@ void must(bool worked) {
 
 }  // namespace
 
-Sha256::Sha256() : context_(EVP_MD_CTX_new()) { begin(); }
-
-void Sha256::begin() { must(context_ != nullptr && EVP_DigestInit_ex(context_.get(), sha256(), nullptr) == 1); }
+void Sha256::begin() {
+  if (begun_) return;
+  if (context_ == nullptr) context_.reset(EVP_MD_CTX_new());
+  must(context_ != nullptr && EVP_DigestInit_ex(context_.get(), sha256(), nullptr) == 1);
+  begun_ = true;
+}
 
 Sha256& Sha256::add(std::string_view part) {
+  begin();
   must(EVP_DigestUpdate(context_.get(), part.data(), part.size()) == 1);
   return *this;
 }
 
 Digest Sha256::finish() {
+  begin();
   Digest digest;
   must(EVP_DigestFinal_ex(context_.get(), bytes_of(digest), nullptr) == 1);
-  begin();
+  begun_ = false;
   return digest;
 }
 
