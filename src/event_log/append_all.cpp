@@ -1,12 +1,34 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <cassert>
-#include <unordered_map>
 
 #include "base/crash_point.hpp"
 #include "event_log/claim.hpp"
 #include "event_log/event_log.hpp"
 
 namespace oneshot::event_log {
+namespace {
+
+void group_by_word(NewRecords& records) {
+  constexpr unsigned index_bits = 48;
+  std::vector<std::uint64_t> order;  // by word, then by place in the batch
+  order.reserve(records.all.size());
+  for (std::size_t i = 0; i < records.all.size(); ++i)
+    order.push_back(std::uint64_t{Timestamps::place(records.all[i].series_hash)} << index_bits | i);
+  std::sort(order.begin(), order.end());
+  records.wishes.reserve(order.size());
+  for (const std::uint64_t at : order) {
+    NewRecords::One& one = records.all[at & ((std::uint64_t{1} << index_bits) - 1)];
+    one.wish = records.wishes.size();
+    records.wishes.push_back({.sent = one.event->sent_unix_ms});
+    if (records.words.empty() ||
+        Timestamps::place(records.words.back().series_hash) != Timestamps::place(one.series_hash))
+      records.words.push_back({.series_hash = one.series_hash, .begin = one.wish, .end = one.wish});
+    ++records.words.back().end;
+  }
+}
+
+}  // namespace
 
 NewRecords EventLog::prepare(std::span<const event::Event* const> events) const {
   NewRecords records;
@@ -16,12 +38,7 @@ NewRecords EventLog::prepare(std::span<const event::Event* const> events) const 
     records.all.push_back({.event = event, .shape = shape, .series_hash = series_hash_of(*event)});
     records.size += Record::size_for(shape);
   }
-  if (times_ == nullptr) return records;
-  std::unordered_map<std::size_t, std::size_t> last;
-  for (std::size_t i = records.all.size(); i-- > 0;) {
-    const std::size_t place = Timestamps::place(records.all[i].series_hash);
-    records.all[i].last_of_place = last.try_emplace(place, i).first->second;
-  }
+  if (times_ != nullptr) group_by_word(records);
   return records;
 }
 
@@ -41,36 +58,28 @@ EventLog::Appended EventLog::append_all(unsigned appender, NewRecords& records, 
     return place.result;
   }
   if (times_ != nullptr && times_->is_past(now)) {  // as in append()
-    for (NewRecords::One& one : records.all) one.unix_ms = 0;
+    for (Timestamps::Wish& wish : records.wishes) wish.given = 0;
     now = times_->now();
     take_times(records, now);
   }
   std::uint64_t offset = place.begin;
   for (NewRecords::One& one : records.all) {
     one.offset = offset;
-    write(offset, *one.event, one.shape, one.series_hash, {.now_ms = now.unix_ms, .sample_ms = one.unix_ms});
+    const std::int64_t time = times_ != nullptr ? records.wishes[one.wish].given : 0;
+    write(offset, *one.event, one.shape, one.series_hash, {.now_ms = now.unix_ms, .sample_ms = time});
     crash_point("append.written");
     offset += Record::size_for(one.shape);
   }
   return place.result;
 }
 
-/// Times that a try before this one has taken are still good while the last one of each series is the last one given:
-/// taken anew at each try, the times of a large batch would run ahead of the clock.
 void EventLog::take_times(NewRecords& records, Timestamps::Now& now) const noexcept {
-  std::vector<NewRecords::One>& all = records.all;
   for (;;) {
     const std::uint16_t epoch = now.epoch;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      NewRecords::One& one = all[i];
-      if (one.last_of_place == i && one.unix_ms != 0 && !times_->is_last(one.series_hash, now, one.unix_ms))
-        one.unix_ms = 0;
-    }
-    for (NewRecords::One& one : all)
-      if (all[one.last_of_place].unix_ms == 0)
-        one.unix_ms = times_->next(one.series_hash, now, 0, one.event->sent_unix_ms);
+    for (const NewRecords::SharedWord& word : records.words)
+      times_->next_all(word.series_hash, now, std::span(records.wishes).subspan(word.begin, word.end - word.begin));
     if (now.epoch == epoch) return;
-    for (NewRecords::One& one : all) one.unix_ms = 0;  // some are of the epoch before
+    for (Timestamps::Wish& wish : records.wishes) wish.given = 0;  // some are of the epoch before
   }
 }
 

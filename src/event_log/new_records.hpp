@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "event/event.hpp"
+#include "event_log/timestamps.hpp"
 
 namespace oneshot::event_log {
 
@@ -15,11 +16,18 @@ struct NewRecords {
     const event::Event* event;
     std::uint32_t shape;  ///< Record::shape_of()
     std::uint64_t series_hash;
-    std::uint64_t offset = 0;       ///< once stored
-    std::int64_t unix_ms = 0;       ///< with ascending times: taken by the last try, and still good unless 0
-    std::size_t last_of_place = 0;  ///< with ascending times: the last event here whose series shares its times
+    std::uint64_t offset = 0;  ///< once stored
+    std::size_t wish = 0;      ///< with ascending times: its own below
   };
   std::vector<One> all;
+  /// With ascending times: what was taken by the last try. Those of events whose series share a word of Timestamps lie
+  /// together, in the order of the events.
+  std::vector<Timestamps::Wish> wishes;
+  struct SharedWord {
+    std::uint64_t series_hash;
+    std::size_t begin, end;  ///< of its wishes
+  };
+  std::vector<SharedWord> words;
   std::uint64_t size = 0;  ///< bytes of all records
 
   [[nodiscard]] std::uint64_t begin() const noexcept { return all.front().offset; }

@@ -17,8 +17,10 @@ std::int64_t Timestamps::nearest_to(std::int64_t sent, std::int64_t now_ms) cons
   return std::clamp(sent, std::min(oldest, now_ms), now_ms);
 }
 
-std::int64_t Timestamps::next(std::uint64_t series_hash, Now& now, std::int64_t held,
-                              std::optional<std::int64_t> sent) noexcept {
+/// Moves a word from its time to `last_after(that time)`, unless what it holds is `held`.
+template <class LastAfter>
+std::int64_t Timestamps::advance(std::uint64_t series_hash, Now& now, std::int64_t held,
+                                 LastAfter last_after) noexcept {
   note(now);
   std::atomic<std::uint64_t>& last = words_[place(series_hash)];
   std::uint64_t seen = last.load(std::memory_order_acquire);
@@ -32,11 +34,23 @@ std::int64_t Timestamps::next(std::uint64_t series_hash, Now& now, std::int64_t 
     }
     const std::int64_t seen_time = seen_epoch == now.epoch ? time_in(seen) : restated(seen);
     if (held != 0 && held == seen_time) return held;
-    const std::int64_t mine = std::max(wanted(now, sent), seen_time + 1);
+    const std::int64_t mine = last_after(seen_time);
     if (last.compare_exchange_weak(seen, word_of(now.epoch, mine), std::memory_order_acq_rel,
                                    std::memory_order_acquire))
       return mine;
   }
+}
+
+std::int64_t Timestamps::next(std::uint64_t series_hash, Now& now, std::int64_t held,
+                              std::optional<std::int64_t> sent) noexcept {
+  return advance(series_hash, now, held, [&](std::int64_t last) { return std::max(wanted(now, sent), last + 1); });
+}
+
+void Timestamps::next_all(std::uint64_t series_hash, Now& now, std::span<Wish> wishes) noexcept {
+  advance(series_hash, now, wishes.back().given, [&](std::int64_t last) {
+    for (Wish& wish : wishes) wish.given = last = std::max(wanted(now, wish.sent), last + 1);
+    return last;
+  });
 }
 
 // A load for nearly all events: it changes once a millisecond. Words of a later epoch are the larger ones.

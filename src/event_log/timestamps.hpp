@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 
 #include "base/clock.hpp"
 #include "event_log/clock_steps.hpp"
@@ -58,10 +59,16 @@ class Timestamps {
   std::int64_t next(std::uint64_t series_hash, Now& now, std::int64_t held,
                     std::optional<std::int64_t> sent = std::nullopt) noexcept;
 
-  /// Nobody got a later time for this word since next() gave this one.
-  [[nodiscard]] bool is_last(std::uint64_t series_hash, const Now& now, std::int64_t time) const noexcept {
-    return words_[place(series_hash)].load(std::memory_order_acquire) == word_of(now.epoch, time);
-  }
+  /// An event that waits for its time.
+  struct Wish {
+    std::optional<std::int64_t> sent = std::nullopt;  ///< as for next()
+    std::int64_t given = 0;                           ///< 0 until next_all()
+  };
+  /// As next() for several events of one word: nobody else gets a time between theirs. What an earlier call gave is
+  /// still good if nobody got a later time since; given anew at each try for a place in the log, the times of a large
+  /// batch would run ahead of the clock.
+  void next_all(std::uint64_t series_hash, Now& now, std::span<Wish> wishes) noexcept;
+
   /// Which word a series has; series that share one share their times.
   static std::size_t place(std::uint64_t series_hash) noexcept { return series_hash >> 48; }
 
@@ -108,6 +115,8 @@ class Timestamps {
   [[nodiscard]] std::int64_t wanted(const Now& now, std::optional<std::int64_t> sent) const noexcept {
     return sent ? nearest_to(*sent, now.unix_ms) : now.unix_ms;
   }
+  template <class LastAfter>
+  std::int64_t advance(std::uint64_t series_hash, Now& now, std::int64_t held, LastAfter last_after) noexcept;
   [[nodiscard]] std::int64_t nearest_to(std::int64_t sent, std::int64_t now_ms) const noexcept;
   void note(const Now& now) noexcept;
   std::int64_t restated(std::uint64_t word) const noexcept {
