@@ -98,6 +98,8 @@ std::string printable(std::string_view text, std::size_t max) {
   return out;
 }
 
+std::string quoted(std::string_view text, std::size_t max) { return '"' + printable(text, max) + '"'; }
+
 void append_unsigned(std::string& out, std::uint64_t value) {
   Digits buffer;
   out += to_digits(buffer, value);

@@ -36,6 +36,12 @@ template <std::size_t size_with_zero>
   return text;
 }
 
+/// Without the line ends behind it, however many: what editors, files and `echo` put there.
+[[nodiscard]] constexpr std::string_view trim_line_ends(std::string_view text) noexcept {
+  while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
+  return text;
+}
+
 /// Appends text made safe to show between double quotes: `\"`, `\\`, `\n`, `\t`; every other control
 /// character and every byte that is not UTF-8 as `\xNN`. Stops before out would be longer than max_size,
 /// never within a character or an escape. False if something was left out.
@@ -44,6 +50,9 @@ bool append_escaped(std::string& out, std::string_view text, std::size_t max_siz
 /// A client's bytes for a message, as append_escaped writes them, without quotes around. At most max bytes,
 /// and what was left out shows as `…` (3 more bytes).
 [[nodiscard]] std::string printable(std::string_view text, std::size_t max = 80);
+
+/// The same between quotes.
+[[nodiscard]] std::string quoted(std::string_view text, std::size_t max = 80);
 
 void append_unsigned(std::string& out, std::uint64_t value);
 void append_signed(std::string& out, std::int64_t value);

@@ -40,8 +40,6 @@ bool is_label_name(std::string_view name) noexcept {
   return is_name_of(label_bytes, name) ? reserved_label_name(name) : bad_label_name(name);
 }
 
-bool continues_character(char c) noexcept { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
-
 std::size_t limit(unsigned max) noexcept { return max == 0 ? SIZE_MAX : max; }
 
 }  // namespace
@@ -126,11 +124,10 @@ EventBuilder::Taken EventBuilder::shorten(std::string_view name, std::string_vie
   if (long_values_ == LongValues::reject) return Unexpected{label_value_too_long(name, value.size(), max_value_)};
   if (size_ + max_value_ > max_event_bytes_) return Unexpected{event_too_large(max_event_bytes_)};
   if (!valid_utf8(value)) return Unexpected{bad_utf8(name, value)};
-  std::size_t kept = max_value_ - std::min(max_value_, mark.size());
-  while (kept > 0 && continues_character(value[kept])) --kept;
+  const std::string_view kept = cut_between_characters(value, max_value_ - std::min(max_value_, mark.size()));
   std::string& made = room_for_made();
   const std::size_t begin = made.size();
-  made.append(value.substr(0, kept)).append(mark);
+  made.append(kept).append(mark);
   value = std::string_view(made).substr(begin);
   return {};
 }

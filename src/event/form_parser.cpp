@@ -31,7 +31,7 @@ EventBuilder::Taken FormParser::take(std::string_view query, std::string_view fo
   decoded_.reserve(query.size() + form_body.size());
   if (form_body.empty()) return take_all(query);
   if (EventBuilder::Taken taken = take_all(query); !taken) return taken;
-  while (form_body.ends_with('\n') || form_body.ends_with('\r')) form_body.remove_suffix(1);
+  form_body = trim_line_ends(form_body);
   if (form_body.starts_with('{') || form_body.starts_with('[')) return Unexpected{json_as_form()};
   return take_all(form_body);
 }

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t shown = 64;  // bytes of the client's that a message shows: enough to find them again
 
-std::string quoted(std::string_view text) { return '"' + printable(text, shown) + '"'; }
+std::string quoted(std::string_view text) { return oneshot::quoted(text, shown); }
 
 std::string parameter(std::size_t number, std::string_view encoded) {
   return "parameter " + std::to_string(number) + " (" + quoted(encoded) + ")";

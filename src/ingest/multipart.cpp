@@ -79,11 +79,6 @@ class Delimiter {
   bool found_ = false;
 };
 
-std::string_view without_line_ends(std::string_view text) noexcept {
-  while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
-  return text;
-}
-
 bool says_nothing(std::string_view transfer_encoding) noexcept {
   return equals_ignoring_case(transfer_encoding, "7bit") || equals_ignoring_case(transfer_encoding, "8bit") ||
          equals_ignoring_case(transfer_encoding, "binary");
@@ -128,7 +123,7 @@ event::EventBuilder::Taken Multipart::take_part(std::string_view part) {
     return Unexpected{bad_multipart("a part has no empty line behind its headers")};
   const Result<Part, event::Rejection> head = read_head(part.substr(0, head_end));
   if (!head) return Unexpected{head.error()};
-  const std::string_view text = without_line_ends(part.substr(head_end + empty_line.size()));
+  const std::string_view text = trim_line_ends(part.substr(head_end + empty_line.size()));
   std::string& name = texts_.next();
   if (!header_parameter(head->disposition, "name", name)) return Unexpected{bad_multipart("a part has no name")};
   std::string& file = texts_.next();

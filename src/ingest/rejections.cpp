@@ -11,7 +11,7 @@ using event::Rejection;
 
 constexpr std::size_t shown = 64;
 
-std::string quoted(std::string_view text) { return '"' + printable(text, shown) + '"'; }
+std::string quoted(std::string_view text) { return oneshot::quoted(text, shown); }
 
 std::string label(std::string_view name, json::Kind kind) {
   return "label " + quoted(name) + " is " + std::string(words_for(kind));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "settings/read_file.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -8,6 +10,7 @@
 #include <system_error>
 
 #include "base/text.hpp"
+#include "base/unique_fd.hpp"
 
 namespace oneshot::settings {
 namespace {
@@ -30,6 +33,14 @@ Result<std::string> read_to_end(int file, const std::string& path, std::size_t m
     }
   }
   return too_large(path, max_bytes);
+}
+
+Result<std::string> read_regular_file(const std::string& path, std::size_t max_bytes) {
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  struct stat info {};
+  if (!file || ::fstat(file.get(), &info) != 0) return unreadable(path, errno);
+  if (!S_ISREG(info.st_mode)) return Unexpected{shown(path) + ": must be a file"};
+  return read_to_end(file.get(), path, max_bytes);
 }
 
 Unexpected<std::string> unreadable(const std::string& path, int error) {

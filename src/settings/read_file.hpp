@@ -12,6 +12,9 @@ namespace oneshot::settings {
 /// What is left of an open file. Errors, which name it as `path`: it cannot be read, or has more than `max_bytes`.
 [[nodiscard]] Result<std::string> read_to_end(int file, const std::string& path, std::size_t max_bytes);
 
+/// What is in a file by its path, that is, in no device, pipe or folder, which might never end. The same errors.
+[[nodiscard]] Result<std::string> read_regular_file(const std::string& path, std::size_t max_bytes);
+
 /// The error of a file that cannot be opened or read, for this value of errno.
 [[nodiscard]] Unexpected<std::string> unreadable(const std::string& path, int error);
 

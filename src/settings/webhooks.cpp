@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "settings/webhooks.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstddef>
 #include <memory>
 #include <utility>
 
 #include "base/text.hpp"
-#include "base/unique_fd.hpp"
 #include "ingest/hooks/hook.hpp"
 #include "settings/named_sections.hpp"
 #include "settings/read_file.hpp"
@@ -20,13 +15,9 @@ namespace oneshot::settings {
 
 Result<std::string> read_secret(const std::string& path) {
   constexpr std::size_t max_bytes = 4096;
-  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  struct stat info {};
-  if (!file || ::fstat(file.get(), &info) != 0) return unreadable(path, errno);
-  const std::string shown = printable(path, 1024);
-  if (!S_ISREG(info.st_mode)) return Unexpected{shown + ": must be a file"};
-  Result<std::string> text = read_to_end(file.get(), path, max_bytes);
+  Result<std::string> text = read_regular_file(path, max_bytes);
   if (!text) return text;
+  const std::string shown = printable(path, 1024);
   if (text->ends_with('\n')) text->pop_back();
   if (text->ends_with('\r')) text->pop_back();
   if (text->empty()) return Unexpected{shown + ": is empty, and an empty secret is none"};

@@ -64,11 +64,6 @@ Result<EventBody, Rejection> name_text(EventBody body, std::string_view query) {
   return body;
 }
 
-std::string_view without_line_ends(std::string_view text) noexcept {
-  while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
-  return text;
-}
-
 Result<json::Value, Rejection> parse_body(Context& context, std::string_view bytes) {
   Result<json::Value> value = context.json_parser.parse(bytes);
   if (!value) return Unexpected{ingest::bad_json("the body", value.error())};
@@ -145,7 +140,7 @@ Taken take_event_body(Context& context, const http::Request& request, const Post
     case BodyKind::multipart:
       return context.multipart.take(headers.content_type, body.bytes);
     case BodyKind::text:
-      return context.event_builder.label(body.label, without_line_ends(body.bytes));
+      return context.event_builder.label(body.label, trim_line_ends(body.bytes));
     case BodyKind::form:
     case BodyKind::ignored:
       break;

@@ -6,12 +6,11 @@
 #include <optional>
 
 #include "base/text.hpp"
+#include "base/utf8.hpp"
 #include "event/label_name.hpp"
 
 namespace oneshot::ingest {
 namespace {
-
-std::string quoted(std::string_view text) { return '"' + printable(text) + '"'; }
 
 /// Shows that something is missing; part of what max_label_value_bytes allows.
 constexpr std::string_view ellipsis = "\u2026";
@@ -19,9 +18,7 @@ constexpr std::string_view ellipsis = "\u2026";
 /// A value that is too long ends in the ellipsis, and never within a character.
 void cut(std::string& value) {
   if (value.size() <= Hook::max_label_value_bytes) return;
-  std::size_t end = Hook::max_label_value_bytes - ellipsis.size();
-  while (end > 0 && (static_cast<unsigned char>(value[end]) & 0xC0U) == 0x80U) --end;
-  value.resize(end);
+  value.resize(cut_between_characters(value, Hook::max_label_value_bytes - ellipsis.size()).size());
   value += ellipsis;
 }
 

@@ -5,23 +5,17 @@
 #include <optional>
 #include <utility>
 
-#include "base/byte_set.hpp"
 #include "base/text.hpp"
+#include "http/grammar.hpp"
 
 namespace oneshot::ingest {
 namespace {
 
 constexpr std::string_view body_prefix = "body:";
 constexpr std::string_view header_prefix = "header:";
-// RFC 9110 5.6.2.
-constexpr ByteSet header_bytes{[](char c) {
-  return is_letter(c) || is_digit(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}};
-
-std::string quoted(std::string_view text) { return '"' + printable(text) + '"'; }
 
 Result<Reference> header(std::string_view name) {
-  if (!name.empty() && header_bytes.has_all_of(name)) return Reference{Reference::Of::header, std::string(name)};
+  if (!name.empty() && http::token_bytes.has_all_of(name)) return Reference{Reference::Of::header, std::string(name)};
   return Unexpected{quoted(name) + " is not the name of a header, as in header:X-GitHub-Event"};
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "base/utf8.hpp"
 
 namespace oneshot::ingest {
 namespace {
@@ -14,7 +15,7 @@ constexpr std::string_view strip_prefix = "strip:";
 
 /// Counts characters from 1, as an editor does: in UTF-8 every character has one byte that does not continue another.
 std::string place(std::string_view before, std::string_view fault) {
-  const auto begins_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
+  const auto begins_character = [](char c) { return !continues_character(c); };
   const auto characters = std::ranges::count_if(before, begins_character);
   return "character " + std::to_string(characters + 1) + ": " + std::string(fault);
 }
