@@ -6,31 +6,12 @@
 #include <cmath>
 #include <utility>
 
+#include "exposition/label_walk.hpp"
+
 namespace oneshot::app {
-namespace {
-
-struct Label {
-  std::string_view name;
-  std::string_view value;  // still escaped, which is as good to tell values apart
-};
-
-/// Takes the first label away from a rendered label set: `service="checkout",type="deploy"`.
-Label take_label(std::string_view& labels) noexcept {
-  const std::size_t equals = labels.find('=');
-  const std::string_view name = labels.substr(0, equals);
-  labels.remove_prefix(std::min(name.size() + 2, labels.size()));
-  std::size_t end = 0;
-  while (end < labels.size() && labels[end] != '"') end += labels[end] == '\\' ? 2U : 1U;
-  const std::string_view value = labels.substr(0, end);
-  labels.remove_prefix(std::min(end + 2, labels.size()));
-  return {name, value};
-}
-
-}  // namespace
-
 void LabelValues::note(std::string_view labels) {
   while (!labels.empty()) {
-    const Label label = take_label(labels);
+    const exposition::RenderedLabel label = exposition::take_label(labels);
     const std::uint64_t name = hash_bytes(label.name, seed_);
     auto found = by_name_.find(name);
     if (found == by_name_.end()) {
@@ -53,7 +34,7 @@ void LabelValues::age() {
 LabelValues::Most LabelValues::most_of(std::string_view labels) const {
   Most most;
   while (!labels.empty()) {
-    const Label label = take_label(labels);
+    const exposition::RenderedLabel label = exposition::take_label(labels);
     const auto found = by_name_.find(hash_bytes(label.name, seed_));
     if (found == by_name_.end()) continue;
     const std::uint64_t values = estimate(found->second);
