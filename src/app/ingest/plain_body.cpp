@@ -2,7 +2,9 @@
 #include "app/ingest/plain_body.hpp"
 
 #include <string>
+#include <utility>
 
+#include "app/ingest/refusal.hpp"
 #include "base/text.hpp"
 #include "http/gunzip.hpp"
 
@@ -46,6 +48,11 @@ void let_go_of_body(Context& context) noexcept {
   if (context.unfolded.capacity() > 2 * kept_bytes) std::string().swap(context.unfolded);
 }
 
-void offer_gzip(http::Reply& reply) { reply.extra_headers += "Accept-Encoding: gzip\r\n"; }
+http::Reply refuse_body(Context& context, const http::Request& request, Rejection rejection) {
+  const bool about_type = rejection.reason == Reason::bad_content_type;
+  http::Reply reply = refuse(context, request, std::move(rejection));
+  if (about_type) reply.extra_headers += "Accept-Encoding: gzip\r\n";
+  return reply;
+}
 
 }  // namespace oneshot::app

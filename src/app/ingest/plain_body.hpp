@@ -21,7 +21,8 @@ namespace oneshot::app {
 /// Gives the memory of a large body back.
 void let_go_of_body(Context& context) noexcept;
 
-/// Says beside a 415 what a body may be compressed with (RFC 7694 section 3).
-[[gnu::cold]] void offer_gzip(http::Reply& reply);
+/// As refuse(), and says beside a 415 what a body may be compressed with (RFC 7694 section 3).
+[[nodiscard, gnu::cold]] http::Reply refuse_body(Context& context, const http::Request& request,
+                                                 event::Rejection rejection);
 
 }  // namespace oneshot::app

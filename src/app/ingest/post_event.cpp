@@ -19,7 +19,6 @@ namespace oneshot::app {
 namespace {
 
 using event::Reason;
-
 using event::Rejection;
 using EventOrWhyNot = Result<event::Event, Rejection>;
 using Taken = event::EventBuilder::Taken;
@@ -30,10 +29,6 @@ Rejection wrong_type(std::string_view content_type) {
                         "labels in the query";
   if (media_type_of(content_type) == MediaType::text) message += " (with ?text=message a text becomes a label)";
   return {Reason::bad_content_type, std::move(message)};
-}
-
-Rejection contradiction(std::string_view name) {
-  return {Reason::bad_parameter, "header " + printable(name) + " is given twice, with different values"};
 }
 
 /// Labels in the query, a plain form, or both: what most send, and the shortest way.
@@ -123,10 +118,7 @@ http::Answer post_event(Context& context, const http::Request& request, delivery
     event->metric = *metric;
     return store_event(context, request, *event);
   }
-  const bool about_type = event.error().reason == Reason::bad_content_type;
-  http::Reply reply = refuse(context, request, std::move(event.error()));
-  if (about_type) offer_gzip(reply);
-  return reply;
+  return refuse_body(context, request, std::move(event.error()));
 }
 
 }  // namespace oneshot::app

@@ -11,7 +11,6 @@
 #include "app/ingest/plain_body.hpp"
 #include "app/ingest/post_headers.hpp"
 #include "app/ingest/query_parameter.hpp"
-#include "app/ingest/refusal.hpp"
 #include "app/ingest/store_events.hpp"
 #include "base/text.hpp"
 #include "event/idempotency_key.hpp"
@@ -29,10 +28,6 @@ Rejection wrong_type(std::string_view content_type) {
           message +
               " is not understood: POST /events takes lines of JSON (-H 'Content-Type: application/x-ndjson' with "
               "--data-binary), a list (application/json), or application/cloudevents-batch+json"};
-}
-
-Rejection contradiction(std::string_view name) {
-  return {Reason::bad_parameter, "header " + printable(name) + " is given twice, with different values"};
 }
 
 Result<bool, Rejection> wants_partial(const SplitQuery& query) {
@@ -56,8 +51,7 @@ event::EventBuilder::Taken take_body(EventsReader& reader, MediaType type, std::
 }
 
 Result<void, Rejection> read_request(Context& context, const http::Request& request, const PostHeaders& headers,
-                                     EventsReader& reader) {
-  const MediaType type = media_type_of(headers.content_type);
+                                     MediaType type, EventsReader& reader) {
   if (type != MediaType::ndjson && type != MediaType::json && type != MediaType::cloudevents_batch)
     return Unexpected{wrong_type(headers.content_type)};
   const Result<std::string_view, Rejection> body = plain_body(context, request, headers, json_body_limit);
@@ -67,10 +61,7 @@ Result<void, Rejection> read_request(Context& context, const http::Request& requ
 
 http::Answer refuse_all(Context& context, const http::Request& request, Rejection rejection) {
   context.batch.trim();
-  const bool about_type = rejection.reason == Reason::bad_content_type;
-  http::Reply reply = refuse(context, request, std::move(rejection));
-  if (about_type) offer_gzip(reply);
-  return reply;
+  return refuse_body(context, request, std::move(rejection));
 }
 
 }  // namespace
@@ -86,10 +77,10 @@ http::Answer post_events(Context& context, const http::Request& request, deliver
   if (!partial) return refuse_all(context, request, partial.error());
   const Result<std::string_view, Rejection> key = key_of(headers);
   if (!key) return refuse_all(context, request, key.error());
-  const bool lines = media_type_of(headers.content_type) == MediaType::ndjson;
+  const MediaType type = media_type_of(headers.content_type);
   EventsReader reader(context, {.event_time = headers.event_time, .key = *key, .query = query->rest},
-                      lines ? "line" : "event", *partial);
-  Result<void, Rejection> read = read_request(context, request, headers, reader);
+                      type == MediaType::ndjson ? "line" : "event", *partial);
+  Result<void, Rejection> read = read_request(context, request, headers, type, reader);
   context.json_parser.trim();
   let_go_of_body(context);
   if (!read) return refuse_all(context, request, std::move(read.error()));

@@ -41,4 +41,8 @@ PostHeaders read_post_headers(std::span<const http::Header> headers) noexcept {
   return all;
 }
 
+event::Rejection contradiction(std::string_view header) {
+  return {event::Reason::bad_parameter, "header " + printable(header) + " is given twice, with different values"};
+}
+
 }  // namespace oneshot::app

@@ -4,6 +4,7 @@
 #include <span>
 #include <string_view>
 
+#include "event/event.hpp"
 #include "http/request.hpp"
 
 namespace oneshot::app {
@@ -20,5 +21,8 @@ struct PostHeaders {
 
 /// In one pass: a POST is looked at as rarely as can be.
 [[nodiscard]] PostHeaders read_post_headers(std::span<const http::Header> headers) noexcept;
+
+/// Why a POST with PostHeaders::contradicted is refused.
+[[nodiscard, gnu::cold]] event::Rejection contradiction(std::string_view header);
 
 }  // namespace oneshot::app

@@ -27,6 +27,11 @@ using event::Reason;
 using event::Rejection;
 using ingest::Signature;
 
+/// The options must live as long.
+ingest::MetricNamed metrics_of(const Options& options) {
+  return [&options](std::string_view name) { return metric_named(options, name); };
+}
+
 /// Whether the query asks for a dry run. Nothing else can be asked for.
 Result<bool, Rejection> wants_dry_run(std::string_view query) {
   if (query.empty()) return false;
@@ -64,8 +69,7 @@ Result<std::string, Rejection> try_request(Context& context, const http::Request
   const auto body = read_body(context, request);
   if (!body) return Unexpected{body.error()};
   const Options& options = *context.options;
-  const ingest::NamedHook named{name, hook, options.metric,
-                                [&](std::string_view metric) { return metric_named(options, metric); }};
+  const ingest::NamedHook named{name, hook, options.metric, metrics_of(options)};
   return ingest::dry_run(named, context.event_builder, *body, request.body, request.headers);
 }
 
@@ -86,16 +90,14 @@ Result<std::size_t, Rejection> read_events(Context& context, const http::Request
   if (!mapped) return Unexpected{std::move(mapped.error())};
   const std::string scope = "hook " + name;
   std::size_t ignored = 0;
-  for (ingest::Mapped& one : *mapped) {
+  for (const ingest::Mapped& one : *mapped) {
     if (one.unmet != nullptr) {
       ++ignored;
       continue;
     }
-    const auto metric = metric_named(*context.options, one.event.metric);
-    if (!metric) return Unexpected{ingest::in_event(one.number, metric.error())};
-    one.event.metric = *metric;
-    const auto event = ingest::build_event(context.event_builder, context.event_keys, scope, one.event);
-    if (!event) return Unexpected{ingest::in_event(one.number, event.error())};
+    const auto event =
+        ingest::build_event(context.event_builder, context.event_keys, scope, one, metrics_of(*context.options));
+    if (!event) return Unexpected{event.error()};
     context.batch.add(*event, one.number);
   }
   return ignored;

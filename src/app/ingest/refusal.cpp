@@ -82,8 +82,17 @@ http::Reply refuse(Context& context, const Address& peer, event::Rejection rejec
   return count_and_say(context, std::move(rejection));
 }
 
-http::Reply refuse_unable(Context& context, const Address& peer) {
-  return refuse(context, peer, {Reason::unable_to_store, "the event log cannot be written: see the server's log"});
+event::Rejection why_not(queue::Stored stored) {
+  switch (stored) {
+    case queue::Stored::full:
+      return {Reason::log_full, "the event log is full: try again later"};
+    case queue::Stored::key_reused:
+      return {Reason::key_reused, "this idempotency key was used for another event: write a new one"};
+    case queue::Stored::key_in_flight:
+      return {Reason::key_in_flight, "the event with this idempotency key is being stored: ask again"};
+    default:
+      return {Reason::unable_to_store, "the event log cannot be written: see the server's log"};
+  }
 }
 
 }  // namespace oneshot::app

@@ -6,6 +6,7 @@
 #include "event/event.hpp"
 #include "http/reply.hpp"
 #include "http/request.hpp"
+#include "queue/queue.hpp"
 
 namespace oneshot::app {
 
@@ -17,7 +18,7 @@ namespace oneshot::app {
 [[nodiscard, gnu::cold]] http::Reply refuse(Context& context, const http::Request& request, event::Rejection rejection);
 [[nodiscard, gnu::cold]] http::Reply refuse(Context& context, const Address& peer, event::Rejection rejection);
 
-/// The same where the storage has failed.
-[[nodiscard, gnu::cold]] http::Reply refuse_unable(Context& context, const Address& peer);
+/// Why what was to be stored is not.
+[[nodiscard, gnu::cold]] event::Rejection why_not(queue::Stored stored);
 
 }  // namespace oneshot::app

@@ -1,52 +1,35 @@
 // SPDX-License-Identifier: MIT
 #include "app/ingest/store_event.hpp"
 
-#include <atomic>
 #include <memory>
 #include <utility>
 
 #include "app/ingest/admit.hpp"
 #include "app/ingest/count_accepted.hpp"
+#include "app/ingest/durable_reply.hpp"
 #include "app/ingest/refusal.hpp"
 #include "base/log.hpp"
 
 namespace oneshot::app {
 namespace {
 
-using event::Reason;
 using queue::Stored;
-
-/// The event waits to be flushed, with those of other requests.
-class DurableReply final : public http::PendingReply {
- public:
-  DurableReply(Context& context, const Address& peer, EventCounters::Number* series)
-      : context_(context), peer_(peer), counters_(context.event_counters), series_(series) {
-    context.services.queue.when_durable(context.worker, [stored = stored_, notify = flushed_.notifier()](Stored what) {
-      stored->store(what, std::memory_order_relaxed);
-      notify();
-    });
-  }
-
-  delivery::OneShotEvent& ready() noexcept override { return flushed_; }
-  http::Reply finish() override {
-    if (stored_->load(std::memory_order_relaxed) != Stored::stored) return refuse_unable(context_, peer_);
-    context_.counters.count_accepted();
-    EventCounters::count(series_);
-    return http::Reply(200);
-  }
-
- private:
-  Context& context_;
-  Address peer_;
-  const std::shared_ptr<EventCounters> counters_;  // a reload may make others
-  EventCounters::Number* const series_;            // of them
-  delivery::OneShotEvent flushed_;
-  std::shared_ptr<std::atomic<Stored>> stored_ = std::make_shared<std::atomic<Stored>>(Stored::flushing);
-};
 
 void log_stored(const Address& peer, const event::Event& event) {
   if (log::enabled(log::Level::debug))
     log::debug("event", {{"peer", peer.text()}, {"labels", event.labels}, {"value", event.value}});
+}
+
+std::unique_ptr<http::PendingReply> answer_when_durable(Context& context, const Address& peer,
+                                                        const event::Event& event) {
+  // A reload meanwhile may make other counters.
+  return when_durable(context, [&context, peer, counters = context.event_counters,
+                                series = context.event_counters->series_of(context.worker, event)](bool stored) {
+    if (!stored) return refuse(context, peer, why_not(Stored::unable));
+    context.counters.count_accepted();
+    EventCounters::count(series);
+    return http::Reply(200);
+  });
 }
 
 /// As the first POST was answered, and says that this one was not the first.
@@ -61,29 +44,20 @@ void log_stored(const Address& peer, const event::Event& event) {
 
 http::Answer store_event(Context& context, const http::Request& request, const event::Event& event) {
   if (auto refused = admit(context, request, {&event, 1})) return refuse(context, request, *std::move(refused));
-  switch (context.services.queue.append(context.worker, event)) {
+  const Stored stored = context.services.queue.append(context.worker, event);
+  switch (stored) {
     case Stored::stored:
       count_accepted(context, event);
       log_stored(request.peer, event);
       return http::Answer(std::in_place_type<http::Reply>, 200);  // made where it stays
-    case Stored::flushing:
-      log_stored(request.peer, event);
-      return std::make_unique<DurableReply>(context, request.peer,
-                                            context.event_counters->series_of(context.worker, event));
-    case Stored::full:
-      return refuse(context, request, {Reason::log_full, "the event log is full: try again later"});
     case Stored::duplicate:
       return replayed(context);
-    case Stored::key_reused:
-      return refuse(context, request,
-                    {Reason::key_reused, "this idempotency key was used for another event: write a new one"});
-    case Stored::key_in_flight:
-      return refuse(context, request,
-                    {Reason::key_in_flight, "the event with this idempotency key is being stored: ask again"});
-    case Stored::unable:
-      break;
+    case Stored::flushing:
+      log_stored(request.peer, event);
+      return answer_when_durable(context, request.peer, event);
+    default:
+      return refuse(context, request, why_not(stored));
   }
-  return refuse_unable(context, request.peer);
 }
 
 }  // namespace oneshot::app

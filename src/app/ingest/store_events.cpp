@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "app/ingest/store_events.hpp"
 
-#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -9,6 +8,8 @@
 #include <utility>
 
 #include "app/ingest/admit.hpp"
+#include "app/ingest/append_batch.hpp"
+#include "app/ingest/durable_reply.hpp"
 #include "app/ingest/refusal.hpp"
 #include "app/ingest/stored_series.hpp"
 #include "base/log.hpp"
@@ -17,7 +18,6 @@
 namespace oneshot::app {
 namespace {
 
-using event::Reason;
 using event::Rejection;
 using queue::Stored;
 using queue::StoredAll;
@@ -57,58 +57,18 @@ http::Reply success(Context& context, const StoredAll& all, const StoredSeries& 
   return reply;
 }
 
-/// The events wait to be flushed, with those of other requests.
-class DurableEvents final : public http::PendingReply {
- public:
-  DurableEvents(Context& context, const Address& peer, const StoredAll& all, std::string summary)
-      : context_(context), peer_(peer), all_(all), series_(context, all), summary_(std::move(summary)) {
-    context.services.queue.when_durable(context.worker, [stored = stored_, notify = flushed_.notifier()](Stored what) {
-      stored->store(what, std::memory_order_relaxed);
-      notify();
-    });
-  }
-
-  delivery::OneShotEvent& ready() noexcept override { return flushed_; }
-  http::Reply finish() override {
-    if (stored_->load(std::memory_order_relaxed) != Stored::stored) return refuse_unable(context_, peer_);
-    return success(context_, all_, series_, std::move(summary_));
-  }
-
- private:
-  Context& context_;
-  Address peer_;
-  StoredAll all_;
-  StoredSeries series_;
-  std::string summary_;
-  delivery::OneShotEvent flushed_;
-  std::shared_ptr<std::atomic<Stored>> stored_ = std::make_shared<std::atomic<Stored>>(Stored::flushing);
-};
-
-Rejection why_not(Stored what) {
-  switch (what) {
-    case Stored::full:
-      return {Reason::log_full, "the event log is full: try again later"};
-    case Stored::key_reused:
-      return {Reason::key_reused, "this idempotency key was used for another event: write a new one"};
-    case Stored::key_in_flight:
-      return {Reason::key_in_flight, "the event with this idempotency key is being stored: ask again"};
-    default:
-      return {Reason::unable_to_store, "the event log cannot be written: see the server's log"};
-  }
+std::unique_ptr<http::PendingReply> answer_when_durable(Context& context, const Address& peer, const StoredAll& all,
+                                                        std::string summary) {
+  return when_durable(
+      context, [&context, peer, all, series = StoredSeries(context, all), summary = std::move(summary)](bool stored) {
+        return stored ? success(context, all, series, summary) : refuse(context, peer, why_not(Stored::unable));
+      });
 }
 
-/// Each try looks at every event, and each event may be one whose key was used before: so their number has a bound.
-StoredAll append_batch(Context& context, EventsReader& reader) {
-  constexpr std::size_t most_looks = 1'000'000;
-  ingest::Batch& batch = context.batch;
-  const std::size_t most_tries = 1 + most_looks / (batch.events().size() + 1);
-  for (std::size_t tries = 1;; ++tries) {
-    if (batch.events().empty()) return {};
-    const StoredAll all = context.services.queue.append_all(context.worker, batch.events());
-    if (all.what != Stored::key_reused || !reader.partial() || tries == most_tries) return all;
-    reader.refuse(batch.number_of(all.at), why_not(all.what));
-    batch.erase(all.at);
-  }
+StoredAll append(Context& context, EventsReader& reader) {
+  if (!reader.partial()) return append_batch(context);
+  return append_batch_without_reused(
+      context, [&](std::size_t at) { reader.refuse(context.batch.number_of(at), why_not(Stored::key_reused)); });
 }
 
 http::Reply refuse_batch(Context& context, const http::Request& request, const EventsReader& reader,
@@ -140,7 +100,7 @@ std::optional<Rejection> admit_batch(Context& context, const http::Request& requ
 
 http::Answer append_and_answer(Context& context, const http::Request& request, EventsReader& reader) {
   if (auto refused = admit_batch(context, request, reader)) return refuse(context, request, *std::move(refused));
-  const StoredAll all = append_batch(context, reader);
+  const StoredAll all = append(context, reader);
   switch (all.what) {
     case Stored::stored:
     case Stored::duplicate:
@@ -148,7 +108,7 @@ http::Answer append_and_answer(Context& context, const http::Request& request, E
       return success(context, all, StoredSeries(context, all), summary(all, reader));
     case Stored::flushing:
       log_events(context, request.peer);
-      return std::make_unique<DurableEvents>(context, request.peer, all, summary(all, reader));
+      return answer_when_durable(context, request.peer, all, summary(all, reader));
     default:
       return refuse_batch(context, request, reader, all);
   }

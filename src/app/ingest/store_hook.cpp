@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "app/ingest/store_hook.hpp"
 
-#include <atomic>
 #include <memory>
 #include <string_view>
 #include <utility>
 
 #include "app/ingest/admit.hpp"
+#include "app/ingest/append_batch.hpp"
+#include "app/ingest/durable_reply.hpp"
 #include "app/ingest/refusal.hpp"
 #include "app/ingest/stored_series.hpp"
 #include "base/log.hpp"
@@ -46,59 +47,22 @@ http::Reply success(Context& context, const std::string& hook, const Numbers& nu
   return reply;
 }
 
-/// The events wait to be flushed, with those of other requests.
-class DurableHook final : public http::PendingReply {
- public:
-  DurableHook(Context& context, const Address& peer, std::string hook, const Numbers& numbers, StoredSeries series)
-      : context_(context), peer_(peer), hook_(std::move(hook)), numbers_(numbers), series_(std::move(series)) {
-    context.services.queue.when_durable(context.worker, [stored = stored_, notify = flushed_.notifier()](Stored what) {
-      stored->store(what, std::memory_order_relaxed);
-      notify();
-    });
-  }
-
-  delivery::OneShotEvent& ready() noexcept override { return flushed_; }
-  http::Reply finish() override {
-    if (stored_->load(std::memory_order_relaxed) == Stored::stored) return success(context_, hook_, numbers_, series_);
-    context_.services.hook_counters.count(hook_, HookOutcome::refused);
-    return refuse_unable(context_, peer_);
-  }
-
- private:
-  Context& context_;
-  Address peer_;
-  std::string hook_;
-  Numbers numbers_;
-  StoredSeries series_;
-  delivery::OneShotEvent flushed_;
-  std::shared_ptr<std::atomic<Stored>> stored_ = std::make_shared<std::atomic<Stored>>(Stored::flushing);
-};
-
-/// Each event whose id came with another event before is taken out, and the rest tried again. Each try costs a look at
-/// every event, so that their number has a bound: 1,000 events may all be such.
-StoredAll append_rest(Context& context, std::size_t& reused) {
-  constexpr std::size_t most_looks = 1'000'000;
-  ingest::Batch& batch = context.batch;
-  const std::size_t most = most_looks / (batch.events().size() + 1);
-  for (;; ++reused) {
-    if (batch.events().empty()) return {};
-    const StoredAll all = context.services.queue.append_all(context.worker, batch.events());
-    if (all.what != Stored::key_reused || reused == most) return all;
-    batch.erase(all.at);
-  }
+std::unique_ptr<http::PendingReply> answer_when_durable(Context& context, const Address& peer, const std::string& hook,
+                                                        const Numbers& numbers, StoredSeries series) {
+  return when_durable(context, [&context, peer, hook, numbers, series = std::move(series)](bool stored) {
+    if (stored) return success(context, hook, numbers, series);
+    context.services.hook_counters.count(hook, HookOutcome::refused);
+    return refuse(context, peer, why_not(Stored::unable));
+  });
 }
 
-event::Rejection why_not(Stored what) {
-  switch (what) {
-    case Stored::full:
-      return {Reason::log_full, "the event log is full: try again later"};
-    case Stored::key_in_flight:
-      return {Reason::key_in_flight, "an event with this id is being stored: try again"};
-    case Stored::key_reused:
-      return {Reason::key_reused, "too many ids came with other events before: was the mapping changed?"};
-    default:
-      return {Reason::unable_to_store, "the event log cannot be written: see the server's log"};
-  }
+/// In the words of a hook, whose sender knows ids and no keys.
+event::Rejection why_no_event(Stored stored) {
+  if (stored == Stored::key_in_flight)
+    return {Reason::key_in_flight, "an event with this id is being stored: try again"};
+  if (stored == Stored::key_reused)
+    return {Reason::key_reused, "too many ids came with other events before: was the mapping changed?"};
+  return why_not(stored);
 }
 
 /// Elsewhere these are 409 and 429.
@@ -131,7 +95,7 @@ http::Answer store_hook(Context& context, const http::Request& request, const st
   if (auto refused = admit(context, request, context.batch.events()))
     return refuse_hook(context, request, hook, *std::move(refused));
   std::size_t reused = 0;
-  const StoredAll all = append_rest(context, reused);
+  const StoredAll all = append_batch_without_reused(context, [&reused](std::size_t) { ++reused; });
   const Numbers numbers{all.stored, all.duplicates + reused, ignored};
   switch (all.what) {
     case Stored::stored:
@@ -140,9 +104,9 @@ http::Answer store_hook(Context& context, const http::Request& request, const st
       return success(context, hook, numbers, StoredSeries(context, all));
     case Stored::flushing:
       log_events(context, request, hook);
-      return std::make_unique<DurableHook>(context, request.peer, hook, numbers, StoredSeries(context, all));
+      return answer_when_durable(context, request.peer, hook, numbers, StoredSeries(context, all));
     default:
-      return refuse_hook(context, request, hook, why_not(all.what));
+      return refuse_hook(context, request, hook, why_no_event(all.what));
   }
 }
 

@@ -6,26 +6,37 @@
 namespace oneshot::ingest {
 namespace {
 
-event::EventBuilder::Taken feed(event::EventBuilder& builder, const MappedEvent& parts) {
+using Taken = event::EventBuilder::Taken;
+
+Taken feed(event::EventBuilder& builder, const MappedEvent& parts, std::string_view metric) {
   for (const auto& [name, value] : parts.labels)
-    if (auto taken = builder.label(name, value); !taken) return taken;
+    if (Taken taken = builder.label(name, value); !taken) return taken;
   if (!parts.value.empty())
-    if (auto taken = builder.value(parts.value); !taken) return taken;
+    if (Taken taken = builder.value(parts.value); !taken) return taken;
   if (!parts.time.empty())
-    if (auto taken = builder.time(parts.time); !taken) return taken;
-  if (!parts.metric.empty()) return builder.metric(parts.metric);
-  return {};
+    if (Taken taken = builder.time(parts.time); !taken) return taken;
+  return metric.empty() ? Taken() : builder.metric(metric);
+}
+
+Result<event::Event, event::Rejection> build(event::EventBuilder& builder, EventKeys& keys, std::string_view scope,
+                                             const MappedEvent& parts, const MetricNamed& metric_named) {
+  const auto metric = metric_named(parts.metric);
+  if (!metric) return Unexpected{metric.error()};
+  builder.begin(event::LabelNames::replace);
+  if (Taken taken = feed(builder, parts, *metric); !taken) return Unexpected{std::move(taken.error())};
+  if (!parts.id.empty())
+    if (Taken taken = builder.key(keys.of(scope, parts.id)); !taken) return Unexpected{std::move(taken.error())};
+  return builder.finish();
 }
 
 }  // namespace
 
 Result<event::Event, event::Rejection> build_event(event::EventBuilder& builder, EventKeys& keys,
-                                                   std::string_view scope, const MappedEvent& parts) {
-  builder.begin(event::LabelNames::replace);
-  if (auto taken = feed(builder, parts); !taken) return Unexpected{std::move(taken.error())};
-  if (!parts.id.empty())
-    if (auto taken = builder.key(keys.of(scope, parts.id)); !taken) return Unexpected{std::move(taken.error())};
-  return builder.finish();
+                                                   std::string_view scope, const Mapped& element,
+                                                   const MetricNamed& metric_named) {
+  auto event = build(builder, keys, scope, element.event, metric_named);
+  if (!event) return Unexpected{in_event(element.number, std::move(event.error()))};
+  return event;
 }
 
 }  // namespace oneshot::ingest

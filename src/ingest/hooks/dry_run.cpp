@@ -9,7 +9,6 @@
 #include "base/numbers.hpp"
 #include "base/text.hpp"
 #include "ingest/event_key.hpp"
-#include "ingest/hooks/build_event.hpp"
 #include "ingest/hooks/mapping.hpp"
 
 namespace oneshot::ingest {
@@ -55,16 +54,13 @@ Result<std::string, event::Rejection> dry_run(const NamedHook& hook, event::Even
                     " to store, " + std::to_string(ignored) + " ignored; nothing was stored (dry run)\n# signature: " +
                     verdict(hook.hook.signature(), hook.hook.check(headers, raw_body)) + '\n';
   EventKeys keys;
-  for (Mapped& one : *mapped) {
+  for (const Mapped& one : *mapped) {
     if (one.unmet != nullptr) {
       out += "# event " + std::to_string(one.number) + " is ignored: " + one.unmet->explain(one.payload) + '\n';
       continue;
     }
-    const auto metric = hook.metric_named(one.event.metric);
-    if (!metric) return Unexpected{in_event(one.number, metric.error())};
-    one.event.metric = *metric;
-    const auto event = build_event(builder, keys, hook.name, one.event);
-    if (!event) return Unexpected{in_event(one.number, event.error())};
+    const auto event = build_event(builder, keys, hook.name, one, hook.metric_named);
+    if (!event) return Unexpected{event.error()};
     append_event(out, one, *event, hook.default_metric);
   }
   return out;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,6 +9,7 @@
 #include "event/event.hpp"
 #include "event/event_builder.hpp"
 #include "http/request.hpp"
+#include "ingest/hooks/build_event.hpp"
 #include "ingest/hooks/hook.hpp"
 #include "json/value.hpp"
 
@@ -20,8 +20,7 @@ struct NamedHook {
   std::string_view name;
   const Hook& hook;
   std::string_view default_metric;  ///< of an event that names none
-  /// The metric of a name as event::Event has it, or why there is none.
-  std::function<Result<std::string_view, event::Rejection>(std::string_view name)> metric_named;
+  MetricNamed metric_named;
 };
 
 /// What a request would become, for the person who writes the mapping: an exposition with a comment before each sample
