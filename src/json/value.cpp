@@ -89,6 +89,31 @@ bool Value::append_scalar(std::string& out) const {
   }
 }
 
+template <>
+Member Members::Iterator::operator*() const noexcept {
+  const auto at = std::bit_cast<dom::object::iterator>(place_);
+  return {at.key(), Value(place_of(at.value()))};
+}
+
+template <>
+Members::Iterator& Members::Iterator::operator++() noexcept {
+  auto at = std::bit_cast<dom::object::iterator>(place_);
+  place_ = std::bit_cast<Value::Place>(++at);
+  return *this;
+}
+
+template <>
+Value Elements::Iterator::operator*() const noexcept {
+  return Value(place_of(*std::bit_cast<dom::array::iterator>(place_)));
+}
+
+template <>
+Elements::Iterator& Elements::Iterator::operator++() noexcept {
+  auto at = std::bit_cast<dom::array::iterator>(place_);
+  place_ = std::bit_cast<Value::Place>(++at);
+  return *this;
+}
+
 Members Value::members() const noexcept {
   Members members;
   if (const std::optional<dom::object> object = value_of(element_at(place_).get_object())) {
@@ -117,27 +142,6 @@ std::optional<Value> Value::at_pointer(std::string_view pointer) const {
   const std::optional<dom::element> element = value_of(element_at(place_).at_pointer(pointer));
   if (!element) return std::nullopt;
   return Value(place_of(*element));
-}
-
-Member Members::Iterator::operator*() const noexcept {
-  const auto at = std::bit_cast<dom::object::iterator>(place_);
-  return {at.key(), Value(place_of(at.value()))};
-}
-
-Members::Iterator& Members::Iterator::operator++() noexcept {
-  auto at = std::bit_cast<dom::object::iterator>(place_);
-  place_ = std::bit_cast<Value::Place>(++at);
-  return *this;
-}
-
-Value Elements::Iterator::operator*() const noexcept {
-  return Value(place_of(*std::bit_cast<dom::array::iterator>(place_)));
-}
-
-Elements::Iterator& Elements::Iterator::operator++() noexcept {
-  auto at = std::bit_cast<dom::array::iterator>(place_);
-  place_ = std::bit_cast<Value::Place>(++at);
-  return *this;
 }
 
 }  // namespace oneshot::json

@@ -16,8 +16,12 @@ enum class Kind : std::uint8_t { object, list, text, number, truth, null };
 /// With an article, for messages: "an object", "a text".
 [[nodiscard]] std::string_view words_for(Kind kind) noexcept;
 
-class Members;
-class Elements;
+template <class Item>
+class Sequence;
+struct Member;
+class Value;
+using Members = Sequence<Member>;
+using Elements = Sequence<Value>;
 
 /// One value of a text that a Parser has read; as cheap to copy as a view. A value and every text of it live until the
 /// parser's next parse() or trim(). A question that does not fit the kind is answered with nothing.
@@ -46,8 +50,8 @@ class Value {
 
  private:
   friend class Parser;
-  friend class Members;
-  friend class Elements;
+  template <class Item>
+  friend class Sequence;
   using Place = std::array<std::uintptr_t, 2>;
   explicit Value(const Place& place) noexcept : place_(place) {}
 
@@ -59,16 +63,17 @@ struct Member {
   Value value;
 };
 
-/// What can be iterated over: the members of an object.
-class Members {
+/// What can be iterated over: the members of an object, or the elements of a list.
+template <class Item>
+class Sequence {
  public:
   class Iterator {
    public:
-    using value_type = Member;
+    using value_type = Item;
     using difference_type = std::ptrdiff_t;
     using iterator_category = std::input_iterator_tag;
     Iterator() = default;
-    Member operator*() const noexcept;
+    Item operator*() const noexcept;
     Iterator& operator++() noexcept;
     Iterator operator++(int) noexcept {
       const Iterator before = *this;
@@ -78,7 +83,7 @@ class Members {
     bool operator==(const Iterator&) const = default;
 
    private:
-    friend class Members;
+    friend class Sequence;
     explicit Iterator(const Value::Place& place) noexcept : place_(place) {}
     Value::Place place_{};
   };
@@ -86,41 +91,7 @@ class Members {
   [[nodiscard]] Iterator begin() const noexcept { return Iterator(begin_); }
   [[nodiscard]] Iterator end() const noexcept { return Iterator(end_); }
   [[nodiscard]] bool empty() const noexcept { return begin_ == end_; }
-
- private:
-  friend class Value;
-  Value::Place begin_{};
-  Value::Place end_{};
-};
-
-/// What can be iterated over: the elements of a list.
-class Elements {
- public:
-  class Iterator {
-   public:
-    using value_type = Value;
-    using difference_type = std::ptrdiff_t;
-    using iterator_category = std::input_iterator_tag;
-    Iterator() = default;
-    Value operator*() const noexcept;
-    Iterator& operator++() noexcept;
-    Iterator operator++(int) noexcept {
-      const Iterator before = *this;
-      ++*this;
-      return before;
-    }
-    bool operator==(const Iterator&) const = default;
-
-   private:
-    friend class Elements;
-    explicit Iterator(const Value::Place& place) noexcept : place_(place) {}
-    Value::Place place_{};
-  };
-
-  [[nodiscard]] Iterator begin() const noexcept { return Iterator(begin_); }
-  [[nodiscard]] Iterator end() const noexcept { return Iterator(end_); }
-  [[nodiscard]] bool empty() const noexcept { return begin_ == end_; }
-  /// Counts: a walk over the whole list.
+  /// Counts: a walk over all of it.
   [[nodiscard]] std::size_t size() const noexcept {
     std::size_t count = 0;
     for (Iterator at = begin(); at != end(); ++at) ++count;
@@ -132,5 +103,15 @@ class Elements {
   Value::Place begin_{};
   Value::Place end_{};
 };
+
+// Only value.cpp knows what a place is.
+template <>
+Member Sequence<Member>::Iterator::operator*() const noexcept;
+template <>
+Sequence<Member>::Iterator& Sequence<Member>::Iterator::operator++() noexcept;
+template <>
+Value Sequence<Value>::Iterator::operator*() const noexcept;
+template <>
+Sequence<Value>::Iterator& Sequence<Value>::Iterator::operator++() noexcept;
 
 }  // namespace oneshot::json
