@@ -27,6 +27,7 @@
 #include "http/parser.hpp"
 #include "json/parser.hpp"
 #include "queue/local/embedded_queue.hpp"
+#include "support/no_waiting.hpp"
 #include "unit/app/allocation_count.hpp"
 
 namespace oneshot::bench {
@@ -59,17 +60,6 @@ std::unique_ptr<queue::EmbeddedQueue> make_queue() {
   return std::move(*opened);
 }
 
-/// POST neither waits nor yields.
-class NoWaiting final : public delivery::Waiting {
- public:
-  asio::awaitable<void> yield() override { co_return; }
-  asio::awaitable<void> pause(std::chrono::milliseconds) override { co_return; }
-  asio::awaitable<void> wait(delivery::OneShotEvent&) override { co_return; }
-  asio::awaitable<void> wait_until(delivery::OneShotEvent&, SteadyTime) override { co_return; }
-  [[nodiscard]] bool peer_closed() noexcept override { return false; }
-  [[nodiscard]] bool stopping() const noexcept override { return false; }
-};
-
 /// One worker, from the bytes of a request to its reply.
 class Server {
  public:
@@ -90,7 +80,7 @@ class Server {
   app::Services services_{*queue_, system_clock(), 1};
   app::Router router_{services_, std::make_shared<const app::Options>(), 0};
   http::Parser parser_{http::Limits{.bodies = &router_}};
-  NoWaiting waiting_;
+  test::NoWaiting waiting_;
 };
 
 double cpu_ns() {

@@ -8,8 +8,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,20 +20,16 @@
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "exposition/text_format.hpp"
+#include "fuzz/require.hpp"
 #include "json/parser.hpp"
 #include "queue/queue.hpp"
 #include "support/exposition_parser.hpp"
+#include "support/no_waiting.hpp"
 
 using namespace oneshot;
+using oneshot::test::require;
 
 namespace {
-
-/// Not assert: it must hold in release builds too.
-void require(bool holds, const char* what, std::string_view detail) {
-  if (holds) return;
-  std::fprintf(stderr, "%s: %.*s\n", what, static_cast<int>(detail.size()), detail.data());
-  std::abort();
-}
 
 void check_line(const event::Event& event) {
   std::string line;
@@ -76,17 +70,6 @@ class LookingQueue final : public queue::Queue {
   [[nodiscard]] queue::QueueStatistics statistics() const override { return {}; }
   [[nodiscard]] bool above_high_watermark() const noexcept override { return false; }
   [[nodiscard]] bool unable_to_store() const noexcept override { return false; }
-};
-
-/// POST neither waits nor yields.
-class NoWaiting final : public delivery::Waiting {
- public:
-  asio::awaitable<void> yield() override { co_return; }
-  asio::awaitable<void> pause(std::chrono::milliseconds) override { co_return; }
-  asio::awaitable<void> wait(delivery::OneShotEvent&) override { co_return; }
-  asio::awaitable<void> wait_until(delivery::OneShotEvent&, SteadyTime) override { co_return; }
-  [[nodiscard]] bool peer_closed() noexcept override { return false; }
-  [[nodiscard]] bool stopping() const noexcept override { return false; }
 };
 
 struct Kind {
@@ -151,7 +134,7 @@ class Server {
   LookingQueue queue_;
   app::Services services_{queue_, system_clock(), 1};
   app::Router router_{services_, std::make_shared<const app::Options>(), 0};
-  NoWaiting waiting_;
+  test::NoWaiting waiting_;
 };
 
 void check_refusal(const http::Reply& reply, std::size_t stored) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "base/utf8.hpp"
+#include "fuzz/require.hpp"
 #include "settings/effective.hpp"
 #include "settings/load_toml.hpp"
 
@@ -14,9 +14,7 @@
 
 namespace {
 
-void require(bool condition) {
-  if (!condition) std::abort();
-}
+using oneshot::test::require;
 
 bool is_one_printable_line(std::string_view text) {
   for (const char c : text) {

@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "fuzz/require.hpp"
 #include "http/body_budget.hpp"
 #include "http/grammar.hpp"
 #include "http/parser.hpp"
@@ -18,9 +18,7 @@
 namespace oneshot::http {
 namespace {
 
-void require(bool holds) {
-  if (!holds) std::abort();
-}
+using oneshot::test::require;
 
 /// Paths that begin with /b may have a longer body, as long as the budget; those with /c may have twice as much.
 class LongerBodies final : public BodyLimits {

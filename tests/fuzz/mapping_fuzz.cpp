@@ -5,28 +5,21 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "event/event_builder.hpp"
+#include "fuzz/require.hpp"
 #include "ingest/hooks/dry_run.hpp"
 #include "ingest/hooks/hook.hpp"
 #include "json/parser.hpp"
 #include "support/exposition_parser.hpp"
 
 using namespace oneshot;
+using oneshot::test::require;
 
 namespace {
-
-/// Not assert: it must hold in release builds too.
-void require(bool holds, const char* what, std::string_view detail) {
-  if (holds) return;
-  std::fprintf(stderr, "%s: %.*s\n", what, static_cast<int>(detail.size()), detail.data());
-  std::abort();
-}
 
 void check_message(std::string_view message) {
   require(!message.empty() && message.size() < 2000, "a message without sane length", message);

@@ -5,8 +5,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,9 +12,11 @@
 #include "event/event_builder.hpp"
 #include "event/form_parser.hpp"
 #include "exposition/text_format.hpp"
+#include "fuzz/require.hpp"
 #include "support/exposition_parser.hpp"
 
 using namespace oneshot;
+using oneshot::test::require;
 
 namespace {
 
@@ -24,13 +24,6 @@ constexpr unsigned max_event_bytes = 16384;
 constexpr unsigned max_labels = 5;
 constexpr unsigned max_value = 16;
 constexpr std::int64_t time_ms = 1'700'000'000'123;
-
-/// Not assert: it must hold in release builds too.
-void require(bool holds, const char* what, std::string_view detail) {
-  if (holds) return;
-  std::fprintf(stderr, "%s: %.*s\n", what, static_cast<int>(detail.size()), detail.data());
-  std::abort();
-}
 
 bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
 

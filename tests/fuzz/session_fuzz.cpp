@@ -8,20 +8,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
+#include "fuzz/require.hpp"
 #include "support/session_rig.hpp"
 
 namespace {
 
+using oneshot::test::require;
 using oneshot::test::SessionRig;
 using std::chrono::milliseconds;
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 void require_rules(const SessionRig& rig) {
   const std::string broken = rig.broken_rule();

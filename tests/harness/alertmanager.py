@@ -32,12 +32,6 @@ class Alertmanager(Daemon):
         self.write("alertmanager.yml", _CONFIG.format(url=url, http=json.dumps(http_config)))
         self.begin()
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()
-
     def command(self):
         return [self.program, f"--config.file={self.path('alertmanager.yml')}", f"--storage.path={self.folder}/data",
                 f"--web.listen-address={self.address}:{self.port}", "--cluster.listen-address="]

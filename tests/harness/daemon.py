@@ -40,6 +40,12 @@ class Daemon:
             self.stop()
             raise
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
     def command(self):
         """Its command line."""
         raise NotImplementedError

@@ -30,12 +30,6 @@ class DockerRegistry(Daemon):
         self.write("config.yml", _CONFIG.format(folder=self.folder, address=self.address, port=self.port, url=url))
         self.begin()
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()
-
     def command(self):
         return [self.program, "serve", self.path("config.yml")]
 

@@ -10,13 +10,13 @@
 
 #include "app/ingest/media_type.hpp"
 #include "app/ingest/query_parameter.hpp"
-#include "http/body_budget.hpp"
-#include "http/gzip.hpp"
+#include "support/gzip.hpp"
 #include "unit/app/app_fixture.hpp"
 
 namespace oneshot::app {
 namespace {
 
+using oneshot::test::gzip;
 using test::Answer;
 using test::App;
 using Headers = std::vector<http::Header>;
@@ -38,20 +38,6 @@ std::string stored(App& app) {
     text += "= " + std::to_string(static_cast<int>(sample.value)) + ';';
   }
   return text;
-}
-
-std::string gzip(std::string_view text) {
-  http::BodyBudget budget(std::size_t{1} << 30);
-  const auto body = http::GzipBody::begin(budget, text.size(), 0);
-  body->append(text);
-  body->end();
-  std::string out;
-  for (bool more = true; more;) {
-    std::string piece;
-    more = body->append_next(piece);
-    out += piece;
-  }
-  return out;
 }
 
 constexpr std::string_view json = "application/json";

@@ -7,14 +7,14 @@
 #include <utility>
 #include <vector>
 
-#include "http/body_budget.hpp"
-#include "http/gzip.hpp"
+#include "support/gzip.hpp"
 #include "unit/app/allocation_count.hpp"
 #include "unit/app/app_fixture.hpp"
 
 namespace oneshot::app {
 namespace {
 
+using oneshot::test::gzip;
 using test::Answer;
 using test::App;
 using Headers = std::vector<http::Header>;
@@ -193,19 +193,6 @@ TEST_CASE("a body of another type is refused with what to write") {
 
 TEST_CASE("lines in gzip, up to a MiB of them") {
   App app;
-  http::BodyBudget budget(std::size_t{1} << 30);
-  const auto gzip = [&](std::string_view text) {
-    const auto body = http::GzipBody::begin(budget, text.size(), 0);
-    body->append(text);
-    body->end();
-    std::string out;
-    for (bool more = true; more;) {
-      std::string piece;
-      more = body->append_next(piece);
-      out += piece;
-    }
-    return out;
-  };
   const Headers encoded = {{"Content-Encoding", "gzip"}};
   CHECK(post(app, "/events", ndjson, gzip(lines(5000)), encoded).text == "{\"stored\":5000,\"duplicates\":0}\n");
   const std::string blank_lines(1024 * 1024 - 8, '\n');

@@ -7,27 +7,14 @@
 #include <random>
 #include <string>
 
-#include "http/body_budget.hpp"
-#include "http/gzip.hpp"
+#include "support/gzip.hpp"
 
 namespace oneshot::http {
 namespace {
 
-constexpr std::size_t limit = 64 * 1024;
+using test::gzip;
 
-std::string gzip(std::string_view text) {
-  BodyBudget budget(std::size_t{1} << 30);
-  const auto body = GzipBody::begin(budget, text.size(), 0);
-  body->append(text);
-  body->end();
-  std::string out;
-  for (bool more = true; more;) {
-    std::string piece;
-    more = body->append_next(piece);
-    out += piece;
-  }
-  return out;
-}
+constexpr std::size_t limit = 64 * 1024;
 
 std::string noise(std::size_t bytes) {
   std::mt19937 random(1);

@@ -9,20 +9,15 @@
 
 #include "ingest/cloud_event_headers.hpp"
 #include "json/parser.hpp"
+#include "unit/ingest/read_event.hpp"
 
 using namespace oneshot;  // NOLINT(google-build-using-namespace)
 using event::Reason;
 
 namespace {
 
-struct Read {
-  std::string labels;
-  double value = 0;
-  std::int64_t time = -1;
-  std::string id;
-  std::string refused;
-  Reason reason{};
-};
+using ingest::test::finish;
+using ingest::test::Read;
 
 class Reader {
  public:
@@ -30,31 +25,18 @@ class Reader {
     const auto value = parser_.parse(body);
     REQUIRE_MESSAGE(value.has_value(), body);
     builder_.begin(event::LabelNames::replace);
-    return finish(reader_.take(*value, "the body"));
+    const auto taken = reader_.take(*value, "the body");
+    return finish(builder_, taken, reader_.id());
   }
   Read binary(const std::vector<http::Header>& headers, const std::string& body = {}) {
     std::optional<json::Value> data;
     if (!body.empty()) data = *parser_.parse(body);
     builder_.begin(event::LabelNames::replace);
-    return finish(reader_.take(headers, data));
+    const auto taken = reader_.take(headers, data);
+    return finish(builder_, taken, reader_.id());
   }
 
  private:
-  Read finish(const event::EventBuilder::Taken& taken) {
-    auto event = taken ? builder_.finish() : Result<event::Event, event::Rejection>(Unexpected{taken.error()});
-    Read read;
-    if (!event) {
-      read.refused = event.error().message;
-      read.reason = event.error().reason;
-      return read;
-    }
-    read.labels = event->labels;
-    read.value = event->value;
-    read.time = event->sent_unix_ms.value_or(-1);
-    read.id = reader_.id();
-    return read;
-  }
-
   json::Parser parser_{1 << 20};
   event::EventBuilder builder_{16384};
   ingest::CloudEvent reader_{builder_};

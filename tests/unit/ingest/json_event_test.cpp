@@ -10,21 +10,14 @@
 
 #include "event/options.hpp"
 #include "json/parser.hpp"
+#include "unit/ingest/read_event.hpp"
 
 using namespace oneshot;  // NOLINT(google-build-using-namespace)
 using event::Reason;
 
 namespace {
 
-struct Read {
-  std::string labels;
-  double value = 0;
-  bool value_given = false;
-  std::int64_t time = -1;  ///< -1: none
-  std::string id;
-  std::string refused;  ///< the message; empty: taken
-  Reason reason{};
-};
+using ingest::test::Read;
 
 Read read(const std::string& body, const event::Options& options = {}) {
   json::Parser parser(1 << 20);
@@ -33,20 +26,8 @@ Read read(const std::string& body, const event::Options& options = {}) {
   const auto value = parser.parse(body);
   REQUIRE_MESSAGE(value.has_value(), body);
   builder.begin();
-  Read read;
-  auto taken = reader.take(*value, "the body");
-  auto event = taken ? builder.finish() : Result<event::Event, event::Rejection>(Unexpected{taken.error()});
-  if (!event) {
-    read.refused = event.error().message;
-    read.reason = event.error().reason;
-    return read;
-  }
-  read.labels = event->labels;
-  read.value = event->value;
-  read.value_given = event->value_given;
-  read.time = event->sent_unix_ms.value_or(-1);
-  read.id = reader.id();
-  return read;
+  const auto taken = reader.take(*value, "the body");
+  return ingest::test::finish(builder, taken, reader.id());
 }
 
 std::string labels(const std::string& body) {

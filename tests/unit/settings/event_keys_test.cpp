@@ -4,28 +4,18 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
-#include "settings/load_toml.hpp"
+#include "unit/settings/parsed.hpp"
 
 using namespace oneshot;
 using namespace oneshot::settings;
 
 namespace {
 
-event::Options parsed(std::string_view text) {
-  auto result = parse_toml(text, "c.toml", Settings{});
-  INFO((result ? std::string() : result.error()));
-  REQUIRE(result.has_value());
-  return std::move(result->app.event);
-}
+using settings::test::error;
 
-/// The error of a file c.toml, or "fine".
-std::string error(std::string_view text) {
-  const auto result = parse_toml(text, "c.toml", Settings{});
-  return result ? "fine" : result.error();
-}
+event::Options parsed(std::string_view text) { return settings::test::good(text).app.event; }
 
 }  // namespace
 

@@ -12,6 +12,7 @@
 
 #include "base/utf8.hpp"
 #include "settings/effective.hpp"
+#include "unit/settings/parsed.hpp"
 
 using namespace oneshot;
 using namespace oneshot::settings;
@@ -19,18 +20,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-Settings parsed(std::string_view text) {
-  auto result = parse_toml(text, "c.toml", Settings{});
-  INFO((result ? std::string() : result.error()));
-  REQUIRE(result.has_value());
-  return std::move(*result);
-}
-
-/// The error of a file c.toml, or "fine".
-std::string error(std::string_view text) {
-  const auto result = parse_toml(text, "c.toml", Settings{});
-  return result ? "fine" : result.error();
-}
+using settings::test::error;
+using settings::test::good;
 
 /// Up to 12 characters without control characters: some that mean something in TOML, others from all of Unicode.
 std::string random_text(std::mt19937& random) {
@@ -68,12 +59,12 @@ std::string texts(const std::vector<Network>& networks) {
 TEST_CASE("an empty file changes nothing") {
   for (const char* const text : {"", "\n\n", "# only a comment", "[server]\n[log]\n", "\xEF\xBB\xBF"}) {
     CAPTURE(text);
-    CHECK(render_toml(parsed(text)) == render_toml(Settings{}));
+    CHECK(render_toml(good(text)) == render_toml(Settings{}));
   }
 }
 
 TEST_CASE("every key of [server] is taken over") {
-  const auto server = parsed(R"(
+  const auto server = good(R"(
 [server]
 host = "127.0.0.1"
 port = 0
@@ -93,13 +84,13 @@ stop_seconds = 0
   CHECK(server.header_timeout == 250ms);
   CHECK(server.idle_timeout == 5s);
   CHECK(server.stop_timeout == 0s);
-  CHECK(parsed("server.gzip = \"off\"").app.gzip == app::Gzip::off);
-  CHECK(parsed("server.gzip = \"auto\"").app.gzip == app::Gzip::automatic);
+  CHECK(good("server.gzip = \"off\"").app.gzip == app::Gzip::off);
+  CHECK(good("server.gzip = \"auto\"").app.gzip == app::Gzip::automatic);
   CHECK(error("server.gzip = true") == "c.toml:1: [server] gzip = true: must be \"auto\" or \"off\"");
 }
 
 TEST_CASE("every key of [events] is taken over") {
-  const auto settings = parsed(R"(
+  const auto settings = good(R"(
 [events]
 metric = "my:events_total"
 use_explicit_timestamps = true
@@ -114,12 +105,12 @@ idempotency_keys = 0
   CHECK(settings.app.event.repeats == event::Repeats::sum);
   CHECK(settings.app.event.max_event_bytes == 1024);
   CHECK(settings.queue.storage.idempotency_keys == 0);
-  CHECK(parsed("events.repeats = \"last\"").app.event.repeats == event::Repeats::last);
-  CHECK(parsed("events.repeats = \"count\"").app.event.repeats == event::Repeats::count);
+  CHECK(good("events.repeats = \"last\"").app.event.repeats == event::Repeats::last);
+  CHECK(good("events.repeats = \"count\"").app.event.repeats == event::Repeats::count);
 }
 
 TEST_CASE("every key of [scrapers] is taken over") {
-  const auto settings = parsed(R"(
+  const auto settings = good(R"(
 [scrapers]
 names = ["prometheus-a", 'b.example:9090']
 forget_after_seconds = 60
@@ -142,7 +133,7 @@ trusted_proxies = []
 }
 
 TEST_CASE("every key of [storage] and [log] is taken over") {
-  const auto settings = parsed(R"(
+  const auto settings = good(R"(
 [storage]
 path = "/var/lib/oneshot/events"
 capacity_mib = 1
@@ -156,12 +147,12 @@ level = "debug"
   CHECK(settings.queue.when_full == queue::WhenFull::reject);
   CHECK(settings.queue.storage.sync == storage::Sync::always);
   CHECK(settings.log_level == log::Level::debug);
-  CHECK(parsed("storage.when_full = \"drop_oldest\"").queue.when_full == queue::WhenFull::drop_oldest);
-  CHECK(parsed("storage.sync = \"none\"").queue.storage.sync == storage::Sync::none);
-  CHECK(parsed("storage.sync = \"interval\"").queue.storage.sync == storage::Sync::interval);
-  CHECK(parsed("log.level = \"error\"").log_level == log::Level::error);
-  CHECK(parsed("log.level = \"warn\"").log_level == log::Level::warn);
-  CHECK(parsed("log.level = \"info\"").log_level == log::Level::info);
+  CHECK(good("storage.when_full = \"drop_oldest\"").queue.when_full == queue::WhenFull::drop_oldest);
+  CHECK(good("storage.sync = \"none\"").queue.storage.sync == storage::Sync::none);
+  CHECK(good("storage.sync = \"interval\"").queue.storage.sync == storage::Sync::interval);
+  CHECK(good("log.level = \"error\"").log_level == log::Level::error);
+  CHECK(good("log.level = \"warn\"").log_level == log::Level::warn);
+  CHECK(good("log.level = \"info\"").log_level == log::Level::info);
 }
 
 TEST_CASE("the built-in defaults are those of the contract") {
@@ -191,7 +182,7 @@ TEST_CASE("all ways to write TOML tables and numbers mean the same") {
        {"[server]\nport = 80", "server.port = 80", "server = { port = 80 }", "[ \"server\" ]\n'port' = 0x50",
         "\xEF\xBB\xBF[server]\r\nport = 80\r\n", "[server] # x\nport = +80 # y"}) {
     CAPTURE(text);
-    CHECK(parsed(text).net.port == 80);
+    CHECK(good(text).net.port == 80);
   }
 }
 
@@ -327,17 +318,17 @@ TEST_CASE("the metric must be a valid name that is not the server's own") {
               "\": must not be one of the server's own metrics: events_to_metrics_event_count, "
               "events_to_metrics_scraper_counts, oneshot_* and process_*");
   }
-  for (const std::string& good : {std::string("_"), std::string(":a1"), std::string(200, 'a'), std::string("oneshot"),
+  for (const std::string& name : {std::string("_"), std::string(":a1"), std::string(200, 'a'), std::string("oneshot"),
                                   std::string("events_to_metrics_event_counts")}) {
-    CAPTURE(good);
-    CHECK(parsed("events.metric = \"" + good + '"').app.metric == good);
+    CAPTURE(name);
+    CHECK(good("events.metric = \"" + name + '"').app.metric == name);
   }
 }
 
 TEST_CASE("the host must look like an address or a name") {
-  for (const char* const good : {"::", "0.0.0.0", "localhost", "fe80::1%eth0", "a-b.example.org", "my_host"}) {
-    CAPTURE(good);
-    CHECK(parsed(std::string("server.host = \"") + good + '"').net.host == good);
+  for (const char* const host : {"::", "0.0.0.0", "localhost", "fe80::1%eth0", "a-b.example.org", "my_host"}) {
+    CAPTURE(host);
+    CHECK(good(std::string("server.host = \"") + host + '"').net.host == host);
   }
   const std::string must = ": must be an IP address such as \"::\" or \"127.0.0.1\", or a host name";
   for (const char* const bad : {"", "[::]", "a b", "a/b", "ü"}) {
@@ -367,7 +358,7 @@ TEST_CASE("networks must be right") {
 }
 
 TEST_CASE("the path of the event log may be anything that a file can be called") {
-  CHECK(parsed("storage.path = \"/tmp/mit Blanks und ü\"").queue.storage.path == "/tmp/mit Blanks und ü");
+  CHECK(good("storage.path = \"/tmp/mit Blanks und ü\"").queue.storage.path == "/tmp/mit Blanks und ü");
   CHECK(error("storage.path = \"a\\u0000b\"") ==
         "c.toml:1: [storage] path = \"a\\x00b\": must be a file name without zero bytes, or empty");
 }
@@ -398,7 +389,7 @@ TEST_CASE("characters beyond ASCII are refused outside of quotes and comments") 
   CHECK(error("[server]\nhost = é") == "c.toml:2: not valid here: \"é\" may stand only in quotes and comments");
   CHECK(error("[é]") == "c.toml:1: not valid here: \"é\" may stand only in quotes and comments");
   CHECK(error("\n\xFF = 1") == "c.toml:2: not valid here: \"\\xFF\" is not UTF-8");
-  CHECK(parsed("storage.path = 'é' # ü").queue.storage.path == "é");
+  CHECK(good("storage.path = 'é' # ü").queue.storage.path == "é");
 }
 
 TEST_CASE("control characters are refused in comments") {
@@ -421,7 +412,7 @@ TEST_CASE("characters beyond ASCII reach no part of toml++ that cannot take them
   CHECK(error("'é' = 1").starts_with("c.toml:1: é: unknown key"));
   CHECK(error("[server]\n'é' = 1").starts_with("c.toml:2: [server] é: unknown key"));
   CHECK(error("a = 'x' 'é'").starts_with("c.toml:1: not valid TOML: "));
-  CHECK(parsed("storage.path = \"\\u00e9é\uFDFB\U0010FF00\\U0010FF80\\U0010fF00\"").queue.storage.path ==
+  CHECK(good("storage.path = \"\\u00e9é\uFDFB\U0010FF00\\U0010FF80\\U0010fF00\"").queue.storage.path ==
         "éé\uFDFB\U0010FF00\U0010FF80\U0010FF00");
 }
 
@@ -437,13 +428,13 @@ TEST_CASE("any text comes back byte for byte from either kind of quotes") {
       escaped += special ? "\\" + std::string(character) : std::string(character);
       rest.remove_prefix(character.size());
     }
-    CHECK(parsed("# " + text + "\n[storage] # " + text + "\npath = \"" + escaped + "\" # " + text).queue.storage.path ==
+    CHECK(good("# " + text + "\n[storage] # " + text + "\npath = \"" + escaped + "\" # " + text).queue.storage.path ==
           text);
     Settings printed;
     printed.queue.storage.path = text;
-    CHECK(parsed(render_toml(printed)).queue.storage.path == text);
+    CHECK(good(render_toml(printed)).queue.storage.path == text);
     if (text.find('\'') == std::string::npos) {
-      CHECK(parsed("storage.path = '" + text + '\'').queue.storage.path == text);
+      CHECK(good("storage.path = '" + text + '\'').queue.storage.path == text);
     }
   }
 }

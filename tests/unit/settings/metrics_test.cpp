@@ -7,25 +7,16 @@
 
 #include "settings/check_together.hpp"
 #include "settings/effective.hpp"
-#include "settings/load_toml.hpp"
 #include "settings/reload.hpp"
+#include "unit/settings/parsed.hpp"
 
 using namespace oneshot;
 using namespace oneshot::settings;
 
 namespace {
 
-std::string error(const std::string& text) {
-  const auto loaded = parse_toml(text, "c.toml", Settings{});
-  return loaded ? "none" : loaded.error();
-}
-
-Settings good(const std::string& text) {
-  auto loaded = parse_toml(text, "c.toml", Settings{});
-  INFO((loaded ? std::string() : loaded.error()));
-  REQUIRE(loaded);
-  return std::move(*loaded);
-}
+using settings::test::error;
+using settings::test::good;
 
 std::string together(const std::string& text) {
   const auto checked = check_together(good(text));

@@ -13,24 +13,15 @@
 #include <string_view>
 
 #include "settings/effective.hpp"
-#include "settings/load_toml.hpp"
 #include "settings/reload.hpp"
+#include "unit/settings/parsed.hpp"
 
 namespace oneshot::settings {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string error_of(std::string_view text) {
-  const auto loaded = parse_toml(text, "c.toml", Settings{});
-  return loaded ? "none" : loaded.error();
-}
-
-Settings good(std::string_view text) {
-  auto loaded = parse_toml(text, "c.toml", Settings{});
-  REQUIRE_MESSAGE(loaded.has_value(), (loaded ? "" : loaded.error()));
-  return std::move(*loaded);
-}
+using test::error;
+using test::good;
 
 /// What makes no hook, though each of its keys may be good.
 std::string fault_of(std::string_view text) {
@@ -109,7 +100,7 @@ TEST_CASE("what --print-config prints loads back as the same") {
 }
 
 TEST_CASE("what a key cannot take is refused with its place and what is allowed") {
-  const auto line = [](std::string_view key) { return error_of("[webhooks.x]\n" + std::string(key) + "\n"); };
+  const auto line = [](std::string_view key) { return error("[webhooks.x]\n" + std::string(key) + "\n"); };
   const std::string begin = "c.toml:2: [webhooks.x] ";
   CHECK(line("idd = \"\"") == begin + "idd: unknown key; did you mean \"id\"?");
   CHECK(line("preset = \"githup\"") ==
@@ -145,13 +136,13 @@ TEST_CASE("what a key cannot take is refused with its place and what is allowed"
         begin +
             "labels_from contains \"header:X\": \"header:X\" is neither a JSON pointer such as /labels nor "
             "body:/POINTER");
-  CHECK(error_of("[webhooks.\"a b\"]\n").find("a hook's name must be 1 to 64 letters, digits, _ . and -") !=
+  CHECK(error("[webhooks.\"a b\"]\n").find("a hook's name must be 1 to 64 letters, digits, _ . and -") !=
         std::string::npos);
-  CHECK(error_of("webhooks = 1\n") == "c.toml:1: webhooks = 1: must be a table for each hook, [webhooks.NAME]");
+  CHECK(error("webhooks = 1\n") == "c.toml:1: webhooks = 1: must be a table for each hook, [webhooks.NAME]");
 }
 
 TEST_CASE("a label of a table below the section names its own line") {
-  CHECK(error_of("[webhooks.x]\n\n[webhooks.x.labels]\na = \"\"\nb = \"{\"\n") ==
+  CHECK(error("[webhooks.x]\n\n[webhooks.x.labels]\na = \"\"\nb = \"{\"\n") ==
         "c.toml:5: [webhooks.x] labels contains \"{\": \"b\": character 1: no } closes this brace; a brace itself is "
         "written {{");
 }

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "http/body_budget.hpp"
+#include "http/gzip.hpp"
+
+namespace oneshot::test {
+
+/// A text as one member of gzip, made by the server's own compressor.
+inline std::string gzip(std::string_view text) {
+  http::BodyBudget budget(std::size_t{1} << 30);
+  const auto body = http::GzipBody::begin(budget, text.size(), 0);
+  body->append(text);
+  body->end();
+  std::string out;
+  for (bool more = true; more;) {
+    std::string piece;
+    more = body->append_next(piece);
+    out += piece;
+  }
+  return out;
+}
+
+}  // namespace oneshot::test
