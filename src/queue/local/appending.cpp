@@ -32,6 +32,8 @@ Appending::Appending(Ledger& ledger, ClockWatch& clock_watch, const Options& opt
     : ledger_(ledger),
       clock_watch_(clock_watch),
       flushes_each_(ledger_.storage != nullptr && options.storage.sync == storage::Sync::always),
+      key_clock_ahead_(std::chrono::milliseconds(std::max<std::int64_t>(ledger.clock.unix_ms(), 0)) -
+                       ledger.clock.coarse_steady().time_since_epoch()),
       key_lasts_seconds_(seconds_of(options)),
       last_appended_(options.appenders),
       evictor_(ledger_, options.when_full == WhenFull::drop_oldest) {}
@@ -99,14 +101,15 @@ Appending::Selection Appending::select(const std::optional<KeyTable::Locked>& ke
   return selection;
 }
 
-std::uint32_t Appending::now_seconds() const noexcept {
-  return static_cast<std::uint32_t>(std::max<std::int64_t>(ledger_.clock.unix_ms(), 0) / 1000);
+std::uint32_t Appending::key_seconds() const noexcept {
+  return static_cast<std::uint32_t>((ledger_.clock.coarse_steady().time_since_epoch() + key_clock_ahead_) /
+                                    std::chrono::seconds(1));
 }
 
 std::optional<Stored> Appending::known_as(const KeyTable::Locked& keys, const event::Event& event) const {
   const storage::KeyEntry* const entry = keys.find(*event.key);
   if (entry == nullptr) return std::nullopt;
-  const std::int64_t age = std::int64_t{now_seconds()} - entry->unix_seconds;
+  const std::int64_t age = std::int64_t{key_seconds()} - entry->unix_seconds;
   if (age >= key_lasts_seconds_.load(std::memory_order_relaxed)) return std::nullopt;
   if (entry->fingerprint != fingerprint(ledger_.log.series_hash_of(event), event.value)) return Stored::key_reused;
   // Its flush may yet fail, and then the event was never stored.
@@ -118,7 +121,7 @@ void Appending::note(KeyTable::Locked& keys, const event::Event& event, std::uin
   keys.note({.key = *event.key,
              .offset = offset,
              .fingerprint = fingerprint(series_hash, event.value),
-             .unix_seconds = now_seconds()});
+             .unix_seconds = key_seconds()});
 }
 
 Stored Appending::store_one(unsigned appender, const event::Event& event, KeyTable::Locked* keys) {

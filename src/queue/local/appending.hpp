@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -60,14 +61,17 @@ class Appending {
   template <class Size, class Try, class Finish>
   Stored store(Size size, Try try_to_append, Finish finish);
   void note(KeyTable::Locked& keys, const event::Event& event, std::uint64_t series_hash, std::uint64_t offset) const;
-  [[nodiscard]] std::uint32_t now_seconds() const noexcept;
+  /// A clock that starts as the wall clock does and never steps, for the age of keys: a repeat that comes seconds after
+  /// the wall clock was set a day ahead is a repeat all the same. A step while no server runs counts as time.
+  [[nodiscard]] std::uint32_t key_seconds() const noexcept;
   /// False: there is no room for `size` bytes, and none to be made now.
   bool make_room(std::uint64_t size);
   void raise_reserved_end(std::uint64_t size);
 
   Ledger& ledger_;
   ClockWatch& clock_watch_;
-  const bool flushes_each_;  // Sync::always
+  const bool flushes_each_;                     // Sync::always
+  const SteadyTime::duration key_clock_ahead_;  // of the steady clock
   std::atomic<std::int64_t> key_lasts_seconds_;
   std::vector<LastAppended> last_appended_;  // by appender, each touched by its thread alone
   Evictor evictor_;

@@ -92,6 +92,24 @@ TEST_CASE("a key is known for as long as the setting says") {
   CHECK(f.append(1, "x") == Stored::stored);
 }
 
+TEST_CASE("a clock that is set makes no key older or younger") {
+  KeyFixture f;
+  f.options.idempotency = 60s;
+  SUBCASE("in memory") { f.in_memory(); }
+  SUBCASE("in a file") {}
+  f.watch();
+  CHECK(f.append(1, "x") == Stored::stored);
+  f.clock.step(25h);
+  CHECK(f.append(1, "x") == Stored::duplicate);
+  CHECK(f.append(2, "y") == Stored::stored);
+  f.clock.step(-50h);
+  CHECK(f.append(1, "x") == Stored::duplicate);
+  f.clock.advance(59s);
+  CHECK(f.append(2, "y") == Stored::duplicate);
+  f.clock.advance(1s);
+  CHECK(f.append(1, "x") == Stored::stored);
+}
+
 TEST_CASE("the oldest keys leave where there are too many") {
   KeyFixture f;
   f.options.storage.idempotency_keys = 100;  // of which 128 are made, 8 for each part
