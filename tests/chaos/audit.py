@@ -163,9 +163,10 @@ def _about_replies(row, numbers):
     connection that is broken already the middle sees nothing."""
     codes = row.world.middle.codes
     unseen = len(row.world.ledger.unknown) + sum(s.unseen_replies for s in row.team)
+    unseen += sum(poster.unread for poster in row.steady_team)
     unseen += sum(s.spoiled for s in row.team) if row.unseen_replies else 0
     for sample in numbers.family("oneshot_http_responses_total"):
         code, counted = int(sample.labels["code"]), int(sample.value)
         seen = codes[code] - (1 if code == 200 else 0)
-        if not seen <= counted <= seen + (unseen if code in (200, 408, 503) else 0):
+        if not seen <= counted <= seen + (unseen if code in (200, 408, 409, 503) else 0):
             yield f"http_responses_total{{{code}}} is {counted}, the middle saw {seen}"

@@ -48,3 +48,7 @@ class Poster(_Spoiled, poster.Poster):
 
 class SteadyPoster(_Spoiled, steady_poster.SteadyPoster):
     """Under keys, and until it is answered with 200."""
+
+    def _post_and_break(self, pack):
+        self.unread += self.requests()
+        super()._post_and_break(pack)

@@ -69,12 +69,13 @@ class Row:
                 Poster(self.world, f"p{n}", self.dice("poster", n), self.sizes,
                        spoils=self.broken_posts if n == self.posters - 1 else 0, **self.posts)
                 for n in range(self.posters)]
-            steady = [SteadyPoster(self.world, f"k{n}", self.dice("steady", n), self.sizes, spoils=self.broken_posts,
-                                   lines=2, **self.posts)
-                      for n in range(self.steady_posters if self.posters else 0)]
+            self.steady_team = [
+                SteadyPoster(self.world, f"k{n}", self.dice("steady", n), self.sizes, spoils=self.broken_posts,
+                             lines=2, **self.posts)
+                for n in range(self.steady_posters if self.posters else 0)]
             self.begin()
             crew = Crew()
-            for poster in self.poster_team + steady:
+            for poster in self.poster_team + self.steady_team:
                 crew.add(poster.run)
             for scraper in self.team:
                 crew.add(self.work, scraper)
@@ -82,7 +83,7 @@ class Row:
             crew.stop.wait(self.seconds)
             self.go_on(crew.stop)
             crew.finish()
-            for poster in steady:
+            for poster in self.steady_team:
                 assert poster.settle(), f"{poster.name}: not all is answered with 200"
                 poster.close()
             self.end()

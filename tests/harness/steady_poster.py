@@ -20,6 +20,7 @@ class SteadyPoster(Poster):
         self._others = [Poster(place, f"{name}/{n}", keeps=keeps) for n in range(1, lines)]
         self._open = {}  # id -> its request, which has to be the same each time
         self.replayed = 0
+        self.unread = 0  # requests sent whose replies were not read, whether the server made them or not
 
     def make(self, count=None):
         """Those that are still open before the new ones."""
@@ -48,6 +49,7 @@ class SteadyPoster(Poster):
             try:
                 connection = one.borrow()
                 taken.append((one, connection))
+                self.unread += self.requests()
                 connection.send(pack)
             except (Broken, OSError) as fault:
                 self.fault = fault
@@ -60,10 +62,19 @@ class SteadyPoster(Poster):
                 connection.close()
         return not self._open
 
+    def requests(self):
+        """In the pack."""
+        return len(self.ids)
+
+    def read_reply(self, connection):
+        reply = connection.read_reply()
+        self.unread -= 1
+        assert reply.status in (200, 409, 503), reply
+        return reply
+
     def read_answers(self, connection):
         for name in self.ids:
-            reply = connection.read_reply()
-            assert reply.status in (200, 409, 503), reply
+            reply = self.read_reply(connection)
             self.replayed += reply.header("Idempotency-Replayed") == "true"
             if reply.status == 200:
                 self.stored(name)
@@ -92,11 +103,13 @@ class SteadyBatches(SteadyPoster):
         body = b"".join(parts)
         return request("POST", "/events", [("Content-Type", "application/x-ndjson")], body) if body else b""
 
+    def requests(self):
+        return 1 if self.ids else 0
+
     def read_answers(self, connection):
         if not self.ids:
             return
-        reply = connection.read_reply()
-        assert reply.status in (200, 409, 503), reply
+        reply = self.read_reply(connection)
         if reply.status == 200:
             self.replayed += json.loads(reply.body)["duplicates"]
             for name in self.ids:
