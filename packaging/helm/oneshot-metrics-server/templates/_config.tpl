@@ -31,6 +31,7 @@ server.header_timeout_seconds: [0.1, 3600]
 server.idle_timeout_seconds: [1, 86400]
 server.stop_seconds: [0, 3600]
 events.timestamp_max_age_seconds: [1, 3500]
+events.idempotency_seconds: [1, 31536000]
 scrapers.forget_after_seconds: [1, 31536000]
 scrapers.startup_hold_seconds: [0, 86400]
 {{- end }}
