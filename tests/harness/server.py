@@ -26,10 +26,11 @@ def toml(settings):
 
 
 def environment(changes=None):
-    """The environment of the tests without what the server itself would read, then with the changes."""
+    """The environment of the tests without what the server itself would read, then with the changes; a variable that
+    is to be None is left out."""
     env = {k: v for k, v in os.environ.items() if k not in _OWN_VARIABLES}
     env.update(changes or {})
-    return env
+    return {name: value for name, value in env.items() if value is not None}
 
 
 class Server(Remote):
