@@ -8,7 +8,7 @@
 namespace oneshot::ingest {
 
 event::IdempotencyKey EventKeys::of(std::string_view scope, std::string_view id) {
-  const crypto::Digest digest = hash_.add(scope).add({"", 1}).add(id).finish();
+  const crypto::Digest digest = hash_.add(scope).add(std::string_view("\0", 1)).add(id).finish();
   event::IdempotencyKey key;
   std::memcpy(&key.high, digest.bytes.data(), sizeof key.high);
   std::memcpy(&key.low, digest.bytes.data() + sizeof key.high, sizeof key.low);

@@ -41,7 +41,7 @@ Result<std::string> try_webhook(const settings::Settings& settings, const settin
   const auto found = settings.app.hooks.find(wanted.hook);
   if (found == settings.app.hooks.end())
     return Unexpected{"--try-webhook: " + ingest::no_such_hook(settings.app.hooks, wanted.hook)};
-  const auto payload = read_payload(wanted.payload_file);
+  auto payload = read_payload(wanted.payload_file);
   if (!payload) return payload;
   json::Parser parser(max_payload_bytes);
   const auto body = parser.parse(*payload);

@@ -171,11 +171,12 @@ class Reader {
     std::vector<std::pair<const toml::key*, const toml::node*>> found;
     for (const auto& [name, one] : *all) found.emplace_back(&name, &one);
     std::ranges::stable_sort(found, {}, [](const auto& one) { return begin_of(one.first->source()); });
+    const std::string wanted = ": must be in a table that names the " + each + ", [" + kind + ".NAME]";
     for (const auto& [name, one] : found) {
       const toml::table* const table = one->as_table();
       if (table == nullptr) {
-        complain(begin_of(name->source()), '[' + kind + "] " + printable(name->str()) +
-                                               ": must be in a table that names the " + each + ", [" + kind + ".NAME]");
+        const std::string where = '[' + kind + "] " + printable(name->str());
+        complain(begin_of(name->source()), where + wanted);
       } else {
         read_one_named(sections, *name, *table);
       }

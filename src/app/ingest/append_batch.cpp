@@ -13,7 +13,7 @@ queue::StoredAll append_batch_without_reused(Context& context, const std::functi
   constexpr std::size_t most_looks = 1'000'000;
   const std::size_t most = most_looks / (context.batch.events().size() + 1);
   for (std::size_t reused = 0;; ++reused) {
-    const queue::StoredAll all = append_batch(context);
+    queue::StoredAll all = append_batch(context);
     if (all.what != queue::Stored::key_reused || reused == most) return all;
     left_out(all.at);
     context.batch.erase(all.at);

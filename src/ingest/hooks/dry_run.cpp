@@ -16,7 +16,7 @@ namespace {
 
 std::string verdict(const Signature& signature, Signature::Verdict verdict) {
   if (!signature.required()) return "none is asked for";
-  std::string text = signature.header();
+  const std::string& text = signature.header();
   switch (verdict) {
     case Signature::Verdict::right:
       return text + " is right";
