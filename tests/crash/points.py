@@ -193,6 +193,7 @@ class LeftKilled(Point):
     """At a start with a file that a killed server left, with events that wait, and that has to be moved."""
 
     new_file = True
+    left_out = ()  # posters that have not posted into the file
 
     def die_once(self, place, n):
         posters, scrapers = place.people
@@ -200,7 +201,8 @@ class LeftKilled(Point):
         for one in scrapers:
             assert not one.scrape().events()
         for one in posters:
-            assert one.post(20)
+            if not isinstance(one, self.left_out):
+                assert one.post(20)
         place.kill()
         self.prepare(place)
         return super().die_once(place, n)
@@ -218,7 +220,9 @@ class Resizing(LeftKilled):
 
 
 class Migrating(LeftKilled):
-    """So does a file of version 1, as 0.1.0 left it."""
+    """So does a file of version 1, as 0.1.0 left it, which knew no keys."""
+
+    left_out = SteadyPoster
 
     def prepare(self, place):
         subprocess.run([os.environ[MAKER], place.path], check=True)
