@@ -281,7 +281,7 @@ step_fuzz() {
   clang_build && run_tests build-clang --setup sanitizers --suite fuzz
 }
 step_tsan() {
-  configure build-tsan -Dbuildtype=debugoptimized -Dwerror=true -Db_sanitize=thread && compile build-tsan &&
+  configure build-tsan -Dbuildtype=debug -Doptimization=1 -Dwerror=true -Db_sanitize=thread && compile build-tsan &&
     run_tests build-tsan --setup sanitizers --suite stress --suite unit --suite integration
 }
 step_kubernetes() { # the container image and the Helm chart
