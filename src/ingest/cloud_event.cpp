@@ -15,13 +15,6 @@ namespace {
 using event::Parameter;
 using json::Kind;
 
-constexpr std::string_view header_prefix = "ce-";
-
-bool is_attribute_header(std::string_view name) noexcept {
-  return name.size() > header_prefix.size() &&
-         equals_ignoring_case(name.substr(0, header_prefix.size()), header_prefix);
-}
-
 /// Labels that an attribute makes.
 bool is_taken(std::string_view name) noexcept {
   return equals(name, "type") || equals(name, "source") || equals(name, "subject");
@@ -29,65 +22,41 @@ bool is_taken(std::string_view name) noexcept {
 
 }  // namespace
 
-std::string_view* CloudEvent::Attributes::member_of(std::string_view name) noexcept {
-  if (equals_ignoring_case(name, "specversion")) return &specversion;
-  if (equals_ignoring_case(name, "id")) return &id;
-  if (equals_ignoring_case(name, "source")) return &source;
-  if (equals_ignoring_case(name, "type")) return &type;
-  if (equals_ignoring_case(name, "subject")) return &subject;
-  if (equals_ignoring_case(name, "time")) return &time;
-  return nullptr;
-}
-
 event::EventBuilder::Taken CloudEvent::take(const json::Value& value, std::string_view what) {
   texts_.clear();
-  if (value.kind() != Kind::object) return Unexpected{no_object(what, value.kind())};
-  if (const auto twice = json::doubled_key(value)) return Unexpected{event::given_twice(printable(*twice))};
-  Attributes attributes;
-  std::optional<json::Value> data;
-  for (const json::Member& member : value.members()) {
-    if (equals(member.name, "data")) data = member.value;
-    if (to_lower(member.name) != member.name) continue;  // names of attributes are lower-case
-    std::string_view* const attribute = attributes.member_of(member.name);
-    if (attribute == nullptr || member.value.kind() == Kind::null) continue;
-    const std::optional<std::string_view> text = member.value.text();
-    if (!text) return Unexpected{attribute_is_no_text(member.name, member.value.kind())};
-    *attribute = *text;
-  }
-  if (Taken taken = take_attributes(attributes); !taken) return taken;
-  return data ? take_data(*data) : Taken();
+  const auto parts = read_cloud_event(value, what);
+  if (!parts) return Unexpected{parts.error()};
+  return take_parts(*parts);
 }
 
 event::EventBuilder::Taken CloudEvent::take(std::span<const http::Header> headers,
                                             const std::optional<json::Value>& data) {
   texts_.clear();
-  Attributes attributes;
+  CloudEventParts parts;
   for (const http::Header& header : headers) {
-    if (!is_attribute_header(header.name)) continue;
-    const std::string_view name = header.name.substr(header_prefix.size());
-    std::string_view* const attribute = attributes.member_of(name);
+    const std::string_view name = attribute_of_header(header.name);
+    std::string_view* const attribute = parts.attribute(name);
     if (attribute == nullptr) continue;
     if (attribute->data() != nullptr) return Unexpected{event::given_twice("header " + printable(header.name))};
     std::string& text = texts_.next();
     if (!append_header_value(text, header.value)) return Unexpected{attribute_not_utf8(name)};
     *attribute = text;
   }
-  if (Taken taken = take_attributes(attributes); !taken) return taken;
-  return data ? take_data(*data) : Taken();
+  if (auto good = parts.check(); !good) return good;
+  parts.data = data;
+  return take_parts(parts);
 }
 
-event::EventBuilder::Taken CloudEvent::take_attributes(const Attributes& attributes) {
-  if (attributes.specversion.empty()) return Unexpected{attribute_missing("specversion")};
-  if (attributes.specversion != "1.0") return Unexpected{unknown_specversion(attributes.specversion)};
-  if (attributes.id.empty()) return Unexpected{attribute_missing("id")};
-  if (attributes.source.empty()) return Unexpected{attribute_missing("source")};
-  if (attributes.type.empty()) return Unexpected{attribute_missing("type")};
-  id_.assign(attributes.source).append(1, '\0').append(attributes.id);
-  if (Taken taken = builder_.label("type", attributes.type); !taken) return taken;
-  if (Taken taken = builder_.label("source", attributes.source); !taken) return taken;
-  if (!attributes.subject.empty())
-    if (Taken taken = builder_.label("subject", attributes.subject); !taken) return taken;
-  return attributes.time.empty() ? Taken() : builder_.time(attributes.time);
+event::EventBuilder::Taken CloudEvent::take_parts(const CloudEventParts& parts) {
+  id_.clear();
+  parts.append_id(id_);
+  if (Taken taken = builder_.label("type", parts.type); !taken) return taken;
+  if (Taken taken = builder_.label("source", parts.source); !taken) return taken;
+  if (!parts.subject.empty())
+    if (Taken taken = builder_.label("subject", parts.subject); !taken) return taken;
+  if (!parts.time.empty())
+    if (Taken taken = builder_.time(parts.time); !taken) return taken;
+  return parts.data ? take_data(*parts.data) : Taken();
 }
 
 event::EventBuilder::Taken CloudEvent::take_data(const json::Value& data) {

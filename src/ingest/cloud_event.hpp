@@ -10,6 +10,7 @@
 
 #include "event/event_builder.hpp"
 #include "http/request.hpp"
+#include "ingest/cloud_event_parts.hpp"
 #include "ingest/text_pool.hpp"
 #include "json/value.hpp"
 
@@ -41,18 +42,8 @@ class CloudEvent {
 
  private:
   using Taken = event::EventBuilder::Taken;
-  struct Attributes {
-    std::string_view specversion;
-    std::string_view id;
-    std::string_view source;
-    std::string_view type;
-    std::string_view subject;
-    std::string_view time;
-    /// Null for the others.
-    [[nodiscard]] std::string_view* member_of(std::string_view name) noexcept;
-  };
 
-  Taken take_attributes(const Attributes& attributes);
+  Taken take_parts(const CloudEventParts& parts);
   Taken take_data(const json::Value& data);
   Taken take_member(const json::Member& member);
 

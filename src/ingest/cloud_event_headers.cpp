@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "base/percent.hpp"
+#include "base/text.hpp"
 #include "base/utf8.hpp"
 
 namespace oneshot::ingest {
@@ -14,6 +15,12 @@ bool is_quoted(std::string_view value) noexcept {
 }
 
 }  // namespace
+
+std::string_view attribute_of_header(std::string_view name) noexcept {
+  constexpr std::string_view prefix = "ce-";
+  if (!equals_ignoring_case(name.substr(0, prefix.size()), prefix)) return {};
+  return name.substr(prefix.size());
+}
 
 bool append_header_value(std::string& out, std::string_view value) {
   const std::size_t begin = out.size();
