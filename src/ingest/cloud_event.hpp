@@ -22,7 +22,7 @@ namespace oneshot::ingest {
 /// one of these that is called as one of the three gets `data_` before its name. `value` in `data` is the event's value
 /// if it is a number, and what looks like a time there is left out, as are objects, lists, extension attributes and
 /// `data_base64`. `time` is the sender's time. Source and id together are the idempotency key, as the specification has
-/// it (section "id").
+/// it (section "id"). [webhooks.cloudevents] replaces all of that: see hooks/cloud_event_mapping.hpp.
 ///
 /// One reader serves one thread, and allocates nothing in the steady state.
 class CloudEvent {

@@ -10,9 +10,12 @@
 #include <vector>
 
 #include "app/ingest/metric_of_path.hpp"
+#include "app/ingest/post_headers.hpp"
 #include "base/text.hpp"
 #include "base/unique_fd.hpp"
 #include "event/event_builder.hpp"
+#include "ingest/cloud_event_form.hpp"
+#include "ingest/hooks/cloud_event_mapping.hpp"
 #include "ingest/hooks/dry_run.hpp"
 #include "json/parser.hpp"
 #include "settings/read_file.hpp"
@@ -35,6 +38,22 @@ std::vector<http::Header> views_of(const settings::Headers& headers) {
   return views;
 }
 
+/// The JSON form of a CloudEvent whose attributes are headers: the payload is its data.
+Result<std::string, event::Rejection> form_of_binary(const std::vector<http::Header>& headers,
+                                                     const std::string& payload) {
+  using Data = ingest::BinaryCloudEvent::Data;
+  const auto type = app::read_post_headers(headers).content_type;
+  return ingest::json_form({headers, type, payload, Data::json});
+}
+
+bool is_binary(const std::string& hook, const std::vector<http::Header>& headers) {
+  return hook == ingest::cloud_event_hook && app::read_post_headers(headers).ce_specversion.data() != nullptr;
+}
+
+Unexpected<std::string> refused(const std::string& hook, const event::Rejection& why) {
+  return Unexpected{"hook \"" + hook + "\": " + why.message};
+}
+
 }  // namespace
 
 Result<std::string> try_webhook(const settings::Settings& settings, const settings::TryWebhook& wanted) {
@@ -44,13 +63,20 @@ Result<std::string> try_webhook(const settings::Settings& settings, const settin
   auto payload = read_payload(wanted.payload_file);
   if (!payload) return payload;
   json::Parser parser(max_payload_bytes);
-  const auto body = parser.parse(*payload);
+  auto body = parser.parse(*payload);
   if (!body) return Unexpected{printable(wanted.payload_file) + ": is not valid JSON: " + body.error()};
+  const std::vector<http::Header> headers = views_of(wanted.headers);
+  if (is_binary(wanted.hook, headers)) {
+    const auto form = form_of_binary(headers, *payload);
+    if (!form) return refused(wanted.hook, form.error());
+    body = parser.parse(*form);
+    if (!body) return Unexpected{printable(wanted.payload_file) + ": is not valid JSON: " + body.error()};
+  }
   event::EventBuilder builder(settings.app.event);
   const ingest::NamedHook hook{wanted.hook, *found->second, settings.app.metric,
                                [&](std::string_view metric) { return app::metric_named(settings.app, metric); }};
-  auto text = ingest::dry_run(hook, builder, *body, *payload, views_of(wanted.headers));
-  if (!text) return Unexpected{"hook \"" + wanted.hook + "\": " + text.error().message};
+  auto text = ingest::dry_run(hook, builder, *body, *payload, headers);
+  if (!text) return refused(wanted.hook, text.error());
   return std::move(*text);
 }
 

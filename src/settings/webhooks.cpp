@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "ingest/hooks/cloud_event_mapping.hpp"
 #include "ingest/hooks/hook.hpp"
 #include "settings/named_sections.hpp"
 #include "settings/read_file.hpp"
@@ -32,12 +33,22 @@ bool has_metric(const app::Options& app, std::string_view name) {
          std::ranges::any_of(app.metrics, [name](const auto& metric) { return metric.first == name; });
 }
 
+/// The same path takes forms and JSON from everybody, so that a secret here would only look like one.
+Result<void, std::string> check_cloud_events(const std::string& title, const ingest::HookOptions& options) {
+  if (options.signature.empty() && options.secret_file.empty()) return {};
+  return Unexpected{title + (options.signature.empty() ? " secret_file" : " signature") +
+                    ": must be \"\" here: CloudEvents come to POST /event and POST /events, which take other events "
+                    "without a secret; what needs one is a hook of another name"};
+}
+
 }  // namespace
 
 Result<void, std::string> make_hooks(Settings& settings) {
   settings.app.hooks.clear();
   for (auto& [name, options] : settings.webhooks) {
     const std::string title = section_title("webhooks", name);
+    if (name == ingest::cloud_event_hook)
+      if (auto good = check_cloud_events(title, options); !good) return good;
     if (!options.secret_file.empty()) {
       Result<std::string> secret = read_secret(options.secret_file);
       if (!secret) return Unexpected{title + " secret_file: " + secret.error()};

@@ -2,7 +2,8 @@
 // Bodies of POST /event and POST /events. The first byte says what the rest is: 'j' JSON, 'c' a CloudEvent, 'h' the
 // data of a CloudEvent whose subject is the first line, 'm' multipart/form-data with the boundary B, 't' a plain text,
 // 'g' JSON in gzip, 'n' lines of JSON, 'p' lines of which the good ones are taken, 'l' a list, 'b' a batch of
-// CloudEvents; every other byte is 'j'. Whatever is stored must be one sample that a strict parser reads; what is
+// CloudEvents; 'C', 'H' and 'B' are CloudEvents as 'c', 'h' and 'b' that a hook maps; every other byte is 'j'. Whatever
+// is stored must be one sample that a strict parser reads; what is
 // refused stores nothing, but with 'p', and says why in one line.
 #include <array>
 #include <cmath>
@@ -21,6 +22,7 @@
 #include "base/log.hpp"
 #include "exposition/text_format.hpp"
 #include "fuzz/require.hpp"
+#include "ingest/hooks/hook.hpp"
 #include "json/parser.hpp"
 #include "queue/queue.hpp"
 #include "support/exposition_parser.hpp"
@@ -89,7 +91,27 @@ constexpr std::array kinds{
     Kind{'p', "/events", "partial=1", "application/x-ndjson"},
     Kind{'l', "/events", "env=prod", "application/json"},
     Kind{'b', "/events", "", "application/cloudevents-batch+json"},
+    Kind{'C', "/event", "", "application/cloudevents+json"},
+    Kind{'H', "/event", "", "application/json"},
+    Kind{'B', "/events", "partial=1", "application/cloudevents-batch+json"},
 };
+
+bool is_mapped(const Kind& kind) { return kind.letter == 'C' || kind.letter == 'H' || kind.letter == 'B'; }
+
+/// Several events of one CloudEvent, some of them ignored, with ids of both kinds.
+std::shared_ptr<const app::Options> mapping_options() {
+  auto hook = ingest::Hook::make({.each = "/data",
+                                  .when = {{"/skip", {"", "no"}}},
+                                  .value = "{/value}",
+                                  .time = "{/time}",
+                                  .id = "{/id}",
+                                  .labels_from = {"", "body:"},
+                                  .labels = {{"what", "{body:/type|lower}"}}});
+  require(hook.has_value(), "no hook", hook ? "" : hook.error().what);
+  app::Options options;
+  options.hooks.emplace("cloudevents", std::make_shared<const ingest::Hook>(std::move(*hook)));
+  return std::make_shared<const app::Options>(std::move(options));
+}
 
 const Kind& kind_of(char letter) {
   for (const Kind& kind : kinds)
@@ -100,7 +122,7 @@ const Kind& kind_of(char letter) {
 std::vector<http::Header> headers_of(const Kind& kind, std::string_view& body) {
   std::vector<http::Header> headers = {{"Content-Type", kind.type}};
   if (kind.letter == 'g') headers.push_back({"Content-Encoding", "gzip"});
-  if (kind.letter != 'h') return headers;
+  if (kind.letter != 'h' && kind.letter != 'H') return headers;
   const std::size_t end = std::min(body.find('\n'), body.size());
   for (const http::Header& header :
        {http::Header{"ce-specversion", "1.0"}, http::Header{"ce-id", "1"}, http::Header{"ce-source", "s"},
@@ -112,7 +134,9 @@ std::vector<http::Header> headers_of(const Kind& kind, std::string_view& body) {
 
 class Server {
  public:
-  Server() { log::set_level(log::Level::error); }
+  explicit Server(std::shared_ptr<const app::Options> options) : router_(services_, std::move(options), 0) {
+    log::set_level(log::Level::error);
+  }
 
   /// The reply, and how many events it stored.
   std::pair<http::Reply, std::size_t> post(const Kind& kind, std::string_view body) {
@@ -133,7 +157,7 @@ class Server {
  private:
   LookingQueue queue_;
   app::Services services_{queue_, system_clock(), 1};
-  app::Router router_{services_, std::make_shared<const app::Options>(), 0};
+  app::Router router_;
   test::NoWaiting waiting_;
 };
 
@@ -146,7 +170,7 @@ void check_refusal(const http::Reply& reply, std::size_t stored) {
 }
 
 void check_success(const Kind& kind, const http::Reply& reply, std::size_t stored) {
-  require(kind.path == "/events" || stored == 1, "not one event", reply.body);
+  require(kind.path == "/events" || is_mapped(kind) || stored == 1, "not one event", reply.body);
   if (kind.path == "/event") return;
   json::Parser parser(std::size_t{1} << 20);
   const auto summary = parser.parse(reply.body);
@@ -162,8 +186,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view all(reinterpret_cast<const char*>(data), size);
   const Kind& kind = kind_of(all.front());
   const std::string_view body = all.substr(1);
-  static Server used;
-  const auto [reply, stored] = used.post(kind, body);
+  static Server used(std::make_shared<const app::Options>());
+  static Server mapping(mapping_options());
+  const auto [reply, stored] = (is_mapped(kind) ? mapping : used).post(kind, body);
   if (reply.status == 200)
     check_success(kind, reply, stored);
   else

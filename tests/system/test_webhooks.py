@@ -174,6 +174,95 @@ class RealDockerRegistry(unittest.TestCase):
             self.assertEqual(outcomes(server, "images")["refused"], 0)
 
 
+class CloudEvents(unittest.TestCase):
+    """[webhooks.cloudevents] maps what comes to /event and /events, in each mode."""
+
+    SETTINGS = {'webhooks.cloudevents.when."/data/state"': ["done"], "webhooks.cloudevents.value": "{/data/seconds}",
+                "webhooks.cloudevents.labels.type": "{/type|strip:com.example.}",
+                "webhooks.cloudevents.labels.repo": "{/data/repo/name}"}
+
+    def mapped(self, number):
+        return {"type": "build", "repo": f"shop-{number}"}, number + 0.5
+
+    def attributes(self, number):
+        return {"specversion": "1.0", "id": str(number), "source": "/ci", "type": "com.example.build"}
+
+    def data(self, number, state="done"):
+        return {"state": state, "seconds": number + 0.5, "repo": {"name": f"shop-{number}"}}
+
+    def post(self, server, path, kind, body, headers=()):
+        reply = server.post(path, json.dumps(body).encode(), [("Content-Type", kind), *headers])
+        return reply.status, reply.text
+
+    def structured(self, server, number, **data):
+        return self.post(server, "/event", "application/cloudevents+json",
+                         {**self.attributes(number), "data": self.data(number, **data)})
+
+    def binary(self, server, number, **data):
+        headers = [("ce-" + name, value) for name, value in self.attributes(number).items()]
+        return self.post(server, "/event", "application/json", self.data(number, **data), headers)
+
+    def batch(self, server, *numbers, **data):
+        return self.post(server, "/events", "application/cloudevents-batch+json",
+                         [{**self.attributes(number), "data": self.data(number, **data)} for number in numbers])
+
+    def events(self, server):
+        return [(e.labels, e.value) for e in server.scrape("prom").events()]
+
+    def test_all_modes_make_the_event_that_the_hook_says_and_a_repeat_in_another_mode_counts_once(self):
+        with Server(self.SETTINGS) as server:
+            for answer in (self.structured(server, 1), self.binary(server, 2), self.structured(server, 2)):
+                self.assertEqual(answer, (200, ""))
+            self.assertEqual(self.batch(server, 1, 3), (200, '{"stored":1,"duplicates":1,"ignored":0}\n'))
+            self.assertEqual(self.events(server), [self.mapped(1), self.mapped(2), self.mapped(3)])
+            self.assertEqual(outcomes(server, "cloudevents"),
+                             {"stored": 3, "duplicate": 2, "ignored": 0, "refused": 0})
+
+    def test_what_when_leaves_out_is_200_and_a_bad_event_400(self):
+        with Server(self.SETTINGS) as server:
+            self.assertEqual(self.structured(server, 1, state="running"), (200, ""))
+            self.assertEqual(self.binary(server, 2, state="running"), (200, ""))
+            self.assertEqual(self.batch(server, 3, state="running"),
+                             (200, '{"stored":0,"duplicates":0,"ignored":1}\n'))
+            status, text = self.post(server, "/event", "application/cloudevents+json",
+                                     {**self.attributes(4), "data": {"state": "done", "seconds": "long"}})
+            self.assertEqual(status, 400)
+            self.assertIn('hook "cloudevents": value "long" is not a number', text)
+            self.assertEqual(server.post("/hook/cloudevents", b"{}").status, 404)
+            self.assertEqual(self.events(server), [])
+            self.assertEqual(outcomes(server, "cloudevents"),
+                             {"stored": 0, "duplicate": 0, "ignored": 3, "refused": 1})
+
+    def test_a_reload_brings_the_hook_and_takes_it_away(self):
+        def reload(server, settings, number):
+            server.configure(settings)
+            server.signal(signal.SIGHUP)
+            wait_until(lambda: sum(l["msg"] == "reloaded" for l in server.log_lines()) == number, "the reload")
+
+        def built_in(number):
+            return {"type": "com.example.build", "source": "/ci", "state": "done", "seconds": f"{number}.5"}, 1
+
+        with Server({}) as server:
+            self.structured(server, 1)
+            reload(server, self.SETTINGS, 1)
+            self.structured(server, 1)  # a repeat, whatever the mapping is now
+            self.structured(server, 2)
+            reload(server, {}, 2)
+            self.structured(server, 3)
+            self.assertEqual(self.events(server), [built_in(1), self.mapped(2), built_in(3)])
+
+    def test_an_event_is_durable_before_its_answer_and_counts_once_after_a_kill(self):
+        with tempfile.TemporaryDirectory() as folder:
+            settings = {**self.SETTINGS, "storage.path": os.path.join(folder, "events.log"), "storage.sync": "always"}
+            with Server(settings) as server:
+                self.assertEqual(self.binary(server, 1), (200, ""))
+                server.signal(signal.SIGKILL)
+                server.wait()
+            with Server(settings) as server:
+                self.assertEqual(self.structured(server, 1), (200, ""))
+                self.assertEqual(self.events(server), [self.mapped(1)])
+
+
 class Reload(unittest.TestCase):
     def test_a_broken_hook_keeps_the_old_ones_and_a_good_one_replaces_them(self):
         old = {"webhooks.x.labels.type": "old"}
@@ -251,6 +340,23 @@ class TryWebhook(unittest.TestCase):
                                                    os.path.join(SAMPLES, preset, file), *options)
                 with open(os.path.join(SAMPLES, preset, name + ".txt"), encoding="utf-8") as expected:
                     self.assertEqual((status, out, err), (0, expected.read(), ""), (preset, name))
+
+    def test_a_cloudevent_is_shown_in_structured_and_in_binary_mode(self):
+        config = '[webhooks.cloudevents]\nlabels = { type = "{/type}", n = "{/data/n}" }\n'
+        attributes = {"specversion": "1.0", "id": "7", "source": "/s", "type": "t"}
+        headers = [word for name, value in attributes.items() for word in ("-H", f"ce-{name}: {value}")]
+        shown = []
+        for body, options in (({**attributes, "data": {"n": 1}}, []), ({"n": 1}, headers)):
+            status, out, err = self.run_server(config, "--try-webhook", "cloudevents", "-", *options,
+                                               stdin=json.dumps(body).encode())
+            self.assertEqual((status, err), (0, ""))
+            shown.append(out)
+        self.assertEqual(shown[0], shown[1])
+        self.assertEqual(shown[0].splitlines()[-2:],
+                         ['# event 1, id "/s\\x007"', 'events_to_metrics{n="1",type="t"} 1'])
+        status, out, err = self.run_server(config, "--try-webhook", "cloudevents", "-", stdin=b'{"n": 1}')
+        self.assertEqual((status, out), (2, ""))
+        self.assertIn('hook "cloudevents": the CloudEvent has no "specversion"', err)
 
     def test_what_is_wrong_is_one_line(self):
         for arguments, stdin, message in (

@@ -64,12 +64,6 @@ Result<EventBody, Rejection> name_text(EventBody body, std::string_view query) {
   return body;
 }
 
-Result<json::Value, Rejection> parse_body(Context& context, std::string_view bytes) {
-  Result<json::Value> value = context.json_parser.parse(bytes);
-  if (!value) return Unexpected{ingest::bad_json("the body", value.error())};
-  return *value;
-}
-
 Taken take_json(Context& context, std::string_view bytes) {
   const Result<json::Value, Rejection> value = parse_body(context, bytes);
   if (!value) return Unexpected{value.error()};
@@ -103,6 +97,12 @@ Taken take_binary_cloud_event(Context& context, const http::Request& request, co
 }
 
 }  // namespace
+
+Result<json::Value, Rejection> parse_body(Context& context, std::string_view bytes) {
+  Result<json::Value> value = context.json_parser.parse(bytes);
+  if (!value) return Unexpected{ingest::bad_json("the body", value.error())};
+  return *value;
+}
 
 Result<EventBody, Rejection> find_event_body(Context& context, const http::Request& request,
                                              const PostHeaders& headers) {

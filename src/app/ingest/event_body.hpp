@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "event/event_builder.hpp"
 #include "http/request.hpp"
+#include "json/value.hpp"
 
 namespace oneshot::app {
 
@@ -34,6 +35,9 @@ struct EventBody {
 /// What the body is. Refused: a type that belongs to POST /events, and what cannot be unfolded.
 [[nodiscard]] Result<EventBody, event::Rejection> find_event_body(Context& context, const http::Request& request,
                                                                   const PostHeaders& headers);
+
+/// The JSON that the bytes are. Lives until the context's parser reads the next one.
+[[nodiscard]] Result<json::Value, event::Rejection> parse_body(Context& context, std::string_view bytes);
 
 /// Feeds the builder with a body that is no form, between begin() and finish().
 event::EventBuilder::Taken take_event_body(Context& context, const http::Request& request, const PostHeaders& headers,

@@ -45,6 +45,7 @@ EventsReader::Taken EventsReader::take_lines(std::string_view body) {
 }
 
 EventsReader::Taken EventsReader::take_list(std::string_view body, bool cloud_events) {
+  by_hook_ = cloud_events && hook_.is_there();
   const Result<json::Value> list = context_.json_parser.parse(body);
   if (!list && looks_like_lines(body)) return Unexpected{no_list(json::Kind::object)};
   if (!list) return Unexpected{ingest::bad_json("the body", list.error())};
@@ -65,6 +66,7 @@ EventsReader::Taken EventsReader::take_event(std::size_t number, const Result<js
 }
 
 EventsReader::Taken EventsReader::add(std::size_t number, const json::Value& value, bool cloud_event) {
+  if (by_hook_) return hook_.add(value, "it", number, seen_);
   if (cloud_event)
     context_.event_builder.begin(event::LabelNames::replace);
   else

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "app/context.hpp"
+#include "app/ingest/cloud_event_hook.hpp"
 #include "event/event.hpp"
 #include "event/event_builder.hpp"
 #include "http/request.hpp"
@@ -34,6 +36,8 @@ class EventsReader {
     std::string_view event_time;  ///< the header; data() is null where there is none
     std::string_view key;         ///< Idempotency-Key without its quotes; empty: none
     std::string_view query;       ///< without the parameters that are about the request
+    std::span<const http::Header> headers;
+    bool single = false;  ///< the one CloudEvent of POST /event, for the hook that maps CloudEvents
   };
 
   /// `noun` is what the client counts: "line", "event". `partial`: an event that is refused does not end the reading.
@@ -43,7 +47,10 @@ class EventsReader {
         key_(all.key),
         query_(all.query),
         noun_(noun),
-        partial_(partial) {}
+        partial_(partial),
+        single_(all.single),
+        hook_(context, {all.headers, all.event_time, all.query}),
+        by_hook_(all.single) {}
 
   using Taken = event::EventBuilder::Taken;
 
@@ -51,9 +58,14 @@ class EventsReader {
   Taken take_lines(std::string_view body);
   /// A list of objects, or of CloudEvents.
   Taken take_list(std::string_view body, bool cloud_events);
+  /// A single CloudEvent, in its JSON form.
+  Taken take_single(const json::Value& event) { return hook_.add(event, "the body", 1, seen_); }
 
   [[nodiscard]] std::string_view noun() const noexcept { return noun_; }
   [[nodiscard]] bool partial() const noexcept { return partial_; }
+  /// What the hook made that maps CloudEvents; null: the request has none for it.
+  [[nodiscard]] const CloudEventHook* hook() const noexcept { return by_hook_ ? &hook_ : nullptr; }
+  [[nodiscard]] bool single() const noexcept { return single_; }
   [[nodiscard]] const RefusedEvents& refused() const noexcept { return refused_; }
   /// One more, from the batch or before it.
   void refuse(std::size_t number, event::Rejection rejection);
@@ -72,6 +84,9 @@ class EventsReader {
   std::string_view query_;
   std::string_view noun_;
   bool partial_;
+  bool single_;
+  CloudEventHook hook_;
+  bool by_hook_;
   std::size_t seen_ = 0;
   std::string numbered_key_;
   RefusedEvents refused_;

@@ -18,7 +18,9 @@ inline constexpr std::string_view hook_path = "/hook/";
   return path.substr(hook_path.size());
 }
 
-/// The hook of that name, or the 404 that says which there are. Lives as long as the options that the context has now.
+/// The hook of that name, or the 404 that says which there are. The one that maps CloudEvents has no path: here their
+/// attributes would go unchecked, their ids would be no keys, and those of binary mode would be half of an event. Lives
+/// as long as the options that the context has now.
 [[nodiscard]] Result<const ingest::Hook*, http::Reply> find_hook(const Context& context, std::string_view name);
 
 }  // namespace oneshot::app

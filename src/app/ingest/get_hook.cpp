@@ -6,6 +6,7 @@
 
 #include "app/ingest/find_hook.hpp"
 #include "app/ingest/post_hook.hpp"
+#include "ingest/hooks/cloud_event_mapping.hpp"
 
 namespace oneshot::app {
 namespace {
@@ -13,7 +14,10 @@ namespace {
 std::string list_hooks(const ingest::Hooks& hooks) {
   if (hooks.empty()) return "Webhooks: the settings have no [webhooks.NAME] (docs/webhooks.md)\n";
   std::string text = "Webhooks, each of which takes POST with JSON and tells more by GET:\n";
-  for (const auto& [name, hook] : hooks) text += "  " + std::string(hook_path) + name + '\n';
+  for (const auto& [name, hook] : hooks)
+    if (name != ingest::cloud_event_hook) text += "  " + std::string(hook_path) + name + '\n';
+  if (hooks.contains(ingest::cloud_event_hook))
+    text += "CloudEvents, which POST /event and POST /events take, are mapped by [webhooks.cloudevents]\n";
   return text;
 }
 

@@ -9,6 +9,7 @@
 #include "app/ingest/media_type.hpp"
 #include "app/ingest/metric_of_path.hpp"
 #include "app/ingest/plain_body.hpp"
+#include "app/ingest/post_cloud_event.hpp"
 #include "app/ingest/post_headers.hpp"
 #include "app/ingest/refusal.hpp"
 #include "app/ingest/store_event.hpp"
@@ -85,9 +86,9 @@ EventOrWhyNot read_form(Context& context, const http::Request& request, const Po
   return body->kind == BodyKind::ignored ? unless_body_was_all(std::move(event), headers) : std::move(event);
 }
 
-EventOrWhyNot read_event(Context& context, const http::Request& request, const PostHeaders& headers) {
+EventOrWhyNot read_event(Context& context, const http::Request& request, const PostHeaders& headers, bool plain_form) {
   if (headers.contradicted.data() != nullptr) return Unexpected{contradiction(headers.contradicted)};
-  if (is_plain_form(request, headers)) return read_form(context, request, headers);
+  if (plain_form) return read_form(context, request, headers);
   EventOrWhyNot event = read_other_body(context, request, headers);
   // Its texts are in the event now.
   context.json_parser.trim();
@@ -112,7 +113,10 @@ http::Answer post_event(Context& context, const http::Request& request, delivery
   Result<std::string_view, event::Rejection> metric = metric_of_path(*context.options, request.path, "/event");
   if (!metric) return refuse(context, request, std::move(metric.error()));
   const PostHeaders headers = read_post_headers(request.headers);
-  EventOrWhyNot event = read_event(context, request, headers);
+  const bool plain_form = is_plain_form(request, headers);
+  if (!plain_form && is_for_cloud_event_hook(context, request, headers))
+    return post_cloud_event(context, request, headers, *metric);
+  EventOrWhyNot event = read_event(context, request, headers, plain_form);
   if (headers.idempotency_key.data() != nullptr) take_key(context, headers.idempotency_key, event);
   if (event) {
     event->metric = *metric;

@@ -78,14 +78,14 @@ http::Answer post_events(Context& context, const http::Request& request, deliver
   const Result<std::string_view, Rejection> key = key_of(headers);
   if (!key) return refuse_all(context, request, key.error());
   const MediaType type = media_type_of(headers.content_type);
-  EventsReader reader(context, {.event_time = headers.event_time, .key = *key, .query = query->rest},
+  EventsReader reader(context,
+                      {.event_time = headers.event_time, .key = *key, .query = query->rest, .headers = request.headers},
                       type == MediaType::ndjson ? "line" : "event", *partial);
   Result<void, Rejection> read = read_request(context, request, headers, type, reader);
   context.json_parser.trim();
   let_go_of_body(context);
-  if (!read) return refuse_all(context, request, std::move(read.error()));
-  context.batch.name_metric(*metric);
-  return store_events(context, request, reader);
+  if (!read) return refuse_events(context, request, reader, std::move(read.error()));
+  return store_events(context, request, reader, *metric);
 }
 
 }  // namespace oneshot::app

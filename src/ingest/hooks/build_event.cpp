@@ -8,28 +8,36 @@ namespace {
 
 using Taken = event::EventBuilder::Taken;
 
-Taken feed(event::EventBuilder& builder, const MappedEvent& parts, std::string_view metric) {
+Taken feed(event::EventBuilder& builder, const MappedEvent& parts) {
   for (const auto& [name, value] : parts.labels)
     if (Taken taken = builder.label(name, value); !taken) return taken;
   if (!parts.value.empty())
     if (Taken taken = builder.value(parts.value); !taken) return taken;
   if (!parts.time.empty())
     if (Taken taken = builder.time(parts.time); !taken) return taken;
-  return metric.empty() ? Taken() : builder.metric(metric);
+  return {};
 }
 
 Result<event::Event, event::Rejection> build(event::EventBuilder& builder, EventKeys& keys, std::string_view scope,
                                              const MappedEvent& parts, const MetricNamed& metric_named) {
-  const auto metric = metric_named(parts.metric);
-  if (!metric) return Unexpected{metric.error()};
   builder.begin(event::LabelNames::replace);
-  if (Taken taken = feed(builder, parts, *metric); !taken) return Unexpected{std::move(taken.error())};
-  if (!parts.id.empty())
-    if (Taken taken = builder.key(keys.of(scope, parts.id)); !taken) return Unexpected{std::move(taken.error())};
+  if (Taken taken = feed_event(builder, keys, scope, parts, metric_named); !taken)
+    return Unexpected{std::move(taken.error())};
   return builder.finish();
 }
 
 }  // namespace
+
+Taken feed_event(event::EventBuilder& builder, EventKeys& keys, std::string_view scope, const MappedEvent& parts,
+                 const MetricNamed& metric_named) {
+  const auto metric = metric_named(parts.metric);
+  if (!metric) return Unexpected{metric.error()};
+  if (Taken taken = feed(builder, parts); !taken) return taken;
+  if (!metric->empty())
+    if (Taken taken = builder.metric(*metric); !taken) return taken;
+  if (parts.id.empty()) return {};
+  return builder.key(keys.of(parts.id_is_senders ? std::string_view() : scope, parts.id));
+}
 
 Result<event::Event, event::Rejection> build_event(event::EventBuilder& builder, EventKeys& keys,
                                                    std::string_view scope, const Mapped& element,

@@ -15,8 +15,13 @@ namespace oneshot::ingest {
 /// The metric of a name as event::Event has it, or why there is none.
 using MetricNamed = std::function<Result<std::string_view, event::Rejection>(std::string_view name)>;
 
+/// Feeds the builder, between begin() and finish(), until which `parts` stays as it is. `scope` keeps the ids of one
+/// hook apart from all other idempotency keys; an id that is the sender's is one of these.
+event::EventBuilder::Taken feed_event(event::EventBuilder& builder, EventKeys& keys, std::string_view scope,
+                                      const MappedEvent& parts, const MetricNamed& metric_named);
+
 /// The event that an element makes, checked and rendered by the builder, whose texts it shows until the next begin().
-/// `scope` keeps the ids of one hook apart from all other idempotency keys. A refusal names the element.
+/// A refusal names the element.
 [[nodiscard]] Result<event::Event, event::Rejection> build_event(event::EventBuilder& builder, EventKeys& keys,
                                                                  std::string_view scope, const Mapped& element,
                                                                  const MetricNamed& metric_named);

@@ -9,6 +9,7 @@
 #include "base/numbers.hpp"
 #include "base/text.hpp"
 #include "ingest/event_key.hpp"
+#include "ingest/hooks/cloud_event_mapping.hpp"
 #include "ingest/hooks/mapping.hpp"
 
 namespace oneshot::ingest {
@@ -41,12 +42,20 @@ void append_event(std::string& out, const Mapped& one, const event::Event& event
   out += '\n';
 }
 
+Result<std::vector<Mapped>, event::Rejection> map(const NamedHook& hook, const json::Value& body,
+                                                  std::span<const http::Header> headers) {
+  if (hook.name != cloud_event_hook) return map_request(hook.hook, body, headers);
+  const auto parts = read_cloud_event(body, "the payload");
+  if (!parts) return Unexpected{parts.error()};
+  return map_cloud_event(hook.hook, *parts, body, headers);
+}
+
 }  // namespace
 
 Result<std::string, event::Rejection> dry_run(const NamedHook& hook, event::EventBuilder& builder,
                                               const json::Value& body, std::string_view raw_body,
                                               std::span<const http::Header> headers) {
-  auto mapped = map_request(hook.hook, body, headers);
+  auto mapped = map(hook, body, headers);
   if (!mapped) return Unexpected{std::move(mapped.error())};
   const auto ignored =
       static_cast<std::size_t>(std::ranges::count_if(*mapped, [](const Mapped& one) { return one.unmet != nullptr; }));

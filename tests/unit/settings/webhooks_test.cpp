@@ -160,6 +160,18 @@ TEST_CASE("keys that do not go together are refused with the name of the hook") 
         "[webhooks.x] secret_file: /no/such/file: cannot be read: No such file or directory");
 }
 
+TEST_CASE("the hook that maps CloudEvents takes no secret, since the other events of its path come without one") {
+  const std::string begin = "[webhooks.cloudevents]\nlabels = { a = \"{/type}\" }\n";
+  CHECK(fault_of(begin) == "none");
+  const std::string words =
+      ": must be \"\" here: CloudEvents come to POST /event and POST /events, which take other events without a "
+      "secret; what needs one is a hook of another name";
+  CHECK(fault_of(begin + "signature = \"token:X\"\nsecret_file = \"/s\"\n") ==
+        "[webhooks.cloudevents] signature" + words);
+  CHECK(fault_of(begin + "secret_file = \"/s\"\n") == "[webhooks.cloudevents] secret_file" + words);
+  CHECK(fault_of("[webhooks.cloudevents]\npreset = \"github\"\n") == "[webhooks.cloudevents] signature" + words);
+}
+
 TEST_CASE("a secret is the one line of its file") {
   const Folder folder;
   CHECK(*read_secret(folder.write("a", "s3cret")) == "s3cret");

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#include "app/ingest/events_answer.hpp"
+
+#include <string_view>
+
+#include "base/text.hpp"
+#include "ingest/hooks/cloud_event_mapping.hpp"
+
+namespace oneshot::app {
+namespace {
+
+void append_count(std::string& out, std::string_view name, std::size_t count) {
+  out.append(name);
+  append_unsigned(out, count);
+}
+
+void append_refused(std::string& out, const EventsReader& reader) {
+  append_count(out, ",\"refused\":", reader.refused().count);
+  out += ",\"errors\":[";
+  const char* separator = "{\"";
+  for (const RefusedEvents::Error& error : reader.refused().errors) {
+    append_count(out.append(separator).append(reader.noun()), "\":", error.number);
+    out += ",\"error\":\"";
+    append_escaped(out, error.message, std::string::npos);
+    out += "\"}";
+    separator = ",{\"";
+  }
+  out += ']';
+}
+
+/// `{"stored":98,"duplicates":0,"ignored":1,"refused":1,"errors":[{"line":3,"error":"…"}]}`
+std::string summary(const queue::StoredAll& all, const EventsReader& reader) {
+  std::string out;
+  append_count(out, "{\"stored\":", all.stored);
+  append_count(out, ",\"duplicates\":", all.duplicates);
+  if (reader.hook() != nullptr) append_count(out, ",\"ignored\":", reader.hook()->ignored());
+  if (reader.partial()) append_refused(out, reader);
+  return out += "}\n";
+}
+
+}  // namespace
+
+EventsAnswer::EventsAnswer(const queue::StoredAll& all, const EventsReader& reader)
+    : stored_(all.stored), duplicates_(all.duplicates), body_(reader.single() ? std::string() : summary(all, reader)) {
+  if (reader.hook() != nullptr) ignored_ = reader.hook()->ignored();
+}
+
+http::Reply EventsAnswer::give(Context& context, const StoredSeries& series) const {
+  context.counters.count_accepted(stored_);
+  context.counters.count_duplicates(duplicates_);
+  series.count();
+  if (by_hook()) {
+    count_cloud_events(context, HookOutcome::stored, stored_);
+    count_cloud_events(context, HookOutcome::duplicate, duplicates_);
+    count_cloud_events(context, HookOutcome::ignored, *ignored_);
+  }
+  http::Reply reply(200, body_);
+  if (!body_.empty()) reply.content_type = "application/json";
+  if (body_.empty() && stored_ == 0 && duplicates_ > 0) reply.extra_headers = "Idempotency-Replayed: true\r\n";
+  return reply;
+}
+
+void count_cloud_events(Context& context, HookOutcome outcome, std::size_t count) {
+  context.services.hook_counters.count(ingest::cloud_event_hook, outcome, count);
+}
+
+}  // namespace oneshot::app
