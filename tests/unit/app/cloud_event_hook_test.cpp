@@ -37,9 +37,9 @@ const ingest::HookOptions orders{.when = {{"/data/test", {"", "false"}}},
 
 class MappedApp : public App {
  public:
-  explicit MappedApp(const ingest::HookOptions& options = orders, const Change& change = {})
+  explicit MappedApp(const ingest::HookOptions& mapping = orders, const Change& change = {})
       : App([&](Options& endpoints, queue::Options& log) {
-          endpoints.hooks = {{"cloudevents", hook(options)}};
+          endpoints.hooks = {{"cloudevents", hook(mapping)}};
           if (change) change(endpoints, log);
         }) {}
 
@@ -50,9 +50,9 @@ class MappedApp : public App {
                  .headers = std::move(more),
                  .body = std::move(body)});
   }
-  void map_by(const ingest::HookOptions& options) {
-    Options changed = this->options;
-    changed.hooks = {{"cloudevents", hook(options)}};
+  void map_by(const ingest::HookOptions& mapping) {
+    Options changed = options;
+    changed.hooks = {{"cloudevents", hook(mapping)}};
     router->use(std::make_shared<const Options>(std::move(changed)));
   }
   /// The labels and value of each event since the last call, as `a=1 b=2 = 5;`.
