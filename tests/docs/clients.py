@@ -13,10 +13,11 @@ SECONDS = 150  # a first `go run` compiles the standard library
 
 
 class Bench:
-    """A folder of its own for one block, and an environment with nothing of ours in it."""
+    """A folder of its own for one block, and an environment with nothing of ours in it.
+    `turn` counts how often the block was run before."""
 
-    def __init__(self, block, text, folder):
-        self.block, self.text, self.folder = block, text, folder
+    def __init__(self, block, text, folder, turn=0):
+        self.block, self.text, self.folder, self.turn = block, text, folder, turn
         self.env = {name: os.environ[name] for name in ("PATH", "HOME", "JAVA_HOME", "GOCACHE", "ONESHOT_NODE_MODULES")
                     if name in os.environ}
         self.env.update(LC_ALL="C.UTF-8", TMPDIR=folder)

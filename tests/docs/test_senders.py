@@ -40,13 +40,17 @@ class Senders(unittest.TestCase):
             text = block.text.replace(page.HOST, f"127.0.0.1:{server.port}")
             for number, stub in enumerate(block.said["stub"]):
                 text = text.replace(stub.split()[0], self.stub(folder, number, int(stub.split()[1])))
-            bench = clients.Bench(block, text, folder)
             if block.verb == "parse":
                 self.assertEqual(block.kind, "yaml")
-                self.assertTrue(manifests.load_all(bench)[0])
+                self.assertTrue(manifests.load_all(clients.Bench(block, text, folder))[0])
                 return
-            ran = clients.KINDS[block.kind](bench)
-        said = f"{ran.stdout}\n{ran.stderr}"
+            # Run again, a block with a key stores another event: a key that is the same next time would lose it.
+            for turn in range(2 if "Idempotency-Key" in block.text else 1):
+                self.play_once(server, block, clients.Bench(block, text, folder, turn))
+
+    def play_once(self, server, block, bench):
+        ran = clients.KINDS[block.kind](bench)
+        said = f"turn {bench.turn}\n{ran.stdout}\n{ran.stderr}"
         self.assertEqual(ran.returncode, int((block.said["status"] or ["0"])[0]), said)
         for text in block.said["stdout"]:
             self.assertIn(text, ran.stdout)
@@ -72,6 +76,12 @@ class Index(unittest.TestCase):
         self.assertEqual(linked, set(page.names()) - {"README.md"})
         with open(os.path.join(programs.ROOT, "README.md"), encoding="utf-8") as file:
             self.assertIn("](docs/senders/README.md)", file.read())
+
+    def test_a_block_that_tries_again_has_a_key(self):
+        for name in page.names():
+            for block in page.blocks(name):
+                if re.search(r"--retry\b|--tries\b|\bretries\b", block.text):
+                    self.assertIn("Idempotency-Key", block.text, block.place)
 
     def test_a_block_that_stores_another_event_than_promised_is_noticed(self):
         senders = Senders()
