@@ -13,11 +13,11 @@ SECONDS = 150  # a first `go run` compiles the standard library
 
 
 class Bench:
-    """A folder of its own for one block, and an environment with nothing of ours in it.
-    `turn` counts how often the block was run before."""
+    """A folder of its own for one block, and an environment with nothing of ours in it. `sh` is the shell for what its
+    reader's /bin/sh would run; `turn` counts how often the block was run before."""
 
-    def __init__(self, block, text, folder, turn=0):
-        self.block, self.text, self.folder, self.turn = block, text, folder, turn
+    def __init__(self, block, text, folder, sh="sh", turn=0):
+        self.block, self.text, self.folder, self.sh, self.turn = block, text, folder, sh, turn
         self.env = {name: os.environ[name] for name in ("PATH", "HOME", "JAVA_HOME", "GOCACHE", "ONESHOT_NODE_MODULES")
                     if name in os.environ}
         self.env.update(LC_ALL="C.UTF-8", TMPDIR=folder)
@@ -33,14 +33,14 @@ class Bench:
                               text=True, timeout=SECONDS, check=False, stdin=subprocess.DEVNULL)
 
     def shell(self, script, env=None, options="-eu"):
-        return self.run("sh", options, self.write("script", script), env=env)
+        return self.run(self.sh, options, self.write("script", script), env=env)
 
 
 def shell(bench):
     if "curl" in bench.text:
         programs.need("curl")
     # As in a terminal: a command that fails does not end what comes after it.
-    return bench.run("sh", bench.write("script", bench.text))
+    return bench.run(bench.sh, bench.write("script", bench.text))
 
 
 def crontab(bench):
@@ -50,7 +50,7 @@ def crontab(bench):
     assert len(entries) == len(bench.text.splitlines()) == 1, bench.text
     command, *rest = re.split(r"(?<!\\)%", entries[0])
     assert not rest, f"a bare % would end the command: {entries[0]}"
-    return bench.run("/bin/sh", "-c", command.replace(r"\%", "%"))
+    return bench.run(bench.sh, "-c", command.replace(r"\%", "%"))
 
 
 def python(bench):
@@ -112,6 +112,15 @@ def terraform(bench):
     if begun.returncode != 0:
         return begun
     return bench.run(program, "apply", "-auto-approve", "-input=false", "-no-color", env=env)
+
+
+# /bin/sh is dash here and bash there, and $? behind a $(…) is not the same in both.
+_OF_A_SHELL = ("sh", "crontab", "gitlab", "jenkins")
+
+
+def shells(kind):
+    """What /bin/sh may be where a reader has a block of this kind; other kinds bring their own shell, or need none."""
+    return ("sh", programs.need("bash")) if kind in _OF_A_SHELL else ("sh",)
 
 
 KINDS = {

@@ -45,12 +45,13 @@ class Senders(unittest.TestCase):
                 self.assertTrue(manifests.load_all(clients.Bench(block, text, folder))[0])
                 return
             # Run again, a block with a key stores another event: a key that is the same next time would lose it.
-            for turn in range(2 if "Idempotency-Key" in block.text else 1):
-                self.play_once(server, block, clients.Bench(block, text, folder, turn))
+            for shell in clients.shells(block.kind):
+                for turn in range(2 if "Idempotency-Key" in block.text else 1):
+                    self.play_once(server, block, clients.Bench(block, text, folder, shell, turn))
 
     def play_once(self, server, block, bench):
         ran = clients.KINDS[block.kind](bench)
-        said = f"turn {bench.turn}\n{ran.stdout}\n{ran.stderr}"
+        said = f"{bench.sh}, turn {bench.turn}\n{ran.stdout}\n{ran.stderr}"
         self.assertEqual(ran.returncode, int((block.said["status"] or ["0"])[0]), said)
         for text in block.said["stdout"]:
             self.assertIn(text, ran.stdout)
