@@ -11,6 +11,7 @@
 #include "app/own_metrics/counters.hpp"
 #include "app/own_metrics/event_counters.hpp"
 #include "app/own_metrics/hook_counters.hpp"
+#include "app/own_metrics/process_metrics.hpp"
 #include "app/own_metrics/readiness.hpp"
 #include "app/refusal_watch.hpp"
 #include "app/scrape/forwarding_watch.hpp"
@@ -31,7 +32,12 @@ inline constexpr std::size_t compressed_memory = 128 * 1024 * 1024;
 /// What the workers' routers share. Outlives them; the vectors do not change once requests come in.
 struct Services {
   Services(queue::Queue& q, const Clock& c, unsigned workers)
-      : queue(q), clock(c), config_reloads(c.unix_ms()), counters(workers), event_counters(workers) {}
+      : queue(q),
+        clock(c),
+        config_reloads(c.unix_ms()),
+        process_metrics(c),
+        counters(workers),
+        event_counters(workers) {}
 
   queue::Queue& queue;
   const Clock& clock;
@@ -39,6 +45,7 @@ struct Services {
   const confirm::Confirmers* confirmers = nullptr;  ///< null: TCP decides what was delivered, whoever scrapes
   Readiness readiness;
   ConfigReloads config_reloads;
+  ProcessMetrics process_metrics;
   ForwardingWatch forwarding_watch;
   HookCounters hook_counters;
   SharedScrapers shared_scrapers;

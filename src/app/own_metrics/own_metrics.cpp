@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <map>
 
-#include "app/own_metrics/process_metrics.hpp"
 #include "app/own_metrics/snapshot.hpp"
 #include "base/version.hpp"
 #include "exposition/writer.hpp"
@@ -224,7 +223,7 @@ void append_own_metrics(std::string& out, const exposition::Format& format, cons
   append_event_series(writer, scrape);
   append_server(writer, snapshot);
   append_config(writer, services.config_reloads);
-  append_process_metrics(writer);
+  services.process_metrics.append_to(writer);
   if (services.confirmers != nullptr) append_confirmations(writer, services.confirmers->statistics());
 }
 

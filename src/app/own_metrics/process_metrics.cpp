@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -62,33 +63,31 @@ std::optional<std::uint64_t> count_open_fds() {
   return count - 1;  // without the one that counts
 }
 
-void append_usage(Writer& writer) {
-  const auto usage = parse_process_stat(read_whole("/proc/self/stat"), static_cast<double>(::sysconf(_SC_CLK_TCK)),
-                                        static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)));
-  if (!usage) return;
-  writer.family("process_cpu_seconds_total", MetricType::counter, "Total user and system CPU time spent in seconds.");
-  writer.sample("process_cpu_seconds_total", usage->cpu_seconds);
-  writer.family("process_resident_memory_bytes", MetricType::gauge, "Resident memory size in bytes.");
-  writer.sample("process_resident_memory_bytes", usage->resident_bytes);
-  writer.family("process_virtual_memory_bytes", MetricType::gauge, "Virtual memory size in bytes.");
-  writer.sample("process_virtual_memory_bytes", usage->virtual_bytes);
-  const std::optional<std::uint64_t> boot = boot_unix_seconds();
-  if (!boot) return;
-  writer.family("process_start_time_seconds", MetricType::gauge,
-                "Start time of the process since unix epoch in seconds.");
-  writer.sample("process_start_time_seconds", static_cast<double>(*boot) + usage->started_after_boot);
+std::optional<ProcessUsage> usage_now() {
+  return parse_process_stat(read_whole("/proc/self/stat"), static_cast<double>(::sysconf(_SC_CLK_TCK)),
+                            static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)));
 }
 
-void append_fds(Writer& writer) {
-  if (const std::optional<std::uint64_t> open = count_open_fds()) {
-    writer.family("process_open_fds", MetricType::gauge, "Number of open file descriptors.");
-    writer.sample("process_open_fds", *open);
-  }
+std::optional<std::uint64_t> most_fds() noexcept {
   rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-    writer.family("process_max_fds", MetricType::gauge, "Maximum number of open file descriptors.");
-    writer.sample("process_max_fds", static_cast<std::uint64_t>(limit.rlim_cur));
-  }
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return std::nullopt;
+  return static_cast<std::uint64_t>(limit.rlim_cur);
+}
+
+void append_usage(Writer& writer, const ProcessUsage& usage) {
+  writer.family("process_cpu_seconds_total", MetricType::counter, "Total user and system CPU time spent in seconds.");
+  writer.sample("process_cpu_seconds_total", usage.cpu_seconds);
+  writer.family("process_resident_memory_bytes", MetricType::gauge, "Resident memory size in bytes.");
+  writer.sample("process_resident_memory_bytes", usage.resident_bytes);
+  writer.family("process_virtual_memory_bytes", MetricType::gauge, "Virtual memory size in bytes.");
+  writer.sample("process_virtual_memory_bytes", usage.virtual_bytes);
+}
+
+template <class Number>
+void append_if_known(Writer& writer, std::string_view name, std::string_view help, std::optional<Number> number) {
+  if (!number) return;
+  writer.family(name, MetricType::gauge, help);
+  writer.sample(name, *number);
 }
 
 }  // namespace
@@ -113,9 +112,33 @@ std::optional<ProcessUsage> parse_process_stat(std::string_view text, double tic
                       .resident_bytes = columns[rss] * page_bytes};
 }
 
-void append_process_metrics(Writer& writer) {
-  append_usage(writer);
-  append_fds(writer);
+ProcessMetrics::Taken ProcessMetrics::take(std::optional<double> known_start) {
+  Taken taken{
+      .usage = usage_now(), .start_unix_seconds = known_start, .open_fds = count_open_fds(), .max_fds = most_fds()};
+  if (!taken.usage || known_start) return taken;
+  if (const auto boot = boot_unix_seconds())
+    taken.start_unix_seconds = static_cast<double>(*boot) + taken.usage->started_after_boot;
+  return taken;
+}
+
+/// Who comes while another measures waits for that; a second later all have the same figures.
+ProcessMetrics::Taken ProcessMetrics::latest() const {
+  const SteadyTime now = clock_.coarse_steady();
+  const std::lock_guard lock(mutex_);
+  if (!taken_at_ || now - *taken_at_ >= std::chrono::seconds(1)) {
+    last_ = take(last_.start_unix_seconds);
+    taken_at_ = now;
+  }
+  return last_;
+}
+
+void ProcessMetrics::append_to(Writer& writer) const {
+  const Taken taken = latest();
+  if (taken.usage) append_usage(writer, *taken.usage);
+  append_if_known(writer, "process_start_time_seconds", "Start time of the process since unix epoch in seconds.",
+                  taken.start_unix_seconds);
+  append_if_known(writer, "process_open_fds", "Number of open file descriptors.", taken.open_fds);
+  append_if_known(writer, "process_max_fds", "Maximum number of open file descriptors.", taken.max_fds);
 }
 
 }  // namespace oneshot::app
