@@ -205,14 +205,16 @@ void Service::stop_at_once_on_next_signal() {
 
 void Service::report_what_is_left() const {
   const queue::QueueStatistics statistics = queue_->statistics();
+  const char* const why = in_memory() ? "memory only" : "event log failed";
+  const bool are_lost = in_memory() || queue_->unable_to_store();
   for (const queue::ScraperStatistics& scraper : statistics.scrapers) {
     const std::uint64_t events = scraper.waiting + scraper.in_flight;
-    if (events > 0 && in_memory())
-      log::warn("events lost", {{"scraper", scraper.name}, {"reason", "memory only"}, {"events", events}});
+    if (events > 0 && are_lost)
+      log::warn("events lost", {{"scraper", scraper.name}, {"reason", why}, {"events", events}});
   }
-  if (statistics.held > 0 && in_memory())
-    log::warn("events lost that nobody scraped", {{"reason", "memory only"}, {"events", statistics.held}});
-  log::info("stopped", {{in_memory() ? "lost_events" : "kept_events", statistics.kept}});
+  if (statistics.held > 0 && are_lost)
+    log::warn("events lost that nobody scraped", {{"reason", why}, {"events", statistics.held}});
+  log::info("stopped", {{are_lost ? "lost_events" : "kept_events", statistics.kept}});
 }
 
 }  // namespace oneshot::service

@@ -91,7 +91,7 @@ std::string being_made(const std::string& path) { return path + ".new"; }
 bool is_half_made(const std::string& name) {
   const UniqueFd fd(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   struct stat status {};
-  if (!fd || ::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
+  if (!fd || ::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode) || status.st_uid != ::geteuid()) return false;
   std::array<char, 8> magic{};
   return ::pread(fd.get(), magic.data(), magic.size(), 0) >= 0 &&
          (magic == Layout::right_magic || magic == std::array<char, 8>{});

@@ -35,7 +35,8 @@ inline constexpr mode_t owner_only = 0600;
 
 /// The name of a file that is being made, until it replaces `path`.
 [[nodiscard]] std::string being_made(const std::string& path);
-/// What a start that was cut off has left under this name: an event log, or not even its first bytes.
+/// What a start that was cut off has left under this name: an event log, or not even its first bytes. Nothing that
+/// belongs to another user.
 [[nodiscard]] bool is_half_made(const std::string& name);
 
 }  // namespace oneshot::storage::disk

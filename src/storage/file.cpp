@@ -25,12 +25,21 @@ using disk::failure;
 using disk::message;
 
 /// A link is followed once and for all, also one to a file that is still to be made, since the file is replaced when
-/// its capacity changes.
-std::string resolved(std::string path) {
+/// its capacity changes. Only a link of the user who runs the server, or of root: in a folder that all may write,
+/// anybody else's would have root make or replace a file where its owner could not (as fs.protected_symlinks forbids).
+Result<std::string, Error> resolved(const std::string& given) {
   constexpr int most_links = 40;  // as many as the kernel follows
-  std::error_code none;
-  for (int i = 0; i < most_links && std::filesystem::is_symlink(path, none); ++i)
+  std::string path = given;
+  struct stat status {};
+  for (int i = 0; i < most_links && ::lstat(path.c_str(), &status) == 0 && S_ISLNK(status.st_mode); ++i) {
+    if (status.st_uid != ::geteuid() && status.st_uid != 0)
+      return failure(
+          given,
+          "is reached by a link of user " + std::to_string(status.st_uid) + ": set storage.path to the file itself",
+          true);
+    std::error_code none;
     path = std::filesystem::path(path).parent_path() / std::filesystem::read_symlink(path, none);
+  }
   return path;
 }
 
@@ -59,7 +68,9 @@ Result<void, Error> keep_to_owner(const std::string& path, const UniqueFd& fd, c
 }  // namespace
 
 Result<File, Error> File::open(const std::string& given, const Sizes& sizes, std::int64_t now_unix_ms) {
-  const std::string path = resolved(given);
+  const Result<std::string, Error> leads_to = resolved(given);
+  if (!leads_to) return Unexpected{leads_to.error()};
+  const std::string& path = *leads_to;
   UniqueFd fd(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOCTTY));
   if (!fd && errno == ENOENT) return make_empty(path, sizes, now_unix_ms, false);
   if (!fd) return disk::cannot_be_opened(path);
@@ -152,6 +163,12 @@ Result<event_log::Ring, Error> File::map_ring() const {
 
 void File::forget_table_pages() const noexcept {
   ::madvise(base_ + format::slots_offset, ring_offset_ - format::slots_offset, MADV_DONTNEED);
+}
+
+bool File::is_gone() const noexcept {
+  errno = 0;
+  // What cannot be looked at, as where a folder may not be searched any more, may well be there.
+  return !has_name(fd_, path_) && (errno == 0 || errno == ENOENT || errno == ENOTDIR);
 }
 
 int File::flush() const noexcept { return ::fdatasync(fd_.get()) == 0 ? 0 : errno; }

@@ -43,6 +43,8 @@ class File {
 
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   [[nodiscard]] bool is_new() const noexcept { return is_new_; }
+  /// The name does not lead to this file any more: the next start will not find what is in it.
+  [[nodiscard]] bool is_gone() const noexcept;
   [[nodiscard]] Header& header() const noexcept;
   [[nodiscard]] std::span<event_log::InFlightWord> in_flight() const noexcept;
   [[nodiscard]] std::span<ScraperSlot> slots() const noexcept;

@@ -9,17 +9,13 @@
 #include "storage/disk.hpp"
 
 namespace oneshot::storage {
-namespace {
 
-/// Nobody has put another file in its place since it was opened.
-bool has_name(const UniqueFd& fd, const std::string& path) {
+bool has_name(const UniqueFd& fd, const std::string& name) noexcept {
   struct stat status {};
   struct stat named {};
-  return ::fstat(fd.get(), &status) == 0 && ::stat(path.c_str(), &named) == 0 && status.st_ino == named.st_ino &&
+  return ::fstat(fd.get(), &status) == 0 && ::stat(name.c_str(), &named) == 0 && status.st_ino == named.st_ino &&
          status.st_dev == named.st_dev;
 }
-
-}  // namespace
 
 Result<void, Error> lock_file(const UniqueFd& fd, const std::string& path, const std::string& name) {
   const bool locked = ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0;

@@ -147,6 +147,14 @@ void Store::fail(int error, const char* what) {
       {{"path", path()}, {"call", what}, {"reason", std::generic_category().message(error)}});
 }
 
+void Store::check_place() {
+  if (!file_.is_gone() || failed_.exchange(true, std::memory_order_acq_rel)) return;
+  log::error(
+      "the event log was deleted or replaced: events that wait are delivered while the server runs, and lost when it "
+      "ends; restart the server for a new event log",
+      {{"path", path()}});
+}
+
 void Store::note_clock(std::int64_t unix_ms) noexcept { file_.set(file_.header().latest_unix_ms, number(unix_ms)); }
 
 void Store::note_skew_ranges(const std::vector<event_log::ClockSteps::Range>& skew_ranges) noexcept {

@@ -58,6 +58,9 @@ class Store {
   /// Makes durable what was written before. False: the storage has failed, which stays so: a later success would say
   /// nothing about what was lost.
   bool flush();
+  /// Looks whether the file is still where the next start will look for it. If not, the storage has failed. Cheap
+  /// enough for once a second.
+  void check_place();
   [[nodiscard]] bool failed() const noexcept { return failed_.load(std::memory_order_acquire); }
 
   /// What the clock says, once a second while something happens.

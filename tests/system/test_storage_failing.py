@@ -3,6 +3,7 @@
 looks."""
 
 import os
+import shutil
 import tempfile
 import unittest
 
@@ -134,6 +135,47 @@ class Failing(unittest.TestCase):
             self.assertEqual(server.get("/readyz").status, 200)
             server.scrape("a")
             self.assertEqual(server.peek("a").value("oneshot_event_log_failed"), 0)
+
+
+class Gone(unittest.TestCase):
+    """The file is deleted, moved away or replaced while the server runs."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="oneshot-storage-")
+        self.addCleanup(folder.cleanup)
+        self.path = os.path.join(folder.name, "events.log")
+
+    def delete(self):
+        os.remove(self.path)
+
+    def move(self):
+        os.rename(self.path, self.path + ".1")
+
+    def replace(self):
+        shutil.copyfile(self.path, self.path + ".1")
+        os.rename(self.path + ".1", self.path)
+
+    def test_it_is_noticed_within_seconds_and_nothing_is_said_to_be_kept(self):
+        for spoil in (self.delete, self.move, self.replace):
+            for sync, status in (("always", 503), ("interval", 200)):
+                with self.subTest(spoil.__name__, sync=sync), Server({
+                        "storage.path": self.path, "storage.capacity_mib": 1, "storage.sync": sync,
+                        "scrapers.names": ["a", "b"]}) as server:
+                    server.event("id=before")
+                    spoil()
+                    wait_until(lambda: server.get("/readyz").status == 503, "readiness is red", 10)
+                    self.assertEqual(server.post("/event?id=after").status, status)
+                    self.assertEqual(server.peek("a").value("oneshot_event_log_failed"), 1)
+                    self.assertEqual(len(server.scrape("a").events()), 1 if sync == "always" else 2)
+                    server.signal()
+                    server.wait()
+                    told = [line for line in server.log_lines() if line["level"] == "error"]
+                    self.assertEqual(len(told), 1, server.log())
+                    self.assertIn("deleted or replaced", told[0]["msg"])
+                    stopped = [line for line in server.log_lines() if line["msg"] == "stopped"]
+                    self.assertIn("lost_events", stopped[0])
+                if os.path.exists(self.path):
+                    os.remove(self.path)
 
 
 if __name__ == "__main__":

@@ -160,6 +160,23 @@ END"""
         os.chmod(self.path, 0o666)
         self.refuses(1, prefix=prefix)
 
+    def test_a_link_of_somebody_else(self):
+        self.as_nobody()
+        target = os.path.join(self.folder, "made-by-root")
+        os.symlink(target, self.path)
+        os.chown(self.path, _NOBODY, _NOBODY, follow_symlinks=False)
+        self.refuses(2, f"is reached by a link of user {_NOBODY}")
+        self.assertFalse(os.path.exists(target))
+
+    def test_what_somebody_else_has_put_where_the_log_is_made(self):
+        self.as_nobody()
+        made = self.path + ".new"
+        with open(made, "w", encoding="ascii"):
+            pass  # empty, as what a start leaves that was cut off early
+        os.chown(made, _NOBODY, _NOBODY)
+        self.refuses(1, "is in the way", "move it away")
+        self.assertEqual((os.stat(made).st_uid, os.path.getsize(made)), (_NOBODY, 0))
+
     # -- what is in the file --------------------------------------------------------------------------------
 
     def refuses_unchanged(self, *words, status=2, **more):

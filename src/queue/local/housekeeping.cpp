@@ -18,6 +18,7 @@ constexpr std::uint64_t give_back_step = 4ull << 20;  // bytes per lock: some hu
 }  // namespace
 
 void Housekeeping::tick() {
+  if (ledger_.storage != nullptr) ledger_.storage->check_place();
   clock_.check();
   clock_.store();
   forget_scrapers();

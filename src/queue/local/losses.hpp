@@ -49,7 +49,7 @@ class Losses {
     /// A line for each scraper, one about what was refused, one about what nobody scraped. Without the lock.
     void write() const;
   };
-  /// What is to be logged now, once. About unclaimed events there is at most one line a minute unless `at_once`.
+  /// What is to be logged now, once: the first loss at once, and then the sum of a minute, unless `at_once`.
   [[nodiscard]] Unlogged take_unlogged(Scrapers& scrapers, SteadyTime now, bool at_once);
 
  private:
@@ -58,6 +58,7 @@ class Losses {
   std::uint64_t unclaimed_ = 0;
   std::uint64_t unclaimed_logged_ = 0;
   SteadyTime silent_about_unclaimed_until_{};
+  SteadyTime silent_about_refused_until_{};
   std::atomic<std::uint64_t> refused_{0};  // not yet logged
 };
 

@@ -185,6 +185,7 @@ class Scraper {
   std::uint64_t proofs_given_up = 0;
   std::uint64_t loss_to_log = 0;        ///< what was added to dropped_full since the last line about it
   std::uint64_t again_lost_to_log = 0;  ///< events to be sent again that made room, since the last line about it
+  SteadyTime silent_about_losses_until{};
 
  private:
   void begin_batch(std::uint64_t number) noexcept;

@@ -38,6 +38,28 @@ TEST_CASE("refused and lost events are logged as numbers, once") {
   CHECK(log.count("level=warn") == 2);
 }
 
+TEST_CASE("who loses events second by second has a line a minute with the sum, each scraper for itself") {
+  Losses losses;
+  Losses::Scrapers scrapers;
+  Scraper& a = scrapers.try_emplace("a", false, event_log::Offset{}, start).first->second;
+  Scraper& b = scrapers.try_emplace("b", false, event_log::Offset{}, start).first->second;
+  const CapturedLog log;
+  for (int second = 0; second < 120; ++second) {
+    a.loss_to_log += 2;
+    if (second >= 30) ++b.again_lost_to_log;
+    losses.count_refused();
+    log_now(losses, scrapers, start + std::chrono::seconds(second));
+  }
+  CHECK(log.count("scraper=a reason=full") == 2);
+  CHECK(log.count("scraper=a reason=full events=120") == 1);
+  CHECK(log.count("scraper=b") == 2);
+  CHECK(log.count("scraper=b events=60") == 1);
+  CHECK(log.count("events refused\" events=60") == 1);
+  log_now(losses, scrapers, start + 120s, true);
+  CHECK(log.count("scraper=a reason=full events=118") == 1);
+  CHECK(log.count("level=warn") == 9);
+}
+
 TEST_CASE("unclaimed events are logged once a minute, and at the end") {
   Losses losses;
   Losses::Scrapers none;

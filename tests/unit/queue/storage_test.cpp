@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
+#include <string>
 
 #include "support/captured_log.hpp"
 #include "unit/queue/storage_fixture.hpp"
@@ -232,6 +233,35 @@ TEST_CASE("with storage::Sync::always an event is there once it was flushed") {
   told.wait(Stored::flushing);
   CHECK(told == Stored::stored);
   CHECK(f.scrape("a") == numbered(0, 1));
+}
+
+TEST_CASE("a file that is deleted or replaced under the program is noticed, and what waits still goes out") {
+  StorageFixture f;
+  f.options.storage.sync = storage::Sync::always;
+  f.options.names = {"a"};
+  CHECK(f.append("n0") == Stored::flushing);
+  std::atomic<bool> told{false};
+  f.queue().when_durable(0, [&told](Stored) {
+    told = true;
+    told.notify_one();
+  });
+  told.wait(false);
+  f.queue().tick();
+  CHECK_FALSE(f.queue().unable_to_store());
+  const oneshot::test::CapturedLog log;
+  const std::string& path = f.options.storage.path;
+  SUBCASE("deleted") { std::filesystem::remove(path); }
+  SUBCASE("moved away") { std::filesystem::rename(path, path + ".old"); }
+  SUBCASE("replaced") {
+    std::filesystem::copy_file(path, path + ".copy");
+    std::filesystem::rename(path + ".copy", path);
+  }
+  for (int i = 0; i < 3; ++i) f.queue().tick();
+  CHECK(f.queue().unable_to_store());
+  CHECK(log.count("level=error msg=\"the event log was deleted or replaced") == 1);
+  CHECK(f.append("n1") == Stored::unable);
+  CHECK(f.scrape("a") == numbered(0, 1));
+  f.end();
 }
 
 TEST_CASE("a second program is refused while the first one uses the file") {
