@@ -33,6 +33,11 @@ Method method_of(std::string_view name) {
   return Method::other;
 }
 
+Spelling spelling_of(std::string_view sent, std::string_view path) noexcept {
+  if (sent.size() == path.size()) return Spelling::plain;  // whatever is decoded or dropped makes it shorter
+  return find_byte(sent, '%') == sent.size() ? Spelling::slashes : Spelling::encoded;
+}
+
 }  // namespace
 
 void HeadParser::begin() {
@@ -89,8 +94,29 @@ void HeadParser::take_request_line(std::string_view line) {
   method_ = state_.buffer.span_of(parts->method);
   path_ = state_.buffer.span_of(target->path);
   query_ = state_.buffer.span_of(target->query);
-  unseen_offset_ = state_.machine.show_method(parts->method, request_.method);
-  begin_header_line(line);
+  if (parts->is_later_minor)
+    show_instead(line, as_minor_1(line));
+  else
+    unseen_offset_ = state_.machine.show_method(parts->method, request_.method);
+  if (state_.stage != Stage::failed) begin_header_line(line);
+}
+
+/// llhttp knows two versions.
+std::string HeadParser::as_minor_1(std::string_view line) const {
+  const auto parts = split_request_line(without_line_end(line));
+  const bool is_known = request_.method != Method::other || parts->method == "CONNECT";
+  return std::string(is_known ? parts->method : "PUT").append(" ").append(parts->target).append(" HTTP/1.1\r\n");
+}
+
+/// A tab behind a value is OWS (RFC 9112 5), but llhttp takes it for a part of a length or a coding.
+std::string HeadParser::without_trailing_tab(std::string_view line) {
+  return std::string(trim_blanks(without_line_end(line))).append("\r\n");
+}
+
+void HeadParser::show_instead(std::string_view line, const std::string& instead) {
+  if (!show_lines()) return;
+  unseen_offset_ = state_.buffer.line_offset() + line.size();
+  if (!state_.machine.execute(instead)) explain_refusal(std::string(state_.buffer.head_from(0)).append(line));
 }
 
 void HeadParser::take_header_line(std::string_view line) {
@@ -104,7 +130,11 @@ void HeadParser::take_header_line(std::string_view line) {
   std::string_view value = content;
   value.remove_prefix(colon + 1);
   value = trim_blanks(value);
-  if (MessageFraming::is_framing_header(name) && !apply_framing(name, value)) return refuse_header(content);
+  if (MessageFraming::is_framing_header(name)) {
+    if (!apply_framing(name, value)) return refuse_header(content);
+    if (content.back() == '\t') show_instead(line, without_trailing_tab(line));
+    if (state_.stage == Stage::failed) return;
+  }
   header_spans_.push_back({state_.buffer.span_of(name), state_.buffer.span_of(value)});
   begin_header_line(line);
 }
@@ -154,10 +184,9 @@ void HeadParser::explain_refusal(std::string_view lines) {
     const auto content = without_line_end(line);
     if (number == 0) {
       const auto parts = split_request_line(content);
-      line.remove_prefix(machine.show_method(parts->method, request_.method));
-      if (!machine.execute(line))
+      if (!machine.execute(as_minor_1(line)))
         return void(state_.fail(400, "the request target " + shown(parts->target) + " is not valid"));
-    } else if (!machine.execute(line)) {
+    } else if (!machine.execute(content.ends_with('\t') ? without_trailing_tab(line) : std::string(line))) {
       if (content.empty()) break;
       if (const auto checked = check_header_line(content, number); !checked) return void(state_.fail(checked.error()));
       const auto name = content.substr(0, content.find(':'));
@@ -182,6 +211,7 @@ void HeadParser::make_views() {
     headers_.push_back({buffer.part(header.name), buffer.part(header.value)});
   request_.method_name = buffer.part(method_);
   request_.path = path();
+  request_.spelling = spelling_of(buffer.part(path_), request_.path);
   request_.query = buffer.part(query_);
   request_.headers = headers_;
   request_.body = buffer.body();

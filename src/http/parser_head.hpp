@@ -57,6 +57,10 @@ class HeadParser {
   [[gnu::cold]] void refuse_header(std::string_view content);
   void take_end_of_headers(std::string_view line);
   [[gnu::cold]] void explain_refusal(std::string_view lines);
+  /// Shows llhttp another line in place of the current one.
+  [[gnu::cold]] void show_instead(std::string_view line, const std::string& instead);
+  [[nodiscard]] std::string as_minor_1(std::string_view line) const;
+  [[nodiscard]] static std::string without_trailing_tab(std::string_view line);
   void begin_header_line(std::string_view line_before);
   [[nodiscard]] std::string_view path() const noexcept;
 

@@ -17,12 +17,20 @@ struct Header {
   std::string_view value;  ///< without leading and trailing OWS
 };
 
+/// How a client wrote a path.
+enum class Spelling : std::uint8_t {
+  plain,    ///< as it is
+  slashes,  ///< with slashes that say nothing: //event, /event/
+  encoded,  ///< with bytes that are percent-encoded: /%65vent
+};
+
 /// One whole request. All views live in the connection's parser until the reply has been made.
 struct Request {
   Method method = Method::other;
   std::string_view method_name;  ///< "GET", "DELETE"
   std::string_view path;         ///< decoded by decode_path(), "/event"; of an absolute-form target the path in it
-  std::string_view query;        ///< still encoded, without the question mark
+  Spelling spelling = Spelling::plain;
+  std::string_view query;  ///< still encoded, without the question mark
   std::span<const Header> headers;
   std::string_view body;  ///< without chunked framing; limited by the parser
 

@@ -20,12 +20,16 @@ bool looks_like_method(std::string_view text) {
   return !text.empty() && text.front() >= 'A' && text.front() <= 'Z' && method_bytes.has_all_of(text);
 }
 
-/// "HTTP/2.0", "HTTP/1.2", "HTTP/3": a version, but not one that this server supports.
+/// "HTTP/2.0", "HTTP/3": a version, but not one that this server supports.
 bool looks_like_version(std::string_view text) {
   if (!text.starts_with("HTTP/")) return false;
   text.remove_prefix(5);
-  return !text.empty() && is_digit(text.front()) &&
-         std::all_of(text.begin(), text.end(), [](char c) { return is_digit(c) || c == '.'; });
+  const bool has_minor = text.size() == 3 && text[1] == '.' && is_digit(text[2]);
+  return !text.empty() && is_digit(text.front()) && (text.size() == 1 || has_minor);
+}
+
+bool is_later_minor(std::string_view version) {
+  return version.size() == 8 && version.starts_with("HTTP/1.") && version.back() >= '2' && version.back() <= '9';
 }
 
 /// What is wrong with a line that is not to the letter: the cold path.
@@ -51,7 +55,7 @@ Unexpected<ProtocolError> refuse(std::string_view line) {
   if (target.empty() || version.empty() || target.find(' ') != std::string_view::npos)
     return bad_request("the request line " + shown(line) +
                        " must have exactly two spaces: after the method and before the version");
-  if (version.starts_with("HTTP/0")) return bad_request("HTTP/0.9 is not supported (HTTP/1.1 and HTTP/1.0 are)");
+  if (version == "HTTP/0.9") return bad_request("HTTP/0.9 is not supported (HTTP/1.1 and HTTP/1.0 are)");
   if (looks_like_version(version))
     return refusal(505, std::string(version.substr(0, 16)) + " is not supported (HTTP/1.1 and HTTP/1.0 are)");
   return bad_request("the version " + shown(version) + " must be HTTP/1.1 or HTTP/1.0");
@@ -72,7 +76,11 @@ Result<RequestLine, ProtocolError> split_request_line(std::string_view line) {
   parts.method = take_word(version);
   parts.target = take_word(version);
   parts.minor_version = equals(version, "HTTP/1.1") ? 1 : 0;
-  if (parts.minor_version == 0 && !equals(version, "HTTP/1.0")) return refuse(line);
+  if (parts.minor_version == 0 && !equals(version, "HTTP/1.0")) {
+    if (!is_later_minor(version)) return refuse(line);
+    parts.minor_version = 1;
+    parts.is_later_minor = true;
+  }
   const std::size_t first = parts.method.size();
   const std::size_t second = line.size() - version.size() - 1;
   if (line[first] != ' ' || line[second] != ' ' || parts.target.empty() || !looks_like_method(parts.method))

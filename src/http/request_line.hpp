@@ -11,7 +11,8 @@ namespace oneshot::http {
 struct RequestLine {
   std::string_view method;
   std::string_view target;
-  int minor_version = 1;  ///< of HTTP/1.x: 0 or 1
+  int minor_version = 1;        ///< of HTTP/1.x: 0 or 1
+  bool is_later_minor = false;  ///< HTTP/1.2 to 1.9, which are answered as 1.1 (RFC 9110 2.5)
 };
 
 /// Takes `line` (without its line end, non-ASCII bytes already percent-encoded) apart, to the letter of

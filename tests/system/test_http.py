@@ -231,9 +231,15 @@ class Refused(unittest.TestCase):
             self.refused(line + b"\r\nHost: t\r\n\r\n")
 
     def test_another_version_is_refused(self):
-        for version in (b"HTTP/2.0", b"HTTP/0.9", b"HTTP/3.0", b"HTTP/1.2", b"HTTP/1.10"):
+        for version in (b"HTTP/2.0", b"HTTP/0.9", b"HTTP/3.0", b"HTTP/01.1", b"HTTP/1.10"):
             self.refused(b"POST /event?a=1 " + version + b"\r\nHost: t\r\n\r\n", (400, 505))
         self.refused(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", (400, 405, 505))
+
+    def test_a_later_minor_version_is_answered_as_1_1(self):
+        with Server() as server, server.connect() as connection:
+            for _ in range(2):
+                connection.send(b"POST /event?a=1 HTTP/1.2\r\nHost: t\r\nContent-Length: 0\t\r\n\r\n")
+                self.assertEqual(connection.read_reply().status, 200)
 
     def test_a_percent_encoding_that_is_broken_in_the_path_is_400(self):
         with self.server.connect() as connection:

@@ -107,6 +107,15 @@ const Case cases[] = {
      "HTTP/1.1\r\nHost: h\r\n\r\nGET // HTTP/1.1\r\nHost: h\r\n\r\nGET http://h//event%2F HTTP/1.1\r\nHost: h\r\n\r\n",
      {"GET /event {Host=h}", "GET /event ?a=//b/ {Host=h}", "GET /-/healthy {Host=h}", "GET / {Host=h}",
       "GET /event {Host=h}"}},
+    {"a later minor version is answered as 1.1",
+     "POST /event?a=1 HTTP/1.2\r\nHost: h\r\nContent-Length: 2\r\n\r\nokM-SEARCH / HTTP/1.9\r\nHost: h\r\n\r\nGET / "
+     "HTTP/1.1\r\nHost: h\r\n\r\n",
+     {"POST /event ?a=1 {Host=h} {Content-Length=2} <ok>", "M-SEARCH / {Host=h}", "GET / {Host=h}"}},
+    {"a tab behind a length or a coding is a blank",
+     "POST / HTTP/1.1\r\nHost: h\t\r\nContent-Length:\t2 \t\r\n\r\nokPOST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: "
+     "chunked\t\r\n\r\n2\r\nok\r\n0\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\nConnection: close\t\r\n\r\n",
+     {"POST / {Host=h} {Content-Length=2} <ok>", "POST / {Host=h} {Transfer-Encoding=chunked} <ok>",
+      "GET / {Host=h} {Connection=close} close"}},
     {"every printable byte in a target",
      "GET /!\"$%25&'()*+,-./09:;<=>@AZ[\\]^_`az{|}~ HTTP/1.1\r\nHost: h\r\n\r\n",
      {"GET /!\"$%&'()*+,-./09:;<=>@AZ[\\]^_`az{|}~ {Host=h}"}},
