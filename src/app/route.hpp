@@ -40,18 +40,18 @@ struct Route {
   std::string_view path;
   Match match = Match::exact;
   std::size_t body_limit = http::usual_body_limit;
+  bool only_plain = false;  ///< no slash too many, see http::Spelling
   Action get = {};
   Action head = {};
   Action post = {};
   Action put = {};
   Action del = {};
-  Action options = {};
 };
 
 /// The route of a (decoded) path; nullptr: none. An exact one before all prefixes, and of those the longest.
 [[nodiscard]] const Route* find_route(std::span<const Route> routes, std::string_view path) noexcept;
 [[nodiscard]] Action action_of(const Route& route, http::Method method) noexcept;
-/// The methods that have an action, as the header Allow names them: "GET, HEAD".
+/// The methods that have an action and OPTIONS, which all routes have, as the header Allow names them.
 [[nodiscard]] std::string allowed_methods(const Route& route);
 
 }  // namespace oneshot::app

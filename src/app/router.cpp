@@ -36,13 +36,19 @@ constexpr std::array routes{
     Route{
         .path = "/events/", .match = Match::prefix, .body_limit = json_body_limit, .post = {post_events, Right::post}},
     Route{.path = "/event/", .match = Match::prefix, .post = {post_event, Right::post}},
-    Route{.path = "/metrics", .get = {get_metrics, Right::scrape}, .head = {head_metrics, Right::scrape}},
+    // A proxy in front that lets only some in compares paths: what it does not know as /metrics is not /metrics.
+    Route{.path = "/metrics",
+          .only_plain = true,
+          .get = {get_metrics, Right::scrape},
+          .head = {head_metrics, Right::scrape}},
     Route{.path = "/healthz", .get = health, .head = health},
     Route{.path = "/readyz", .get = readiness, .head = readiness},
     Route{.path = "/-/healthy", .get = health, .head = health},
     Route{.path = "/-/ready", .get = readiness, .head = readiness},
     Route{.path = "/", .get = welcome, .head = welcome},
 };
+
+constexpr std::string_view methods_of_all = "GET, HEAD, POST, OPTIONS";  // for OPTIONS *
 
 constexpr bool is_well_formed(const Route& route) {
   const bool head_like_get = (route.get.endpoint == nullptr) == (route.head.endpoint == nullptr);
@@ -59,11 +65,26 @@ http::Reply not_found(std::string_view path) {
   return http::Reply(404, std::move(text));
 }
 
+/// No path needs an escape, and rules of proxies in front compare paths as they are sent.
+bool is_misspelt(const Route& route, http::Spelling spelling) noexcept {
+  return spelling == http::Spelling::encoded || (route.only_plain && spelling == http::Spelling::slashes);
+}
+
+http::Reply misspelt(std::string_view path) {
+  return http::Reply(404, "this path must be written as it is: " + printable(path) + '\n');
+}
+
+http::Reply options_of(std::string_view allowed) {
+  http::Reply reply(200);
+  reply.extra_headers.append("Allow: ").append(allowed).append("\r\n");
+  return reply;
+}
+
 http::Reply not_allowed(const Route& route, std::string_view method) {
   const std::string allowed = allowed_methods(route);
   std::string text(route.path);
   text += " takes ";
-  text += allowed;
+  text += std::string_view(allowed).substr(0, allowed.rfind(','));  // people do not ask for OPTIONS
   text += ", not \"" + printable(method) + "\"\n";
   http::Reply reply(405, std::move(text));
   reply.extra_headers = "Allow: " + allowed + "\r\n";
@@ -87,8 +108,11 @@ void Router::know_hooks() {
 }
 
 http::Answer Router::handle(const http::Request& request, delivery::Waiting& waiting) {
+  if (request.method == http::Method::options && request.path == "*") return options_of(methods_of_all);
   const Route* const route = find_route(routes, request.path);
   if (route == nullptr) return not_found(request.path);
+  if (is_misspelt(*route, request.spelling)) return misspelt(request.path);
+  if (request.method == http::Method::options) return options_of(allowed_methods(*route));
   const Action action = action_of(*route, request.method);
   if (action.endpoint == nullptr) return not_allowed(*route, request.method_name);
   if (auto granted = authorize(context_, request, action.right); !granted) return std::move(granted.error());
