@@ -53,8 +53,10 @@ struct Options {
   unsigned max_series_per_hour = 0;  ///< different ones, of all senders; 0: as many as there are
   Gzip gzip = Gzip::automatic;
   std::vector<Network> allow = networks({"0.0.0.0/0", "::/0"});  ///< who may scrape
-  std::vector<Network> trusted_proxies = networks({"127.0.0.0/8", "::1/128"});
-  ingest::Hooks hooks;  ///< of [webhooks.NAME]
+  std::vector<Network> trusted_proxies;                          ///< whose `forwarded_header` is believed
+  std::string forwarded_header = "X-Forwarded-For";
+  std::vector<std::string> allowed_hosts;  ///< what a Host header may name; none: anything
+  ingest::Hooks hooks;                     ///< of [webhooks.NAME]
 };
 
 /// How old the time of a sender may make a sample that is stored now. That leaves a minute, or less where the age is

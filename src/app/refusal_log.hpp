@@ -23,6 +23,7 @@ struct Refused {
 [[gnu::cold]] void log_refused_event(Context& context, const Refused& who, const event::Rejection& why);
 /// At level warn: the scraper gets no events until somebody changes its configuration, and Prometheus shows no more
 /// than the status.
-[[gnu::cold]] void log_refused_scrape(Context& context, const Refused& who, std::string_view why);
+[[gnu::cold]] void log_refused_scrape(Context& context, const Refused& who, std::string_view reason,
+                                      std::string_view why);
 
 }  // namespace oneshot::app

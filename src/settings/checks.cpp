@@ -6,6 +6,7 @@
 
 #include "base/byte_set.hpp"
 #include "base/url.hpp"
+#include "http/grammar.hpp"
 
 namespace oneshot::settings {
 namespace {
@@ -71,6 +72,11 @@ Result<std::string> take_counter_label(const std::string& name, const std::vecto
 Result<void, std::string> check_path(std::string_view path) {
   if (path.find('\0') == std::string_view::npos) return {};
   return Unexpected{"must be a file name without zero bytes, or empty"};
+}
+
+Result<void, std::string> check_header_name(std::string_view name) {
+  if (!name.empty() && http::token_bytes.has_all_of(name)) return {};
+  return Unexpected{"must be the name of a header, such as X-Forwarded-For"};
 }
 
 Result<void, std::string> check_url(std::string_view url) {

@@ -20,6 +20,8 @@ namespace oneshot::settings {
 [[nodiscard]] Result<std::string> take_counter_label(const std::string& name, const std::vector<std::string>& so_far);
 /// Of a file; empty is allowed.
 [[nodiscard]] Result<void, std::string> check_path(std::string_view path);
+/// Of a header (RFC 9110 section 5.1).
+[[nodiscard]] Result<void, std::string> check_header_name(std::string_view name);
 /// Of an API.
 [[nodiscard]] Result<void, std::string> check_url(std::string_view url);
 [[nodiscard]] Result<void, std::string> check_scraper_name(std::string_view name);

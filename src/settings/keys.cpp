@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/address.hpp"
+#include "base/byte_set.hpp"
 #include "base/text.hpp"
 #include "settings/checks.hpp"
 #include "settings/key.hpp"
@@ -23,6 +25,12 @@ Result<std::string> make_name(const std::string& name, const std::vector<std::st
     return Unexpected{"every name must be there only once"};
   }
   return name;
+}
+
+Result<std::string> make_host(const std::string& host, const std::vector<std::string>&) {
+  const auto is_name_byte = [](char c) { return is_letter(c) || is_digit(c) || c == '.' || c == '-' || c == '_'; };
+  if (Address::parse(host) || (!host.empty() && std::ranges::all_of(host, is_name_byte))) return host;
+  return Unexpected{std::string("must be a name or an IP address without a port, such as events.example")};
 }
 
 Result<Network> make_network(const std::string& network, const std::vector<Network>&) {
@@ -64,6 +72,7 @@ std::vector<Key> make_keys() {
       duration("server", "header_timeout_seconds", 0.1, 3600, &Net::header_timeout),
       duration("server", "idle_timeout_seconds", 1, day, &Net::idle_timeout),
       duration("server", "stop_seconds", 0, 3600, &Net::stop_timeout),
+      list("server", "allowed_hosts", "host names", make_host, same_text, &App::allowed_hosts),
       choice("server", "gzip", &App::gzip, {{"auto", Gzip::automatic}, {"off", Gzip::off}}),
 
       text("events", "metric", check_metric, &App::metric),
@@ -100,6 +109,7 @@ std::vector<Key> make_keys() {
       list("scrapers", "allow", "IP addresses and networks", make_network, network_text, &App::allow),
       list("scrapers", "trusted_proxies", "IP addresses and networks", make_network, network_text,
            &App::trusted_proxies),
+      text("scrapers", "forwarded_header", check_header_name, &App::forwarded_header),
 
       at_start(text("storage", "path", check_path, &Storage::path)),
       at_start(mebibytes("storage", "capacity_mib", 1, 1'048'576, &Storage::capacity_bytes)),

@@ -2,6 +2,7 @@
 #include "settings/load_toml.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
@@ -276,8 +277,11 @@ Result<Settings> parse_toml(std::string_view text, std::string_view name, Settin
 }
 
 Result<Settings> load_toml(const std::string& path, Settings base) {
-  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) return unreadable(path, errno);
+  // Not to wait for whoever may write into a pipe, or may not: then the server would never start, and not say why.
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  struct stat info {};
+  if (!file || ::fstat(file.get(), &info) != 0) return unreadable(path, errno);
+  if (S_ISFIFO(info.st_mode)) return Unexpected{printable(path, 1024) + ": is a pipe: write the settings into a file"};
   const Result<std::string> text = read_to_end(file.get(), path, max_file_bytes);
   if (!text) return Unexpected{text.error()};
   return parse_toml(*text, path, std::move(base));

@@ -54,6 +54,11 @@ class CommandLine(unittest.TestCase):
         for word in words:
             self.assertIn(word, err)
 
+    def test_a_pipe_is_no_config(self):
+        pipe = os.path.join(self.folder.name, "pipe")
+        os.mkfifo(pipe)
+        self.refused("--config", pipe, words=["pipe: is a pipe: write the settings into a file"])
+
     def test_version_is_printed_and_nothing_else_happens(self):
         status, out, err = run("--version")
         self.assertEqual((status, err), (0, ""))
@@ -91,7 +96,7 @@ class CommandLine(unittest.TestCase):
             "server.host": '"::"', "server.port": "8090", "server.threads": "0",
             "server.max_connections": "4096", "server.max_body_memory_mib": "64",
             "server.header_timeout_seconds": "10", "server.idle_timeout_seconds": "330",
-            "server.stop_seconds": "10", "server.gzip": '"auto"',
+            "server.stop_seconds": "10", "server.allowed_hosts": "[]", "server.gzip": '"auto"',
             "events.metric": '"events_to_metrics"', "events.use_explicit_timestamps": "false",
             "events.timestamp_max_age_seconds": "3000", "events.repeats": '"count"',
             "events.max_event_bytes": "16384", "events.label_names": '"strict"', "events.plain_labels": "[]",
@@ -105,7 +110,7 @@ class CommandLine(unittest.TestCase):
             "scrapers.max": "64", "scrapers.startup_hold_seconds": "600",
             "scrapers.max_events_per_scrape": "10000", "scrapers.max_scrape_bytes": "12582912",
             "scrapers.allow": '["0.0.0.0/0", "::/0"]',
-            "scrapers.trusted_proxies": '["127.0.0.0/8", "::1/128"]', "storage.path": '""',
+            "scrapers.trusted_proxies": "[]", "scrapers.forwarded_header": '"X-Forwarded-For"', "storage.path": '""',
             "storage.capacity_mib": "64", "storage.when_full": '"drop_oldest"', "storage.sync": '"interval"',
             "log.level": '"info"'}
         self.assertEqual(printed(), expected)

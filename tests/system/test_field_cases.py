@@ -172,7 +172,7 @@ class FieldCases(unittest.TestCase):
         return [line for line in server.log_lines() if line.get("msg") == "event refused"]
 
     def test_a_client_that_shows_no_answer_is_named_in_the_log_with_the_reason_once_a_minute(self):
-        with Server() as server:
+        with Server({"scrapers.trusted_proxies": ["127.0.0.1"]}) as server:
             url = f"http://127.0.0.1:{server.port}/event"
             wget = [programs.need("wget"), "-q", "-O", "-", "--post-data=a-b=1", url]
             silent = subprocess.run(wget, capture_output=True, timeout=20, check=False)
@@ -190,7 +190,7 @@ class FieldCases(unittest.TestCase):
         self.assertIn('"a_b" would work', lines[0]["detail"])
 
     def test_a_forwarded_address_counts_only_where_the_proxy_is_trusted(self):
-        with Server({"scrapers.trusted_proxies": []}) as server:
+        with Server() as server:
             for number in range(3):
                 server.post("/event?value=1", headers=[("X-Forwarded-For", f"192.0.2.{number}")])
         line, = self.refusals(server)

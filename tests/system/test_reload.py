@@ -47,9 +47,9 @@ class Reload(unittest.TestCase):
     def test_who_may_scrape_and_which_proxies_are_believed_changes(self):
         claimed = [("X-Forwarded-For", "192.0.2.1")]
         with Server() as server:
-            self.assertIn("192.0.2.1", server.get("/metrics", claimed).text)
-            self.reload(server, {"scrapers.trusted_proxies": []})
             self.assertNotIn('scraper "192.0.2.1"', server.get("/metrics", claimed).text)
+            self.reload(server, {"scrapers.trusted_proxies": ["127.0.0.1"]})
+            self.assertIn('scraper "192.0.2.1"', server.get("/metrics", claimed).text)
             self.reload(server, {"scrapers.allow": ["192.0.2.0/24"]})
             self.assertEqual(server.get("/metrics").status, 403)
 

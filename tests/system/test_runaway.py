@@ -11,6 +11,7 @@ from harness import programs, runner
 from harness.server import Server
 from harness.waiting import wait_until
 
+BELIEVING = {"scrapers.trusted_proxies": ["127.0.0.1"]}
 FORWARDED = ("X-Forwarded-For", "192.0.2.9")
 
 
@@ -20,7 +21,8 @@ def rejected(server, reason):
 
 class Rate(unittest.TestCase):
     def test_a_sender_beyond_its_burst_is_refused_and_another_one_is_not(self):
-        with Server({"events.rate_limit": 1, "events.rate_burst": 20, "scrapers.names": ["watch"]}) as server:
+        with Server({"events.rate_limit": 1, "events.rate_burst": 20, "scrapers.names": ["watch"],
+                     **BELIEVING}) as server:
             with server.connect() as connection:
                 statuses = [connection.post("/event?type=loop").status for _ in range(50)]
                 refused = connection.post("/event?type=loop")

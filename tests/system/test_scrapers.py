@@ -9,6 +9,8 @@ from harness.oracle import Oracle
 from harness.server import Server
 from harness.waiting import wait_until
 
+BELIEVING = {"scrapers.trusted_proxies": ["127.0.0.0/8", "::1/128"]}
+
 
 class Identity(unittest.TestCase):
     def name(self, server, headers=(), query="", source=None, **options):
@@ -18,8 +20,8 @@ class Identity(unittest.TestCase):
         return name, how
 
     def test_a_name_beats_every_address(self):
-        with Server() as server:
-            found = self.name(server, [("X-Real-Ip", "10.0.0.1")], "?scraper=prom-a")
+        with Server(BELIEVING) as server:
+            found = self.name(server, [("X-Forwarded-For", "10.0.0.1")], "?scraper=prom-a")
             self.assertEqual(found, ("prom-a", "by name"))
 
     def test_the_address_of_the_peer_is_the_name_without_its_port(self):
@@ -34,22 +36,40 @@ class Identity(unittest.TestCase):
 
     def test_a_trusted_proxy_says_who_is_behind_it(self):
         cases = [
-            ([("X-Real-Ip", "10.0.0.1")], "10.0.0.1"),
-            ([("x-real-ip", "10.0.0.1")], "10.0.0.1"),
             ([("X-Forwarded-For", "10.0.0.2")], "10.0.0.2"),
+            ([("x-forwarded-for", "10.0.0.2")], "10.0.0.2"),
             ([("X-Real-Ip", "10.0.0.1"), ("X-Forwarded-For", "10.0.0.2")], "10.0.0.2"),
+            ([("X-Real-Ip", "10.0.0.1")], "127.0.0.1"),
             ([("X-Forwarded-For", "10.0.0.3, 10.0.0.4")], "10.0.0.4"),
             ([("X-Forwarded-For", "10.0.0.3,10.0.0.4,127.0.0.9")], "10.0.0.4"),
             ([("X-Forwarded-For", "10.0.0.3"), ("X-Forwarded-For", "10.0.0.5, 127.0.0.9")], "10.0.0.5"),
             ([("X-Forwarded-For", "127.0.0.8, 127.0.0.9")], "127.0.0.8"),
             ([("X-Forwarded-For", "::ffff:10.0.0.6")], "10.0.0.6"),
             ([("X-Forwarded-For", "2001:DB8:0:0::1")], "2001:db8::1"),
-            ([("X-Real-Ip", "2001:db8:0:0:0:0:0:2")], "2001:db8::2"),
         ]
-        with Server() as server:
+        with Server(BELIEVING) as server:
             for headers, expected in cases:
                 with self.subTest(headers=headers):
                     self.assertEqual(self.name(server, headers), (expected, "by address"))
+
+    def test_another_header_is_believed_where_the_settings_name_it(self):
+        with Server({**BELIEVING, "scrapers.forwarded_header": "X-Real-IP"}) as server:
+            both = [("X-Forwarded-For", "10.0.0.66"), ("X-Real-Ip", "10.0.0.1")]
+            self.assertEqual(self.name(server, both)[0], "10.0.0.1")
+            self.assertEqual(self.name(server, both[:1])[0], "127.0.0.1")
+
+    def test_an_address_that_cannot_be_read_is_let_in_only_where_everybody_is(self):
+        unreadable = [("X-Forwarded-For", "10.0.0.1, unknown")]
+        with Server({**BELIEVING, "scrapers.allow": ["127.0.0.0/8"]}) as server:
+            self.assertEqual(server.get("/metrics").status, 200)
+            refused = server.get("/metrics", unreadable)
+            self.assertEqual(refused.status, 403)
+            self.assertIn("X-Forwarded-For must be a list of IP addresses", refused.text)
+
+    def test_nobody_is_believed_by_default(self):
+        with Server({"scrapers.allow": ["10.0.0.0/8"]}) as server:
+            for header in ("X-Forwarded-For", "X-Real-Ip", "Forwarded"):
+                self.assertEqual(server.get("/metrics", [(header, "10.0.0.1")]).status, 403)
 
     def test_a_forwarding_header_from_anybody_else_is_ignored_and_logged_once(self):
         with Server({"scrapers.trusted_proxies": ["10.9.9.9/32"]}) as server:
@@ -254,7 +274,7 @@ class Shared(unittest.TestCase):
 
     def test_a_proxy_that_scrapes_over_connections_in_turn_for_one_scraper_is_no_sign(self):
         forwarded = [("X-Forwarded-For", "10.0.0.1"), ("User-Agent", "Prometheus/2.42.0")]
-        with Server() as server, server.connect() as one, server.connect() as other:
+        with Server(BELIEVING) as server, server.connect() as one, server.connect() as other:
             for connection in (one, other) * 3:
                 self.assertEqual(connection.get("/metrics", forwarded).status, 200)
             self.assertEqual(self.shared(server, "10.0.0.1"), 0)

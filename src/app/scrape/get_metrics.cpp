@@ -15,6 +15,7 @@
 #include <string_view>
 #include <utility>
 
+#include "app/browser.hpp"
 #include "app/own_metrics/own_metrics.hpp"
 #include "app/refusal_log.hpp"
 #include "app/scrape/compress.hpp"
@@ -47,10 +48,11 @@ Result<Admitted, http::Reply> admit(Context& context, const http::Request& reque
   const Origin origin = find_origin(request, *context.options);
   Result<MetricsQuery> query = parse_metrics_query(request.query);
   if (!query) {
-    log_refused_scrape(context, {request.peer, origin.address}, query.error());
+    log_refused_scrape(context, {request.peer, origin.address}, "bad_query", query.error());
     return Unexpected{refusal(400, std::move(query.error()))};
   }
-  return Admitted{identify(*query, origin.address), query->peek, origin.by_proxy};
+  // Whoever looks with a browser takes no scraper's events.
+  return Admitted{identify(*query, origin.address), query->peek || is_unasked_view(request), origin.by_proxy};
 }
 
 std::string events_in_words(std::uint64_t count) { return std::to_string(count) + (count == 1 ? " event" : " events"); }
@@ -217,6 +219,14 @@ asio::awaitable<Uncompressed> deliver(const Scrape& scrape, std::unique_ptr<Deli
   co_return made;
 }
 
+http::Reply refuse_new_scraper(const Scrape& scrape) {
+  http::Reply reply = too_many_scrapers(scrape.context.services.queue.max_unnamed());
+  const Origin origin = find_origin(scrape.request, *scrape.options);
+  const std::string why = "scraper \"" + scrape.id() + "\" is new: " + reply.body.substr(0, reply.body.size() - 1);
+  log_refused_scrape(scrape.context, {scrape.request.peer, origin.address}, "too_many_scrapers", why);
+  return reply;
+}
+
 /// A scrape that may get a batch.
 asio::awaitable<Uncompressed> take_turn(const Scrape& scrape, delivery::Waiting& waiting) {
   Context& context = scrape.context;
@@ -234,8 +244,7 @@ asio::awaitable<Uncompressed> take_turn(const Scrape& scrape, delivery::Waiting&
   }
   std::string name = scrape.id();
   queue::TakeResult taken = co_await context.services.queue.take(std::move(name), waiting, until);
-  if (!taken && taken.error() == queue::NoBatch::too_many_scrapers)
-    co_return too_many_scrapers(context.services.queue.max_unnamed());
+  if (!taken && taken.error() == queue::NoBatch::too_many_scrapers) co_return refuse_new_scraper(scrape);
   const bool had_a_place = taken || taken.error() != queue::NoBatch::wait_queue_full;
   const ProxySigns signs = find_proxy_signs(scrape.request);
   if (had_a_place) {

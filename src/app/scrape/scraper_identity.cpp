@@ -67,35 +67,41 @@ std::optional<Address> parse_entry(std::string_view text) noexcept {
   return Address::parse(text);
 }
 
-/// All entries of all X-Forwarded-For lines, left to right: several lines are one list (RFC 9110
-/// section 5.3), and empty elements of a list do not count (section 5.6.1).
-std::vector<std::string_view> forwarded_for(const http::Request& request) {
+bool allows_all(const Options& options) {
+  static const std::vector<Network> everybody = networks({"0.0.0.0/0", "::/0"});
+  return std::ranges::all_of(everybody, [&](const Network& n) { return std::ranges::count(options.allow, n) != 0; });
+}
+
+/// All entries of all lines of the header, left to right: several lines are one list (RFC 9110 section 5.3), and empty
+/// elements of a list do not count (section 5.6.1). A header that names one address is a list of one.
+std::vector<std::string_view> entries_of(const http::Request& request, std::string_view name) {
   std::vector<std::string_view> entries;
   for (const http::Header& header : request.headers) {
-    if (!equals_ignoring_case(header.name, "X-Forwarded-For")) continue;
+    if (!equals_ignoring_case(header.name, name)) continue;
     for (std::string_view rest = header.value; !rest.empty();)
       if (const std::string_view entry = trim_blanks(take_part(rest, ',')); !entry.empty()) entries.push_back(entry);
   }
   return entries;
 }
 
-Address walk(const std::vector<std::string_view>& entries, const Address& peer, const Options& options) {
-  Address origin = peer;
+Origin walk(const std::vector<std::string_view>& entries, const Address& peer, const Options& options) {
+  Origin origin{.address = peer, .by_proxy = true, .unreadable = entries.empty()};
   for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
     const std::optional<Address> address = parse_entry(*entry);
+    origin.unreadable = !address;
     if (!address) break;
-    origin = *address;
-    if (!is_in(options.trusted_proxies, origin)) break;
+    origin.address = *address;
+    if (!is_in(options.trusted_proxies, origin.address)) break;
   }
   return origin;
 }
 
-/// Of several lines the last: the nearest proxy wrote it.
-std::optional<std::string_view> real_ip(const http::Request& request) {
-  std::optional<std::string_view> value;
-  for (const http::Header& header : request.headers)
-    if (equals_ignoring_case(header.name, "X-Real-Ip")) value = header.value;
-  return value;
+bool has(const http::Request& request, std::string_view name) noexcept {
+  return request.header(name).data() != nullptr;
+}
+
+bool has_any_forwarding_header(const http::Request& request) noexcept {
+  return has(request, "X-Forwarded-For") || has(request, "X-Real-Ip") || has(request, "Forwarded");
 }
 
 }  // namespace
@@ -125,12 +131,13 @@ Result<MetricsQuery> parse_metrics_query(std::string_view query) {
 }
 
 Origin find_origin(const http::Request& request, const Options& options) {
-  const std::vector<std::string_view> entries = forwarded_for(request);
-  const std::optional<std::string_view> real = real_ip(request);
-  if (entries.empty() && !real) return Origin{request.peer, false, false};
-  if (!is_in(options.trusted_proxies, request.peer)) return Origin{request.peer, true, true};
-  if (!entries.empty()) return Origin{walk(entries, request.peer, options), false, true};
-  return Origin{parse_entry(*real).value_or(request.peer), false, true};
+  using enum Origin::Ignored;
+  const bool believed = has(request, options.forwarded_header);
+  if (!believed && !has_any_forwarding_header(request)) return {.address = request.peer};
+  if (!is_in(options.trusted_proxies, request.peer))
+    return {.address = request.peer, .ignored = from_stranger, .by_proxy = true};
+  if (!believed) return {.address = request.peer, .ignored = other_header, .by_proxy = true};
+  return walk(entries_of(request, options.forwarded_header), request.peer, options);
 }
 
 ScraperIdentity identify(const MetricsQuery& query, const Address& origin) {
@@ -138,6 +145,11 @@ ScraperIdentity identify(const MetricsQuery& query, const Address& origin) {
   return ScraperIdentity{origin.text(), false};
 }
 
-bool may_scrape(const Address& origin, const Options& options) noexcept { return is_in(options.allow, origin); }
+std::optional<std::string> why_not_scrape(const Origin& origin, const Options& options) {
+  if (!is_in(options.allow, origin.address)) return origin.address.text() + " may not scrape (scrapers.allow)";
+  if (!origin.unreadable || allows_all(options)) return std::nullopt;
+  return "who scrapes is not known: " + options.forwarded_header +
+         " must be a list of IP addresses (scrapers.forwarded_header, scrapers.allow)";
+}
 
 }  // namespace oneshot::app

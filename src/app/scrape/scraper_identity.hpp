@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,17 +25,24 @@ struct MetricsQuery {
 /// what `params` of the scrape config says is all that comes.
 Result<MetricsQuery> parse_metrics_query(std::string_view query);
 
-/// Where a scrape comes from: the peer, or, behind a trusted proxy, the address that the proxy saw.
+/// Where a request comes from: the peer, or, behind a trusted proxy, the address that the proxy saw.
 struct Origin {
+  enum class Ignored : std::uint8_t {
+    none,
+    from_stranger,  ///< the peer is no trusted proxy
+    other_header,   ///< the peer is, but the header is not the one of `forwarded_header`
+  };
+
   Address address;
-  bool header_ignored = false;  ///< there is a forwarding header, but its sender is not a trusted proxy
-  bool by_proxy = false;  ///< there is a forwarding header, whoever sent it: the connection is not the scraper's own
+  Ignored ignored = Ignored::none;  ///< a forwarding header that is there, and why it does not count
+  bool by_proxy = false;    ///< there is a forwarding header, whoever sent it: the connection is not the scraper's own
+  bool unreadable = false;  ///< a trusted proxy's header says something that is no address
 };
 
-/// X-Forwarded-For decides over X-Real-Ip, since proxies pass a client's own X-Real-Ip through. It is walked
-/// from the right, where the nearest proxy wrote, past trusted proxies; an entry that is no address ends the
-/// walk, because whoever wrote it cannot be trusted about what stands further left.
-Origin find_origin(const http::Request& request, const Options& options);
+/// `options.forwarded_header` decides, and no other: proxies pass on what a client sent in a header that they do not
+/// set themselves. It is walked from the right, where the nearest proxy wrote, past trusted proxies; an entry that is
+/// no address ends the walk, because whoever wrote it cannot be trusted about what stands further left.
+[[nodiscard]] Origin find_origin(const http::Request& request, const Options& options);
 
 /// Who scrapes.
 struct ScraperIdentity {
@@ -44,8 +53,9 @@ struct ScraperIdentity {
 /// The name where one is given, else the address.
 ScraperIdentity identify(const MetricsQuery& query, const Address& origin);
 
-/// Whether `options.allow` holds this address. A named scraper is checked by its address as well: a name is
-/// no proof.
-[[nodiscard]] bool may_scrape(const Address& origin, const Options& options) noexcept;
+/// Why this origin may not scrape; nothing where `options.allow` holds it. A named scraper is checked by its address as
+/// well: a name is no proof. What a trusted proxy says in words that are no address is let in only where everybody is:
+/// the proxy's own address may be in `allow`, and stands for nobody.
+[[nodiscard]] std::optional<std::string> why_not_scrape(const Origin& origin, const Options& options);
 
 }  // namespace oneshot::app

@@ -11,6 +11,8 @@
 #include <utility>
 
 #include "app/scrape/scrape_body.hpp"
+#include "base/log.hpp"
+#include "support/captured_log.hpp"
 #include "unit/app/app_fixture.hpp"
 
 namespace oneshot::app {
@@ -167,7 +169,10 @@ TEST_CASE("a pipelined scrape gets the own metrics and no batch, and makes nobod
 }
 
 TEST_CASE("who may not scrape is told so, named or not, by the address that counts") {
-  App app([](Options& options, queue::Options&) { options.allow = {*Network::parse("10.0.0.0/8")}; });
+  App app([](Options& options, queue::Options&) {
+    options.allow = networks({"10.0.0.0/8"});
+    options.trusted_proxies = networks({"127.0.0.1"});
+  });
   CHECK(app.get("/metrics", "10.1.2.3").status == 200);
   CHECK(app.get("/metrics", "192.0.2.1").status == 403);
   CHECK(app.get("/metrics", "192.0.2.1").text == "192.0.2.1 may not scrape (scrapers.allow)\n");
@@ -195,7 +200,15 @@ TEST_CASE("one scraper too many is refused in words, one in names never") {
   });
   CHECK(app.scrape("/metrics?scraper=x").status == 200);
   CHECK(app.scrape("/metrics?scraper=y").status == 200);
+  log::set_level(log::Level::warn);
+  const oneshot::test::CapturedLog captured;
   const Answer refused = app.scrape("/metrics?scraper=z");
+  for (int i = 0; i < 9; ++i) app.scrape("/metrics?scraper=z" + std::to_string(i));
+  CHECK(
+      captured.count("msg=\"scrape refused\" peer=10.0.0.7 reason=too_many_scrapers detail=\"scraper \\\"z\\\" is new: "
+                     "there are 2 scrapers already") == 1);
+  CHECK(captured.count("scrape refused") == 1);
+  log::set_level(log::Level::error);
   CHECK(refused.status == 503);
   CHECK(refused.text ==
         "there are 2 scrapers already, as many as scrapers.max allows; those in scrapers.names always have a place\n");

@@ -20,11 +20,18 @@ Options trusting(std::initializer_list<std::string_view> proxies) {
   return options;
 }
 
-std::string origin_of(const std::string& peer, const std::vector<http::Header>& headers) {
+http::Request request_of(const std::string& peer, const std::vector<http::Header>& headers) {
   http::Request request;
   request.peer = Address::parse(peer).value();
   request.headers = headers;
-  return find_origin(request, trusting({"127.0.0.0/8", "::1/128", "10.1.0.0/16"})).address.text();
+  return request;
+}
+
+Origin origin_of(const std::string& peer, const std::vector<http::Header>& headers,
+                 const std::string& believed = "X-Forwarded-For") {
+  Options options = trusting({"127.0.0.0/8", "::1/128", "10.1.0.0/16"});
+  options.forwarded_header = believed;
+  return find_origin(request_of(peer, headers), options);
 }
 
 TEST_CASE("the origin of a scrape is what the trusted proxies saw, else the peer") {
@@ -33,38 +40,31 @@ TEST_CASE("the origin of a scrape is what the trusted proxies saw, else the peer
     std::string peer;
     std::vector<http::Header> headers;
     std::string origin;
+    bool unreadable = false;
   };
   const std::vector<Row> rows{
       {"no header", "192.0.2.1", {}, "192.0.2.1"},
       {"no header, trusted peer", "127.0.0.1", {}, "127.0.0.1"},
-      {"an untrusted peer's header", "192.0.2.1", {{"X-Real-Ip", "192.0.2.9"}}, "192.0.2.1"},
-      {"an untrusted peer's list", "192.0.2.1", {{"X-Forwarded-For", "192.0.2.9"}}, "192.0.2.1"},
-      {"real ip", "127.0.0.1", {{"X-Real-Ip", "192.0.2.9"}}, "192.0.2.9"},
-      {"header names have no case", "127.0.0.1", {{"x-real-IP", "192.0.2.9"}}, "192.0.2.9"},
-      {"the nearest proxy's real ip",
+      {"an untrusted peer's header", "192.0.2.1", {{"X-Forwarded-For", "192.0.2.9"}}, "192.0.2.1"},
+      {"... that is no address", "192.0.2.1", {{"X-Forwarded-For", "unknown"}}, "192.0.2.1"},
+      {"header names have no case", "127.0.0.1", {{"x-forwarded-FOR", "192.0.2.9"}}, "192.0.2.9"},
+      {"another header beside it",
        "127.0.0.1",
-       {{"X-Real-Ip", "192.0.2.8"}, {"X-Real-Ip", "192.0.2.9"}},
+       {{"X-Real-Ip", "192.0.2.8"}, {"X-Forwarded-For", "192.0.2.9"}, {"Forwarded", "for=192.0.2.7"}},
        "192.0.2.9"},
-      {"a real ip that is none", "127.0.0.1", {{"X-Real-Ip", "unknown"}}, "127.0.0.1"},
-      {"a real ip with port", "127.0.0.1", {{"X-Real-Ip", "[2001:db8::1]:443"}}, "2001:db8::1"},
-      {"mapped IPv4", "127.0.0.1", {{"X-Real-Ip", "::ffff:192.0.2.9"}}, "192.0.2.9"},
-      {"both: the list decides",
-       "127.0.0.1",
-       {{"X-Real-Ip", "192.0.2.8"}, {"X-Forwarded-For", "192.0.2.9"}},
-       "192.0.2.9"},
-      {"both, and the list is bad", "127.0.0.1", {{"X-Real-Ip", "192.0.2.8"}, {"X-Forwarded-For", "?"}}, "127.0.0.1"},
-      {"both, and the list is empty",
-       "127.0.0.1",
-       {{"X-Real-Ip", "192.0.2.8"}, {"X-Forwarded-For", " , "}},
-       "192.0.2.8"},
+      {"another header alone", "127.0.0.1", {{"X-Real-Ip", "192.0.2.8"}}, "127.0.0.1"},
+      {"mapped IPv4", "127.0.0.1", {{"X-Forwarded-For", "::ffff:192.0.2.9"}}, "192.0.2.9"},
+      {"an empty list", "127.0.0.1", {{"X-Real-Ip", "192.0.2.8"}, {"X-Forwarded-For", " , "}}, "127.0.0.1", true},
       {"rightmost untrusted", "127.0.0.1", {{"X-Forwarded-For", "192.0.2.1, 192.0.2.9"}}, "192.0.2.9"},
+      {"... whatever stands left of it", "127.0.0.1", {{"X-Forwarded-For", "?, 192.0.2.9"}}, "192.0.2.9"},
       {"past trusted ones", "::1", {{"X-Forwarded-For", "192.0.2.1, 192.0.2.9, 10.1.0.2,10.1.0.1"}}, "192.0.2.9"},
       {"all trusted: the leftmost", "127.0.0.1", {{"X-Forwarded-For", "10.1.0.3, 10.1.0.2, 10.1.0.1"}}, "10.1.0.3"},
       {"an entry that is no address ends the walk",
        "127.0.0.1",
        {{"X-Forwarded-For", "192.0.2.9, unknown, 10.1.0.1"}},
-       "10.1.0.1"},
-      {"... also at once", "127.0.0.1", {{"X-Forwarded-For", "192.0.2.9, unknown"}}, "127.0.0.1"},
+       "10.1.0.1",
+       true},
+      {"... also at once", "127.0.0.1", {{"X-Forwarded-For", "192.0.2.9, unknown"}}, "127.0.0.1", true},
       {"several lines are one list",
        "127.0.0.1",
        {{"X-Forwarded-For", "192.0.2.9"}, {"X-Forwarded-For", "10.1.0.1"}},
@@ -73,26 +73,72 @@ TEST_CASE("the origin of a scrape is what the trusted proxies saw, else the peer
       {"ports", "127.0.0.1", {{"X-Forwarded-For", "192.0.2.9:5678, 10.1.0.1:80"}}, "192.0.2.9"},
       {"IPv6 in brackets", "127.0.0.1", {{"X-Forwarded-For", "[2001:db8::1], [::1]:80"}}, "2001:db8::1"},
       {"IPv6 bare", "127.0.0.1", {{"X-Forwarded-For", "2001:DB8:0::1"}}, "2001:db8::1"},
-      {"a bracket left open", "127.0.0.1", {{"X-Forwarded-For", "[2001:db8::1"}}, "127.0.0.1"},
-      {"junk behind a bracket", "127.0.0.1", {{"X-Forwarded-For", "[2001:db8::1]x"}}, "127.0.0.1"},
+      {"a bracket left open", "127.0.0.1", {{"X-Forwarded-For", "[2001:db8::1"}}, "127.0.0.1", true},
+      {"junk behind a bracket", "127.0.0.1", {{"X-Forwarded-For", "[2001:db8::1]x"}}, "127.0.0.1", true},
   };
   for (const Row& row : rows) {
     CAPTURE(row.why);
-    CHECK(origin_of(row.peer, row.headers) == row.origin);
+    const Origin origin = origin_of(row.peer, row.headers);
+    CHECK(origin.address.text() == row.origin);
+    CHECK(origin.unreadable == row.unreadable);
   }
 }
 
-TEST_CASE("a forwarding header is called ignored only where an untrusted peer sent it") {
-  const std::vector<http::Header> headers{{"X-Forwarded-For", "192.0.2.9"}};
-  http::Request request;
-  request.headers = headers;
-  request.peer = Address::parse("192.0.2.1").value();
-  CHECK(find_origin(request, trusting({"127.0.0.0/8"})).header_ignored);
-  request.peer = Address::parse("127.0.0.1").value();
-  CHECK_FALSE(find_origin(request, trusting({"127.0.0.0/8"})).header_ignored);
-  request.headers = {};
-  request.peer = Address::parse("192.0.2.1").value();
-  CHECK_FALSE(find_origin(request, trusting({"127.0.0.0/8"})).header_ignored);
+TEST_CASE("one header is believed, the one of the setting, whatever a client writes into the others") {
+  struct Row {
+    std::string believed;
+    std::vector<http::Header> headers;
+    std::string origin;
+  };
+  const std::vector<http::Header> both{{"X-Forwarded-For", "192.0.2.1"}, {"X-Real-Ip", "192.0.2.9"}};
+  const std::vector<Row> rows{
+      {"X-Real-IP", both, "192.0.2.9"},
+      {"x-real-ip", both, "192.0.2.9"},
+      {"X-Forwarded-For", both, "192.0.2.1"},
+      {"CF-Connecting-IP", both, "127.0.0.1"},
+      {"CF-Connecting-IP", {{"Cf-Connecting-Ip", "2001:db8::1"}, {"X-Real-Ip", "192.0.2.9"}}, "2001:db8::1"},
+      {"X-Real-IP", {{"X-Real-Ip", "192.0.2.8"}, {"X-Real-Ip", "192.0.2.9"}}, "192.0.2.9"},  // the nearest proxy's
+      {"X-Real-IP", {{"X-Real-Ip", "[2001:db8::1]:443"}}, "2001:db8::1"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.believed);
+    CHECK(origin_of("127.0.0.1", row.headers, row.believed).address.text() == row.origin);
+  }
+}
+
+TEST_CASE("a forwarding header is called ignored where a stranger sent it, or where another one counts") {
+  using enum Origin::Ignored;
+  const std::vector<http::Header> list{{"X-Forwarded-For", "192.0.2.9"}};
+  CHECK(origin_of("192.0.2.1", list).ignored == from_stranger);
+  CHECK(origin_of("192.0.2.1", {{"Forwarded", "for=192.0.2.9"}}).ignored == from_stranger);
+  CHECK(origin_of("127.0.0.1", list).ignored == none);
+  CHECK(origin_of("127.0.0.1", list, "X-Real-IP").ignored == other_header);
+  CHECK(origin_of("127.0.0.1", {{"Forwarded", "for=192.0.2.9"}}).ignored == other_header);
+  CHECK(origin_of("192.0.2.1", {}).ignored == none);
+}
+
+TEST_CASE("nobody is believed unless the settings say so") {
+  const Origin origin = find_origin(request_of("127.0.0.1", {{"X-Forwarded-For", "192.0.2.9"}}), Options());
+  CHECK(origin.address.text() == "127.0.0.1");
+  CHECK(origin.ignored == Origin::Ignored::from_stranger);
+}
+
+TEST_CASE("who cannot be read may scrape only where everybody may") {
+  Options options = trusting({"127.0.0.0/8"});
+  const auto scrape = [&](const std::vector<http::Header>& headers) {
+    return why_not_scrape(find_origin(request_of("127.0.0.1", headers), options), options).value_or("");
+  };
+  const std::vector<http::Header> unreadable{{"X-Forwarded-For", "10.0.0.1, unknown"}};
+  CHECK(scrape(unreadable).empty());
+  options.allow = networks({"127.0.0.0/8", "10.0.0.0/8"});
+  CHECK(scrape(unreadable) ==
+        "who scrapes is not known: X-Forwarded-For must be a list of IP addresses (scrapers.forwarded_header, "
+        "scrapers.allow)");
+  CHECK(scrape({{"X-Forwarded-For", "10.0.0.1"}}).empty());
+  CHECK(scrape({{"X-Forwarded-For", "192.0.2.1"}}) == "192.0.2.1 may not scrape (scrapers.allow)");
+  CHECK(scrape({}).empty());
+  options.allow = networks({"0.0.0.0/0"});
+  CHECK_FALSE(scrape(unreadable).empty());
 }
 
 TEST_CASE("an ignored header is worth one line per peer, and only so many peers are remembered") {

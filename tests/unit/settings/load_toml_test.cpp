@@ -120,7 +120,8 @@ max_events_per_scrape = 500
 max_scrape_bytes = 65536
 allow = ["10.0.0.0/8",
          "2001:db8::1"]
-trusted_proxies = []
+trusted_proxies = ["127.0.0.1"]
+forwarded_header = "X-Real-IP"
 )");
   CHECK(settings.queue.names == std::vector<std::string>{"prometheus-a", "b.example:9090"});
   CHECK(settings.queue.forget_after == 60s);
@@ -129,7 +130,8 @@ trusted_proxies = []
   CHECK(settings.queue.max_events_per_scrape == 500);
   CHECK(settings.queue.max_scrape_bytes == 65'536);
   CHECK(texts(settings.app.allow) == "10.0.0.0/8 2001:db8::1/128 ");
-  CHECK(settings.app.trusted_proxies.empty());
+  CHECK(texts(settings.app.trusted_proxies) == "127.0.0.1/32 ");
+  CHECK(settings.app.forwarded_header == "X-Real-IP");
 }
 
 TEST_CASE("every key of [storage] and [log] is taken over") {
@@ -162,7 +164,8 @@ TEST_CASE("the built-in defaults are those of the contract") {
   CHECK(settings.net.idle_timeout == 330s);
   CHECK(settings.app.metric == "events_to_metrics");
   CHECK(texts(settings.app.allow) == "0.0.0.0/0 ::/0 ");
-  CHECK(texts(settings.app.trusted_proxies) == "127.0.0.0/8 ::1/128 ");
+  CHECK(settings.app.trusted_proxies.empty());
+  CHECK(settings.app.forwarded_header == "X-Forwarded-For");
   CHECK(settings.queue.storage.path.empty());
 }
 
