@@ -84,6 +84,9 @@ class ThroughProxy(Row):
     def __init__(self, *args):
         super().__init__(*args)
         self.ends, self.proxy, self.lock = [], None, threading.Lock()
+        if programs.sanitized() and set(self.scrapers) != set(self.hidden):
+            # What tells a hidden proxy's reset is one second, which a sanitizer beside other work may take.
+            self.scrapers = tuple(name for name in self.scrapers if name not in self.hidden)
 
     def begin(self):
         self.world.middle.usual_path = lambda: Watched(self.ends)
