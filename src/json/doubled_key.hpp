@@ -13,4 +13,7 @@ namespace oneshot::json {
 /// 16 members.
 [[nodiscard]] std::optional<std::string_view> doubled_key(const Value& object);
 
+/// The same of all objects in a value, however deep, itself included.
+[[nodiscard]] std::optional<std::string_view> doubled_key_within(const Value& value);
+
 }  // namespace oneshot::json

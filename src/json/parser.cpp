@@ -3,12 +3,14 @@
 #include "json/parser.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 #include <new>
 #include <string>
 #include <type_traits>
 
+#include "base/byte_set.hpp"
 #include "json/library.hpp"
 
 namespace oneshot::json {
@@ -21,6 +23,32 @@ constexpr std::size_t first_capacity = 1024;
 std::string_view without_byte_order_mark(std::string_view text) noexcept {
   constexpr std::string_view mark = "\xef\xbb\xbf";
   return text.starts_with(mark) ? text.substr(mark.size()) : text;
+}
+
+/// A word of another language that stands for a value: `NaN` of JavaScript and Python's json, `True` of Python's print.
+[[gnu::cold]] std::string_view foreign_word(std::string_view text) {
+  constexpr std::array<std::string_view, 7> words = {"NaN",   "-Infinity", "Infinity", "True",
+                                                     "False", "None",      "undefined"};
+  bool in_text = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (in_text && text[i] == '\\') {
+      ++i;
+    } else if (text[i] == '"') {
+      in_text = !in_text;
+    } else if (!in_text && (i == 0 || !is_letter(text[i - 1]))) {
+      for (const std::string_view word : words)
+        if (text.substr(i).starts_with(word)) return word;
+    }
+  }
+  return {};
+}
+
+[[gnu::cold]] std::string foreign(std::string_view word) {
+  std::string text(word);
+  text += " is no JSON: ";
+  if (word == "None" || word == "undefined") return text + "write null, or leave the member out";
+  if (word == "True" || word == "False") return text + "write true and false";
+  return text + "put it into quotes";
 }
 
 [[gnu::cold]] std::string words_for(simdjson::error_code error) {
@@ -74,8 +102,9 @@ Result<Value> Parser::parse(std::string_view text) {
   std::memset(copy + text.size(), ' ', simdjson::SIMDJSON_PADDING);
   dom::element root;
   const simdjson::error_code error = buffers_->parser.parse(copy, text.size(), false).get(root);
-  if (error != simdjson::SUCCESS) return Unexpected{words_for(error)};
-  return Value(place_of(root));
+  if (error == simdjson::SUCCESS) return Value(place_of(root));
+  const std::string_view word = foreign_word(text);
+  return Unexpected{word.empty() ? words_for(error) : foreign(word)};
 }
 
 bool Parser::make_room(std::size_t size) {

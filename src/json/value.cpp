@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "json/value.hpp"
 
-#include <charconv>
+#include <cmath>
+#include <cstdint>
 #include <utility>
 
 #include "base/numbers.hpp"
@@ -18,6 +19,17 @@ std::optional<T> value_of(simdjson::simdjson_result<T> result) noexcept {
   T value{};
   if (std::move(result).get(value) != SUCCESS) return std::nullopt;
   return value;
+}
+
+/// Whole ones in digits, as if they had come without fraction and exponent: `100000.0` is no `1e+05`.
+void append_double(std::string& out, double value) {
+  constexpr double limit = 18446744073709551616.0;  // 2^64
+  if (value == 0 || std::abs(value) >= limit || std::trunc(value) != value) {
+    append_number(out, value);
+    return;
+  }
+  if (value < 0) out += '-';
+  append_unsigned(out, static_cast<std::uint64_t>(std::abs(value)));
 }
 
 }  // namespace
@@ -79,7 +91,7 @@ bool Value::append_scalar(std::string& out) const {
       append_unsigned(out, *value_of(element.get_uint64()));
       return true;
     case dom::element_type::DOUBLE:
-      append_number(out, *number());
+      append_double(out, *number());
       return true;
     case dom::element_type::BOOL:
       out += *truth() ? "true" : "false";

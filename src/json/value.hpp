@@ -36,8 +36,9 @@ class Value {
   /// Of a number without fraction and exponent that fits.
   [[nodiscard]] std::optional<std::int64_t> integer() const noexcept;
   [[nodiscard]] std::optional<bool> truth() const noexcept;
-  /// Appends a text as it is; `true` and `false`; a whole number from -2^63 to 2^64-1 with all its digits, and every
-  /// other number in its shortest form that reads back as the same double. False, and nothing appended, for the rest.
+  /// Appends a text as it is; `true` and `false`; a whole number below 2^64 with all its digits, also one that was
+  /// written with a fraction or an exponent, and every other number in its shortest form that reads back as the same
+  /// double. False, and nothing appended, for the rest.
   bool append_scalar(std::string& out) const;
 
   /// In the order of the text.

@@ -40,6 +40,11 @@ TEST_CASE("what is no JSON is refused, in words") {
   const std::string number = "a number is malformed or too large: put it into quotes";
   const std::string word = "a word is neither true nor false nor null: write a text in double quotes";
   const std::vector<std::pair<std::string, std::string>> table = {
+      {R"({"a":NaN})", "NaN is no JSON: put it into quotes"},
+      {R"({"a":-Infinity})", "-Infinity is no JSON: put it into quotes"},
+      {R"({"NaN":"None\"",  "a":True})", "True is no JSON: write true and false"},
+      {R"([None])", "None is no JSON: write null, or leave the member out"},
+      {R"({"a":nan})", word},
       {"", "it is empty"},
       {" \r\n\t", "it is empty"},
       {"\xef\xbb\xbf", "it is empty"},
@@ -82,8 +87,7 @@ TEST_CASE("what is no JSON is refused, in words") {
       {"// c\n{}", missing},
       {"{\"a\":+1}", missing},
       {"{\"a\":.5}", missing},
-      {"{\"a\":Infinity}", missing},
-      {"{\"a\":NaN}", missing},
+      {"{\"a\":Infinity}", "Infinity is no JSON: put it into quotes"},
       {"{\"a\":1", missing},
       {"{", missing},
       {"[", missing},

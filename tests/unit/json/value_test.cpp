@@ -49,6 +49,12 @@ TEST_CASE("whole numbers keep all digits, others get their shortest form") {
   CHECK(scalar("3.0") == "3");
   CHECK(scalar("-0.0") == "-0");
   CHECK(scalar("1e2") == "100");
+  CHECK(scalar("100000.0") == "100000");
+  CHECK(scalar("-1795000000.0") == "-1795000000");
+  CHECK(scalar("1.8446744073709549568e19") == "18446744073709549568");
+  CHECK(scalar("100000000000000000000.0") == "1e+20");
+  CHECK(scalar("0.00001") == "1e-05");
+  CHECK(scalar("123456.5") == "123456.5");
   CHECK(scalar("1E+22") == "1e+22");
   CHECK(scalar("0.1") == "0.1");
   CHECK(scalar("5e-324") == "5e-324");
