@@ -91,6 +91,7 @@ EventBuilder::Taken EventBuilder::label(std::string_view name, std::string_view 
   }
   if (!has_room_for(name.size() + value.size())) return Unexpected{event_too_large(max_event_bytes_)};
   if (!is_label_name(name)) {
+    if (name.empty()) return Unexpected{nameless_label(value)};
     if (Taken mended = mend_name(name); !mended) return mended;
   }
   const bool plain = exposition::is_plain_label_value(value);
@@ -99,9 +100,8 @@ EventBuilder::Taken EventBuilder::label(std::string_view name, std::string_view 
   return {};
 }
 
-/// Makes it the name that it becomes, if that is one.
+/// Makes it the name that it becomes, if that is one. Not of an empty name.
 EventBuilder::Taken EventBuilder::mend_name(std::string_view& name) {
-  if (name.empty()) return Unexpected{nameless_label()};
   std::string& made = room_for_made();
   const std::size_t begin = made.size();
   if (names_ == LabelNames::replace) {

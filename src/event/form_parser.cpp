@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "base/byte_scan.hpp"
+#include "base/byte_set.hpp"
+#include "base/looks_like_json.hpp"
 #include "base/percent.hpp"
 #include "base/text.hpp"
 #include "event/rejection.hpp"
@@ -15,6 +17,10 @@ namespace {
 constexpr std::size_t date_and_time = 19;  // bytes of 2026-11-26T09:30:00
 
 constexpr std::string_view line_ends = "\r\n";
+
+/// What looks_like_json() has to look at: few forms begin so.
+constexpr ByteSet may_begin_json{
+    [](char c) { return c == '{' || c == '[' || c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\xef'; }};
 
 }  // namespace
 
@@ -32,7 +38,8 @@ EventBuilder::Taken FormParser::take(std::string_view query, std::string_view fo
   if (form_body.empty()) return take_all(query);
   if (EventBuilder::Taken taken = take_all(query); !taken) return taken;
   form_body = trim_line_ends(form_body);
-  if (form_body.starts_with('{') || form_body.starts_with('[')) return Unexpected{json_as_form()};
+  if (!form_body.empty() && may_begin_json.has(form_body.front()) && looks_like_json(form_body))
+    return Unexpected{json_as_form()};
   return take_all(form_body);
 }
 
@@ -61,7 +68,7 @@ EventBuilder::Taken FormParser::take_one(std::string_view encoded, bool encoding
   if (name.empty()) return refuse_nameless(encoded, value);
   const Parameter meaning = builder_.meaning_of(name);
   if (meaning == Parameter::label) return builder_.label(name, value);
-  if (encoding) restore_plus_signs(meaning, value);
+  if (encoding) value = restore_plus_signs(meaning, value, encoded);
   return builder_.parameter(name, value);
 }
 
@@ -93,19 +100,22 @@ bool FormParser::decode(std::string_view& part) {
 }
 
 /// A plus means a blank there, but "1e+5", "+5" and "09:30:00+01:00" are what people write into a URL.
-void FormParser::restore_plus_signs(Parameter meaning, std::string_view decoded) {
+std::string_view FormParser::restore_plus_signs(Parameter meaning, std::string_view decoded, std::string_view encoded) {
   char* const text = in_decoded(decoded);
   if (meaning == Parameter::time) {
     constexpr std::size_t offset = 6;  // bytes of +01:00
-    if (decoded.size() < date_and_time + offset) return;
+    if (decoded.size() < date_and_time + offset) return decoded;
     char& sign = text[decoded.size() - offset];
     if (sign == ' ') sign = '+';
-    return;
+    return decoded;
   }
+  // "5+" is no blank behind a number, but half of something else.
+  while (decoded.ends_with(' ') && !encoded.ends_with('+')) decoded.remove_suffix(1);
   for (std::size_t i = 0; i < decoded.size(); ++i) {
     const bool sign_belongs_here = i == 0 || text[i - 1] == 'e' || text[i - 1] == 'E';
     if (text[i] == ' ' && sign_belongs_here) text[i] = '+';
   }
+  return decoded;
 }
 
 /// Where a part that was decoded stands, to be changed there.

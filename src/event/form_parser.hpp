@@ -18,7 +18,8 @@ namespace oneshot::event {
 ///   ordinary character.
 /// - Names and values are percent- and plus-decoded (the URL Standard, application/x-www-form-urlencoded).
 /// - A parameter is what its name means (Parameter), mostly a label. A `+` in a number or a time arrives as a blank, so
-///   a blank before the number, after its `e`, or before the offset of the time is read as `+`.
+///   a blank before the number, after its `e`, or before the offset of the time is read as `+`; blanks behind a number
+///   are dropped.
 /// - Nothing is taken that its sender cannot have meant so, since half of it would be lost unseen: a parameter without
 ///   `=` (mostly the rest of a text with an `&` in it), a line end that is not encoded (that of a file with a line for
 ///   each label), JSON. Line ends at the end of the body are dropped: `echo` and editors put them there.
@@ -43,7 +44,7 @@ class FormParser {
   [[gnu::cold]] EventBuilder::Taken refuse_line_end(std::string_view encoded) const;
   [[gnu::cold]] EventBuilder::Taken refuse_nameless(std::string_view encoded, std::string_view value);
   [[nodiscard]] bool decode(std::string_view& part);
-  void restore_plus_signs(Parameter meaning, std::string_view decoded);
+  std::string_view restore_plus_signs(Parameter meaning, std::string_view decoded, std::string_view encoded);
   [[nodiscard]] char* in_decoded(std::string_view part) noexcept;
 
   EventBuilder& builder_;

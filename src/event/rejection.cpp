@@ -86,7 +86,9 @@ Rejection reserved_label_name(std::string_view name) {
               " may not begin with __ (Prometheus keeps such names for itself): " + would_work(name)};
 }
 
-Rejection nameless_label() { return {Reason::bad_label_name, "a label has no name"}; }
+Rejection nameless_label(std::string_view value) {
+  return {Reason::bad_label_name, "a label has no name: that with the value " + quoted(value)};
+}
 
 Rejection bad_utf8(std::string_view name, std::string_view value) {
   return {Reason::bad_utf8, "label " + quoted(name) + ": the value is not valid UTF-8 (byte " +
@@ -173,7 +175,10 @@ Rejection too_many_labels(std::size_t count, std::size_t max) {
 }
 
 Rejection bad_time(std::string_view text) {
-  const std::string_view hint = looks_like_milliseconds(text) ? " (these look like milliseconds)" : "";
+  const bool without_offset = parse_time(std::string(text.substr(0, shown)) + 'Z').has_value();
+  const std::string_view hint = looks_like_milliseconds(text) ? " (these look like milliseconds)"
+                                : without_offset              ? " (the offset is missing: Z for UTC, or +01:00)"
+                                                              : "";
   return {Reason::bad_time, "time " + quoted(text) +
                                 " must be RFC 3339, such as 2026-11-26T09:30:00Z, or seconds since 1970" +
                                 std::string(hint)};

@@ -16,7 +16,7 @@ namespace oneshot::event {
 [[nodiscard, gnu::cold]] Rejection bad_label_name(std::string_view name);
 /// A label name that begins with `__`.
 [[nodiscard, gnu::cold]] Rejection reserved_label_name(std::string_view name);
-[[nodiscard, gnu::cold]] Rejection nameless_label();
+[[nodiscard, gnu::cold]] Rejection nameless_label(std::string_view value);
 [[nodiscard, gnu::cold]] Rejection bad_utf8(std::string_view name, std::string_view value);
 /// The reason is that of a label name: a metric's name is the label `__name__` to Prometheus.
 [[nodiscard, gnu::cold]] Rejection bad_metric_name(std::string_view name);

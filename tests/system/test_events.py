@@ -185,7 +185,7 @@ class Rejected(unittest.TestCase):
         self.refused(400, "?a-b=", words=["a-b"])
 
     def test_bad_values_are_400_and_say_what_was_found(self):
-        for text in ("abc", "1,5", "0x10", "1_000", "--1", "1e", "5%20", "1%202", "%20%205", "1e%20%203",
+        for text in ("abc", "1,5", "0x10", "1_000", "--1", "1e", "1%202", "%20%205", "1e%20%203",
                      "%20", "1f",
                      "infinit", "1.2.3", "%2B-1", "e5", ".", "5%00", "%C2%A05"):
             self.refused(400, f"?a=1&value={text}", words=["value"])

@@ -164,7 +164,7 @@ TEST_CASE("a label name that Prometheus refuses is refused, and the one that wou
     CHECK(build({{name, "1"}}) == std::string("bad_label_name: label name \"") + shown +
                                       "\" may hold only letters, digits and _ (and not begin with a digit): \"" + good +
                                       "\" would work");
-  CHECK(build({{"", "x"}}) == "bad_label_name: a label has no name");
+  CHECK(build({{"", "x"}}) == "bad_label_name: a label has no name: that with the value \"x\"");
 }
 
 TEST_CASE("a label name of Prometheus' own is refused") {
@@ -201,7 +201,7 @@ TEST_CASE("names are replaced where that is asked for, and never by one of Prome
                                    {"\0"sv, "_"}})
     CHECK(replaced({{name, "1"}}) == std::string(good) + "=\"1\"");
   CHECK(replaced({{"a.b", "1"}, {"good", "2"}, {"c/d", "3"}, {"1e", "4"}}) == R"(_1e="4",a_b="1",c_d="3",good="2")");
-  CHECK(replaced({{"", "1"}}) == "bad_label_name: a label has no name");
+  CHECK(replaced({{"", "1"}}) == "bad_label_name: a label has no name: that with the value \"1\"");
 }
 
 TEST_CASE("what is asked for when the event begins goes before the options") {

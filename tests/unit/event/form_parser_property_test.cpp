@@ -104,7 +104,7 @@ std::optional<Meant> model(std::string_view query, std::string_view form) {
     const std::size_t equals = one.find('=');
     auto name = model_decode(one.substr(0, equals));
     if (equals == one.npos) return {};
-    const auto value = model_decode(one.substr(equals + 1));
+    auto value = model_decode(one.substr(equals + 1));
     if (!name || !value) return {};
     if (*name == "ttl" || *name == "timestamp") return {};
     if (*name == "time") {
@@ -115,6 +115,7 @@ std::optional<Meant> model(std::string_view query, std::string_view form) {
     }
     if (*name == "value") {
       if (meant.value) return {};
+      while (!value->empty() && value->back() == ' ' && one.back() != '+') value->pop_back();
       meant.value = model_number(*value);
       if (!meant.value) return {};
       continue;

@@ -200,6 +200,8 @@ TEST_CASE("value may be NaN or Inf, with a sign and in any case") {
 TEST_CASE("a plus sign that arrives as a blank is a plus sign again, before a number and after its e") {
   CHECK(value_of("value=+5") == 5);
   CHECK(value_of("value=%205") == 5);
+  CHECK(value_of("value=5%20") == 5);
+  CHECK(value_of("value=5+%20") == 5);
   CHECK(value_of("value=%2B5") == 5);
   CHECK(value_of("value=1e+3") == 1000);
   CHECK(value_of("value=1E%203") == 1000);
@@ -278,10 +280,17 @@ TEST_CASE("line ends that are encoded and other control characters are text") {
 
 TEST_CASE("JSON that is sent as a form is called JSON, whatever is in the query") {
   const std::string what = "bad_parameter: this is JSON: send Content-Type: application/json";
-  for (const std::string_view body : {R"({"type":"deploy"})", "{\n  \"a\": 1\n}\n", R"([{"a":"b=c&d"}])", "{}"}) {
+  for (const std::string_view body : {R"({"type":"deploy"})", "{\n  \"a\": 1\n}\n", R"([{"a":"b=c&d"}])", "{}", "  {}",
+                                      "\r\n\t[1]\n", "\xef\xbb\xbf{\"a\":1}", "\xef\xbb\xbf\n {"}) {
     CHECK(read("", body) == what);
     CHECK(read("type=alert", body) == what);
   }
+  CHECK(read("", " a=1") == "_a=\"1\"");
+  CHECK(read("",
+             "\xef\xbb\xbf"
+             "a=1")
+            .starts_with("bad_label_name"));
+  CHECK(read("", "a={}") == "a=\"{}\"");
 }
 
 TEST_CASE("time is the sender's time and no label, with a plus sign that arrived as a blank") {
