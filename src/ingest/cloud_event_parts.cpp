@@ -27,6 +27,9 @@ Result<void, event::Rejection> CloudEventParts::check() const {
   if (specversion != "1.0") return Unexpected{unknown_specversion(specversion)};
   if (id.empty()) return Unexpected{attribute_missing("id")};
   if (source.empty()) return Unexpected{attribute_missing("source")};
+  if (time.data() != nullptr && time.empty()) return Unexpected{event::bad_time(time)};
+  // It would make one key of two events: an URI has none.
+  if (source.find('\0') != std::string_view::npos) return Unexpected{nul_in_source()};
   if (type.empty()) return Unexpected{attribute_missing("type")};
   return {};
 }

@@ -24,7 +24,7 @@ struct CloudEventParts {
 
   /// By its name, in whatever case; null for an extension attribute.
   [[nodiscard]] std::string_view* attribute(std::string_view name) noexcept;
-  /// Whether all is there that the specification requires.
+  /// Whether all is there that the specification requires, and a time that is given is no empty text.
   [[nodiscard]] Result<void, event::Rejection> check() const;
   /// Source, NUL, id: what tells the event from all others (section "id").
   void append_id(std::string& out) const;

@@ -11,7 +11,14 @@ namespace oneshot::ingest {
 /// Makes an idempotency key of what the sender calls an event. For one thread; allocates nothing.
 class EventKeys {
  public:
-  /// `scope` keeps the ids of one kind of sender apart from all others.
+  // The scopes, beside those of hooks.
+  static constexpr std::string_view header{};                                    ///< Idempotency-Key of POST /event
+  static constexpr std::string_view numbered_header = "events";                  ///< of POST /events: key, NUL, number
+  static constexpr std::string_view json_id = "id";                              ///< of an envelope
+  static constexpr std::string_view cloud_event = "cloudevent";                  ///< source, NUL, id
+  static constexpr std::string_view cloud_event_element = "cloudevent element";  ///< the same, NUL, number
+
+  /// Ids of different scopes are different, whatever they are: a scope has no NUL.
   [[nodiscard]] event::IdempotencyKey of(std::string_view scope, std::string_view id);
 
  private:

@@ -24,11 +24,14 @@ constexpr unsigned labels_part = 8;
 
 bool is_scalar(Kind kind) noexcept { return kind == Kind::text || kind == Kind::number || kind == Kind::truth; }
 
-/// The `labels` of an envelope. An object in any other place is refused, so that few look twice.
-std::optional<json::Value> labels_of(const json::Value& object) noexcept {
-  for (const json::Member& member : object.members())
-    if (equals(member.name, "labels") && member.value.kind() == Kind::object) return member.value;
-  return std::nullopt;
+/// Has an object called `labels`, or null, which is what some libraries write for an object without members. An object
+/// in any other place is refused, so that few look twice.
+bool is_envelope(const json::Value& object) noexcept {
+  for (const json::Member& member : object.members()) {
+    const Kind kind = member.value.kind();
+    if ((kind == Kind::object || kind == Kind::null) && equals(member.name, "labels")) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -38,7 +41,7 @@ event::EventBuilder::Taken JsonEvent::take(const json::Value& value, std::string
   id_ = {};
   seen_ = 0;
   if (value.kind() != Kind::object) return Unexpected{no_object(what, value.kind())};
-  if (labels_of(value)) return take_envelope(value);
+  if (is_envelope(value)) return take_envelope(value);
   for (const json::Member& member : value.members())
     if (Taken taken = take_flat(member); !taken) return taken;
   return {};
@@ -70,6 +73,8 @@ event::EventBuilder::Taken JsonEvent::take_beside_labels(const json::Member& mem
   if (!equals(member.name, "labels")) return Unexpected{beside_labels(member.name)};
   if ((seen_ & labels_part) != 0) return Unexpected{event::given_twice("labels")};
   seen_ |= labels_part;
+  if (const Kind kind = member.value.kind(); kind != Kind::object && kind != Kind::null)
+    return Unexpected{event::given_twice("labels")};
   for (const json::Member& label : member.value.members())
     if (Taken taken = take_label(label); !taken) return taken;
   return {};
@@ -94,7 +99,7 @@ bool JsonEvent::once(unsigned part, std::string_view name, const json::Value& va
   const Kind kind = value.kind();
   if (kind == Kind::object || kind == Kind::list || kind == Kind::truth)
     taken = Unexpected{no_number_or_text(name, kind)};
-  return kind == Kind::number || (kind == Kind::text && !value.text()->empty());
+  return kind == Kind::number || kind == Kind::text;
 }
 
 event::EventBuilder::Taken JsonEvent::take_value(const json::Value& value) {
@@ -118,6 +123,7 @@ event::EventBuilder::Taken JsonEvent::take_id(const json::Value& value) {
   if (!once(id_part, "id", value, taken)) return taken;
   std::string& text = texts_.next();
   value.append_scalar(text);
+  if (text.empty()) return Unexpected{empty_id()};
   if (text.size() > max_id_bytes) return Unexpected{id_too_long(text.size(), max_id_bytes)};
   id_ = text;
   return {};

@@ -13,7 +13,7 @@ namespace oneshot::ingest {
 /// Feeds an EventBuilder with the members of a JSON object.
 ///
 /// Flat: every member is a parameter, as one of a form is: `value` is the event's value, `time` the sender's time, and
-/// the rest are labels. An envelope, if `labels` is an object: the members of `labels` are labels whatever their names,
+/// the rest are labels. An envelope, if `labels` is an object or null: its members are labels whatever their names,
 /// and beside it only `value`, `time` and `id` may stand. `id` is the event's idempotency key.
 ///
 /// A label's value is a text; a number, which keeps all digits if it is whole (from -2^63 to 2^64-1), else its shortest

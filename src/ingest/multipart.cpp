@@ -101,6 +101,8 @@ event::EventBuilder::Taken Multipart::take(std::string_view content_type, std::s
     return Unexpected{bad_multipart("the Content-Type has no boundary: let the client set the Content-Type itself")};
   if (boundary.size() > longest_boundary) return Unexpected{bad_multipart("the boundary has more than 70 characters")};
   Delimiter delimiter(body, boundary, texts_.next());
+  if (body.find('\n') != std::string_view::npos && body.find(line_end) == std::string_view::npos)
+    return Unexpected{bad_multipart("its lines end in LF alone: each of them ends in CR LF (RFC 2046 5.1)")};
   if (!delimiter.found())
     return Unexpected{bad_multipart("no line is --" + printable(boundary) + ", the boundary of the Content-Type")};
   for (std::string_view part;;) {

@@ -23,6 +23,11 @@ Rejection bad_json(std::string_view what, std::string_view why) {
   return {Reason::bad_body, std::string(what) + " is not valid JSON: " + std::string(why)};
 }
 
+Rejection key_given_twice(std::string_view key) {
+  return {Reason::bad_body,
+          "the JSON has two members " + quoted(key) + " in one object: which of them counts, nobody knows"};
+}
+
 Rejection no_object(std::string_view what, json::Kind kind) {
   std::string message = std::string(what) + " is " + std::string(words_for(kind)) + ", and an event is an object: ";
   return {Reason::bad_body, message + R"(write {"type":"deploy"})"};
@@ -44,6 +49,8 @@ Rejection beside_labels(std::string_view name) {
                                      quoted(name) + ": move it into \"labels\""};
 }
 
+Rejection empty_id() { return {Reason::bad_key, "the id is empty: leave it out, or tell the event from all others"}; }
+
 Rejection id_too_long(std::size_t bytes, std::size_t max) {
   return {Reason::bad_key, "the id has " + std::to_string(bytes) + " bytes, and " + std::to_string(max) +
                                " are allowed: send a hash of it"};
@@ -62,6 +69,10 @@ Rejection attribute_is_no_text(std::string_view name, json::Kind kind) {
 Rejection attribute_not_utf8(std::string_view name) {
   return {Reason::bad_utf8, "header ce-" + printable(name, shown) +
                                 " is not valid UTF-8: percent-encode it (CloudEvents HTTP binding, 3.1.3.2)"};
+}
+
+Rejection nul_in_source() {
+  return {Reason::bad_body, "the CloudEvent's \"source\" has a NUL character, and must be an URI-reference"};
 }
 
 Rejection unknown_specversion(std::string_view version) {

@@ -10,7 +10,7 @@ void add_what_is_left(MappedEvent& event, const CloudEventParts& parts) {
   if (event.time.empty()) event.time = parts.time;
   if (!event.id.empty()) return;
   parts.append_id(event.id);
-  event.id_is_senders = true;
+  event.id_from = MappedEvent::IdFrom::cloud_event;
 }
 
 }  // namespace
@@ -22,7 +22,8 @@ Result<std::vector<Mapped>, event::Rejection> map_cloud_event(const Hook& hook, 
   if (!all) return all;
   for (Mapped& one : *all) {
     add_what_is_left(one.event, parts);
-    if (!one.event.id_is_senders || hook.options().each.empty()) continue;
+    if (one.event.id_from != MappedEvent::IdFrom::cloud_event || hook.options().each.empty()) continue;
+    one.event.id_from = MappedEvent::IdFrom::cloud_event_element;
     one.event.id += '\0';
     append_unsigned(one.event.id, one.number);
   }

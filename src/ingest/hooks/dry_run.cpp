@@ -31,7 +31,10 @@ std::string verdict(const Signature& signature, Signature::Verdict verdict) {
 
 void append_event(std::string& out, const Mapped& one, const event::Event& event, std::string_view default_metric) {
   out += "# event " + std::to_string(one.number);
-  if (!one.event.id.empty()) out += ", id \"" + printable(one.event.id, 256) + '"';
+  if (one.event.id_from == MappedEvent::IdFrom::header)
+    out += ", Idempotency-Key \"" + printable(one.event.id.substr(0, one.event.id.find('\0')), 256) + '"';
+  else if (!one.event.id.empty())
+    out += ", id \"" + printable(one.event.id, 256) + '"';
   if (!one.event.time.empty()) out += ", time " + printable(one.event.time);
   out += '\n';
   out += event.metric.empty() ? default_metric : event.metric;
@@ -44,7 +47,12 @@ void append_event(std::string& out, const Mapped& one, const event::Event& event
 
 Result<std::vector<Mapped>, event::Rejection> map(const NamedHook& hook, const json::Value& body,
                                                   std::span<const http::Header> headers) {
-  if (hook.name != cloud_event_hook) return map_request(hook.hook, body, headers);
+  if (hook.name != cloud_event_hook) {
+    auto mapped = map_request(hook.hook, body, headers);
+    if (!mapped) return mapped;
+    if (auto good = take_ids_of_header(*mapped, headers); !good) return Unexpected{std::move(good.error())};
+    return mapped;
+  }
   const auto parts = read_cloud_event(body, "the payload");
   if (!parts) return Unexpected{parts.error()};
   return map_cloud_event(hook.hook, *parts, body, headers);

@@ -5,9 +5,11 @@
 #include <iterator>
 #include <optional>
 
+#include "base/numbers.hpp"
 #include "base/text.hpp"
 #include "base/utf8.hpp"
 #include "event/label_name.hpp"
+#include "event/sender_time.hpp"
 
 namespace oneshot::ingest {
 namespace {
@@ -48,6 +50,25 @@ Result<void, HookError> check_secret(const HookOptions& options, const Signature
   return {};
 }
 
+/// Mostly a pointer whose braces were forgotten.
+HookError without_hole(std::string_view key, const std::string& text, std::string_view why) {
+  const std::string pointer = text.starts_with('/') ? text : '/' + text;
+  return {key, quoted(text) + ' ' + std::string(why) + ": what the payload has is written in braces, as in " +
+                   quoted('{' + pointer + '}')};
+}
+
+/// What is the same for every request must be good for every request.
+Result<void, HookError> check_fixed(const HookOptions& options) {
+  const auto is_fixed = [](const std::string& text) { return !text.empty() && Template::parse(text)->is_fixed(); };
+  if (is_fixed(options.value) && !parse_number(options.value))
+    return Unexpected{without_hole("value", options.value, "is not a number")};
+  if (is_fixed(options.time) && !event::parse_time(options.time))
+    return Unexpected{without_hole("time", options.time, "is neither RFC 3339 nor seconds since 1970")};
+  if (is_fixed(options.id))
+    return Unexpected{without_hole("id", options.id, "would make every event a repeat of the first one")};
+  return {};
+}
+
 /// As the builder will call the label.
 std::string replaced(std::string_view name) {
   std::string out;
@@ -77,6 +98,7 @@ Result<Hook, HookError> Hook::make(HookOptions options) {
   for (const Text& one : {Text{made.metric_, "metric", options.metric}, Text{made.value_, "value", options.value},
                           Text{made.time_, "time", options.time}, Text{made.id_, "id", options.id}})
     if (auto good = parse_into(one.target, one.key, one.text); !good) return Unexpected{std::move(good.error())};
+  if (auto good = check_fixed(options); !good) return Unexpected{std::move(good.error())};
   made.options_ = std::move(options);
   if (auto good = made.take_conditions(); !good) return Unexpected{std::move(good.error())};
   if (auto good = made.take_labels(); !good) return Unexpected{std::move(good.error())};
@@ -131,8 +153,9 @@ Result<MappedEvent> Hook::map(const Payload& payload) const {
                     .value = filled(value_, payload),
                     .time = filled(time_, payload),
                     .id = {},
-                    .labels = {}};
-  // An id of which no part is there would make all such events repeats of the first.
+                    .labels = {},
+                    .named_labels = labels_.size()};
+  // An id of which a part is missing would make different events repeats of each other.
   if (!id_.append(event.id, payload)) event.id.clear();
   for (const auto& [name, text] : labels_) {
     std::string value = filled(text, payload);
@@ -165,14 +188,18 @@ Result<void> Hook::map_labels_from(MappedEvent& event, const Payload& payload) c
   return {};
 }
 
-std::string no_such_hook(const Hooks& hooks, std::string_view name) {
-  std::string text = "there is no hook \"" + printable(name) + "\"; ";
-  text += hooks.empty() ? "the settings have no [webhooks.NAME]" : "[webhooks] has:";
+std::string words_for(const Hooks& hooks) {
+  if (hooks.empty()) return "the settings have no [webhooks.NAME]";
+  std::string text = "[webhooks] has:";
   for (std::string_view before = " "; const auto& [known, hook] : hooks) {
     text.append(before).append(known);
     before = ", ";
   }
   return text;
+}
+
+std::string no_such_hook(const Hooks& hooks, std::string_view name) {
+  return "there is no hook \"" + printable(name) + "\"; " + words_for(hooks);
 }
 
 }  // namespace oneshot::ingest

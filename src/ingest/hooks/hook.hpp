@@ -74,6 +74,8 @@ class Hook {
 /// By the name of the hook.
 using Hooks = std::map<std::string, std::shared_ptr<const Hook>, std::less<>>;
 
+/// `[webhooks] has: alerts, github`.
+[[nodiscard]] std::string words_for(const Hooks& hooks);
 /// `there is no hook "x"; [webhooks] has: alerts, github`.
 [[nodiscard]] std::string no_such_hook(const Hooks& hooks, std::string_view name);
 

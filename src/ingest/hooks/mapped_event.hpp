@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,10 +15,18 @@ struct MappedEvent {
   std::string value{};
   std::string time{};
   std::string id{};
-  /// The id is one that the sender's format has, and not one that the hook made.
-  bool id_is_senders = false;
+  /// Where the id comes from: ids of different kinds are never the same.
+  enum class IdFrom : std::uint8_t {
+    hook,                 ///< its template
+    cloud_event,          ///< source and id
+    cloud_event_element,  ///< source, id, and the number of the element
+    header,               ///< Idempotency-Key, and the number of the element
+  };
+  IdFrom id_from = IdFrom::hook;
   /// Names as they came in, for a builder that replaces what a name may not hold; values cut.
   std::vector<std::pair<std::string, std::string>> labels{};
+  /// So many in front are those that the hook names. The others are called as the payload has it.
+  std::size_t named_labels = 0;
 };
 
 }  // namespace oneshot::ingest

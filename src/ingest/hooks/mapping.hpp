@@ -30,8 +30,14 @@ struct Mapped {
 inline constexpr std::size_t max_elements = 10'000;
 
 /// In the order of the list. All of it or nothing: the first element that is neither an event nor ignored refuses the
-/// request. The payloads live as long as `body` and `headers`.
+/// request, and so does an object anywhere in the body that has two members of one name. The payloads live as long as
+/// `body` and `headers`.
 [[nodiscard]] Result<std::vector<Mapped>, event::Rejection> map_request(const Hook& hook, const json::Value& body,
                                                                         std::span<const http::Header> headers);
+
+/// The header Idempotency-Key, together with the number of the element, is the id of an event for which the hook makes
+/// none. Refused is a header that is none, if there is such an event.
+[[nodiscard]] Result<void, event::Rejection> take_ids_of_header(std::vector<Mapped>& all,
+                                                                std::span<const http::Header> headers);
 
 }  // namespace oneshot::ingest

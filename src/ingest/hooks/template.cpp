@@ -100,8 +100,13 @@ void Template::filter(std::string& out, std::size_t from, const std::vector<Filt
 }
 
 bool Template::append(std::string& out, const Payload& payload) const {
-  bool filled = holes_ == 0;
+  bool all_filled = true;
+  bool filled = true;  // the holes side by side that were met last
   for (const Part& part : parts_) {
+    if (!part.text.empty() || &part == &parts_.front()) {
+      all_filled = all_filled && filled;
+      filled = !part.has_hole;
+    }
     out += part.text;
     if (!part.has_hole) continue;
     const std::size_t from = out.size();
@@ -109,7 +114,7 @@ bool Template::append(std::string& out, const Payload& payload) const {
     filter(out, from, part.filters);
     filled = filled || out.size() > from;
   }
-  return filled;
+  return all_filled && filled;
 }
 
 }  // namespace oneshot::ingest

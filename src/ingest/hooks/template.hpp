@@ -29,7 +29,8 @@ class Template {
   /// A template that is one hole.
   explicit Template(Reference reference);
 
-  /// Appends the text for this request; false if there are holes and all of them were filled with nothing.
+  /// Appends the text for this request. False if a hole was filled with nothing; of holes that stand side by side, with
+  /// no text between them, one is enough: `{/a}{/b}` is how a mapping says "or".
   bool append(std::string& out, const Payload& payload) const;
 
   [[nodiscard]] bool empty() const noexcept { return parts_.empty(); }

@@ -190,3 +190,10 @@ TEST_CASE("a reader that refused a CloudEvent reads the next one as a new reader
           R"(a="5",source="/mycontext",type="com.example.someevent")");
   }
 }
+
+TEST_CASE("a time that is an empty text is none that was left out") {
+  CHECK(structured('{' + required + R"(,"time":""})").reason == Reason::bad_time);
+  CHECK(structured('{' + required + R"(,"time":null})").time == -1);
+  CHECK(binary({{"ce-specversion", "1.0"}, {"ce-id", "1"}, {"ce-source", "s"}, {"ce-type", "t"}, {"ce-time", ""}})
+            .reason == Reason::bad_time);
+}

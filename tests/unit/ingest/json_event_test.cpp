@@ -67,7 +67,7 @@ TEST_CASE("the value is a number, or a text as a form has it") {
   CHECK(read(R"({"a":1,"value":"-Inf"})").value < -1e300);
   CHECK(read(R"({"a":1,"value":"3"})").value == 3);
   CHECK(!read(R"({"a":1,"value":null})").value_given);
-  CHECK(!read(R"({"a":1,"value":""})").value_given);
+  CHECK(refused(R"({"a":1,"value":""})").starts_with("value is empty"));
   CHECK(refused(R"({"a":1,"value":true})") == "value is true or false: it must be a number or a text");
   CHECK(refused(R"({"a":1,"value":[1]})") == "value is a list: it must be a number or a text");
   CHECK(read(R"({"a":1,"value":true})").reason == Reason::bad_value);
@@ -80,7 +80,11 @@ TEST_CASE("the time is RFC 3339, or seconds as a number or a text") {
   CHECK(read(R"({"a":1,"time":1795685400.25})").time == 1795685400250);
   CHECK(read(R"({"a":1,"time":1795685400})").time == 1795685400000);
   CHECK(read(R"({"a":1,"time":"1795685400.25"})").time == 1795685400250);
+  CHECK(read(R"({"a":1,"time":1795000000.0})").time == 1795000000000);
+  CHECK(read(R"({"a":1,"time":1.795e9})").time == 1795000000000);
   CHECK(read(R"({"a":1,"time":null})").time == -1);
+  CHECK(read(R"({"a":1,"time":""})").reason == Reason::bad_time);
+  CHECK(refused(R"({"a":1,"time":"2026-11-26T09:30:00"})").ends_with("(the offset is missing: Z for UTC, or +01:00)"));
   CHECK(read(R"({"a":1,"time":{}})").reason == Reason::bad_time);
   CHECK(read(R"({"a":1,"time":"noon"})").reason == Reason::bad_time);
   CHECK(refused(R"({"a":1,"time":1,"time":null})") == "time is given twice");
@@ -129,7 +133,8 @@ TEST_CASE("an envelope: labels whatever their names, and value, time and id besi
   CHECK(event.id == "build 7");
   CHECK(read(R"({"id":17,"labels":{"a":1}})").id == "17");
   CHECK(read(R"({"id":null,"labels":{"a":1}})").id.empty());
-  CHECK(read(R"({"id":"","labels":{"a":1}})").id.empty());
+  CHECK(refused(R"({"id":"","labels":{"a":1}})") == "the id is empty: leave it out, or tell the event from all others");
+  CHECK(read(R"({"id":1e5,"labels":{"a":1}})").id == "100000");
 }
 
 TEST_CASE("an envelope takes nothing else, and nothing twice") {
@@ -143,6 +148,13 @@ TEST_CASE("an envelope takes nothing else, and nothing twice") {
   CHECK(read(R"({"labels":{"a":1},"id":")" + std::string(256, 'x') + "\"}").reason == Reason::bad_key);
   CHECK(read(R"({"labels":{"a":1},"id":")" + std::string(255, 'x') + "\"}").refused.empty());
   CHECK(refused(R"({"labels":{"a":{"b":1}}})").starts_with("label \"a\" is an object"));
+}
+
+TEST_CASE("labels that is null is an envelope without labels") {
+  CHECK(read(R"({"labels":null,"value":2,"id":"5"})").reason == Reason::no_labels);
+  CHECK(refused(R"({"labels":null,"type":"x"})").starts_with("beside \"labels\""));
+  CHECK(refused(R"({"labels":null,"labels":{"a":1}})") == "labels is given twice");
+  CHECK(refused(R"({"labels":[1]})").starts_with("label \"labels\" is a list"));
 }
 
 TEST_CASE("labels that is no object is an ordinary label, and id in a flat object too") {

@@ -112,6 +112,7 @@ TEST_CASE("bad boundaries and parts are refused, in words") {
   says(read(field("a", "x") + end, "multipart/form-data; boundary=\"\""), "the Content-Type has no boundary");
   says(read(field("a", "x") + end, "multipart/form-data; boundary=" + std::string(71, 'x')), "the boundary has more");
   says(read(field("a", "x") + end, "multipart/form-data; boundary=C"), "no line is --C");
+  says(read("--B\nContent-Disposition: form-data; name=\"a\"\n\nx\n--B--\n"), "its lines end in LF alone");
   says(read(" --B--"), "no line is --B");
   says(read(""), "no line is --B");
   says(read(field("a", "x")), "it ends before its last line, --B--");

@@ -54,11 +54,11 @@ TEST_CASE("without a time in the hook the event's counts, without an id source a
   const MappedEvent left = map_one({});
   CHECK(left.time == "2026-11-26T09:30:00Z");
   CHECK(left.id == "/shop\0007"sv);
-  CHECK(left.id_is_senders);
+  CHECK(left.id_from == MappedEvent::IdFrom::cloud_event);
   const MappedEvent given = map_one({.time = "{/data/at}", .id = "{/data/ref}"});
   CHECK(given.time == "1795685400");
   CHECK(given.id == "r1");
-  CHECK_FALSE(given.id_is_senders);
+  CHECK(given.id_from == MappedEvent::IdFrom::hook);
   const MappedEvent empty = map_one({.time = "{/data/none}", .id = "{/data/none}"});
   CHECK(empty.time == left.time);
   CHECK(empty.id == left.id);
@@ -89,7 +89,7 @@ TEST_CASE("an id that is the sender's has the key of the built-in mapping, that 
     REQUIRE(feed_event(builder, keys, "hook cloudevents", event, no_metric).has_value());
     return builder.finish()->key.value();
   };
-  CHECK(key_of({}) == keys.of("", "/shop\0007"sv));
+  CHECK(key_of({}) == keys.of(EventKeys::cloud_event, "/shop\0007"sv));
   CHECK(key_of({.id = "{/data/ref}"}) == keys.of("hook cloudevents", "r1"));
 }
 

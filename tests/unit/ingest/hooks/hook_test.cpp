@@ -52,10 +52,11 @@ TEST_CASE("the parts of an event come from their templates") {
   CHECK(event->labels == std::vector<std::pair<std::string, std::string>>{{"type", "build"}, {"status", "ok"}});
 }
 
-TEST_CASE("an id of which no part is there is none, and one with a part is one") {
+TEST_CASE("an id of which a part is missing is none: it would be that of others too") {
   const Hook made = hook({.id = "run {/id} {/try}", .labels = {{"a", "b"}}});
   CHECK(made.map(test::Request("{}").payload())->id.empty());
-  CHECK(made.map(test::Request(R"({"try": 2})").payload())->id == "run  2");
+  CHECK(made.map(test::Request(R"({"try": 2})").payload())->id.empty());
+  CHECK(made.map(test::Request(R"({"id": 1, "try": 2})").payload())->id == "run 1 2");
 }
 
 TEST_CASE("labels_from takes texts, numbers and truths of an object, and leaves the rest") {
@@ -171,6 +172,13 @@ TEST_CASE("a hook that cannot be names the key") {
         "when: \"a\": \"a\" is neither a JSON pointer such as /project/name, nor body:/POINTER, nor header:NAME");
   CHECK(error_of({.value = "{", .labels = some}) ==
         "value: character 1: no } closes this brace; a brace itself is written {{");
+  CHECK(error_of({.id = "build/id", .labels = some}) ==
+        "id: \"build/id\" would make every event a repeat of the first one: what the payload has is written in braces, "
+        "as in \"{/build/id}\"");
+  CHECK(error_of({.value = "/seconds", .labels = some}) ==
+        "value: \"/seconds\" is not a number: what the payload has is written in braces, as in \"{/seconds}\"");
+  CHECK(error_of({.time = "/at", .labels = some}).starts_with("time: \"/at\" is neither RFC 3339 nor seconds"));
+  CHECK(error_of({.value = "2.5", .time = "2026-11-26T09:30:00Z", .labels = some}) == "no error");
   CHECK(error_of({.labels_from = {"header:X"}}) ==
         "labels_from: \"header:X\" is neither a JSON pointer such as /labels nor body:/POINTER");
   CHECK(error_of({.labels = {{"a", "{/x|upper}"}}}) ==

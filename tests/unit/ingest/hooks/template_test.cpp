@@ -64,13 +64,22 @@ TEST_CASE("what is missing, null, an object or a list fills its hole with nothin
   CHECK(fill("x{/nothing}y") == "xy");
 }
 
-TEST_CASE("whether any hole was filled is told, and a template without holes is filled") {
+TEST_CASE("whether all holes were filled is told; of some side by side one is enough, and no hole is filled too") {
   const auto filled = [](std::string_view text) {
     std::string out;
     return Template::parse(text)->append(out, sample().payload());
   };
   CHECK(filled("fixed"));
+  CHECK(filled(""));
+  CHECK(filled("{/a} {/ref}"));
   CHECK(filled("{/nothing}{/a}"));
+  CHECK(filled("{/a}{/nothing}"));
+  CHECK(filled("x{/a}{/nothing}:{/nothing}{/ref}y"));
+  CHECK_FALSE(filled("{/nothing}"));
+  CHECK_FALSE(filled("{/nothing} {/a}"));
+  CHECK_FALSE(filled("{/a} {/nothing}"));
+  CHECK_FALSE(filled("{/a}{/nothing}-{/nothing}{/none}-{/a}"));
+  CHECK_FALSE(filled("x{/nothing}y"));
   CHECK_FALSE(filled("{/nothing} {/none}"));
 }
 
