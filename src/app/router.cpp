@@ -27,6 +27,10 @@ constexpr Action welcome{get_welcome, Right::none};
 constexpr std::array routes{
     Route{.path = "/event", .post = {post_event, Right::post}},
     Route{.path = "/events", .body_limit = json_body_limit, .post = {post_events, Right::post}},
+    Route{.path = hooks_path,
+          .get = {get_hook, Right::none},
+          .head = {get_hook, Right::none},
+          .post = {post_hook, Right::none}},
     Route{.path = hook_path,
           .match = Match::prefix,
           .body_limit = json_body_limit,
@@ -57,10 +61,10 @@ constexpr bool is_well_formed(const Route& route) {
 }
 static_assert(std::ranges::all_of(routes, is_well_formed));
 
-http::Reply not_found(std::string_view path) {
+http::Reply not_found(std::string_view path, bool hooks) {
   std::string text = "there is nothing at \"" + printable(path) + "\"; there are";
   for (const Route& route : routes)
-    if (route.match == Match::exact) (text += ' ') += route.path;
+    if (route.match == Match::exact && (hooks || route.path != hooks_path)) (text += ' ') += route.path;
   text += '\n';
   return http::Reply(404, std::move(text));
 }
@@ -110,7 +114,7 @@ void Router::know_hooks() {
 http::Answer Router::handle(const http::Request& request, delivery::Waiting& waiting) {
   if (request.method == http::Method::options && request.path == "*") return options_of(methods_of_all);
   const Route* const route = find_route(routes, request.path);
-  if (route == nullptr) return not_found(request.path);
+  if (route == nullptr) return not_found(request.path, !context_.options->hooks.empty());
   if (is_misspelt(*route, request.spelling)) return misspelt(request.path);
   if (request.method == http::Method::options) return options_of(allowed_methods(*route));
   const Action action = action_of(*route, request.method);

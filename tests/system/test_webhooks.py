@@ -279,6 +279,17 @@ class Reload(unittest.TestCase):
             self.assertEqual([s.labels for s in server.scrape("prom").events()], [{"type": "old"}, {"type": "new"}])
             self.assertEqual(outcomes(server, "y")["stored"], 0)
 
+    def test_the_list_of_hooks_is_at_both_paths_and_takes_no_post(self):
+        with Server({"webhooks.x.labels.type": "x"}) as server:
+            for path in ("/hook", "/hook/", "//hook//"):
+                reply = server.get(path)
+                self.assertEqual(reply.status, 200, path)
+                self.assertIn("  /hook/x\n", reply.text)
+                reply = server.post(path, b"{}")
+                self.assertEqual((reply.status, reply.text),
+                                 (404, "the path names no hook, as in /hook/NAME; [webhooks] has: x\n"))
+            self.assertIn(" /hook ", server.get("/nothing").text)
+
     def test_a_hook_that_is_gone_is_404_and_keeps_its_numbers(self):
         with Server({"webhooks.x.labels.type": "x"}) as server:
             server.post("/hook/x", b"{}")
@@ -357,6 +368,13 @@ class TryWebhook(unittest.TestCase):
         status, out, err = self.run_server(config, "--try-webhook", "cloudevents", "-", stdin=b'{"n": 1}')
         self.assertEqual((status, out), (2, ""))
         self.assertIn('hook "cloudevents": the CloudEvent has no "specversion"', err)
+
+    def test_an_id_without_braces_is_refused_at_the_start(self):
+        for key, text in (("id", "build/id"), ("value", "/seconds"), ("time", "/at")):
+            config = f'[webhooks.ci]\nlabels = {{ type = "build" }}\n{key} = "{text}"\n'
+            status, out, err = self.run_server(config, "--check-config")
+            self.assertEqual((status, out), (2, ""))
+            self.assertIn(f'[webhooks.ci] {key}: "{text}"', err)
 
     def test_what_is_wrong_is_one_line(self):
         for arguments, stdin, message in (

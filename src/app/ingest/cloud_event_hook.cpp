@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/ingest/metric_of_path.hpp"
+#include "app/ingest/post_headers.hpp"
 #include "ingest/hooks/build_event.hpp"
 #include "ingest/hooks/cloud_event_mapping.hpp"
 
@@ -72,7 +73,7 @@ Taken CloudEventHook::add_mapped(const ingest::Mapped& one, std::size_t number) 
 Taken CloudEventHook::feed(const ingest::Mapped& one) {
   context_.event_builder.begin(event::LabelNames::replace);
   if (all_.event_time.data() != nullptr)
-    if (Taken taken = context_.event_builder.time(all_.event_time); !taken) return taken;
+    if (Taken taken = take_event_time(context_.event_builder, all_.event_time); !taken) return taken;
   if (!all_.query.empty())
     if (Taken taken = context_.form_parser.take(all_.query, {}); !taken) return taken;
   const std::string scope = "hook " + std::string(ingest::cloud_event_hook);

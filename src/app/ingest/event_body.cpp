@@ -50,14 +50,21 @@ BodyKind kind_of(MediaType type) noexcept {
   }
 }
 
-/// `?text=NAME` makes a text the label NAME; without that parameter the text is not understood.
-Result<EventBody, Rejection> name_text(EventBody body, std::string_view query) {
+Rejection no_text(std::string_view content_type) {
+  return {Reason::bad_content_type, "?text= makes a label of a text, and a body of Content-Type \"" +
+                                        printable(content_type) + "\" is none: send Content-Type: text/plain"};
+}
+
+/// `?text=NAME` makes a text the label NAME; without that parameter the text is not understood. Beside a body that
+/// nobody understands the parameter cannot be meant as a label.
+Result<EventBody, Rejection> name_text(EventBody body, std::string_view query, std::string_view content_type) {
   Result<SplitQuery, Rejection> split = take_parameter(query, "text");
   if (!split) return Unexpected{std::move(split.error())};
   if (!split->value) {
     body.kind = BodyKind::ignored;
     return body;
   }
+  if (body.kind == BodyKind::ignored) return Unexpected{no_text(content_type)};
   if (split->value->empty()) return Unexpected{nameless_text()};
   body.rest = std::move(split->rest);
   body.label = *std::move(split->value);
@@ -70,11 +77,11 @@ Taken take_json(Context& context, std::string_view bytes) {
   if (value->kind() == json::Kind::list) return Unexpected{list_for_the_other_door()};
   if (Taken taken = context.json_event.take(*value, "the body"); !taken) return taken;
   const std::string_view id = context.json_event.id();
-  return id.empty() ? Taken() : context.event_builder.key(context.event_keys.of("", id));
+  return id.empty() ? Taken() : context.event_builder.key(context.event_keys.of(ingest::EventKeys::json_id, id));
 }
 
 Taken take_cloud_event_key(Context& context) {
-  return context.event_builder.key(context.event_keys.of("", context.cloud_event.id()));
+  return context.event_builder.key(context.event_keys.of(ingest::EventKeys::cloud_event, context.cloud_event.id()));
 }
 
 Taken take_cloud_event(Context& context, std::string_view bytes) {
@@ -108,20 +115,24 @@ Result<EventBody, Rejection> find_event_body(Context& context, const http::Reque
                                              const PostHeaders& headers) {
   EventBody body{.kind = BodyKind::form, .bytes = request.body};
   const bool has_attributes = headers.ce_specversion.data() != nullptr;
-  if (request.body.empty() && !has_attributes) return body;
   const MediaType type = media_type_of(headers.content_type);
+  const bool may_be_named = type == MediaType::text || type == MediaType::other;
+  if (request.body.empty() && !has_attributes && !may_be_named) return body;
   body.kind = kind_of(type);
   // Structured mode counts where a request looks like both (HTTP protocol binding, section 3).
   if (has_attributes && type != MediaType::cloudevents && type != MediaType::cloudevents_batch)
     body.kind = BodyKind::cloud_event_binary;
   else if (type == MediaType::ndjson || type == MediaType::cloudevents_batch)
     return Unexpected{for_the_other_door(headers.content_type)};
-  if (body.kind == BodyKind::text) {
-    Result<EventBody, Rejection> named = name_text(std::move(body), request.query);
+  if (body.kind == BodyKind::text || body.kind == BodyKind::ignored) {
+    Result<EventBody, Rejection> named = name_text(std::move(body), request.query, headers.content_type);
     if (!named) return named;
     body = std::move(*named);
   }
-  if (body.kind == BodyKind::ignored) return body;
+  if (body.kind == BodyKind::ignored) {
+    if (request.body.empty()) body.kind = BodyKind::form;
+    return body;
+  }
   Result<std::string_view, Rejection> plain = plain_body(context, request, headers, http::usual_body_limit);
   if (!plain) return Unexpected{std::move(plain.error())};
   body.bytes = *plain;
@@ -140,7 +151,7 @@ Taken take_event_body(Context& context, const http::Request& request, const Post
     case BodyKind::multipart:
       return context.multipart.take(headers.content_type, body.bytes);
     case BodyKind::text:
-      return context.event_builder.label(body.label, trim_line_ends(body.bytes));
+      return context.event_builder.parameter(body.label, trim_line_ends(body.bytes));
     case BodyKind::form:
     case BodyKind::ignored:
       break;

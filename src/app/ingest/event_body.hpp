@@ -21,7 +21,7 @@ enum class BodyKind : std::uint8_t {
   cloud_event,         ///< structured mode
   cloud_event_binary,  ///< attributes in headers, data in the body
   multipart,
-  text,     ///< a plain text that becomes a label
+  text,     ///< a text that becomes a label, or what else a parameter of that name is
   ignored,  ///< not understood
 };
 

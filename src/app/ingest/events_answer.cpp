@@ -20,6 +20,7 @@ void append_refused(std::string& out, const EventsReader& reader) {
   const char* separator = "{\"";
   for (const RefusedEvents::Error& error : reader.refused().errors) {
     append_count(out.append(separator).append(reader.noun()), "\":", error.number);
+    append_count(out, ",\"status\":", static_cast<std::size_t>(error.status));
     out += ",\"error\":\"";
     append_escaped(out, error.message, std::string::npos);
     out += "\"}";
@@ -28,7 +29,7 @@ void append_refused(std::string& out, const EventsReader& reader) {
   out += ']';
 }
 
-/// `{"stored":98,"duplicates":0,"ignored":1,"refused":1,"errors":[{"line":3,"error":"…"}]}`
+/// `{"stored":98,"duplicates":0,"ignored":1,"refused":1,"errors":[{"line":3,"status":400,"error":"…"}]}`
 std::string summary(const queue::StoredAll& all, const EventsReader& reader) {
   std::string out;
   append_count(out, "{\"stored\":", all.stored);
@@ -41,7 +42,10 @@ std::string summary(const queue::StoredAll& all, const EventsReader& reader) {
 }  // namespace
 
 EventsAnswer::EventsAnswer(const queue::StoredAll& all, const EventsReader& reader)
-    : stored_(all.stored), duplicates_(all.duplicates), body_(reader.single() ? std::string() : summary(all, reader)) {
+    : stored_(all.stored),
+      duplicates_(all.duplicates),
+      retry_after_seconds_(reader.refused().retry_after_seconds),
+      body_(reader.single() ? std::string() : summary(all, reader)) {
   if (reader.hook() != nullptr) ignored_ = reader.hook()->ignored();
 }
 
@@ -55,6 +59,7 @@ http::Reply EventsAnswer::give(Context& context, const StoredSeries& series) con
     count_cloud_events(context, HookOutcome::ignored, *ignored_);
   }
   http::Reply reply(200, body_);
+  reply.retry_after_seconds = retry_after_seconds_;
   if (!body_.empty()) reply.content_type = "application/json";
   if (body_.empty() && stored_ == 0 && duplicates_ > 0) reply.extra_headers = "Idempotency-Replayed: true\r\n";
   return reply;

@@ -28,6 +28,7 @@ class EventsAnswer {
  private:
   std::size_t stored_;
   std::size_t duplicates_;
+  unsigned retry_after_seconds_;
   std::optional<std::size_t> ignored_;
   std::string body_;
 };

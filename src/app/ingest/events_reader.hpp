@@ -21,10 +21,13 @@ struct RefusedEvents {
   static constexpr std::size_t shown = 20;
   struct Error {
     std::size_t number;  ///< as the client counts: lines, or elements of a list, from 1
+    int status;          ///< that the event would have had alone
     std::string message;
   };
   std::size_t count = 0;
   std::vector<Error> errors;  ///< the first ones
+  /// When all may come in that were refused because the client was too fast; 0: there are none.
+  unsigned retry_after_seconds = 0;
 };
 
 /// Reads the body of POST /events into Context::batch, event by event. Parameters of the query, the header Event-Time
@@ -69,14 +72,19 @@ class EventsReader {
   [[nodiscard]] const RefusedEvents& refused() const noexcept { return refused_; }
   /// One more, from the batch or before it.
   void refuse(std::size_t number, event::Rejection rejection);
+  /// Why the event at this place of the batch is refused, whose key came with another event before.
+  [[nodiscard]] event::Rejection key_reused_at(std::size_t at);
   /// With the event's number in front.
   [[nodiscard]] event::Rejection in_event(std::size_t number, event::Rejection rejection) const;
 
  private:
   Taken take_event(std::size_t number, const Result<json::Value>& value, bool cloud_event);
+  Taken refuse_event(std::size_t number, event::Rejection rejection);
   Taken add(std::size_t number, const json::Value& value, bool cloud_event);
   Taken take_parts(const json::Value& value, bool cloud_event);
   Taken take_key(std::size_t number, bool cloud_event);
+  /// That of an event without an id of its own.
+  event::IdempotencyKey numbered_key(std::size_t number);
 
   Context& context_;
   std::string_view event_time_;
@@ -87,6 +95,7 @@ class EventsReader {
   bool single_;
   CloudEventHook hook_;
   bool by_hook_;
+  bool cloud_events_ = false;
   std::size_t seen_ = 0;
   std::string numbered_key_;
   RefusedEvents refused_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <string_view>
 
 #include "app/context.hpp"
@@ -12,10 +13,12 @@ namespace oneshot::app {
 
 /// Where the hooks are: /hook/NAME.
 inline constexpr std::string_view hook_path = "/hook/";
+/// Where the list of them is. A slash behind it is gone when a path has been decoded.
+inline constexpr std::string_view hooks_path = "/hook";
 
-/// The name in the path of a request.
+/// The name in the path of a request; empty for that of the list.
 [[nodiscard]] inline std::string_view hook_name(std::string_view path) noexcept {
-  return path.substr(hook_path.size());
+  return path.substr(std::min(hook_path.size(), path.size()));
 }
 
 /// The hook of that name, or the 404 that says which there are. The one that maps CloudEvents has no path: here their

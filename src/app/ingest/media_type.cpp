@@ -24,7 +24,6 @@ constexpr std::array names{
     Name{"application/cloudevents+json", MediaType::cloudevents},
     Name{"application/cloudevents-batch+json", MediaType::cloudevents_batch},
     Name{"multipart/form-data", MediaType::multipart},
-    Name{"text/plain", MediaType::text},
 };
 
 std::string_view without_parameters(std::string_view content_type) noexcept {
@@ -39,7 +38,8 @@ MediaType media_type_of(std::string_view content_type) noexcept {
   for (const Name& name : names) {
     if (equals_ignoring_case(wanted, name.text)) return name.type;
   }
-  return MediaType::other;
+  constexpr std::string_view text = "text/";
+  return equals_ignoring_case(wanted.substr(0, text.size()), text) ? MediaType::text : MediaType::other;
 }
 
 bool is_json(std::string_view content_type) noexcept {

@@ -15,7 +15,7 @@ enum class MediaType : std::uint8_t {
   cloudevents,        ///< application/cloudevents+json
   cloudevents_batch,  ///< application/cloudevents-batch+json
   multipart,          ///< multipart/form-data
-  text,               ///< text/plain
+  text,               ///< text/plain, text/markdown and the like
   other,
 };
 

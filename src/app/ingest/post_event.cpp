@@ -13,6 +13,7 @@
 #include "app/ingest/post_headers.hpp"
 #include "app/ingest/refusal.hpp"
 #include "app/ingest/store_event.hpp"
+#include "base/looks_like_json.hpp"
 #include "base/text.hpp"
 #include "event/idempotency_key.hpp"
 
@@ -24,7 +25,10 @@ using event::Rejection;
 using EventOrWhyNot = Result<event::Event, Rejection>;
 using Taken = event::EventBuilder::Taken;
 
-Rejection wrong_type(std::string_view content_type) {
+Rejection wrong_type(std::string_view content_type, std::string_view body) {
+  if (looks_like_json(body))
+    return {Reason::bad_content_type, "a body of Content-Type \"" + printable(content_type) +
+                                          "\" is not understood; this is JSON: send Content-Type: application/json"};
   std::string message = "a body of Content-Type \"" + printable(content_type) +
                         "\" is not understood: send a form (curl: -d type=deploy -d message='…'), application/json, or "
                         "labels in the query";
@@ -35,9 +39,10 @@ Rejection wrong_type(std::string_view content_type) {
 /// Labels in the query, a plain form, or both: what most send, and the shortest way.
 bool is_plain_form(const http::Request& request, const PostHeaders& headers) noexcept {
   if (headers.ce_specversion.data() != nullptr) return false;
-  if (request.body.empty()) return true;
+  if (request.body.empty() && headers.content_type.data() == nullptr) return true;
   const MediaType type = media_type_of(headers.content_type);
-  return (type == MediaType::form || type == MediaType::none) && headers.content_encoding.data() == nullptr;
+  return (type == MediaType::form || type == MediaType::none) &&
+         (headers.content_encoding.data() == nullptr || request.body.empty());
 }
 
 /// Nobody chooses the names in the data of a CloudEvent.
@@ -49,7 +54,7 @@ void begin_event(Context& context, BodyKind kind) {
 }
 
 Taken take_time(Context& context, const PostHeaders& headers) {
-  return headers.event_time.data() == nullptr ? Taken() : context.event_builder.time(headers.event_time);
+  return headers.event_time.data() == nullptr ? Taken() : take_event_time(context.event_builder, headers.event_time);
 }
 
 Taken take_parts(Context& context, const http::Request& request, const PostHeaders& headers, const EventBody& body) {
@@ -63,9 +68,9 @@ Taken take_parts(Context& context, const http::Request& request, const PostHeade
 
 /// A body that is not understood says nothing where the query says something: that is how webhooks are pointed at an
 /// URL with all labels in it. It must not be all that there is.
-EventOrWhyNot unless_body_was_all(EventOrWhyNot event, const PostHeaders& headers) {
+EventOrWhyNot unless_body_was_all(EventOrWhyNot event, const http::Request& request, const PostHeaders& headers) {
   const bool no_label = event ? event->labels.empty() : event.error().reason == Reason::no_labels;
-  if (no_label) return Unexpected{wrong_type(headers.content_type)};
+  if (no_label) return Unexpected{wrong_type(headers.content_type, request.body)};
   return event;
 }
 
@@ -83,7 +88,7 @@ EventOrWhyNot read_form(Context& context, const http::Request& request, const Po
   if (!body) return Unexpected{body.error()};
   if (Taken taken = take_parts(context, request, headers, *body); !taken) return Unexpected{std::move(taken.error())};
   EventOrWhyNot event = context.event_builder.finish();
-  return body->kind == BodyKind::ignored ? unless_body_was_all(std::move(event), headers) : std::move(event);
+  return body->kind == BodyKind::ignored ? unless_body_was_all(std::move(event), request, headers) : std::move(event);
 }
 
 EventOrWhyNot read_event(Context& context, const http::Request& request, const PostHeaders& headers, bool plain_form) {
@@ -101,7 +106,7 @@ EventOrWhyNot read_event(Context& context, const http::Request& request, const P
   if (!event || event->key) return;
   const Result<std::string_view, Rejection> key = event::idempotency_key_text(header);
   if (key) {
-    event->key = context.event_keys.of("", *key);
+    event->key = context.event_keys.of(ingest::EventKeys::header, *key);
   } else {
     event = Unexpected{key.error()};
   }

@@ -22,6 +22,10 @@ using event::Reason;
 using event::Rejection;
 
 Rejection wrong_type(std::string_view content_type) {
+  if (media_type_of(content_type) == MediaType::cloudevents)
+    return {Reason::bad_content_type,
+            "a single CloudEvent (" + printable(content_type) +
+                ") belongs to POST /event; POST /events takes application/cloudevents-batch+json"};
   std::string message = content_type.data() == nullptr ? "a body without Content-Type"
                                                        : "a body of Content-Type \"" + printable(content_type) + '"';
   return {Reason::bad_content_type,

@@ -37,12 +37,20 @@ PostHeaders read_post_headers(std::span<const http::Header> headers) noexcept {
     if (member->data() != nullptr && *member != header.value) all.contradicted = header.name;
     if (member->data() == nullptr) *member = header.value;
   }
-  if (equals_ignoring_case(all.content_encoding, "identity")) all.content_encoding = {};
+  if (all.content_encoding.empty() || equals_ignoring_case(all.content_encoding, "identity")) all.content_encoding = {};
   return all;
 }
 
 event::Rejection contradiction(std::string_view header) {
   return {event::Reason::bad_parameter, "header " + printable(header) + " is given twice, with different values"};
+}
+
+event::EventBuilder::Taken take_event_time(event::EventBuilder& builder, std::string_view event_time) {
+  event::EventBuilder::Taken taken = builder.time(event_time);
+  constexpr std::string_view begin = "time ";
+  if (!taken && taken.error().message.starts_with(begin))
+    taken.error().message.replace(0, begin.size(), "header Event-Time ");
+  return taken;
 }
 
 }  // namespace oneshot::app

@@ -43,7 +43,10 @@ Result<bool, Rejection> wants_dry_run(std::string_view query) {
 Rejection unauthorized(const Signature& signature, Signature::Verdict verdict) {
   std::string message = "the signature is ";
   message += verdict == Signature::Verdict::missing ? "missing" : "wrong";
-  return {Reason::unauthorized, message + " (header " + signature.header() + ')'};
+  message += " (header " + signature.header();
+  // The secret alone is what most forget the word before.
+  if (equals_ignoring_case(signature.header(), "Authorization")) message += ": write Authorization: Bearer TOKEN";
+  return {Reason::unauthorized, message + ')'};
 }
 
 /// Says with which header to come again, as a 401 must (RFC 9110 15.5.2).
@@ -54,6 +57,7 @@ std::string challenge(const Signature& signature) {
 
 Result<json::Value, Rejection> read_body(Context& context, const http::Request& request) {
   const PostHeaders headers = read_post_headers(request.headers);
+  if (headers.contradicted.data() != nullptr) return Unexpected{contradiction(headers.contradicted)};
   const auto plain = plain_body(context, request, headers, json_body_limit);
   if (!plain) return Unexpected{plain.error()};
   const auto body = context.json_parser.parse(*plain);
@@ -88,6 +92,8 @@ Result<std::size_t, Rejection> read_events(Context& context, const http::Request
   if (!body) return Unexpected{body.error()};
   auto mapped = ingest::map_request(hook, *body, request.headers);
   if (!mapped) return Unexpected{std::move(mapped.error())};
+  if (auto good = ingest::take_ids_of_header(*mapped, request.headers); !good)
+    return Unexpected{std::move(good.error())};
   const std::string scope = "hook " + name;
   std::size_t ignored = 0;
   for (const ingest::Mapped& one : *mapped) {

@@ -13,7 +13,7 @@ namespace oneshot::app {
 /// that. With `dry_run=1` the answer is what the request would become, and nothing is stored.
 http::Answer post_hook(Context& context, const http::Request& request, delivery::Waiting& waiting);
 
-/// GET /hook/NAME: what the hook is for. GET /hook/: which there are.
+/// GET /hook/NAME: what the hook is for. GET /hook and /hook/: which there are.
 http::Answer get_hook(Context& context, const http::Request& request, delivery::Waiting& waiting);
 
 }  // namespace oneshot::app

@@ -7,6 +7,7 @@
 #include "app/ingest/admit.hpp"
 #include "app/ingest/count_accepted.hpp"
 #include "app/ingest/durable_reply.hpp"
+#include "app/ingest/key_reused.hpp"
 #include "app/ingest/refusal.hpp"
 #include "base/log.hpp"
 
@@ -56,7 +57,7 @@ http::Answer store_event(Context& context, const http::Request& request, const e
       log_stored(request.peer, event);
       return answer_when_durable(context, request.peer, event);
     default:
-      return refuse(context, request, why_not(stored));
+      return refuse(context, request, stored == Stored::key_reused ? key_reused(context, request) : why_not(stored));
   }
 }
 

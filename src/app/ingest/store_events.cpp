@@ -43,12 +43,12 @@ StoredAll append(Context& context, EventsReader& reader) {
   if (reader.hook() != nullptr) return append_of_hook(context);
   if (!reader.partial()) return append_batch(context);
   return append_batch_without_reused(
-      context, [&](std::size_t at) { reader.refuse(context.batch.number_of(at), why_not(Stored::key_reused)); });
+      context, [&](std::size_t at) { reader.refuse(context.batch.number_of(at), reader.key_reused_at(at)); });
 }
 
-http::Reply refuse_batch(Context& context, const http::Request& request, const EventsReader& reader,
-                         const StoredAll& all) {
-  Rejection rejection = why_not(all.what);
+http::Reply refuse_batch(Context& context, const http::Request& request, EventsReader& reader, const StoredAll& all) {
+  const bool is_reused = all.what == Stored::key_reused && reader.hook() == nullptr;
+  Rejection rejection = is_reused ? reader.key_reused_at(all.at) : why_not(all.what);
   const bool about_one = all.what == Stored::key_reused || all.what == Stored::key_in_flight;
   if (about_one && !reader.single()) rejection = reader.in_event(context.batch.number_of(all.at), std::move(rejection));
   return refuse_events(context, request, reader, std::move(rejection));

@@ -176,7 +176,8 @@ TEST_CASE("what the mapping makes of an event must be one, and the refusal names
   const Answer partial = app.send("/events?partial=1", batch, list);
   CHECK(partial.status == 200);
   CHECK(partial.text.starts_with(
-      R"({"stored":1,"duplicates":0,"ignored":0,"refused":1,"errors":[{"event":2,"error":"hook \"cloudevents\": val)"));
+      R"({"stored":1,"duplicates":0,"ignored":0,"refused":1,"errors":[{"event":2,"status":400,)"
+      R"("error":"hook \"cloudevents\": val)"));
   CHECK(app.stored() == "region=eu what=order = 1;");
   MappedApp bare({.labels = {{"x", "{/data/x}"}}});
   CHECK(bare.send("/event", structured, event("5"))

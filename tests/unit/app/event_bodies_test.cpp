@@ -126,6 +126,9 @@ TEST_CASE("a plain text becomes the label that the parameter text names") {
   CHECK(stored(app) == "build_log=x = 1;");
   CHECK(post(app, "/event?text=", "text/plain", "x").status == 400);
   CHECK(post(app, "/event?text=a&text=b", "text/plain", "x").status == 400);
+  CHECK(post(app, "/event?text=message", "Text/Markdown; charset=utf-8", "# x").status == 200);
+  CHECK(post(app, "/event?text=message", "text/html", "<p>").status == 200);
+  CHECK(stored(app) == "message=# x = 1;message=<p> = 1;");
   CHECK(post(app, "/event?text=message", "text/plain", "\xff").status == 400);
   CHECK(post(app, "/event?text=message", "text/plain", "\n").status == 400);  // no label at all
   const Answer unasked = post(app, "/event", "text/plain", "x");
@@ -135,6 +138,91 @@ TEST_CASE("a plain text becomes the label that the parameter text names") {
   // Beside every other body it is an ordinary label.
   CHECK(post(app, "/event?text=message", json, R"({"a":1})").status == 200);
   CHECK(stored(app) == "a=1 text=message = 1;");
+}
+
+TEST_CASE("the parameter text is never a label beside a text or a body that nobody understands") {
+  App app;
+  for (const char* const body : {"\x01\x02", ""}) {
+    const Answer answer = post(app, "/event?text=message&type=a", "application/octet-stream", body);
+    CHECK(answer.status == 415);
+    CHECK(answer.text ==
+          "?text= makes a label of a text, and a body of Content-Type \"application/octet-stream\" is none: send "
+          "Content-Type: text/plain\n");
+  }
+  CHECK(post(app, "/event?text=message&type=a", "text/plain", "").status == 200);
+  CHECK(post(app, "/event?text=message&type=a", "text/plain", "\r\n").status == 200);
+  CHECK(post(app, "/event?text=message&type=a", "text/plain", gzip(""), {{"Content-Encoding", "gzip"}}).status == 200);
+  CHECK(stored(app) == "type=a = 3;");
+  CHECK(post(app, "/event?type=a", "application/octet-stream", "\x01").status == 200);
+  CHECK(post(app, "/event?type=a", "application/octet-stream", "").status == 200);
+  CHECK(stored(app) == "type=a = 2;");
+  // Whoever posts a form has a label of that name, wherever it stands.
+  CHECK(post(app, "/event", "application/x-www-form-urlencoded", "type=x&text=hello").status == 200);
+  CHECK(post(app, "/event?type=x&text=hello", "application/x-www-form-urlencoded", "").status == 200);
+  CHECK(post(app, "/event?type=x&text=hello", "", "").status == 200);
+  CHECK(stored(app) == "text=hello type=x = 3;");
+}
+
+TEST_CASE("a text may be what else a parameter of that name is") {
+  App app;
+  CHECK(post(app, "/event?text=value&type=a", "text/plain", "42\n").status == 200);
+  CHECK(stored(app) == "type=a = 42;");
+  CHECK(post(app, "/event?text=value&type=a", "text/plain", "x").text.starts_with("value \"x\" is not a number"));
+  CHECK(post(app, "/event?text=time&type=a", "text/plain", "now").text.starts_with("time \"now\" must be RFC 3339"));
+  CHECK(post(app, "/event?text=timestamp&type=a", "text/plain", "1").text.starts_with("timestamp is no label"));
+  CHECK(post(app, "/event?text=ttl&type=a", "text/plain", "1").text.starts_with("ttl is no label"));
+  CHECK(stored(app).empty());
+}
+
+TEST_CASE("JSON of another type is told what to write") {
+  App app;
+  for (const char* const body : {R"({"type":"a"})", " \n[1]"}) {
+    const Answer answer = post(app, "/event", "text/plain", body);
+    CHECK(answer.status == 415);
+    CHECK(answer.text ==
+          "a body of Content-Type \"text/plain\" is not understood; this is JSON: send Content-Type: "
+          "application/json\n");
+  }
+}
+
+TEST_CASE("a bad Event-Time is called so") {
+  App app;
+  const Answer answer = post(app, "/event?type=a", "", "", {{"Event-Time", "2026-11-26 09:30:00"}});
+  CHECK(answer.status == 400);
+  CHECK(answer.text ==
+        "header Event-Time \"2026-11-26 09:30:00\" must be RFC 3339, such as 2026-11-26T09:30:00Z, or seconds since "
+        "1970 (the offset is missing: Z for UTC, or +01:00)\n");
+  CHECK(post(app, "/event", json, R"({"a":1})", {{"Event-Time", "noon"}}).text.starts_with("header Event-Time"));
+  CHECK(post(app, "/event", json, R"({"a":1,"time":5})", {{"Event-Time", "5"}}).text == "time is given twice\n");
+}
+
+TEST_CASE("a key that was used for another event is called by the place that it came from") {
+  App app;
+  const auto second = [&](std::string target, std::string_view type, const std::string& one, const std::string& other,
+                          const Headers& more) {
+    CHECK(post(app, target, type, one, more).status == 200);
+    const Answer answer = post(app, target, type, other, more);
+    CHECK(answer.status == 422);
+    return answer.text;
+  };
+  const std::string words = " was used for another event: write a new one\n";
+  const Headers key = {{"Idempotency-Key", "\"k\""}};
+  CHECK(second("/event", "application/x-www-form-urlencoded", "a=1", "a=2", key) == "Idempotency-Key \"k\"" + words);
+  CHECK(second("/event", json, R"({"id":"7","labels":{"a":1}})", R"({"id":"7","labels":{"a":2}})", key) ==
+        "id \"7\"" + words);
+  const std::string event = R"({"specversion":"1.0","id":"7","source":"s","type":)";
+  CHECK(second("/event", "application/cloudevents+json", event + "\"a\"}", event + "\"b\"}", key) ==
+        "CloudEvent source \"s\" with id \"7\"" + words);
+  const Headers attributes = {{"ce-specversion", "1.0"}, {"ce-id", "8"}, {"ce-source", "s"}, {"ce-type", "t"}};
+  CHECK(second("/event", json, R"({"a":1})", R"({"a":2})", attributes) ==
+        "CloudEvent source \"s\" with id \"8\"" + words);
+}
+
+TEST_CASE("an empty Content-Encoding is none") {
+  App app;
+  CHECK(post(app, "/event", json, R"({"a":1})", {{"Content-Encoding", ""}}).status == 200);
+  CHECK(post(app, "/event", "", "a=1", {{"Content-Encoding", ""}}).status == 200);
+  CHECK(stored(app) == "a=1 = 2;");
 }
 
 TEST_CASE("a body in gzip is any of these") {

@@ -98,7 +98,7 @@ TEST_CASE("one bad line and nothing is stored: the answer names the line, with t
   says(R"({"a-b":1})", 400, "label name \"a-b\" may");
   says(R"({"a":1)", 400, "it is not valid JSON: ");
   says(R"({"a":1}{"b":2})", 400, "it is not valid JSON: ");
-  says("[]", 400, "it is a list, and an event is an object");
+  says("[]", 400, "a list begins here, and an event is an object: a list of events is application/json");
   says("null", 400, "it is null");
   says("{}", 400, "");
   says(R"({"a":")" + std::string(20000, 'x') + "\"}", 413, "the names and values of an event may take");
@@ -114,14 +114,14 @@ TEST_CASE("with partial=1 the good ones are stored, and the answer tells the oth
       post(app, "/events?env=x&partial=1", ndjson, "{\"a\":1}\n{\"a-b\":\"c\\\\\"}\n\n{\"a\":\n{\"a\":2}\n");
   CHECK(answer.status == 200);
   CHECK(answer.text.starts_with(
-      R"({"stored":2,"duplicates":0,"refused":2,"errors":[{"line":2,"error":"label name \"a-b\" may)"));
-  CHECK(answer.text.find(R"(},{"line":4,"error":"it is not valid JSON: )") != std::string::npos);
+      R"({"stored":2,"duplicates":0,"refused":2,"errors":[{"line":2,"status":400,"error":"label name \"a-b\" may)"));
+  CHECK(answer.text.find(R"(},{"line":4,"status":400,"error":"it is not valid JSON: )") != std::string::npos);
   CHECK(answer.text.ends_with("\"}]}\n"));
   CHECK(accepted(app) == 2);
   CHECK(rejected(app) == 2);
   CHECK(test::value_of(app.scrape("/metrics?scraper=x"), "events_to_metrics", {{"a", "2"}, {"env", "x"}}) == 1);
-  CHECK(post(app, "/events?partial=1", json, R"([1,{"a":1}])").text.find(R"("errors":[{"event":1,"error")") !=
-        std::string::npos);
+  CHECK(post(app, "/events?partial=1", json, R"([1,{"a":1}])")
+            .text.find(R"("errors":[{"event":1,"status":400,"error")") != std::string::npos);
   CHECK(post(app, "/events?partial=1", ndjson, "{\"a\":1}").text ==
         "{\"stored\":1,\"duplicates\":0,\"refused\":0,\"errors\":[]}\n");
   CHECK(post(app, "/events?partial=0", ndjson, "{}").status == 400);
@@ -176,9 +176,8 @@ TEST_CASE("a log without room refuses all of them") {
 
 TEST_CASE("a body of another type is refused with what to write") {
   App app;
-  for (const std::string_view type :
-       {std::string_view(), std::string_view("application/x-www-form-urlencoded"), std::string_view("text/plain"),
-        std::string_view("application/cloudevents+json")}) {
+  for (const std::string_view type : {std::string_view(), std::string_view("application/x-www-form-urlencoded"),
+                                      std::string_view("text/plain"), std::string_view("application/octet-stream")}) {
     const Answer answer = post(app, "/events", type, lines(2));
     CHECK(answer.status == 415);
     CHECK(answer.text.find("-H 'Content-Type: application/x-ndjson' with --data-binary") != std::string::npos);
@@ -226,11 +225,11 @@ TEST_CASE("an id that came with another event refuses all, or itself alone with 
       "\n{\"a\":6}";
   const Answer all = post(app, "/events", ndjson, body);
   CHECK(all.status == 422);
-  CHECK(all.text == "line 3: this idempotency key was used for another event: write a new one\n");
+  CHECK(all.text == "line 3: this id was used for another event: write a new one\n");
   const Answer partial = post(app, "/events?partial=1", ndjson, body);
   CHECK(partial.status == 200);
   CHECK(partial.text ==
-        "{\"stored\":2,\"duplicates\":0,\"refused\":1,\"errors\":[{\"line\":3,\"error\":\"this idempotency key was "
+        "{\"stored\":2,\"duplicates\":0,\"refused\":1,\"errors\":[{\"line\":3,\"status\":422,\"error\":\"this id was "
         "used for "
         "another event: write a new one\"}]}\n");
   CHECK(accepted(app) == 3);
@@ -244,7 +243,8 @@ TEST_CASE("the key of a request is each event's with its number") {
   CHECK(post(app, "/events", ndjson, lines(3), good).text == "{\"stored\":3,\"duplicates\":0}\n");
   CHECK(post(app, "/events", ndjson, lines(3), good).text == "{\"stored\":0,\"duplicates\":3}\n");
   CHECK(post(app, "/events", ndjson, lines(4), good).text == "{\"stored\":1,\"duplicates\":3}\n");
-  CHECK(post(app, "/events", ndjson, "{\"b\":1}", good).status == 422);
+  CHECK(post(app, "/events", ndjson, "{\"b\":1}", good).text ==
+        "line 1: Idempotency-Key \"job-7\" was used for another event: write a new one\n");
 }
 
 TEST_CASE("source and id of a CloudEvent are its key, and an id in the body counts more than the header") {
@@ -260,6 +260,45 @@ TEST_CASE("source and id of a CloudEvent are its key, and an id in the body coun
   CHECK(post(app, "/event", json, R"({"id":"1","labels":{"a":1}})").reply.extra_headers ==
         "Idempotency-Replayed: true\r\n");
   CHECK(post(app, "/event", json, R"({"labels":{"b":1}})", key).reply.extra_headers.empty());
+}
+
+TEST_CASE("keys of different kinds are different, also where their texts put together are the same") {
+  App app;
+  CHECK(post(app, "/events", ndjson, "{\"type\":\"a\"}", {{"Idempotency-Key", "ci"}}).status == 200);
+  CHECK(
+      post(app, "/event", "application/cloudevents+json", R"({"specversion":"1.0","id":"1","source":"ci","type":"t"})")
+          .reply.extra_headers.empty());
+  CHECK(post(app, "/event", json, R"({"id":"ci\u00001","labels":{"type":"a"}})").reply.extra_headers.empty());
+  CHECK(post(app, "/event?type=a", "", "", {{"Idempotency-Key", "7"}}).reply.extra_headers.empty());
+  CHECK(post(app, "/event", json, R"({"id":"7","labels":{"type":"a"}})").reply.extra_headers.empty());
+  CHECK(accepted(app) == 5);
+  const Answer nul = post(app, "/event", "application/cloudevents+json",
+                          R"({"specversion":"1.0","id":"1","source":"a\u0000","type":"t"})");
+  CHECK(nul.status == 400);
+  CHECK(nul.text == "the CloudEvent's \"source\" has a NUL character, and must be an URI-reference\n");
+}
+
+TEST_CASE("with partial=1 a line that came too fast says 429, and Retry-After when to come again") {
+  App app([](Options& options, queue::Options&) {
+    options.rate_limit = 1;
+    options.rate_burst = 1;
+  });
+  const Answer answer = post(app, "/events?partial=1", ndjson, "{\"a\":1}\n{\"a\":2}\n{\"a-b\":2}");
+  CHECK(answer.status == 200);
+  CHECK(answer.text.starts_with(R"({"stored":1,"duplicates":0,"refused":2,"errors":[{"line":3,"status":400,)"));
+  CHECK(answer.text.find(R"({"line":2,"status":429,)") != std::string::npos);
+  CHECK(answer.reply.retry_after_seconds == 1);
+  app.clock.advance(std::chrono::seconds(10));
+  CHECK(post(app, "/events?partial=1", ndjson, "{\"a-b\":1}").reply.retry_after_seconds == 0);
+}
+
+TEST_CASE("what belongs elsewhere is sent there") {
+  App app;
+  CHECK(post(app, "/events", "application/cloudevents+json", "{}").text ==
+        "a single CloudEvent (application/cloudevents+json) belongs to POST /event; POST /events takes "
+        "application/cloudevents-batch+json\n");
+  CHECK(post(app, "/events", ndjson, "[\n  {\"a\":1}\n]\n").text ==
+        "line 1: a list begins here, and an event is an object: a list of events is application/json\n");
 }
 
 TEST_CASE("in the steady state events of a request cost no heap allocation each") {

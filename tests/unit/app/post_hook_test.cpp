@@ -122,7 +122,9 @@ TEST_CASE("what is wrong with a request has its status and its words") {
   HookApp app;
   for (const Row& row : {
            Row{"/hook/nothing", "{}", 404, "there is no hook \"nothing\"; [webhooks] has: alerts, signed\n"},
-           Row{"/hook/", "{}", 404, "there is no hook \"\"; [webhooks] has: alerts, signed\n"},
+           Row{"/hook", "{}", 404, "the path names no hook, as in /hook/NAME; [webhooks] has: alerts, signed\n"},
+           Row{"/hook/alerts", R"({"alerts": [{"labels": {"a": 1, "a": 2}}]})", 400,
+               "hook \"alerts\": the JSON has two members \"a\" in one object: which of them counts, nobody knows\n"},
            Row{"/hook/alerts?x=1", "{}", 400, "hook \"alerts\": \"x=1\": the only parameter of a hook is dry_run=1\n"},
            Row{"/hook/alerts", "{}", 400, "hook \"alerts\": the body has no \"/alerts\" (each)\n"},
            Row{"/hook/alerts", R"({"alerts": [{}]})", 400, "hook \"alerts\": event 1: "},
@@ -145,6 +147,27 @@ TEST_CASE("JSON that was sent as a form is refused with what to set at the sende
       app.hook_post("/hook/alerts", "payload=%7B%7D", {{"Content-Type", "application/x-www-form-urlencoded"}});
   CHECK(answer.status == 400);
   CHECK(answer.text.ends_with("; it came as a form: let the sender use Content-Type: application/json\n"));
+}
+
+TEST_CASE("where the one hook has no path, a path that is none does not offer it") {
+  HookApp app([](Options& options, queue::Options&) {
+    options.hooks = {{"cloudevents", hook({.labels = {{"type", "{/type}"}}})}};
+  });
+  const std::string_view only = "the settings have no [webhooks.NAME] but [webhooks.cloudevents], which has no path\n";
+  CHECK(app.hook_post("/hook/nope", "{}").text == "there is no hook \"nope\"; " + std::string(only));
+  CHECK(app.hook_post("/hook", "{}").text == "the path names no hook, as in /hook/NAME; " + std::string(only));
+}
+
+TEST_CASE("a secret without Bearer before it is told so") {
+  HookApp app([](Options& options, queue::Options&) {
+    ingest::HookOptions token = signed_hook;
+    token.signature = "token:Authorization";
+    options.hooks = {{"token", hook(token)}};
+  });
+  const Answer answer = app.hook_post("/hook/token", "{}", {{"Authorization", "s3cret"}});
+  CHECK(answer.status == 401);
+  CHECK(answer.text ==
+        "hook \"token\": the signature is wrong (header Authorization: write Authorization: Bearer TOKEN)\n");
 }
 
 TEST_CASE("a signed request is taken, one without or with a wrong signature is not") {
@@ -255,11 +278,15 @@ TEST_CASE("a browser at a hook's address is told what the hook is for, and no se
   CHECK(one.text.starts_with("Webhook \"signed\": POST JSON here, and it becomes events.\n"));
   CHECK(one.text.find("label type: {/type}") != std::string::npos);
   CHECK(one.text.find("s3cret") == std::string::npos);
-  const Answer all = app.get("/hook/");
+  // Of both paths the parser leaves this one.
+  const Answer all = app.get("/hook");
+  CHECK(all.status == 200);
   CHECK(all.text.find("/hook/alerts\n") != std::string::npos);
+  CHECK(app.get("/nothing").text.find(" /hook ") != std::string::npos);
   CHECK(app.get("/hook/x").status == 404);
   App without;
-  CHECK(without.get("/hook/").text == "Webhooks: the settings have no [webhooks.NAME] (docs/webhooks.md)\n");
+  CHECK(without.get("/nothing").text.find(" /hook") == std::string::npos);
+  CHECK(without.get("/hook").text == "Webhooks: the settings have no [webhooks.NAME] (docs/webhooks.md)\n");
   CHECK(without.get("/metrics").text.find("oneshot_webhook") == std::string::npos);
 }
 
