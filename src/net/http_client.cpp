@@ -145,6 +145,8 @@ asio::awaitable<Got> exchange_with(std::shared_ptr<Exchange> exchange, const Htt
   const asio::any_io_executor executor = exchange->socket.get_executor();
   const std::shared_ptr<Lookup> lookup = look_up(executor, server.url);
   co_await wait_until(executor, lookup->done, exchange->deadline);
+  // The timer may have fired with the lookup: async_connect() would open the socket anew, and nothing would end it.
+  if (exchange->timed_out) co_return failed(*exchange, server, "cannot find the host of", asio::error::timed_out);
   if (lookup->error) co_return failed(*exchange, server, "cannot find the host of", lookup->error);
   const auto [not_connected, place] = co_await asio::async_connect(exchange->socket, lookup->places, nothrow);
   if (not_connected) co_return failed(*exchange, server, "cannot connect to", not_connected);
