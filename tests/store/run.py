@@ -21,8 +21,9 @@ SKIPPED = 77
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seed", type=int, default=int(os.environ.get("ONESHOT_SEED", "1")),
-                        help="of all dice (programs and threads still interleave as they like)")
+    parser.add_argument("--seed", type=int, action="append", metavar="N", dest="seeds",
+                        help="of all dice (programs and threads still interleave as they like); may be given several "
+                             "times: each row is played with each of them (ONESHOT_SEED, else 1)")
     parser.add_argument("--only", metavar="WORD", action="append", default=[],
                         help="only rows whose name (fault@scraper-version, with confirmation +confirm) contains this; "
                              "may be given several times")
@@ -34,7 +35,9 @@ def arguments():
     programs.add_binary_argument(parser, "build")
     parser.add_argument("--list", action="store_true", help="name the rows, and end")
     parser.add_argument("--row", help=argparse.SUPPRESS)
-    return parser.parse_args()
+    args = parser.parse_args()
+    args.seeds = list(dict.fromkeys(args.seeds or [int(os.environ.get("ONESHOT_SEED") or "1")]))
+    return args
 
 
 def chosen(row, args):
@@ -51,11 +54,12 @@ def main():
         args.rows = os.environ.get("ONESHOT_STORE_ROWS") or "short"
     programs.use_binary(args.binary)
     if args.row:
-        play_here(args.row, args.seed)
+        play_here(args.row, args.seeds[0])
         return
-    played = [row for row in all_rows(args.seed) if chosen(row, args)]
+    played = [row for seed in args.seeds for row in all_rows(seed) if chosen(row, args)]
     if args.list:
-        print("\n".join(row.name() + (f" (skipped: {row.skipped})" if row.skipped else "") for row in played))
+        print("\n".join(dict.fromkeys(row.name() + (f" (skipped: {row.skipped})" if row.skipped else "")
+                                      for row in played)))
         return
     if not played:
         sys.exit("no such row; --list names them")
@@ -65,7 +69,7 @@ def main():
         sys.exit(SKIPPED)
     began = time.monotonic()
     play_all(played)
-    print(f"seed {args.seed}, {time.monotonic() - began:.0f} s")
+    print(f"seed {', '.join(map(str, args.seeds))}, {time.monotonic() - began:.0f} s")
     sys.exit(table.show(played))
 
 

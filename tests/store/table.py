@@ -3,7 +3,8 @@
 
 from harness.columns import print_failed, print_sum, print_table
 
-_COLUMNS = ("row", "confirmed", "events", "faults", "sent again", "refused", "lost", "twice", "seconds", "verdict")
+_COLUMNS = ("row", "confirmed", "seed", "events", "faults", "sent again", "refused", "lost", "twice", "seconds",
+            "verdict")
 
 
 def free(kind, confirmed):
@@ -20,7 +21,7 @@ def verdict(kind, confirmed, outcome):
 def _line(row):
     outcome = row.outcome
     form = "({})" if free(row.kind, row.confirmed) else "{}"
-    return (row.place(), "yes" if row.confirmed else "no", str(outcome.events), str(outcome.faults),
+    return (row.place(), "yes" if row.confirmed else "no", str(row.seed), str(outcome.events), str(outcome.faults),
             str(outcome.sent_again), str(outcome.refused),
             *map(form.format, (outcome.lost, outcome.twice)), f"{outcome.seconds:.0f}", row.verdict())
 
@@ -30,12 +31,12 @@ def _total(ran):
     sums = [sum(getattr(row.outcome, key) for row in rows) for rows, key in (
         (ran, "events"), (ran, "faults"), (ran, "sent_again"), (ran, "refused"), (decided, "lost"), (decided, "twice"))]
     failed = any(row.verdict() == "FAILED" for row in ran)
-    return ("total", "", *map(str, sums), "", "FAILED" if failed else "ok")
+    return ("total", "", "", *map(str, sums), "", "FAILED" if failed else "ok")
 
 
 def show(played):
     """Prints it all; returns the exit status."""
-    ran = sorted((row for row in played if not row.skipped), key=lambda row: (row.place(), row.confirmed))
+    ran = sorted((row for row in played if not row.skipped), key=lambda row: (row.place(), row.confirmed, row.seed))
     failed = [row for row in ran if row.verdict() == "FAILED"]
     print_failed(failed)
     print_table([_COLUMNS, *map(_line, ran), _total(ran)])
