@@ -83,6 +83,7 @@ void Confirmer::taken(std::shared_ptr<queue::Delivery> batch, std::string metric
   const std::lock_guard lock(mutex_);
   const std::uint64_t number = batch->number();
   numbers_.issued(number);
+  numbers_.hold(number);
   judge_.issued(number);
   judge_.taken(number);
   out_.swap(batch);  // one before was settled or withdrawn, by the rules of the queue
@@ -137,7 +138,7 @@ void Confirmer::resume(std::string metric) {
   const std::lock_guard lock(mutex_);
   const SteadyTime now = clock_.steady();
   was_resumed_ = true;
-  numbers_.taken_over(batch->number());
+  numbers_.hold(batch->number());
   // Without an API it would count as delivered: it was handed to the kernel, or it would not have stayed out.
   judge_.taken_over(batch->number(), delivery::Outcome::delivered, now);
   out_metrics_ = std::move(metrics);
@@ -163,6 +164,26 @@ void Confirmer::notify_waiting() {
   for (const auto& notify : waiting) notify();
 }
 
+/// Those who came before the question. Who came during it waits for the next one, unless a batch may go out now.
+void Confirmer::notify(const std::vector<delivery::OneShotEvent::Notifier>& asked_for) {
+  bool for_all = false;
+  {
+    const std::lock_guard lock(mutex_);
+    for_all = permit_locked() == Judge::Permit::batch;
+    if (for_all) urgent_ = false;
+  }
+  for (const auto& notify : asked_for) notify();
+  if (for_all) notify_waiting();
+}
+
+void Confirmer::hold_open_numbers() {
+  std::set<std::uint64_t> open = kept_.numbers();
+  if (refuted_) open.insert(refuted_->batch->number());
+  const std::lock_guard lock(mutex_);
+  if (out_ != nullptr) open.insert(out_->number());
+  numbers_.hold_only(std::move(open));
+}
+
 SteadyTime Confirmer::next_question_locked(SteadyTime now) const {
   if (urgent_) return now;
   return std::min({question_at_, next_recheck_, kept_.next_count()});
@@ -178,7 +199,6 @@ SteadyTime Confirmer::arm(delivery::OneShotEvent& woken) {
 
 void Confirmer::after_question(SteadyTime now) {
   const std::lock_guard lock(mutex_);
-  urgent_ = false;
   if (refuted_) {
     question_at_ = now + retry_pause;
   } else if (judge_.is_curious() || !statistics_.up) {

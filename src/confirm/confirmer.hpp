@@ -10,7 +10,7 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -22,6 +22,7 @@
 #include "confirm/queries.hpp"
 #include "confirm/statistics.hpp"
 #include "confirm/stored_events.hpp"
+#include "confirm/target_labels.hpp"
 #include "delivery/one_shot_event.hpp"
 #include "delivery/outcome.hpp"
 #include "delivery/waiting.hpp"
@@ -84,6 +85,7 @@ class Confirmer : public std::enable_shared_from_this<Confirmer> {
     SteadyTime sent_at{};
     delivery::Outcome outcome{};
     std::string reason;
+    unsigned failed_questions = 0;  ///< about its events
   };
   /// An answer about the markers.
   struct Answer {
@@ -93,11 +95,14 @@ class Confirmer : public std::enable_shared_from_this<Confirmer> {
   /// The events of a batch that a store does not have.
   struct Missing {
     std::vector<queue::EventRef> events;
-    std::vector<std::uint64_t> identities;  ///< of each: its series and time
+    std::vector<std::uint64_t> identities;  ///< of each: its series and time; equal ones have the same
+    std::vector<std::uint64_t> series;      ///< of each: the hash of its series
     std::string first;                      ///< the first one, as metric{labels}
     std::size_t of = 0;                     ///< events in the batch
 
     void add_unless_in(StoredEvents& stored, std::string_view metric, const queue::BatchEvent& event);
+    /// How many are left if the store has as many of their series as this, the first ones.
+    [[nodiscard]] std::size_t without_first(std::size_t stored_series) const;
   };
   template <class T>
   using Awaited = asio::awaitable<T>;
@@ -110,31 +115,45 @@ class Confirmer : public std::enable_shared_from_this<Confirmer> {
   [[nodiscard]] SteadyTime next_question_locked(SteadyTime now) const;
   void after_question(SteadyTime now);
   void notify_waiting();
+  void notify(const std::vector<delivery::OneShotEvent::Notifier>& asked_for);
+  void hold_open_numbers();
 
   // confirmer_ask.cpp
   Awaited<void> ask();
   Awaited<std::optional<Answer>> ask_markers();
+  Awaited<Result<Samples, ApiError>> ask_for_markers_in(std::vector<Window> windows);
   Awaited<Judge::Facts> gather(const Answer* answer, SteadyTime asked_at);
   Awaited<bool> ask_whether_scrapes_are_stored(SteadyTime since);
   Awaited<bool> ask_whether_store_is_younger();
   Awaited<void> ask_for_the_reason();
   void judge(const Judge::Facts& facts, const Answer& answer, SteadyTime asked_at);
-  void confirm(const std::shared_ptr<queue::Delivery>& batch, const Answer& answer, SteadyTime now);
+  void confirm(const std::shared_ptr<queue::Delivery>& batch, const Answer& answer, SteadyTime sent_at);
   void note_trust(Judge::Trust before, Judge::Trust now, const Shown& shown);
   void note_silence(const std::string& reason);
   void note_answer();
   [[nodiscard]] Window window(std::chrono::seconds back) const;
-  [[nodiscard]] std::chrono::seconds age_of_what_is_open(SteadyTime now) const;
+  [[nodiscard]] std::vector<Window> marker_windows(SteadyTime now) const;
+
+  // confirmer_refute.cpp
+  Awaited<void> refute(const Answer* answer);
+  Awaited<std::optional<Samples>> ask_for_a_part(const Answer* answer, TargetLabels target);
+  [[nodiscard]] std::string part_query(const Answer& answer, const std::string& selector) const;
+  Awaited<void> settle_refuted(Samples events, TargetLabels target, const Answer* markers);
+  Awaited<std::set<std::int64_t>> without_markers_of_others(std::set<std::int64_t> times);
+  void note_whole(const ApiError& error);
+  void report_refuted(const Refuted& refuted, std::size_t events);
 
   // confirmer_missing.cpp
-  Awaited<void> refute();
   Awaited<Result<Samples, ApiError>> ask_for_samples(std::string path);
-  Awaited<void> settle_refuted(Samples events, const Answer* markers);
-  void report_refuted(const Refuted& refuted, std::size_t events);
+  [[nodiscard]] static bool gives_up(const ApiError& error, unsigned& failed_questions) noexcept;
+  Awaited<TargetLabels> target_of(const queue::Batch& events, Labels marker);
   Awaited<void> recheck(const Answer* answer);
   Awaited<void> send_vanished(KeptBatch batch);
   Awaited<void> count_events(KeptBatch* batch);
-  Awaited<void> find_missing(KeptBatch* batch);
+  /// Whether nothing is left to be known about it. `series`: how many too few the store has.
+  Awaited<bool> find_missing(KeptBatch* batch, std::size_t series);
+  void send_missing(KeptBatch& batch, const Missing& missing);
+  void note_uncounted(const ApiError& error);
   Awaited<Missing> compare(std::shared_ptr<queue::Batch> events, std::shared_ptr<StoredEvents> stored,
                            MetricNames metrics);
   Awaited<void> breathe();
@@ -164,6 +183,7 @@ class Confirmer : public std::enable_shared_from_this<Confirmer> {
   // Of the loop alone.
   bool look_ahead_ = true;
   bool was_resumed_ = false;  // the batch that is out was sent by a program before this one
+  int pieces_ = 1;            // in which so long a time is asked for
   bool silence_said_ = false;
   Labels marker_;                    // the labels of our markers as they were last shown
   std::int64_t last_marker_ms_ = 0;  // the time of the newest one
@@ -173,9 +193,11 @@ class Confirmer : public std::enable_shared_from_this<Confirmer> {
   std::optional<Refuted> refuted_;
   KeptBatches kept_;
   SteadyTime next_recheck_ = SteadyTime::max();
-  std::set<std::int64_t> accounted_;              // times of events without a marker that were found before
-  std::unordered_set<std::uint64_t> sent_again_;  // single events that went out a second time
+  std::set<std::int64_t> accounted_;  // times of events without a marker that were found before
+  // Single events that went out a second time, and how many of each.
+  std::unordered_map<std::uint64_t, std::size_t> sent_again_;
   SteadyTime next_refused_line_{};
+  SteadyTime next_uncounted_line_{};
 };
 
 }  // namespace oneshot::confirm

@@ -16,29 +16,73 @@ constexpr std::size_t answer_bytes = std::size_t{8} << 20U;
 constexpr seconds margin{30};  // around the time of what is asked for: clocks, and scrapes that take long
 // How far back the batch of a program before this one is looked for. Its number does not say when it went out.
 constexpr seconds longest_absence{24 * 3600};
+constexpr std::int64_t longest_absence_ms = std::chrono::milliseconds(longest_absence).count();
+constexpr int most_pieces = 64;
+constexpr seconds end_length{3600};  // of what is asked for at both ends of a long time
 
 /// 400 and 422 are what Prometheus answers to a query that it does not take (before 2.33, one with a negative offset).
 bool is_refused_query(const ApiError& error) noexcept { return error.status == 400 || error.status == 422; }
 
+std::vector<Window> in_pieces(Window whole, int pieces) {
+  std::vector<Window> windows(static_cast<std::size_t>(pieces), whole);
+  const seconds length = whole.back / pieces;
+  for (int i = 0; i < pieces; ++i) {
+    Window& piece = windows[static_cast<std::size_t>(i)];
+    piece.back = whole.back - length * i;
+    piece.until = i + 1 == pieces ? seconds(0) : whole.back - length * (i + 1);
+  }
+  return windows;
+}
+
+/// Those of the same labels become one series: what one of several windows shows says whose the series is.
+void merge(Samples& all, Samples more) {
+  all.complete = all.complete && more.complete;
+  for (Series& series : more.series) {
+    const auto same = std::ranges::find(all.series, series.labels, &Series::labels);
+    if (same == all.series.end()) {
+      all.series.push_back(std::move(series));
+    } else {
+      same->samples.insert(same->samples.end(), series.samples.begin(), series.samples.end());
+    }
+  }
+}
+
 }  // namespace
 
-seconds Confirmer::age_of_what_is_open(SteadyTime now) const {
-  if (was_resumed_) return longest_absence;
-  SteadyTime since = kept_.oldest(now);
-  const std::lock_guard lock(mutex_);
-  if (judge_.batch() != Judge::Batch::none) since = std::min(since, judge_.handed_over_at());
-  if (refuted_) since = std::min(since, refuted_->sent_at);
-  if (const auto unseen = judge_.unseen_since()) since = std::min(since, *unseen);
-  return std::chrono::ceil<seconds>(now - since);
+/// What the answer must show: the time from the first batch that is open on, and what is there by now. A batch may be
+/// out for days: then not all that lies between, which at a scrape a second would be more than an answer may hold.
+std::vector<Window> Confirmer::marker_windows(SteadyTime now) const {
+  if (was_resumed_) return in_pieces(window(longest_absence + 2 * margin), pieces_);
+  SteadyTime first = kept_.oldest(now);
+  SteadyTime last = kept_.newest(SteadyTime::min());
+  const auto note = [&](SteadyTime sent) {
+    first = std::min(first, sent);
+    last = std::max(last, sent);
+  };
+  {
+    const std::lock_guard lock(mutex_);
+    if (judge_.batch() != Judge::Batch::none) note(judge_.handed_over_at());
+    if (refuted_) note(refuted_->sent_at);
+    if (const auto unseen = judge_.unseen_since()) note(*unseen);
+  }
+  const seconds back = std::chrono::ceil<seconds>(now - first) + 2 * margin;
+  if (last == SteadyTime::min()) last = now;
+  const seconds until = std::chrono::floor<seconds>(now - last) - end_length;
+  if (until <= end_length) return {window(back)};
+  Window old = window(back);
+  old.until = until;
+  return {old, window(end_length)};
 }
 
 Window Confirmer::window(seconds back) const { return {back, clock_.unix_ms(), look_ahead_}; }
 
 asio::awaitable<void> Confirmer::ask() {
   const SteadyTime asked_at = clock_.steady();
+  std::vector<delivery::OneShotEvent::Notifier> asked_for;
   {
     const std::lock_guard lock(mutex_);
     urgent_ = false;  // who comes from now on wants a newer answer
+    asked_for.swap(waiting_);
   }
   const std::optional<Answer> answer = co_await ask_markers();
   const Answer* const shown = answer ? &*answer : nullptr;
@@ -46,30 +90,43 @@ asio::awaitable<void> Confirmer::ask() {
     const Judge::Facts facts = co_await gather(shown, asked_at);
     judge(facts, *shown, asked_at);
   }
-  if (refuted_) co_await refute();
+  if (refuted_) co_await refute(shown);
   after_question(clock_.steady());
-  notify_waiting();
+  notify(asked_for);
   co_await recheck(shown);
+  hold_open_numbers();
+}
+
+asio::awaitable<Result<Samples, ApiError>> Confirmer::ask_for_markers_in(std::vector<Window> windows) {
+  const std::shared_ptr<Api> api = api_;
+  const Kind kind = options_.kind;
+  Samples all;
+  for (const Window& window : windows) {
+    std::string path = samples_query(kind, marker_selector(scraper_), window);
+    const Result<std::string, ApiError> text = co_await api->get(std::move(path), answer_bytes);
+    if (!text) co_return Unexpected{text.error()};
+    Result<Samples> samples = parse_samples(kind, *text);
+    if (!samples) co_return Unexpected{ApiError{samples.error()}};
+    merge(all, std::move(*samples));
+  }
+  co_return std::move(all);
 }
 
 asio::awaitable<std::optional<Confirmer::Answer>> Confirmer::ask_markers() {
-  const std::shared_ptr<Api> api = api_;
-  const Kind kind = options_.kind;
-  const seconds back = age_of_what_is_open(clock_.steady()) + 2 * margin;
-  std::string path = samples_query(kind, marker_selector(scraper_), window(back));
-  Result<std::string, ApiError> text = co_await api->get(std::move(path), answer_bytes);
-  if (!text && look_ahead_ && is_refused_query(text.error())) {
+  std::vector<Window> windows = marker_windows(clock_.steady());
+  Result<Samples, ApiError> samples = co_await ask_for_markers_in(std::move(windows));
+  if (!samples && look_ahead_ && is_refused_query(samples.error())) {
     look_ahead_ = false;
-    std::string plain = samples_query(kind, marker_selector(scraper_), window(back));
-    text = co_await api->get(std::move(plain), answer_bytes);
+    std::vector<Window> plain = marker_windows(clock_.steady());
+    samples = co_await ask_for_markers_in(std::move(plain));
   }
-  if (!text) {
-    note_silence(text.error().text);
-    co_return std::nullopt;
+  while (!samples && samples.error().too_large && was_resumed_ && pieces_ < most_pieces) {
+    pieces_ *= 2;
+    std::vector<Window> smaller = marker_windows(clock_.steady());
+    samples = co_await ask_for_markers_in(std::move(smaller));
   }
-  Result<Samples> samples = parse_samples(kind, *text);
   if (!samples) {
-    note_silence(samples.error());
+    note_silence(samples.error().text);
     co_return std::nullopt;
   }
   note_answer();
@@ -93,6 +150,7 @@ asio::awaitable<Judge::Facts> Confirmer::gather(const Answer* answer, SteadyTime
   {
     const std::lock_guard lock(mutex_);
     const std::uint64_t number = judge_.number();
+    facts.number = number;
     facts.newest = answer->shown.newest();
     facts.here = answer->shown.has(number);
     facts.later = facts.newest > number;
@@ -114,7 +172,7 @@ asio::awaitable<Judge::Facts> Confirmer::gather(const Answer* answer, SteadyTime
 /// Two healthy scrapes of our target later than its last marker; where our target is not known, of any, since then.
 asio::awaitable<bool> Confirmer::ask_whether_scrapes_are_stored(SteadyTime since) {
   const std::shared_ptr<Api> api = api_;
-  const seconds back = std::chrono::ceil<seconds>(clock_.steady() - since);
+  const seconds back = std::min(std::chrono::ceil<seconds>(clock_.steady() - since), end_length);
   if (marker_.empty()) {
     std::string path = healthy_targets_query(std::max(back, seconds(1)));
     const Result<std::string, ApiError> text = co_await api->get(std::move(path), answer_bytes);
@@ -122,7 +180,8 @@ asio::awaitable<bool> Confirmer::ask_whether_scrapes_are_stored(SteadyTime since
     const Result<Samples> answer = parse_query(*text);
     co_return answer.has_value() && counted(*answer) >= 1;
   }
-  std::string path = samples_query(options_.kind, selector_of_target("up", marker_), window(back + margin));
+  std::string path = samples_query(
+      options_.kind, selector_of_target("up", TargetLabels(marker_).matchers(options_.kind)), window(back + margin));
   const Result<Samples, ApiError> answer = co_await ask_for_samples(std::move(path));
   if (!answer) co_return false;
   unsigned healthy = 0;
@@ -182,7 +241,7 @@ void Confirmer::judge(const Judge::Facts& facts, const Answer& answer, SteadyTim
   if (batch == nullptr) return;
   switch (verdict) {
     case Judge::Verdict::delivered:
-      confirm(batch, answer, clock_.steady());
+      confirm(batch, answer, sent_at);
       break;
     case Judge::Verdict::never: {
       const bool known = reason_ && reason_for_ == batch->number();
@@ -207,13 +266,17 @@ void Confirmer::judge(const Judge::Facts& facts, const Answer& answer, SteadyTim
   settling_ = false;
 }
 
-void Confirmer::confirm(const std::shared_ptr<queue::Delivery>& batch, const Answer& answer, SteadyTime now) {
+void Confirmer::confirm(const std::shared_ptr<queue::Delivery>& batch, const Answer& answer, SteadyTime sent_at) {
   const std::uint64_t number = batch->number();
+  const SteadyTime now = clock_.steady();
   KeptBatch kept;
   kept.kept = batch->settle_and_keep();
   kept.metrics = out_metrics_;
   kept.marker = answer.shown.labels;
   kept.unix_ms = answer.shown.numbers.at(number);
+  // A program before this one sent it, so the time of its sample says when.
+  const std::int64_t ago = std::clamp<std::int64_t>(clock_.unix_ms() - kept.unix_ms, 0, longest_absence_ms);
+  kept.sent_at = was_resumed_ ? std::min(sent_at, now - std::chrono::milliseconds(ago)) : sent_at;
   kept.shown_at = now;
   // The events may show a moment after the marker, where they go through several shards.
   kept.count_at = now + patience_of(options_);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Before a batch goes out again: which of its events the store has nevertheless. Where the scraper's clock was set
-// back, it refuses the marker and all series that it knows, and stores new ones. And after a batch is confirmed:
-// whether its number vanishes, and whether the store has all of its events.
+// After a batch is confirmed: whether its number vanishes, and whether the store has all of its events.
 #include <algorithm>
 #include <array>
+#include <unordered_set>
 #include <utility>
 
 #include "base/log.hpp"
@@ -15,8 +14,8 @@ namespace {
 using std::chrono::seconds;
 
 constexpr std::size_t count_bytes = std::size_t{1} << 20U;
-constexpr std::size_t events_bytes = std::size_t{64} << 20U;
-constexpr seconds margin{30};
+constexpr std::size_t events_bytes = std::size_t{16} << 20U;  // some 100,000 events; the main thread reads them
+constexpr unsigned failed_questions_limit = 3;
 constexpr seconds recheck_every{5};
 constexpr std::size_t events_at_once = 4096;  // some milliseconds of work
 constexpr std::size_t sent_again_limit = 100'000;
@@ -35,16 +34,6 @@ bool read_some(const queue::Batch& batch, queue::EventRef& next, Take take) {
   return true;
 }
 
-/// The moments of `events` at which no marker of ours was stored.
-std::set<std::int64_t> without_marker(const Samples& events, const std::set<std::int64_t>& markers,
-                                      const std::set<std::int64_t>& known) {
-  std::set<std::int64_t> times;
-  for (const Series& series : events.series)
-    for (const Sample& sample : series.samples)
-      if (!markers.contains(sample.unix_ms) && !known.contains(sample.unix_ms)) times.insert(sample.unix_ms);
-  return times;
-}
-
 }  // namespace
 
 void Confirmer::Missing::add_unless_in(StoredEvents& stored, std::string_view metric, const queue::BatchEvent& event) {
@@ -53,6 +42,17 @@ void Confirmer::Missing::add_unless_in(StoredEvents& stored, std::string_view me
   if (events.empty()) first.append(metric).append("{").append(event.labels).append("}");
   events.push_back(event.ref);
   identities.push_back(event.series_hash + static_cast<std::uint64_t>(event.unix_ms) * 31);
+  series.push_back(event.series_hash);
+}
+
+std::size_t Confirmer::Missing::without_first(std::size_t stored_series) const {
+  std::unordered_set<std::uint64_t> first_ones;
+  std::size_t left = 0;
+  for (const std::uint64_t one : series) {
+    if (first_ones.size() < stored_series) first_ones.insert(one);
+    if (!first_ones.contains(one)) ++left;
+  }
+  return left;
 }
 
 asio::awaitable<Result<Samples, ApiError>> Confirmer::ask_for_samples(std::string path) {
@@ -63,6 +63,22 @@ asio::awaitable<Result<Samples, ApiError>> Confirmer::ask_for_samples(std::strin
   Result<Samples> samples = parse_samples(kind, *text);
   if (!samples) co_return Unexpected{ApiError{samples.error()}};
   co_return std::move(*samples);
+}
+
+/// What cannot be known is not asked for ever: not after an answer that says that there will be none, and not after a
+/// few others while the API answers the question about the markers.
+bool Confirmer::gives_up(const ApiError& error, unsigned& failed_questions) noexcept {
+  const bool refused = error.status == 400 || error.status == 422;
+  return error.too_large || refused || ++failed_questions >= failed_questions_limit;
+}
+
+/// Of the target that showed `marker`, for the events of a batch.
+asio::awaitable<TargetLabels> Confirmer::target_of(const queue::Batch& events, Labels marker) {
+  TargetLabels target(marker);
+  queue::EventRef next = queue::first_event;
+  const auto note = [&target](const queue::BatchEvent& event) { target.note(event.labels); };
+  while (read_some(events, next, note)) co_await breathe();
+  co_return target;
 }
 
 /// Lets others have their turn on this thread.
@@ -82,79 +98,6 @@ asio::awaitable<Confirmer::Missing> Confirmer::compare(std::shared_ptr<queue::Ba
   co_return missing;
 }
 
-/// Leaves what is refuted as it is where the API does not answer: then once more, a second later.
-asio::awaitable<void> Confirmer::refute() {
-  const SteadyTime sent_at = refuted_->sent_at;
-  Samples events;
-  if (!queue_.explicit_timestamps()) {  // with times of their own, events that come twice are stored once
-    const seconds back = was_resumed_ ? seconds(24 * 3600) : std::chrono::ceil<seconds>(clock_.steady() - sent_at);
-    std::string path =
-        samples_query(options_.kind, selector_of_target(refuted_->metrics, refuted_->marker), window(back + margin));
-    Result<Samples, ApiError> answer = co_await ask_for_samples(std::move(path));
-    if (answer) {
-      events = std::move(*answer);
-    } else if (!answer.error().too_large) {
-      note_silence(answer.error().text);
-      if (options_.unreachable == Unreachable::wait) co_return;
-    }
-  }
-  // After the events: what was scraped meanwhile must not look as if it had no marker.
-  const std::optional<Answer> markers = co_await ask_markers();
-  if (!markers && options_.unreachable == Unreachable::wait) co_return;
-  const Answer* const shown = markers ? &*markers : nullptr;
-  co_await settle_refuted(std::move(events), shown);
-  refuted_.reset();
-  was_resumed_ = false;
-  const std::lock_guard lock(mutex_);
-  settling_ = false;
-}
-
-asio::awaitable<void> Confirmer::settle_refuted(Samples events, const Answer* markers) {
-  std::shared_ptr<queue::Delivery> batch = std::move(refuted_->batch);
-  const Refuted refuted = std::move(*refuted_);
-  if (markers != nullptr && markers->shown.has(batch->number())) {
-    confirm(batch, *markers, clock_.steady());
-    co_return;
-  }
-  std::set<std::int64_t> alone;
-  if (markers != nullptr) alone = without_marker(events, markers->shown.times, accounted_);
-  if (alone.empty()) {
-    report_refuted(refuted, batch->count());
-    batch->settle(refuted.outcome);
-    co_return;
-  }
-  accounted_.insert(alone.begin(), alone.end());
-  const auto stored = std::make_shared<StoredEvents>(refuted.marker);
-  stored->add(events, alone);
-  const std::shared_ptr<queue::Kept> kept = batch->settle_and_keep();
-  std::shared_ptr<queue::Batch> content = kept->open();
-  if (content == nullptr) co_return;  // the log has needed the room meanwhile, and says so
-  MetricNames metrics = refuted.metrics;
-  const Missing missing = co_await compare(std::move(content), stored, std::move(metrics));
-  report_refuted(refuted, missing.events.size());
-  if (missing.events.size() == missing.of) {
-    kept->send_again();
-  } else if (!missing.events.empty()) {
-    log::info("a part of the batch is stored nevertheless, and only the rest goes out again",
-              {{"scraper", scraper_}, {"stored", missing.of - missing.events.size()}, {"rest", missing.events.size()}});
-    kept->send_again(missing.events);
-  }
-}
-
-void Confirmer::report_refuted(const Refuted& refuted, std::size_t events) {
-  const bool limit = refuted.outcome == delivery::Outcome::refused;
-  {
-    const std::lock_guard lock(mutex_);
-    ++(limit ? statistics_.refuted_refused : statistics_.refuted_absent);
-  }
-  log::warn(limit ? "the scraper refused a batch for a limit of its own: its events go out again in smaller ones"
-                  : "the scraper has not stored a batch: its events go out again",
-            {{"scraper", scraper_},
-             {"events", events},
-             {"reason", refuted.reason.empty() ? std::string_view("a later number shows, and not this one")
-                                               : std::string_view(refuted.reason)}});
-}
-
 asio::awaitable<void> Confirmer::recheck(const Answer* answer) {
   if (answer != nullptr && answer->samples.complete) {
     std::vector<KeptBatch> vanished = kept_.compare(answer->shown, clock_.steady(), options_.recheck);
@@ -162,6 +105,8 @@ asio::awaitable<void> Confirmer::recheck(const Answer* answer) {
       KeptBatch one = std::move(batch);
       co_await send_vanished(std::move(one));
     }
+  } else {
+    kept_.not_known();
   }
   for (KeptBatch* batch = kept_.to_count(clock_.steady()); batch != nullptr;) {
     co_await count_events(batch);
@@ -171,17 +116,25 @@ asio::awaitable<void> Confirmer::recheck(const Answer* answer) {
 }
 
 asio::awaitable<void> Confirmer::send_vanished(KeptBatch batch) {
-  const auto stored = std::make_shared<StoredEvents>(batch.marker);
-  if (!queue_.explicit_timestamps()) {
-    std::string path = samples_at_query(options_.kind, selector_of_target(batch.metrics, batch.marker), batch.unix_ms);
-    const Result<Samples, ApiError> events = co_await ask_for_samples(std::move(path));
-    if (!events && !events.error().too_large) {
-      kept_.add(std::move(batch));  // is missing in the next answer too
-      co_return;
-    }
-    if (events) stored->add(*events, {batch.unix_ms});
-  }
   std::shared_ptr<queue::Batch> content = batch.kept->open();
+  std::shared_ptr<StoredEvents> stored;
+  if (content != nullptr) {
+    TargetLabels target = co_await target_of(*content, batch.marker);
+    content.reset();
+    std::string matchers = target.matchers(options_.kind);
+    stored = std::make_shared<StoredEvents>(std::move(target));
+    if (!queue_.explicit_timestamps()) {
+      std::string path = samples_between_query(options_.kind, selector_of_target(batch.metrics, matchers),
+                                               batch.unix_ms, batch.unix_ms);
+      const Result<Samples, ApiError> events = co_await ask_for_samples(std::move(path));
+      if (!events && !gives_up(events.error(), batch.failed_questions)) {
+        kept_.add(std::move(batch));  // is missing in the next answer too
+        co_return;
+      }
+      if (events) stored->add(*events, {batch.unix_ms});
+    }
+    content = batch.kept->open();
+  }
   bool sent = false;
   if (content != nullptr) {
     MetricNames metrics = batch.metrics;
@@ -211,49 +164,104 @@ asio::awaitable<void> Confirmer::count_events(KeptBatch* batch) {
     co_return;
   }
   SeriesCount sent;
+  TargetLabels target(batch->marker);
   queue::EventRef next = queue::first_event;
-  const auto note = [&](const queue::BatchEvent& event) { sent.add(batch->metrics.of(event), event); };
+  const auto note = [&](const queue::BatchEvent& event) {
+    sent.add(batch->metrics.of(event), event);
+    target.note(event.labels);
+  };
   while (read_some(*events, next, note)) co_await breathe();
-  std::string path = count_at_query(batch->metrics, batch->marker, batch->unix_ms);
+  std::string path = count_at_query(batch->metrics, target.matchers(options_.kind), batch->unix_ms);
   const std::size_t series = sent.value();
+  sent = {};
   events.reset();
   const Result<std::string, ApiError> text = co_await api->get(std::move(path), count_bytes);
-  if (!text) co_return;  // later
-  const Result<Samples> answer = parse_query(*text);
-  if (!answer || !answer->complete) co_return;
-  batch->counted = counted(*answer) >= static_cast<double>(series);
-  if (batch->counted || ++batch->short_counts < short_counts_limit) co_return;
-  batch->counted = true;
-  co_await find_missing(batch);
-}
-
-asio::awaitable<void> Confirmer::find_missing(KeptBatch* batch) {
-  std::string path = samples_at_query(options_.kind, selector_of_target(batch->metrics, batch->marker), batch->unix_ms);
-  const Result<Samples, ApiError> answer = co_await ask_for_samples(std::move(path));
-  std::shared_ptr<queue::Batch> content = batch->kept->open();
-  if (!answer || !answer->complete || content == nullptr) co_return;
-  const auto stored = std::make_shared<StoredEvents>(batch->marker);
-  stored->add(*answer, {batch->unix_ms});
-  MetricNames metrics = batch->metrics;
-  const Missing missing = co_await compare(std::move(content), stored, std::move(metrics));
-  batch->left_out = missing.events;
-  if (missing.events.empty()) co_return;
-  if (stored->not_asked_for() > 0) {
-    count_refused(missing.of - std::min(missing.of, stored->size()),
-                  "a relabelling at the scraper changes their labels, so that several are stored as one",
-                  missing.first);
+  if (!text) {
+    batch->counted = gives_up(text.error(), batch->failed_questions);
+    if (batch->counted) note_uncounted(text.error());
     co_return;
   }
+  const Result<Samples> answer = parse_query(*text);
+  if (!answer || !answer->complete) co_return;
+  batch->failed_questions = 0;
+  const double there = counted(*answer);
+  batch->counted = there >= static_cast<double>(series);
+  if (batch->counted || ++batch->short_counts < short_counts_limit) co_return;
+  const std::size_t too_few = series - static_cast<std::size_t>(std::max(there, 0.0));
+  batch->counted = co_await find_missing(batch, too_few);
+}
+
+asio::awaitable<bool> Confirmer::find_missing(KeptBatch* batch, std::size_t series) {
+  std::shared_ptr<queue::Batch> content = batch->kept->open();
+  if (content == nullptr) co_return true;
+  TargetLabels target = co_await target_of(*content, batch->marker);
+  content.reset();
+  std::string path =
+      samples_between_query(options_.kind, selector_of_target(batch->metrics, target.matchers(options_.kind)),
+                            batch->unix_ms, batch->unix_ms);
+  const Result<Samples, ApiError> events = co_await ask_for_samples(std::move(path));
+  if (!events) {
+    const bool over = gives_up(events.error(), batch->failed_questions);
+    if (over) count_refused(series, "the API does not say which: " + events.error().text, {});
+    co_return over;
+  }
+  if (!events->complete) co_return false;
+  // A store that was killed meanwhile has forgotten the number with the events: then the whole batch goes out again.
+  const std::optional<Answer> markers = co_await ask_markers();
+  batch->is_shown = markers && markers->shown.has(batch->kept->number());
+  if (!batch->is_shown) co_return false;
+  content = batch->kept->open();
+  if (content == nullptr) co_return true;
+  const auto stored = std::make_shared<StoredEvents>(std::move(target));
+  stored->add(*events, {batch->unix_ms});
+  MetricNames metrics = batch->metrics;
+  Missing missing = co_await compare(std::move(content), stored, std::move(metrics));
+  batch->left_out = missing.events;
+  const std::size_t changed = stored->not_asked_for();
+  if (missing.events.empty()) co_return true;
+  if (changed > 0) {
+    count_refused(missing.without_first(changed),
+                  "a relabelling at the scraper changes their labels, so that several are stored as one",
+                  missing.first);
+  } else {
+    send_missing(*batch, missing);
+  }
+  co_return true;
+}
+
+void Confirmer::send_missing(KeptBatch& batch, const Missing& missing) {
   std::vector<queue::EventRef> again;
   if (sent_again_.size() > sent_again_limit) sent_again_.clear();
-  for (std::size_t i = 0; i < missing.events.size(); ++i)
-    if (sent_again_.insert(missing.identities[i]).second) again.push_back(missing.events[i]);
-  const std::size_t refused = missing.events.size() - again.size();
+  std::unordered_map<std::uint64_t, std::size_t> before;  // of each, what went out again with earlier batches
+  for (const std::uint64_t identity : missing.identities) {
+    const auto sent = sent_again_.find(identity);
+    if (sent != sent_again_.end()) before.try_emplace(identity, sent->second);
+  }
+  std::size_t refused = 0;
+  for (std::size_t i = 0; i < missing.events.size(); ++i) {
+    const auto returned = before.find(missing.identities[i]);
+    if (returned != before.end() && returned->second > 0) {
+      --returned->second;
+      --sent_again_[missing.identities[i]];
+      ++refused;
+    } else {
+      ++sent_again_[missing.identities[i]];
+      again.push_back(missing.events[i]);
+    }
+  }
   if (refused > 0) count_refused(refused, "the scraper does not store them, sent twice", missing.first);
-  if (again.empty() || !batch->kept->send_again(again)) co_return;
+  if (again.empty() || !batch.kept->send_again(again)) return;
   log::info(
       "a stored batch lacks events: they go out once more",
-      {{"scraper", scraper_}, {"batch", batch->kept->number()}, {"events", again.size()}, {"first", missing.first}});
+      {{"scraper", scraper_}, {"batch", batch.kept->number()}, {"events", again.size()}, {"first", missing.first}});
+}
+
+void Confirmer::note_uncounted(const ApiError& error) {
+  const SteadyTime now = clock_.steady();
+  if (now < next_uncounted_line_) return;
+  next_uncounted_line_ = now + refused_line_every;
+  log::warn("the scraper's API does not count the events of a batch that it shows: whether all are stored is not known",
+            {{"scraper", scraper_}, {"reason", error.text}});
 }
 
 void Confirmer::count_refused(std::size_t events, std::string_view why, const std::string& first) {

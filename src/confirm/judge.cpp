@@ -53,6 +53,8 @@ void Judge::taken_over(std::uint64_t number, delivery::Outcome outcome, SteadyTi
 Judge::Verdict Judge::answered(const Facts& facts, SteadyTime now) noexcept {
   silent_ = false;
   learn_trust(facts);
+  if (is_out() && facts.number != number_)
+    return Verdict::open;  // meanwhile that batch was settled, and the next went out
   const Verdict verdict = decide(facts, now);
   return verdict != Verdict::open ? verdict : doubt(facts, now);
 }

@@ -44,6 +44,7 @@ namespace oneshot::confirm {
 ///   told     silence                   - with `wait`; by_tcp, none with `tcp`
 ///   any      trust becomes `lost`      told: by_tcp, none; others: -
 ///
+/// An answer about another batch than the one that is out by now says nothing about that one.
 /// An answer that says that it may be incomplete proves what it shows, and nothing by what it lacks.
 ///
 /// Trust:  unseen -> shown   an answer has a number of ours
@@ -76,6 +77,7 @@ class Judge {
 
   /// What an answer says.
   struct Facts {
+    std::uint64_t number = 0;  ///< the batch that `here`, `later` and the last two are about: number() when asked
     std::uint64_t newest = 0;  ///< the greatest number of ours; 0: none
     bool here = false;         ///< that of the batch
     bool later = false;        ///< a greater one than the batch's

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,13 +22,16 @@ struct KeptBatch {
   MetricNames metrics;       ///< that its events went out with
   Labels marker;             ///< of the series that showed it
   std::int64_t unix_ms = 0;  ///< when it was scraped, by the scraper's clock
+  SteadyTime sent_at{};      ///< when its last byte was handed over: so far back an answer has to reach
   SteadyTime shown_at{};     ///< first
 
+  bool is_shown = true;    ///< by the last answer
   unsigned missing = 0;    ///< answers in a row without it
   SteadyTime missed_at{};  ///< the last of them
   bool counted = false;    ///< its events have been counted there, or cannot be
   unsigned short_counts = 0;
   SteadyTime count_at{};
+  unsigned failed_questions = 0;          ///< about its events, one after the other
   std::vector<queue::EventRef> left_out;  ///< events that the store refuses: not to be sent with the others again
 };
 
@@ -42,13 +46,18 @@ class KeptBatches {
 
   void add(KeptBatch batch) { batches_.push_back(std::move(batch)); }
   [[nodiscard]] bool empty() const noexcept { return batches_.empty(); }
-  /// Of the oldest one; `now` where there is none.
+  /// When the first and the last of them went out; `now` where there is none.
   [[nodiscard]] SteadyTime oldest(SteadyTime now) const noexcept;
+  [[nodiscard]] SteadyTime newest(SteadyTime now) const noexcept;
+  [[nodiscard]] std::set<std::uint64_t> numbers() const;
 
   /// An answer that lacks nothing. Lets go of what has been shown for `recheck` and is shown now, and returns what has
   /// vanished, which is kept no more.
   [[nodiscard]] std::vector<KeptBatch> compare(const Shown& shown, SteadyTime now, std::chrono::milliseconds recheck);
-  /// The one whose events are to be counted now; null: none.
+  /// There was no answer, or one that may lack something: what is shown is not known.
+  void not_known() noexcept;
+  /// The one whose events are to be counted now; null: none. Only what the last answer shows: events that a killed
+  /// store has forgotten together with their number are no events that it refuses.
   [[nodiscard]] KeptBatch* to_count(SteadyTime now) noexcept;
   /// When the next one is; SteadyTime::max(): none.
   [[nodiscard]] SteadyTime next_count() const noexcept;

@@ -24,7 +24,7 @@ void OwnNumbers::issued(std::uint64_t number) {
 }
 
 bool OwnNumbers::is_own(std::uint64_t number) const {
-  return number != 0 && (number == taken_over_ || std::ranges::binary_search(numbers_, number));
+  return number != 0 && (held_.contains(number) || std::ranges::binary_search(numbers_, number));
 }
 
 bool OwnNumbers::is_own(const Series& series) const {

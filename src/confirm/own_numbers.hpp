@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <deque>
 #include <map>
-#include <optional>
 #include <set>
+#include <utility>
 
 #include "confirm/evidence.hpp"
 
@@ -26,15 +26,18 @@ struct Shown {
 /// The numbers that this server gave its markers for one scraper, and which of the series in an answer are its own. One
 /// Prometheus may scrape several of these servers, each with a marker for the same name: their series differ in job or
 /// instance, which a relabelling may change at any time, so a series is known by the numbers in it. It is ours if more
-/// of its recent numbers are ours than are not. Numbers from before this program are neither, except the one of the
-/// batch that it has taken over.
+/// of its recent numbers are ours than are not. Numbers from before this program, and those that are no longer
+/// remembered, are neither. The number of a batch that is out or kept is remembered however many follow it: a batch
+/// that is stored and not recognized would go out twice.
 class OwnNumbers {
  public:
   static constexpr std::size_t remembered = 4096;
 
   void issued(std::uint64_t number);
-  /// The program before this one sent a batch with it.
-  void taken_over(std::uint64_t number) { taken_over_ = number; }
+  /// A batch has this number, of this program or of the one before: it is remembered until hold_only().
+  void hold(std::uint64_t number) { held_.insert(number); }
+  /// These batches are still to be found in answers, and no others.
+  void hold_only(std::set<std::uint64_t> numbers) { held_ = std::move(numbers); }
 
   [[nodiscard]] Shown find(const Samples& answer) const;
 
@@ -43,7 +46,7 @@ class OwnNumbers {
   [[nodiscard]] bool is_own(const Series& series) const;
 
   std::deque<std::uint64_t> numbers_;  // ascending
-  std::optional<std::uint64_t> taken_over_;
+  std::set<std::uint64_t> held_;
 };
 
 }  // namespace oneshot::confirm

@@ -44,47 +44,38 @@ void append_quoted(std::string& out, std::string_view value) {
   out += '"';
 }
 
-/// `instance="...",job="..."`.
-std::string target_matchers(const Labels& marker) {
-  std::string matchers;
-  for (const auto& [name, value] : marker) {
-    if (name == "__name__" || name == "scraper") continue;
-    if (!matchers.empty()) matchers += ',';
-    matchers += name + '=';
-    append_quoted(matchers, value);
-  }
-  return matchers;
-}
-
 }  // namespace
 
 std::string samples_query(Kind kind, std::string_view selector, const Window& window) {
+  const bool to_now = window.until == seconds(0);
   if (kind == Kind::victoriametrics) {
     const std::int64_t back = std::chrono::milliseconds(window.back).count() + clocks_differ_ms;
-    return export_query(selector, window.now_unix_ms - back,
-                        window.now_unix_ms + std::chrono::milliseconds(ahead).count());
+    const std::int64_t on = to_now ? std::chrono::milliseconds(ahead).count()
+                                   : clocks_differ_ms - std::chrono::milliseconds(window.until).count();
+    return export_query(selector, window.now_unix_ms - back, window.now_unix_ms + on);
   }
+  const seconds until = to_now && window.look_ahead ? -ahead : window.until;
   std::string promql(selector);
-  const seconds range = window.look_ahead ? window.back + ahead : window.back;
-  promql += '[' + std::to_string(range.count()) + "s]";
-  if (window.look_ahead) promql += " offset -" + std::to_string(ahead.count()) + 's';
+  promql += '[' + std::to_string((window.back - until).count()) + "s]";
+  if (until != seconds(0)) promql += " offset " + std::to_string(until.count()) + 's';
   return query(promql);
 }
 
-std::string samples_at_query(Kind kind, std::string_view selector, std::int64_t unix_ms) {
-  if (kind == Kind::victoriametrics) return export_query(selector, unix_ms, unix_ms);
+std::string samples_between_query(Kind kind, std::string_view selector, std::int64_t from_ms, std::int64_t to_ms) {
+  if (kind == Kind::victoriametrics) return export_query(selector, from_ms, to_ms);
   // A range ends with its moment, that included; one of a millisecond holds nothing else (2.x includes its begin too).
-  return query(std::string(selector) + "[1ms]") + "&time=" + seconds_text(unix_ms);
+  const std::string range = std::to_string(std::max<std::int64_t>(to_ms - from_ms, 0) + 1);
+  return query(std::string(selector) + '[' + range + "ms]") + "&time=" + seconds_text(to_ms);
 }
 
 Result<Samples> parse_samples(Kind kind, std::string_view answer) {
   return kind == Kind::victoriametrics ? parse_export(answer) : parse_query(answer);
 }
 
-std::string count_at_query(const MetricNames& metrics, const Labels& marker, std::int64_t unix_ms) {
+std::string count_at_query(const MetricNames& metrics, std::string_view matchers, std::int64_t unix_ms) {
   const std::string time = seconds_text(unix_ms);
   const auto count_of = [&](std::string_view metric) {
-    return "count(timestamp(" + selector_of_target(metric, marker) + ") == " + time + ")";
+    return "count(timestamp(" + selector_of_target(metric, matchers) + ") == " + time + ")";
   };
   // Each metric apart: timestamp() drops the name, and Prometheus refuses an answer in which two series are then one.
   std::string promql = count_of(metrics.usual);
@@ -114,16 +105,16 @@ std::string marker_selector(std::string_view scraper) {
   return selector + '}';
 }
 
-std::string selector_of_target(std::string_view metric, const Labels& marker) {
-  return std::string(metric) + '{' + target_matchers(marker) + '}';
+std::string selector_of_target(std::string_view metric, std::string_view matchers) {
+  return std::string(metric).append("{").append(matchers).append("}");
 }
 
-std::string selector_of_target(const MetricNames& metrics, const Labels& marker) {
-  if (metrics.others.empty()) return selector_of_target(metrics.usual, marker);
+std::string selector_of_target(const MetricNames& metrics, std::string_view matchers) {
+  if (metrics.others.empty()) return selector_of_target(metrics.usual, matchers);
   std::string selector = "{__name__=~\"" + metrics.usual;  // nothing in a metric's name means anything else here
   for (const std::string& metric : metrics.others) selector += '|' + metric;
-  const std::string target = target_matchers(marker);
-  return selector + (target.empty() ? "\"}" : "\"," + target + '}');
+  if (!matchers.empty()) selector.append("\",").append(matchers).append("}");
+  return matchers.empty() ? selector + "\"}" : selector;
 }
 
 }  // namespace oneshot::confirm

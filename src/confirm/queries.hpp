@@ -22,17 +22,19 @@ struct Window {
   std::int64_t now_unix_ms = 0;  ///< of this machine; VictoriaMetrics is asked by it, with some minutes to spare
   /// Prometheus before 2.33 refuses to look ahead (a negative offset): then not.
   bool look_ahead = true;
+  std::chrono::seconds until{0};  ///< it ends so long ago; 0: it holds all that is newer, and what lies ahead
 };
 
 /// Raw samples of a series: `selector` as in PromQL. parse_samples() reads the answer.
 [[nodiscard]] std::string samples_query(Kind kind, std::string_view selector, const Window& window);
-/// The same of one moment alone.
-[[nodiscard]] std::string samples_at_query(Kind kind, std::string_view selector, std::int64_t unix_ms);
+/// The same between two moments of the API's clock, both included.
+[[nodiscard]] std::string samples_between_query(Kind kind, std::string_view selector, std::int64_t from_ms,
+                                                std::int64_t to_ms);
 [[nodiscard]] Result<Samples> parse_samples(Kind kind, std::string_view answer);
 
-/// How many series of all these metrics, on the target of `marker`, have a sample of exactly that moment. parse_query()
+/// How many series of all these metrics, with these matchers, have a sample of exactly that moment. parse_query()
 /// reads the answer: no series is none, else one with the count.
-[[nodiscard]] std::string count_at_query(const MetricNames& metrics, const Labels& marker, std::int64_t unix_ms);
+[[nodiscard]] std::string count_at_query(const MetricNames& metrics, std::string_view matchers, std::int64_t unix_ms);
 /// How many targets have two healthy scrapes (`up`) or more stored within the last `back`. As count_at_query().
 [[nodiscard]] std::string healthy_targets_query(std::chrono::seconds back);
 [[nodiscard]] double counted(const Samples& answer) noexcept;
@@ -43,10 +45,9 @@ struct Window {
 
 /// `oneshot_batch{scraper="prom-a"}`.
 [[nodiscard]] std::string marker_selector(std::string_view scraper);
-/// `METRIC{instance="...",job="..."}`: the series of this metric with the target labels of `marker`, which are all of
-/// the marker's but its name and `scraper`.
-[[nodiscard]] std::string selector_of_target(std::string_view metric, const Labels& marker);
+/// `METRIC{instance="...",job="..."}`, the matchers as TargetLabels gives them.
+[[nodiscard]] std::string selector_of_target(std::string_view metric, std::string_view matchers);
 /// The same of several metrics: `{__name__=~"deploys|events_to_metrics",instance="..."}`.
-[[nodiscard]] std::string selector_of_target(const MetricNames& metrics, const Labels& marker);
+[[nodiscard]] std::string selector_of_target(const MetricNames& metrics, std::string_view matchers);
 
 }  // namespace oneshot::confirm

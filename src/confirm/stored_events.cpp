@@ -2,103 +2,100 @@
 #include "confirm/stored_events.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
-#include "exposition/escape.hpp"
+#include "confirm/label_text.hpp"
 
 namespace oneshot::confirm {
 namespace {
 
-constexpr std::string_view exported = "exported_";
+/// What a store makes of an event's label whose name the target has too.
+enum class Conflict : std::uint8_t {
+  honored,       ///< the event's value, also an empty one: then there is none (honor_labels of Prometheus)
+  honored_full,  ///< the event's value, unless it is empty
+  put_aside,     ///< the target's value, and the event's as exported_NAME
+};
 
-void append_label(std::string& out, std::string_view name, std::string_view escaped_value) {
-  if (!out.empty()) out += ',';
-  out.append(name).append("=\"").append(escaped_value).append("\"");
+/// The first of exported_NAME, exported_exported_NAME, ... that is free.
+std::string name_aside(std::string_view name, const Labels& labels) {
+  std::string aside(name);
+  do aside = "exported_" + aside;
+  while (find_label(labels, aside) != nullptr);
+  return aside;
 }
 
-std::string escaped(std::string_view value) {
-  std::string text;
-  exposition::append_label_value(text, value);
+/// The values are escaped. Empty ones are none in a store.
+std::string key_of(std::string_view metric, Labels labels) {
+  std::ranges::sort(labels);
+  std::string text(metric);
+  text += '{';
+  for (const auto& [name, value] : labels)
+    if (!value.empty()) text.append(name).append("=\"").append(value).append("\",");
   return text;
 }
 
-/// One `name="value"` of a label text, the value still escaped.
-struct Part {
-  std::string_view name;
-  std::string_view value;
-};
+/// An event's labels with those of the target, as stored.
+Labels with_target(const Labels& own, const Labels& target, Conflict conflict) {
+  Labels all = own;
+  for (const auto& [name, value] : target) {
+    const auto mine = std::ranges::find(all, name, &std::pair<std::string, std::string>::first);
+    if (mine == all.end()) {
+      all.emplace_back(name, value);
+    } else if (mine->second.empty()) {
+      if (conflict != Conflict::honored) mine->second = value;
+    } else if (conflict == Conflict::put_aside) {
+      std::string aside = std::exchange(mine->second, value);
+      all.emplace_back(name_aside(name, all), std::move(aside));
+    }
+  }
+  return all;
+}
 
-/// Takes the next label off the front of the text; nothing at its end.
-std::optional<Part> take_label(std::string_view& text) noexcept {
-  const std::size_t equals = text.find('=');
-  if (equals == std::string_view::npos || equals + 1 >= text.size()) return std::nullopt;
-  std::size_t end = equals + 2;
-  while (end < text.size() && text[end] != '"') end += text[end] == '\\' ? 2U : 1U;
-  if (end >= text.size()) return std::nullopt;
-  const Part part{text.substr(0, equals), text.substr(equals + 2, end - equals - 2)};
-  text.remove_prefix(std::min(end + 2, text.size()));  // the quote and the comma
-  return part;
+Labels parsed(std::string_view text) {
+  Labels labels;
+  while (const std::optional<LabelPart> part = take_label(text)) labels.emplace_back(part->name, part->value);
+  return labels;
 }
 
 }  // namespace
 
-StoredEvents::StoredEvents(const Labels& marker) {
-  for (const auto& label : marker)
-    if (label.first != "__name__" && label.first != "scraper") target_.push_back(label);
+StoredEvents::StoredEvents(TargetLabels target) : target_(std::move(target)) {
+  for (const auto& [name, value] : target_.labels()) escaped_target_.emplace_back(name, escaped(value));
+  // Where a label put aside may meet another of its name, Prometheus begins with the shortest one.
+  std::ranges::stable_sort(escaped_target_, {}, [](const auto& label) { return label.first.size(); });
 }
 
 void StoredEvents::add(const Samples& samples, const std::set<std::int64_t>& times) {
   for (const Series& series : samples.series) {
     const bool there = std::ranges::any_of(series.samples, [&](const Sample& s) { return times.contains(s.unix_ms); });
-    if (there) seen_.try_emplace(text_of(series.labels), false);
-  }
-}
-
-std::string StoredEvents::text_of(const Labels& stored) const {
-  Labels own;
-  std::string metric;
-  for (const auto& [name, value] : stored) {
-    if (name == "__name__") {
-      metric = value;
-      continue;
+    if (!there || !target_.admits(series.labels)) continue;
+    Labels labels;
+    std::string metric;
+    for (const auto& [name, value] : series.labels) {
+      if (name == "__name__") {
+        metric = value;
+      } else {
+        labels.emplace_back(name, escaped(value));
+      }
     }
-    const bool put_aside = name.starts_with(exported) && find_label(target_, name.substr(exported.size())) != nullptr;
-    const std::string* const targets = find_label(target_, name);
-    if (put_aside) {
-      own.emplace_back(name.substr(exported.size()), value);
-    } else if (targets == nullptr || *targets != value) {
-      own.emplace_back(name, value);
-    }
+    seen_.try_emplace(key_of(metric, std::move(labels)), false);
   }
-  std::ranges::sort(own);
-  std::string text;
-  for (const auto& [name, value] : own) append_label(text, name, escaped(value));
-  return metric + '{' + text;
 }
 
-/// Also without empty values, which no store keeps.
-std::string StoredEvents::without_targets_labels(std::string_view labels) const {
-  std::string text;
-  while (const std::optional<Part> part = take_label(labels)) {
-    const std::string* const targets = find_label(target_, part->name);
-    const bool same = targets != nullptr && escaped(*targets) == part->value;
-    if (!same && !part->value.empty()) append_label(text, part->name, part->value);
-  }
-  return text;
-}
-
-bool StoredEvents::find(const std::string& text) {
-  const auto found = seen_.find(text);
+bool StoredEvents::find(const std::string& key) {
+  const auto found = seen_.find(key);
   if (found == seen_.end()) return false;
   found->second = true;
   return true;
 }
 
 bool StoredEvents::has(std::string_view metric, std::string_view labels) {
-  const std::string begin = std::string(metric) + '{';
-  if (find(begin + std::string(labels))) return true;
-  return find(begin + without_targets_labels(labels));
+  const Labels own = parsed(labels);
+  constexpr std::array all = {Conflict::honored, Conflict::honored_full, Conflict::put_aside};
+  return std::ranges::any_of(
+      all, [&](Conflict conflict) { return find(key_of(metric, with_target(own, escaped_target_, conflict))); });
 }
 
 std::size_t StoredEvents::not_asked_for() const noexcept {

@@ -12,16 +12,18 @@
 #include <vector>
 
 #include "confirm/evidence.hpp"
+#include "confirm/target_labels.hpp"
 #include "queue/batch.hpp"
 
 namespace oneshot::confirm {
 
 /// Which events a store has at certain moments, by the metric and the label text that they went out with. The scraper
-/// has added the labels of its target, which are those of the marker, and has put aside a label of an event that has
-/// the name of one (`exported_job`; with honor_labels it has kept the event's instead): both is undone here.
+/// has added the labels of its target, which are those of the marker, and where an event has a label of the same name,
+/// it has kept the one or the other (see TargetLabels): an event is looked for under all that may be made of it.
 class StoredEvents {
  public:
-  explicit StoredEvents(const Labels& marker);
+  /// `target` has noted all events that has() is asked for. Series that cannot be one of them are passed over.
+  explicit StoredEvents(TargetLabels target);
 
   /// Adds the series that have a sample at one of `times`.
   void add(const Samples& samples, const std::set<std::int64_t>& times);
@@ -33,12 +35,11 @@ class StoredEvents {
   [[nodiscard]] std::size_t not_asked_for() const noexcept;
 
  private:
-  [[nodiscard]] std::string text_of(const Labels& stored) const;
-  [[nodiscard]] std::string without_targets_labels(std::string_view labels) const;
-  bool find(const std::string& text);
+  bool find(const std::string& key);
 
-  Labels target_;
-  std::unordered_map<std::string, bool> seen_;  // by the metric and, behind a brace, the label text: asked for
+  TargetLabels target_;
+  Labels escaped_target_;
+  std::unordered_map<std::string, bool> seen_;  // by the metric and all labels: asked for
 };
 
 /// How many different series the events of a batch are.

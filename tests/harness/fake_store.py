@@ -16,7 +16,7 @@ from .sockets import free_port
 
 MARKER = "oneshot_batch"
 EVENTS = "events_to_metrics"
-_SELECTOR = re.compile(r"(\w+)\{[^}]*\}\[(\d+)(s|ms)\](?: offset -(\d+)s)?$")
+_SELECTOR = re.compile(r"(\w+)(?:\{[^}]*\})?\[(\d+)(s|ms)\](?: offset (-?\d+)s)?$")
 _COUNT_AT = re.compile(r"count\(timestamp\((\w+)\{.*\}\) == (\d+\.\d+)\)$")
 
 
@@ -154,8 +154,8 @@ class FakeStore:
             healthy = sum(value for metric, _, _, value in self.samples if metric == "up")
             result = [{"metric": {}, "value": [now, "1"]}] if healthy >= 2 else []
             return {"resultType": "vector", "result": result}
-        metric, length, unit, ahead = _SELECTOR.match(text).groups()
-        end = now + float(ahead or 0)
+        metric, length, unit, offset = _SELECTOR.match(text).groups()
+        end = now - float(offset or 0)
         begin = end - float(length) * (0.001 if unit == "ms" else 1)
         series = {}
         for name, labels, when, value in self.samples:

@@ -8,6 +8,8 @@
 #include <asio/redirect_error.hpp>
 #include <asio/use_awaitable.hpp>
 #include <functional>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 #include "base/percent.hpp"
@@ -31,6 +33,78 @@ std::int64_t time_of(const std::string& path) {
   std::string digits = path.substr(at + 6, 14);
   std::erase(digits, '.');
   return std::stoll(digits);
+}
+
+/// How many milliseconds before that time the range begins: `[1ms]` holds that time alone.
+std::int64_t range_of(const std::string& path) {
+  const std::size_t end = path.find("ms]");
+  const std::size_t begin = path.rfind('[', end);
+  return end == std::string::npos ? 0 : std::stoll(path.substr(begin + 1)) - 1;
+}
+
+/// What a range in seconds holds, `[90s] offset -3600s`, at that time by the store's clock.
+struct Range {
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+  [[nodiscard]] bool has(std::int64_t time) const { return time > begin && time <= end; }
+};
+Range range_at(const std::string& path, std::int64_t now) {
+  const std::size_t bracket = path.find('[');
+  const std::size_t unit = path.find("s]", bracket);
+  if (bracket == std::string::npos || unit == std::string::npos || path[unit - 1] == 'm') return {0, now};
+  constexpr std::string_view before_offset = "s] offset ";
+  const bool is_offset = path.compare(unit, before_offset.size(), before_offset) == 0;
+  const std::int64_t end = is_offset ? now - std::stoll(path.substr(unit + before_offset.size())) * 1000 : now;
+  return {end - std::stoll(path.substr(bracket + 1)) * 1000, end};
+}
+
+using Members = std::map<std::string, std::string>;
+
+/// The next text between quotes, which goes off the front; none of them has a quote within.
+std::string take_quoted(std::string_view& text) {
+  text.remove_prefix(std::min(text.find('"') + 1, text.size()));
+  const std::size_t end = std::min(text.find('"'), text.size());
+  std::string taken(text.substr(0, end));
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return taken;
+}
+
+/// Of `"a":"b","c":"d"`.
+Members members_of(std::string_view json) {
+  Members members;
+  while (json.find('"') != std::string_view::npos) {
+    std::string name = take_quoted(json);
+    members[std::move(name)] = take_quoted(json);
+  }
+  return members;
+}
+
+/// Whether `regex`, texts with a bar between them in which backslashes stand before some characters, has this one.
+bool is_among(const std::string& value, const std::string& regex) {
+  std::string one;
+  for (const char c : regex + '|') {
+    if (c == '|' && one == value) return true;
+    if (c == '|') one.clear();
+    if (c != '|' && c != '\\') one += c;
+  }
+  return false;
+}
+
+/// Whether a series has what the first selector of a query asks for.
+bool is_selected(std::string_view query, const Members& series) {
+  query.remove_prefix(query.find('{') + 1);
+  query = query.substr(0, query.find('}'));
+  while (!query.empty()) {
+    const std::string name(query.substr(0, query.find('=')));
+    query.remove_prefix(name.size());
+    const bool is_regex = query.starts_with("=~");
+    const std::string wanted = take_quoted(query);
+    const auto found = series.find(name);
+    const std::string value = found == series.end() ? "" : found->second;
+    if (is_regex ? !is_among(value, wanted) : value != wanted) return false;
+    query.remove_prefix(std::min<std::size_t>(query.size(), 1));  // the comma
+  }
+  return true;
 }
 
 class FakeBatch final : public queue::Batch {
@@ -110,11 +184,15 @@ class FakeDelivery final : public queue::Delivery {
 }  // namespace
 
 std::shared_ptr<queue::Delivery> FakeQueue::batch(std::uint64_t number, std::vector<std::string> events) {
+  return unique_batch(number, std::move(events));
+}
+
+std::unique_ptr<queue::Delivery> FakeQueue::unique_batch(std::uint64_t number, std::vector<std::string> events) {
   auto log = std::make_shared<BatchLog>();
   log->number = number;
   log->events = std::move(events);
   logs[number] = log;
-  return std::make_shared<FakeDelivery>(std::move(log));
+  return std::make_unique<FakeDelivery>(std::move(log));
 }
 
 asio::awaitable<void> FakeStore::wait_until(delivery::OneShotEvent& woken, SteadyTime time) {
@@ -150,6 +228,10 @@ asio::awaitable<Result<std::string, ApiError>> FakeStore::get(std::string path_a
   CHECK(++at_once == 1);  // never two questions of one scraper at a time
   co_await asio::post(io_, asio::use_awaitable);
   --at_once;
+  if (fails) {
+    const std::optional<ApiError> error = fails(path);
+    if (error) co_return Unexpected{*error};
+  }
   if (silent) co_return Unexpected{ApiError{"cannot connect to prom-a:9090: Connection refused"}};
   Result<std::string, ApiError> answered = answer(path);
   co_return answered;
@@ -167,34 +249,66 @@ Result<std::string, ApiError> FakeStore::answer(const std::string& path) const {
   }
   const std::int64_t at = time_of(path);
   if (has("count(timestamp(")) {
+    const std::string selector = path.substr(path.find("count(timestamp("));
+    std::size_t there = 0;
     const auto found = events.find(at);
-    const std::string count = found == events.end() ? "0" : std::to_string(found->second.size());
+    if (found != events.end() && path.find(" + (") != std::string::npos) {
+      there = found->second.size();
+    } else if (found != events.end()) {
+      for (const std::string& one : found->second) there += is_selected(selector, members_of(stored(one))) ? 1U : 0U;
+    }
+    const std::string count = std::to_string(there);
     return R"({"data":{"result":[{"metric":{},"value":)" + sample(at, count) + "}]}}";
   }
   if (has("sum_over_time(up[")) {
     const std::string count = up.size() >= 2 ? "1" : "0";
     return R"({"data":{"result":[{"metric":{},"value":)" + sample(1000, count) + "}]}}";
   }
+  const Range range = range_at(path, clock_.unix_ms());
   std::map<std::string, std::vector<std::string>> series;
   if (has("query=up{")) {
     for (const std::int64_t time : up) series[target].push_back(sample(time, "1"));
   } else if (has("query=oneshot_batch{")) {
     for (const auto& [time, number] : markers)
-      series[target + R"(,"scraper":"prom-a")"].push_back(sample(time, std::to_string(number)));
+      if (range.has(time)) series[target + R"(,"scraper":"prom-a")"].push_back(sample(time, std::to_string(number)));
   } else {
+    if (has("query=oneshot_batch[")) {
+      for (const auto& [time, number] : markers) series["\"a\":\"b\""].push_back(sample(time, std::to_string(number)));
+      for (const std::int64_t time : markers_of_others) series["\"o\":\"o\""].push_back(sample(time, "7"));
+      return matrix(series);
+    }
     REQUIRE((has("query=" + metric + "{") || has("query={__name__=~\"" + metric + "|")));
-    return event_samples(at);
+    return event_samples(path, at);
   }
   return matrix(series);
 }
 
-std::string FakeStore::event_samples(std::int64_t only_at) const {
+/// An event with the labels of the target, as JSON members.
+std::string FakeStore::stored(const std::string& event) const {
+  const bool is_named = event.find("__name__") != std::string::npos;
+  Members all = members_of(is_named ? event : R"("__name__":")" + metric + "\"," + event);
+  for (const auto& [name, value] : members_of(target)) {
+    const auto own = all.find(name);
+    if (own == all.end()) {
+      all[name] = value;
+    } else if (!honor_labels) {
+      all["exported_" + name] = std::exchange(own->second, value);
+    }
+  }
+  std::string json;
+  for (const auto& [name, value] : all) json += (json.empty() ? "\"" : ",\"") + name + "\":\"" + value + '"';
+  return json;
+}
+
+std::string FakeStore::event_samples(const std::string& path, std::int64_t only_at) const {
+  const Range range = range_at(path, clock_.unix_ms());
   std::map<std::string, std::vector<std::string>> series;
   for (const auto& [time, labels] : events) {
-    if (only_at != 0 && time != only_at) continue;
+    if (only_at == 0 && !range.has(time)) continue;
+    if (only_at != 0 && (time > only_at || time < only_at - range_of(path))) continue;
     for (const std::string& one : labels) {
-      const bool is_named = one.find("__name__") != std::string::npos;
-      series[target + "," + (is_named ? one : R"("__name__":")" + metric + "\"," + one)].push_back(sample(time, "1"));
+      const std::string labels_there = stored(one);
+      if (is_selected(path, members_of(labels_there))) series[labels_there].push_back(sample(time, "1"));
     }
   }
   return matrix(series);

@@ -5,8 +5,10 @@
 #include <asio/io_context.hpp>
 #include <asio/steady_timer.hpp>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -43,8 +45,12 @@ class FakeStore final : public Api {
   bool silent = false;
   bool partial = false;
   bool old_prometheus = false;  ///< refuses to look ahead
-  std::string last_error;       ///< of the target
-  double started = 0;           ///< of the process; 0: its metrics are hidden
+  bool honor_labels = false;    ///< an event's label stands before one of the target
+  std::set<std::int64_t> markers_of_others;
+  /// What a question fails with, if it does.
+  std::function<std::optional<ApiError>(const std::string&)> fails;
+  std::string last_error;  ///< of the target
+  double started = 0;      ///< of the process; 0: its metrics are hidden
   std::string metric = "events_to_metrics";
   std::string target = R"("instance":"h:1","job":"events")";
   std::map<std::int64_t, std::uint64_t> markers;
@@ -61,7 +67,8 @@ class FakeStore final : public Api {
   };
   [[nodiscard]] Result<std::string, ApiError> answer(const std::string& path) const;
   [[nodiscard]] std::string matrix(const std::map<std::string, std::vector<std::string>>& series) const;
-  [[nodiscard]] std::string event_samples(std::int64_t only_at) const;
+  [[nodiscard]] std::string stored(const std::string& event) const;
+  [[nodiscard]] std::string event_samples(const std::string& path, std::int64_t only_at) const;
 
   asio::io_context& io_;
   oneshot::test::ManualClock& clock_;
@@ -85,6 +92,7 @@ class FakeQueue final : public queue::Queue {
  public:
   /// A batch that is out; its log lives on.
   std::shared_ptr<queue::Delivery> batch(std::uint64_t number, std::vector<std::string> events = {"type=\"x\""});
+  std::unique_ptr<queue::Delivery> unique_batch(std::uint64_t number, std::vector<std::string> events = {"type=\"x\""});
   [[nodiscard]] BatchLog& log(std::uint64_t number) { return *logs.at(number); }
 
   std::map<std::uint64_t, std::shared_ptr<BatchLog>> logs;

@@ -143,6 +143,7 @@ class World {
     Judge::Facts facts;
     facts.newest = asked_->empty() ? 0 : *asked_->rbegin();
     if (out_) {
+      facts.number = out_->number;
       facts.here = asked_->contains(out_->number);
       facts.later = facts.newest > out_->number;
     }

@@ -26,6 +26,7 @@ constexpr std::uint64_t number = 100;
 
 Judge::Facts neither(std::uint64_t newest = number - 1) {
   Judge::Facts facts;
+  facts.number = number;
   facts.newest = newest;
   return facts;
 }
@@ -408,4 +409,17 @@ TEST_CASE("it asks while something is to be learnt") {
   CHECK(make(Trust::shown, Batch::asking).is_curious());
   CHECK(make(Trust::shown, Batch::told).is_curious());
   CHECK(make(Trust::lost, Batch::none).is_curious());
+}
+
+TEST_CASE("an answer about the batch before says nothing about the one that is out by now") {
+  for (const Batch batch : {Batch::asking, Batch::told}) {
+    for (Judge::Facts facts : {here(), later()}) {
+      Judge judge = make(Trust::shown, batch);
+      facts.number = number - 1;
+      CHECK(judge.answered(facts, start + seconds(60)) == Verdict::open);
+      CHECK(judge.batch() == batch);
+      facts.number = number;
+      CHECK(judge.answered(facts, start + seconds(60)) != Verdict::open);
+    }
+  }
 }

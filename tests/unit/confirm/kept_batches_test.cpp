@@ -23,6 +23,7 @@ struct Rig {
   void keep(std::uint64_t number, bool counted = true) {
     KeptBatch batch;
     batch.kept = queue.batch(number)->settle_and_keep();
+    batch.sent_at = start - seconds(70);
     batch.shown_at = start;
     batch.counted = counted;
     batch.count_at = start + seconds(2);
@@ -95,6 +96,22 @@ TEST_CASE("a batch whose events are not counted yet stays") {
 TEST_CASE("the oldest says how far back to ask") {
   Rig rig;
   CHECK(rig.kept.oldest(start + seconds(9)) == start + seconds(9));
+  CHECK(rig.kept.newest(start + seconds(9)) == start + seconds(9));
   rig.keep(10);
-  CHECK(rig.kept.oldest(start + seconds(9)) == start);
+  CHECK(rig.kept.oldest(start + seconds(9)) == start - seconds(70));
+  CHECK(rig.kept.newest(start + seconds(9)) == start - seconds(70));
+}
+
+TEST_CASE("the next count is that of a batch which to_count() gives") {
+  Rig rig;
+  rig.keep(10, false);
+  CHECK(rig.kept.next_count() == start + seconds(2));
+  SUBCASE("not of one that an answer lacks") { CHECK(rig.compare({11}, seconds(3)).empty()); }
+  SUBCASE("not of one that an answer lacks without a later one") { CHECK(rig.compare({9}, seconds(3)).empty()); }
+  SUBCASE("not while nothing is known") { rig.kept.not_known(); }
+  CHECK(rig.kept.to_count(start + seconds(4)) == nullptr);
+  CHECK(rig.kept.next_count() == SteadyTime::max());
+  CHECK(rig.compare({10}, seconds(5)).empty());
+  CHECK(rig.kept.to_count(start + seconds(5)) != nullptr);
+  CHECK(rig.kept.next_count() == start + seconds(2));
 }

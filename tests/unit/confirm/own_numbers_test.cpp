@@ -52,7 +52,7 @@ TEST_CASE("numbers of programs before this one say nothing about whose series it
 
 TEST_CASE("the batch of the program before counts as ours") {
   OwnNumbers numbers;
-  numbers.taken_over(50);
+  numbers.hold(50);
   CHECK(numbers.find({{series("a", {48, 49, 50})}}).has(50));
   CHECK(numbers.find({{series("a", {48, 49})}}).newest() == 0);
   numbers.issued(1000);
@@ -83,4 +83,15 @@ TEST_CASE("only so many numbers are remembered") {
   for (std::uint64_t i = 1; i <= OwnNumbers::remembered + 1; ++i) numbers.issued(i);
   CHECK(numbers.find({{series("a", {1})}}).newest() == 0);
   CHECK(numbers.find({{series("a", {2})}}).newest() == 2);
+}
+
+TEST_CASE("the number of a batch that is out or kept is remembered however many follow it") {
+  OwnNumbers numbers;
+  numbers.issued(1);
+  numbers.hold(1);
+  for (std::uint64_t i = 2; i <= 3 * OwnNumbers::remembered; ++i) numbers.issued(i);
+  CHECK(numbers.find({{series("a", {1})}}).has(1));
+  CHECK(numbers.find({{series("a", {1, 2, 3, 4, 3 * OwnNumbers::remembered})}}).has(1));
+  numbers.hold_only({});
+  CHECK(!numbers.find({{series("a", {1})}}).has(1));
 }

@@ -18,8 +18,15 @@ Samples stored(std::initializer_list<Labels> labels, std::int64_t at = 1000) {
   return samples;
 }
 
-StoredEvents with(std::initializer_list<Labels> labels) {
-  StoredEvents events(marker);
+/// Of a batch in which some event has these labels.
+TargetLabels target(std::string_view labels = "") {
+  TargetLabels target(marker);
+  target.note(labels);
+  return target;
+}
+
+StoredEvents with(std::initializer_list<Labels> labels, std::string_view noted = "") {
+  StoredEvents events(target(noted));
   events.add(stored(labels), {1000});
   return events;
 }
@@ -38,7 +45,7 @@ TEST_CASE("an event is there with the labels of its target around") {
 }
 
 TEST_CASE("equal labels under another metric's name are another event") {
-  StoredEvents events(marker);
+  StoredEvents events(target());
   Samples samples = stored({{{"instance", "h:1"}, {"job", "events"}, {"type", "deploy"}}});
   samples.series.push_back(
       {{{"__name__", "backups"}, {"instance", "h:1"}, {"job", "events"}, {"type", "full"}}, {{1000, 1}}});
@@ -70,9 +77,31 @@ TEST_CASE("a label that the scraper has put aside for one of the target") {
 }
 
 TEST_CASE("honor_labels: the event's label has taken the place of the target's") {
-  StoredEvents events = with({{{"instance", "h:1"}, {"job", "cron"}}, {{"instance", "h:1"}, {"job", "events"}}});
+  StoredEvents events =
+      with({{{"instance", "h:1"}, {"job", "cron"}}, {{"instance", "h:1"}, {"job", "events"}}}, "job=\"cron\"");
   CHECK(events.has("events_to_metrics", "job=\"cron\""));
   CHECK(events.has("events_to_metrics", "job=\"events\""));  // the same as the target's by chance
+  CHECK(events.not_asked_for() == 0);
+}
+
+TEST_CASE("honor_labels: a series of another target is none of the events") {
+  const StoredEvents events =
+      with({{{"instance", "h:2"}, {"job", "cron"}}, {{"instance", "h:1"}, {"job", "other"}}}, "job=\"cron\"");
+  CHECK(events.size() == 0);
+}
+
+TEST_CASE("an event with an empty label of the target's name: with honor_labels there is none, else the target's") {
+  StoredEvents honored = with({{{"instance", "h:1"}, {"type", "x"}}}, "job=\"\",type=\"x\"");
+  CHECK(honored.has("events_to_metrics", "job=\"\",type=\"x\""));
+  StoredEvents other = with({{{"instance", "h:1"}, {"job", "events"}, {"type", "x"}}}, "job=\"\",type=\"x\"");
+  CHECK(other.has("events_to_metrics", "job=\"\",type=\"x\""));
+}
+
+TEST_CASE("a label put aside whose new name the event has already gets the next one") {
+  StoredEvents events =
+      with({{{"exported_exported_job", "a"}, {"exported_job", "b"}, {"instance", "h:1"}, {"job", "events"}}},
+           "exported_job=\"b\",job=\"a\"");
+  CHECK(events.has("events_to_metrics", "exported_job=\"b\",job=\"a\""));
   CHECK(events.not_asked_for() == 0);
 }
 
@@ -93,10 +122,10 @@ TEST_CASE("an empty value is none in a store") {
 }
 
 TEST_CASE("only the moments that are asked for count") {
-  StoredEvents events(marker);
-  events.add(stored({{{"type", "x"}}}, 2000), {1000});
+  StoredEvents events(target());
+  events.add(stored({{{"instance", "h:1"}, {"job", "events"}, {"type", "x"}}}, 2000), {1000});
   CHECK(events.size() == 0);
-  events.add(stored({{{"type", "x"}}}, 2000), {1000, 2000});
+  events.add(stored({{{"instance", "h:1"}, {"job", "events"}, {"type", "x"}}}, 2000), {1000, 2000});
   CHECK(events.has("events_to_metrics", "type=\"x\""));
 }
 
