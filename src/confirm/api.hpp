@@ -16,6 +16,9 @@ struct ApiError {
   std::string text;        ///< "cannot connect to prom-a:9090: Connection refused"
   int status = 0;          ///< of an answer other than 200; 0: there was none
   bool too_large = false;  ///< the answer was longer than the caller wanted
+
+  /// What Prometheus answers to a query that it does not take (before 2.33, one with a negative offset).
+  [[nodiscard]] bool is_refused_query() const noexcept { return status == 400 || status == 422; }
 };
 
 /// The scraper's own API, and the time between two questions to it. `net` has it on sockets, tests on a table. Used by

@@ -20,9 +20,6 @@ constexpr std::int64_t longest_absence_ms = std::chrono::milliseconds(longest_ab
 constexpr int most_pieces = 64;
 constexpr seconds end_length{3600};  // of what is asked for at both ends of a long time
 
-/// 400 and 422 are what Prometheus answers to a query that it does not take (before 2.33, one with a negative offset).
-bool is_refused_query(const ApiError& error) noexcept { return error.status == 400 || error.status == 422; }
-
 std::vector<Window> in_pieces(Window whole, int pieces) {
   std::vector<Window> windows(static_cast<std::size_t>(pieces), whole);
   const seconds length = whole.back / pieces;
@@ -115,7 +112,7 @@ asio::awaitable<Result<Samples, ApiError>> Confirmer::ask_for_markers_in(std::ve
 asio::awaitable<std::optional<Confirmer::Answer>> Confirmer::ask_markers() {
   std::vector<Window> windows = marker_windows(clock_.steady());
   Result<Samples, ApiError> samples = co_await ask_for_markers_in(std::move(windows));
-  if (!samples && look_ahead_ && is_refused_query(samples.error())) {
+  if (!samples && look_ahead_ && samples.error().is_refused_query()) {
     look_ahead_ = false;
     std::vector<Window> plain = marker_windows(clock_.steady());
     samples = co_await ask_for_markers_in(std::move(plain));

@@ -68,8 +68,7 @@ asio::awaitable<Result<Samples, ApiError>> Confirmer::ask_for_samples(std::strin
 /// What cannot be known is not asked for ever: not after an answer that says that there will be none, and not after a
 /// few others while the API answers the question about the markers.
 bool Confirmer::gives_up(const ApiError& error, unsigned& failed_questions) noexcept {
-  const bool refused = error.status == 400 || error.status == 422;
-  return error.too_large || refused || ++failed_questions >= failed_questions_limit;
+  return error.too_large || error.is_refused_query() || ++failed_questions >= failed_questions_limit;
 }
 
 /// Of the target that showed `marker`, for the events of a batch.

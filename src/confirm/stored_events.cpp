@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <utility>
 
 #include "confirm/label_text.hpp"
+#include "exposition/label_walk.hpp"
 
 namespace oneshot::confirm {
 namespace {
@@ -55,7 +55,10 @@ Labels with_target(const Labels& own, const Labels& target, Conflict conflict) {
 
 Labels parsed(std::string_view text) {
   Labels labels;
-  while (const std::optional<LabelPart> part = take_label(text)) labels.emplace_back(part->name, part->value);
+  while (!text.empty()) {
+    const exposition::RenderedLabel label = exposition::take_label(text);
+    labels.emplace_back(label.name, label.value);
+  }
   return labels;
 }
 

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "base/byte_set.hpp"
 #include "confirm/label_text.hpp"
+#include "exposition/label_walk.hpp"
 
 namespace oneshot::confirm {
 namespace {
@@ -13,20 +15,18 @@ constexpr std::size_t remembered_values = 4096;  // of one label
 constexpr std::size_t asked_values = 32;
 constexpr std::size_t asked_bytes = 1024;
 
-bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+constexpr ByteSet name_bytes{[](char c) { return is_letter(c) || is_digit(c) || c == '_'; }};
 
 /// A name that PromQL takes without quotes (Prometheus "Data model": [a-zA-Z_][a-zA-Z0-9_]*).
 bool is_plain(std::string_view name) noexcept {
-  return !name.empty() && !is_digit(name.front()) &&
-         std::ranges::all_of(name, [](char c) { return is_letter(c) || is_digit(c); });
+  return !name.empty() && !is_digit(name.front()) && name_bytes.has_all_of(name);
 }
 
 /// As a regular expression that matches this and nothing else (RE2: a backslash before all but letters and digits).
 void append_literally(std::string& out, std::string_view value) {
   for (const char c : value) {
     const bool ascii = static_cast<unsigned char>(c) >= ' ' && static_cast<unsigned char>(c) < 0x7f;
-    if (ascii && !is_letter(c) && !is_digit(c)) out += '\\';
+    if (ascii && !name_bytes.has(c)) out += '\\';
     out += c;
   }
 }
@@ -50,13 +50,14 @@ TargetLabels::TargetLabels(const Labels& marker) {
 }
 
 void TargetLabels::note(std::string_view event_labels) {
-  while (const std::optional<LabelPart> part = take_label(event_labels)) {
+  while (!event_labels.empty()) {
+    const exposition::RenderedLabel part = exposition::take_label(event_labels);
     const auto label =
-        std::ranges::find(labels_, part->name, [](const auto& one) { return std::string_view(one.first); });
+        std::ranges::find(labels_, part.name, [](const auto& one) { return std::string_view(one.first); });
     if (label == labels_.end()) continue;
     Values& own = own_[static_cast<std::size_t>(label - labels_.begin())];
     if (own.any) continue;
-    std::string value = unescaped(part->value);
+    std::string value = unescaped(part.value);
     if (value != label->second) own.values.insert(std::move(value));
     own.any = own.values.size() > remembered_values;
     if (own.any) own.values.clear();
