@@ -27,13 +27,18 @@ void Losses::count_unclaimed_until(const event_log::Offset& mark) noexcept {
   accounted_ = event_log::later(accounted_, mark);
 }
 
+void Losses::keep_unlogged(const std::string& name, const Scraper& scraper) {
+  if (scraper.loss_to_log > 0) of_forgotten_.full.emplace_back(name, scraper.loss_to_log);
+  if (scraper.again_lost_to_log > 0) of_forgotten_.again.emplace_back(name, scraper.again_lost_to_log);
+}
+
 Losses::Unlogged Losses::take_unlogged(Scrapers& scrapers, SteadyTime now, bool at_once) {
   const auto is_due = [&](bool any, SteadyTime& silent_until) {
     if (!any || (!at_once && now < silent_until)) return false;
     silent_until = now + log_interval;
     return true;
   };
-  Unlogged lines;
+  Unlogged lines = std::exchange(of_forgotten_, {});
   for (auto& [name, scraper] : scrapers) {
     if (!is_due(scraper.loss_to_log + scraper.again_lost_to_log > 0, scraper.silent_about_losses_until)) continue;
     if (scraper.loss_to_log > 0) lines.full.emplace_back(name, std::exchange(scraper.loss_to_log, 0));

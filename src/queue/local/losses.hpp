@@ -49,6 +49,8 @@ class Losses {
     /// A line for each scraper, one about what was refused, one about what nobody scraped. Without the lock.
     void write() const;
   };
+  /// This scraper is about to be forgotten: what no line has said of its losses, the next one says.
+  void keep_unlogged(const std::string& name, const Scraper& scraper);
   /// What is to be logged now, once: the first loss at once, and then the sum of a minute, unless `at_once`.
   [[nodiscard]] Unlogged take_unlogged(Scrapers& scrapers, SteadyTime now, bool at_once);
 
@@ -57,6 +59,7 @@ class Losses {
   event_log::Offset accounted_;  // before this, events had somebody's claim or are counted as unclaimed
   std::uint64_t unclaimed_ = 0;
   std::uint64_t unclaimed_logged_ = 0;
+  Unlogged of_forgotten_;
   SteadyTime silent_about_unclaimed_until_{};
   SteadyTime silent_about_refused_until_{};
   std::atomic<std::uint64_t> refused_{0};  // not yet logged

@@ -50,6 +50,7 @@ std::vector<std::pair<std::string, std::uint64_t>> ScraperTable::forget(SteadyTi
       continue;
     const std::uint64_t lost = scraper.waiting(counted_end_);
     losses_.count_forgotten(entry->first, lost);
+    losses_.keep_unlogged(entry->first, scraper);
     gone.emplace_back(entry->first, lost);
     if (slots_ != nullptr) slots_->release(scraper.place());
     scrapers_.erase(entry);

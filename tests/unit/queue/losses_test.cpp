@@ -60,6 +60,26 @@ TEST_CASE("who loses events second by second has a line a minute with the sum, e
   CHECK(log.count("level=warn") == 9);
 }
 
+TEST_CASE("what a forgotten scraper has lost since its last line is logged at once") {
+  Fixture f;
+  f.options.storage.capacity_bytes = 16 * 4096;
+  f.options.forget_after = 10s;
+  f.register_at_end("a");
+  const CapturedLog log;
+  const auto lose = [&f] {
+    for (int i = 0; i < 4000; ++i) static_cast<void>(f.append("n" + std::to_string(i)));
+    f.queue().tick();
+  };
+  lose();
+  CHECK(log.count("scraper=a reason=full") == 1);
+  lose();
+  CHECK(log.count("scraper=a reason=full") == 1);
+  f.clock.advance(10s);
+  f.queue().tick();
+  CHECK_FALSE(f.known("a"));
+  CHECK(log.count("scraper=a reason=full") == 2);
+}
+
 TEST_CASE("unclaimed events are logged once a minute, and at the end") {
   Losses losses;
   Losses::Scrapers none;
