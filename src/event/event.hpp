@@ -51,8 +51,9 @@ enum class Reason : std::uint8_t {
   rate_limited,     ///< this client sends faster than it may
   too_many_series,  ///< more distinct series than may begin within an hour
   unauthorized,     ///< a webhook's signature is missing or wrong
+  forbidden,        ///< not by this client, or not at this address
 };
-inline constexpr int reason_count = 21;
+inline constexpr int reason_count = 22;
 [[nodiscard]] std::string_view reason_name(Reason reason) noexcept;
 
 struct Rejection {

@@ -15,6 +15,7 @@ void SeriesIndex::reserve(std::size_t events) {
   table_.assign(slots, 0);
   where_.clear();
   where_.reserve(events);
+  looks_ = 0;
 }
 
 }  // namespace oneshot::event

@@ -38,6 +38,7 @@ class SeriesMerger {
   }
   /// See SeriesIndex.
   void expect(std::uint64_t hash) const noexcept { index_.expect(hash); }
+  [[nodiscard]] std::uint64_t looks() const noexcept { return index_.looks(); }
 
   /// The series that came out, numbered in order of first appearance.
   [[nodiscard]] std::size_t size() const noexcept { return value_.size(); }

@@ -53,10 +53,10 @@ void pad(http::GzipBody& body, const BodyPadding& padding) {
 
 }  // namespace
 
-asio::awaitable<bool> compress(http::Reply& reply, BodyPadding padding, http::BodyBudget& budget,
-                               delivery::Waiting& waiting) {
+asio::awaitable<Compressed> compress(http::Reply& reply, BodyPadding padding, http::BodyBudget& budget,
+                                     const Worth& worth, delivery::Waiting& waiting) {
   auto body = http::GzipBody::begin(budget, body_size(reply), static_cast<std::size_t>(padding.least));
-  if (body == nullptr) co_return false;
+  if (body == nullptr) co_return Compressed::no;
   BodyPieces pieces(reply);
   bool first = padding.least > 0;  // the gap is in the first piece, which has the head whole
   for (std::string_view piece = pieces.next(); !piece.empty(); piece = pieces.next()) {
@@ -67,13 +67,14 @@ asio::awaitable<bool> compress(http::Reply& reply, BodyPadding padding, http::Bo
     }
     first = false;
     co_await waiting.yield();
+    if (worth.is_over(reply.deadline)) co_return Compressed::ended;
   }
   body->end();
   pad(*body, padding);
   reply.source = std::move(body);
   reply.body.clear();
   reply.content_encoding = "gzip";
-  co_return true;
+  co_return Compressed::yes;
 }
 
 }  // namespace oneshot::app

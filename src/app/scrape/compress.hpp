@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "app/scrape/worth.hpp"
 #include "delivery/waiting.hpp"
 #include "exposition/format.hpp"
 #include "http/body_budget.hpp"
@@ -29,9 +30,15 @@ struct BodyPadding {
   return body_size(reply) >= least_compressed_text;
 }
 
-/// Compresses the body of `reply` if the budget allows for it, in steps of less than a millisecond. True: what its
-/// source read is not needed any more. Else the reply is as it was.
-asio::awaitable<bool> compress(http::Reply& reply, BodyPadding padding, http::BodyBudget& budget,
-                               delivery::Waiting& waiting);
+enum class Compressed : std::uint8_t {
+  yes,    ///< what the reply's source read is not needed any more
+  no,     ///< no memory for it: the reply is as it was
+  ended,  ///< nobody waits for the reply any more, and a part of its body is gone
+};
+
+/// Compresses the body of `reply` if the budget allows for it, in steps of less than a millisecond, as long as it is
+/// worth that.
+asio::awaitable<Compressed> compress(http::Reply& reply, BodyPadding padding, http::BodyBudget& budget,
+                                     const Worth& worth, delivery::Waiting& waiting);
 
 }  // namespace oneshot::app

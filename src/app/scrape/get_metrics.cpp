@@ -29,6 +29,7 @@
 #include "app/scrape/scrape_form.hpp"
 #include "app/scrape/scraper_identity.hpp"
 #include "app/scrape/shared_scraper_warning.hpp"
+#include "app/scrape/worth.hpp"
 #include "base/log.hpp"
 
 namespace oneshot::app {
@@ -79,6 +80,7 @@ struct Scrape {
   const SharedConfirmer confirmer;  // null where nobody confirms what this scraper has got
   const std::chrono::milliseconds timeout;
   const SteadyTime deadline;
+  const Worth& worth;
 
   [[nodiscard]] const ScraperIdentity& scraper() const noexcept { return admitted.scraper; }
   [[nodiscard]] const std::string& id() const noexcept { return admitted.scraper.id; }
@@ -125,9 +127,16 @@ http::Reply without_batch(const Scrape& scrape, std::string_view why, std::uint6
   return reply;
 }
 
-asio::awaitable<void> measure(EventText& text, delivery::Waiting& waiting) {
-  while (text.measure_next()) co_await waiting.yield();
+/// False: nobody waits for this text any more.
+asio::awaitable<bool> measure(const Scrape& scrape, EventText& text, delivery::Waiting& waiting) {
+  while (text.measure_next()) {
+    co_await waiting.yield();
+    if (scrape.worth.is_over(scrape.deadline)) co_return false;
+  }
+  co_return true;
 }
+
+http::Reply ended() { return refusal(503, "the client has left, or its time was over, before the events were ready"); }
 
 asio::awaitable<http::Reply> peek(const Scrape& scrape, delivery::Waiting& waiting) {
   queue::Queue& queue = scrape.context.services.queue;
@@ -138,7 +147,8 @@ asio::awaitable<http::Reply> peek(const Scrape& scrape, delivery::Waiting& waiti
     co_return without_batch(scrape, "only looked at: the event log is nearly full, so its events are not shown", 0);
   }
   auto text = event_text(scrape, *events);
-  co_await measure(*text, waiting);
+  const bool measured = co_await measure(scrape, *text, waiting);
+  if (!measured) co_return ended();
 
   const std::string own = own_metrics(scrape, 0);
   const std::string comment = comment_for(scrape.scraper(), "only looked at: " + events_in_words(events->size()));
@@ -203,7 +213,8 @@ asio::awaitable<Uncompressed> deliver(const Scrape& scrape, std::unique_ptr<Deli
                                       delivery::Waiting& waiting) {
   const std::uint64_t count = receipt->count();
   auto text = event_text(scrape, receipt->batch());
-  co_await measure(*text, waiting);
+  const bool measured = co_await measure(scrape, *text, waiting);
+  if (!measured) co_return ended();  // the batch goes back as one that was never sent
   log_what_is_refused(scrape, *text);
   receipt->goes_out_as(text->families().named());
 
@@ -265,15 +276,15 @@ SteadyTime deadline_of(const http::Request& request, std::chrono::milliseconds t
 }
 
 asio::awaitable<Uncompressed> scrape(Context& context, const http::Request& request, const exposition::Format& format,
-                                     delivery::Waiting& waiting) {
+                                     const Worth& worth, delivery::Waiting& waiting) {
   Result<Admitted, http::Reply> admitted = admit(context, request);
   if (!admitted) co_return std::move(admitted.error());
   const bool peeks = admitted->peek;
   const std::chrono::milliseconds timeout = scrape_timeout(request);
   SharedConfirmer confirmer = peeks ? nullptr : find_confirmer(context, admitted->scraper);
   const SteadyTime deadline = deadline_of(request, timeout, peeks);
-  const Scrape scrape{context, request, context.options, format, std::move(*admitted), std::move(confirmer),
-                      timeout, deadline};
+  const Scrape scrape{context,  request, context.options, format, std::move(*admitted), std::move(confirmer), timeout,
+                      deadline, worth};
   if (peeks) {
     http::Reply looked = co_await peek(scrape, waiting);
     co_return looked;
@@ -287,12 +298,14 @@ asio::awaitable<Uncompressed> scrape(Context& context, const http::Request& requ
 
 asio::awaitable<http::Reply> answer(Context& context, const http::Request& request, delivery::Waiting& waiting) {
   const ScrapeForm form = form_for(request, *context.options);
-  Uncompressed made = co_await scrape(context, request, form.format, waiting);
+  const Worth worth(context.services.clock, waiting);
+  Uncompressed made = co_await scrape(context, request, form.format, worth, waiting);
   if (form.gzip && is_worth_compressing(made.reply)) {
     const BodyPadding padding{form.format, made.padding_place, made.receipt ? min_batch_response : 0};
     http::BodyBudget& budget = context.services.compressed_bodies;
-    const bool compressed = co_await compress(made.reply, padding, budget, waiting);
-    if (compressed && made.receipt) made.receipt->end_reading();
+    const Compressed compressed = co_await compress(made.reply, padding, budget, worth, waiting);
+    if (compressed == Compressed::ended) co_return ended();
+    if (compressed == Compressed::yes && made.receipt) made.receipt->end_reading();
   }
   made.reply.receipt = std::move(made.receipt);
   co_return std::move(made.reply);

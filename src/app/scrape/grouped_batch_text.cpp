@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <span>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "app/scrape/family_lists.hpp"
 #include "app/scrape/family_walk.hpp"
 #include "app/scrape/shown_events.hpp"
+#include "app/scrape/step.hpp"
 #include "event/series_index.hpp"
 
 namespace oneshot::app {
@@ -31,11 +33,16 @@ class GroupedEventText final : public EventText {
 
   bool measure_next() override {
     EventBlock block;
-    for (std::size_t i = 0; i < events_per_step; i += block.size()) {
+    Step step;
+    while (!step.is_over()) {
       const auto some = std::span<const queue::BatchEvent>(block).first(events_.read(measured_to_, block));
       times_.expect(some);
       for (const queue::BatchEvent& event : some) series_.expect(event.series_hash);
-      for (const queue::BatchEvent& event : some) note(event);
+      for (const queue::BatchEvent& event : some) {
+        const std::uint64_t looks = series_.looks();
+        note(event);
+        step.count(event, series_.looks() - looks);
+      }
       if (some.size() == block.size()) continue;
       measure_later_heads(format_);
       return false;

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include "app/scrape/batch_text.hpp"
 #include "app/scrape/family_lists.hpp"
 #include "app/scrape/family_walk.hpp"
 #include "app/scrape/shown_events.hpp"
+#include "app/scrape/step.hpp"
 #include "event/series_merger.hpp"
 
 namespace oneshot::app {
@@ -46,10 +48,15 @@ class MergedEventText final : public EventText {
   /// will be is known at the end.
   bool merge_some() {
     EventBlock block;
-    for (std::size_t i = 0; i < events_per_step; i += block.size()) {
+    Step step;
+    while (!step.is_over()) {
       const auto some = std::span<const queue::BatchEvent>(block).first(events_.read(next_, block));
       for (const queue::BatchEvent& event : some) merger_.expect(event.series_hash);
-      for (const queue::BatchEvent& event : some) merge(event);
+      for (const queue::BatchEvent& event : some) {
+        const std::uint64_t looks = merger_.looks();
+        merge(event);
+        step.count(event, merger_.looks() - looks);
+      }
       if (some.size() < block.size()) return false;
     }
     return true;
@@ -63,7 +70,7 @@ class MergedEventText final : public EventText {
     lists_.add(family);
   }
 
-  static constexpr std::size_t values_per_step = 16 * events_per_step;
+  static constexpr std::size_t values_per_step = 64 * 1024;
 
   const ShownEvents events_;
   const exposition::Format& format_;

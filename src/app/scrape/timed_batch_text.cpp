@@ -5,6 +5,7 @@
 #include "app/scrape/batch_text.hpp"
 #include "app/scrape/clamped_timestamps.hpp"
 #include "app/scrape/shown_events.hpp"
+#include "app/scrape/step.hpp"
 
 namespace oneshot::app {
 namespace {
@@ -24,13 +25,15 @@ class TimedEventText final : public EventText {
   bool measure_next() override {
     if (grouped_ != nullptr) return measure_grouped();
     EventBlock block;
-    for (std::size_t i = 0; i < events_per_step; i += block.size()) {
+    Step step;
+    while (!step.is_over()) {
       const auto some = next_of(block, measured_to_);
       if (events_.has_merged_names()) return group();
       for (const queue::BatchEvent& event : some) {
         if (!event.metric.empty()) return group();
         if (event.out_of_order) note_out_of_order(event, usual());
         size_ += format_.sample_size(usual(), {event.labels}, event.value, times_.next(event));
+        step.count(event);
       }
       if (some.size() < block.size()) {
         times_.begin_again();

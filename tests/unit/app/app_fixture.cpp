@@ -17,6 +17,7 @@
 namespace oneshot::app::test {
 asio::awaitable<void> FakeWaiting::yield() {
   ++gave_way;
+  if (during_yield) during_yield();
   co_return;
 }
 
@@ -76,6 +77,7 @@ Answer App::call(const Call& call) {
   request.arrived = clock.steady();
   request.pipelined = call.pipelined;
   request.connection = call.connection;
+  request.listener = call.listener;
 
   Answer answer;
   asio::io_context context(1);

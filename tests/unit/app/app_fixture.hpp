@@ -37,6 +37,7 @@ class FakeWaiting final : public delivery::Waiting {
   bool left = false;
   bool stops = false;
   int gave_way = 0;
+  std::function<void()> during_yield;  ///< what happens between two steps
   int paused = 0;
   std::function<void()> during_pause;  ///< what others do meanwhile
 
@@ -53,6 +54,7 @@ struct Call {
   std::string peer = "10.0.0.7";
   bool pipelined = false;
   std::uint64_t connection = 1;
+  std::uint8_t listener = 0;
 };
 
 /// A reply as its client would see it, with the receipt still open.
