@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "app/authorize.hpp"
 
+#include <cstddef>
+#include <string>
+#include <utility>
+
 #include "app/browser.hpp"
+#include "app/ingest/refusal.hpp"
 #include "app/refusal_log.hpp"
 #include "app/scrape/scraper_identity.hpp"
 #include "base/log.hpp"
@@ -20,33 +25,80 @@ void log_ignored(Context& context, const http::Request& request, Origin::Ignored
               {{"peer", request.peer.text()}, {"forwarded_header", context.options->forwarded_header}});
 }
 
-Result<void, http::Reply> authorize_scrape(Context& context, const http::Request& request) {
+/// What can be done at the address by which the request came, whoever asks.
+const Rights& rights_at(const Options& options, const http::Request& request) {
+  return request.listener == 0 ? options.rights : options.listeners[request.listener - std::size_t{1}].second.rights;
+}
+
+std::string entrance_name(const Options& options, const http::Request& request) {
+  return request.listener == 0 ? "server" : "listeners." + options.listeners[request.listener - std::size_t{1}].first;
+}
+
+std::string in_words(const Rights& rights) {
+  std::string words;
+  for (const auto& [name, right] : right_names)
+    if (rights.has(right)) words.append(words.empty() ? "" : ", ").append(name);
+  return words.empty() ? "nothing" : words;
+}
+
+/// The reply to whoever may not do this, with a line in the log.
+Unexpected<http::Reply> refuse_access(Context& context, const http::Request& request, Right right, std::string why) {
+  if (right == Right::post) return Unexpected{refuse(context, request, {event::Reason::forbidden, std::move(why)})};
+  if (right == Right::scrape) {
+    const Origin origin = find_origin(request, *context.options);
+    log_refused_scrape(context, {request.peer, origin.address}, "not_allowed", why);
+  }
+  return Unexpected{http::Reply(403, std::move(why) + '\n')};
+}
+
+/// /metrics is only looked at.
+bool is_view(const http::Request& request) {
+  const Result<MetricsQuery> query = parse_metrics_query(request.query);
+  return (query && query->peek) || is_unasked_view(request);
+}
+
+Result<void, http::Reply> check_entrance(Context& context, const http::Request& request, Right right) {
+  const Rights& rights = rights_at(*context.options, request);
+  if (rights.has(right) || (right == Right::scrape && rights.has(Right::view) && is_view(request))) return {};
+  std::string why =
+      "not at this address: " + entrance_name(*context.options, request) + ".rights allows " + in_words(rights);
+  why += "; use another address of this server";
+  return refuse_access(context, request, right, std::move(why));
+}
+
+Result<void, http::Reply> check_host(Context& context, const http::Request& request, Right right) {
+  if (is_allowed_host(request, context.options->allowed_hosts)) return {};
+  return refuse_access(context, request, right,
+                       "the host \"" + printable(request.header("Host")) + "\" is not one of server.allowed_hosts");
+}
+
+Result<void, http::Reply> check_site(Context& context, const http::Request& request) {
+  if (!is_from_other_site(request)) return {};
+  return refuse_access(context, request, Right::post,
+                       "a page of another site may not post events (Sec-Fetch-Site, Origin)");
+}
+
+/// A scrape: who is it, and is that one in scrapers.allow.
+Result<void, http::Reply> check_scraper(Context& context, const http::Request& request) {
   const Origin origin = find_origin(request, *context.options);
   if (origin.ignored != Origin::Ignored::none) log_ignored(context, request, origin.ignored);
-  const auto why_not = why_not_scrape(origin, *context.options);
-  if (!why_not) return {};
-  log_refused_scrape(context, {request.peer, origin.address}, "not_allowed", *why_not);
-  return Unexpected{http::Reply(403, *why_not + '\n')};
-}
-
-Result<void, http::Reply> authorize_post(const http::Request& request) {
-  if (!is_from_other_site(request)) return {};
-  return Unexpected{http::Reply(403, "a page of another site may not post events (Sec-Fetch-Site, Origin)\n")};
-}
-
-Result<void, http::Reply> check_host(const Context& context, const http::Request& request) {
-  if (is_allowed_host(request, context.options->allowed_hosts)) return {};
-  return Unexpected{
-      http::Reply(403, "the host \"" + printable(request.header("Host")) + "\" is not one of server.allowed_hosts\n")};
+  if (auto why_not = why_not_scrape(origin, *context.options))
+    return refuse_access(context, request, Right::scrape, *std::move(why_not));
+  return {};
 }
 
 }  // namespace
 
 Result<void, http::Reply> authorize(Context& context, const http::Request& request, Right right) {
   if (right == Right::none) return {};
-  if (auto checked = check_host(context, request); !checked) return checked;
-  if (right == Right::scrape) return authorize_scrape(context, request);
-  return right == Right::post ? authorize_post(request) : Result<void, http::Reply>();
+  if (auto checked = check_entrance(context, request, right); !checked) return checked;
+  if (auto checked = check_host(context, request, right); !checked) return checked;
+  if (right == Right::scrape) return check_scraper(context, request);
+  return right == Right::post ? check_site(context, request) : Result<void, http::Reply>();
+}
+
+Result<void, http::Reply> authorize_hook(Context& context, const http::Request& request, bool knows_secret) {
+  return knows_secret ? check_entrance(context, request, Right::post) : authorize(context, request, Right::post);
 }
 
 }  // namespace oneshot::app

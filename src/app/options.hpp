@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/right.hpp"
 #include "base/address.hpp"
 #include "event/options.hpp"
 #include "ingest/hooks/hook.hpp"
@@ -39,7 +40,14 @@ struct MetricOptions {
   friend bool operator==(const MetricOptions&, const MetricOptions&) = default;
 };
 
-/// What the endpoints go by. All of it is live: each worker's router holds an immutable snapshot.
+/// One more address to listen at: the section [listeners.NAME].
+struct ListenerOptions {
+  std::string address;         ///< as HostPort::parse() takes it
+  Rights rights = all_rights;  ///< what can be done there at all, whoever asks
+  friend bool operator==(const ListenerOptions&, const ListenerOptions&) = default;
+};
+
+/// What the endpoints go by. All of it but the listeners is live: each worker's router holds an immutable snapshot.
 struct Options {
   std::string metric = "events_to_metrics";  ///< of the events for which no client named one
   std::vector<std::pair<std::string, MetricOptions>>
@@ -55,8 +63,10 @@ struct Options {
   std::vector<Network> allow = networks({"0.0.0.0/0", "::/0"});  ///< who may scrape
   std::vector<Network> trusted_proxies;                          ///< whose `forwarded_header` is believed
   std::string forwarded_header = "X-Forwarded-For";
-  std::vector<std::string> allowed_hosts;  ///< what a Host header may name; none: anything
-  ingest::Hooks hooks;                     ///< of [webhooks.NAME]
+  std::vector<std::string> allowed_hosts;                          ///< what a Host header may name; none: anything
+  Rights rights = all_rights;                                      ///< of who comes by server.host and server.port
+  std::vector<std::pair<std::string, ListenerOptions>> listeners;  ///< in the order of the file
+  ingest::Hooks hooks;                                             ///< of [webhooks.NAME]
 };
 
 /// How old the time of a sender may make a sample that is stored now. That leaves a minute, or less where the age is

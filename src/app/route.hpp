@@ -8,19 +8,11 @@
 #include <string_view>
 
 #include "app/context.hpp"
+#include "app/right.hpp"
 #include "http/body_limits.hpp"
 #include "http/handler.hpp"
 
 namespace oneshot::app {
-
-/// What a client must be allowed to do before an endpoint answers it.
-enum class Right : std::uint8_t {
-  none,    ///< nothing: probes cannot sign in
-  post,    ///< hand in events
-  scrape,  ///< take events
-  view,    ///< look at the server without changing it
-  admin,   ///< change the server
-};
 
 using Endpoint = http::Answer (*)(Context&, const http::Request&, delivery::Waiting&);
 

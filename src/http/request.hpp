@@ -36,6 +36,7 @@ struct Request {
 
   Address peer;                  ///< the other end of the connection
   std::uint64_t connection = 0;  ///< its number: no other connection has it while the program runs; from 1
+  std::uint8_t listener = 0;     ///< by which of the server's addresses it came: as net::Server::listen_on() was told
   SteadyTime arrived{};          ///< when its first byte was read
   /// A byte of it arrived before the reply to the request before it was acknowledged, so it proves nothing about that
   /// reply, and it is not given a batch of its own.

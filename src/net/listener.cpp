@@ -29,9 +29,11 @@ std::vector<Evictable*> evictable(const std::vector<std::unique_ptr<Worker>>& wo
 
 }  // namespace
 
-Listener::Listener(asio::io_context& context, ListeningSocket socket, std::vector<std::unique_ptr<Worker>>& workers,
-                   LiveConnections& connections, std::size_t max_connections)
+Listener::Listener(asio::io_context& context, ListeningSocket socket, std::uint8_t number,
+                   std::vector<std::unique_ptr<Worker>>& workers, LiveConnections& connections,
+                   std::size_t max_connections)
     : acceptor_(context, socket.v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), socket.fd.release()),
+      number_(number),
       workers_(workers),
       connections_(connections),
       eviction_(evictable(workers), connections, max_connections) {}
@@ -76,7 +78,7 @@ bool Listener::accept_one() {
   if (connection) {
     shortage_ = 0;
     connections_.add();
-    least_loaded().adopt(std::move(connection), Address::from_socket(*name));
+    least_loaded().adopt(std::move(connection), Address::from_socket(*name), number_);
     return true;
   }
   const int error = errno;

@@ -4,6 +4,7 @@
 #include <asio/awaitable.hpp>
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -20,8 +21,9 @@ namespace oneshot::net {
 /// that runs `context`.
 class Listener {
  public:
-  Listener(asio::io_context& context, ListeningSocket socket, std::vector<std::unique_ptr<Worker>>& workers,
-           LiveConnections& connections, std::size_t max_connections);
+  /// `number`: what requests that come by it say.
+  Listener(asio::io_context& context, ListeningSocket socket, std::uint8_t number,
+           std::vector<std::unique_ptr<Worker>>& workers, LiveConnections& connections, std::size_t max_connections);
 
   /// Accepts until close(). At max_connections, and where descriptors run out, one connection is evicted for each new
   /// one; where memory runs out, accepting pauses.
@@ -37,6 +39,7 @@ class Listener {
   Worker& least_loaded();
 
   asio::ip::tcp::acceptor acceptor_;
+  const std::uint8_t number_;
   std::vector<std::unique_ptr<Worker>>& workers_;
   LiveConnections& connections_;
   Eviction eviction_;

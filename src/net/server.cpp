@@ -62,8 +62,8 @@ Result<std::string> Server::listen() {
   return address;
 }
 
-void Server::listen_on(ListeningSocket socket) {
-  parts_->listeners.push_back(std::make_unique<Listener>(parts_->main, std::move(socket), parts_->workers,
+void Server::listen_on(ListeningSocket socket, std::uint8_t number) {
+  parts_->listeners.push_back(std::make_unique<Listener>(parts_->main, std::move(socket), number, parts_->workers,
                                                          parts_->connections, parts_->options.max_connections));
 }
 

@@ -4,6 +4,7 @@
 #include <asio/awaitable.hpp>
 #include <asio/io_context.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -31,8 +32,9 @@ class Server {
   /// Opens the port. The value is its real address, "[::]:8090". Errors:
   /// `cannot listen on [::]:8090: Address already in use`.
   Result<std::string> listen();
-  /// Listens on `socket`, which another process may have opened; also beside others.
-  void listen_on(ListeningSocket socket);
+  /// Listens on `socket`, which another process may have opened; also beside others. Requests that come by it say so
+  /// with `number`.
+  void listen_on(ListeningSocket socket, std::uint8_t number = 0);
   /// Starts the workers and accepts from now on.
   void start();
   /// Accepts no more, lets requests in flight be answered, half-closes connections and waits for their ends up to

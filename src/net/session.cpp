@@ -14,12 +14,14 @@
 
 namespace oneshot::net {
 
-Session::Session(ConnectionContext& context, std::unique_ptr<Stream> stream, const Address& peer, std::uint64_t id)
+Session::Session(ConnectionContext& context, std::unique_ptr<Stream> stream, const Address& peer, std::uint64_t id,
+                 std::uint8_t listener)
     : context_(context),
       stream_(std::move(stream)),
       parser_({.bodies = &context.handler(), .budget = &context.bodies()}),
       peer_(peer),
       id_(id),
+      listener_(listener),
       since_(std::chrono::steady_clock::now()) {}
 
 Session::~Session() {
@@ -133,6 +135,7 @@ http::Answer Session::ask() {
   request_ = parser_.request();
   request_.peer = peer_;
   request_.connection = id_;
+  request_.listener = listener_;
   request_.arrived = arrived;
   request_.pipelined = pipelined;
   try {

@@ -28,8 +28,9 @@ namespace oneshot::net {
 /// A session never simply closes: unread input would make the kernel throw away what the peer has not read yet.
 class Session final : public delivery::Waiting {
  public:
-  /// `context` outlives the session. `id` is unique while the program runs, from 1.
-  Session(ConnectionContext& context, std::unique_ptr<Stream> stream, const Address& peer, std::uint64_t id);
+  /// `context` outlives the session. `id` is unique while the program runs, from 1. `listener`: as http::Request has it.
+  Session(ConnectionContext& context, std::unique_ptr<Stream> stream, const Address& peer, std::uint64_t id,
+          std::uint8_t listener = 0);
   /// Every receipt has been told its outcome afterwards.
   ~Session() override;
 
@@ -145,6 +146,7 @@ class Session final : public delivery::Waiting {
   http::Request request_;
   Address peer_;
   const std::uint64_t id_;
+  const std::uint8_t listener_;
 
   // What goes on, why it ends, and what the program wants: each moves on its own.
   Phase phase_ = Phase::opened;

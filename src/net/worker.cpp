@@ -46,9 +46,10 @@ void log_failed_session(const std::exception_ptr& fault) {
 /// A session, and its place in the worker's books. Lives in the frame of the session's coroutine.
 class Worker::Registration {
  public:
-  Registration(Worker& worker, asio::ip::tcp::socket socket, const Address& peer)
+  Registration(Worker& worker, asio::ip::tcp::socket socket, const Address& peer, std::uint8_t listener)
       : entry_(worker),
-        session_(worker.connection_context_, std::make_unique<PlainStream>(std::move(socket)), peer, entry_.id) {
+        session_(worker.connection_context_, std::make_unique<PlainStream>(std::move(socket)), peer, entry_.id,
+                 listener) {
     worker.sessions_.emplace(entry_.id, &session_);
   }
   Session& session() noexcept { return session_; }
@@ -92,11 +93,11 @@ void Worker::start() {
   thread_ = std::thread([this] { context_.run(); });
 }
 
-void Worker::adopt(UniqueFd socket, const Address& peer) {
+void Worker::adopt(UniqueFd socket, const Address& peer, std::uint8_t listener) {
   load_.fetch_add(1, std::memory_order_relaxed);
   // In a shared_ptr, since Asio copies handlers. A connection that the worker never gets to is closed.
   auto held = std::make_shared<UniqueFd>(std::move(socket));
-  asio::post(context_, [this, held, peer] { begin_session(std::move(*held), peer); });
+  asio::post(context_, [this, held, peer, listener] { begin_session(std::move(*held), peer, listener); });
 }
 
 void Worker::post(std::function<void()> work) { asio::post(context_, std::move(work)); }
@@ -155,7 +156,7 @@ void Worker::forget_connection() noexcept {
   connections_.remove();
 }
 
-void Worker::begin_session(UniqueFd socket, const Address& peer) {
+void Worker::begin_session(UniqueFd socket, const Address& peer, std::uint8_t listener) {
   const int on = 1;
   ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   int family = AF_INET;
@@ -171,7 +172,7 @@ void Worker::begin_session(UniqueFd socket, const Address& peer) {
     return;
   }
   [[maybe_unused]] const int owned_by_connection = socket.release();
-  auto registration = std::make_unique<Registration>(*this, std::move(connection), peer);
+  auto registration = std::make_unique<Registration>(*this, std::move(connection), peer, listener);
   if (stopping_) registration->session().stop();
   arm_tick();
   auto work = Registration::run(std::move(registration));

@@ -42,7 +42,7 @@ class Worker final : public Evictable {
 
   void start();
   /// Takes over an accepted connection, which the LiveConnections have counted.
-  void adopt(UniqueFd socket, const Address& peer);
+  void adopt(UniqueFd socket, const Address& peer, std::uint8_t listener);
   /// Runs `work` on this worker's thread.
   void post(std::function<void()> work);
   void change(const Options& options);
@@ -62,7 +62,7 @@ class Worker final : public Evictable {
  private:
   class Registration;
 
-  void begin_session(UniqueFd socket, const Address& peer);
+  void begin_session(UniqueFd socket, const Address& peer, std::uint8_t listener);
   void forget_connection() noexcept;
   void arm_tick();
   void tick();

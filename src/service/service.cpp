@@ -66,19 +66,34 @@ std::optional<Service::StartError> Service::start() {
   make_confirmers();
 
   make_routers();
-  auto sockets = open_port(settings_->net, config_file_, std::move(*inherited), notifier_);
-  if (!sockets) return StartError{sockets.error(), exit_failed};
-  std::string address;
-  for (net::ListeningSocket& socket : *sockets) {
-    address += (address.empty() ? "" : ", ") + socket.address;
-    server_->listen_on(std::move(socket));
-  }
+  auto opened = listen(std::move(*inherited));
+  if (!opened) return StartError{opened.error(), exit_failed};
 
   server_->start();
   services_->readiness.enter(app::Readiness::Phase::running);
-  announce(address);
+  announce(*opened);
   notifier_.send("READY=1");
   return std::nullopt;
+}
+
+Result<Service::Addresses> Service::listen(std::vector<InheritedSocket> inherited) {
+  std::string listeners;
+  std::uint8_t number = 0;
+  for (const auto& [title, listener] : settings_->app.listeners) {
+    auto socket = open_listener(title, HostPort::parse(listener.address).value(), inherited, notifier_);
+    if (!socket) return Unexpected{socket.error()};
+    listeners += (listeners.empty() ? "" : ", ") + title + " " + socket->address;
+    server_->listen_on(std::move(*socket), ++number);
+  }
+  drop_stored_listeners(inherited, notifier_);
+  auto sockets = open_port(settings_->net, config_file_, std::move(inherited), notifier_);
+  if (!sockets) return Unexpected{sockets.error()};
+  std::string addresses;
+  for (net::ListeningSocket& socket : *sockets) {
+    addresses += (addresses.empty() ? "" : ", ") + socket.address;
+    server_->listen_on(std::move(socket));
+  }
+  return Addresses{std::move(addresses), std::move(listeners)};
 }
 
 void Service::make_confirmers() {
@@ -114,10 +129,11 @@ std::shared_ptr<const app::Options> Service::app_options() const noexcept {
   return {settings_, &settings_->app};  // keeps all settings alive
 }
 
-void Service::announce(const std::string& address) const {
+void Service::announce(const Addresses& addresses) const {
   log::info("listening", {{"version", version()},
                           {"config", config_file_.empty() ? std::string_view("none") : config_file_},
-                          {"address", address},
+                          {"address", addresses.server},
+                          {"listeners", addresses.listeners.empty() ? "none" : addresses.listeners},
                           {"storage", in_memory() ? std::string_view("memory") : settings_->queue.storage.path},
                           {"threads", routers_.size()}});
   if (in_memory()) log::warn("events are kept in memory only and do not survive the program (storage.path is empty)");

@@ -16,6 +16,7 @@
 #include "net/server.hpp"
 #include "queue/queue.hpp"
 #include "service/activity.hpp"
+#include "service/systemd/inherited_sockets.hpp"
 #include "service/systemd/notify.hpp"
 #include "service/systemd/watchdog.hpp"
 #include "settings/command_line.hpp"
@@ -41,13 +42,19 @@ class Service {
   void serve();
 
  private:
+  /// What the program listens at, as text.
+  struct Addresses {
+    std::string server;     ///< "[::]:8090"
+    std::string listeners;  ///< "scrape [::]:8091, look [::]:8092"
+  };
+  Result<Addresses> listen(std::vector<InheritedSocket> inherited);
   void make_routers();
   void make_confirmers();
   [[nodiscard]] bool in_memory() const noexcept { return settings_->queue.storage.path.empty(); }
   [[nodiscard]] queue::Options queue_options() const;
   /// A snapshot that lives as long as a request uses it.
   [[nodiscard]] std::shared_ptr<const app::Options> app_options() const noexcept;
-  void announce(const std::string& address) const;
+  void announce(const Addresses& addresses) const;
   asio::awaitable<void> run_housekeeping();
   void report_status();
   asio::awaitable<void> stop_on_signal();

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "settings/check_together.hpp"
 
+#include <cstddef>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "base/host_port.hpp"
 #include "settings/named_sections.hpp"
 
 namespace oneshot::settings {
 namespace {
+
+constexpr std::size_t most_listeners = 32;
 
 bool is_counter_of(std::string_view name, std::string_view metric) noexcept {
   if (!name.starts_with(metric)) return false;
@@ -25,10 +31,28 @@ Result<void, std::string> check_counters(const app::Options& app, std::string_vi
   return {};
 }
 
+/// No address twice; but port 0 is another one each time.
+Result<void, std::string> check_addresses(const Settings& settings) {
+  std::vector<std::pair<HostPort, std::string>> taken{
+      {{settings.net.host, settings.net.port}, "server.host and server.port"}};
+  if (settings.app.listeners.size() > most_listeners)
+    return Unexpected{"[listeners.NAME]: there may be " + std::to_string(most_listeners) + " at most"};
+  for (const auto& [title, options] : settings.app.listeners) {
+    const HostPort address = HostPort::parse(options.address).value();
+    const std::string where = section_title("listeners", title);
+    for (const auto& [other, whose] : taken)
+      if (address.port != 0 && address.port == other.port && address.host == other.host)
+        return Unexpected{where + ": " + whose + " has this address already: choose another port"};
+    taken.emplace_back(address, where);
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void, std::string> check_together(const Settings& settings) {
   const app::Options& app = settings.app;
+  if (auto good = check_addresses(settings); !good) return good;
   for (const auto& [metric, options] : app.metrics) {
     const std::string where = section_title("metrics", metric);
     if (metric == app.metric) return Unexpected{where + ": events.metric is called so: choose another name"};

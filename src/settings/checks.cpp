@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "base/byte_set.hpp"
+#include "base/host_port.hpp"
 #include "base/url.hpp"
 #include "http/grammar.hpp"
 
@@ -77,6 +78,18 @@ Result<void, std::string> check_path(std::string_view path) {
 Result<void, std::string> check_header_name(std::string_view name) {
   if (!name.empty() && http::token_bytes.has_all_of(name)) return {};
   return Unexpected{"must be the name of a header, such as X-Forwarded-For"};
+}
+
+Result<void, std::string> check_address(std::string_view address) {
+  const Result<HostPort> parsed = HostPort::parse(address);
+  if (!parsed) return Unexpected{parsed.error()};
+  return {};
+}
+
+Result<void, std::string> check_title(std::string_view title) {
+  constexpr std::size_t longest = 64;
+  if (!title.empty() && title.size() <= longest && consists_of(title, "_.-")) return {};
+  return Unexpected{"must be 1 to 64 letters, digits, _ . and -"};
 }
 
 Result<void, std::string> check_url(std::string_view url) {

@@ -22,6 +22,10 @@ namespace oneshot::settings {
 [[nodiscard]] Result<void, std::string> check_path(std::string_view path);
 /// Of a header (RFC 9110 section 5.1).
 [[nodiscard]] Result<void, std::string> check_header_name(std::string_view name);
+/// Where to listen.
+[[nodiscard]] Result<void, std::string> check_address(std::string_view address);
+/// The free name of a section that nothing else knows.
+[[nodiscard]] Result<void, std::string> check_title(std::string_view title);
 /// Of an API.
 [[nodiscard]] Result<void, std::string> check_url(std::string_view url);
 [[nodiscard]] Result<void, std::string> check_scraper_name(std::string_view name);

@@ -12,6 +12,7 @@
 #include "settings/checks.hpp"
 #include "settings/key.hpp"
 #include "settings/key_kinds.hpp"
+#include "settings/rights_key.hpp"
 
 // The ranges end where a larger value could only be a mistake, or would not work.
 
@@ -66,6 +67,7 @@ std::vector<Key> make_keys() {
   return {
       at_start(text("server", "host", check_host, &Net::host)),
       at_start(whole_number("server", "port", 0, 65535, &Net::port)),
+      rights("server", "rights", &App::rights),
       at_start(whole_number("server", "threads", 0, 64, &Net::threads)),
       whole_number("server", "max_connections", 1, 1'000'000, &Net::max_connections),
       whole_number("server", "max_body_memory_mib", 1, 4096, &Net::max_body_memory_mib),

@@ -5,6 +5,7 @@
 #include "settings/checks.hpp"
 #include "settings/key_kinds.hpp"
 #include "settings/named_kinds.hpp"
+#include "settings/rights_key.hpp"
 #include "settings/webhook_keys.hpp"
 
 namespace oneshot::settings {
@@ -42,10 +43,22 @@ NamedSections confirmations() {
        choice(kind, "unreachable", &Options::unreachable, {{"wait", Unreachable::wait}, {"tcp", Unreachable::tcp}})});
 }
 
+NamedSections listeners() {
+  using app::ListenerOptions;
+  constexpr std::string_view kind = "listeners";
+  NamedSections sections =
+      named(kind, "listener", check_title, {"address", "needs an address to listen at: address = \"127.0.0.1:8091\""},
+            &app::Options::listeners,
+            {text(kind, "address", check_address, &ListenerOptions::address),
+             rights(kind, "rights", &ListenerOptions::rights)});
+  sections.live = false;
+  return sections;
+}
+
 }  // namespace
 
 const std::vector<NamedSections>& named_sections() {
-  static const std::vector<NamedSections> all = {metrics(), confirmations(), webhook_sections()};
+  static const std::vector<NamedSections> all = {listeners(), metrics(), confirmations(), webhook_sections()};
   return all;
 }
 

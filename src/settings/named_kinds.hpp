@@ -37,7 +37,7 @@ template <class Map, class Part, class Options = typename Map::value_type::secon
 NamedSections named(std::string_view kind, std::string_view each, Result<void, std::string> (*check)(std::string_view),
                     RequiredKey required, Map Part::*map, const std::vector<BasicKey<Options>>& keys) {
   const auto field = field_of(map);
-  NamedSections made{kind, each, check, required, {}, {}, {}};
+  NamedSections made{kind, each, check, required, {}, {}, {}, copier<Settings>(field)};
   for (const BasicKey<Options>& key : keys) {
     made.keys.push_back({key.name,
                          [field, set = key.set](Settings& settings, std::string_view title, const Value& value) {

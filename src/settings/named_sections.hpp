@@ -10,7 +10,7 @@
 #include "settings/key.hpp"
 
 /// Sections with a free name, such as [confirm.prom-a]: as many of a kind as the user writes. Each kind is one row of
-/// one table, which the file, `--print-config` and a reload go by. All of them are live.
+/// one table, which the file, `--print-config` and a reload go by.
 namespace oneshot::settings {
 
 /// A key of each section of one kind. `title` is the free name of a section that `add` has made.
@@ -40,6 +40,9 @@ struct NamedSections {
   std::function<void(Settings&, std::string_view title)> add;
   /// Of the sections there are: in the order of the file where that counts, else sorted.
   std::function<std::vector<std::string>(const Settings&)> titles;
+  /// All sections of this kind.
+  std::function<void(Settings& to, const Settings& from)> copy;
+  bool live = true;  ///< a reload changes them; otherwise the next start does
 };
 
 /// In the order that people read them in.

@@ -10,7 +10,6 @@
 namespace oneshot::settings {
 namespace {
 
-/// All of them are live.
 void note_named(const NamedSections& sections, const Settings& before, const Settings& now,
                 std::vector<std::string>& changed) {
   const std::vector<std::string> old_titles = sections.titles(before);
@@ -30,6 +29,31 @@ void note_named(const NamedSections& sections, const Settings& before, const Set
       if (key.toml(before, title) != key.toml(now, title))
         changed.push_back(kind + title + '.' + std::string(key.name));
   }
+}
+
+/// The keys of one section, for people; "none" where there is no such section.
+std::string in_words(const NamedSections& sections, const Settings& settings, const std::string& title) {
+  const std::vector<std::string> titles = sections.titles(settings);
+  if (std::find(titles.begin(), titles.end(), title) == titles.end()) return "none";
+  std::string words;
+  for (const NamedKey& key : sections.keys)
+    words.append(words.empty() ? "" : ", ").append(key.name).append(" = ").append(key.toml(settings, title));
+  return words;
+}
+
+/// Sections that only a start can change: `read` gets those in use again.
+void postpone_named(const NamedSections& sections, const Settings& in_use, Settings& read,
+                    std::vector<Postponed>& postponed) {
+  std::vector<std::string> titles = sections.titles(in_use);
+  for (std::string& title : sections.titles(read))
+    if (std::find(titles.begin(), titles.end(), title) == titles.end()) titles.push_back(std::move(title));
+  for (const std::string& title : titles) {
+    std::string before = in_words(sections, in_use, title);
+    std::string now = in_words(sections, read, title);
+    if (before != now)
+      postponed.push_back({std::string(sections.kind) + '.' + title, std::move(before), std::move(now)});
+  }
+  sections.copy(read, in_use);
 }
 
 /// What the files hold that the keys name, which no key shows.
@@ -67,7 +91,13 @@ Reload reload(const Settings& in_use, Settings read) {
       result.postponed.push_back({std::move(name), std::move(before), std::move(now)});
     }
   }
-  for (const NamedSections& sections : named_sections()) note_named(sections, in_use, read, result.changed);
+  for (const NamedSections& sections : named_sections()) {
+    if (sections.live) {
+      note_named(sections, in_use, read, result.changed);
+    } else {
+      postpone_named(sections, in_use, read, result.postponed);
+    }
+  }
   note_headers(in_use.confirm, read.confirm, result.changed);
   note_secrets(in_use.webhooks, read.webhooks, result.changed);
   result.settings = std::move(read);

@@ -125,9 +125,8 @@ http::Reply refuse_unauthorized(Context& context, const http::Request& request, 
 }
 
 http::Answer answer(Context& context, const http::Request& request, const std::string& name, const ingest::Hook& hook) {
-  // Who knows the secret needs no right.
-  if (!hook.signature().required())
-    if (auto granted = authorize(context, request, Right::post); !granted) return std::move(granted.error());
+  auto granted = authorize_hook(context, request, hook.signature().required());
+  if (!granted) return std::move(granted.error());
   const auto dry_run = wants_dry_run(request.query);
   if (!dry_run) return refuse_hook(context, request, name, dry_run.error());
   if (*dry_run) return answer_dry_run(context, request, name, hook);

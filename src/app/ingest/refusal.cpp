@@ -52,6 +52,8 @@ int status_of(Reason reason) noexcept {
       return 400;
     case Reason::unauthorized:
       return 401;
+    case Reason::forbidden:
+      return 403;
     case Reason::unknown_metric:
       return 404;
     case Reason::key_in_flight:

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <iterator>
 #include <optional>
@@ -18,14 +19,14 @@ namespace {
 
 using net::ListeningSocket;
 
-std::string about_store(const char* command) {
+std::string about_store(const char* command, const std::string& name) {
   std::string lines(command);
   lines += "=1\nFDNAME=";
-  lines += stored_socket_name;
+  lines += name;
   return lines;
 }
 
-std::string in_config(const net::Options& options) { return options.host + ", port " + std::to_string(options.port); }
+std::string in_config(const std::string& host, std::uint16_t port) { return host + ", port " + std::to_string(port); }
 
 Result<ListeningSocket> adopt(InheritedSocket inherited) {
   const int number = inherited.fd.get();
@@ -43,7 +44,7 @@ void warn_of_difference(const net::Options& options, const std::string& config_f
   log::warn("the given socket is used, not server.host and server.port: change the one or the other",
             {{"given", given.address},
              {"socket", name},
-             {"config", in_config(options)},
+             {"config", in_config(options.host, options.port)},
              {"edit", drop_in + " (ListenStream=)"},
              {"or", config_file.empty() ? "--host and --port" : config_file + " ([server] host, port)"}});
 }
@@ -66,8 +67,8 @@ Result<std::vector<ListeningSocket>> use_given(const net::Options& options, cons
 }
 
 // Nothing if there is none, or none that still fits.
-std::optional<ListeningSocket> use_stored(const net::Options& options, std::vector<InheritedSocket> stored,
-                                          Notifier& notifier) {
+std::optional<ListeningSocket> use_stored(const HostPort& where, const std::string& name,
+                                          std::vector<InheritedSocket> stored, Notifier& notifier) {
   std::optional<ListeningSocket> kept;
   for (InheritedSocket& one : stored) {
     auto adopted = adopt(std::move(one));
@@ -75,7 +76,7 @@ std::optional<ListeningSocket> use_stored(const net::Options& options, std::vect
       log::warn("the socket left by an earlier run cannot be used", {{"reason", adopted.error()}});
       continue;
     }
-    const auto same = net::is_bound_to(*adopted, options.host, options.port);
+    const auto same = net::is_bound_to(*adopted, where.host, where.port);
     // A host that cannot be looked up now is no reason to refuse those who wait at the socket already.
     if (!same) log::warn("the socket left by an earlier run is used unchecked", {{"reason", same.error()}});
     if (!kept && (!same || *same)) {
@@ -83,36 +84,63 @@ std::optional<ListeningSocket> use_stored(const net::Options& options, std::vect
       continue;
     }
     log::info("the socket left by an earlier run is closed: the config says otherwise now",
-              {{"was", adopted->address}, {"config", in_config(options)}});
+              {{"was", adopted->address}, {"config", in_config(where.host, where.port)}});
     // Not only closed: the service manager has it too, and the port must be free at once.
     ::shutdown(adopted->fd.get(), SHUT_RDWR);
   }
-  if (!kept && !stored.empty()) notifier.send(about_store("FDSTOREREMOVE"));
+  if (!kept && !stored.empty()) notifier.send(about_store("FDSTOREREMOVE", name));
   return kept;
+}
+
+/// Those of this name, taken out of `inherited`.
+std::vector<InheritedSocket> take_stored(std::vector<InheritedSocket>& inherited, const std::string& name) {
+  const auto is_other = [&name](const InheritedSocket& one) { return one.name != name; };
+  const auto first = std::stable_partition(inherited.begin(), inherited.end(), is_other);
+  std::vector<InheritedSocket> taken(std::make_move_iterator(first), std::make_move_iterator(inherited.end()));
+  inherited.erase(first, inherited.end());
+  return taken;
+}
+
+Result<ListeningSocket> use_stored_or_open(const HostPort& where, const std::string& name,
+                                           std::vector<InheritedSocket> stored, Notifier& notifier) {
+  if (auto kept = use_stored(where, name, std::move(stored), notifier)) return *std::move(kept);
+  auto opened = net::open_listening_socket(where.host, where.port);
+  if (opened) notifier.send(about_store("FDSTORE", name), opened->fd.get());
+  return opened;
 }
 
 }  // namespace
 
 Result<std::vector<ListeningSocket>> open_port(const net::Options& options, const std::string& config_file,
                                                std::vector<InheritedSocket> inherited, Notifier& notifier) {
-  const auto is_stored = [](const InheritedSocket& one) { return one.name == stored_socket_name; };
-  const auto first_stored = std::stable_partition(inherited.begin(), inherited.end(), std::not_fn(is_stored));
-  std::vector<InheritedSocket> stored(std::make_move_iterator(first_stored), std::make_move_iterator(inherited.end()));
-  inherited.erase(first_stored, inherited.end());
+  std::vector<InheritedSocket> stored = take_stored(inherited, stored_socket_name);
   if (!inherited.empty()) {
-    if (!stored.empty()) notifier.send(about_store("FDSTOREREMOVE"));
+    if (!stored.empty()) notifier.send(about_store("FDSTOREREMOVE", stored_socket_name));
     return use_given(options, config_file, std::move(inherited));
   }
-  std::vector<ListeningSocket> sockets;
-  if (auto kept = use_stored(options, std::move(stored), notifier)) {
-    sockets.push_back(*std::move(kept));
-    return sockets;
-  }
-  auto opened = net::open_listening_socket(options.host, options.port);
+  auto opened = use_stored_or_open({options.host, options.port}, stored_socket_name, std::move(stored), notifier);
   if (!opened) return Unexpected{opened.error()};
-  notifier.send(about_store("FDSTORE"), opened->fd.get());
+  std::vector<ListeningSocket> sockets;
   sockets.push_back(std::move(*opened));
   return sockets;
+}
+
+Result<ListeningSocket> open_listener(const std::string& title, const HostPort& where,
+                                      std::vector<InheritedSocket>& inherited, Notifier& notifier) {
+  const std::string name = stored_listener_prefix + title;
+  auto opened = use_stored_or_open(where, name, take_stored(inherited, name), notifier);
+  if (!opened) return Unexpected{"[listeners." + title + "]: " + opened.error()};
+  return opened;
+}
+
+void drop_stored_listeners(std::vector<InheritedSocket>& inherited, Notifier& notifier) {
+  const auto is_stored = [](const InheritedSocket& one) { return one.name.starts_with(stored_listener_prefix); };
+  for (const InheritedSocket& one : inherited) {
+    if (!is_stored(one)) continue;
+    ::shutdown(one.fd.get(), SHUT_RDWR);  // the service manager has it too
+    notifier.send(about_store("FDSTOREREMOVE", one.name));
+  }
+  std::erase_if(inherited, is_stored);
 }
 
 }  // namespace oneshot::service

@@ -63,6 +63,7 @@ oneshot_events_rejected_total{reason="key_in_flight"} 0
 oneshot_events_rejected_total{reason="rate_limited"} 0
 oneshot_events_rejected_total{reason="too_many_series"} 0
 oneshot_events_rejected_total{reason="unauthorized"} 0
+oneshot_events_rejected_total{reason="forbidden"} 0
 oneshot_events_waiting{scraper="prom-a"} 0
 oneshot_events_in_flight{scraper="prom-a"} 0
 oneshot_events_delivered_total{scraper="prom-a"} 0

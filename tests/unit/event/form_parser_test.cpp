@@ -407,5 +407,6 @@ TEST_CASE("every reason has a name of its own") {
   CHECK(event::reason_name(Reason::rate_limited) == "rate_limited");
   CHECK(event::reason_name(Reason::too_many_series) == "too_many_series");
   CHECK(event::reason_name(Reason::unauthorized) == "unauthorized");
-  CHECK(static_cast<int>(Reason::unauthorized) == event::reason_count - 1);
+  CHECK(event::reason_name(Reason::forbidden) == "forbidden");
+  CHECK(static_cast<int>(Reason::forbidden) == event::reason_count - 1);
 }

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "settings/check_together.hpp"
+#include "settings/effective.hpp"
+#include "settings/reload.hpp"
+#include "unit/settings/parsed.hpp"
+
+namespace oneshot::settings {
+namespace {
+
+using app::Right;
+using test::error;
+using test::good;
+
+std::string fault_together(const std::string& text) {
+  const auto checked = check_together(good(text));
+  return checked ? "fine" : checked.error();
+}
+
+TEST_CASE("a listener has an address, and all rights unless the file names some") {
+  const Settings settings = good(
+      "[listeners.scrape]\naddress = \":8091\"\nrights = [\"scrape\", \"view\"]\n[listeners.b]\naddress = \"[::1]:1\"");
+  REQUIRE(settings.app.listeners.size() == 2);
+  const auto& [name, scrape] = settings.app.listeners.front();
+  CHECK(name == "scrape");
+  CHECK(scrape.address == ":8091");
+  CHECK(scrape.rights == app::Rights{Right::scrape, Right::view});
+  CHECK_FALSE(scrape.rights.has(Right::post));
+  CHECK(settings.app.listeners.back().second.rights == app::all_rights);
+  CHECK(settings.app.rights == app::all_rights);
+  CHECK(good("server.rights = []").app.rights == app::Rights{});
+}
+
+TEST_CASE("what a listener says wrongly is named with what to write") {
+  CHECK(error("[listeners.a]\nrights = [\"post\"]") ==
+        "c.toml:1: [listeners.a]: needs an address to listen at: address = \"127.0.0.1:8091\"");
+  CHECK(error("[listeners.a]\naddress = \"8091\"").find("must be an address and a port") != std::string::npos);
+  CHECK(error("[listeners.a]\naddress = \":1\"\nrights = [\"read\"]") ==
+        "c.toml:3: [listeners.a] rights contains \"read\": must be \"post\", \"scrape\", \"view\" or \"admin\"");
+  CHECK(error("server.rights = \"post\"").ends_with("must be a list of rights in quotes, such as [\"post\"]"));
+  CHECK(error("[listeners.\"a b\"]\naddress = \":1\"").ends_with("must be 1 to 64 letters, digits, _ . and -"));
+}
+
+TEST_CASE("two listeners do not have the same address, unless each gets a free port") {
+  CHECK(fault_together("[listeners.a]\naddress = \":8090\"") ==
+        "[listeners.a]: server.host and server.port has this address already: choose another port");
+  CHECK(fault_together("[listeners.a]\naddress = \"h:1\"\n[listeners.b]\naddress = \"h:1\"") ==
+        "[listeners.b]: [listeners.a] has this address already: choose another port");
+  CHECK(fault_together("[listeners.a]\naddress = \"h:0\"\n[listeners.b]\naddress = \"h:0\"") == "fine");
+}
+
+TEST_CASE("listeners change only with a restart, and the log says which") {
+  const Settings in_use = good("[listeners.a]\naddress = \":1\"\n[listeners.b]\naddress = \":2\"");
+  const Reload result =
+      reload(in_use, good("[listeners.a]\naddress = \":3\"\n[listeners.c]\naddress = \":4\"\nrights = []"));
+  CHECK(result.changed.empty());
+  REQUIRE(result.postponed.size() == 3);
+  CHECK(result.postponed[0].key == "listeners.a");
+  CHECK(result.postponed[0].in_use.starts_with("address = \":1\", rights = ["));
+  CHECK(result.postponed[0].read.starts_with("address = \":3\", rights = ["));
+  CHECK(result.postponed[1].key == "listeners.b");
+  CHECK(result.postponed[1].read == "none");
+  CHECK(result.postponed[2].key == "listeners.c");
+  CHECK(result.postponed[2].in_use == "none");
+  CHECK(result.postponed[2].read == "address = \":4\", rights = []");
+  CHECK(render_toml(result.settings) == render_toml(in_use));
+}
+
+}  // namespace
+}  // namespace oneshot::settings
