@@ -59,6 +59,11 @@ def settings():
         return tomllib.loads(re.sub(r"^#(?=[^ \n])", "", file.read(), flags=re.MULTILINE))
 
 
+def config(found):
+    """The server's config in the rendered ConfigMap."""
+    return tomllib.loads(found["ConfigMap"]["data"]["config.toml"])
+
+
 def values_of(name):
     """The arguments that give a value set."""
     return ("--values", os.path.join(_folder.name, "values", name + ".yaml"))

@@ -53,11 +53,14 @@ REFUSED = [
     (["config.events.metric=oneshot_x"], "config.events.metric"),
     (["config.scrapers.names={a,a}"], "config.scrapers.names: array items[0,1] must be unique"),
     (["config.scrapers.allow={10.0.0.0/33}"], "config.scrapers.allow.0: Does not match"),
+    (["config.server.rights={read}"], "config.server.rights.0 must be one of the following"),
+    (["config.listeners.a.rights={post}"], "config.listeners.a: address is required"),
+    (["scrape.port=0", "netpol.ingress.scrapers.podMatchLabels={prometheus}"], "netpol.ingress.scrapers needs a scrape.port"),
     (["config.scrapers.trusted_proxies={proxy}"], "config.scrapers.trusted_proxies.0: Does not match"),
 ]
 
 # Where null stands for what may be left out: it is the same as the empty default, or the server's own.
-MAY_BE_NULL = re.compile(r"config\.|.*resources|podAnnotations|namespace\.labels")
+MAY_BE_NULL = re.compile(r"config\.|.*resources|podAnnotations|namespace\.labels|netpol\.ingress\.scrapers")
 
 SELECTOR = "app.kubernetes.io/name"
 
@@ -142,7 +145,7 @@ class Chart(unittest.TestCase):
         with open(os.path.join(chart.CHART, "values.schema.json"), encoding="utf-8") as file:
             sections = json.load(file)["properties"]["config"]["properties"]
         settings = chart.settings()
-        for section, example in (("confirm", "prometheus-a"), ("metrics", "deploys"), ("webhooks", None)):
+        for section, example in (("confirm", "prometheus-a"), ("listeners", "scrape"), ("metrics", "deploys"), ("webhooks", None)):
             keys = settings.pop(section)
             example = example or next(iter(keys))
             self.assertEqual(set(sections.pop(section)["additionalProperties"]["properties"]), set(keys[example]))
@@ -161,14 +164,35 @@ class Rendered(unittest.TestCase):
         self.assertEqual((service["metadata"]["name"], service["metadata"]["namespace"]),
                          ("events-to-metrics", "kaas-events"))
         self.assertEqual(service["spec"]["ports"], [
-            {"name": "metrics", "port": 8090, "targetPort": "metrics", "protocol": "TCP"}])
+            {"name": "metrics", "port": 8090, "targetPort": "metrics", "protocol": "TCP"},
+            {"name": "scrape", "port": 8091, "targetPort": "scrape", "protocol": "TCP"}])
         peers = found["NetworkPolicy"]["spec"]["ingress"][0]["from"]
         self.assertIn({"podSelector": {}}, peers, "its own namespace")
         for namespace in ("kaas-metrics", "kaas-monitoring"):
             self.assertIn({"namespaceSelector": {"matchLabels": {"name": namespace}}}, peers)
         self.assertEqual(found["ServiceMonitor"]["spec"]["endpoints"], [
-            {"port": "metrics", "path": "/metrics", "interval": "30s", "scrapeTimeout": "10s"}])
+            {"port": "scrape", "path": "/metrics", "interval": "30s", "scrapeTimeout": "10s"}])
+        # Whoever scraped the original with a job of its own goes on doing so.
+        self.assertNotIn("rights", chart.config(found)["server"])
         self.assertEqual(found["CronJob"]["spec"]["schedule"], "* * * * *")
+
+    def test_who_may_scrape_can_be_told_from_who_may_post(self):
+        found = chart.rendered(*ORIGINAL_COMMAND, "--set", "netpol.ingress.scrapers.namespaceMatchLabels={monitoring}",
+                               "--set", "netpol.ingress.namespaceLabelKeys={name}")
+        post, scrape = found["NetworkPolicy"]["spec"]["ingress"]
+        self.assertEqual(post["ports"], [{"port": 8090, "protocol": "TCP"}])
+        self.assertEqual(scrape, {"from": [{"namespaceSelector": {"matchLabels": {"name": "monitoring"}}}],
+                                  "ports": [{"port": 8091, "protocol": "TCP"}]})
+        config = chart.config(found)
+        self.assertEqual(config["server"]["rights"], ["post"])
+        self.assertEqual(config["listeners"]["scrape"], {"address": ":8091", "rights": ["scrape", "view"]})
+
+    def test_without_a_port_for_scraping_there_is_one_port(self):
+        found = chart.rendered(*ORIGINAL_COMMAND, "--set", "scrape.port=0")
+        self.assertEqual([port["name"] for port in found["Service"]["spec"]["ports"]], ["metrics"])
+        self.assertEqual(found["ServiceMonitor"]["spec"]["endpoints"][0]["port"], "metrics")
+        self.assertEqual(found["NetworkPolicy"]["spec"]["ingress"][0]["ports"], [{"port": 8090, "protocol": "TCP"}])
+        self.assertNotIn("listeners", chart.config(found))
 
     def test_every_pod_is_allowed_by_the_restricted_profile(self):
         for name in chart.VALUE_SETS:

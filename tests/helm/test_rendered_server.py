@@ -38,7 +38,8 @@ class Pod(Remote):
     def __init__(self, *values):
         self.process = None
         super().__init__(free_port())
-        self.found = chart.rendered(*values, "--set", f"server.port={self.port}")
+        self.found = chart.rendered(*values, "--set", f"server.port={self.port}",
+                                    "--set", f"scrape.port={free_port()}")
         self.folder = tempfile.mkdtemp(prefix="oneshot-pod-")
         try:
             self.set_up()
@@ -108,7 +109,7 @@ class Pod(Remote):
     def run_test_pod(self, spec):
         """Runs the command of a pod that posts, with the service's address as it is here."""
         container, = spec["containers"]
-        service, = self.found["Service"]["spec"]["ports"]
+        service = next(port for port in self.found["Service"]["spec"]["ports"] if port["name"] == "metrics")
         name, namespace = (self.found["Service"]["metadata"][key] for key in ("name", "namespace"))
         here = f"127.0.0.1:{self.port_names[service['targetPort']]}"
         words = [word.replace(f"{name}.{namespace}.svc:{service['port']}", here)
@@ -171,7 +172,7 @@ class RenderedServer(unittest.TestCase):
         settings = chart.settings()
         text = chart.rendered(*chart.values_of("everything"))["ConfigMap"]["data"]["config.toml"]
         rendered = tomllib.loads(text)
-        for kind in ("confirm", "metrics", "webhooks"):  # whose sections have a free name
+        for kind in ("confirm", "listeners", "metrics", "webhooks"):  # whose sections have a free name
             self.assertEqual(set().union(*rendered.pop(kind).values()), set().union(*settings.pop(kind).values()))
         self.assertEqual({name: set(section) for name, section in rendered.items()},
                          {name: set(section) for name, section in settings.items()})

@@ -12,6 +12,13 @@
   {{- end -}}
 {{- end -}}
 {{- $config := deepCopy .Values.config -}}
+{{- with .Values.scrape.port -}}
+  {{- $listener := dict "address" (printf ":%v" .) "rights" (list "scrape" "view") -}}
+  {{- $_ := set $config "listeners" (merge ($config.listeners | default dict) (dict "scrape" $listener)) -}}
+{{- end -}}
+{{- if eq (include "events.scrapersApart" .) "true" -}}
+  {{- $_ := set $config "server" (merge ($config.server | default dict) (dict "rights" (list "post"))) -}}
+{{- end -}}
 {{- $given := dict
       "server" (dict "port" .Values.server.port)
       "log" (dict "level" (lower .Values.server.logLevel))
@@ -23,6 +30,16 @@
   {{- $_ := set $given "scrapers" (dict "names" (append $names $scraper | uniq)) -}}
 {{- end -}}
 {{- mergeOverwrite $config $given | toYaml -}}
+{{- end }}
+
+{{/* "true": the values say who may scrape, apart from those who may post. */}}
+{{- define "events.scrapersApart" -}}
+{{- $scrapers := .Values.netpol.ingress.scrapers | default dict -}}
+{{- $named := or $scrapers.namespaceMatchLabels $scrapers.podMatchLabels -}}
+{{- if and $named (not .Values.scrape.port) -}}
+{{- fail "netpol.ingress.scrapers needs a scrape.port: a NetworkPolicy tells those who scrape by the port" -}}
+{{- end -}}
+{{- if $named }}true{{ else }}false{{ end -}}
 {{- end }}
 
 {{/* The limits of what is in seconds. The schema has them too, but not for decimals: --set makes strings of these. */}}
@@ -41,7 +58,7 @@ scrapers.startup_hold_seconds: [0, 86400]
 {{- define "events.toml" -}}
 {{- $limits := include "events.secondsLimits" . | fromYaml -}}
 {{- range $section, $keys := include "events.settings" . | fromYaml }}
-{{- if has $section (list "confirm" "metrics") }}
+{{- if has $section (list "confirm" "metrics" "listeners") }}
 {{- range $name, $options := $keys }}
 [{{ $section }}.{{ toJson $name }}]
 {{- range $key, $value := $options }}

@@ -25,7 +25,7 @@
 {{- define "events.neededValues" -}}
 namespace.create
 {{- " server.image server.pullPolicy server.port server.logLevel server.useExplicitTimestamps" -}}
-{{- " persistence.enabled persistence.size persistence.accessMode service.port" -}}
+{{- " persistence.enabled persistence.size persistence.accessMode service.port scrape.port" -}}
 {{- " netpol.generate netpol.ingress netpol.ingress.namespaceLabelKeys netpol.ingress.allowOwnNamespace" -}}
 {{- " serviceMonitor.enabled serviceMonitor.interval serviceMonitor.scrapeTimeout" -}}
 {{- " serviceMonitor.honorLabels serviceMonitor.trackTimestampsStaleness" -}}

@@ -98,6 +98,11 @@ spec:
     - name: metrics
       containerPort: {{ .Values.server.port }}
       protocol: TCP
+    {{- with .Values.scrape.port }}
+    - name: scrape
+      containerPort: {{ . }}
+      protocol: TCP
+    {{- end }}
     # The first answer comes after some milliseconds; with a large log that is searched at the start, after seconds.
     startupProbe:
       httpGet: {path: /healthz, port: metrics}
