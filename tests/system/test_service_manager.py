@@ -174,6 +174,27 @@ class StoredSocket(unittest.TestCase):
             with Server({"server.host": "0.0.0.0", "server.port": server.port}, **held) as wide:
                 self.assertEqual(wide.address, f"0.0.0.0:{server.port}")
 
+    def test_a_listener_is_kept_as_well_and_closed_where_the_config_has_it_no_more(self):
+        listener = {"listeners.l.address": "127.0.0.1:0"}
+        with Manager() as manager:
+            with Server(listener, env=manager.variables) as server:
+                manager.wait_for(lambda m: m.get("FDNAME") == "oneshot-listener.l", "with the listener's socket")
+                manager.wait_for(lambda m: m.get("FDNAME") == "oneshot-listener", "with the other socket")
+                at = next(l["listeners"] for l in server.log_lines() if "listeners" in l)
+            with socket.create_connection(("127.0.0.1", int(at.rsplit(":", 1)[1])), 5) as waiting:
+                waiting.settimeout(10)
+                waiting.sendall(b"GET /healthz HTTP/1.1\r\nHost: t\r\n\r\n")
+                with Server(listener, **manager.given()) as again:
+                    self.assertEqual(next(l["listeners"] for l in again.log_lines() if "listeners" in l), at)
+                    self.assertIn(b"200 OK", waiting.recv(4096))
+                    waiting.close()
+            with Server(**manager.given()) as last:
+                self.assertEqual(last.port, server.port)
+                manager.wait_for(lambda m: m.get("FDSTOREREMOVE") == "1" and m["FDNAME"] == "oneshot-listener.l",
+                                 "of the listener's socket")
+                with self.assertRaises(ConnectionRefusedError):
+                    socket.create_connection(("127.0.0.1", int(at.rsplit(":", 1)[1])), 5)
+
     def test_a_given_socket_wins_over_a_stored_one(self):
         with listening() as given, listening() as stored:
             arguments = give([stored.fileno(), given.fileno()], ["oneshot-listener", "a.socket"])
