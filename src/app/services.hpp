@@ -57,7 +57,7 @@ struct Services {
   SeriesLimit series_limit;
   std::vector<Counters> counters;  ///< one for each worker, by its number
   EventCounterBook event_counters;
-  std::vector<const http::Statistics*> http_statistics;  ///< one for each worker
+  std::vector<const http::Statistics*> http_statistics;  ///< one for each thread that serves connections
 };
 
 }  // namespace oneshot::app

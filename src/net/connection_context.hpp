@@ -10,6 +10,7 @@
 #include "http/date.hpp"
 #include "http/handler.hpp"
 #include "http/statistics.hpp"
+#include "net/errands.hpp"
 #include "net/options.hpp"
 
 namespace oneshot::net {
@@ -29,6 +30,9 @@ class ConnectionContext {
   /// Any thread may read them.
   [[nodiscard]] const http::Statistics& statistics() const noexcept { return statistics_; }
 
+  /// What is to be done between two requests.
+  [[nodiscard]] Errands& errands() noexcept { return errands_; }
+
   /// The value of the Date header now.
   [[nodiscard]] std::string_view date() noexcept { return date_.at(std::int64_t{std::time(nullptr)} * 1000); }
   /// The reply to nearly every event, whole: a bare 200 on a connection of HTTP/1.1 that lives on.
@@ -39,6 +43,7 @@ class ConnectionContext {
   const Options& options_;
   http::BodyBudget& bodies_;
   http::Statistics statistics_;
+  Errands errands_;
   http::HttpDate date_;
   std::string prerendered_ok_;
   std::time_t prerendered_second_ = -1;  // the second in its Date header

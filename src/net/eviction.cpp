@@ -1,80 +1,152 @@
 // SPDX-License-Identifier: MIT
 // A full server still accepts: a connection that waits in the kernel's queue looks established to its client, which
-// would wait for an answer that cannot come. So one connection is evicted for each that waits. Its worker chooses the
-// candidate and closes it on its own thread; the end of any connection wakes the listener.
+// would wait for an answer that cannot come. So for each one that waits another one is evicted, for all of them at
+// once: each worker is asked once for its best candidates, the best of all are evicted by their workers, and the end of
+// any connection wakes the listener. One after the other, each newcomer would wait for all those before it.
 #include "net/eviction.hpp"
 
+#include <algorithm>
+#include <asio/this_coro.hpp>
 #include <cerrno>
 #include <chrono>
+#include <map>
+#include <memory>
 
-#include "base/log.hpp"
+#include "net/gathering.hpp"
 
 namespace oneshot::net {
 namespace {
 
 using std::chrono::milliseconds;
+using std::chrono::steady_clock;
 
+// How many candidates one question asks for, at least and at most: those that are not needed at once serve the
+// newcomers of the next moment.
+constexpr std::size_t least_asked = 64;
+constexpr std::size_t most_asked = 256;
+// How long a worker may take to answer. It does so between two turns; while one of them takes longer, the others do.
+constexpr milliseconds question_time{100};
+// How long evicted connections may take to end before others are evicted: a worker with much to do gets to them in a
+// while, and the end of a scraper, for which we wait, comes in milliseconds.
+constexpr milliseconds ending_time{250};
+// How long to wait where nothing can be evicted.
+constexpr milliseconds retry_time{20};
+// How long a peer has nothing that could be evicted before its newcomers may be refused.
+constexpr milliseconds stuck_time{100};
 // How long to wait for descriptors or memory, where no connection ends and gives some back. New connections wait in the
 // kernel's queue meanwhile.
 constexpr milliseconds resource_pause{100};
-// How long an evicted connection may take to end before another one is evicted: one that is just closed, and a scraper
-// whose own end we wait for. A live scraper answers in milliseconds.
-constexpr milliseconds eviction_time{20};
-constexpr milliseconds receipt_time{200};
-constexpr std::chrono::minutes log_interval{1};
+// A peer that holds more than an eighth of all places crowds the others.
+constexpr std::size_t share = 8;
 
 }  // namespace
 
-bool EvictionCandidate::evict_before(const EvictionCandidate& other) const noexcept {
-  if (priority != other.priority) return priority < other.priority;
-  return priority != EvictionPriority::never && since < other.since;
+std::size_t Eviction::crowd_from() const noexcept {
+  const std::size_t fair = max_connections_ / share + 1;
+  return peers_.limit() == 0 ? fair : std::min(fair, peers_.limit());
 }
 
-asio::awaitable<void> Eviction::make_room(const asio::ip::tcp::acceptor& acceptor) {
-  log_full();
+asio::awaitable<void> Eviction::make_room(const asio::ip::tcp::acceptor& acceptor, std::size_t waiting) {
   while (acceptor.is_open() && full()) {
-    const EvictionPriority evicted = co_await evict_one();
-    const bool slow = evicted == EvictionPriority::awaiting_receipt;
-    const SteadyTime limit = std::chrono::steady_clock::now() + (slow ? receipt_time : eviction_time);
-    co_await connections_.wait_for_fewer(max_connections_, limit);
+    const std::size_t over = connections_.value() - max_connections_;  // the limit may have been lowered
+    const std::size_t wanted = std::min(waiting + over, most_asked);
+    const std::uint64_t before = connections_.ended();
+    const std::size_t coming = expected_.missing(before);
+    milliseconds patience = ending_time;
+    if (coming < wanted) {
+      const milliseconds stuck = expected_.stuck_for(before, steady_clock::now());
+      const std::size_t evicted = co_await evict(wanted - coming, offers_, nullptr, stuck);
+      expected_.add(evicted, before);
+      if (coming + evicted == 0) patience = retry_time;
+    }
+    if (!full()) break;
+    const std::uint64_t ended = connections_.ended();
+    co_await connections_.wait_for_end(ended, steady_clock::now() + patience);
+    if (connections_.ended() == ended) expected_.give_up();
   }
-}
-
-void Eviction::log_full() {
-  const SteadyTime now = std::chrono::steady_clock::now();
-  if (now < silent_about_full_until_) return;
-  silent_about_full_until_ = now + log_interval;
-  log::warn(
-      "max_connections reached: the connection longest in its request head, or longest idle, is closed for "
-      "each new one",
-      {{"max_connections", max_connections_}});
-}
-
-// The priority of the evicted connection; never: there was none to evict.
-asio::awaitable<EvictionPriority> Eviction::evict_one() {
-  Evictable* owner = nullptr;
-  EvictionCandidate best;
-  for (Evictable* const worker : workers_) {
-    const EvictionCandidate one = co_await worker->eviction_candidate();
-    if (!one.evict_before(best)) continue;
-    best = one;
-    owner = worker;
-  }
-  if (owner != nullptr) owner->evict(best.id);
-  co_return best.priority;
 }
 
 // Each connection has a descriptor of ours: the end of any one brings it back. Memory, and what the whole machine
 // lacks, only time brings back.
-asio::awaitable<void> Eviction::wait_for_resources(int shortage) {
-  const std::size_t before = connections_.value();
-  EvictionPriority evicted = EvictionPriority::never;
+asio::awaitable<void> Eviction::wait_for_resources(int shortage, std::size_t waiting) {
+  const std::uint64_t before = connections_.ended();
   if (shortage == EMFILE) {
-    evicted = co_await evict_one();
+    const std::size_t coming = expected_.missing(before);
+    if (coming < waiting) {
+      const std::size_t wanted = std::min(waiting, most_asked) - std::min(coming, most_asked);
+      const milliseconds stuck = expected_.stuck_for(before, steady_clock::now());
+      const std::size_t evicted = co_await evict(wanted, offers_, nullptr, stuck);
+      expected_.add(evicted, before);
+    }
   }
-  const milliseconds limit = evicted < EvictionPriority::awaiting_receipt ? eviction_time : resource_pause;
-  const SteadyTime until = std::chrono::steady_clock::now() + limit;
-  co_await connections_.wait_for_fewer(before, until);
+  co_await connections_.wait_for_end(before, steady_clock::now() + resource_pause);
+  if (connections_.ended() == before) expected_.give_up();
+}
+
+asio::awaitable<bool> Eviction::evict_of(Peer& peer) {
+  const std::size_t connections = peer.connections();
+  const std::size_t over = connections - std::min(connections, peers_.limit());  // the limit may have been lowered
+  const std::size_t wanted = std::min(peer.held.size() + over, most_asked);
+  const std::uint64_t before = peer.ended();
+  const std::size_t coming = peer.expected.missing(before);
+  if (coming >= wanted) co_return true;
+  const milliseconds stuck = peer.expected.stuck_for(before, steady_clock::now());
+  const std::size_t evicted = co_await evict(wanted - coming, peer.offers, &peer, stuck);
+  peer.expected.add(evicted, before);
+  const bool moves = evicted + coming > 0;
+  peer.stuck = !moves && stuck >= stuck_time;
+  co_return moves;
+}
+
+asio::awaitable<std::size_t> Eviction::evict(std::size_t wanted, Offers& offers, const Peer* only_of,
+                                             milliseconds stuck) {
+  const EvictionReason reason = only_of == nullptr ? EvictionReason::full : EvictionReason::peer;
+  std::size_t evicted = 0;
+  bool fresh = false;
+  while (evicted < wanted) {
+    if (offers.used_up(steady_clock::now())) {
+      if (fresh || evicted > 0) break;
+      co_await refill(offers, wanted, only_of);
+      fresh = true;
+    }
+    std::vector<Offer> chosen = offers.take(wanted - evicted, stuck);
+    if (chosen.empty()) break;
+    const std::size_t ending = co_await end_them(std::move(chosen), reason);
+    evicted += ending;
+  }
+  co_return evicted;
+}
+
+asio::awaitable<void> Eviction::refill(Offers& offers, std::size_t wanted, const Peer* only_of) {
+  const auto here = co_await asio::this_coro::executor;
+  const auto gathering = std::make_shared<Gathering<Offers::Said>>(here);
+  const EvictionQuestion question{std::max(wanted, least_asked), crowd_from(), only_of};
+  for (Evictable* const worker : workers_) {
+    worker->ask(question, [worker, say = gathering->one_more()](EvictionAnswer answer) {
+      say({worker, std::move(answer)});
+    });
+  }
+  const SteadyTime until = steady_clock::now() + question_time;
+  co_await gathering->wait(until);
+  offers.set(gathering->answers(), steady_clock::now());
+}
+
+// Returns how many they were; where a worker does not say so in time, it will get to them.
+asio::awaitable<std::size_t> Eviction::end_them(std::vector<Offer> chosen, EvictionReason reason) {
+  const auto here = co_await asio::this_coro::executor;
+  const auto gathering = std::make_shared<Gathering<std::size_t>>(here);
+  std::map<Evictable*, std::vector<EvictionCandidate>> by_worker;
+  for (const Offer& one : chosen) by_worker[one.worker].push_back(one.candidate);
+  for (auto& [worker, candidates] : by_worker) worker->evict(std::move(candidates), gathering->one_more());
+  const SteadyTime until = steady_clock::now() + question_time;
+  co_await gathering->wait(until);
+  std::size_t evicted = chosen.size();
+  for (const std::size_t missed : gathering->answers()) evicted -= missed;
+  if (evicted > 0) {
+    statistics_.count_evicted(reason == EvictionReason::peer, evicted);
+    log_.note(reason, chosen, reason == EvictionReason::peer ? peers_.limit() : max_connections_);
+  }
+  co_return evicted;
 }
 
 }  // namespace oneshot::net

@@ -3,69 +3,79 @@
 
 #include <asio/awaitable.hpp>
 #include <asio/ip/tcp.hpp>
+#include <chrono>
 #include <cstddef>
-#include <cstdint>
+#include <functional>
 #include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
+#include "http/statistics.hpp"
+#include "net/eviction_candidate.hpp"
+#include "net/eviction_log.hpp"
+#include "net/expected_ends.hpp"
 #include "net/live_connections.hpp"
+#include "net/offers.hpp"
+#include "net/peers.hpp"
 
 namespace oneshot::net {
 
-/// Which connection is closed for a new one where there can be no more: the lowest priority value, and of several the
-/// one that has had it for longest.
-enum class EvictionPriority : std::uint8_t {
-  first,             ///< in its request head, or at its end: nothing is lost with it
-  idle,              ///< between requests
-  awaiting_receipt,  ///< silent after a batch: our end is sent, and the peer's answer to that is the receipt
-  never,             ///< its request is being answered
-};
-
-/// A connection that could be closed to make room for a new one.
-struct EvictionCandidate {
-  EvictionPriority priority = EvictionPriority::never;
-  SteadyTime since{};
-  std::uint64_t id = 0;
-  [[nodiscard]] bool evict_before(const EvictionCandidate& other) const noexcept;
-};
-
-/// The connections of one worker, as far as eviction has to know them. From the accepting thread.
+/// The connections of one worker, as far as eviction has to know them. From the accepting thread; the answers are given
+/// on any thread, soon also where the worker has much to do.
 class Evictable {
  public:
-  /// The best candidate of this worker; with priority `never` there is none. Resumes on the caller's executor.
-  virtual asio::awaitable<EvictionCandidate> eviction_candidate() = 0;
-  virtual void evict(std::uint64_t id) = 0;
+  /// The best candidates of this worker.
+  virtual void ask(const EvictionQuestion& question, std::function<void(EvictionAnswer)> answer) = 0;
+  /// Evicts those to which nothing has happened since they were offered. The answer is how many others there are.
+  virtual void evict(std::vector<EvictionCandidate> candidates, std::function<void(std::size_t)> missed) = 0;
 
  protected:
   ~Evictable() = default;
 };
 
-/// The rule of max_connections: the connection longest in its request head, or else longest idle, is closed for a new
-/// one. Used by the accepting thread.
+/// The rules of max_connections and max_connections_per_peer: for each connection that waits an old one is closed, for
+/// as many as wait at once. Used by the accepting thread.
 class Eviction {
  public:
-  /// The workers and the count of their connections outlive this.
-  Eviction(std::vector<Evictable*> workers, LiveConnections& connections, std::size_t max_connections)
-      : workers_(std::move(workers)), connections_(connections), max_connections_(max_connections) {}
+  /// The workers, the count of their connections, the peers and the statistics outlive this. The statistics are the
+  /// accepting thread's own.
+  Eviction(std::vector<Evictable*> workers, LiveConnections& connections, const Peers& peers,
+           http::Statistics& statistics, std::size_t max_connections)
+      : workers_(std::move(workers)),
+        connections_(connections),
+        peers_(peers),
+        statistics_(statistics),
+        max_connections_(max_connections) {}
 
   void change(std::size_t max_connections) noexcept { max_connections_ = max_connections; }
   [[nodiscard]] bool full() const noexcept { return connections_.value() >= max_connections_; }
 
-  /// Evicts until there is room for one connection, or until the acceptor, for which that room is, is closed.
-  asio::awaitable<void> make_room(const asio::ip::tcp::acceptor& acceptor);
-  /// After accept() has failed for lack of descriptors or memory, by errno: for want of a descriptor one connection is
-  /// evicted; then waits for the end of one, or a while.
-  asio::awaitable<void> wait_for_resources(int shortage);
+  /// Evicts until there is room for one connection, or until the acceptor, for which that room is, is closed. So many
+  /// connections wait there.
+  asio::awaitable<void> make_room(const asio::ip::tcp::acceptor& acceptor, std::size_t waiting);
+  /// After accept() has failed for lack of descriptors or memory, by errno: for want of descriptors as many connections
+  /// are evicted as wait; then waits for the end of one, or a while.
+  asio::awaitable<void> wait_for_resources(int shortage, std::size_t waiting);
+  /// Evicts connections of this peer for the newcomers that it has. The peer must have some all the time. False: none
+  /// ends, and none could be evicted.
+  asio::awaitable<bool> evict_of(Peer& peer);
 
  private:
-  void log_full();
-  asio::awaitable<EvictionPriority> evict_one();
+  /// Returns how many were evicted, of one group.
+  asio::awaitable<std::size_t> evict(std::size_t wanted, Offers& offers, const Peer* only_of,
+                                     std::chrono::milliseconds stuck);
+  asio::awaitable<void> refill(Offers& offers, std::size_t wanted, const Peer* only_of);
+  asio::awaitable<std::size_t> end_them(std::vector<Offer> chosen, EvictionReason reason);
+  [[nodiscard]] std::size_t crowd_from() const noexcept;
 
   std::vector<Evictable*> workers_;
   LiveConnections& connections_;
+  const Peers& peers_;
+  http::Statistics& statistics_;
   std::size_t max_connections_;
-  SteadyTime silent_about_full_until_{};
+  Offers offers_;
+  ExpectedEnds expected_;
+  EvictionLog log_;
 };
 
 }  // namespace oneshot::net

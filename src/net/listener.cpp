@@ -20,39 +20,36 @@ namespace {
 
 constexpr std::chrono::minutes log_interval{1};
 
-std::vector<Evictable*> evictable(const std::vector<std::unique_ptr<Worker>>& workers) {
-  std::vector<Evictable*> all;
-  all.reserve(workers.size());
-  for (const auto& worker : workers) all.push_back(worker.get());
-  return all;
-}
-
 }  // namespace
 
-Listener::Listener(asio::io_context& context, ListeningSocket socket, std::uint8_t number,
-                   std::vector<std::unique_ptr<Worker>>& workers, LiveConnections& connections,
-                   std::size_t max_connections)
+Listener::Listener(asio::io_context& context, ListeningSocket socket, std::uint8_t number, Admission& admission,
+                   Eviction& eviction, LiveConnections& connections)
     : acceptor_(context, socket.v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), socket.fd.release()),
       number_(number),
-      workers_(workers),
-      connections_(connections),
-      eviction_(evictable(workers), connections, max_connections) {}
+      admission_(admission),
+      eviction_(eviction),
+      connections_(connections) {}
 
 asio::awaitable<void> Listener::run() {
   while (acceptor_.is_open()) {
     const auto [error] = co_await acceptor_.async_wait(asio::ip::tcp::acceptor::wait_read, nothrow);
     if (error) continue;
-    // Only now, since a new connection waits, is one of the old ones closed for it.
-    if (eviction_.full()) {
-      co_await eviction_.make_room(acceptor_);
+    // Only now, since new connections wait, are old ones closed for them.
+    if (admission_.pauses()) {
+      co_await admission_.wait();
+    } else if (eviction_.full()) {
+      co_await eviction_.make_room(acceptor_, waiting());
     }
-    while (acceptor_.is_open() && !eviction_.full() && accept_one()) {
+    while (may_accept() && accept_one()) {
       if (shortage_ != 0) {
-        co_await eviction_.wait_for_resources(shortage_);
+        co_await eviction_.wait_for_resources(shortage_, waiting());
       }
     }
   }
 }
+
+// At least the one that has woken us.
+std::size_t Listener::waiting() { return std::max<std::size_t>(1, waiting_connections(acceptor_.native_handle())); }
 
 void Listener::close() {
   // Clients that are connected already are answered: closing would reset what waits in the kernel's queue.
@@ -78,7 +75,7 @@ bool Listener::accept_one() {
   if (connection) {
     shortage_ = 0;
     connections_.add();
-    least_loaded().adopt(std::move(connection), Address::from_socket(*name), number_);
+    admission_.admit({std::move(connection), Address::from_socket(*name), number_});
     return true;
   }
   const int error = errno;
@@ -107,12 +104,6 @@ void Listener::log_shortage() {
                 ? "cannot accept connections: the one longest in its request head, or longest idle, is closed"
                 : "cannot accept connections for now: they wait",
             {{"error", std::strerror(shortage_)}});
-}
-
-Worker& Listener::least_loaded() {
-  const auto least = std::min_element(workers_.begin(), workers_.end(),
-                                      [](const auto& a, const auto& b) { return a->load() < b->load(); });
-  return **least;
 }
 
 }  // namespace oneshot::net

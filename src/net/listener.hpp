@@ -4,45 +4,43 @@
 #include <asio/awaitable.hpp>
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
+#include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <vector>
 
+#include "base/clock.hpp"
+#include "net/admission.hpp"
 #include "net/eviction.hpp"
 #include "net/listening_socket.hpp"
 #include "net/live_connections.hpp"
-#include "net/worker.hpp"
 
 namespace oneshot::net {
 
-/// Accepts connections and hands each to the worker with the fewest. Scrapers and producers keep few, long
-/// connections, so their spread over the workers matters more than the speed of accepting: SO_REUSEPORT spreads such
-/// connections badly, and resets pending ones when one of its sockets closes. Every function is called on the thread
-/// that runs `context`.
+/// Accepts connections. SO_REUSEPORT, with a socket for each worker, would spread few long connections badly, and reset
+/// pending ones when one of its sockets closes. Every function is called on the thread that runs `context`.
 class Listener {
  public:
-  /// `number`: what requests that come by it say.
-  Listener(asio::io_context& context, ListeningSocket socket, std::uint8_t number,
-           std::vector<std::unique_ptr<Worker>>& workers, LiveConnections& connections, std::size_t max_connections);
+  /// `number`: what requests that come by it say. The rest is shared with other listeners and outlives this.
+  Listener(asio::io_context& context, ListeningSocket socket, std::uint8_t number, Admission& admission,
+           Eviction& eviction, LiveConnections& connections);
 
   /// Accepts until close(). At max_connections, and where descriptors run out, one connection is evicted for each new
   /// one; where memory runs out, accepting pauses.
   asio::awaitable<void> run();
   /// Accepts what waits in the kernel's queue, as far as there is room, and closes the socket.
   void close();
-  void change(std::size_t max_connections) noexcept { eviction_.change(max_connections); }
 
  private:
+  [[nodiscard]] bool may_accept() const { return acceptor_.is_open() && !eviction_.full() && !admission_.pauses(); }
   bool accept_one();
   bool connection_waits();
+  [[nodiscard]] std::size_t waiting();
   void log_shortage();
-  Worker& least_loaded();
 
   asio::ip::tcp::acceptor acceptor_;
   const std::uint8_t number_;
-  std::vector<std::unique_ptr<Worker>>& workers_;
+  Admission& admission_;
+  Eviction& eviction_;
   LiveConnections& connections_;
-  Eviction eviction_;
   int shortage_ = 0;  // errno of the last accept: of descriptors or memory
   SteadyTime silent_about_resources_until_{};
 };

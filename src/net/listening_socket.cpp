@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -135,6 +136,15 @@ Result<ListeningSocket> open_listening_socket(const std::string& host, std::uint
   if (opened) return std::move(*opened);
   if (host == "::" && no_such_family(opened.error())) return open_listening_socket("0.0.0.0", port);
   return cannot(host, port, std::strerror(opened.error()));
+}
+
+// The kernel shows them as unacknowledged segments, of which a listening socket has none (tcp_get_info in
+// net/ipv4/tcp.c).
+std::size_t waiting_connections(int listening_socket) noexcept {
+  tcp_info info{};
+  socklen_t length = sizeof info;
+  if (::getsockopt(listening_socket, IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return 0;
+  return info.tcpi_unacked;
 }
 
 }  // namespace oneshot::net

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -26,5 +27,8 @@ Result<ListeningSocket> adopt_listening_socket(UniqueFd fd);
 /// Whether it is what open_listening_socket(host, port) would bind (port 0: any port will do). Errors, where `host`
 /// cannot be looked up: `cannot listen on example:8090: Name or service not known`.
 Result<bool> is_bound_to(const ListeningSocket& socket, const std::string& host, std::uint16_t port);
+
+/// How many connections wait to be accepted there.
+std::size_t waiting_connections(int listening_socket) noexcept;
 
 }  // namespace oneshot::net

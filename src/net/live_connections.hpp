@@ -5,6 +5,7 @@
 #include <asio/awaitable.hpp>
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 #include "base/clock.hpp"
@@ -22,9 +23,21 @@ class LiveConnections {
   // Any thread.
 
   [[nodiscard]] std::size_t value() const noexcept { return value_.load(); }
-  void add() noexcept { value_.fetch_add(1); }
   /// The connection has ended: its socket is closed, its receipts are told.
   void remove() noexcept;
+
+  // The accepting thread.
+
+  void add() noexcept {
+    value_.fetch_add(1);
+    ++added_;
+  }
+  /// How many have ended so far.
+  [[nodiscard]] std::uint64_t ended() const noexcept { return added_ - value(); }
+  /// Resumes at once where more than `ended` have ended, else after the next end, or at `until`.
+  asio::awaitable<void> wait_for_end(std::uint64_t ended, SteadyTime until) {
+    return wait_for_fewer(static_cast<std::size_t>(added_ - ended), until);
+  }
 
   /// Resumes at once where there are fewer connections than `than`, else after the end of one, or at `until`: the
   /// caller asks value() again. For coroutines of any thread, which resume there.
@@ -34,6 +47,7 @@ class LiveConnections {
   struct Waiters;
 
   std::atomic<std::size_t> value_{0};
+  std::uint64_t added_ = 0;
   std::shared_ptr<Waiters> waiters_;
 };
 

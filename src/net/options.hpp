@@ -4,6 +4,9 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <vector>
+
+#include "base/address.hpp"
 
 namespace oneshot::net {
 
@@ -13,7 +16,9 @@ struct Options {
   std::uint16_t port = 8090;  ///< 0: any free one
   unsigned threads = 0;       ///< workers; 0: one per core, at most 4 (service::worker_count)
   unsigned max_connections = 4096;
-  unsigned max_body_memory_mib = 64;  ///< for all bodies above 64 KiB together
+  unsigned max_connections_per_peer = 1024;  ///< of one IPv4 address or one IPv6 /64; 0: no limit
+  std::vector<Network> unlimited_peers;      ///< for whom that does not hold: proxies, behind which there are many
+  unsigned max_body_memory_mib = 64;         ///< for all bodies above 64 KiB together
   std::chrono::milliseconds header_timeout = std::chrono::seconds(10);
   std::chrono::milliseconds idle_timeout = std::chrono::seconds(330);  ///< above Prometheus' five minutes
   std::chrono::milliseconds stop_timeout = std::chrono::seconds(10);

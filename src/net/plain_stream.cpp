@@ -62,6 +62,8 @@ void PlainStream::on_readable(std::function<void()> ready) {
 
 bool PlainStream::has_unread() const noexcept { return readable_bytes(handle()) > 0; }
 
+bool PlainStream::has_arrived(std::uint64_t given) const noexcept { return received_bytes(handle()) > given; }
+
 void PlainStream::mark_early() noexcept { early_unread_ = readable_bytes(handle()); }
 
 std::size_t PlainStream::count_early(std::size_t size) noexcept {

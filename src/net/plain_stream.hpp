@@ -22,6 +22,7 @@ class PlainStream final : public Stream {
   void on_readable(std::function<void()> ready) override;
 
   [[nodiscard]] bool has_unread() const noexcept override;
+  [[nodiscard]] bool has_arrived(std::uint64_t given) const noexcept override;
   void mark_early() noexcept override;
   [[nodiscard]] TcpInfo sample() noexcept override;
   [[nodiscard]] bool is_established() const noexcept override;

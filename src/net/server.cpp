@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "net/server.hpp"
 
+#include <algorithm>
 #include <asio/co_spawn.hpp>
 #include <chrono>
 #include <exception>
@@ -8,9 +9,12 @@
 
 #include "base/log.hpp"
 #include "http/body_budget.hpp"
+#include "net/admission.hpp"
+#include "net/eviction.hpp"
 #include "net/listener.hpp"
 #include "net/listening_socket.hpp"
 #include "net/live_connections.hpp"
+#include "net/peers.hpp"
 #include "net/worker.hpp"
 
 namespace oneshot::net {
@@ -26,28 +30,59 @@ constexpr std::size_t body_memory(const Options& options) noexcept {
   return std::size_t{options.max_body_memory_mib} * 1024 * 1024;
 }
 
+std::vector<Evictable*> evictable(const std::vector<std::unique_ptr<Worker>>& workers) {
+  std::vector<Evictable*> all;
+  all.reserve(workers.size());
+  for (const auto& worker : workers) all.push_back(worker.get());
+  return all;
+}
+
 }  // namespace
 
 struct Server::Parts {
-  Parts(asio::io_context& m, const Options& o) : main(m), options(o), bodies(body_memory(o)) {}
+  Parts(asio::io_context& m, const Options& o, const std::vector<http::Handler*>& handlers)
+      : main(m),
+        options(o),
+        bodies(body_memory(o)),
+        peers(o.max_connections_per_peer, o.unlimited_peers),
+        workers(make_workers(handlers)),
+        eviction(evictable(workers), connections, peers, accepting, o.max_connections),
+        admission(main, peers, eviction, connections, accepting,
+                  [this](Newcomer newcomer, Peer& peer) { least_loaded().adopt(std::move(newcomer), peer); }) {}
 
+  std::vector<std::unique_ptr<Worker>> make_workers(const std::vector<http::Handler*>& handlers);
+  Worker& least_loaded();
   asio::awaitable<void> wait_for_sessions(SteadyTime until);
 
   asio::io_context& main;
   Options options;
   http::BodyBudget bodies;
+  http::Statistics accepting;  // of the thread that runs `main`
   LiveConnections connections;
+  Peers peers;
   std::vector<std::unique_ptr<Worker>> workers;
+  Eviction eviction;
+  Admission admission;
   std::vector<std::unique_ptr<Listener>> listeners;  // mostly one
 };
 
-Server::Server(asio::io_context& main, const Options& options, const std::vector<http::Handler*>& handlers)
-    : parts_(std::make_unique<Parts>(main, options)) {
-  unsigned number = 0;
-  for (http::Handler* handler : handlers)
-    parts_->workers.push_back(
-        std::make_unique<Worker>(number++, *handler, options, parts_->connections, parts_->bodies));
+std::vector<std::unique_ptr<Worker>> Server::Parts::make_workers(const std::vector<http::Handler*>& handlers) {
+  std::vector<std::unique_ptr<Worker>> made;
+  for (http::Handler* const handler : handlers) {
+    const auto number = static_cast<unsigned>(made.size());
+    made.push_back(std::make_unique<Worker>(number, *handler, options, connections, bodies));
+  }
+  return made;
 }
+
+// Scrapers and producers keep few, long connections, so their spread over the workers matters more than the speed of
+// accepting.
+Worker& Server::Parts::least_loaded() {
+  return **std::ranges::min_element(workers, {}, [](const auto& worker) { return worker->load(); });
+}
+
+Server::Server(asio::io_context& main, const Options& options, const std::vector<http::Handler*>& handlers)
+    : parts_(std::make_unique<Parts>(main, options, handlers)) {}
 
 Server::~Server() {
   for (const auto& listener : parts_->listeners) listener->close();
@@ -63,8 +98,8 @@ Result<std::string> Server::listen() {
 }
 
 void Server::listen_on(ListeningSocket socket, std::uint8_t number) {
-  parts_->listeners.push_back(std::make_unique<Listener>(parts_->main, std::move(socket), number, parts_->workers,
-                                                         parts_->connections, parts_->options.max_connections));
+  parts_->listeners.push_back(std::make_unique<Listener>(parts_->main, std::move(socket), number, parts_->admission,
+                                                         parts_->eviction, parts_->connections));
 }
 
 void Server::start() {
@@ -79,6 +114,7 @@ void Server::start() {
 
 asio::awaitable<std::size_t> Server::stop() {
   for (const auto& listener : parts_->listeners) listener->close();
+  parts_->admission.admit_all();
   for (const auto& worker : parts_->workers) worker->stop_sessions();
   const SteadyTime patience = steady_clock::now() + parts_->options.stop_timeout;
   co_await parts_->wait_for_sessions(patience);
@@ -101,7 +137,8 @@ asio::awaitable<void> Server::Parts::wait_for_sessions(SteadyTime until) {
 void Server::change(const Options& options) {
   parts_->options = options;
   parts_->bodies.set_limit(body_memory(options));
-  for (const auto& listener : parts_->listeners) listener->change(options.max_connections);
+  parts_->eviction.change(options.max_connections);
+  parts_->peers.change(options.max_connections_per_peer, options.unlimited_peers);
   for (const auto& worker : parts_->workers) worker->change(options);
 }
 
@@ -113,6 +150,7 @@ std::vector<const http::Statistics*> Server::statistics() const {
   std::vector<const http::Statistics*> all;
   all.reserve(parts_->workers.size());
   for (const auto& worker : parts_->workers) all.push_back(&worker->statistics());
+  all.push_back(&parts_->accepting);
   return all;
 }
 

@@ -46,7 +46,7 @@ class Server {
   void change(const Options& options);
   /// Runs `work` on a worker's own thread.
   void post_to_worker(std::size_t worker, std::function<void()> work);
-  /// One for each worker; readable from any thread as long as the server lives.
+  /// One for each worker, and that of the accepting thread; readable from any thread as long as the server lives.
   [[nodiscard]] std::vector<const http::Statistics*> statistics() const;
 
  private:

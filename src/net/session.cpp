@@ -104,6 +104,11 @@ bool Session::note_read(asio::error_code error, std::size_t size) {
     if (interrupted_ != End::none) end_ = interrupted_;
     return false;
   }
+  given_ += size;
+  if (interrupted_ == End::evicted && !has_open_receipt()) {  // the eviction came after the bytes: refused, not lost
+    end_ = End::evicted;
+    return false;
+  }
   input_ = std::string_view(buffer_.data(), size);
   early_bytes_ = stream_->early_of(size);
   read_at_ = coarse_steady_now();
@@ -130,6 +135,7 @@ http::Reply Session::failure(const std::exception& fault) const {
 
 http::Answer Session::ask() {
   phase_ = Phase::handling;  // which has no limit: no look at the clock
+  run_errands();             // none of which takes this session's place now
   const SteadyTime arrived = request_.arrived;
   const bool pipelined = request_.pipelined;
   request_ = parser_.request();
@@ -168,6 +174,7 @@ asio::awaitable<void> Session::answer_later(http::Answer answer) {
   } catch (const std::exception& fault) {
     reply = failure(fault);
   }
+  if (reply.scraper != 0) scraper_ = reply.scraper;
   const bool keep_alive = note_reply(reply.status);
   if (reply.source || reply.receipt) {
     co_await send_piecewise(reply, keep_alive);

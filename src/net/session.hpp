@@ -16,7 +16,7 @@
 #include "http/handler.hpp"
 #include "http/parser.hpp"
 #include "net/connection_context.hpp"
-#include "net/eviction.hpp"
+#include "net/eviction_candidate.hpp"
 #include "net/receipt/tracked_reply.hpp"
 #include "net/stream.hpp"
 
@@ -64,9 +64,25 @@ class Session final : public delivery::Waiting {
   [[nodiscard]] bool has_open_receipt() const noexcept { return tracked_ && !tracked_->settled(); }
   /// Ends what the session waits for if the time of its phase is over.
   void check_deadline(SteadyTime now);
+
+  // For the worker, where places are short (session_eviction.cpp).
+
+  [[nodiscard]] const Address& peer() const noexcept { return peer_; }
+  /// http::Reply::scraper of the last scrape; 0: there was none.
+  [[nodiscard]] std::uint64_t scraper() const noexcept { return scraper_; }
   [[nodiscard]] EvictionPriority eviction_priority(SteadyTime now) const noexcept;
-  /// Ends the connection, unless its priority is `never` by now.
-  void evict(SteadyTime now);
+  /// Bytes have arrived that the session has not got to yet, as the kernel says.
+  [[nodiscard]] bool request_waits() const noexcept;
+  /// Its eviction priority, which is `silent` without them, where request_waits().
+  [[nodiscard]] EvictionPriority priority_of_asking(EvictionPriority silent) const noexcept;
+  /// Has the connection end, also with a request that has arrived and was not begun with. False: its priority is
+  /// `never` by now. Only interrupts: the session ends in its own turn.
+  bool evict(SteadyTime now);
+  /// The same; false also where something has happened to it since it was offered.
+  bool evict_as(const EvictionCandidate& offered, SteadyTime now);
+
+  // Likewise: the program's stop.
+
   /// The program stops: the request in flight is answered, then the connection is half-closed.
   void stop();
   /// The time to stop is over.
@@ -98,6 +114,10 @@ class Session final : public delivery::Waiting {
   void enter(Phase phase) noexcept;
   void interrupt(End why);
   [[nodiscard]] bool between_requests() const noexcept { return phase_ <= Phase::idle; }
+  [[nodiscard]] bool stalled(SteadyTime now) const noexcept;
+  void run_errands() {
+    if (Errands& errands = context_.errands(); errands.due()) errands.run();
+  }
 
   // session.cpp: from bytes to requests
   bool may_read();
@@ -153,7 +173,10 @@ class Session final : public delivery::Waiting {
   End end_ = End::none;
   End interrupted_ = End::none;  // why the operation that is waited for was cancelled
   Stop stop_ = Stop::no;
-  SteadyTime since_;  // see since()
+  SteadyTime since_;            // see since()
+  SteadyTime blocked_since_{};  // when the kernel took no more of a reply; not set: it takes what comes
+  std::uint64_t given_ = 0;     // bytes that reads have given
+  std::uint64_t scraper_ = 0;   // see scraper()
 
   /// How many bytes of input_ had arrived when the last reply was handed over; the stream knows of those that were not
   /// read then. A request that begins in them was sent before its client can have read that reply.

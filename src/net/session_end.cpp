@@ -28,7 +28,7 @@ asio::awaitable<void> Session::finish() {
       if (tracked_) tracked_->give_up();  // before the 503, whose own bytes are not acknowledged yet
       append_error_reply({.status = 503,
                           .message = "closed to make room for a newer connection: the server can have no more "
-                                     "(max_connections, open files)"});
+                                     "(max_connections, max_connections_per_peer, open files)"});
       send_now();
       co_return;
     case End::timeout:

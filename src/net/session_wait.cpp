@@ -16,14 +16,13 @@ using std::chrono::milliseconds;
 // How long a new connection may take to send its request when the program stops. It was accepted, so it is answered:
 // a client whose very first request meets an end knows no better than that it was refused.
 constexpr milliseconds stop_patience{500};
-// How long a scraper that is evicted may take to answer our end with its own.
-constexpr milliseconds end_patience{150};
 
 }  // namespace
 
 asio::awaitable<void> Session::yield() {
   const auto executor = stream_->executor();
   co_await asio::post(executor, asio::use_awaitable);
+  run_errands();
 }
 
 asio::awaitable<void> Session::pause(milliseconds duration) {
@@ -82,28 +81,6 @@ void Session::check_deadline(SteadyTime now) {
       break;
   }
   if (now - since_ >= limit) interrupt(End::timeout);
-}
-
-EvictionPriority Session::eviction_priority(SteadyTime now) const noexcept {
-  switch (phase_) {
-    case Phase::opened:
-    case Phase::header:
-      return EvictionPriority::first;
-    case Phase::idle:
-      return has_open_receipt() ? EvictionPriority::awaiting_receipt : EvictionPriority::idle;
-    case Phase::ending:
-      if (!has_open_receipt()) return EvictionPriority::first;
-      return now - since_ < end_patience ? EvictionPriority::never : EvictionPriority::idle;
-    case Phase::handling:
-    case Phase::writing:
-      break;
-  }
-  return EvictionPriority::never;
-}
-
-void Session::evict(SteadyTime now) {
-  // The worker was asked for a candidate a moment ago: things may have changed since.
-  if (eviction_priority(now) != EvictionPriority::never) interrupt(End::evicted);
 }
 
 void Session::stop() {

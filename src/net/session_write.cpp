@@ -62,7 +62,9 @@ asio::awaitable<bool> Session::flush() {
   const SteadyTime since = since_;
   if (!sending_) enter(Phase::writing);  // a reply sent piecewise has a deadline of its own
   interrupted_ = End::none;
+  blocked_since_ = coarse_steady_now();
   const auto [error, n] = co_await stream_->write(out_);
+  blocked_since_ = {};
   out_.clear();
   give_memory_back();
   if (error) {

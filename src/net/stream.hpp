@@ -63,6 +63,9 @@ class Stream {
 
   /// Bytes have arrived, here or in the kernel, that no read has given yet.
   [[nodiscard]] virtual bool has_unread() const noexcept = 0;
+  /// More bytes have arrived than the `given` ones that reads have given: here, in the kernel, or with a read that has
+  /// not resumed yet.
+  [[nodiscard]] virtual bool has_arrived(std::uint64_t given) const noexcept = 0;
   /// Marks all bytes that have arrived by now and that no read has given yet: as early, which means sent before the
   /// peer can have read what is written next.
   virtual void mark_early() noexcept = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A worker runs one io_context on one thread, and each of its connections is one coroutine there. So sessions, their
-// handler and the map of sessions need no lock. The accepting thread reaches them in two ways only: work posted to the
-// io_context, and two atomic counters.
+// handler and the map of sessions need no lock. The accepting thread reaches them in three ways only: work posted to
+// the io_context, errands between two requests, and atomic counters.
 //
 // One timer checks the deadlines of all sessions, so that no request has to arm a timer of its own: a deadline is late
 // by up to an eighth of the shortest timeout. The timer rests while there is no connection.
@@ -15,7 +15,6 @@
 #include <asio/co_spawn.hpp>
 #include <asio/ip/tcp.hpp>
 #include <asio/post.hpp>
-#include <asio/use_awaitable.hpp>
 #include <cassert>
 #include <chrono>
 #include <exception>
@@ -46,11 +45,11 @@ void log_failed_session(const std::exception_ptr& fault) {
 /// A session, and its place in the worker's books. Lives in the frame of the session's coroutine.
 class Worker::Registration {
  public:
-  Registration(Worker& worker, asio::ip::tcp::socket socket, const Address& peer, std::uint8_t listener)
-      : entry_(worker),
-        session_(worker.connection_context_, std::make_unique<PlainStream>(std::move(socket)), peer, entry_.id,
-                 listener) {
-    worker.sessions_.emplace(entry_.id, &session_);
+  Registration(Worker& worker, asio::ip::tcp::socket socket, const Newcomer& newcomer, Peer& peer)
+      : entry_(worker, peer),
+        session_(worker.connection_context_, std::make_unique<PlainStream>(std::move(socket)), newcomer.address,
+                 entry_.id, newcomer.listener) {
+    worker.sessions_.emplace(entry_.id, Place{&session_, &peer});
   }
   Session& session() noexcept { return session_; }
 
@@ -61,7 +60,7 @@ class Worker::Registration {
  private:
   // Destroyed after the session: the connection counts until its socket is closed and its receipts are told.
   struct Entry {
-    explicit Entry(Worker& w) noexcept : worker(w), id(w.next_id_++) {
+    Entry(Worker& w, Peer& p) noexcept : worker(w), peer(p), id(w.next_id_++) {
       worker.connection_context_.statistics().connections.fetch_add(1, std::memory_order_relaxed);
     }
     Entry(const Entry&) = delete;
@@ -69,9 +68,10 @@ class Worker::Registration {
     ~Entry() {
       worker.sessions_.erase(id);
       worker.connection_context_.statistics().connections.fetch_sub(1, std::memory_order_relaxed);
-      worker.forget_connection();
+      worker.forget_connection(peer);
     }
     Worker& worker;
+    Peer& peer;
     const std::uint64_t id;
   };
   Entry entry_;
@@ -93,11 +93,16 @@ void Worker::start() {
   thread_ = std::thread([this] { context_.run(); });
 }
 
-void Worker::adopt(UniqueFd socket, const Address& peer, std::uint8_t listener) {
+void Worker::adopt(Newcomer newcomer, Peer& peer) {
   load_.fetch_add(1, std::memory_order_relaxed);
-  // In a shared_ptr, since Asio copies handlers. A connection that the worker never gets to is closed.
-  auto held = std::make_shared<UniqueFd>(std::move(socket));
-  asio::post(context_, [this, held, peer, listener] { begin_session(std::move(*held), peer, listener); });
+  // In a shared_ptr, since errands are copied. A connection that the worker never gets to is closed.
+  auto held = std::make_shared<Newcomer>(std::move(newcomer));
+  hurry([this, held, &peer] { begin_session(std::move(*held), peer); });
+}
+
+void Worker::hurry(std::function<void()> errand) {
+  Errands& errands = connection_context_.errands();
+  if (errands.add(std::move(errand))) asio::post(context_, [&errands] { errands.run(); });
 }
 
 void Worker::post(std::function<void()> work) { asio::post(context_, std::move(work)); }
@@ -109,13 +114,13 @@ void Worker::change(const Options& options) {
 void Worker::stop_sessions() {
   asio::post(context_, [this] {
     stopping_ = true;
-    for (const auto& [id, session] : sessions_) session->stop();
+    for (const auto& [id, place] : sessions_) place.session->stop();
   });
 }
 
 void Worker::stop_sessions_now() {
   asio::post(context_, [this] {
-    for (const auto& [id, session] : sessions_) session->stop_now();
+    for (const auto& [id, place] : sessions_) place.session->stop_now();
   });
 }
 
@@ -125,38 +130,14 @@ void Worker::join() {
   thread_.join();
 }
 
-asio::awaitable<EvictionCandidate> Worker::eviction_candidate() {
-  auto choose = [](Worker* self) -> asio::awaitable<EvictionCandidate> {
-    const SteadyTime now = std::chrono::steady_clock::now();
-    EvictionCandidate best;
-    for (const auto& [id, session] : self->sessions_) {
-      EvictionCandidate one;
-      one.priority = session->eviction_priority(now);
-      one.since = session->since();
-      one.id = id;
-      if (one.evict_before(best)) best = one;
-    }
-    co_return best;
-  };
-  auto work = choose(this);
-  const auto executor = context_.get_executor();
-  const EvictionCandidate found = co_await asio::co_spawn(executor, std::move(work), asio::use_awaitable);
-  co_return found;
-}
-
-void Worker::evict(std::uint64_t id) {
-  asio::post(context_, [this, id] {
-    const auto found = sessions_.find(id);
-    if (found != sessions_.end()) found->second->evict(std::chrono::steady_clock::now());
-  });
-}
-
-void Worker::forget_connection() noexcept {
+void Worker::forget_connection(Peer& peer) noexcept {
   load_.fetch_sub(1, std::memory_order_relaxed);
+  peer.remove();
   connections_.remove();
 }
 
-void Worker::begin_session(UniqueFd socket, const Address& peer, std::uint8_t listener) {
+void Worker::begin_session(Newcomer newcomer, Peer& peer) {
+  UniqueFd& socket = newcomer.socket;
   const int on = 1;
   ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   int family = AF_INET;
@@ -167,12 +148,12 @@ void Worker::begin_session(UniqueFd socket, const Address& peer, std::uint8_t li
   connection.assign(family == AF_INET6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), socket.get(), error);
   if (error) {
     socket.reset();
-    forget_connection();
+    forget_connection(peer);
     log::warn("cannot watch a new connection", {{"error", error.message()}});
     return;
   }
   [[maybe_unused]] const int owned_by_connection = socket.release();
-  auto registration = std::make_unique<Registration>(*this, std::move(connection), peer, listener);
+  auto registration = std::make_unique<Registration>(*this, std::move(connection), newcomer, peer);
   if (stopping_) registration->session().stop();
   arm_tick();
   auto work = Registration::run(std::move(registration));
@@ -192,7 +173,7 @@ void Worker::arm_tick() {
 void Worker::tick() {
   ticking_ = false;
   const SteadyTime now = std::chrono::steady_clock::now();
-  for (const auto& [id, session] : sessions_) session->check_deadline(now);
+  for (const auto& [id, place] : sessions_) place.session->check_deadline(now);
   if (!sessions_.empty()) arm_tick();
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <asio/awaitable.hpp>
 #include <asio/executor_work_guard.hpp>
 #include <asio/io_context.hpp>
 #include <asio/steady_timer.hpp>
@@ -10,17 +9,18 @@
 #include <functional>
 #include <thread>
 #include <unordered_map>
+#include <vector>
 
-#include "base/address.hpp"
 #include "base/clock.hpp"
-#include "base/unique_fd.hpp"
 #include "http/body_budget.hpp"
 #include "http/handler.hpp"
 #include "http/statistics.hpp"
 #include "net/connection_context.hpp"
 #include "net/eviction.hpp"
 #include "net/live_connections.hpp"
+#include "net/newcomer.hpp"
 #include "net/options.hpp"
+#include "net/peers.hpp"
 
 namespace oneshot::net {
 
@@ -41,8 +41,8 @@ class Worker final : public Evictable {
   // From the accepting thread.
 
   void start();
-  /// Takes over an accepted connection, which the LiveConnections have counted.
-  void adopt(UniqueFd socket, const Address& peer, std::uint8_t listener);
+  /// Takes over an accepted connection, which the LiveConnections and its peer have counted.
+  void adopt(Newcomer newcomer, Peer& peer);
   /// Runs `work` on this worker's thread.
   void post(std::function<void()> work);
   void change(const Options& options);
@@ -53,17 +53,26 @@ class Worker final : public Evictable {
   /// Ends the thread; no session may be left.
   void join();
 
-  asio::awaitable<EvictionCandidate> eviction_candidate() override;
-  void evict(std::uint64_t id) override;
+  // worker_eviction.cpp
+  void ask(const EvictionQuestion& question, std::function<void(EvictionAnswer)> answer) override;
+  void evict(std::vector<EvictionCandidate> candidates, std::function<void(std::size_t)> missed) override;
 
   /// Any thread may read them.
   [[nodiscard]] const http::Statistics& statistics() const noexcept { return connection_context_.statistics(); }
 
  private:
   class Registration;
+  struct Place {
+    Session* session;
+    Peer* peer;
+  };
 
-  void begin_session(UniqueFd socket, const Address& peer, std::uint8_t listener);
-  void forget_connection() noexcept;
+  /// Has it done between two requests, or at once if there are none.
+  void hurry(std::function<void()> errand);
+  void begin_session(Newcomer newcomer, Peer& peer);
+  void forget_connection(Peer& peer) noexcept;
+  [[nodiscard]] EvictionAnswer all_candidates(const EvictionQuestion& question) const;
+  [[nodiscard]] std::vector<EvictionCandidate> choose(std::vector<EvictionCandidate> all, std::size_t most) const;
   void arm_tick();
   void tick();
 
@@ -71,7 +80,7 @@ class Worker final : public Evictable {
   ConnectionContext connection_context_;
   LiveConnections& connections_;
   std::atomic<std::size_t> load_{0};
-  std::unordered_map<std::uint64_t, Session*> sessions_;
+  std::unordered_map<std::uint64_t, Place> sessions_;
   std::uint64_t next_id_;  // its upper bits are the worker's number: sessions of all workers have ids of their own
   bool stopping_ = false;
   bool ticking_ = false;

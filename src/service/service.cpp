@@ -113,8 +113,15 @@ void Service::make_routers() {
     routers_.push_back(std::make_unique<app::Router>(*services_, app_options(), worker));
     handlers.push_back(routers_.back().get());
   }
-  server_ = std::make_unique<net::Server>(main_, settings_->net, std::move(handlers));
+  server_ = std::make_unique<net::Server>(main_, net_options(), std::move(handlers));
   services_->http_statistics = server_->statistics();
+}
+
+// Behind a trusted proxy there are many, and its connections are of all of them.
+net::Options Service::net_options() const {
+  net::Options options = settings_->net;
+  options.unlimited_peers = settings_->app.trusted_proxies;
+  return options;
 }
 
 queue::Options Service::queue_options() const {

@@ -52,6 +52,7 @@ class Service {
   void make_confirmers();
   [[nodiscard]] bool in_memory() const noexcept { return settings_->queue.storage.path.empty(); }
   [[nodiscard]] queue::Options queue_options() const;
+  [[nodiscard]] net::Options net_options() const;
   /// A snapshot that lives as long as a request uses it.
   [[nodiscard]] std::shared_ptr<const app::Options> app_options() const noexcept;
   void announce(const Addresses& addresses) const;

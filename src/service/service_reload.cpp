@@ -54,7 +54,7 @@ void Service::use(settings::Settings read) {
   log::set_level(settings_->log_level);
   queue_->change(queue_options());
   confirmers_->change(settings_->confirm, settings_->app.metric);
-  server_->change(settings_->net);
+  server_->change(net_options());
   for (unsigned worker = 0; worker < workers_; ++worker) {
     app::Router* const router = routers_[worker].get();
     server_->post_to_worker(worker, [router, options = app_options()] { router->use(options); });

@@ -174,7 +174,8 @@ http::Answer SessionRig::handle(const http::Request& request, delivery::Waiting&
   if (!request.body.empty()) seen.append(" ").append(request.body);
   requests.push_back(std::move(seen));
   if (request.path == "/throw") throw std::runtime_error("thrown by a test");
-  if (request.path == "/later" || request.path == "/wait" || request.path == "/until" || request.path == "/throw-later")
+  if (request.path == "/scrape-without-events" || request.path == "/later" || request.path == "/wait" ||
+      request.path == "/until" || request.path == "/throw-later")
     return later(std::string(request.path), waiting);
   if (request.path == "/pending") {
     auto reply = std::make_unique<Pending>();
@@ -201,6 +202,10 @@ http::Reply SessionRig::sized_reply(const http::Request& request) {
 
 asio::awaitable<http::Reply> SessionRig::later(std::string path, delivery::Waiting& waiting) {
   http::Reply reply(200, path.substr(1));
+  if (path == "/scrape-without-events") {
+    reply.scraper = 5;
+    co_return reply;
+  }
   if (path == "/wait") {
     auto work = waiting.wait(event);
     co_await std::move(work);

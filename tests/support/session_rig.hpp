@@ -40,6 +40,7 @@ std::vector<ReceivedReply> parse_replies(std::string_view bytes, std::string* re
 ///   /later     "later", after a yield                     /wait       "waited", once `event` is notified
 ///   /until     "notified", "closed", "stopping" or "in time": why wait_until() returned
 ///   /throw, /throw-later   an exception                   else        200, without a body
+///   /scrape-without-events   of scraper 5
 ///   /pending   http::PendingReply "pending", once finish_pending() was called
 /// A pipelined request gets no receipt, as http::Request asks for.
 class SessionRig final : public http::Handler {
@@ -60,6 +61,8 @@ class SessionRig final : public http::Handler {
   /// Until ended().
   [[nodiscard]] net::Session& session() { return *session_; }
   void destroy_session();
+  /// Those of its worker.
+  [[nodiscard]] net::Errands& errands() noexcept { return context_.errands(); }
 
   /// Now, and so much later: for check_deadline() and evict().
   static SteadyTime in(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }

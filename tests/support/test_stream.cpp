@@ -18,6 +18,7 @@ using net::TcpInfo;
 void TestPeer::send(std::string_view bytes) {
   if (ended_ || broken()) return;
   if (!bytes.empty()) pieces_.emplace_back(bytes);
+  sent_ += bytes.size();
   changed();
 }
 

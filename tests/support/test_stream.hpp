@@ -4,6 +4,7 @@
 #include <asio/io_context.hpp>
 #include <asio/steady_timer.hpp>
 #include <chrono>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <string>
@@ -63,6 +64,7 @@ class TestPeer {
 
   TestStream* stream_ = nullptr;
   std::deque<std::string> pieces_;
+  std::uint64_t sent_ = 0;
   bool ended_ = false;
   bool requests_ended_ = false;
   bool broken_ = false;         // by the client's reset
@@ -88,6 +90,7 @@ class TestStream final : public net::Stream {
   void on_readable(std::function<void()> ready) override;
 
   [[nodiscard]] bool has_unread() const noexcept override { return peer_->unread() > 0; }
+  [[nodiscard]] bool has_arrived(std::uint64_t given) const noexcept override { return peer_->sent_ > given; }
   void mark_early() noexcept override { early_unread_ = peer_->unread(); }
   [[nodiscard]] net::TcpInfo sample() noexcept override;
   [[nodiscard]] bool is_established() const noexcept override;

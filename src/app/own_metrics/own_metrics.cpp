@@ -165,6 +165,12 @@ void append_event_log(Writer& writer, const QueueStatistics& queue) {
 
 void append_server(Writer& writer, const Snapshot& snapshot) {
   single(writer, "oneshot_connections", MetricType::gauge, "Connections open now.", snapshot.connections);
+  constexpr std::string_view evicted = "oneshot_connections_evicted_total";
+  writer.family(evicted, MetricType::counter,
+                "Connections closed for newer ones: at server.max_connections or for want of file descriptors, and at "
+                "server.max_connections_per_peer.");
+  writer.sample(evicted, {{"reason", "full"}}, snapshot.evicted_full);
+  writer.sample(evicted, {{"reason", "peer"}}, snapshot.evicted_peer);
   constexpr std::string_view responses = "oneshot_http_responses_total";
   writer.family(responses, MetricType::counter, "HTTP responses by status code.");
   for (std::size_t i = 0; i < snapshot.responses.size(); ++i)

@@ -27,9 +27,11 @@ Snapshot take_snapshot(const Services& services) {
     snapshot.duplicates += worker.duplicates.load(std::memory_order_relaxed);
     add_each(snapshot.rejected, worker.rejected);
   }
-  for (const http::Statistics* worker : services.http_statistics) {
-    snapshot.connections += worker->connections.load(std::memory_order_relaxed);
-    add_each(snapshot.responses, worker->responses);
+  for (const http::Statistics* thread : services.http_statistics) {
+    snapshot.connections += thread->connections.load(std::memory_order_relaxed);
+    snapshot.evicted_full += thread->evicted_full.load(std::memory_order_relaxed);
+    snapshot.evicted_peer += thread->evicted_peer.load(std::memory_order_relaxed);
+    add_each(snapshot.responses, thread->responses);
   }
   snapshot.queue = services.queue.statistics();
   return snapshot;

@@ -18,6 +18,8 @@ struct Snapshot {
   std::uint64_t duplicates = 0;
   std::array<std::uint64_t, event::reason_count> rejected{};  ///< by Reason
   std::int64_t connections = 0;
+  std::uint64_t evicted_full = 0;                                ///< connections, at max_connections
+  std::uint64_t evicted_peer = 0;                                ///< at max_connections_per_peer
   std::array<std::uint64_t, http::statuses.size()> responses{};  ///< by http::status_index()
   queue::QueueStatistics queue;
 

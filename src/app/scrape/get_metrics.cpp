@@ -30,6 +30,7 @@
 #include "app/scrape/scraper_identity.hpp"
 #include "app/scrape/shared_scraper_warning.hpp"
 #include "app/scrape/worth.hpp"
+#include "base/hash.hpp"
 #include "base/log.hpp"
 
 namespace oneshot::app {
@@ -270,6 +271,12 @@ asio::awaitable<Uncompressed> take_turn(const Scrape& scrape, delivery::Waiting&
   co_return made;
 }
 
+/// For http::Reply::scraper: no client can choose a name with the number of another one's.
+std::uint64_t number_of(const ScraperIdentity& scraper) {
+  static const Seed seed = random_seed();
+  return hash_bytes(scraper.id, seed) | 1;
+}
+
 SteadyTime deadline_of(const http::Request& request, std::chrono::milliseconds timeout, bool peek) {
   const SteadyTime deadline = reply_deadline(request.arrived, timeout);
   return peek ? std::min(deadline, request.arrived + longest_peek) : deadline;
@@ -293,6 +300,7 @@ asio::awaitable<Uncompressed> scrape(Context& context, const http::Request& requ
     co_return without_batch(scrape, "no batch: this request did not wait for the reply before it", next_number(scrape));
   }
   Uncompressed made = co_await take_turn(scrape, waiting);
+  if (made.reply.status == 200) made.reply.scraper = number_of(scrape.scraper());
   co_return made;
 }
 

@@ -81,6 +81,14 @@ bool is_established(int socket) noexcept {
   return ask(socket, info) && info.tcpi_state == tcp_established;
 }
 
+std::uint64_t received_bytes(int socket) noexcept {
+  tcp_info info{};
+  if (!ask(socket, info)) return 0;
+  // The peer's end (FIN) counts like a byte (tcp_rcv_nxt_update, net/ipv4/tcp_input.c).
+  const bool ended = info.tcpi_state != tcp_established && info.tcpi_bytes_received > 0;
+  return info.tcpi_bytes_received - (ended ? 1 : 0);
+}
+
 std::uint64_t readable_bytes(int socket) noexcept {
   int readable = 0;
   if (::ioctl(socket, SIOCINQ, &readable) != 0 || readable < 0) return 0;

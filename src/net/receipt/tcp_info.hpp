@@ -39,6 +39,9 @@ void stop_probing(int socket) noexcept;
 /// Neither side has closed or reset the connection. Takes no pending error away.
 bool is_established(int socket) noexcept;
 
+/// Bytes that have arrived since the connection began, those that were read included.
+std::uint64_t received_bytes(int socket) noexcept;
+
 /// Bytes that have arrived and not been read yet.
 std::uint64_t readable_bytes(int socket) noexcept;
 

@@ -33,6 +33,8 @@ TEST_CASE("every metric, reason, code and known scraper is there from the start"
   App app([](Options&, queue::Options& queue) { queue.names = {"prom-a"}; });
   http::Statistics statistics;
   statistics.connections = 2;
+  statistics.count_evicted(false, 3);
+  statistics.count_evicted(true, 4);
   statistics.count_response(404);
   app.services->http_statistics = {&statistics};
   std::string text;
@@ -86,6 +88,8 @@ oneshot_event_log_failed 0
 oneshot_event_series 0
 oneshot_event_series_max 0
 oneshot_connections 2
+oneshot_connections_evicted_total{reason="full"} 3
+oneshot_connections_evicted_total{reason="peer"} 4
 oneshot_http_responses_total{code="200"} 0
 oneshot_http_responses_total{code="400"} 0
 oneshot_http_responses_total{code="401"} 0

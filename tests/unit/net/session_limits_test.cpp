@@ -3,66 +3,21 @@
 // What ends a session from outside, in each of its phases: a deadline, an eviction, the program's stop.
 #include <doctest/doctest.h>
 
-#include <array>
-#include <functional>
 #include <string>
 
 #include "support/session_rig.hpp"
+#include "unit/net/session_ways.hpp"
 
 namespace {
 
-using oneshot::SteadyTime;
 using oneshot::delivery::Outcome;
-using oneshot::net::EvictionPriority;
+using oneshot::net::test::get;
+using oneshot::net::test::reach;
+using oneshot::net::test::Way;
+using oneshot::net::test::ways;
 using oneshot::test::SessionRig;
 using std::chrono::milliseconds;
 using Phase = oneshot::net::Session::Phase;
-
-std::string get(const std::string& path) { return "GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n"; }
-
-struct Way {
-  const char* name;
-  Phase phase;
-  std::function<void(SessionRig&)> go;
-};
-
-const std::array ways{
-    Way{"opened", Phase::opened, [](SessionRig&) {}},
-    Way{"header", Phase::header, [](SessionRig& rig) { rig.peer->send("GET /a HT"); }},
-    Way{"idle", Phase::idle, [](SessionRig& rig) { rig.peer->send(get("/a")); }},
-    Way{"idle after a batch", Phase::idle, [](SessionRig& rig) { rig.peer->send(get("/batch?5")); }},
-    Way{"header after idle", Phase::header,
-        [](SessionRig& rig) {
-          rig.peer->send(get("/a"));
-          rig.peer->send("GET");
-        }},
-    Way{"handling", Phase::handling, [](SessionRig& rig) { rig.peer->send(get("/wait")); }},
-    Way{"pending", Phase::handling,
-        [](SessionRig& rig) { rig.peer->send("POST /pending HTTP/1.1\r\nHost: a\r\n\r\n"); }},
-    Way{"writing", Phase::writing,
-        [](SessionRig& rig) {
-          rig.peer->set_room(3);
-          rig.peer->send(get("/body?100"));
-        }},
-    Way{"writing a batch", Phase::handling,
-        [](SessionRig& rig) {
-          rig.peer->set_room(3);
-          rig.peer->send(get("/pieces?100"));
-        }},
-    Way{"ending", Phase::ending, [](SessionRig& rig) { rig.peer->send("GET / HTTP/1.1\r\n\r\n"); }},
-    Way{"ending after a batch", Phase::ending,
-        [](SessionRig& rig) {
-          rig.peer->send(get("/batch?5") + "GET / HTTP/1.1\r\n\r\n");
-          rig.peer->acknowledge(false);
-        }},
-};
-
-void reach(SessionRig& rig, const Way& way) {
-  way.go(rig);
-  rig.run();
-  REQUIRE_FALSE(rig.ended());
-  REQUIRE(rig.session().phase() == way.phase);
-}
 
 TEST_SUITE("session limits") {
   TEST_CASE("each phase has its own time limit") {
@@ -101,43 +56,6 @@ TEST_SUITE("session limits") {
     rig.session().check_deadline(SessionRig::in(milliseconds(800)));
     rig.run();
     CHECK(rig.session().phase() == Phase::header);
-  }
-
-  TEST_CASE("each phase has its eviction priority, and evict() keeps to it") {
-    using enum EvictionPriority;
-    for (const Way& way : ways) {
-      CAPTURE(way.name);
-      SessionRig rig;
-      reach(rig, way);
-      const bool batch = !rig.receipts.empty();
-      const SteadyTime soon = SessionRig::in(milliseconds(0));
-      EvictionPriority expected = never;
-      if (way.phase == Phase::opened || way.phase == Phase::header) expected = first;
-      if (way.phase == Phase::idle) expected = batch ? awaiting_receipt : idle;
-      if (way.phase == Phase::ending && !batch) expected = first;
-      CHECK(rig.session().eviction_priority(soon) == expected);
-      const int replies = static_cast<int>(rig.replies().size());
-      rig.session().evict(soon);
-      rig.run();
-      if (expected == never) {
-        CHECK(rig.session().phase() == way.phase);
-      } else if (expected == awaiting_receipt) {
-        CHECK(rig.peer->ended_by_us);
-        CHECK(rig.session().phase() == Phase::ending);
-        CHECK(rig.session().eviction_priority(soon) == never);  // its answer is the receipt, for a while
-        CHECK(rig.session().eviction_priority(SessionRig::in(milliseconds(400))) == idle);
-        rig.peer->end();
-        rig.run_until([&] { return rig.ended(); });
-        CHECK(rig.receipts[0]->outcome == Outcome::delivered);
-      } else {
-        CHECK(rig.ended());
-        const bool told = rig.replies().size() > static_cast<std::size_t>(replies);
-        CHECK(told == (way.phase != Phase::ending));
-        if (told) CHECK(rig.replies().back().status == 503);
-        if (told) CHECK(rig.replies().back().body.find("closed to make room for a newer") == 0);
-      }
-      CHECK(rig.broken_rule() == "");
-    }
   }
 
   TEST_CASE("stop lets what has begun be answered, and ends the rest in order") {

@@ -70,6 +70,7 @@ host = "127.0.0.1"
 port = 0
 threads = 64
 max_connections = 10
+max_connections_per_peer = 9
 max_body_memory_mib = 7
 header_timeout_seconds = 0.25
 idle_timeout_seconds = 5
@@ -80,6 +81,7 @@ stop_seconds = 0
   CHECK(server.port == 0);
   CHECK(server.threads == 64);
   CHECK(server.max_connections == 10);
+  CHECK(server.max_connections_per_peer == 9);
   CHECK(server.max_body_memory_mib == 7);
   CHECK(server.header_timeout == 250ms);
   CHECK(server.idle_timeout == 5s);
@@ -248,6 +250,7 @@ TEST_CASE("whole numbers have a range") {
   for (const Case& c : {Case{"server.port", "-1", "0", "65535", "65536"},
                         {"server.threads", "-1", "0", "64", "65"},
                         {"server.max_connections", "0", "1", "1000000", "1000001"},
+                        {"server.max_connections_per_peer", "-1", "0", "1000000", "1000001"},
                         {"server.max_body_memory_mib", "0", "1", "4096", "4097"},
                         {"events.max_event_bytes", "63", "64", "65536", "65537"},
                         {"events.idempotency_keys", "-1", "0", "1048576", "1048577"},
