@@ -8,6 +8,7 @@
 
 #include "app/ingest/recent_series.hpp"
 #include "app/options.hpp"
+#include "app/scrape/turns.hpp"
 #include "app/services.hpp"
 #include "event/event_builder.hpp"
 #include "event/form_parser.hpp"
@@ -63,6 +64,7 @@ struct Context {
   std::string unfolded;  ///< a body that came compressed
 
   RecentSeries recent_series;
+  Turns peeks{4, 256};  ///< looks at waiting events: each takes as much as a scrape, and nobody is lost without
 };
 
 }  // namespace oneshot::app

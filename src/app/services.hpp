@@ -19,15 +19,11 @@
 #include "app/scrape/shared_scrapers.hpp"
 #include "base/clock.hpp"
 #include "confirm/confirmers.hpp"
-#include "http/body_budget.hpp"
+#include "http/memory_budget.hpp"
 #include "http/statistics.hpp"
 #include "queue/queue.hpp"
 
 namespace oneshot::app {
-
-/// What bodies that are compressed may have in memory together, at their worst: a text that does not compress. Events
-/// become an eighth. A text for which that is not there goes out as it is, piece by piece from the log.
-inline constexpr std::size_t compressed_memory = 128 * 1024 * 1024;
 
 /// What the workers' routers share. Outlives them; the vectors do not change once requests come in.
 struct Services {
@@ -51,7 +47,7 @@ struct Services {
   SharedScrapers shared_scrapers;
   RefusalWatch refused_events;
   RefusalWatch refused_scrapes;
-  http::BodyBudget compressed_bodies{compressed_memory};
+  http::MemoryBudget memory{std::size_t{256} * 1024 * 1024};  ///< the server sets its limit (server.max_memory_mib)
   ProxyWatch proxy_watch;
   RateLimit rate_limit;
   SeriesLimit series_limit;

@@ -62,12 +62,12 @@ struct GzipBody::Compressor {
   z_stream stream{};
 };
 
-std::unique_ptr<GzipBody> GzipBody::begin(BodyBudget& budget, std::uint64_t text_size, std::size_t padding_size) {
+std::unique_ptr<GzipBody> GzipBody::begin(MemoryBudget& budget, std::uint64_t text_size, std::size_t padding_size) {
   constexpr std::uint64_t longest = std::numeric_limits<std::uint32_t>::max();  // far above any budget
   if (text_size > longest) return nullptr;
   std::unique_ptr<GzipBody> body(new GzipBody(padding_size));
   const auto bytes = static_cast<std::size_t>(memory_for(text_size, padding_size));
-  if (!body->memory_.grow_to(budget, bytes)) return nullptr;
+  if (!body->memory_.grow_to(budget, bytes, MemoryBudget::Use::spare)) return nullptr;
   body->compressor_ = std::make_unique<Compressor>();
   return body;
 }

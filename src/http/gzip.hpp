@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "http/body_budget.hpp"
+#include "http/memory_budget.hpp"
 #include "http/reply.hpp"
 
 namespace oneshot::http {
@@ -24,7 +24,7 @@ namespace oneshot::http {
 class GzipBody final : public BodySource {
  public:
   /// For a text of `text_size` bytes and padding of `padding_size`; null where the budget has not the memory_for() it.
-  static std::unique_ptr<GzipBody> begin(BodyBudget& budget, std::uint64_t text_size, std::size_t padding_size);
+  static std::unique_ptr<GzipBody> begin(MemoryBudget& budget, std::uint64_t text_size, std::size_t padding_size);
   ~GzipBody() override;
   GzipBody(const GzipBody&) = delete;
   GzipBody& operator=(const GzipBody&) = delete;
@@ -66,7 +66,7 @@ class GzipBody final : public BodySource {
   void deflate(std::string_view text, int flush);
   [[nodiscard]] std::string trailer() const;
 
-  BodyBudget::Lease memory_;
+  MemoryBudget::Lease memory_;
   std::size_t padding_size_;
   std::unique_ptr<Compressor> compressor_;  // null after end()
   std::array<Part, parts> parts_;

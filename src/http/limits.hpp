@@ -7,7 +7,7 @@
 
 namespace oneshot::http {
 
-class BodyBudget;
+class MemoryBudget;
 
 /// What one connection's requests may cost. Those that are pointed to outlive the parser.
 struct Limits {
@@ -16,8 +16,9 @@ struct Limits {
   std::size_t headers = 100;             ///< with trailers; over it 431
   std::size_t body = usual_body_limit;   ///< bytes without chunk framing; over it 413, if `bodies` says nothing else
   const BodyLimits* bodies = nullptr;    ///< the limit of a body by path; nullptr: `body` for every path
-  /// What bodies over `body` bytes have in common on all connections; when it is used up 503. nullptr: without end.
-  BodyBudget* budget = nullptr;
+  /// What requests over `kept_bytes` (parse_state.hpp) have in common on all connections; when it is used up 503.
+  /// nullptr: without end.
+  MemoryBudget* budget = nullptr;
 };
 
 }  // namespace oneshot::http

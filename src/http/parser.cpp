@@ -13,6 +13,7 @@
 
 #include "http/parser.hpp"
 
+#include <limits>
 #include <string>
 
 #include "http/grammar.hpp"
@@ -21,7 +22,8 @@ namespace oneshot::http {
 namespace {
 
 constexpr int empty_lines_allowed = 8;  // some old clients send one after a body
-constexpr char tls_handshake = 0x16;    // the first byte of a TLS client
+constexpr std::size_t longest_request = std::numeric_limits<std::size_t>::max();
+constexpr char tls_handshake = 0x16;  // the first byte of a TLS client
 
 }  // namespace
 
@@ -115,6 +117,7 @@ std::size_t Parser::take_line(std::string_view bytes) {
   const std::size_t end = bytes.find('\n');
   const bool whole = end != std::string_view::npos;
   const auto piece = whole ? bytes.substr(0, end + 1) : bytes;
+  if (!state_.make_room(piece.size(), longest_request)) return piece.size();
   state_.buffer.append_to_line(piece);
   const auto line = state_.buffer.line();
   const bool fits = state_.stage <= Stage::headers ? head_.fits(line) : body_.fits(line);
@@ -128,6 +131,7 @@ void Parser::take_whole_line(std::string_view line) {
   if (state_.stage > Stage::headers) return body_.take_line(line);
   if (state_.stage == Stage::request_line) {
     state_.buffer.percent_encode_line();
+    if (state_.buffer.capacity() > kept_bytes && !state_.count(0)) return;
     line = state_.buffer.line();
   }
   head_.take_line(line);

@@ -56,6 +56,8 @@ class Parser {
   /// The method is HEAD, so the reply has no body.
   [[nodiscard]] bool head() const noexcept { return head_.request().method == Method::head; }
   [[nodiscard]] int minor_version() const noexcept { return head_.minor_version(); }
+  /// The request has memory of the budget.
+  [[nodiscard]] bool borrows() const noexcept { return state_.lease.bytes() > 0; }
   /// Bytes held, in use or kept for the next request.
   [[nodiscard]] std::size_t memory() const noexcept;
 

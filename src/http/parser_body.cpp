@@ -16,8 +16,6 @@ using Stage = ParseState::Stage;
 
 constexpr std::size_t chunk_digits = 16;              // a 64-bit size in hexadecimal
 constexpr std::size_t extensions_allowed = 4 * 1024;  // bytes of chunk extensions in one request; nobody sends any
-// What a body in chunks asks of the budget at once, so that not each of its chunks has to.
-constexpr std::size_t budget_step = 64 * 1024;
 
 }  // namespace
 
@@ -26,23 +24,28 @@ void BodyParser::begin(const MessageFraming& framing, int minor_version, std::si
   extension_bytes_ = 0;
   left_ = framing.length();
   state_.stage = framing.chunked() ? Stage::chunk_line : Stage::body;
-  continue_wanted_ = borrow_memory(static_cast<std::size_t>(left_)) && framing.expects_continue(minor_version);
+  continue_wanted_ = is_there_memory() && framing.expects_continue(minor_version);
 }
 
-/// Memory for a body of `size` bytes in all, which is within its limit. False, and it fails, if the budget is used up.
-bool BodyParser::borrow_memory(std::size_t size) {
-  BodyBudget* const budget = state_.limits.budget;
-  if (budget == nullptr || size <= state_.limits.body || size <= state_.lease.bytes()) return true;
-  const std::size_t steps = (size + budget_step - 1) / budget_step;
-  if (state_.lease.grow_to(*budget, std::min(steps * budget_step, limit_))) return true;
-  return state_.fail({.status = 503,
-                      .message = "the large bodies of other requests have all of server.max_body_memory_mib",
-                      .retry_after_seconds = 1});
+/// Whether the budget has room for the body now, so that its client need not send it in vain; if not, it fails. None of
+/// it is taken: that comes with the bytes.
+bool BodyParser::is_there_memory() {
+  const MemoryBudget* const budget = state_.limits.budget;
+  if (budget == nullptr || left_ <= kept_bytes) return true;
+  if (budget->has(static_cast<std::size_t>(left_) - kept_bytes, MemoryBudget::Use::request)) return true;
+  return state_.fail_for_memory();
+}
+
+/// How many bytes the buffer is going to have: of a body in chunks, nobody knows before its end.
+std::size_t BodyParser::most() const noexcept {
+  if (state_.stage == Stage::body) return state_.buffer.size() + static_cast<std::size_t>(left_);
+  return state_.buffer.line_offset() - state_.buffer.body_size() + limit_ + kept_bytes;
 }
 
 std::size_t BodyParser::take(std::string_view bytes) {
   continue_wanted_ = false;
   const auto part = bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), left_)));
+  if (!state_.make_room(part.size(), most())) return part.size();
   left_ -= part.size();
   if (!state_.machine.execute(part)) {
     state_.fail(400, "a chunk is longer than its size says (CR LF is required after it)");
@@ -82,7 +85,6 @@ void BodyParser::take_chunk_line(std::string_view content) {
   const std::uint64_t size = state_.machine.chunk_size();
   const std::size_t so_far = state_.buffer.body_size();
   if (const auto checked = check_body_size(so_far, size, limit_); !checked) return void(state_.fail(checked.error()));
-  if (!borrow_memory(so_far + static_cast<std::size_t>(size))) return;
   extension_bytes_ += extensions.size();
   state_.buffer.drop_line();
   left_ = size + 2;

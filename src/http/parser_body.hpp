@@ -30,7 +30,8 @@ class BodyParser {
  private:
   void take_chunk_line(std::string_view content);
   void take_trailer_line(std::string_view line);
-  bool borrow_memory(std::size_t size);
+  bool is_there_memory();
+  [[nodiscard]] std::size_t most() const noexcept;
   void begin_line(ParseState::Stage stage);
 
   ParseState& state_;

@@ -38,10 +38,13 @@ Spelling spelling_of(std::string_view sent, std::string_view path) noexcept {
   return find_byte(sent, '%') == sent.size() ? Spelling::slashes : Spelling::encoded;
 }
 
+// What is kept of the memory of a decoded path, which few requests need.
+constexpr std::size_t kept_path_bytes = 1024;
+
 }  // namespace
 
 void HeadParser::begin() {
-  if (decoded_path_.capacity() > kept_bytes) std::string().swap(decoded_path_);
+  if (decoded_path_.capacity() > kept_path_bytes) std::string().swap(decoded_path_);
   header_spans_.clear();
   headers_.clear();
   request_.method = Method::other;
@@ -90,6 +93,7 @@ void HeadParser::take_request_line(std::string_view line) {
   if (path_is_changed_) {
     const auto decoded = decode_path(target->path, decoded_path_);
     if (!decoded) return void(state_.fail(decoded.error()));
+    if (decoded_path_.capacity() > kept_path_bytes && !state_.count(decoded_path_.capacity())) return;
   }
   method_ = state_.buffer.span_of(parts->method);
   path_ = state_.buffer.span_of(target->path);

@@ -10,6 +10,16 @@ void RequestBuffer::percent_encode_line() {
   head_ = text_.data();
 }
 
+// Not by reserve(), which may take up to twice as much.
+void RequestBuffer::grow_to(std::size_t capacity) {
+  std::string larger;
+  larger.reserve(capacity);
+  larger += text_;
+  const bool is_borrowed = text_.empty() && head_ != nullptr;
+  text_.swap(larger);
+  if (!is_borrowed) head_ = text_.data();
+}
+
 void RequestBuffer::clear(std::size_t kept) {
   if (text_.capacity() > kept) std::string().swap(text_);
   text_.clear();

@@ -67,7 +67,10 @@ class RequestBuffer {
 
   /// Whether no byte has been kept.
   [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
+  [[nodiscard]] std::size_t size() const noexcept { return text_.size(); }
   [[nodiscard]] std::size_t capacity() const noexcept { return text_.capacity(); }
+  /// Has memory for exactly so many bytes, which are more than there are.
+  void grow_to(std::size_t capacity);
   /// Forgets all bytes; gives the memory back if there is more of it than `kept` bytes.
   void clear(std::size_t kept);
 

@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "http/body_budget.hpp"
 #include "http/date.hpp"
 #include "http/handler.hpp"
+#include "http/memory_budget.hpp"
 #include "http/statistics.hpp"
 #include "net/errands.hpp"
 #include "net/options.hpp"
@@ -19,13 +19,13 @@ namespace oneshot::net {
 /// except where a function says otherwise.
 class ConnectionContext {
  public:
-  /// `options` may change while connections live; they follow it. The large bodies of all workers share `bodies`.
-  ConnectionContext(http::Handler& handler, const Options& options, http::BodyBudget& bodies)
-      : handler_(handler), options_(options), bodies_(bodies) {}
+  /// `options` may change while connections live; they follow it. The connections of all workers share `memory`.
+  ConnectionContext(http::Handler& handler, const Options& options, http::MemoryBudget& memory)
+      : handler_(handler), options_(options), memory_(memory) {}
 
   [[nodiscard]] http::Handler& handler() noexcept { return handler_; }
   [[nodiscard]] const Options& options() const noexcept { return options_; }
-  [[nodiscard]] http::BodyBudget& bodies() noexcept { return bodies_; }
+  [[nodiscard]] http::MemoryBudget& memory() noexcept { return memory_; }
   [[nodiscard]] http::Statistics& statistics() noexcept { return statistics_; }
   /// Any thread may read them.
   [[nodiscard]] const http::Statistics& statistics() const noexcept { return statistics_; }
@@ -41,7 +41,7 @@ class ConnectionContext {
  private:
   http::Handler& handler_;
   const Options& options_;
-  http::BodyBudget& bodies_;
+  http::MemoryBudget& memory_;
   http::Statistics statistics_;
   Errands errands_;
   http::HttpDate date_;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "net/asio_compat.hpp"
+#include "net/kernel_buffers.hpp"
 
 namespace oneshot::net {
 
@@ -75,6 +76,14 @@ std::size_t PlainStream::count_early(std::size_t size) noexcept {
 TcpInfo PlainStream::sample() noexcept { return sample_tcp(handle()); }
 
 bool PlainStream::is_established() const noexcept { return net::is_established(handle()); }
+
+Sent PlainStream::sent() const noexcept { return sample_sent(handle()); }
+
+void PlainStream::set_send_buffer(std::size_t bytes) noexcept { net::set_send_buffer(handle(), bytes); }
+
+void PlainStream::give_up_after(std::chrono::milliseconds time) noexcept {
+  net::give_up_after(handle(), static_cast<unsigned>(time.count()));
+}
 
 void PlainStream::start_probing() noexcept { net::start_probing(handle()); }
 

@@ -26,6 +26,9 @@ class PlainStream final : public Stream {
   void mark_early() noexcept override;
   [[nodiscard]] TcpInfo sample() noexcept override;
   [[nodiscard]] bool is_established() const noexcept override;
+  [[nodiscard]] Sent sent() const noexcept override;
+  void set_send_buffer(std::size_t bytes) noexcept override;
+  void give_up_after(std::chrono::milliseconds time) noexcept override;
   void start_probing() noexcept override;
   void stop_probing() noexcept override;
 

@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "base/log.hpp"
-#include "http/body_budget.hpp"
 #include "net/admission.hpp"
 #include "net/eviction.hpp"
+#include "net/kernel_buffers.hpp"
 #include "net/listener.hpp"
 #include "net/listening_socket.hpp"
 #include "net/live_connections.hpp"
@@ -26,8 +26,8 @@ using std::chrono::steady_clock;
 // How long connections may still take once they are told that their time to stop is over.
 constexpr milliseconds stop_last{1000};
 
-constexpr std::size_t body_memory(const Options& options) noexcept {
-  return std::size_t{options.max_body_memory_mib} * 1024 * 1024;
+constexpr std::size_t memory_limit(const Options& options) noexcept {
+  return std::size_t{options.max_memory_mib} * 1024 * 1024;
 }
 
 std::vector<Evictable*> evictable(const std::vector<std::unique_ptr<Worker>>& workers) {
@@ -40,15 +40,17 @@ std::vector<Evictable*> evictable(const std::vector<std::unique_ptr<Worker>>& wo
 }  // namespace
 
 struct Server::Parts {
-  Parts(asio::io_context& m, const Options& o, const std::vector<http::Handler*>& handlers)
+  Parts(asio::io_context& m, const Options& o, http::MemoryBudget& budget, const std::vector<http::Handler*>& handlers)
       : main(m),
         options(o),
-        bodies(body_memory(o)),
+        memory(budget),
         peers(o.max_connections_per_peer, o.unlimited_peers),
         workers(make_workers(handlers)),
         eviction(evictable(workers), connections, peers, accepting, o.max_connections),
         admission(main, peers, eviction, connections, accepting,
-                  [this](Newcomer newcomer, Peer& peer) { least_loaded().adopt(std::move(newcomer), peer); }) {}
+                  [this](Newcomer newcomer, Peer& peer) { least_loaded().adopt(std::move(newcomer), peer); }) {
+    memory.set_limit(memory_limit(o));
+  }
 
   std::vector<std::unique_ptr<Worker>> make_workers(const std::vector<http::Handler*>& handlers);
   Worker& least_loaded();
@@ -56,7 +58,7 @@ struct Server::Parts {
 
   asio::io_context& main;
   Options options;
-  http::BodyBudget bodies;
+  http::MemoryBudget& memory;
   http::Statistics accepting;  // of the thread that runs `main`
   LiveConnections connections;
   Peers peers;
@@ -70,7 +72,7 @@ std::vector<std::unique_ptr<Worker>> Server::Parts::make_workers(const std::vect
   std::vector<std::unique_ptr<Worker>> made;
   for (http::Handler* const handler : handlers) {
     const auto number = static_cast<unsigned>(made.size());
-    made.push_back(std::make_unique<Worker>(number, *handler, options, connections, bodies));
+    made.push_back(std::make_unique<Worker>(number, *handler, options, connections, memory));
   }
   return made;
 }
@@ -81,8 +83,9 @@ Worker& Server::Parts::least_loaded() {
   return **std::ranges::min_element(workers, {}, [](const auto& worker) { return worker->load(); });
 }
 
-Server::Server(asio::io_context& main, const Options& options, const std::vector<http::Handler*>& handlers)
-    : parts_(std::make_unique<Parts>(main, options, handlers)) {}
+Server::Server(asio::io_context& main, const Options& options, http::MemoryBudget& memory,
+               const std::vector<http::Handler*>& handlers)
+    : parts_(std::make_unique<Parts>(main, options, memory, handlers)) {}
 
 Server::~Server() {
   for (const auto& listener : parts_->listeners) listener->close();
@@ -98,6 +101,7 @@ Result<std::string> Server::listen() {
 }
 
 void Server::listen_on(ListeningSocket socket, std::uint8_t number) {
+  set_kernel_buffers(socket.fd.get());
   parts_->listeners.push_back(std::make_unique<Listener>(parts_->main, std::move(socket), number, parts_->admission,
                                                          parts_->eviction, parts_->connections));
 }
@@ -136,7 +140,7 @@ asio::awaitable<void> Server::Parts::wait_for_sessions(SteadyTime until) {
 
 void Server::change(const Options& options) {
   parts_->options = options;
-  parts_->bodies.set_limit(body_memory(options));
+  parts_->memory.set_limit(memory_limit(options));
   parts_->eviction.change(options.max_connections);
   parts_->peers.change(options.max_connections_per_peer, options.unlimited_peers);
   for (const auto& worker : parts_->workers) worker->change(options);

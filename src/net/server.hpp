@@ -12,6 +12,7 @@
 
 #include "base/result.hpp"
 #include "http/handler.hpp"
+#include "http/memory_budget.hpp"
 #include "http/statistics.hpp"
 #include "net/listening_socket.hpp"
 #include "net/options.hpp"
@@ -23,8 +24,9 @@ namespace oneshot::net {
 /// runs `main`, where connections are accepted too.
 class Server {
  public:
-  /// One worker for each handler. Handlers and `main` outlive the server.
-  Server(asio::io_context& main, const Options& options, const std::vector<http::Handler*>& handlers);
+  /// One worker for each handler. Handlers, `main` and `memory`, whose limit `options` says, outlive the server.
+  Server(asio::io_context& main, const Options& options, http::MemoryBudget& memory,
+         const std::vector<http::Handler*>& handlers);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
   ~Server();

@@ -18,7 +18,7 @@ Session::Session(ConnectionContext& context, std::unique_ptr<Stream> stream, con
                  std::uint8_t listener)
     : context_(context),
       stream_(std::move(stream)),
-      parser_({.bodies = &context.handler(), .budget = &context.bodies()}),
+      parser_({.bodies = &context.handler(), .budget = &context.memory()}),
       peer_(peer),
       id_(id),
       listener_(listener),

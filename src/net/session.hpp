@@ -19,6 +19,7 @@
 #include "net/eviction_candidate.hpp"
 #include "net/receipt/tracked_reply.hpp"
 #include "net/stream.hpp"
+#include "net/unread_watch.hpp"
 
 namespace oneshot::net {
 
@@ -62,7 +63,9 @@ class Session final : public delivery::Waiting {
   [[nodiscard]] SteadyTime since() const noexcept { return since_; }
   /// The last reply with a receipt has no outcome yet.
   [[nodiscard]] bool has_open_receipt() const noexcept { return tracked_ && !tracked_->settled(); }
-  /// Ends what the session waits for if the time of its phase is over.
+  /// The peer has left replies unread for a second or two: whoever else is waiting is worth more.
+  [[nodiscard]] bool has_unread_reply() const noexcept { return unread_.is_stale(); }
+  /// Ends what the session waits for if the time of its phase is over, or that of a reply to be read.
   void check_deadline(SteadyTime now);
 
   // For the worker, where places are short (session_eviction.cpp).
@@ -101,6 +104,7 @@ class Session final : public delivery::Waiting {
     by_peer,  ///< end of stream
     failed,   ///< reset, or any other error
     timeout,  ///< the phase took too long
+    unread,   ///< a reply was not acknowledged in time
     evicted,  ///< to make room for a new connection
     stopped,  ///< the program stops
     ours,     ///< the reply said that it is the last
@@ -118,6 +122,8 @@ class Session final : public delivery::Waiting {
   void run_errands() {
     if (Errands& errands = context_.errands(); errands.due()) errands.run();
   }
+  [[nodiscard]] std::chrono::milliseconds phase_limit() const noexcept;
+  void look_for_unread(SteadyTime now);
 
   // session.cpp: from bytes to requests
   bool may_read();
@@ -153,12 +159,18 @@ class Session final : public delivery::Waiting {
   asio::awaitable<bool> flush();
   void note_early_bytes() noexcept;
   void give_memory_back() noexcept;  // after all of out_ was written
+  bool borrow_for_rest();
+  void enlarge_send_buffer(std::uint64_t reply_size) noexcept;
+  void shrink_send_buffer() noexcept;
   asio::awaitable<void> send_piecewise(http::Reply& reply, bool keep_alive);
 
   // session_end.cpp
   asio::awaitable<void> finish();
   asio::awaitable<void> await_acknowledgement();
   asio::awaitable<void> half_close();
+  asio::awaitable<void> await_reader();
+  void leave_unread() noexcept;
+  void reset_unread() noexcept;
 
   ConnectionContext& context_;
   std::unique_ptr<Stream> stream_;
@@ -187,8 +199,11 @@ class Session final : public delivery::Waiting {
   std::shared_ptr<TrackedReply> tracked_;        // the last one with a receipt, once it is in the kernel
   std::vector<Pending> pending_;                 // of requests before the one that is read, in order
   std::string out_;                              // replies not yet written
-  std::string_view input_;                       // bytes of buffer_ that are not parsed yet
-  SteadyTime read_at_{};                         // when input_ was read, or when parsing went on after a slow reply
+  http::MemoryBudget::Lease out_memory_;         // of out_, while the peer does not take it
+  http::MemoryBudget::Lease kernel_memory_;      // of a send buffer that is larger than usual
+  UnreadWatch unread_;
+  std::string_view input_;  // bytes of buffer_ that are not parsed yet
+  SteadyTime read_at_{};    // when input_ was read, or when parsing went on after a slow reply
   std::array<char, 8192> buffer_;
 };
 

@@ -21,11 +21,22 @@ asio::awaitable<void> Session::finish() {
       parser_.next();  // gives back what the begin of a body has: the acknowledgement may take a while
       if (tracked_) tracked_->end_of_stream();
       co_await await_acknowledgement();
+      if (stream_->sent().unacknowledged == 0) co_return;
+      stream_->shutdown_write();
+      co_await await_reader();
+      co_return;
+    case End::unread:
+      reset_unread();
       co_return;
     case End::evicted:
-      parser_.next();                     // gives back what the begin of a body has
-      if (has_open_receipt()) break;      // in good order, as when it was idle for too long: its end is the receipt
+      parser_.next();                 // gives back what the begin of a body has
+      if (has_open_receipt()) break;  // in good order, as when it was idle for too long: its end is the receipt
+      if (has_unread_reply()) {
+        reset_unread();
+        co_return;
+      }
       if (tracked_) tracked_->give_up();  // before the 503, whose own bytes are not acknowledged yet
+      stream_->give_up_after(ending_timeout);
       append_error_reply({.status = 503,
                           .message = "closed to make room for a newer connection: the server can have no more "
                                      "(max_connections, max_connections_per_peer, open files)"});
@@ -33,8 +44,7 @@ asio::awaitable<void> Session::finish() {
       co_return;
     case End::timeout:
       if (phase == Phase::writing) {
-        if (tracked_) tracked_->give_up();
-        stream_->reset();
+        reset_unread();
         co_return;
       }
       if (phase == Phase::header)
@@ -55,6 +65,37 @@ asio::awaitable<void> Session::finish() {
     end_ = why;
   }
   co_await half_close();
+}
+
+// For a peer that does not read. Closing would leave what it has not read to the kernel, which keeps that for minutes.
+void Session::reset_unread() noexcept {
+  if (tracked_) tracked_->give_up();
+  context_.statistics().count_reset();
+  stream_->reset();
+}
+
+// The time to be read is over: of the peer, or because its place goes to another one, who does not wait for a reply that
+// may be on its way still.
+void Session::leave_unread() noexcept {
+  const bool is_read = stop_ == Stop::now || stream_->sent().unacknowledged == 0;
+  if (!is_read && (interrupted_ != End::evicted || has_unread_reply())) return reset_unread();
+  if (tracked_) tracked_->give_up();
+  if (!is_read) stream_->give_up_after(ending_timeout);
+}
+
+// After both ends: nearly always all is acknowledged by then. Else the connection keeps its place, and its reply its
+// time, until the peer's kernel has the reply; no event tells of that.
+asio::awaitable<void> Session::await_reader() {
+  if (stream_->sent().unacknowledged == 0) co_return;
+  enter(Phase::ending);
+  interrupted_ = End::none;
+  std::chrono::milliseconds wait{1};
+  while (stop_ != Stop::now && interrupted_ == End::none) {
+    co_await pause(wait);
+    wait = std::min(wait * 2, std::chrono::milliseconds(100));
+    if (stream_->sent().unacknowledged == 0) co_return;
+  }
+  leave_unread();
 }
 
 // No event tells of an acknowledgement, so the connection is sampled again and again: up to the reply's deadline, and
@@ -84,13 +125,15 @@ asio::awaitable<void> Session::half_close() {
     std::size_t n = 0;
     std::tie(error, n) = co_await stream_->read_some(space);
   }
-  if (!tracked_ || tracked_->settled()) co_return;
   if (error == asio::error::eof) {
-    tracked_->end_of_stream();
-    co_await await_acknowledgement();
+    if (has_open_receipt()) {
+      tracked_->end_of_stream();
+      co_await await_acknowledgement();
+    }
+    co_await await_reader();
   } else if (interrupted_ != End::none || stop_ == Stop::now) {
-    tracked_->give_up();
-  } else {
+    leave_unread();
+  } else if (tracked_) {
     tracked_->failed();
   }
 }

@@ -16,6 +16,8 @@ using std::chrono::milliseconds;
 // How long a new connection may take to send its request when the program stops. It was accepted, so it is answered:
 // a client whose very first request meets an end knows no better than that it was refused.
 constexpr milliseconds stop_patience{500};
+// How long a client may take with memory of the budget that others want.
+constexpr milliseconds crowded_patience{2000};
 
 }  // namespace
 
@@ -61,26 +63,38 @@ void Session::interrupt(End why) {
 }
 
 void Session::check_deadline(SteadyTime now) {
-  milliseconds limit{};
+  if (!unread_.is_quiet()) look_for_unread(now);
+  if (phase_ == Phase::handling) return;
+  if (now - since_ >= phase_limit()) interrupt(End::timeout);
+}
+
+milliseconds Session::phase_limit() const noexcept {
+  const milliseconds usual = context_.options().header_timeout;
   switch (phase_) {
     case Phase::handling:
-      return;
+      break;
     case Phase::opened:
-      limit = context_.options().header_timeout;
-      if (stopping()) limit = std::min(limit, stop_patience);
-      break;
+      return stopping() ? std::min(usual, stop_patience) : usual;
     case Phase::header:
+      return parser_.borrows() && context_.memory().crowded() ? std::min(usual, crowded_patience) : usual;
     case Phase::writing:
-      limit = context_.options().header_timeout;
-      break;
+      return out_memory_.bytes() > 0 && context_.memory().crowded() ? std::min(usual, crowded_patience) : usual;
     case Phase::idle:
-      limit = context_.options().idle_timeout;
-      break;
+      return context_.options().idle_timeout;
     case Phase::ending:
-      limit = ending_timeout;
-      break;
+      return unread_.is_quiet() ? ending_timeout : std::max(usual, ending_timeout);
   }
-  if (now - since_ >= limit) interrupt(End::timeout);
+  return milliseconds::max();
+}
+
+// The deadline of a reply with one is its own, as long as that is open.
+void Session::look_for_unread(SteadyTime now) {
+  const Sent sent = stream_->sent();
+  if (sent.unacknowledged == 0 && !sending_) shrink_send_buffer();
+  const bool is_overdue = unread_.look(sent, now, context_.options().header_timeout);
+  if (!is_overdue || sending_ || phase_ == Phase::handling) return;
+  if (has_open_receipt() && now < tracked_->deadline()) return;
+  interrupt(End::unread);
 }
 
 void Session::stop() {

@@ -6,6 +6,7 @@
 
 #include "base/log.hpp"
 #include "http/response_writer.hpp"
+#include "net/kernel_buffers.hpp"
 #include "net/session.hpp"
 
 namespace oneshot::net {
@@ -43,19 +44,54 @@ void Session::append_error_reply(const http::ProtocolError& error) {
 // False: not all of it could be written at once; flush() writes the rest, which is in out_ or in the stream.
 bool Session::send_now() noexcept {
   if (out_.empty()) return true;
+  unread_.note_written();
   if (!stream_->try_write(out_)) return false;
   give_memory_back();
   return true;
 }
 
 void Session::give_memory_back() noexcept {
-  if (out_.capacity() > keep_capacity) out_.shrink_to_fit();
+  if (out_.capacity() <= keep_capacity) return;
+  out_.shrink_to_fit();
+  out_memory_.release();
+}
+
+// The rest of out_ stays until the peer has read what is before it. False: there is no memory for that.
+bool Session::borrow_for_rest() {
+  using Use = http::MemoryBudget::Use;
+  if (out_.capacity() <= keep_capacity) return true;
+  if (out_.size() < out_.capacity() / 2) out_.shrink_to_fit();
+  const Use use = sending_ && sending_->has_receipt() ? Use::batch : Use::request;
+  if (out_memory_.grow_to(context_.memory(), out_.capacity(), use)) return true;
+  context_.memory().note_refusal();
+  return false;
+}
+
+// A far away reader gets no more in one round trip than half of the buffer. Where the budget has no room it takes more
+// of them.
+void Session::enlarge_send_buffer(std::uint64_t reply_size) noexcept {
+  if (reply_size <= usual_send_buffer / 2 || kernel_memory_.bytes() > 0) return;
+  constexpr std::size_t more = long_reply_send_buffer - usual_send_buffer;
+  if (!kernel_memory_.grow_to(context_.memory(), more, http::MemoryBudget::Use::spare)) return;
+  stream_->set_send_buffer(long_reply_send_buffer);
+}
+
+// Only when all is acknowledged: what is in the kernel stays there, whatever the size is now.
+void Session::shrink_send_buffer() noexcept {
+  if (kernel_memory_.bytes() == 0) return;
+  stream_->set_send_buffer(usual_send_buffer);
+  kernel_memory_.release();
 }
 
 // Only after send_now() said no. False: the connection ends, and end_ says why.
 asio::awaitable<bool> Session::flush() {
   if (stop_ == Stop::now) {
     end_ = End::stopped;
+    co_return false;
+  }
+  if (!borrow_for_rest()) {
+    reset_unread();
+    end_ = End::failed;
     co_return false;
   }
   const Phase phase = phase_;
@@ -65,6 +101,7 @@ asio::awaitable<bool> Session::flush() {
   blocked_since_ = coarse_steady_now();
   const auto [error, n] = co_await stream_->write(out_);
   blocked_since_ = {};
+  unread_.note_written();
   out_.clear();
   give_memory_back();
   if (error) {
@@ -83,10 +120,12 @@ void Session::note_early_bytes() noexcept {
 }
 
 asio::awaitable<void> Session::send_piecewise(http::Reply& reply, bool keep_alive) {
+  const bool has_receipt = reply.receipt != nullptr;
   sending_ = std::make_shared<TrackedReply>(*stream_, std::move(reply.receipt));
   append_reply(reply, keep_alive);
   sending_->start(reply.deadline);
   bool more = reply.source != nullptr && request_.method != http::Method::head;
+  if (more) enlarge_send_buffer(reply.source->size());
   bool written = true;
   do {
     if (more) more = reply.source->append_next(out_);
@@ -103,6 +142,7 @@ asio::awaitable<void> Session::send_piecewise(http::Reply& reply, bool keep_aliv
   const auto sent = std::exchange(sending_, nullptr);
   if (!written || sent->settled()) {  // settled already: withdrawn for a newer scrape, or too late
     end_ = End::failed;
+    if (!has_receipt && sent->settled()) context_.statistics().count_reset();  // by its deadline
     sent->failed();
     sent->release();
     co_return;

@@ -5,6 +5,7 @@
 #include <asio/awaitable.hpp>
 #include <asio/buffer.hpp>
 #include <asio/error.hpp>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -12,6 +13,7 @@
 #include <tuple>
 
 #include "net/receipt/tcp_info.hpp"
+#include "net/unread_watch.hpp"
 
 namespace oneshot::net {
 
@@ -76,6 +78,12 @@ class Stream {
   [[nodiscard]] virtual TcpInfo sample() noexcept = 0;
   /// Neither side has closed or reset the connection. Takes no pending error away.
   [[nodiscard]] virtual bool is_established() const noexcept = 0;
+  /// How far the peer's kernel has got. Takes no pending error away; of a broken connection nothing is unacknowledged.
+  [[nodiscard]] virtual Sent sent() const noexcept = 0;
+  /// How much our kernel may hold of what is written (kernel_buffers.hpp).
+  virtual void set_send_buffer(std::size_t bytes) noexcept = 0;
+  /// What is not acknowledged after this time is given up, also after the end of the stream.
+  virtual void give_up_after(std::chrono::milliseconds time) noexcept = 0;
   /// See start_probing() of net/receipt/tcp_info.hpp.
   virtual void start_probing() noexcept = 0;
   virtual void stop_probing() noexcept = 0;

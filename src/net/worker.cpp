@@ -79,9 +79,9 @@ class Worker::Registration {
 };
 
 Worker::Worker(unsigned number, http::Handler& handler, const Options& options, LiveConnections& connections,
-               http::BodyBudget& bodies)
+               http::MemoryBudget& memory)
     : options_(options),
-      connection_context_(handler, options_, bodies),
+      connection_context_(handler, options_, memory),
       connections_(connections),
       next_id_((std::uint64_t{number} << 48) + 1),
       work_(context_.get_executor()),
@@ -174,7 +174,15 @@ void Worker::tick() {
   ticking_ = false;
   const SteadyTime now = std::chrono::steady_clock::now();
   for (const auto& [id, place] : sessions_) place.session->check_deadline(now);
-  if (!sessions_.empty()) arm_tick();
+  trim_memory(now);
+  if (!sessions_.empty() || trim_.is_due()) arm_tick();
+}
+
+void Worker::trim_memory(SteadyTime now) {
+  constexpr std::size_t of_connection = 24 * 1024;  // about what one has that has sent a request
+  http::MemoryBudget& memory = connection_context_.memory();
+  const std::size_t connections = connections_.value() * of_connection;
+  trim_.look(connections + memory.used(), connections + memory.take_peak(), now);
 }
 
 }  // namespace oneshot::net

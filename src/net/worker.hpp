@@ -12,13 +12,14 @@
 #include <vector>
 
 #include "base/clock.hpp"
-#include "http/body_budget.hpp"
 #include "http/handler.hpp"
+#include "http/memory_budget.hpp"
 #include "http/statistics.hpp"
 #include "net/connection_context.hpp"
 #include "net/eviction.hpp"
 #include "net/live_connections.hpp"
 #include "net/newcomer.hpp"
+#include "net/memory_trim.hpp"
 #include "net/options.hpp"
 #include "net/peers.hpp"
 
@@ -30,10 +31,10 @@ class Session;
 /// thread alone, except where a function says otherwise.
 class Worker final : public Evictable {
  public:
-  /// Each worker has another `number`. `connections` counts those of all workers, `bodies` is the memory that the large
-  /// bodies of all workers share.
+  /// Each worker has another `number`. `connections` counts those of all workers, `memory` is what those of
+  /// all workers may hold beyond their fixed share.
   Worker(unsigned number, http::Handler& handler, const Options& options, LiveConnections& connections,
-         http::BodyBudget& bodies);
+         http::MemoryBudget& memory);
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
   ~Worker();
@@ -75,6 +76,7 @@ class Worker final : public Evictable {
   [[nodiscard]] std::vector<EvictionCandidate> choose(std::vector<EvictionCandidate> all, std::size_t most) const;
   void arm_tick();
   void tick();
+  void trim_memory(SteadyTime now);
 
   Options options_;
   ConnectionContext connection_context_;
@@ -84,6 +86,7 @@ class Worker final : public Evictable {
   std::uint64_t next_id_;  // its upper bits are the worker's number: sessions of all workers have ids of their own
   bool stopping_ = false;
   bool ticking_ = false;
+  MemoryTrim trim_;
 
   // Last, so that it is destroyed first: sessions that are left in it still use what is above.
   asio::io_context context_{1};

@@ -113,7 +113,7 @@ void Service::make_routers() {
     routers_.push_back(std::make_unique<app::Router>(*services_, app_options(), worker));
     handlers.push_back(routers_.back().get());
   }
-  server_ = std::make_unique<net::Server>(main_, net_options(), std::move(handlers));
+  server_ = std::make_unique<net::Server>(main_, net_options(), services_->memory, std::move(handlers));
   services_->http_statistics = server_->statistics();
 }
 

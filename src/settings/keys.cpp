@@ -71,7 +71,7 @@ std::vector<Key> make_keys() {
       at_start(whole_number("server", "threads", 0, 64, &Net::threads)),
       whole_number("server", "max_connections", 1, 1'000'000, &Net::max_connections),
       whole_number("server", "max_connections_per_peer", 0, 1'000'000, &Net::max_connections_per_peer),
-      whole_number("server", "max_body_memory_mib", 1, 4096, &Net::max_body_memory_mib),
+      whole_number("server", "max_memory_mib", 8, 1'048'576, &Net::max_memory_mib),
       duration("server", "header_timeout_seconds", 0.1, 3600, &Net::header_timeout),
       duration("server", "idle_timeout_seconds", 1, day, &Net::idle_timeout),
       duration("server", "stop_seconds", 0, 3600, &Net::stop_timeout),

@@ -234,6 +234,8 @@ class Reader {
 
   /// The nearest key of this section, else the same key of another one.
   static std::string hint_for_key(std::string_view section, std::string_view word) {
+    if (section == "server" && word == "max_body_memory_mib")  // of versions before 0.1.0
+      return "; it is part of \"max_memory_mib\" now, which is for all that connections hold";
     std::vector<std::string_view> here;
     std::string_view elsewhere;
     for (const Key& key : keys()) {

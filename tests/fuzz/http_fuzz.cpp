@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "fuzz/require.hpp"
-#include "http/body_budget.hpp"
 #include "http/grammar.hpp"
+#include "http/memory_budget.hpp"
 #include "http/parser.hpp"
 
 namespace oneshot::http {
@@ -72,7 +72,7 @@ std::string checked(Parser& parser, const Limits& limits) {
 /// `cut` gives the size of the next piece, at least 1, for what is left.
 template <class Cut>
 Parsed parse(std::string_view bytes, Limits limits, Cut cut) {
-  BodyBudget budget(LongerBodies::budget);
+  MemoryBudget budget(LongerBodies::budget);
   limits.budget = &budget;
   Parser parser(limits);
   Parsed parsed;

@@ -99,7 +99,7 @@ NetFixture::NetFixture(net::Options options) {
     handlers_.push_back(std::make_unique<TestHandler>(outcomes));
     handlers.push_back(handlers_.back().get());
   }
-  server_ = std::make_unique<net::Server>(main_, options, handlers);
+  server_ = std::make_unique<net::Server>(main_, options, memory, handlers);
   const auto address = server_->listen();
   if (!address) throw std::runtime_error(address.error());
   port_ = static_cast<std::uint16_t>(std::stoul(address->substr(address->rfind(':') + 1)));

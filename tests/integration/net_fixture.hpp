@@ -76,6 +76,7 @@ class NetFixture {
   bool settled_as(std::vector<delivery::Outcome> expected);
 
   Outcomes outcomes;
+  http::MemoryBudget memory{0};  ///< options say how much
 
  private:
   asio::io_context main_;

@@ -5,14 +5,14 @@
 #include <string>
 #include <string_view>
 
-#include "http/body_budget.hpp"
 #include "http/gzip.hpp"
+#include "http/memory_budget.hpp"
 
 namespace oneshot::test {
 
 /// A text as one member of gzip, made by the server's own compressor.
 inline std::string gzip(std::string_view text) {
-  http::BodyBudget budget(std::size_t{1} << 30);
+  http::MemoryBudget budget(std::size_t{1} << 30);
   const auto body = http::GzipBody::begin(budget, text.size(), 0);
   body->append(text);
   body->end();

@@ -67,6 +67,7 @@ class SessionRig final : public http::Handler {
   /// Now, and so much later: for check_deadline() and evict().
   static SteadyTime in(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
   [[nodiscard]] std::vector<ReceivedReply> replies() const { return parse_replies(peer->written); }
+  [[nodiscard]] std::uint64_t resets() const noexcept { return context_.statistics().replies_reset.load(); }
   [[nodiscard]] bool all_receipts_settled_once() const;
   /// Makes all pending replies ready; with `later` those to come as well.
   void finish_pending(bool later = false);
@@ -76,6 +77,7 @@ class SessionRig final : public http::Handler {
   http::Answer handle(const http::Request& request, delivery::Waiting& waiting) override;
 
   net::Options options;
+  http::MemoryBudget memory{1024 * 1024};
   std::shared_ptr<TestPeer> peer = std::make_shared<TestPeer>();
   delivery::OneShotEvent event;
   std::chrono::milliseconds reply_time{10'000};  ///< deadline of a reply with a receipt
@@ -88,8 +90,7 @@ class SessionRig final : public http::Handler {
   asio::awaitable<http::Reply> later(std::string path, delivery::Waiting& waiting);
   http::Reply sized_reply(const http::Request& request);
 
-  http::BodyBudget bodies_{1024 * 1024};
-  net::ConnectionContext context_{*this, options, bodies_};
+  net::ConnectionContext context_{*this, options, memory};
   std::vector<delivery::OneShotEvent::Notifier> pending_;
   bool pending_is_ready_ = false;
   net::Session* session_ = nullptr;

@@ -48,6 +48,8 @@ void TestPeer::acknowledge(bool all) {
   if (all) acknowledged_ = written.size();
 }
 
+void TestPeer::acknowledge(std::size_t bytes) { acknowledged_ = std::min(acknowledged_ + bytes, written.size()); }
+
 std::size_t TestPeer::unread() const noexcept {
   return std::accumulate(pieces_.begin(), pieces_.end(), std::size_t{0},
                          [](std::size_t sum, const std::string& piece) { return sum + piece.size(); });
@@ -201,6 +203,14 @@ TcpInfo TestStream::sample() noexcept {
   if (!peer_->broken()) info.unacknowledged = peer_->written.size() - peer_->acknowledged_;
   info.silent_for = peer_->silent_for;
   return info;
+}
+
+net::Sent TestStream::sent() const noexcept {
+  net::Sent sent;
+  if (peer_->broken()) return sent;
+  sent.unacknowledged = peer_->written.size() - peer_->acknowledged_;
+  sent.acknowledged = peer_->acknowledged_;
+  return sent;
 }
 
 bool TestStream::is_established() const noexcept { return state() == TcpInfo::State::established; }

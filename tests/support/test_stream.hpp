@@ -35,6 +35,8 @@ class TestPeer {
   void set_room(std::size_t bytes);
   /// Whether the client's kernel acknowledges: what was written, and what will be.
   void acknowledge(bool all);
+  /// It acknowledges so many bytes more of what was written.
+  void acknowledge(std::size_t bytes);
   std::chrono::milliseconds silent_for{0};
   /// What happens while a read waits completes it at once, so that a cancel() comes too late; or the read notices
   /// later, and a cancel() before that leaves the bytes in the kernel. A real kernel does both.
@@ -48,9 +50,11 @@ class TestPeer {
   int writes = 0;       ///< calls that gave it something
   bool ended_by_us = false;
   bool reset_by_us = false;
-  bool closed = false;  ///< the stream is gone
-  bool probed = false;  ///< the kernel asks for signs of life, or did
-  std::string misuse;   ///< what no session may do; empty if it did nothing of the kind
+  bool closed = false;                          ///< the stream is gone
+  bool probed = false;                          ///< the kernel asks for signs of life, or did
+  std::size_t send_buffer = 0;                  ///< 0: as it was from the begin
+  std::chrono::milliseconds given_up_after{0};  ///< 0: the kernel keeps for as long as it likes what is unacknowledged
+  std::string misuse;                           ///< what no session may do; empty if it did nothing of the kind
 
   [[nodiscard]] std::size_t unread() const noexcept;
   [[nodiscard]] bool ended() const noexcept { return ended_; }
@@ -94,6 +98,9 @@ class TestStream final : public net::Stream {
   void mark_early() noexcept override { early_unread_ = peer_->unread(); }
   [[nodiscard]] net::TcpInfo sample() noexcept override;
   [[nodiscard]] bool is_established() const noexcept override;
+  [[nodiscard]] net::Sent sent() const noexcept override;
+  void set_send_buffer(std::size_t bytes) noexcept override { peer_->send_buffer = bytes; }
+  void give_up_after(std::chrono::milliseconds time) noexcept override { peer_->given_up_after = time; }
   void start_probing() noexcept override { peer_->probed = true; }
   void stop_probing() noexcept override {}
 

@@ -94,10 +94,11 @@ class CommandLine(unittest.TestCase):
     def test_the_built_in_defaults_are_those_of_the_contract(self):
         expected = {
             "server.host": '"::"', "server.port": "8090", "server.threads": "0",
+            "server.rights": '["post", "scrape", "view", "admin"]',
             "server.max_connections": "4096", "server.max_connections_per_peer": "1024",
-            "server.max_body_memory_mib": "64", "server.header_timeout_seconds": "10",
-            "server.idle_timeout_seconds": "330", "server.stop_seconds": "10",
-            "server.allowed_hosts": "[]", "server.gzip": '"auto"',
+            "server.max_memory_mib": "256",
+            "server.header_timeout_seconds": "10", "server.idle_timeout_seconds": "330",
+            "server.stop_seconds": "10", "server.allowed_hosts": "[]", "server.gzip": '"auto"',
             "events.metric": '"events_to_metrics"', "events.use_explicit_timestamps": "false",
             "events.timestamp_max_age_seconds": "3000", "events.repeats": '"count"',
             "events.max_event_bytes": "16384", "events.label_names": '"strict"', "events.plain_labels": "[]",

@@ -22,6 +22,8 @@ OWN_FAMILIES = {
     "oneshot_scrapers": "gauge", "oneshot_scrapers_max": "gauge", "oneshot_event_log_used_bytes": "gauge",
     "oneshot_event_log_capacity_bytes": "gauge", "oneshot_event_log_in_file": "gauge",
     "oneshot_event_log_failed": "gauge", "oneshot_connections": "gauge", "oneshot_connections_evicted_total": "counter",
+    "oneshot_memory_bytes": "gauge", "oneshot_memory_max_bytes": "gauge", "oneshot_memory_refused_total": "counter",
+    "oneshot_replies_reset_total": "counter",
     "oneshot_http_responses_total": "counter", "oneshot_build_info": "gauge",
     "process_resident_memory_bytes": "gauge", "process_cpu_seconds_total": "counter",
     "process_open_fds": "gauge", "process_start_time_seconds": "gauge"}

@@ -180,6 +180,21 @@ void append_server(Writer& writer, const Snapshot& snapshot) {
   writer.sample(build, {{"version", version()}, {"compiler", compiler()}}, 1);
 }
 
+void append_memory(Writer& writer, const Snapshot& snapshot, const http::MemoryBudget& memory) {
+  single(
+      writer, "oneshot_memory_bytes", MetricType::gauge,
+      "What clients make the server hold beyond the fixed share of each connection: large requests, scrapes, replies "
+      "that wait for their reader.",
+      std::uint64_t{memory.used()});
+  single(writer, "oneshot_memory_max_bytes", MetricType::gauge, "How much that may be (server.max_memory_mib).",
+         std::uint64_t{memory.limit()});
+  single(writer, "oneshot_memory_refused_total", MetricType::counter,
+         "Requests, batches and looks at events refused since that was used up.", memory.refusals());
+  single(writer, "oneshot_replies_reset_total", MetricType::counter,
+         "Connections reset since their client did not read a reply within server.header_timeout_seconds.",
+         snapshot.replies_reset);
+}
+
 std::uint64_t flag(bool on) { return on ? 1 : 0; }
 
 void append_confirmations(Writer& writer, const std::vector<confirm::Statistics>& scrapers) {
@@ -228,6 +243,7 @@ void append_own_metrics(std::string& out, const exposition::Format& format, cons
   append_event_log(writer, snapshot.queue);
   append_event_series(writer, scrape);
   append_server(writer, snapshot);
+  append_memory(writer, snapshot, services.memory);
   append_config(writer, services.config_reloads);
   services.process_metrics.append_to(writer);
   if (services.confirmers != nullptr) append_confirmations(writer, services.confirmers->statistics());

@@ -29,6 +29,7 @@ Snapshot take_snapshot(const Services& services) {
   }
   for (const http::Statistics* thread : services.http_statistics) {
     snapshot.connections += thread->connections.load(std::memory_order_relaxed);
+    snapshot.replies_reset += thread->replies_reset.load(std::memory_order_relaxed);
     snapshot.evicted_full += thread->evicted_full.load(std::memory_order_relaxed);
     snapshot.evicted_peer += thread->evicted_peer.load(std::memory_order_relaxed);
     add_each(snapshot.responses, thread->responses);

@@ -15,6 +15,7 @@ namespace oneshot::app {
 /// log show the same numbers. Each number stands alone; workers go on counting meanwhile.
 struct Snapshot {
   std::uint64_t accepted = 0;
+  std::uint64_t replies_reset = 0;
   std::uint64_t duplicates = 0;
   std::array<std::uint64_t, event::reason_count> rejected{};  ///< by Reason
   std::int64_t connections = 0;

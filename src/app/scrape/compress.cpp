@@ -53,7 +53,7 @@ void pad(http::GzipBody& body, const BodyPadding& padding) {
 
 }  // namespace
 
-asio::awaitable<Compressed> compress(http::Reply& reply, BodyPadding padding, http::BodyBudget& budget,
+asio::awaitable<Compressed> compress(http::Reply& reply, BodyPadding padding, http::MemoryBudget& budget,
                                      const Worth& worth, delivery::Waiting& waiting) {
   auto body = http::GzipBody::begin(budget, body_size(reply), static_cast<std::size_t>(padding.least));
   if (body == nullptr) co_return Compressed::no;

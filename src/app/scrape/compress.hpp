@@ -8,7 +8,7 @@
 #include "app/scrape/worth.hpp"
 #include "delivery/waiting.hpp"
 #include "exposition/format.hpp"
-#include "http/body_budget.hpp"
+#include "http/memory_budget.hpp"
 #include "http/reply.hpp"
 
 namespace oneshot::app {
@@ -38,7 +38,7 @@ enum class Compressed : std::uint8_t {
 
 /// Compresses the body of `reply` if the budget allows for it, in steps of less than a millisecond, as long as it is
 /// worth that.
-asio::awaitable<Compressed> compress(http::Reply& reply, BodyPadding padding, http::BodyBudget& budget,
+asio::awaitable<Compressed> compress(http::Reply& reply, BodyPadding padding, http::MemoryBudget& budget,
                                      const Worth& worth, delivery::Waiting& waiting);
 
 }  // namespace oneshot::app

@@ -29,6 +29,7 @@
 #include "app/scrape/scrape_form.hpp"
 #include "app/scrape/scraper_identity.hpp"
 #include "app/scrape/shared_scraper_warning.hpp"
+#include "app/scrape/working_memory.hpp"
 #include "app/scrape/worth.hpp"
 #include "base/hash.hpp"
 #include "base/log.hpp"
@@ -38,6 +39,11 @@ namespace {
 
 // How long a client that only looks may take to read: meanwhile the log keeps what is shown.
 constexpr std::chrono::seconds longest_peek{5};
+// The same while others wait for their turn.
+constexpr std::chrono::seconds longest_crowded_peek{1};
+// A scrape waits so long for memory that others have; then its events go out with a later one.
+constexpr std::chrono::seconds longest_wait_for_memory{1};
+constexpr std::chrono::milliseconds memory_step{20};  // between two questions
 
 struct Admitted {
   ScraperIdentity scraper;
@@ -139,13 +145,33 @@ asio::awaitable<bool> measure(const Scrape& scrape, EventText& text, delivery::W
 
 http::Reply ended() { return refusal(503, "the client has left, or its time was over, before the events were ready"); }
 
+std::size_t memory_of(const Scrape& scrape, std::uint64_t events) {
+  return working_memory(events, scrape.context.services.queue.explicit_timestamps());
+}
+
+SteadyTime peek_deadline(const Scrape& scrape) {
+  const bool others_wait = scrape.context.peeks.waiting() > 0;
+  const SteadyTime longest =
+      scrape.context.services.clock.steady() + (others_wait ? longest_crowded_peek : longest_peek);
+  return std::min(reply_deadline(scrape.request.arrived, scrape.timeout), longest);
+}
+
 asio::awaitable<http::Reply> peek(const Scrape& scrape, delivery::Waiting& waiting) {
+  BodyHolds holds;
+  auto turn = scrape.context.peeks.take(waiting, scrape.request.arrived + longest_peek);
+  holds.turn = co_await std::move(turn);
+  if (!holds.turn) co_return busy("too many look at the events at once; try again in a second");
+  http::MemoryBudget& memory = scrape.context.services.memory;
   queue::Queue& queue = scrape.context.services.queue;
   std::unique_ptr<queue::Batch> events = queue.peek(scrape.id());
   if (events == nullptr) co_return unknown_scraper(scrape.scraper());
   if (queue.above_high_watermark()) {
     events.reset();
     co_return without_batch(scrape, "only looked at: the event log is nearly full, so its events are not shown", 0);
+  }
+  if (!holds.memory.grow_to(memory, memory_of(scrape, events->size()), http::MemoryBudget::Use::spare)) {
+    memory.note_refusal();
+    co_return busy("server.max_memory_mib is used up by other connections");
   }
   auto text = event_text(scrape, *events);
   const bool measured = co_await measure(scrape, *text, waiting);
@@ -155,8 +181,9 @@ asio::awaitable<http::Reply> peek(const Scrape& scrape, delivery::Waiting& waiti
   const std::string comment = comment_for(scrape.scraper(), "only looked at: " + events_in_words(events->size()));
   Head head = assemble_head(scrape.format, {comment, own, text->families()});
   http::Reply reply = exposition_reply(scrape);
+  reply.deadline = peek_deadline(scrape);
   reply.source = std::make_unique<ScrapeBody>(std::move(head.text), std::move(events), std::move(text),
-                                              assemble_tail(scrape.format, scrape.id(), 0));
+                                              assemble_tail(scrape.format, scrape.id(), 0), std::move(holds));
   co_return reply;
 }
 
@@ -210,8 +237,27 @@ Result<std::unique_ptr<DeliveryReceipt>, http::Reply> open_receipt(const Scrape&
   return receipt_for(scrape, signs, std::move(*taken));
 }
 
+/// Nothing: the budget has no memory for so many events, and had none for a while.
+asio::awaitable<std::optional<http::MemoryBudget::Lease>> borrow(const Scrape& scrape, std::uint64_t events,
+                                                                 delivery::Waiting& waiting) {
+  http::MemoryBudget& memory = scrape.context.services.memory;
+  const Clock& clock = scrape.context.services.clock;
+  const SteadyTime until = std::min(clock.steady() + longest_wait_for_memory, scrape.deadline);
+  // One that needs more than there is at all has to go out some time: then it is all of it.
+  const std::size_t needed = std::min(memory_of(scrape, events), memory.limit());
+  http::MemoryBudget::Lease lease;
+  while (!lease.grow_to(memory, needed, http::MemoryBudget::Use::batch)) {
+    if (clock.steady() >= until || waiting.stopping() || waiting.peer_closed()) {
+      memory.note_refusal();
+      co_return std::nullopt;
+    }
+    co_await waiting.pause(memory_step);
+  }
+  co_return std::optional<http::MemoryBudget::Lease>(std::move(lease));
+}
+
 asio::awaitable<Uncompressed> deliver(const Scrape& scrape, std::unique_ptr<DeliveryReceipt> receipt,
-                                      delivery::Waiting& waiting) {
+                                      http::MemoryBudget::Lease memory, delivery::Waiting& waiting) {
   const std::uint64_t count = receipt->count();
   auto text = event_text(scrape, receipt->batch());
   const bool measured = co_await measure(scrape, *text, waiting);
@@ -224,7 +270,9 @@ asio::awaitable<Uncompressed> deliver(const Scrape& scrape, std::unique_ptr<Deli
   std::string tail = assemble_tail(scrape.format, scrape.id(), receipt->number());
   Head head = assemble_padded_head(scrape.format, {comment, own, text->families()}, text->size() + tail.size());
   Uncompressed made = exposition_reply(scrape);
-  made.reply.source = std::make_unique<ScrapeBody>(std::move(head.text), std::move(text), std::move(tail));
+  BodyHolds holds{std::move(memory), Turns::Turn()};
+  made.reply.source =
+      std::make_unique<ScrapeBody>(std::move(head.text), std::move(text), std::move(tail), std::move(holds));
   made.receipt = std::move(receipt);
   made.padding_place = head.padding_place;
   if (log::enabled(log::Level::debug)) log::debug("scrape", {{"scraper", scrape.id()}, {"events", count}});
@@ -267,7 +315,16 @@ asio::awaitable<Uncompressed> take_turn(const Scrape& scrape, delivery::Waiting&
   Result<std::unique_ptr<DeliveryReceipt>, http::Reply> opened = open_receipt(scrape, signs, std::move(taken), permit);
   if (!opened) co_return std::move(opened.error());
   std::unique_ptr<DeliveryReceipt> receipt = std::move(*opened);
-  Uncompressed made = co_await deliver(scrape, std::move(receipt), waiting);
+  auto borrowing = borrow(scrape, receipt->count(), waiting);
+  std::optional<http::MemoryBudget::Lease> memory = co_await std::move(borrowing);
+  if (!memory) {
+    const std::uint64_t number = receipt->number();
+    receipt.reset();  // its events wait for a later scrape
+    if (scrape.confirmer != nullptr) scrape.confirmer->issued(number);
+    co_return without_batch(scrape, "no batch: server.max_memory_mib is used up by other connections", number);
+  }
+  auto delivering = deliver(scrape, std::move(receipt), std::move(*memory), waiting);
+  Uncompressed made = co_await std::move(delivering);
   co_return made;
 }
 
@@ -310,7 +367,7 @@ asio::awaitable<http::Reply> answer(Context& context, const http::Request& reque
   Uncompressed made = co_await scrape(context, request, form.format, worth, waiting);
   if (form.gzip && is_worth_compressing(made.reply)) {
     const BodyPadding padding{form.format, made.padding_place, made.receipt ? min_batch_response : 0};
-    http::BodyBudget& budget = context.services.compressed_bodies;
+    http::MemoryBudget& budget = context.services.memory;
     const Compressed compressed = co_await compress(made.reply, padding, budget, worth, waiting);
     if (compressed == Compressed::ended) co_return ended();
     if (compressed == Compressed::yes && made.receipt) made.receipt->end_reading();

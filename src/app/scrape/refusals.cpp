@@ -10,6 +10,12 @@ http::Reply refusal(int status, std::string message) {
   return http::Reply(status, std::move(message));
 }
 
+http::Reply busy(std::string message) {
+  http::Reply reply = refusal(503, std::move(message));
+  reply.retry_after_seconds = 1;
+  return reply;
+}
+
 http::Reply unknown_scraper(const ScraperIdentity& scraper) {
   return refusal(404, "no scraper \"" + scraper.id + "\" is known: it has not scraped yet, or was forgotten");
 }

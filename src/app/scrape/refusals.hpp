@@ -14,6 +14,8 @@ namespace oneshot::app {
 /// The reply to a scrape that is not let in, with the reason in words.
 http::Reply refusal(int status, std::string message);
 /// 404: this scraper is not known.
+/// 503: what there is too much of at the moment is free again soon.
+http::Reply busy(std::string message);
 http::Reply unknown_scraper(const ScraperIdentity& scraper);
 /// 503: there are as many scrapers as scrapers.max allows, which is `max`.
 http::Reply too_many_scrapers(std::size_t max);

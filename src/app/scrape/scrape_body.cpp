@@ -47,12 +47,16 @@ std::string assemble_tail(const exposition::Format& format, std::string_view scr
   return tail;
 }
 
-ScrapeBody::ScrapeBody(std::string head, std::unique_ptr<EventText> events, std::string tail) noexcept
-    : ScrapeBody(std::move(head), nullptr, std::move(events), std::move(tail)) {}
+ScrapeBody::ScrapeBody(std::string head, std::unique_ptr<EventText> events, std::string tail, BodyHolds holds) noexcept
+    : ScrapeBody(std::move(head), nullptr, std::move(events), std::move(tail), std::move(holds)) {}
 
 ScrapeBody::ScrapeBody(std::string head, std::unique_ptr<queue::Batch> peeked, std::unique_ptr<EventText> events,
-                       std::string tail) noexcept
-    : head_(std::move(head)), tail_(std::move(tail)), peeked_(std::move(peeked)), events_(std::move(events)) {}
+                       std::string tail, BodyHolds holds) noexcept
+    : head_(std::move(head)),
+      tail_(std::move(tail)),
+      holds_(std::move(holds)),
+      peeked_(std::move(peeked)),
+      events_(std::move(events)) {}
 
 bool ScrapeBody::append_next(std::string& out) {
   if (!head_written_) {

@@ -60,6 +60,17 @@ TcpInfo sample_tcp(int socket) noexcept {
   return view;
 }
 
+Sent sample_sent(int socket) noexcept {
+  Sent sent;
+  int queued = 0;
+  if (::ioctl(socket, SIOCOUTQ, &queued) != 0 || queued <= 0) return sent;
+  tcp_info info{};
+  if (!ask(socket, info) || info.tcpi_state == tcp_close) return sent;
+  sent.unacknowledged = static_cast<std::uint64_t>(queued);
+  sent.acknowledged = info.tcpi_bytes_acked;
+  return sent;
+}
+
 void start_probing(int socket) noexcept {
   const int on = 1;
   const int second = 1;

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cstdint>
 
+#include "net/unread_watch.hpp"
+
 namespace oneshot::net {
 
 /// What the kernel says about a TCP connection at one moment (tcp(7): SO_ERROR, TCP_INFO, SIOCOUTQ).
@@ -29,6 +31,9 @@ struct TcpInfo {
 
 /// Samples a connected TCP socket. A socket that is not open looks closed, with an error.
 TcpInfo sample_tcp(int socket) noexcept;
+
+/// The bytes alone, for a look at many connections: one system call where all is acknowledged. Takes no error away.
+Sent sample_sent(int socket) noexcept;
 
 /// Has the kernel ask the peer's kernel for a sign of life (a keep-alive probe, RFC 9293 3.8.4) after a second of
 /// silence, and every second from then on. A kernel that has no such connection any more answers with a reset. Not to

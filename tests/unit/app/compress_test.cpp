@@ -164,12 +164,12 @@ TEST_CASE("compressing gives way, and HEAD says nothing about it") {
 TEST_CASE("where the memory is not there the text goes out as it is") {
   App app;
   app.scrape("/metrics?scraper=a");
-  app.services->compressed_bodies.set_limit(400 * 1024);
+  app.services->memory.set_limit(800 * 1024);
   for (int i = 0; i < 3000; ++i) app.event("n=" + std::to_string(i));
   const Answer answer = scrape_gzip(app);
   CHECK(answer.reply.content_encoding.empty());
   CHECK(test::event_samples(answer) == 3000);
-  CHECK(app.services->compressed_bodies.used() == 0);
+  CHECK(app.services->memory.used() == 0);
 }
 
 TEST_CASE("the memory of a body is given back with it") {
@@ -179,9 +179,9 @@ TEST_CASE("the memory of a body is given back with it") {
   {
     const Answer answer = app.call({.target = "/metrics?scraper=a", .headers = {{"Accept-Encoding", "gzip"}}});
     CHECK(answer.reply.content_encoding == "gzip");
-    CHECK(app.services->compressed_bodies.used() > 0);
+    CHECK(app.services->memory.used() > 0);
   }
-  CHECK(app.services->compressed_bodies.used() == 0);
+  CHECK(app.services->memory.used() == 0);
   CHECK(test::event_samples(app.scrape("/metrics?scraper=a")) == 3000);
 }
 

@@ -113,6 +113,9 @@ oneshot_http_responses_total{code="505"} 0
   expected +=
       "oneshot_build_info{version=\"" + std::string(version()) + "\",compiler=\"" + std::string(compiler()) + "\"} 1\n";
   expected +=
+      "oneshot_memory_bytes 0\noneshot_memory_max_bytes 268435456\noneshot_memory_refused_total 0\n"
+      "oneshot_replies_reset_total 0\n";
+  expected +=
       "oneshot_config_last_reload_successful 1\n"
       "oneshot_config_last_reload_success_timestamp_seconds 1.7e+09\n";
   CHECK(samples_without_process(text) == expected);

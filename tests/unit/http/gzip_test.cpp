@@ -35,7 +35,7 @@ std::string noise(std::size_t bytes) {
 }
 
 /// The body of a text, whose gap is behind its first `gap` bytes.
-std::unique_ptr<GzipBody> compressed(BodyBudget& budget, std::string_view text, std::size_t gap,
+std::unique_ptr<GzipBody> compressed(MemoryBudget& budget, std::string_view text, std::size_t gap,
                                      std::size_t padding = 16 * 1024) {
   auto body = GzipBody::begin(budget, text.size(), padding);
   REQUIRE(body != nullptr);
@@ -64,7 +64,7 @@ std::string read_all(GzipBody& body) {
 }  // namespace
 
 TEST_CASE("a member is the text that was put in, whatever its length and however it compresses") {
-  BodyBudget budget(16 * mib);
+  MemoryBudget budget(16 * mib);
   for (const std::size_t size :
        {std::size_t{0}, std::size_t{1}, piece_bytes - 1, piece_bytes, piece_bytes + 1, 3 * mib}) {
     CAPTURE(size);
@@ -77,7 +77,7 @@ TEST_CASE("a member is the text that was put in, whatever its length and however
 }
 
 TEST_CASE("without a gap it is a member too, and events become a fifth or less") {
-  BodyBudget budget(16 * mib);
+  MemoryBudget budget(16 * mib);
   const std::string text = lines(mib);
   const auto body = GzipBody::begin(budget, text.size(), 0);
   body->append(text);
@@ -87,7 +87,7 @@ TEST_CASE("without a gap it is a member too, and events become a fifth or less")
 }
 
 TEST_CASE("padding goes into the gap as part of the text, to the byte") {
-  BodyBudget budget(16 * mib);
+  MemoryBudget budget(16 * mib);
   const std::string text = lines(piece_bytes);
   const std::uint64_t unpadded = compressed(budget, text, 100)->size();
   // 5 bytes are the head of a block, so the first six lengths cannot be had.
@@ -105,7 +105,7 @@ TEST_CASE("padding goes into the gap as part of the text, to the byte") {
 }
 
 TEST_CASE("what is long enough needs no padding") {
-  BodyBudget budget(16 * mib);
+  MemoryBudget budget(16 * mib);
   const auto body = compressed(budget, lines(piece_bytes), 100);
   CHECK(body->padding_for(0) == 0);
   CHECK(body->padding_for(body->size()) == 0);
@@ -113,7 +113,7 @@ TEST_CASE("what is long enough needs no padding") {
 }
 
 TEST_CASE("padding lies in the body as it is: stored, and not compressed away") {
-  BodyBudget budget(16 * mib);
+  MemoryBudget budget(16 * mib);
   const auto body = compressed(budget, lines(piece_bytes), 100);
   const std::string padding(12'000, ' ');
   body->fill_gap(padding);
@@ -121,13 +121,13 @@ TEST_CASE("padding lies in the body as it is: stored, and not compressed away") 
 }
 
 TEST_CASE("the header has neither a name nor a comment, which Go would refuse") {
-  BodyBudget budget(16 * mib);
+  MemoryBudget budget(16 * mib);
   const std::string bytes = read_all(*compressed(budget, lines(100), 10));
   CHECK(bytes.substr(0, 4) == std::string_view("\x1f\x8b\x08\x00", 4));
 }
 
 TEST_CASE("a body has its memory from the budget: the worst case at first, then what it has") {
-  BodyBudget budget(8 * mib);
+  MemoryBudget budget(16 * mib);
   const std::string text = lines(4 * mib);
   {
     const auto body = GzipBody::begin(budget, text.size(), 16 * 1024);
@@ -145,7 +145,7 @@ TEST_CASE("a body has its memory from the budget: the worst case at first, then 
 }
 
 TEST_CASE("what does not compress stays within what was taken for it") {
-  BodyBudget budget(16 * mib);
+  MemoryBudget budget(16 * mib);
   const std::string text = noise(5 * mib);
   const auto body = compressed(budget, text, 1000);
   body->fill_gap(std::string(16 * 1024, ' '));

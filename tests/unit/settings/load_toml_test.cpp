@@ -71,7 +71,7 @@ port = 0
 threads = 64
 max_connections = 10
 max_connections_per_peer = 9
-max_body_memory_mib = 7
+max_memory_mib = 70
 header_timeout_seconds = 0.25
 idle_timeout_seconds = 5
 stop_seconds = 0
@@ -82,7 +82,7 @@ stop_seconds = 0
   CHECK(server.threads == 64);
   CHECK(server.max_connections == 10);
   CHECK(server.max_connections_per_peer == 9);
-  CHECK(server.max_body_memory_mib == 7);
+  CHECK(server.max_memory_mib == 70);
   CHECK(server.header_timeout == 250ms);
   CHECK(server.idle_timeout == 5s);
   CHECK(server.stop_timeout == 0s);
@@ -251,7 +251,7 @@ TEST_CASE("whole numbers have a range") {
                         {"server.threads", "-1", "0", "64", "65"},
                         {"server.max_connections", "0", "1", "1000000", "1000001"},
                         {"server.max_connections_per_peer", "-1", "0", "1000000", "1000001"},
-                        {"server.max_body_memory_mib", "0", "1", "4096", "4097"},
+                        {"server.max_memory_mib", "7", "8", "1048576", "1048577"},
                         {"events.max_event_bytes", "63", "64", "65536", "65537"},
                         {"events.idempotency_keys", "-1", "0", "1048576", "1048577"},
                         {"scrapers.max", "-1", "0", "10000", "10001"},
