@@ -108,6 +108,21 @@ scrapers.startup_hold_seconds: [0, 86400]
 {{- add (mulf (addf $capacity 4 (divf $keys 32768)) 1.1 | ceil) 16 -}}
 {{- end }}
 
+{{/* The container's resources. Without a limit of memory of its own it gets what the settings can make the server take:
+     src/net/connection_share.hpp says what a connection always may have, and what the program has. */}}
+{{- define "events.resources" -}}
+{{- $server := get .Values.config "server" | default dict -}}
+{{- $capacity := (get .Values.config "storage" | default dict).capacity_mib | default 64 -}}
+{{- $connections := $server.max_connections | default 4096 -}}
+{{- $connectionMemory := divf (mulf $connections 120) 1024 | ceil -}}
+{{- $sum := add $capacity ($server.max_memory_mib | default 256) $connectionMemory 64 -}}
+{{- $resources := deepCopy (.Values.server.resources | default dict) -}}
+{{- if not (dig "limits" "memory" "" $resources) -}}
+{{- $resources = mustMerge $resources (dict "limits" (dict "memory" (printf "%dMi" $sum))) -}}
+{{- end -}}
+{{- toYaml $resources -}}
+{{- end }}
+
 {{/* MiB in a quantity such as 1Gi; the schema knows which units there are. */}}
 {{- define "events.mib" -}}
 {{- $unit := regexFind "[A-Za-z]+$" . -}}

@@ -122,7 +122,7 @@ spec:
     securityContext:
       {{- include "events.containerSecurity" . | nindent 6 }}
     resources:
-      {{- toYaml .Values.server.resources | nindent 6 }}
+      {{- include "events.resources" . | nindent 6 }}
     volumeMounts:
     - name: config
       mountPath: /etc/oneshot-metrics-server
