@@ -112,9 +112,14 @@ std::string HeadParser::as_minor_1(std::string_view line) const {
   return std::string(is_known ? parts->method : "PUT").append(" ").append(parts->target).append(" HTTP/1.1\r\n");
 }
 
-/// A tab behind a value is OWS (RFC 9112 5), but llhttp takes it for a part of a length or a coding.
-std::string HeadParser::without_trailing_tab(std::string_view line) {
+/// A tab behind a value is OWS (RFC 9112 5), also among blanks, but llhttp takes it for a part of a length or a coding.
+std::string HeadParser::without_trailing_tabs(std::string_view line) {
   return std::string(trim_blanks(without_line_end(line))).append("\r\n");
+}
+
+/// Whether there is a tab among the blanks at its end.
+bool HeadParser::ends_with_tab(std::string_view content) noexcept {
+  return content.substr(content.find_last_not_of(" \t") + 1).find('\t') != std::string_view::npos;
 }
 
 void HeadParser::show_instead(std::string_view line, const std::string& instead) {
@@ -136,7 +141,7 @@ void HeadParser::take_header_line(std::string_view line) {
   value = trim_blanks(value);
   if (MessageFraming::is_framing_header(name)) {
     if (!apply_framing(name, value)) return refuse_header(content);
-    if (content.back() == '\t') show_instead(line, without_trailing_tab(line));
+    if (ends_with_tab(content)) show_instead(line, without_trailing_tabs(line));
     if (state_.stage == Stage::failed) return;
   }
   header_spans_.push_back({state_.buffer.span_of(name), state_.buffer.span_of(value)});
@@ -190,7 +195,7 @@ void HeadParser::explain_refusal(std::string_view lines) {
       const auto parts = split_request_line(content);
       if (!machine.execute(as_minor_1(line)))
         return void(state_.fail(400, "the request target " + shown(parts->target) + " is not valid"));
-    } else if (!machine.execute(content.ends_with('\t') ? without_trailing_tab(line) : std::string(line))) {
+    } else if (!machine.execute(ends_with_tab(content) ? without_trailing_tabs(line) : std::string(line))) {
       if (content.empty()) break;
       if (const auto checked = check_header_line(content, number); !checked) return void(state_.fail(checked.error()));
       const auto name = content.substr(0, content.find(':'));

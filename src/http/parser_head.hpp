@@ -60,7 +60,8 @@ class HeadParser {
   /// Shows llhttp another line in place of the current one.
   [[gnu::cold]] void show_instead(std::string_view line, const std::string& instead);
   [[nodiscard]] std::string as_minor_1(std::string_view line) const;
-  [[nodiscard]] static std::string without_trailing_tab(std::string_view line);
+  [[nodiscard]] static std::string without_trailing_tabs(std::string_view line);
+  [[nodiscard]] static bool ends_with_tab(std::string_view content) noexcept;
   void begin_header_line(std::string_view line_before);
   [[nodiscard]] std::string_view path() const noexcept;
 
