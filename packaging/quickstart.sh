@@ -6,8 +6,8 @@
 #       builds build/oneshot-metrics-server and runs it, on port 8090 unless PORT or an argument says otherwise
 #   sh packaging/quickstart.sh test [--all | STEP...]
 #       builds it with its tests and runs the suites unit, integration, system, docs and lint (the step `release`);
-#       with --all every step: release kubernetes stress chaos crash store debug clang fuzz tsan
-#       systemd
+#       with --all every step: release kubernetes stress chaos hostile crash store debug clang fuzz
+#       tsan systemd
 #
 # What is missing is installed with apt-get, as root or through sudo, without a question; elsewhere the missing
 # packages are named. With ONESHOT_SECONDS a step that would not end within that time from the start is skipped by name
@@ -240,7 +240,7 @@ run() {
 steps_by_default='release'
 systemd_seconds=240 # what that step takes on two cores, making the base of a Debian included
 # Where time is short the last one is left out, which takes longest. kubernetes is cheap, and runs what release built.
-steps_of_all='release kubernetes stress chaos crash store debug clang fuzz tsan systemd'
+steps_of_all='release kubernetes stress chaos hostile crash store debug clang fuzz tsan systemd'
 
 step_release() { # what users get; in --all no compiler warning is let through
   configure build -Dbuildtype=release -Dtests=true && compile build || return
@@ -252,6 +252,9 @@ step_stress() {
 }
 step_chaos() {
   configure build -Dbuildtype=release -Dtests=true && compile build && run_tests build --suite chaos
+}
+step_hostile() {
+  configure build -Dbuildtype=release -Dtests=true && compile build && run_tests build --suite hostile
 }
 step_crash() { # the build of step debug, which can be killed at named points
   files=10000 kills=200

@@ -59,9 +59,13 @@ class Beside:
             raise AssertionError(f"{self._name} failed:\n{message[1]}")
         return message
 
+    def tell_to_stop(self):
+        """For several that are to stop at the same time, before the first of them is finished."""
+        self._stop.set()
+
     def finish(self, seconds=20):
         """Tells it to stop, and returns its result."""
-        self._stop.set()
+        self.tell_to_stop()
         return self._receive(seconds)[1]
 
     def kill(self):
