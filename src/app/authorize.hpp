@@ -9,9 +9,10 @@
 
 namespace oneshot::app {
 
-/// Whether the client of this request has the right; if not, the reply that says so, and a line in the log. The rights of
-/// the address by which it came decide first, then server.allowed_hosts; then scrapers.allow about `scrape`. Every
-/// client has the other rights, but for web pages: see browser.hpp. Where only `view` may be, /metrics may be looked at.
+/// Whether the client of this request has the right; if not, the reply that says so, and a line in the log. First the
+/// rights of the address by which it came decide, then server.allowed_hosts, then scrapers.allow about `scrape`. Every
+/// client has the other rights, but for web pages: see browser.hpp. Where `view` is all that may be, /metrics may be
+/// looked at.
 [[nodiscard]] Result<void, http::Reply> authorize(Context& context, const http::Request& request, Right right);
 /// The same for a webhook: a sender who knows its secret, or has to show that, needs no more than the right address.
 [[nodiscard]] Result<void, http::Reply> authorize_hook(Context& context, const http::Request& request,

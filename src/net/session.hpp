@@ -29,7 +29,7 @@ namespace oneshot::net {
 /// A session never simply closes: unread input would make the kernel throw away what the peer has not read yet.
 class Session final : public delivery::Waiting {
  public:
-  /// `context` outlives the session. `id` is unique while the program runs, from 1. `listener`: as http::Request has it.
+  /// `context` outlives the session. `id` is unique while the program runs, from 1. `listener`: as in http::Request.
   Session(ConnectionContext& context, std::unique_ptr<Stream> stream, const Address& peer, std::uint64_t id,
           std::uint8_t listener = 0);
   /// Every receipt has been told its outcome afterwards.

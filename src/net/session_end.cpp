@@ -74,8 +74,8 @@ void Session::reset_unread() noexcept {
   stream_->reset();
 }
 
-// The time to be read is over: of the peer, or because its place goes to another one, who does not wait for a reply that
-// may be on its way still.
+// The time to be read is over: of the peer, or because its place goes to another one, who does not wait for a reply
+// that may be on its way still.
 void Session::leave_unread() noexcept {
   const bool is_read = stop_ == Stop::now || stream_->sent().unacknowledged == 0;
   if (!is_read && (interrupted_ != End::evicted || has_unread_reply())) return reset_unread();

@@ -18,8 +18,8 @@
 #include "net/connection_context.hpp"
 #include "net/eviction.hpp"
 #include "net/live_connections.hpp"
-#include "net/newcomer.hpp"
 #include "net/memory_trim.hpp"
+#include "net/newcomer.hpp"
 #include "net/options.hpp"
 #include "net/peers.hpp"
 

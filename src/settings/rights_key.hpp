@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "app/right.hpp"
+#include "app/options.hpp"
 #include "settings/key_kinds.hpp"
 
 namespace oneshot::settings {

@@ -98,7 +98,8 @@ void step(SessionRig& rig, Script& script) {
     case 13:
       return rig.session().check_deadline(SessionRig::in(milliseconds(script.next() * 30U)));
     case 14:
-      return rig.session().evict(SessionRig::in(milliseconds(script.next())));
+      static_cast<void>(rig.session().evict(SessionRig::in(milliseconds(script.next()))));
+      return;
     default:
       return script.next() % 4 == 0 ? rig.session().stop_now() : rig.session().stop();
   }

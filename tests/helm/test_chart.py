@@ -55,7 +55,8 @@ REFUSED = [
     (["config.scrapers.allow={10.0.0.0/33}"], "config.scrapers.allow.0: Does not match"),
     (["config.server.rights={read}"], "config.server.rights.0 must be one of the following"),
     (["config.listeners.a.rights={post}"], "config.listeners.a: address is required"),
-    (["scrape.port=0", "netpol.ingress.scrapers.podMatchLabels={prometheus}"], "netpol.ingress.scrapers needs a scrape.port"),
+    (["scrape.port=0", "netpol.ingress.scrapers.podMatchLabels={prometheus}"],
+     "netpol.ingress.scrapers needs a scrape.port"),
     (["config.scrapers.trusted_proxies={proxy}"], "config.scrapers.trusted_proxies.0: Does not match"),
 ]
 
@@ -145,7 +146,8 @@ class Chart(unittest.TestCase):
         with open(os.path.join(chart.CHART, "values.schema.json"), encoding="utf-8") as file:
             sections = json.load(file)["properties"]["config"]["properties"]
         settings = chart.settings()
-        for section, example in (("confirm", "prometheus-a"), ("listeners", "scrape"), ("metrics", "deploys"), ("webhooks", None)):
+        for section, example in (("confirm", "prometheus-a"), ("listeners", "scrape"), ("metrics", "deploys"),
+                                 ("webhooks", None)):
             keys = settings.pop(section)
             example = example or next(iter(keys))
             self.assertEqual(set(sections.pop(section)["additionalProperties"]["properties"]), set(keys[example]))

@@ -14,8 +14,8 @@
 namespace oneshot::app {
 
 /// The events of one batch as sample lines, made straight from the log in two passes: first the exact length,
-/// for Content-Length, then the text in pieces. Both passes come in short steps (see Step), so that one long scrape does
-/// not hold up the other connections of its worker. The batch must live until the last call; destruction
+/// for Content-Length, then the text in pieces. Both passes come in short steps (see Step), so that one long scrape
+/// does not hold up the other connections of its worker. The batch must live until the last call; destruction
 /// does not touch it. The format lives for ever.
 class EventText {
  public:

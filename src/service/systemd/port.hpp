@@ -28,8 +28,8 @@ inline constexpr const char* stored_listener_prefix = "oneshot-listener.";
 Result<std::vector<net::ListeningSocket>> open_port(const net::Options& options, const std::string& config_file,
                                                     std::vector<InheritedSocket> inherited, Notifier& notifier);
 
-/// The socket of [listeners.`title`]: the one in `inherited` that an earlier run left, which is taken out of there, or a
-/// new one at `where`, which is left with the service manager. Errors name the section.
+/// The socket of [listeners.`title`]: the one in `inherited` that an earlier run left, which is taken out of there, or
+/// a new one at `where`, which is left with the service manager. Errors name the section.
 Result<net::ListeningSocket> open_listener(const std::string& title, const HostPort& where,
                                            std::vector<InheritedSocket>& inherited, Notifier& notifier);
 /// What is left in `inherited` of listeners that the config has no more: nobody may wait there for an answer.

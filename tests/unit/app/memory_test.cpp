@@ -76,7 +76,7 @@ TEST_CASE("four looks at once, each until it is written") {
   App app;
   app.scrape("/metrics?scraper=a");
   app.event("n=1");
-  const Call look{.target = "/metrics?scraper=a&peek=1"};
+  const test::Call look{.target = "/metrics?scraper=a&peek=1"};
   {
     const Answer first = app.call(look);
     const Answer second = app.call(look);

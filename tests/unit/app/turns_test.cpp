@@ -3,10 +3,10 @@
 
 #include <doctest/doctest.h>
 
-#include <asio/as_tuple.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
+#include <asio/redirect_error.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/use_awaitable.hpp>
 #include <chrono>
@@ -32,7 +32,9 @@ class RealWaiting final : public delivery::Waiting {
   asio::awaitable<void> wait_until(delivery::OneShotEvent& event, SteadyTime until) override {
     asio::steady_timer timer(io_, until);
     event.on_notify([&] { timer.cancel(); });
-    co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    asio::error_code ignored;
+    auto token = asio::redirect_error(asio::use_awaitable, ignored);
+    co_await timer.async_wait(token);
     event.forget();
   }
   [[nodiscard]] bool peer_closed() noexcept override { return false; }
