@@ -22,6 +22,8 @@ class Waiting {
   virtual asio::awaitable<void> wait_until(OneShotEvent& event, SteadyTime until) = 0;
   /// The client has closed its side, or reset the connection: perhaps nobody reads the reply.
   [[nodiscard]] virtual bool peer_closed() noexcept = 0;
+  /// The connection is reset: certainly nobody reads the reply.
+  [[nodiscard]] virtual bool peer_reset() noexcept { return false; }
   /// The program is about to end: answer with what is there.
   [[nodiscard]] virtual bool stopping() const noexcept = 0;
 };

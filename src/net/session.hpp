@@ -45,6 +45,7 @@ class Session final : public delivery::Waiting {
   asio::awaitable<void> wait(delivery::OneShotEvent& event) override;
   asio::awaitable<void> wait_until(delivery::OneShotEvent& event, SteadyTime until) override;
   [[nodiscard]] bool peer_closed() noexcept override;
+  [[nodiscard]] bool peer_reset() noexcept override;
 
   [[nodiscard]] bool stopping() const noexcept override { return stop_ != Stop::no; }
 

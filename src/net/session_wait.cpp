@@ -57,6 +57,8 @@ asio::awaitable<void> Session::wait_until(delivery::OneShotEvent& event, SteadyT
 
 bool Session::peer_closed() noexcept { return !stream_->is_established(); }
 
+bool Session::peer_reset() noexcept { return stream_->sample().state == TcpInfo::State::closed; }
+
 void Session::interrupt(End why) {
   interrupted_ = why;
   stream_->cancel();

@@ -9,20 +9,18 @@ namespace oneshot::app {
 /// Whether the text of a scrape is still worth making. Asked between two steps of that work, on the worker's thread.
 class Worth {
  public:
-  /// For a request that has just come. `clock` and `waiting` outlive this.
-  Worth(const Clock& clock, delivery::Waiting& waiting) noexcept
-      : clock_(clock), waiting_(waiting), closed_at_first_(waiting.peer_closed()) {}
+  /// `clock` and `waiting` outlive this.
+  Worth(const Clock& clock, delivery::Waiting& waiting) noexcept : clock_(clock), waiting_(waiting) {}
 
-  /// The client has left since then, or the deadline of its reply is over: nobody will read the text. A client that had
-  /// closed its side before (curl does not, `nc -N` does) may wait for its answer with the other half open.
+  /// The client has reset the connection, or the deadline of its reply is over: nobody will read the text. One that has
+  /// ended its side may wait for its answer with the other half open; a scraper that gives up does so at the deadline.
   [[nodiscard]] bool is_over(SteadyTime deadline) const noexcept {
-    return (!closed_at_first_ && waiting_.peer_closed()) || clock_.coarse_steady() >= deadline;
+    return waiting_.peer_reset() || clock_.coarse_steady() >= deadline;
   }
 
  private:
   const Clock& clock_;
   delivery::Waiting& waiting_;
-  bool closed_at_first_;
 };
 
 }  // namespace oneshot::app

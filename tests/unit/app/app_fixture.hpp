@@ -31,10 +31,12 @@ class FakeWaiting final : public delivery::Waiting {
   asio::awaitable<void> wait(delivery::OneShotEvent& event) override;
   asio::awaitable<void> wait_until(delivery::OneShotEvent& event, SteadyTime until) override;
   [[nodiscard]] bool peer_closed() noexcept override { return left; }
+  [[nodiscard]] bool peer_reset() noexcept override { return reset; }
 
   [[nodiscard]] bool stopping() const noexcept override { return stops; }
 
   bool left = false;
+  bool reset = false;
   bool stops = false;
   int gave_way = 0;
   std::function<void()> during_yield;  ///< what happens between two steps
