@@ -46,7 +46,7 @@ Unexpected<http::Reply> refuse_access(Context& context, const http::Request& req
   if (right == Right::post) return Unexpected{refuse(context, request, {event::Reason::forbidden, std::move(why)})};
   if (right == Right::scrape) {
     const Origin origin = find_origin(request, *context.options);
-    log_refused_scrape(context, {request.peer, origin.address}, "not_allowed", why);
+    log_refused_scrape(context, {request.peer, origin.address}, ScrapeRefusal::not_allowed, why);
   }
   return Unexpected{http::Reply(403, std::move(why) + '\n')};
 }

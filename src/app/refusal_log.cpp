@@ -43,8 +43,10 @@ void log_refused_event(Context& context, const Refused& who, const event::Reject
   write_if_due(context, context.services.refused_events, {log::Level::info, "event refused", reason, why.message}, who);
 }
 
-void log_refused_scrape(Context& context, const Refused& who, std::string_view reason, std::string_view why) {
-  write_if_due(context, context.services.refused_scrapes, {log::Level::warn, "scrape refused", reason, why}, who);
+void log_refused_scrape(Context& context, const Refused& who, ScrapeRefusal reason, std::string_view why) {
+  context.services.scrape_refusals.count(reason);
+  const std::string_view name = scrape_refusal_names[static_cast<std::size_t>(reason)];
+  write_if_due(context, context.services.refused_scrapes, {log::Level::warn, "scrape refused", name, why}, who);
 }
 
 }  // namespace oneshot::app

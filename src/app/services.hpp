@@ -13,6 +13,7 @@
 #include "app/own_metrics/hook_counters.hpp"
 #include "app/own_metrics/process_metrics.hpp"
 #include "app/own_metrics/readiness.hpp"
+#include "app/own_metrics/scrape_refusals.hpp"
 #include "app/refusal_watch.hpp"
 #include "app/scrape/forwarding_watch.hpp"
 #include "app/scrape/proxy_watch.hpp"
@@ -48,6 +49,7 @@ struct Services {
   RefusalWatch refused_events;
   RefusalWatch refused_scrapes;
   http::MemoryBudget memory{std::size_t{256} * 1024 * 1024};  ///< the server sets its limit (server.max_memory_mib)
+  ScrapeRefusals scrape_refusals;
   ProxyWatch proxy_watch;
   RateLimit rate_limit;
   SeriesLimit series_limit;

@@ -39,6 +39,9 @@ bool same_prefix(const std::uint8_t* a, const std::uint8_t* b, unsigned bits) no
   return rest == 0 || ((a[whole] ^ b[whole]) >> (8 - rest)) == 0;
 }
 
+// An IPv4 address takes the number of a /64 out of 0000::/8, which is never given to a network (RFC 4291 2.4).
+constexpr std::uint64_t v4_sites = 0x0000'FFFF'0000'0000;
+
 }  // namespace
 
 std::optional<Address> Address::parse(std::string_view text) noexcept {
@@ -80,12 +83,18 @@ std::string Address::text() const {
 }
 
 std::uint64_t Address::site() const noexcept {
-  // An IPv4 address takes the number of a /64 out of 0000::/8, which is never given to a network (RFC 4291 2.4).
-  constexpr std::uint64_t v4_sites = 0x0000'FFFF'0000'0000;
   const std::size_t length = v4_ ? 4 : 8;
   std::uint64_t number = 0;
   for (std::size_t i = 0; i < length; ++i) number = number << 8 | bytes_[i];
   return v4_ ? v4_sites | number : number;
+}
+
+std::string Address::text_of_site(std::uint64_t site) {
+  Address address;
+  address.v4_ = site >> 32 == v4_sites >> 32;
+  const std::size_t length = address.v4_ ? 4 : 8;
+  for (std::size_t i = 0; i < length; ++i) address.bytes_[i] = static_cast<std::uint8_t>(site >> 8 * (length - 1 - i));
+  return address.v4_ ? address.text() : address.text() + "/64";
 }
 
 Result<Network> Network::parse(std::string_view text) {

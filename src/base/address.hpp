@@ -29,6 +29,8 @@ class Address {
   /// Whoever can choose among addresses has one site: an IPv6 /64, the least that a network gets (RFC 6177), or an IPv4
   /// address. Different sites have different numbers.
   [[nodiscard]] std::uint64_t site() const noexcept;
+  /// "10.0.0.7", "2001:db8:0:1::/64".
+  [[nodiscard]] static std::string text_of_site(std::uint64_t site);
   friend bool operator==(const Address&, const Address&) = default;
 
  private:

@@ -135,6 +135,7 @@ void Confirmer::resume(std::string metric) {
   log::info("a batch was on its way when the program before this one ended: its scraper is asked for it",
             {{"scraper", scraper_}, {"batch", batch->number()}, {"events", batch->count()}});
   MetricNames metrics = names_in(batch->batch(), std::move(metric));
+  batch->end_reading();  // the answer may take long, and the log may need the room meanwhile
   const std::lock_guard lock(mutex_);
   const SteadyTime now = clock_.steady();
   was_resumed_ = true;

@@ -50,10 +50,12 @@ enum class Reason : std::uint8_t {
   key_in_flight,    ///< an idempotency key whose first event is still being made durable
   rate_limited,     ///< this client sends faster than it may
   too_many_series,  ///< more distinct series than may begin within an hour
+  ahead_of_clock,   ///< with explicit timestamps: so many of its series that its time would be too far ahead
+  over_share,       ///< the log is full, and most of it is this client's
   unauthorized,     ///< a webhook's signature is missing or wrong
   forbidden,        ///< not by this client, or not at this address
 };
-inline constexpr int reason_count = 22;
+inline constexpr int reason_count = 24;
 [[nodiscard]] std::string_view reason_name(Reason reason) noexcept;
 
 struct Rejection {

@@ -69,7 +69,7 @@ std::string_view reason_name(Reason reason) noexcept {
       "bad_label_name",   "bad_value",       "bad_utf8",        "bad_encoding",  "duplicate_label", "too_large",
       "bad_content_type", "log_full",        "unable_to_store", "bad_parameter", "no_labels",       "bad_body",
       "bad_time",         "over_limit",      "unknown_metric",  "bad_key",       "key_reused",      "key_in_flight",
-      "rate_limited",     "too_many_series", "unauthorized",    "forbidden",
+      "rate_limited",     "too_many_series", "ahead_of_clock",  "over_share",    "unauthorized",    "forbidden",
   };
   return names[static_cast<std::size_t>(reason)];
 }

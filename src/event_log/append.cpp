@@ -20,13 +20,14 @@ EventLog::Appended EventLog::append(unsigned appender, const event::Event& event
   std::int64_t time = 0;
   const Claim place = claim(word, Record::size_for(shape), [&](std::uint64_t) {
     if (times_ != nullptr) time = times_->next(hash, now, time, event.sent_unix_ms);
+    return times_ == nullptr || time != Timestamps::too_early;
   });
   if (!is_stored(place.result)) return place.result;
   // The claim is ordered against begin_epoch(): either the place is below the tail that begin_epoch() found, or the new
   // epoch shows.
   if (times_ != nullptr && times_->is_past(now)) {
     now = times_->now();
-    time = times_->next(hash, now, 0, event.sent_unix_ms);
+    time = times_->next(hash, now, 0, event.sent_unix_ms, Timestamps::Bound::none);  // the place is taken
   }
   offset = place.begin;
   write(offset, event, shape, hash, {.now_ms = now.unix_ms, .sample_ms = time});

@@ -9,22 +9,21 @@
 namespace oneshot::event_log {
 namespace {
 
-void group_by_word(NewRecords& records) {
-  constexpr unsigned index_bits = 48;
-  std::vector<std::uint64_t> order;  // by word, then by place in the batch
+void group_by_key(NewRecords& records) {
+  constexpr unsigned index_bits = 64 - SeriesTimes::key_bits;
+  std::vector<std::uint64_t> order;  // by key, then by place in the batch
   order.reserve(records.all.size());
   for (std::size_t i = 0; i < records.all.size(); ++i)
-    order.push_back(std::uint64_t{Timestamps::place(records.all[i].series_hash)} << index_bits | i);
+    order.push_back(SeriesTimes::key(records.all[i].series_hash) << index_bits | i);
   std::sort(order.begin(), order.end());
   records.wishes.reserve(order.size());
   for (const std::uint64_t at : order) {
     NewRecords::One& one = records.all[at & ((std::uint64_t{1} << index_bits) - 1)];
     one.wish = records.wishes.size();
     records.wishes.push_back({.sent = one.event->sent_unix_ms});
-    if (records.words.empty() ||
-        Timestamps::place(records.words.back().series_hash) != Timestamps::place(one.series_hash))
-      records.words.push_back({.series_hash = one.series_hash, .begin = one.wish, .end = one.wish});
-    ++records.words.back().end;
+    if (records.keys.empty() || SeriesTimes::key(records.keys.back().series_hash) != SeriesTimes::key(one.series_hash))
+      records.keys.push_back({.series_hash = one.series_hash, .begin = one.wish, .end = one.wish});
+    ++records.keys.back().end;
   }
 }
 
@@ -38,7 +37,7 @@ NewRecords EventLog::prepare(std::span<const event::Event* const> events) const 
     records.all.push_back({.event = event, .shape = shape, .series_hash = series_hash_of(*event)});
     records.size += Record::size_for(shape);
   }
-  if (times_ != nullptr) group_by_word(records);
+  if (times_ != nullptr) group_by_key(records);
   return records;
 }
 
@@ -51,7 +50,7 @@ EventLog::Appended EventLog::append_all(unsigned appender, NewRecords& records, 
   const Claim place = claim(word.offset, records.size, [&](std::uint64_t begin) {
     // Before the claim: then whatever is missing of these records after a kill is known to be no damage.
     word.batch_end.store(begin + records.size, std::memory_order_release);
-    if (times_ != nullptr) take_times(records, now);
+    return times_ == nullptr || take_times(records, now);
   });
   if (!is_stored(place.result)) {
     word.batch_end.store(0, std::memory_order_release);
@@ -60,7 +59,7 @@ EventLog::Appended EventLog::append_all(unsigned appender, NewRecords& records, 
   if (times_ != nullptr && times_->is_past(now)) {  // as in append()
     for (Timestamps::Wish& wish : records.wishes) wish.given = 0;
     now = times_->now();
-    take_times(records, now);
+    take_times(records, now, Timestamps::Bound::none);
   }
   std::uint64_t offset = place.begin;
   for (NewRecords::One& one : records.all) {
@@ -73,12 +72,22 @@ EventLog::Appended EventLog::append_all(unsigned appender, NewRecords& records, 
   return place.result;
 }
 
-void EventLog::take_times(NewRecords& records, Timestamps::Now& now) const noexcept {
+std::vector<std::size_t> EventLog::too_early_in(const NewRecords& records) {
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < records.all.size(); ++i)
+    if (records.wishes[records.all[i].wish].given == Timestamps::too_early) places.push_back(i);
+  return places;
+}
+
+bool EventLog::take_times(NewRecords& records, Timestamps::Now& now, Timestamps::Bound bound) const noexcept {
   for (;;) {
+    bool all = true;  // or which ones are too early is looked for to the end
     const std::uint16_t epoch = now.epoch;
-    for (const NewRecords::SharedWord& word : records.words)
-      times_->next_all(word.series_hash, now, std::span(records.wishes).subspan(word.begin, word.end - word.begin));
-    if (now.epoch == epoch) return;
+    for (const NewRecords::SharedKey& key : records.keys) {
+      const auto wishes = std::span(records.wishes).subspan(key.begin, key.end - key.begin);
+      all &= times_->next_all(key.series_hash, now, wishes, bound);
+    }
+    if (now.epoch == epoch) return all;
     for (Timestamps::Wish& wish : records.wishes) wish.given = 0;  // some are of the epoch before
   }
 }

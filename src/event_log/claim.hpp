@@ -15,7 +15,8 @@ namespace oneshot::event_log {
   return result == EventLog::Appended::stored || result == EventLog::Appended::stored_above_high_watermark;
 }
 
-/// `take_times` is called with the place before each try to claim it. Where there is none, `word` is idle again.
+/// `take_times` is called with the place before each try to claim it; false: the place is not wanted after all. Where
+/// there is none, `word` is idle again.
 template <class TakeTimes>
 EventLog::Claim EventLog::claim(std::atomic<std::uint64_t>& word, std::uint64_t size, TakeTimes take_times) noexcept {
   std::uint64_t used = 0;
@@ -43,7 +44,10 @@ EventLog::Claim EventLog::claim(std::atomic<std::uint64_t>& word, std::uint64_t 
       word.store(idle, std::memory_order_release);
       return {Appended::beyond_reserved_end};
     }
-    take_times(tail);
+    if (!take_times(tail)) {
+      word.store(idle, std::memory_order_release);
+      return {Appended::too_early};
+    }
     // Release: orders the in-flight word before the claim; whoever sees this tail sees that word or a later
     // one. (No test on x86 notices if this is relaxed.) Acquire: as for the first load. And seq_cst, for who goes to
     // sleep when the tail stands still (see Flusher); on x86 it costs nothing more.

@@ -50,6 +50,8 @@ class EventLog {
     stored_above_high_watermark,  ///< and more than 15/16 of the log are in use: make room in time
     no_room,
     beyond_reserved_end,  ///< raise the reserved end, and try again
+    /// With ascending times: its series has had so many events that its time would be too far ahead of the clock.
+    too_early,
     clock_unchecked,  ///< with ascending times: it may have been set since the last event; look, and say so next time
   };
   /// Lock-free. `appender` is the number of the calling thread, below what was given to the constructor. `offset`
@@ -62,6 +64,8 @@ class EventLog {
   Appended append_all(unsigned appender, NewRecords& records, bool clock_checked = false) noexcept;
   /// After append() of an event with a key, and after append_all(), on the same thread.
   void publish(unsigned appender) noexcept;
+  /// After `too_early`: which of them are, by their place in `records`, ascending.
+  [[nodiscard]] static std::vector<std::size_t> too_early_in(const NewRecords& records);
   /// For append_all(); not empty. The events outlive what this returns.
   [[nodiscard]] NewRecords prepare(std::span<const event::Event* const> events) const;
   [[nodiscard]] std::uint64_t series_hash_of(const event::Event& event) const noexcept {
@@ -168,7 +172,8 @@ class EventLog {
   };
   template <class TakeTimes>
   Claim claim(std::atomic<std::uint64_t>& word, std::uint64_t size, TakeTimes take_times) noexcept;
-  void take_times(NewRecords& records, Timestamps::Now& now) const noexcept;
+  bool take_times(NewRecords& records, Timestamps::Now& now,
+                  Timestamps::Bound bound = Timestamps::Bound::longest_ahead) const noexcept;
   /// When a record is written, and, with ascending times, the time that its sample gets.
   struct WriteTimes {
     std::int64_t now_ms;

@@ -20,14 +20,14 @@ struct NewRecords {
     std::size_t wish = 0;      ///< with ascending times: its own below
   };
   std::vector<One> all;
-  /// With ascending times: what was taken by the last try. Those of events whose series share a word of Timestamps lie
+  /// With ascending times: what was taken by the last try. Those of events whose series have one key of SeriesTimes lie
   /// together, in the order of the events.
   std::vector<Timestamps::Wish> wishes;
-  struct SharedWord {
+  struct SharedKey {
     std::uint64_t series_hash;
     std::size_t begin, end;  ///< of its wishes
   };
-  std::vector<SharedWord> words;
+  std::vector<SharedKey> keys;
   std::uint64_t size = 0;  ///< bytes of all records
 
   [[nodiscard]] std::uint64_t begin() const noexcept { return all.front().offset; }

@@ -7,28 +7,39 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
 
 #include "base/clock.hpp"
 #include "event_log/clock_steps.hpp"
+#include "event_log/series_times.hpp"
 
 namespace oneshot::event_log {
 
 /// Gives each event of a series a millisecond of its own, later than those before it: Prometheus keeps one
-/// sample per series and millisecond, and takes none that is older than the last. One word per hash of a
-/// series; series that share a word only get times that are a little further apart. Lock-free, any thread.
+/// sample per series and millisecond, and takes none that is older than the last. SeriesTimes knows when the last one
+/// was. Lock-free, any thread.
+///
+/// More than a thousand events of a series within a second run ahead of the clock, and what is ahead waits, together
+/// with all that stands behind it in the log. So an event whose time would be more than `longest_ahead` ahead is
+/// refused. (Merged into the last millisecond it would be a second sample there, of which Prometheus keeps one.)
 ///
 /// An event may bring a time of its own, its sender's. That is the one it gets where it is later than what its series
-/// had before (or what had a series that shares the word, of which there are 65,536), not ahead of the clock, not older
-/// than the oldest that a reader takes, and not earlier than what was given before this program or by a clock that was
-/// ahead: which series had those times is not known any more. Where it is not, it moves to the nearest such time.
+/// had before (or what had a series that was forgotten for others), not ahead of the clock, not older than the oldest
+/// that a reader takes, and not earlier than what was given before this program or by a clock that was ahead: which
+/// series had those times is not known any more. Where it is not, it moves to the nearest such time.
 ///
 /// Setting the clock begins a new epoch, by whose clock times of the one before are restated, also those that a thread
 /// gives late because it read the clock before and was held up since.
 class Timestamps {
  public:
+  static constexpr std::chrono::milliseconds longest_ahead{1000};
+  /// No time was given: the event is to be refused, since it would be farther ahead.
+  static constexpr std::int64_t too_early = 0;
+  enum class Bound : bool { longest_ahead, none };
+
   explicit Timestamps(const Clock& clock) : clock_(clock) {}
 
   /// What the clock says, and in which epoch.
@@ -50,39 +61,34 @@ class Timestamps {
     oldest_sent_ms_.store(age.count(), std::memory_order_relaxed);
   }
 
-  /// max(now, last + 1) of the epoch; of an event with a time of its own, max(that time, last + 1). `now` is read anew
-  /// where its epoch is over. `held` is what an earlier call gave for the same event, 0 for none: it is still good if
-  /// nobody got a later time since.
+  /// max(now, last + 1) of the epoch; of an event with a time of its own, max(that time, last + 1); or `too_early`.
+  /// `now` is read anew where its epoch is over. `held` is what an earlier call gave for the same event, 0 for none: it
+  /// is still good if nobody got that time or a later one since.
   ///
   /// Times ascend in the order of the log too: whoever claimed a place before ours took its time before its claim, and
-  /// we call this after we saw that claim (the log's tail orders the two), so we see its word or a later one.
+  /// we call this after we saw that claim (the log's tail orders the two), so we see its time or a later one.
   std::int64_t next(std::uint64_t series_hash, Now& now, std::int64_t held,
-                    std::optional<std::int64_t> sent = std::nullopt) noexcept;
+                    std::optional<std::int64_t> sent = std::nullopt, Bound bound = Bound::longest_ahead) noexcept;
 
   /// An event that waits for its time.
   struct Wish {
     std::optional<std::int64_t> sent = std::nullopt;  ///< as for next()
     std::int64_t given = 0;                           ///< 0 until next_all()
   };
-  /// As next() for several events of one word: nobody else gets a time between theirs. What an earlier call gave is
+  /// As next() for several events of one key: nobody else gets a time between theirs. What an earlier call gave is
   /// still good if nobody got a later time since; given anew at each try for a place in the log, the times of a large
-  /// batch would run ahead of the clock.
-  void next_all(std::uint64_t series_hash, Now& now, std::span<Wish> wishes) noexcept;
-
-  /// Which word a series has; series that share one share their times.
-  static std::size_t place(std::uint64_t series_hash) noexcept { return series_hash >> 48; }
+  /// batch would run ahead of the clock. False: the last of them are `too_early`, and none gets a time.
+  bool next_all(std::uint64_t series_hash, Now& now, std::span<Wish> wishes,
+                Bound bound = Bound::longest_ahead) noexcept;
 
   /// An event that is there already, in the order of the log, has this time. Before the first call of another thread.
-  void remember(std::uint64_t series_hash, std::int64_t time) noexcept {
-    std::atomic<std::uint64_t>& last = words_[place(series_hash)];
-    if (time > time_in(last.load(std::memory_order_relaxed))) last.store(word_of(0, time), std::memory_order_relaxed);
-  }
+  void remember(std::uint64_t series_hash, std::int64_t time) noexcept;
 
   /// The clock says something that is more than `clock_step_ms` from the latest that it said in this epoch to those who
   /// asked for a time: it was set, or nobody has asked for long, or ever.
   [[nodiscard]] bool may_have_stepped(const Now& now) const noexcept {
     const std::uint64_t word = latest_now_.load(std::memory_order_relaxed);
-    if (epoch_of(word) != now.epoch || time_in(word) == 0) return true;
+    if (word >> time_bits != now.epoch || time_in(word) == 0) return true;
     const std::int64_t passed = now.unix_ms - time_in(word);
     return passed > clock_step_ms || passed < -clock_step_ms;
   }
@@ -95,43 +101,42 @@ class Timestamps {
   }
   /// An event of this series was given this time or a later one in an earlier epoch.
   [[nodiscard]] bool is_out_of_order(std::uint64_t series_hash, std::int64_t time) const noexcept {
-    const Words* const earlier = earlier_.load(std::memory_order_acquire);  // pairs with begin_epoch()
-    return earlier != nullptr && time <= (*earlier)[place(series_hash)].load(std::memory_order_relaxed);
+    const Earlier* const earlier = earlier_.load(std::memory_order_acquire);  // pairs with begin_epoch()
+    return earlier != nullptr && time <= (*earlier)[SeriesTimes::place(series_hash)].load(std::memory_order_relaxed);
   }
 
  private:
-  using Words = std::array<std::atomic<std::int64_t>, 65536>;
-  /// The upper 16 bits of a word are the epoch, the lower 48 the time: enough for 8,900 years.
+  using Earlier = std::array<std::atomic<std::int64_t>, SeriesTimes::places>;
+  /// Of latest_now_: the upper 16 bits are the epoch, the lower 48 the time.
   static constexpr unsigned time_bits = 48;
 
   static std::int64_t time_in(std::uint64_t word) noexcept {
     return static_cast<std::int64_t>(word & ((std::uint64_t{1} << time_bits) - 1));
   }
-  static std::uint16_t epoch_of(std::uint64_t word) noexcept { return static_cast<std::uint16_t>(word >> time_bits); }
-  static std::uint64_t word_of(std::uint16_t epoch, std::int64_t time) noexcept {
-    return std::uint64_t{epoch} << time_bits | static_cast<std::uint64_t>(time < 0 ? 0 : time);
-  }
   /// What an event would get that is the first of its series.
   [[nodiscard]] std::int64_t wanted(const Now& now, std::optional<std::int64_t> sent) const noexcept {
     return sent ? nearest_to(*sent, now.unix_ms) : now.unix_ms;
+  }
+  /// No event gets a later time. A log of a program that had no bound may hold later ones: its series go on from there.
+  [[nodiscard]] std::int64_t latest_allowed(const Now& now, Bound bound) const noexcept {
+    if (bound == Bound::none) return std::numeric_limits<std::int64_t>::max();
+    return std::max(now.unix_ms, remembered_.load(std::memory_order_relaxed)) + longest_ahead.count();
   }
   template <class LastAfter>
   std::int64_t advance(std::uint64_t series_hash, Now& now, std::int64_t held, LastAfter last_after) noexcept;
   [[nodiscard]] std::int64_t nearest_to(std::int64_t sent, std::int64_t now_ms) const noexcept;
   void note(const Now& now) noexcept;
-  std::int64_t restated(std::uint64_t word) const noexcept {
-    return time_in(word) - back_ms_.load(std::memory_order_relaxed);
-  }
 
   const Clock& clock_;
   std::atomic<std::uint16_t> epoch_{0};
-  std::atomic<std::uint64_t> latest_now_{0};               // a word like those below
-  std::atomic<std::int64_t> back_ms_{0};                   // from the epoch before to this one
-  std::array<std::atomic<std::uint64_t>, 65536> words_{};  // of this epoch or the one before
-  std::unique_ptr<Words> kept_;                            // made when the clock is first set
-  std::atomic<const Words*> earlier_{nullptr};             // kept_ while it matters
-  std::int64_t latest_ = 0;                                // of the times in it
-  std::atomic<std::int64_t> known_since_{0};               // what was given before, nobody knows to whom
+  std::atomic<std::uint64_t> latest_now_{0};
+  std::atomic<std::int64_t> back_ms_{0};  // from the epoch before to this one
+  SeriesTimes last_;
+  std::unique_ptr<Earlier> kept_;                 // made when the clock is first set
+  std::atomic<const Earlier*> earlier_{nullptr};  // kept_ while it matters
+  std::int64_t latest_ = 0;                       // of the times in it
+  std::atomic<std::int64_t> known_since_{0};      // what was given before, nobody knows to whom
+  std::atomic<std::int64_t> remembered_{0};       // the latest time that was there already, by today's clock
   std::atomic<std::int64_t> oldest_sent_ms_{0};
 };
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/clock.hpp"
+#include "delivery/lease.hpp"
 #include "delivery/receipt.hpp"
 
 namespace oneshot::http {
@@ -48,6 +49,8 @@ struct Reply {
   std::string extra_headers;
   std::unique_ptr<BodySource> source;
   std::unique_ptr<delivery::Receipt> receipt;
+  /// What `source` keeps while it lives: the connection is reset where that has to end.
+  std::shared_ptr<delivery::Lease> lease;
   /// By when the last byte must have been acknowledged; later the connection is reset. Only looked at where there is
   /// a source or a receipt (other replies get the connection's own write deadline).
   SteadyTime deadline{};

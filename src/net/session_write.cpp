@@ -121,7 +121,7 @@ void Session::note_early_bytes() noexcept {
 
 asio::awaitable<void> Session::send_piecewise(http::Reply& reply, bool keep_alive) {
   const bool has_receipt = reply.receipt != nullptr;
-  sending_ = std::make_shared<TrackedReply>(*stream_, std::move(reply.receipt));
+  sending_ = std::make_shared<TrackedReply>(*stream_, std::move(reply.receipt), std::move(reply.lease));
   append_reply(reply, keep_alive);
   sending_->start(reply.deadline);
   bool more = reply.source != nullptr && request_.method != http::Method::head;

@@ -3,10 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
 
+#include "delivery/lease.hpp"
 #include "event/event.hpp"
 
 namespace oneshot::queue {
@@ -45,7 +47,8 @@ struct BatchEvent {
 };
 
 /// Events in the order of their arrival, for reading. None of them is overwritten while the batch lives, so keep it
-/// short: a queue that fills up cannot make room beyond the oldest batch. Any thread, one at a time.
+/// short: a queue that fills up cannot make room beyond the oldest batch. A batch that lives on while a client reads is
+/// to end as its lease() says. Any thread, one at a time.
 class Batch {
  public:
   virtual ~Batch() = default;
@@ -59,6 +62,8 @@ class Batch {
   [[nodiscard]] virtual Series series_at(EventRef event) const noexcept = 0;
   /// The hash that an event of this series has here.
   [[nodiscard]] virtual std::uint64_t hash_of(const Series& series) const noexcept = 0;
+  /// Says when somebody else needs the room of these events; may outlive the batch. Null: they are in nobody's way.
+  [[nodiscard]] virtual std::shared_ptr<delivery::Lease> lease() const { return nullptr; }
 
  protected:
   Batch() = default;

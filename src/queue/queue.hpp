@@ -24,12 +24,23 @@ namespace oneshot::queue {
 
 enum class Stored : std::uint8_t {
   stored,
-  flushing,       ///< not yet: when_durable() tells
-  full,           ///< no room: refuse, and let the client try again
-  unable,         ///< the storage failed: nothing will be stored until restart
-  duplicate,      ///< its idempotency key came with an equal event before, which is stored
-  key_reused,     ///< its idempotency key came with another event before: refuse
-  key_in_flight,  ///< the event that its idempotency key came with before is not yet durable: let the client ask again
+  flushing,        ///< not yet: when_durable() tells
+  full,            ///< no room: refuse, and let the client try again
+  over_share,      ///< no room for this sender, which holds most of it already: likewise
+  unable,          ///< the storage failed: nothing will be stored until restart
+  duplicate,       ///< its idempotency key came with an equal event before, which is stored
+  key_reused,      ///< its idempotency key came with another event before: refuse
+  ahead_of_clock,  ///< with explicit timestamps: its series had so many that its time would be too far ahead: refuse
+  key_in_flight,   ///< the event that its idempotency key came with before is not yet durable: let the client ask again
+};
+
+/// Who stores an event: the number of the calling thread, below Options::appenders, and the sender, by a number that is
+/// its own (Address::site()); 0 for one that is nobody's.
+struct Poster {
+  Poster(unsigned thread, std::uint64_t who = 0) noexcept  // NOLINT(google-explicit-constructor): nobody's
+      : appender(thread), sender(who) {}
+  unsigned appender;
+  std::uint64_t sender;
 };
 
 /// What became of several events together: all are stored, but for the duplicates among them, or none is.
@@ -37,18 +48,21 @@ struct StoredAll {
   Stored what = Stored::stored;  ///< `stored` or `flushing`, or why none is
   std::size_t stored = 0;
   std::size_t duplicates = 0;
-  std::size_t at = 0;                        ///< the event that `key_reused` and `key_in_flight` are about, from 0
+  std::size_t at = 0;  ///< the event that `key_reused`, `key_in_flight`, `ahead_of_clock` are about, from 0
   std::vector<std::size_t> duplicates_at{};  ///< which ones they are, from 0, ascending
+  /// With `ahead_of_clock`: which ones are. Without them the others may be stored.
+  std::vector<std::size_t> ahead_of_clock_at{};
 };
 
 /// Why a scrape got no batch.
 enum class NoBatch : std::uint8_t {
-  too_many_scrapers,  ///< this one is new, and `max_unnamed` others are known
-  wait_queue_full,    ///< so many scrapes of this scraper wait that one more would only hold a connection
-  under_way,          ///< an earlier batch is still being acknowledged by its client
-  time_over,          ///< an earlier batch is still being made or sent, or other scrapes are before this one
-  peer_closed,        ///< the client of this scrape has left
-  stopping,           ///< the program ends
+  too_many_scrapers,   ///< this one is new, and `max_unnamed` others are known that have earned their places
+  too_many_of_origin,  ///< this one is new, and its address has its share of the places
+  wait_queue_full,     ///< so many scrapes of this scraper wait that one more would only hold a connection
+  under_way,           ///< an earlier batch is still being acknowledged by its client
+  time_over,           ///< an earlier batch is still being made or sent, or other scrapes are before this one
+  peer_closed,         ///< the client of this scrape has left
+  stopping,            ///< the program ends
 };
 using TakeResult = Result<std::unique_ptr<Delivery>, NoBatch>;
 
@@ -60,23 +74,25 @@ class Queue {
   Queue(const Queue&) = delete;
   Queue& operator=(const Queue&) = delete;
 
-  /// Stores one event for all scrapers. `appender` is the number of the calling thread, below Options::appenders.
+  /// Stores one event for all scrapers.
   /// An event with a key that is known, and has not been for Options::idempotency, is not stored again. Without a
   /// key nothing is looked for.
-  virtual Stored append(unsigned appender, const event::Event& event) = 0;
+  virtual Stored append(Poster poster, const event::Event& event) = 0;
   /// Stores all of these, or none; duplicates among them are left out, also of each other. After a kill meanwhile a
   /// part may be stored, which nobody was told of.
-  virtual StoredAll append_all(unsigned appender, std::span<const event::Event> events) = 0;
+  virtual StoredAll append_all(Poster poster, std::span<const event::Event> events) = 0;
   /// Right after `flushing`, on the same thread: `told` is called once, on any thread, with `stored`, or with `unable`:
   /// the event is not stored and never was, since the storage has failed. It must not block, nor call back.
   virtual void when_durable(unsigned appender, std::function<void(Stored)> told) = 0;
 
-  /// Takes the next batch of this scraper, which becomes known if it is new, and counts as seen now: the events that it
+  /// Takes the next batch of this scraper, which becomes known if it is new and gets a place (see Places; `origin` is a
+  /// number as Poster::sender, 0 for none), and counts as seen now: the events that it
   /// has not got, at most `max_events_per_scrape`; with explicit timestamps up to the first event whose time is still
   /// ahead. One batch at a time: others wait for it, first come, first served, until `until` at the latest, and an
   /// earlier batch on its way is resolved by asking its transfer. `waiting` outlives the coroutine, which may be
   /// destroyed wherever it waits: the next scrape then takes its place.
-  virtual asio::awaitable<TakeResult> take(std::string scraper, delivery::Waiting& waiting, SteadyTime until) = 0;
+  virtual asio::awaitable<TakeResult> take(std::string scraper, std::uint64_t origin, delivery::Waiting& waiting,
+                                           SteadyTime until) = 0;
   /// What take() would find, without taking, what is on its way included; null for an unknown scraper.
   virtual std::unique_ptr<Batch> peek(std::string_view scraper) = 0;
 

@@ -38,10 +38,15 @@ struct QueueStatistics {
   /// however many scrapers it waits. While there is no scraper these are the held ones.
   std::uint64_t kept = 0;
   std::uint64_t max_scrapers = 0;
+  std::uint64_t displaced = 0;  ///< scrapers that have lost their places to newcomers, before they had earned them
   std::uint64_t used_bytes = 0;
   std::uint64_t capacity_bytes = 0;
-  bool in_file = false;  ///< what waits survives the program
-  bool failed = false;   ///< the file cannot be made durable any more
+  /// Batches and peeks that were given up on their way, since the room that they kept was needed.
+  std::uint64_t leases_ended = 0;
+  double sender_share = 0;  ///< of what waits: the greatest of one sender, a few seconds ago
+  double type_share = 0;    ///< likewise of one type of events
+  bool in_file = false;     ///< what waits survives the program
+  bool failed = false;      ///< the file cannot be made durable any more
 };
 
 }  // namespace oneshot::queue

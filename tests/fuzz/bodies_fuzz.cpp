@@ -47,17 +47,17 @@ class LookingQueue final : public queue::Queue {
  public:
   std::size_t stored = 0;
 
-  queue::Stored append(unsigned, const event::Event& event) override {
+  queue::Stored append(queue::Poster, const event::Event& event) override {
     check_line(event);
     ++stored;
     return queue::Stored::stored;
   }
-  queue::StoredAll append_all(unsigned appender, std::span<const event::Event> events) override {
+  queue::StoredAll append_all(queue::Poster appender, std::span<const event::Event> events) override {
     for (const event::Event& event : events) append(appender, event);
     return {.what = queue::Stored::stored, .stored = events.size()};
   }
   void when_durable(unsigned, std::function<void(queue::Stored)>) override {}
-  asio::awaitable<queue::TakeResult> take(std::string, delivery::Waiting&, SteadyTime) override {
+  asio::awaitable<queue::TakeResult> take(std::string, std::uint64_t, delivery::Waiting&, SteadyTime) override {
     co_return Unexpected{queue::NoBatch::stopping};
   }
   std::unique_ptr<queue::Batch> peek(std::string_view) override { return nullptr; }

@@ -12,8 +12,9 @@ import socket
 import threading
 import time
 from array import array
+from contextlib import suppress
 
-from .client import Connection, request, scrape_timeout
+from .client import Broken, Connection, request, scrape_timeout
 from .ledger import Ledger
 from .processes import waited_for_processor, waited_for_processor_by_thread
 
@@ -109,11 +110,13 @@ def scrape(ready, stop, port, name, receive_buffer, chunk, pause):
     nothing is left. Returns the numbers of all events it got."""
     arrived = array("L")
     path, patient = f"/metrics?scraper={name}", [scrape_timeout(60)]
-    with Connection(port, receive_buffer=receive_buffer) as connection:
-        ready()
-        while not stop.is_set():
-            connection.send_get(path, patient)
-            arrived += _numbers(connection.read_slowly(chunk, pause))
+    ready()
+    while not stop.is_set():
+        # A full log needs the room of a batch that is on its way: its connection is reset.
+        with suppress(Broken), Connection(port, receive_buffer=receive_buffer) as connection:
+            while not stop.is_set():
+                connection.send_get(path, patient)
+                arrived += _numbers(connection.read_slowly(chunk, pause))
     with Connection(port) as connection:
         while some := _numbers(connection.get(path, patient)):
             arrived += some

@@ -37,7 +37,9 @@ class Reload(unittest.TestCase):
 
     def test_names_and_places_of_scrapers_change(self):
         with Server({"scrapers.max": 1}) as server:
-            server.scrape("first")
+            for _ in range(2):  # a delivered batch earns the place
+                server.scrape("first")
+                server.event("type=a")
             self.assertEqual(server.get("/metrics?scraper=second").status, 503)
             self.reload(server, {"scrapers.max": 2, "scrapers.names": ["named"]})
             self.assertEqual(server.get("/metrics?scraper=second").status, 200)

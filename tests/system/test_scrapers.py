@@ -95,15 +95,37 @@ class Identity(unittest.TestCase):
 class Places(unittest.TestCase):
     def test_a_new_scraper_beyond_max_is_503_and_is_told_so(self):
         with Server({"scrapers.max": 2, "scrapers.names": ["always"]}) as server:
-            server.scrape("a")
-            server.scrape("b")
+            for _ in range(3):  # a delivered batch earns the place; the scrape after it knows that it was
+                server.scrape("a")
+                server.scrape("b")
+                server.event("type=a")
             reply = server.get("/metrics?scraper=c")
             self.assertEqual(reply.status, 503)
             self.assertIn("2", reply.text)
             self.assertEqual(reply.text.count("\n"), 1)
             shown = server.scrape("always")
             self.assertEqual((shown.value("oneshot_scrapers"), shown.value("oneshot_scrapers_max")), (3, 3))
+            self.assertEqual(shown.value("oneshot_scrapes_refused_total", reason="too_many_scrapers"), 1)
+            server.wait_for_log(lambda l: l["msg"] == "scrape refused" and l["peer"] == "127.0.0.1"
+                                and "scrapers.names" in l["detail"], "of the refusal")
             server.scrape("a")
+
+    def test_strangers_give_way_to_each_other_and_not_one_line_or_alert_for_each(self):
+        with Server() as server:
+            server.scrape("prom-a", source="127.0.0.2")
+            server.event("type=a")
+            self.assertEqual(len(server.scrape("prom-a", source="127.0.0.2").events()), 1)
+            for n in range(200):
+                self.assertEqual(server.get(f"/metrics?scraper=bot{n}").status, 200)
+            self.assertEqual(server.get("/metrics?scraper=prom-b", source="127.0.0.3").status, 200)
+            server.event("type=b")
+            shown = server.scrape("prom-a", source="127.0.0.2")
+            self.assertEqual(len(shown.events()), 1)
+            self.assertEqual(len(server.scrape("prom-b", source="127.0.0.3").events()), 1)
+            self.assertLessEqual(shown.value("oneshot_scrapers"), 64)
+            self.assertGreater(shown.value("oneshot_scrapers_displaced_total"), 130)
+            self.assertEqual([s for s in shown.samples if "bot0" in s.labels.values()], [])
+            self.assertLess(sum(l["msg"] == "new scraper" for l in server.log_lines()), 12)
 
     def test_who_is_not_allowed_to_scrape_is_403_and_may_still_post(self):
         with Server({"scrapers.allow": ["127.0.0.2/32"]}) as server:
@@ -170,6 +192,9 @@ class Forgetting(unittest.TestCase):
     def test_a_scraper_not_seen_is_forgotten_and_what_waited_is_counted_and_logged(self):
         with Server({"scrapers.forget_after_seconds": 1, "scrapers.names": ["kept"]}) as server:
             oracle = Oracle(server)
+            oracle.post(1)
+            server.scrape("gone")  # a delivered batch earns a place: a stranger's events nobody misses
+            oracle.post(1)
             server.scrape("gone")
             oracle.post(3)
             dropped = lambda: server.peek("kept").find(

@@ -15,6 +15,7 @@ using event::Reason;
 unsigned retry_after_seconds(Reason reason) noexcept {
   switch (reason) {
     case Reason::log_full:
+    case Reason::over_share:
       return 10;  // a full log makes room with the next receipt, which comes within a scrape interval or two
     case Reason::unable_to_store:
       return 60;  // a storage that failed stays so until somebody restarts the program
@@ -32,6 +33,16 @@ http::Reply count_and_say(Context& context, event::Rejection rejection) {
   reply.retry_after_seconds =
       rejection.retry_after_seconds > 0 ? rejection.retry_after_seconds : retry_after_seconds(rejection.reason);
   return reply;
+}
+
+// 429 and no 503, as with events.rate_limit: this client sends more of one series than there are samples, and the
+// server has room for others. Less than a second is a second: Retry-After has no fractions.
+event::Rejection ahead_of_clock() {
+  return {
+      Reason::ahead_of_clock,
+      "with explicit timestamps a series has 1,000 events a second, and this one is a second ahead of the clock: try "
+      "again in 1 s, with at most 1,000 of a series in a request, or tell the events apart by a label",
+      1};
 }
 
 }  // namespace
@@ -66,8 +77,10 @@ int status_of(Reason reason) noexcept {
       return 422;
     case Reason::rate_limited:
     case Reason::too_many_series:
+    case Reason::ahead_of_clock:
       return 429;
     case Reason::log_full:
+    case Reason::over_share:
     case Reason::unable_to_store:
       return 503;
   }
@@ -88,6 +101,11 @@ event::Rejection why_not(queue::Stored stored) {
   switch (stored) {
     case queue::Stored::full:
       return {Reason::log_full, "the event log is full: try again later"};
+    case queue::Stored::over_share:
+      return {Reason::over_share,
+              "the event log is full, and most of it is yours: try again later, when the scrapers have it"};
+    case queue::Stored::ahead_of_clock:
+      return ahead_of_clock();
     case queue::Stored::key_reused:
       return {Reason::key_reused, "this idempotency key was used for another event: write a new one"};
     case queue::Stored::key_in_flight:

@@ -8,6 +8,7 @@
 #include "app/ingest/count_accepted.hpp"
 #include "app/ingest/durable_reply.hpp"
 #include "app/ingest/key_reused.hpp"
+#include "app/ingest/poster.hpp"
 #include "app/ingest/refusal.hpp"
 #include "base/log.hpp"
 
@@ -45,7 +46,7 @@ std::unique_ptr<http::PendingReply> answer_when_durable(Context& context, const 
 
 http::Answer store_event(Context& context, const http::Request& request, const event::Event& event) {
   if (auto refused = admit(context, request, {&event, 1})) return refuse(context, request, *std::move(refused));
-  const Stored stored = context.services.queue.append(context.worker, event);
+  const Stored stored = context.services.queue.append(poster_of(context, request), event);
   switch (stored) {
     case Stored::stored:
       count_accepted(context, event);

@@ -6,12 +6,14 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "app/ingest/admit.hpp"
 #include "app/ingest/append_batch.hpp"
 #include "app/ingest/durable_reply.hpp"
 #include "app/ingest/events_answer.hpp"
 #include "app/ingest/plain_body.hpp"
+#include "app/ingest/poster.hpp"
 #include "app/ingest/refusal.hpp"
 #include "app/ingest/stored_series.hpp"
 #include "base/log.hpp"
@@ -32,24 +34,44 @@ std::unique_ptr<http::PendingReply> answer_when_durable(Context& context, const 
   });
 }
 
-StoredAll append_of_hook(Context& context) {
+StoredAll append_of_hook(Context& context, queue::Poster poster) {
   std::size_t reused = 0;
-  StoredAll all = append_batch_without_reused(context, [&reused](std::size_t) { ++reused; });
+  StoredAll all = append_batch_without_reused(context, poster, [&reused](std::size_t) { ++reused; });
   all.duplicates += reused;
   return all;
 }
 
-StoredAll append(Context& context, EventsReader& reader) {
-  if (reader.hook() != nullptr) return append_of_hook(context);
-  if (!reader.partial()) return append_batch(context);
-  return append_batch_without_reused(
-      context, [&](std::size_t at) { reader.refuse(context.batch.number_of(at), reader.key_reused_at(at)); });
+void refuse_ahead_of_clock(Context& context, EventsReader& reader, const std::vector<std::size_t>& places) {
+  auto next = places.begin();
+  context.batch.erase_if([&](std::size_t at) {
+    if (next == places.end() || *next != at) return false;
+    ++next;
+    reader.refuse(context.batch.number_of(at), why_not(Stored::ahead_of_clock));
+    return true;
+  });
+}
+
+/// Without those that are refused alone.
+StoredAll append_partial(Context& context, queue::Poster poster, EventsReader& reader) {
+  constexpr unsigned most_tries = 8;  // of another one others may have the time meanwhile
+  const auto reused = [&](std::size_t at) { reader.refuse(context.batch.number_of(at), reader.key_reused_at(at)); };
+  for (unsigned tries = 1;; ++tries) {
+    StoredAll all = append_batch_without_reused(context, poster, reused);
+    if (all.what != Stored::ahead_of_clock || tries == most_tries) return all;
+    refuse_ahead_of_clock(context, reader, all.ahead_of_clock_at);
+  }
+}
+
+StoredAll append(Context& context, queue::Poster poster, EventsReader& reader) {
+  if (reader.hook() != nullptr) return append_of_hook(context, poster);
+  return reader.partial() ? append_partial(context, poster, reader) : append_batch(context, poster);
 }
 
 http::Reply refuse_batch(Context& context, const http::Request& request, EventsReader& reader, const StoredAll& all) {
   const bool is_reused = all.what == Stored::key_reused && reader.hook() == nullptr;
   Rejection rejection = is_reused ? reader.key_reused_at(all.at) : why_not(all.what);
-  const bool about_one = all.what == Stored::key_reused || all.what == Stored::key_in_flight;
+  const bool about_one =
+      all.what == Stored::key_reused || all.what == Stored::key_in_flight || all.what == Stored::ahead_of_clock;
   if (about_one && !reader.single()) rejection = reader.in_event(context.batch.number_of(all.at), std::move(rejection));
   return refuse_events(context, request, reader, std::move(rejection));
 }
@@ -76,7 +98,7 @@ std::optional<Rejection> admit_batch(Context& context, const http::Request& requ
 http::Answer append_and_answer(Context& context, const http::Request& request, EventsReader& reader) {
   if (auto refused = admit_batch(context, request, reader))
     return refuse_events(context, request, reader, *std::move(refused));
-  const StoredAll all = append(context, reader);
+  const StoredAll all = append(context, poster_of(context, request), reader);
   switch (all.what) {
     case Stored::stored:
     case Stored::duplicate:

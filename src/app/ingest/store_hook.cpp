@@ -8,6 +8,7 @@
 #include "app/ingest/admit.hpp"
 #include "app/ingest/append_batch.hpp"
 #include "app/ingest/durable_reply.hpp"
+#include "app/ingest/poster.hpp"
 #include "app/ingest/refusal.hpp"
 #include "app/ingest/stored_series.hpp"
 #include "base/log.hpp"
@@ -67,7 +68,8 @@ event::Rejection why_no_event(Stored stored) {
 
 /// Elsewhere these are 409 and 429.
 bool helps_to_repeat(Reason reason) noexcept {
-  return reason == Reason::key_in_flight || reason == Reason::rate_limited || reason == Reason::too_many_series;
+  return reason == Reason::key_in_flight || reason == Reason::rate_limited || reason == Reason::too_many_series ||
+         reason == Reason::ahead_of_clock;
 }
 
 void log_events(const Context& context, const http::Request& request, const std::string& hook) {
@@ -95,7 +97,8 @@ http::Answer store_hook(Context& context, const http::Request& request, const st
   if (auto refused = admit(context, request, context.batch.events()))
     return refuse_hook(context, request, hook, *std::move(refused));
   std::size_t reused = 0;
-  const StoredAll all = append_batch_without_reused(context, [&reused](std::size_t) { ++reused; });
+  const StoredAll all =
+      append_batch_without_reused(context, poster_of(context, request), [&reused](std::size_t) { ++reused; });
   const Numbers numbers{all.stored, all.duplicates + reused, ignored};
   switch (all.what) {
     case Stored::stored:

@@ -130,6 +130,13 @@ void append_scrapers(Writer& writer, const QueueStatistics& queue, const Service
                 return std::uint64_t{services.shared_scrapers.is_shared(s.name, now) ? 1U : 0U};
               });
   single(writer, "oneshot_scrapers", MetricType::gauge, "Scrapers known now.", queue.scrapers.size());
+  constexpr std::string_view refused = "oneshot_scrapes_refused_total";
+  writer.family(refused, MetricType::counter, "Scrapes that were not let in, by reason.");
+  for (std::size_t i = 0; i < scrape_refusal_names.size(); ++i)
+    writer.sample(refused, {{"reason", scrape_refusal_names[i]}}, services.scrape_refusals.count_at(i));
+  single(writer, "oneshot_scrapers_displaced_total", MetricType::counter,
+         "New scrapers that lost their places to newer ones, before a second scrape or a receipt had earned them.",
+         queue.displaced);
   single(writer, "oneshot_scrapers_max", MetricType::gauge, "How many scrapers there may be.", queue.max_scrapers);
 }
 
@@ -155,6 +162,14 @@ void append_event_log(Writer& writer, const QueueStatistics& queue) {
          queue.used_bytes);
   single(writer, "oneshot_event_log_capacity_bytes", MetricType::gauge, "Size of the event log in bytes.",
          queue.capacity_bytes);
+  single(writer, "oneshot_event_log_sender_share_ratio", MetricType::gauge,
+         "Which part of the events in the event log came from one sender: the greatest.", queue.sender_share);
+  single(writer, "oneshot_event_log_type_share_ratio", MetricType::gauge,
+         "Which part of the events in the event log is of one type (label type, else metric): the greatest, by sample.",
+         queue.type_share);
+  single(writer, "oneshot_leases_ended_total", MetricType::counter,
+         "Scrapes and peeks that were reset on their way, since the full event log needed the room of their events.",
+         queue.leases_ended);
   single(writer, "oneshot_event_log_in_file", MetricType::gauge,
          "1 if the event log is in a file (storage.path), so that what waits survives the program; 0 in memory.",
          std::uint64_t{queue.in_file ? 1U : 0U});

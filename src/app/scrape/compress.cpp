@@ -67,7 +67,7 @@ asio::awaitable<Compressed> compress(http::Reply& reply, BodyPadding padding, ht
     }
     first = false;
     co_await waiting.yield();
-    if (worth.is_over(reply.deadline)) co_return Compressed::ended;
+    if (worth.is_over(reply.deadline, reply.lease.get())) co_return Compressed::ended;
   }
   body->end();
   pad(*body, padding);

@@ -42,6 +42,7 @@ void DeliveryReceipt::on_handed_over(bool nothing_unread) {
 void DeliveryReceipt::on_settled(delivery::Outcome outcome) {
   const delivery::Outcome concluded = watch_ == nullptr ? outcome : watch_->conclude(scraper_, outcome);
   settled_ = true;
+  delivery_->end_reading();  // the confirmer may take its time
   if (confirmer_ != nullptr) {
     confirmer_->told(delivery_->number(), concluded);
   } else {

@@ -47,6 +47,7 @@ constexpr std::chrono::milliseconds memory_step{20};  // between two questions
 
 struct Admitted {
   ScraperIdentity scraper;
+  Address origin;
   bool peek = false;
   bool by_proxy = false;
 };
@@ -56,11 +57,12 @@ Result<Admitted, http::Reply> admit(Context& context, const http::Request& reque
   const Origin origin = find_origin(request, *context.options);
   Result<MetricsQuery> query = parse_metrics_query(request.query);
   if (!query) {
-    log_refused_scrape(context, {request.peer, origin.address}, "bad_query", query.error());
+    log_refused_scrape(context, {request.peer, origin.address}, ScrapeRefusal::bad_query, query.error());
     return Unexpected{refusal(400, std::move(query.error()))};
   }
   // Whoever looks with a browser takes no scraper's events.
-  return Admitted{identify(*query, origin.address), query->peek || is_unasked_view(request), origin.by_proxy};
+  return Admitted{identify(*query, origin.address), origin.address, query->peek || is_unasked_view(request),
+                  origin.by_proxy};
 }
 
 std::string events_in_words(std::uint64_t count) { return std::to_string(count) + (count == 1 ? " event" : " events"); }
@@ -76,6 +78,7 @@ struct Uncompressed {
 };
 
 using SharedConfirmer = std::shared_ptr<confirm::Confirmer>;
+using SharedLease = std::shared_ptr<delivery::Lease>;
 
 /// One request with what its answer goes by. Lives in the frame of scrape(), which awaits all that has it.
 struct Scrape {
@@ -134,16 +137,20 @@ http::Reply without_batch(const Scrape& scrape, std::string_view why, std::uint6
   return reply;
 }
 
-/// False: nobody waits for this text any more.
-asio::awaitable<bool> measure(const Scrape& scrape, EventText& text, delivery::Waiting& waiting) {
+/// False: nobody waits for this text any more, or its events have to make room.
+asio::awaitable<bool> measure(const Scrape& scrape, EventText& text, const SharedLease& lease,
+                              delivery::Waiting& waiting) {
   while (text.measure_next()) {
     co_await waiting.yield();
-    if (scrape.worth.is_over(scrape.deadline)) co_return false;
+    if (scrape.worth.is_over(scrape.deadline, lease.get())) co_return false;
   }
   co_return true;
 }
 
-http::Reply ended() { return refusal(503, "the client has left, or its time was over, before the events were ready"); }
+http::Reply ended() {
+  return refusal(
+      503, "the client has left, its time was over, or the event log needed the room, before the events were ready");
+}
 
 std::size_t memory_of(const Scrape& scrape, std::uint64_t events) {
   return working_memory(events, scrape.context.services.queue.explicit_timestamps());
@@ -173,8 +180,9 @@ asio::awaitable<http::Reply> peek(const Scrape& scrape, delivery::Waiting& waiti
     memory.note_refusal();
     co_return busy("server.max_memory_mib is used up by other connections");
   }
+  const SharedLease lease = events->lease();
   auto text = event_text(scrape, *events);
-  const bool measured = co_await measure(scrape, *text, waiting);
+  const bool measured = co_await measure(scrape, *text, lease, waiting);
   if (!measured) co_return ended();
 
   const std::string own = own_metrics(scrape, 0);
@@ -184,6 +192,7 @@ asio::awaitable<http::Reply> peek(const Scrape& scrape, delivery::Waiting& waiti
   reply.deadline = peek_deadline(scrape);
   reply.source = std::make_unique<ScrapeBody>(std::move(head.text), std::move(events), std::move(text),
                                               assemble_tail(scrape.format, scrape.id(), 0), std::move(holds));
+  reply.lease = lease;
   co_return reply;
 }
 
@@ -259,8 +268,9 @@ asio::awaitable<std::optional<http::MemoryBudget::Lease>> borrow(const Scrape& s
 asio::awaitable<Uncompressed> deliver(const Scrape& scrape, std::unique_ptr<DeliveryReceipt> receipt,
                                       http::MemoryBudget::Lease memory, delivery::Waiting& waiting) {
   const std::uint64_t count = receipt->count();
+  const SharedLease lease = receipt->batch().lease();
   auto text = event_text(scrape, receipt->batch());
-  const bool measured = co_await measure(scrape, *text, waiting);
+  const bool measured = co_await measure(scrape, *text, lease, waiting);
   if (!measured) co_return ended();  // the batch goes back as one that was never sent
   log_what_is_refused(scrape, *text);
   receipt->goes_out_as(text->families().named());
@@ -273,19 +283,48 @@ asio::awaitable<Uncompressed> deliver(const Scrape& scrape, std::unique_ptr<Deli
   BodyHolds holds{std::move(memory), Turns::Turn()};
   made.reply.source =
       std::make_unique<ScrapeBody>(std::move(head.text), std::move(text), std::move(tail), std::move(holds));
+  made.reply.lease = lease;
   made.receipt = std::move(receipt);
   made.padding_place = head.padding_place;
   if (log::enabled(log::Level::debug)) log::debug("scrape", {{"scraper", scrape.id()}, {"events", count}});
   co_return made;
 }
 
-http::Reply refuse_new_scraper(const Scrape& scrape) {
-  http::Reply reply = too_many_scrapers(scrape.context.services.queue.max_unnamed());
-  const Origin origin = find_origin(scrape.request, *scrape.options);
+/// Where a new scraper gets no place: the reply that says so.
+std::optional<http::Reply> refuse_new_scraper(const Scrape& scrape, const queue::TakeResult& taken) {
+  if (taken) return std::nullopt;
+  const bool of_address = taken.error() == queue::NoBatch::too_many_of_origin;
+  if (!of_address && taken.error() != queue::NoBatch::too_many_scrapers) return std::nullopt;
+  const std::size_t max = scrape.context.services.queue.max_unnamed();
+  http::Reply reply = of_address ? too_many_of_address(max) : too_many_scrapers(max);
   const std::string why = "scraper \"" + scrape.id() + "\" is new: " + reply.body.substr(0, reply.body.size() - 1);
-  log_refused_scrape(scrape.context, {scrape.request.peer, origin.address}, "too_many_scrapers", why);
+  const ScrapeRefusal reason = of_address ? ScrapeRefusal::too_many_of_address : ScrapeRefusal::too_many_scrapers;
+  log_refused_scrape(scrape.context, {scrape.request.peer, scrape.admitted.origin}, reason, why);
   return reply;
 }
+
+/// As deliver(), or without a batch where there is no memory for it: its events wait for a later scrape.
+asio::awaitable<Uncompressed> deliver_with_memory(const Scrape& scrape, std::unique_ptr<DeliveryReceipt> receipt,
+                                                  delivery::Waiting& waiting) {
+  auto borrowing = borrow(scrape, receipt->count(), waiting);
+  std::optional<http::MemoryBudget::Lease> memory = co_await std::move(borrowing);
+  if (!memory) {
+    const std::uint64_t number = receipt->number();
+    receipt.reset();
+    if (scrape.confirmer != nullptr) scrape.confirmer->issued(number);
+    co_return without_batch(scrape, "no batch: server.max_memory_mib is used up by other connections", number);
+  }
+  auto delivering = deliver(scrape, std::move(receipt), std::move(*memory), waiting);
+  Uncompressed made = co_await std::move(delivering);
+  co_return made;
+}
+
+// A false warning of GCC 12 about the frame of a coroutine whose allocation it inlines and whose release it does not
+// (https://gcc.gnu.org/bugzilla/show_bug.cgi?id=109224).
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+#endif
 
 /// A scrape that may get a batch.
 asio::awaitable<Uncompressed> take_turn(const Scrape& scrape, delivery::Waiting& waiting) {
@@ -303,8 +342,10 @@ asio::awaitable<Uncompressed> take_turn(const Scrape& scrape, delivery::Waiting&
     }
   }
   std::string name = scrape.id();
-  queue::TakeResult taken = co_await context.services.queue.take(std::move(name), waiting, until);
-  if (!taken && taken.error() == queue::NoBatch::too_many_scrapers) co_return refuse_new_scraper(scrape);
+  const std::uint64_t origin = scrape.admitted.origin.site();
+  queue::TakeResult taken = co_await context.services.queue.take(std::move(name), origin, waiting, until);
+  std::optional<http::Reply> refused = refuse_new_scraper(scrape, taken);
+  if (refused) co_return std::move(*refused);
   const bool had_a_place = taken || taken.error() != queue::NoBatch::wait_queue_full;
   const ProxySigns signs = find_proxy_signs(scrape.request);
   if (had_a_place) {
@@ -315,18 +356,14 @@ asio::awaitable<Uncompressed> take_turn(const Scrape& scrape, delivery::Waiting&
   Result<std::unique_ptr<DeliveryReceipt>, http::Reply> opened = open_receipt(scrape, signs, std::move(taken), permit);
   if (!opened) co_return std::move(opened.error());
   std::unique_ptr<DeliveryReceipt> receipt = std::move(*opened);
-  auto borrowing = borrow(scrape, receipt->count(), waiting);
-  std::optional<http::MemoryBudget::Lease> memory = co_await std::move(borrowing);
-  if (!memory) {
-    const std::uint64_t number = receipt->number();
-    receipt.reset();  // its events wait for a later scrape
-    if (scrape.confirmer != nullptr) scrape.confirmer->issued(number);
-    co_return without_batch(scrape, "no batch: server.max_memory_mib is used up by other connections", number);
-  }
-  auto delivering = deliver(scrape, std::move(receipt), std::move(*memory), waiting);
+  auto delivering = deliver_with_memory(scrape, std::move(receipt), waiting);
   Uncompressed made = co_await std::move(delivering);
   co_return made;
 }
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
 /// For http::Reply::scraper: no client can choose a name with the number of another one's.
 std::uint64_t number_of(const ScraperIdentity& scraper) {
@@ -370,6 +407,7 @@ asio::awaitable<http::Reply> answer(Context& context, const http::Request& reque
     http::MemoryBudget& budget = context.services.memory;
     const Compressed compressed = co_await compress(made.reply, padding, budget, worth, waiting);
     if (compressed == Compressed::ended) co_return ended();
+    if (compressed == Compressed::yes) made.reply.lease.reset();
     if (compressed == Compressed::yes && made.receipt) made.receipt->end_reading();
   }
   made.reply.receipt = std::move(made.receipt);

@@ -26,11 +26,18 @@ http::Reply too_many_scrapers(std::size_t max) {
                           "place");
 }
 
+http::Reply too_many_of_address(std::size_t max) {
+  return refusal(503, "this address has a quarter of the " + std::to_string(max) +
+                          " places for scrapers (scrapers.max), and the last quarter is for others; those in "
+                          "scrapers.names always have a place");
+}
+
 std::string_view in_words(queue::NoBatch why) noexcept {
   switch (why) {
     case queue::NoBatch::wait_queue_full:
       return "no batch: too many scrapes of this scraper at once";
     case queue::NoBatch::too_many_scrapers:
+    case queue::NoBatch::too_many_of_origin:
     case queue::NoBatch::under_way:
     case queue::NoBatch::time_over:
     case queue::NoBatch::peer_closed:

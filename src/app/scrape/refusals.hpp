@@ -19,6 +19,8 @@ http::Reply busy(std::string message);
 http::Reply unknown_scraper(const ScraperIdentity& scraper);
 /// 503: there are as many scrapers as scrapers.max allows, which is `max`.
 http::Reply too_many_scrapers(std::size_t max);
+/// 503: likewise, and a quarter of those, which is its share, has the address of this one.
+http::Reply too_many_of_address(std::size_t max);
 
 /// For the first line of a scrape that is let in and gets no batch: why.
 std::string_view in_words(queue::NoBatch why) noexcept;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "delivery/lease.hpp"
 #include "delivery/waiting.hpp"
 
 namespace oneshot::app {
@@ -14,8 +15,13 @@ class Worth {
 
   /// The client has reset the connection, or the deadline of its reply is over: nobody will read the text. One that has
   /// ended its side may wait for its answer with the other half open; a scraper that gives up does so at the deadline.
-  [[nodiscard]] bool is_over(SteadyTime deadline) const noexcept {
-    return waiting_.peer_reset() || clock_.coarse_steady() >= deadline;
+  /// Or what the text is made from has to make room at once: `lease`, or null.
+  [[nodiscard]] bool is_over(SteadyTime deadline, delivery::Lease* lease) const noexcept {
+    const SteadyTime now = clock_.coarse_steady();
+    if (waiting_.peer_reset() || now >= deadline) return true;
+    if (lease == nullptr || lease->wanted(now) != delivery::Lease::Wanted::back) return false;
+    lease->ended();
+    return true;
   }
 
  private:

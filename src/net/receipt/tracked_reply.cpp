@@ -30,6 +30,9 @@ constexpr milliseconds settle_limit{700};
 constexpr milliseconds probe_time{3500};
 constexpr milliseconds probe_step{100};  // between two looks for the answer
 constexpr milliseconds rest_step{100};   // at least, between two looks at whether the connection rests
+// Between two looks whether somebody needs what the reply keeps: nearly all replies are in the kernel before the first.
+constexpr milliseconds lease_step{100};
+constexpr std::chrono::seconds longest_standstill{1};  // of a reply whose room is short
 
 delivery::Reader reader_of(const std::unique_ptr<delivery::Receipt>& receipt) {
   return receipt ? receipt->reader() : delivery::Reader{};
@@ -37,18 +40,22 @@ delivery::Reader reader_of(const std::unique_ptr<delivery::Receipt>& receipt) {
 
 }  // namespace
 
-TrackedReply::TrackedReply(Stream& stream, std::unique_ptr<delivery::Receipt> receipt)
+TrackedReply::TrackedReply(Stream& stream, std::unique_ptr<delivery::Receipt> receipt,
+                           std::shared_ptr<delivery::Lease> lease)
     : stream_(&stream),
       executor_(stream.executor()),
       timer_(executor_),
       receipt_(std::move(receipt)),
+      lease_(std::move(lease)),
       may_give_up_(reader_of(receipt_).may_give_up),
       watch_(reader_of(receipt_).by_proxy) {}
 
 void TrackedReply::start(SteadyTime deadline) {
   if (receipt_) receipt_->on_started(shared_from_this());
   deadline_ = deadline;
-  await_deadline();
+  if (lease_ == nullptr) return await_deadline();
+  progress_at_ = steady_clock::now();
+  await_lease();
 }
 
 // Setting the timer anew ends the wait before.
@@ -64,6 +71,26 @@ void TrackedReply::await_deadline() { await(deadline_, &TrackedReply::look_at_de
 void TrackedReply::look_at_deadline(const TcpInfo& view) {
   heard_before_ = steady_clock::now() - view.silent_for;
   apply(watch_.deadline(view));
+}
+
+void TrackedReply::await_lease() {
+  const SteadyTime look = steady_clock::now() + lease_step;
+  if (look >= deadline_) return await_deadline();
+  await(look, &TrackedReply::look_at_lease);
+}
+
+// What is kept goes with the reply's source, when the session finds the reply settled.
+void TrackedReply::look_at_lease(const TcpInfo& view) {
+  if (!has_to_end(view, steady_clock::now())) return await_lease();
+  lease_->ended();
+  apply(watch_.deadline(view));  // which says nothing about the events, and little about their number
+}
+
+bool TrackedReply::has_to_end(const TcpInfo& view, SteadyTime now) noexcept {
+  using Wanted = delivery::Lease::Wanted;
+  if (std::exchange(acknowledged_, view.acknowledged) != view.acknowledged) progress_at_ = now;
+  const Wanted wanted = lease_->wanted(now);
+  return wanted == Wanted::back || (wanted == Wanted::progress && now - progress_at_ >= longest_standstill);
 }
 
 // Ends the wait for the deadline, which goes on when this is over.
@@ -82,6 +109,7 @@ void TrackedReply::look_for_rest(const TcpInfo& view) {
 
 void TrackedReply::handed_over() {
   if (settled()) return;
+  lease_.reset();
   const SteadyTime now = steady_clock::now();
   watch_.handed_over(sample(), now);
   if (!receipt_) return;

@@ -6,6 +6,7 @@
 #include <asio/steady_timer.hpp>
 #include <memory>
 
+#include "delivery/lease.hpp"
 #include "delivery/receipt.hpp"
 #include "net/receipt/receipt_watch.hpp"
 #include "net/stream.hpp"
@@ -18,8 +19,9 @@ namespace oneshot::net {
 /// connection's.
 class TrackedReply final : public delivery::Transfer, public std::enable_shared_from_this<TrackedReply> {
  public:
-  /// `stream` must live until release().
-  TrackedReply(Stream& stream, std::unique_ptr<delivery::Receipt> receipt);
+  /// `stream` must live until release(). `lease`: what is kept until handed_over(), or null.
+  TrackedReply(Stream& stream, std::unique_ptr<delivery::Receipt> receipt,
+               std::shared_ptr<delivery::Lease> lease = nullptr);
 
   /// Tells the receipt, and starts the timer: a reply that is not acknowledged at `deadline` is reset.
   void start(SteadyTime deadline);
@@ -50,9 +52,12 @@ class TrackedReply final : public delivery::Transfer, public std::enable_shared_
   void finish(delivery::Outcome outcome);
   void await(SteadyTime moment, void (TrackedReply::*look)(const TcpInfo& view));
   void await_deadline();
+  void await_lease();
   void await_rest(SteadyTime look);
   void await_sign_of_life();
   void look_at_deadline(const TcpInfo& view);
+  void look_at_lease(const TcpInfo& view);
+  [[nodiscard]] bool has_to_end(const TcpInfo& view, SteadyTime now) noexcept;
   void look_for_rest(const TcpInfo& view);
   void look_for_sign_of_life(const TcpInfo& view);
   void probe();
@@ -62,8 +67,11 @@ class TrackedReply final : public delivery::Transfer, public std::enable_shared_
 
   Stream* stream_;  // null after release()
   asio::any_io_executor executor_;
-  asio::steady_timer timer_;  // for one thing at a time: the look at rest, the deadline, the answer to a probe
+  asio::steady_timer timer_;  // for one thing at a time: lease, rest, deadline, the answer to a probe
   std::unique_ptr<delivery::Receipt> receipt_;
+  std::shared_ptr<delivery::Lease> lease_;  // null once nothing is kept
+  std::uint64_t acknowledged_ = 0;          // while something is kept, and since when
+  SteadyTime progress_at_{};
   SteadyTime may_give_up_;  // delivery::Reader
   ReceiptWatch watch_;
   SteadyTime deadline_{};

@@ -42,15 +42,15 @@ void Appending::change(const Options& options) noexcept {
   key_lasts_seconds_.store(seconds_of(options), std::memory_order_relaxed);
 }
 
-Stored Appending::append(unsigned appender, const event::Event& event) {
+Stored Appending::append(Poster poster, const event::Event& event) {
   if (is_unable()) return Stored::unable;
-  if (!has_known_key(event)) return store_one(appender, event, nullptr);
+  if (!has_known_key(event)) return store_one(poster, event, nullptr);
   KeyTable::Locked keys = ledger_.keys.lock(KeyTable::bit_of(*event.key));
   if (const std::optional<Stored> known = known_as(keys, event)) return *known;
-  return store_one(appender, event, &keys);
+  return store_one(poster, event, &keys);
 }
 
-StoredAll Appending::append_all(unsigned appender, std::span<const event::Event> events) {
+StoredAll Appending::append_all(Poster poster, std::span<const event::Event> events) {
   if (is_unable()) return {.what = Stored::unable};
   std::optional<KeyTable::Locked> keys = lock_keys_of(events);
   Selection selection = select(keys, events);
@@ -61,9 +61,17 @@ StoredAll Appending::append_all(unsigned appender, std::span<const event::Event>
                    .duplicates_at = std::move(selection.duplicates_at)};
   if (result.stored > 0) {
     event_log::NewRecords records = ledger_.log.prepare(selection.events);
-    result.what = store_all(appender, records, keys);
+    result.what = store_all(poster, records, keys);
+    if (result.what == Stored::ahead_of_clock) return ahead_of_clock(records, events);
   }
-  if (result.what == Stored::full) return {.what = Stored::full};
+  if (result.what == Stored::full || result.what == Stored::over_share) return {.what = result.what};
+  return result;
+}
+
+StoredAll Appending::ahead_of_clock(const event_log::NewRecords& records, std::span<const event::Event> events) {
+  StoredAll result{.what = Stored::ahead_of_clock, .ahead_of_clock_at = event_log::EventLog::too_early_in(records)};
+  for (std::size_t& at : result.ahead_of_clock_at) at = static_cast<std::size_t>(records.all[at].event - events.data());
+  result.at = result.ahead_of_clock_at.front();
   return result;
 }
 
@@ -124,68 +132,80 @@ void Appending::note(KeyTable::Locked& keys, const event::Event& event, std::uin
              .unix_seconds = key_seconds()});
 }
 
-Stored Appending::store_one(unsigned appender, const event::Event& event, KeyTable::Locked* keys) {
+Stored Appending::store_one(Poster poster, const event::Event& event, KeyTable::Locked* keys) {
   event_log::EventLog& log = ledger_.log;
+  const unsigned appender = poster.appender;
   LastAppended& place = last_appended_[appender];
   const auto size = [&event] { return event_log::Record::size_for(event_log::Record::shape_of(event)); };
   return store(
-      size, [&](bool clock_checked) { return log.append(appender, event, place.begin, clock_checked); },
+      poster.sender, size, [&](bool clock_checked) { return log.append(appender, event, place.begin, clock_checked); },
       [&] {
         if (keys != nullptr) note(*keys, event, log.series_hash_of(event), place.begin);
         if (event.key) log.publish(appender);
+        ledger_.shares.add(appender, poster.sender, place.begin, size());
         if (ledger_.flusher == nullptr) return;
         place.end = place.begin + size();
         ledger_.flusher->appended(place.end);
       });
 }
 
-Stored Appending::store_all(unsigned appender, event_log::NewRecords& records, std::optional<KeyTable::Locked>& keys) {
+Stored Appending::store_all(Poster poster, event_log::NewRecords& records, std::optional<KeyTable::Locked>& keys) {
   event_log::EventLog& log = ledger_.log;
+  const unsigned appender = poster.appender;
   // A batch whose flush fails becomes one padding record.
   if (records.size > event_log::Record::max_padding) return Stored::full;
-  return store([&] { return records.size; },
-               [&](bool clock_checked) { return log.append_all(appender, records, clock_checked); },
-               [&] {
-                 for (const event_log::NewRecords::One& one : records.all)
-                   if (keys && one.event->key) note(*keys, *one.event, one.series_hash, one.offset);
-                 log.publish(appender);
-                 last_appended_[appender] = {.begin = records.begin(), .end = records.end()};
-                 if (ledger_.flusher != nullptr) ledger_.flusher->appended(records.end());
-               });
+  return store(
+      poster.sender, [&] { return records.size; },
+      [&](bool clock_checked) { return log.append_all(appender, records, clock_checked); },
+      [&] {
+        for (const event_log::NewRecords::One& one : records.all)
+          if (keys && one.event->key) note(*keys, *one.event, one.series_hash, one.offset);
+        log.publish(appender);
+        for (const event_log::NewRecords::One& one : records.all)
+          ledger_.shares.add(appender, poster.sender, one.offset, event_log::Record::size_for(one.shape));
+        last_appended_[appender] = {.begin = records.begin(), .end = records.end()};
+        if (ledger_.flusher != nullptr) ledger_.flusher->appended(records.end());
+      });
 }
 
 template <class Size, class Try, class Finish>
-Stored Appending::store(Size size, Try try_to_append, Finish finish) {
+Stored Appending::store(std::uint64_t sender, Size size, Try try_to_append, Finish finish) {
+  if (evictor_.refuses(sender)) [[unlikely]] {
+    ledger_.losses.count_refused();
+    return Stored::over_share;
+  }
   bool clock_checked = false;
   for (bool evicted = false;;) {
     switch (const Appended appended = try_to_append(clock_checked)) {
       case Appended::stored_above_high_watermark:
       case Appended::stored:
         finish();
-        if (appended == Appended::stored_above_high_watermark) evictor_.evict_if_due();
+        if (appended == Appended::stored_above_high_watermark) evictor_.evict_if_due(sender);
         return flushes_each_ ? Stored::flushing : Stored::stored;
       case Appended::clock_unchecked:
         if (clock_watch_.stepped()) clock_watch_.check();
         clock_checked = true;
         continue;
+      case Appended::too_early:
+        return Stored::ahead_of_clock;
       case Appended::beyond_reserved_end:
         raise_reserved_end(size());
         continue;
       case Appended::no_room:
         break;
     }
-    if (evicted || !make_room(size())) {
+    if (evicted || !make_room(sender, size())) {
       ledger_.losses.count_refused();
-      return Stored::full;
+      return evictor_.refuses(sender) ? Stored::over_share : Stored::full;
     }
     evicted = true;
   }
 }
 
-bool Appending::make_room(std::uint64_t size) {
+bool Appending::make_room(std::uint64_t sender, std::uint64_t size) {
   const event_log::EventLog& log = ledger_.log;
   const std::uint64_t wanted = log.tail() + size;
-  return size <= log.capacity() && evictor_.evict(wanted - std::min(wanted, log.capacity()));
+  return size <= log.capacity() && evictor_.evict(wanted - std::min(wanted, log.capacity()), sender, size);
 }
 
 void Appending::raise_reserved_end(std::uint64_t size) {

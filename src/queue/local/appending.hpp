@@ -27,8 +27,8 @@ class Appending {
   /// Both outlive this.
   Appending(Ledger& ledger, ClockWatch& clock_watch, const Options& options);
 
-  Stored append(unsigned appender, const event::Event& event);
-  StoredAll append_all(unsigned appender, std::span<const event::Event> events);
+  Stored append(Poster poster, const event::Event& event);
+  StoredAll append_all(Poster poster, std::span<const event::Event> events);
   void when_durable(unsigned appender, std::function<void(Stored)> told);
   void change(const Options& options) noexcept;
 
@@ -55,17 +55,19 @@ class Appending {
   [[nodiscard]] std::optional<KeyTable::Locked> lock_keys_of(std::span<const event::Event> events);
   [[nodiscard]] Selection select(const std::optional<KeyTable::Locked>& keys,
                                  std::span<const event::Event> events) const;
-  Stored store_one(unsigned appender, const event::Event& event, KeyTable::Locked* keys);
-  Stored store_all(unsigned appender, event_log::NewRecords& records, std::optional<KeyTable::Locked>& keys);
+  /// Of `records`, whose events are some of `events`.
+  static StoredAll ahead_of_clock(const event_log::NewRecords& records, std::span<const event::Event> events);
+  Stored store_one(Poster poster, const event::Event& event, KeyTable::Locked* keys);
+  Stored store_all(Poster poster, event_log::NewRecords& records, std::optional<KeyTable::Locked>& keys);
   /// Tries until the log says yes or no; then `finish` is called, if it is yes. `size` is that of all records.
   template <class Size, class Try, class Finish>
-  Stored store(Size size, Try try_to_append, Finish finish);
+  Stored store(std::uint64_t sender, Size size, Try try_to_append, Finish finish);
   void note(KeyTable::Locked& keys, const event::Event& event, std::uint64_t series_hash, std::uint64_t offset) const;
   /// A clock that starts as the wall clock does and never steps, for the age of keys: a repeat that comes seconds after
   /// the wall clock was set a day ahead is a repeat all the same. A step while no server runs counts as time.
   [[nodiscard]] std::uint32_t key_seconds() const noexcept;
-  /// False: there is no room for `size` bytes, and none to be made now.
-  bool make_room(std::uint64_t size);
+  /// False: there is no room for `size` bytes of this sender, and none to be made now.
+  bool make_room(std::uint64_t sender, std::uint64_t size);
   void raise_reserved_end(std::uint64_t size);
 
   Ledger& ledger_;

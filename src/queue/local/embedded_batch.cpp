@@ -7,6 +7,26 @@
 #include <utility>
 
 namespace oneshot::queue {
+namespace {
+
+class LogLease final : public delivery::Lease {
+ public:
+  LogLease(std::shared_ptr<Ledger> ledger, std::uint64_t begin) noexcept : ledger_(std::move(ledger)), begin_(begin) {}
+
+  [[nodiscard]] Wanted wanted(SteadyTime now) const noexcept override {
+    const Room& room = ledger_->room;
+    if (begin_ >= room.wanted_below()) return Wanted::no;
+    if (room.is_patience_over(now)) return Wanted::back;
+    return ledger_->is_above_high_watermark() ? Wanted::progress : Wanted::no;
+  }
+  void ended() noexcept override { ledger_->room.count_ended(); }
+
+ private:
+  std::shared_ptr<Ledger> ledger_;
+  std::uint64_t begin_;
+};
+
+}  // namespace
 
 EmbeddedBatch::EmbeddedBatch(std::shared_ptr<Ledger> ledger, const event_log::Offset& begin)
     : ledger_(std::move(ledger)),
@@ -92,6 +112,10 @@ Series EmbeddedBatch::series_at(EventRef event) const noexcept {
 
 std::uint64_t EmbeddedBatch::hash_of(const Series& series) const noexcept {
   return ledger_->log.hash_of(series.metric, series.labels);
+}
+
+std::shared_ptr<delivery::Lease> EmbeddedBatch::lease() const {
+  return std::make_shared<LogLease>(ledger_, begin_.bytes);
 }
 
 }  // namespace oneshot::queue

@@ -43,6 +43,7 @@ class EmbeddedBatch final : public Batch {
   std::size_t read(EventRef& next, std::span<BatchEvent> events) const noexcept override;
   [[nodiscard]] Series series_at(EventRef event) const noexcept override;
   [[nodiscard]] std::uint64_t hash_of(const Series& series) const noexcept override;
+  [[nodiscard]] std::shared_ptr<delivery::Lease> lease() const override;
 
  private:
   static constexpr std::uint64_t unit = 8;

@@ -32,8 +32,9 @@ EmbeddedQueue::EmbeddedQueue(std::shared_ptr<Ledger> ledger, const Options& opti
 
 EmbeddedQueue::~EmbeddedQueue() { housekeeping_.log_losses(true); }
 
-asio::awaitable<TakeResult> EmbeddedQueue::take(std::string scraper, delivery::Waiting& waiting, SteadyTime until) {
-  return Waiter::take(ledger_, std::move(scraper), waiting, until);
+asio::awaitable<TakeResult> EmbeddedQueue::take(std::string scraper, std::uint64_t origin, delivery::Waiting& waiting,
+                                                SteadyTime until) {
+  return Waiter::take(ledger_, std::move(scraper), origin, waiting, until);
 }
 
 std::unique_ptr<Batch> EmbeddedQueue::peek(std::string_view name) {
@@ -100,8 +101,12 @@ void EmbeddedQueue::change(const Options& given) {
   ledger.table.hold().end_if_due(now, options.startup_hold);
   for (auto& [name, scraper] : ledger.table.all()) {
     const bool named = std::ranges::find(options.names, name) != options.names.end();
-    if (scraper.named && !named) scraper.last_seen = now;  // from now on it can be forgotten
+    if (scraper.named && !named) {
+      scraper.last_seen = now;  // from now on it can be forgotten
+      scraper.has_come_again = true;
+    }
     scraper.named = named;
+    if (named) scraper.displaced = false;
   }
   ledger.add_named(now);
 }
@@ -111,10 +116,7 @@ std::size_t EmbeddedQueue::max_unnamed() const {
   return ledger_->options.max_unnamed;
 }
 
-bool EmbeddedQueue::above_high_watermark() const noexcept {
-  const std::uint64_t head = ledger_->log.head();  // before the tail, which is never below it
-  return ledger_->log.above_high_watermark(ledger_->log.tail() - head);
-}
+bool EmbeddedQueue::above_high_watermark() const noexcept { return ledger_->is_above_high_watermark(); }
 
 bool EmbeddedQueue::unable_to_store() const noexcept {
   return ledger_->storage != nullptr && ledger_->storage->failed();

@@ -31,17 +31,20 @@ class EmbeddedQueue final : public Queue {
   ~EmbeddedQueue() override;
 
   /// Lock-free while there is room, for an event without a key; the cost does not depend on the number of scrapers.
-  Stored append(unsigned appender, const event::Event& event) override { return appending_.append(appender, event); }
-  StoredAll append_all(unsigned appender, std::span<const event::Event> events) override {
-    return appending_.append_all(appender, events);
+  Stored append(Poster poster, const event::Event& event) override { return appending_.append(poster, event); }
+  StoredAll append_all(Poster poster, std::span<const event::Event> events) override {
+    return appending_.append_all(poster, events);
   }
   void when_durable(unsigned appender, std::function<void(Stored)> told) override {
     appending_.when_durable(appender, std::move(told));
   }
 
-  asio::awaitable<TakeResult> take(std::string scraper, delivery::Waiting& waiting, SteadyTime until) override;
+  asio::awaitable<TakeResult> take(std::string scraper, std::uint64_t origin, delivery::Waiting& waiting,
+                                   SteadyTime until) override;
   /// The first step of take(), for a test that makes each step itself.
-  Result<std::unique_ptr<Waiter>, NoBatch> enter(std::string_view scraper) { return Waiter::enter(ledger_, scraper); }
+  Result<std::unique_ptr<Waiter>, NoBatch> enter(std::string_view scraper, std::uint64_t origin = 0) {
+    return Waiter::enter(ledger_, scraper, origin);
+  }
   /// The walk is done at once, under no lock.
   std::unique_ptr<Batch> peek(std::string_view scraper) override;
 

@@ -28,6 +28,7 @@ QueueStatistics EmbeddedQueue::statistics() const {
   std::unique_lock lock(ledger.mutex);
   ledger.catch_up(lock);
   for (const auto& [name, scraper] : ledger.table.all()) {
+    if (scraper.displaced) continue;
     statistics.scrapers.push_back({.name = name,
                                    .named = scraper.named,
                                    .confirmed = scraper.confirmed,
@@ -49,8 +50,12 @@ QueueStatistics EmbeddedQueue::statistics() const {
   statistics.held = ledger.table.held();
   statistics.kept = ledger.table.kept();
   statistics.max_scrapers = ledger.options.max_unnamed + statistics.scrapers.size() - ledger.table.unnamed();
+  statistics.displaced = ledger.table.displaced();
   statistics.used_bytes = ledger.log.tail() - ledger.table.free_until();
   statistics.capacity_bytes = ledger.log.capacity();
+  statistics.leases_ended = ledger.room.ended();
+  statistics.sender_share = ledger.sender_share.load(std::memory_order_relaxed);
+  statistics.type_share = ledger.type_share.load(std::memory_order_relaxed);
   statistics.in_file = ledger.storage != nullptr;
   statistics.failed = unable_to_store();
   return statistics;

@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/log.hpp"
+#include "queue/local/evictor.hpp"
 
 namespace oneshot::queue {
 namespace {
@@ -31,14 +33,24 @@ void Housekeeping::forget_scrapers() {
   std::unique_lock lock(ledger_.mutex);
   ledger_.catch_up(lock);
   const Options& options = ledger_.options;
-  const std::vector<std::pair<std::string, std::uint64_t>> gone = ledger_.table.forget(now - options.forget_after);
+  // Whoever was refused may have gone, and a scrape waits for the room.
+  if (ledger_.room.is_refusing()) make_room(ledger_, 0, options.when_full == WhenFull::drop_oldest);
+  const std::vector<ScraperTable::Gone> gone = ledger_.table.forget(now - options.forget_after);
   ledger_.table.hold().end_if_due(now, options.startup_hold);
   ledger_.bound_kept();
+  const std::optional<std::uint64_t> newcomers = ledger_.newcomer_lines.due(now, false);
   lock.unlock();
-  for (const auto& [name, lost] : gone) {
-    log::write(lost > 0 ? log::Level::warn : log::Level::info, "scraper forgotten",
-               {{"scraper", name}, {"reason", "not seen"}, {"lost_events", lost}});
-  }
+  for (const ScraperTable::Gone& one : gone) log_forgotten(one, now);
+  if (newcomers) log::info("more new scrapers", {{"scrapers", *newcomers}});
+  if (const auto more = forgotten_lines_.due(now, false)) log::info("more scrapers forgotten", {{"scrapers", *more}});
+}
+
+// Of the others nobody is known to miss anything.
+void Housekeeping::log_forgotten(const ScraperTable::Gone& one, SteadyTime now) {
+  if (!one.had_earned_its_place && !forgotten_lines_.take(now)) return;
+  const bool is_lost = one.had_earned_its_place && one.lost > 0;
+  log::write(is_lost ? log::Level::warn : log::Level::info, "scraper forgotten",
+             {{"scraper", one.name}, {"reason", "not seen"}, {"lost_events", one.lost}});
 }
 
 void Housekeeping::give_memory_back() {
@@ -60,6 +72,7 @@ void Housekeeping::log_losses(bool at_once) {
   const Losses::Unlogged unlogged = ledger_.losses.take_unlogged(ledger_.table.all(), now, at_once);
   lock.unlock();
   unlogged.write();
+  contents_.tick(!unlogged.empty());
 }
 
 }  // namespace oneshot::queue

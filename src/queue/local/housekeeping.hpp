@@ -2,6 +2,7 @@
 #pragma once
 
 #include "queue/local/clock_watch.hpp"
+#include "queue/local/contents.hpp"
 #include "queue/local/ledger.hpp"
 
 namespace oneshot::queue {
@@ -10,7 +11,7 @@ namespace oneshot::queue {
 class Housekeeping {
  public:
   /// Both outlive the housekeeping.
-  Housekeeping(Ledger& ledger, ClockWatch& clock) noexcept : ledger_(ledger), clock_(clock) {}
+  Housekeeping(Ledger& ledger, ClockWatch& clock) noexcept : ledger_(ledger), clock_(clock), contents_(ledger) {}
 
   void tick();
   /// The part of tick() that logs losses. `at_once`: see Losses::take_unlogged().
@@ -18,10 +19,13 @@ class Housekeeping {
 
  private:
   void forget_scrapers();
+  void log_forgotten(const ScraperTable::Gone& one, SteadyTime now);
   void give_memory_back();
 
   Ledger& ledger_;
   ClockWatch& clock_;
+  ContentsWatch contents_;
+  LineBudget forgotten_lines_;
 };
 
 }  // namespace oneshot::queue

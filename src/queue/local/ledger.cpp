@@ -24,6 +24,7 @@ Ledger::Ledger(event_log::Ring ring, const Options& given, const Clock& the_cloc
       explicit_timestamps(given.explicit_timestamps),
       log(std::move(ring), event_log::EventLog::Start{}, given.appenders, the_clock, given.explicit_timestamps),
       keys(given.storage.idempotency_keys),
+      shares(given.appenders, log.capacity()),
       numbers(the_clock.unix_ms()),
       table(losses, the_clock.steady()),
       options(given) {}
@@ -36,6 +37,7 @@ Ledger::Ledger(std::unique_ptr<storage::Store> opened, std::uint64_t reserved_en
       log(storage->take_ring(), start_of(*storage, reserved_end, given.storage.sync), given.appenders, the_clock,
           given.explicit_timestamps),
       keys(storage->key_table()),
+      shares(given.appenders, log.capacity()),
       numbers(the_clock.unix_ms()),
       table(losses, the_clock.steady(), &storage->slots()),
       options(given) {}

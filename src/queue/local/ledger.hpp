@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -13,8 +14,11 @@
 #include "event_log/ring.hpp"
 #include "queue/local/batch_numbers.hpp"
 #include "queue/local/key_table.hpp"
+#include "queue/local/line_budget.hpp"
 #include "queue/local/losses.hpp"
+#include "queue/local/room.hpp"
 #include "queue/local/scraper_table.hpp"
+#include "queue/local/shares.hpp"
 #include "queue/options.hpp"
 #include "storage/flusher.hpp"
 #include "storage/store.hpp"
@@ -30,7 +34,8 @@ inline constexpr std::uint64_t longest_span = std::uint64_t{0xFFFFFFFF} * 8 - ev
 
 /// The event log and its scrapers: what an EmbeddedQueue, its batches and deliveries share, so that these may end in
 /// any order. The log is lock-free and knows nothing of scrapers; the table of scrapers knows nothing of bytes; here
-/// they meet. Any thread may use `log`; what stands below `mutex` is guarded by it. Nobody holds that lock while
+/// they meet. Any thread may use `log`; what stands below `mutex` is guarded by it, and
+/// `room` and `shares` say themselves what needs the lock. Nobody holds that lock while
 /// reading events for a scrape, logging a line, or calling back.
 struct Ledger {
   /// In memory.
@@ -48,9 +53,14 @@ struct Ledger {
   std::unique_ptr<storage::Store> storage;  // null in memory; so is the flusher
   event_log::EventLog log;
   KeyTable keys;
+  Room room;
+  Shares shares;
+  std::atomic<double> sender_share{0};  // see Contents; as of the last look
+  std::atomic<double> type_share{0};
 
   std::mutex mutex;
   Losses losses;
+  LineBudget newcomer_lines;
   BatchNumbers numbers;
   ScraperTable table;
   Options options;  // as of the last change()
@@ -71,6 +81,11 @@ struct Ledger {
   void note_number();
   /// The end of what may be read: never below what was counted once.
   [[nodiscard]] std::uint64_t readable_end() const noexcept;
+  /// Above it old events make room in time. Any thread.
+  [[nodiscard]] bool is_above_high_watermark() const noexcept {
+    const std::uint64_t head = log.head();  // before the tail, which is never below it
+    return log.above_high_watermark(log.tail() - head);
+  }
   /// Moves the counted end to the end of the log as it stands now. Lets go of the lock between steps.
   void catch_up(std::unique_lock<std::mutex>& lock);
   /// How much a batch may hold, where none has failed.

@@ -46,6 +46,7 @@ class Losses {
     std::uint64_t refused = 0;
     std::uint64_t unclaimed = 0;
 
+    [[nodiscard]] bool empty() const noexcept { return full.empty() && again.empty() && refused + unclaimed == 0; }
     /// A line for each scraper, one about what was refused, one about what nobody scraped. Without the lock.
     void write() const;
   };

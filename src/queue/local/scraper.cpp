@@ -242,7 +242,12 @@ void Scraper::count(Fate fate) noexcept {
     return;
   }
   if (!is_counted) delivered += batch_events_;
-  if (fate == Fate::given_up) given_up += batch_events_;
+  if (fate == Fate::given_up) {
+    given_up += batch_events_;
+    return;
+  }
+  // What the startup hold had kept for it was there for anybody who asked first.
+  has_come_again = has_come_again || batch_end_.bytes > came_at;
 }
 
 void Scraper::settle_at_cursor(bool received) noexcept {

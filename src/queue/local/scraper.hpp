@@ -85,8 +85,10 @@ class Scraper {
  public:
   /// `place`: where its cursor and batch are kept for the next program, if anywhere.
   Scraper(bool is_named, event_log::Offset start, SteadyTime now, storage::SlotHandle place = {})
-      : named(is_named), last_seen(now), cursor_(start), place_(place) {}
+      : named(is_named), last_seen(now), first_seen(now), cursor_(start), place_(place) {}
 
+  /// Nothing of it is on its way, and nobody waits for it.
+  [[nodiscard]] bool is_idle() const noexcept { return !batch_taken_ && wait_queue.empty() && kept_.empty(); }
   /// Everything before it was delivered, or is lost, or is set aside.
   [[nodiscard]] const event_log::Offset& cursor() const noexcept { return cursor_; }
   /// Below the cursor, and not delivered.
@@ -172,6 +174,14 @@ class Scraper {
   bool named;              ///< never forgotten
   bool confirmed = false;  ///< asked what became of its batches, see Options::confirmed
   SteadyTime last_seen;    ///< when it last asked for something
+  SteadyTime first_seen;
+  std::uint64_t origin = 0;            ///< from where it came first, see Places
+  std::uint64_t came_at = 0;           ///< where the log ended then
+  bool has_come_again = false;         ///< a while after it came first, or it was known to the program before
+  std::uint16_t scrapes_in_a_row = 1;  ///< until it got its place, see DisplacedNames
+  bool displaced = false;              ///< has lost its place, and goes once nothing of it is on its way
+  /// See Places.
+  [[nodiscard]] bool has_earned_its_place() const noexcept { return named || has_come_again; }
   std::int64_t last_scrape_unix_ms = 0;
   std::weak_ptr<delivery::Transfer> transfer;  ///< of the batch on its way, once there is one
   WaitQueue wait_queue;

@@ -31,31 +31,46 @@ void ScraperTable::restore(const event_log::Offset& counted_end, const event_log
 Scraper& ScraperTable::restore(std::string_view name, bool named, const event_log::Offset& cursor,
                                const event_log::Offset& sent, SteadyTime now, storage::SlotHandle place) {
   Scraper& scraper = scrapers_.try_emplace(std::string(name), named, cursor, now, place).first->second;
+  scraper.has_come_again = true;
   scraper.restore_sent(sent);
   return scraper;
 }
 
 std::size_t ScraperTable::unnamed() const noexcept {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(scrapers_, [](const auto& entry) { return !entry.second.named; }));
+  return static_cast<std::size_t>(std::ranges::count_if(
+      scrapers_, [](const auto& entry) { return !entry.second.named && !entry.second.displaced; }));
 }
 
-std::vector<std::pair<std::string, std::uint64_t>> ScraperTable::forget(SteadyTime before) {
-  std::vector<std::pair<std::string, std::uint64_t>> gone;
-  for (auto next = scrapers_.begin(); next != scrapers_.end();) {
-    const auto entry = next++;
+void ScraperTable::displace(Scrapers::iterator scraper) noexcept {
+  ++displaced_;
+  displaced_names_.note(scraper->first, scraper->second.last_seen, scraper->second.scrapes_in_a_row);
+  scraper->second.displaced = true;
+  if (scraper->second.is_idle()) remove(scraper);
+}
+
+ScraperTable::Scrapers::iterator ScraperTable::remove(Scrapers::iterator scraper) noexcept {
+  if (slots_ != nullptr) slots_->release(scraper->second.place());
+  const auto next = scrapers_.erase(scraper);
+  if (scrapers_.empty()) losses_.claimed_until(counted_end_);
+  return next;
+}
+
+std::vector<ScraperTable::Gone> ScraperTable::forget(SteadyTime before) {
+  std::vector<Gone> gone;
+  for (auto entry = scrapers_.begin(); entry != scrapers_.end();) {
     const Scraper& scraper = entry->second;
-    if (scraper.named || scraper.last_seen > before || scraper.batch_taken() || !scraper.wait_queue.empty() ||
-        !scraper.kept().empty())
+    if (scraper.named || !scraper.is_idle() || (!scraper.displaced && scraper.last_seen > before)) {
+      ++entry;
       continue;
-    const std::uint64_t lost = scraper.waiting(counted_end_);
-    losses_.count_forgotten(entry->first, lost);
-    losses_.keep_unlogged(entry->first, scraper);
-    gone.emplace_back(entry->first, lost);
-    if (slots_ != nullptr) slots_->release(scraper.place());
-    scrapers_.erase(entry);
+    }
+    if (!scraper.displaced) {
+      const std::uint64_t lost = scraper.waiting(counted_end_);
+      gone.push_back({entry->first, lost, scraper.has_earned_its_place()});
+      if (gone.back().had_earned_its_place) losses_.count_forgotten(entry->first, lost);
+      losses_.keep_unlogged(entry->first, scraper);
+    }
+    entry = remove(entry);
   }
-  if (!gone.empty() && scrapers_.empty()) losses_.claimed_until(counted_end_);
   return gone;
 }
 
@@ -96,6 +111,14 @@ event_log::Offset ScraperTable::lowest_needed() const noexcept {
     if (!lowest || scraper.lowest_needed().bytes < lowest->bytes) lowest = scraper.lowest_needed();
   }
   return lowest.value_or(counted_end_);
+}
+
+event_log::Offset ScraperTable::lowest_to_be_sent() const noexcept {
+  if (scrapers_.empty()) return hold_.begin().value_or(counted_end_);
+  event_log::Offset lowest = counted_end_;
+  for (const auto& [name, scraper] : scrapers_)
+    if (scraper.lowest_to_be_sent().bytes < lowest.bytes) lowest = scraper.lowest_to_be_sent();
+  return lowest;
 }
 
 std::uint64_t ScraperTable::lowest_lease() const noexcept {

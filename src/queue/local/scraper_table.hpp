@@ -11,6 +11,7 @@
 
 #include "base/clock.hpp"
 #include "event_log/offset.hpp"
+#include "queue/local/displaced_names.hpp"
 #include "queue/local/losses.hpp"
 #include "queue/local/scraper.hpp"
 #include "queue/local/startup_hold.hpp"
@@ -40,13 +41,22 @@ class ScraperTable {
   /// A new scraper. During the startup hold it gets everything since the hold's begin, later what comes after
   /// the counted end, which the caller has moved to the end of the log.
   Scraper& add(std::string_view name, bool named, SteadyTime now);
+  /// Gives its place to another one: it is forgotten now, or as soon as nothing of it is on its way. Its events are no
+  /// loss that anybody is told of.
+  void displace(Scrapers::iterator scraper) noexcept;
+  /// Of those that were displaced, since the start.
+  [[nodiscard]] std::uint64_t displaced() const noexcept { return displaced_; }
+  [[nodiscard]] const DisplacedNames& displaced_names() const noexcept { return displaced_names_; }
   [[nodiscard]] Scrapers& all() noexcept { return scrapers_; }
   [[nodiscard]] std::size_t unnamed() const noexcept;
-  /// Whether one more unnamed scraper may be added (scrapers.max); if not, its scrape gets a 503.
-  [[nodiscard]] bool has_room(std::size_t max_unnamed) const noexcept { return unnamed() < max_unnamed; }
-  /// Removes unnamed scrapers that were not seen since `before` and wait for nothing. Returns their names and
-  /// how many events each of them has lost; the counted end is at the end of the log.
-  std::vector<std::pair<std::string, std::uint64_t>> forget(SteadyTime before);
+  struct Gone {
+    std::string name;
+    std::uint64_t lost = 0;
+    bool had_earned_its_place = false;  ///< or nobody was ever known to miss its events
+  };
+  /// Removes unnamed scrapers that were not seen since `before` and wait for nothing, and displaced ones. Returns the
+  /// former and how many events each of them has lost; the counted end is at the end of the log.
+  std::vector<Gone> forget(SteadyTime before);
 
   /// Up to where events have been counted; behind all cursors.
   [[nodiscard]] const event_log::Offset& counted_end() const noexcept { return counted_end_; }
@@ -73,6 +83,9 @@ class ScraperTable {
 
   /// The oldest place that a scraper or the hold still needs, or that is kept; the counted end when there is none.
   [[nodiscard]] event_log::Offset lowest_needed() const noexcept;
+  /// Likewise, but of scrapers alone, and not what is kept: neither that nor the hold is a reason to refuse an event.
+  /// The hold's begin, or the counted end, when there is no scraper.
+  [[nodiscard]] event_log::Offset lowest_to_be_sent() const noexcept;
   /// The oldest place that a lease protects; the highest number when there is none.
   [[nodiscard]] std::uint64_t lowest_lease() const noexcept;
   /// Everything before this can be overwritten.
@@ -84,8 +97,12 @@ class ScraperTable {
   void count_unclaimed() noexcept;
 
  private:
+  Scrapers::iterator remove(Scrapers::iterator scraper) noexcept;
+
   Losses& losses_;
   storage::ScraperSlots* slots_;
+  std::uint64_t displaced_ = 0;
+  DisplacedNames displaced_names_;
   Scrapers scrapers_;
   Leases leases_;
   event_log::Offset counted_end_;

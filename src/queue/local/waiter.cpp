@@ -8,10 +8,13 @@
 #include <cassert>
 #include <chrono>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "base/log.hpp"
 #include "queue/local/embedded_delivery.hpp"
+#include "queue/local/evictor.hpp"
+#include "queue/local/places.hpp"
 
 namespace oneshot::queue {
 namespace {
@@ -20,6 +23,22 @@ namespace {
 // of the connection of a scrape comes a moment behind its request. So a scrape waits for so long, and looks whether its
 // own client is still there, before it asks what became of the earlier batch: asking can reset that one's connection.
 constexpr std::chrono::milliseconds end_comes_behind{5};
+// Between two looks whether there is room again. Those who keep it are looked at as often, see TrackedReply.
+constexpr std::chrono::milliseconds room_step{50};
+// A second scrape that comes so long after the first earns a place: one that comes at once is a retry, or a script's.
+constexpr std::chrono::seconds comes_again{1};
+
+/// A scraper that was displaced, and of which something is still on its way, has no place.
+Scraper* find_with_place(Ledger& ledger, std::string_view name) {
+  Scraper* const scraper = ledger.table.find(name);
+  return scraper == nullptr || scraper->displaced ? nullptr : scraper;
+}
+
+std::optional<NoBatch> why_no_place(Places::Verdict verdict) noexcept {
+  if (verdict == Places::Verdict::all_taken) return NoBatch::too_many_scrapers;
+  if (verdict == Places::Verdict::share_used) return NoBatch::too_many_of_origin;
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -36,49 +55,65 @@ Waiter::~Waiter() {
   notify(next);
 }
 
-Result<std::unique_ptr<Waiter>, NoBatch> Waiter::enter(std::shared_ptr<Ledger> shared, std::string_view name) {
+Result<std::unique_ptr<Waiter>, NoBatch> Waiter::enter(std::shared_ptr<Ledger> shared, std::string_view name,
+                                                       std::uint64_t origin) {
   Ledger& ledger = *shared;
   const SteadyTime now = ledger.clock.steady();
   const std::int64_t now_ms = ledger.clock.unix_ms();
   bool is_new = false;
+  bool had_place = true;
+  bool is_told = false;
   bool is_kept = true;
   std::uint64_t waiting = 0;
 
   std::unique_lock lock(ledger.mutex);
-  const auto has_room = [&] { return ledger.table.has_room(ledger.options.max_unnamed); };
-  Scraper* scraper = ledger.table.find(name);
+  Scraper* scraper = find_with_place(ledger, name);
   if (scraper == nullptr) {
-    if (!has_room()) return Unexpected{NoBatch::too_many_scrapers};
+    if (const auto none = why_no_place(Places::find(ledger.table.all(), origin, ledger.options.max_unnamed).verdict))
+      return Unexpected{*none};
     ledger.catch_up(lock);  // lets go of the lock, so everything is looked up again
-    scraper = ledger.table.find(name);
+    scraper = find_with_place(ledger, name);
   }
   if (scraper == nullptr) {
-    if (!has_room()) return Unexpected{NoBatch::too_many_scrapers};
+    had_place = false;
+    const Places::Place place = Places::find(ledger.table.all(), origin, ledger.options.max_unnamed);
+    if (const auto none = why_no_place(place.verdict)) return Unexpected{*none};
+    if (place.verdict == Places::Verdict::instead_of) ledger.table.displace(place.other);
     ledger.table.hold().end_if_due(now, ledger.options.startup_hold);
-    scraper = &ledger.add(name, now);
+    scraper = ledger.table.find(name);
+    is_new = scraper == nullptr;
+    if (is_new) scraper = &ledger.add(name, now);
+    scraper->displaced = false;
+    const auto before = ledger.table.displaced_names().scrapes_before(name, now, ledger.options.forget_after);
+    scraper->scrapes_in_a_row = static_cast<std::uint16_t>(before + 1);
+    if (scraper->scrapes_in_a_row >= DisplacedNames::earn_a_place) scraper->has_come_again = true;
+    scraper->origin = origin;
+    if (is_new) scraper->came_at = ledger.table.counted_end().bytes;
     waiting = scraper->waiting(ledger.table.counted_end());
     is_kept = ledger.storage == nullptr || scraper->place().is_kept();
-    is_new = true;
+    is_told = is_new && ledger.newcomer_lines.take(now);
   }
   if (scraper->wait_queue.is_full()) return Unexpected{NoBatch::wait_queue_full};
   ledger.table.hold().somebody_came();
+  scraper->has_come_again = scraper->has_come_again || now - scraper->first_seen >= comes_again;
+  if (had_place && now - scraper->last_seen < DisplacedNames::comes_again) scraper->scrapes_in_a_row = 1;
   scraper->last_seen = now;
   scraper->last_scrape_unix_ms = now_ms;
   const std::string_view lasting_name = ledger.table.all().find(name)->first;
   std::unique_ptr<Waiter> waiter(new Waiter(std::move(shared), lasting_name, *scraper));
   lock.unlock();
 
-  if (!is_kept)
+  if (is_told && !is_kept)
     log::warn("the event log has no place for one more scraper: it will not be known after a restart",
               {{"scraper", name}, {"scrapers", storage::format::slot_count}});
-  if (is_new) log::info("new scraper", {{"scraper", name}, {"events", waiting}});
+  if (is_told) log::info("new scraper", {{"scraper", name}, {"events", waiting}});
   return waiter;
 }
 
-asio::awaitable<TakeResult> Waiter::take(std::shared_ptr<Ledger> ledger, std::string scraper,
+asio::awaitable<TakeResult> Waiter::take(std::shared_ptr<Ledger> ledger, std::string scraper, std::uint64_t origin,
                                          delivery::Waiting& waiting, SteadyTime until) {
   const Clock& clock = ledger->clock;
-  Result<std::unique_ptr<Waiter>, NoBatch> entered = enter(ledger, scraper);
+  Result<std::unique_ptr<Waiter>, NoBatch> entered = enter(ledger, scraper, origin);
   if (!entered) co_return Unexpected{entered.error()};
   const std::unique_ptr<Waiter> waiter = std::move(*entered);
   for (;;) {
@@ -88,6 +123,9 @@ asio::awaitable<TakeResult> Waiter::take(std::shared_ptr<Ledger> ledger, std::st
     if (clock.steady() >= until) co_return Unexpected{NoBatch::time_over};
     if (std::holds_alternative<MoreToWalk>(turn)) {
       co_await waiting.yield();
+    } else if (std::holds_alternative<NoRoom>(turn)) {
+      if (waiting.peer_closed()) co_return Unexpected{NoBatch::peer_closed};
+      co_await waiting.pause(room_step);
     } else if (const auto* const ask = std::get_if<Ask>(&turn)) {
       co_await waiting.pause(end_comes_behind);
       if (waiting.peer_closed()) co_return Unexpected{NoBatch::peer_closed};
@@ -115,6 +153,7 @@ Turn Waiter::step() {
       if (transfer == nullptr) return not_yet();
       return Ask{std::move(transfer)};
     }
+    if (ledger_->room.is_refusing() && is_in_the_way()) return NoRoom{};
     taken = take_another();
     if (taken == nullptr) {
       const Ranges& below = scraper_->first_below();
@@ -132,6 +171,11 @@ Turn Waiter::not_yet() {
   if (!changed_ || changed_->notified()) changed_.emplace();
   scraper_->wait_queue.wake_by(number_, changed_->notifier());
   return NotYet{};
+}
+
+bool Waiter::is_in_the_way() noexcept {
+  make_room(*ledger_, 0, ledger_->options.when_full == WhenFull::drop_oldest);
+  return ledger_->room.is_refusing() && scraper_->lowest_to_be_sent().bytes < ledger_->room.wanted_below();
 }
 
 bool Waiter::walk() {

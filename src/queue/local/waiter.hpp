@@ -27,7 +27,8 @@ struct MoreToWalk {};  ///< events are still being counted (done in short steps)
 struct Ask {           ///< an earlier batch is in flight: let its transfer find out what became of it, step again
   std::shared_ptr<delivery::Transfer> transfer;
 };
-using Turn = std::variant<NotYet, MoreToWalk, Ask, std::unique_ptr<Delivery>>;
+struct NoRoom {};  ///< appends are refused for want of room that this batch would keep: a moment later, step again
+using Turn = std::variant<NotYet, MoreToWalk, Ask, NoRoom, std::unique_ptr<Delivery>>;
 
 /// A scrape that waits for its batch, in the wait queue of its scraper: until it is the first there, and the receipt of
 /// the batch before is known. take() is all of it; the steps are there for tests, which can try every order of them
@@ -35,11 +36,12 @@ using Turn = std::variant<NotYet, MoreToWalk, Ask, std::unique_ptr<Delivery>>;
 class Waiter {
  public:
   /// Enters, steps and waits, see Queue::take(): also for the receipt of an older scrape's batch.
-  static asio::awaitable<TakeResult> take(std::shared_ptr<Ledger> ledger, std::string scraper,
+  static asio::awaitable<TakeResult> take(std::shared_ptr<Ledger> ledger, std::string scraper, std::uint64_t origin,
                                           delivery::Waiting& waiting, SteadyTime until);
 
   /// Enters the wait queue. The scraper becomes known if it is new, and counts as seen now.
-  static Result<std::unique_ptr<Waiter>, NoBatch> enter(std::shared_ptr<Ledger> ledger, std::string_view scraper);
+  static Result<std::unique_ptr<Waiter>, NoBatch> enter(std::shared_ptr<Ledger> ledger, std::string_view scraper,
+                                                        std::uint64_t origin);
   Waiter(const Waiter&) = delete;
   Waiter& operator=(const Waiter&) = delete;
   ~Waiter();
@@ -52,6 +54,8 @@ class Waiter {
  private:
   Waiter(std::shared_ptr<Ledger> ledger, std::string_view name, Scraper& scraper);
   Turn not_yet();
+  /// Whether the next batch would keep room that appends are refused for, and that cannot be made now.
+  [[nodiscard]] bool is_in_the_way() noexcept;
   /// False: there is more to walk.
   bool walk();
   std::unique_ptr<Delivery> take_walked();

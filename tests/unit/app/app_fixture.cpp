@@ -116,6 +116,13 @@ Answer App::scrape(std::string target, std::string peer) {
   return answer;
 }
 
+void App::fill_queue() {
+  queue::Stored stored = queue::Stored::stored;
+  for (int i = 0; i < 1'000'000 && stored == queue::Stored::stored; ++i)
+    stored = queue->append(0, {.labels = "n=\"1\"", .value = 1});
+  REQUIRE(stored == queue::Stored::full);
+}
+
 void App::event(std::string_view query) {
   const Answer answer = post("/event?" + std::string(query));
   INFO(answer.text);

@@ -80,6 +80,8 @@ class App {
 
   /// Stores an event as a POST of this query; fails the test if it is not taken.
   void event(std::string_view query);
+  /// Stores events, which are no client's, until there is no room. For a queue that may not drop.
+  void fill_queue();
 
   oneshot::test::ManualClock clock;
   Options options;

@@ -198,8 +198,11 @@ TEST_CASE("one scraper too many is refused in words, one in names never") {
     queue.max_unnamed = 2;
     queue.names = {"prom-a"};
   });
-  CHECK(app.scrape("/metrics?scraper=x").status == 200);
-  CHECK(app.scrape("/metrics?scraper=y").status == 200);
+  for (int i = 0; i < 2; ++i) {  // the second time earns a place
+    CHECK(app.scrape("/metrics?scraper=x").status == 200);
+    CHECK(app.scrape("/metrics?scraper=y").status == 200);
+    app.clock.advance(std::chrono::seconds(1));
+  }
   log::set_level(log::Level::warn);
   const oneshot::test::CapturedLog captured;
   const Answer refused = app.scrape("/metrics?scraper=z");

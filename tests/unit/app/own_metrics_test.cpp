@@ -64,6 +64,8 @@ oneshot_events_rejected_total{reason="key_reused"} 0
 oneshot_events_rejected_total{reason="key_in_flight"} 0
 oneshot_events_rejected_total{reason="rate_limited"} 0
 oneshot_events_rejected_total{reason="too_many_series"} 0
+oneshot_events_rejected_total{reason="ahead_of_clock"} 0
+oneshot_events_rejected_total{reason="over_share"} 0
 oneshot_events_rejected_total{reason="unauthorized"} 0
 oneshot_events_rejected_total{reason="forbidden"} 0
 oneshot_events_waiting{scraper="prom-a"} 0
@@ -80,9 +82,17 @@ oneshot_oldest_waiting_seconds{scraper="prom-a"} 0
 oneshot_scraper_last_scrape_timestamp_seconds{scraper="prom-a"} 0
 oneshot_scraper_shared{scraper="prom-a"} 0
 oneshot_scrapers 1
+oneshot_scrapes_refused_total{reason="bad_query"} 0
+oneshot_scrapes_refused_total{reason="not_allowed"} 0
+oneshot_scrapes_refused_total{reason="too_many_scrapers"} 0
+oneshot_scrapes_refused_total{reason="too_many_of_address"} 0
+oneshot_scrapers_displaced_total 0
 oneshot_scrapers_max 65
 oneshot_event_log_used_bytes 0
 oneshot_event_log_capacity_bytes 1048576
+oneshot_event_log_sender_share_ratio 0
+oneshot_event_log_type_share_ratio 0
+oneshot_leases_ended_total 0
 oneshot_event_log_in_file 0
 oneshot_event_log_failed 0
 oneshot_event_series 0
@@ -162,6 +172,8 @@ TEST_CASE("series are counted for an hour, where there is a limit") {
 TEST_CASE("what a forgotten scraper lost stays counted, also when it comes back") {
   App app([](Options&, queue::Options& queue) { queue.startup_hold = std::chrono::milliseconds(0); });
   app.scrape("/metrics?scraper=a");
+  app.clock.advance(std::chrono::seconds(1));
+  app.scrape("/metrics?scraper=a");  // of a stranger nobody misses anything
   app.event("n=1");
   app.clock.advance(std::chrono::hours(2));
   app.queue->tick();

@@ -198,18 +198,31 @@ TEST_CASE("a log that is full and may not drop refuses with Retry-After") {
     queue.when_full = queue::WhenFull::reject;
     queue.names = {"slow"};
   });
+  const auto count_of = [&](event::Reason reason) {
+    return app.services->counters[0].rejected[static_cast<std::size_t>(reason)].load();
+  };
+  SUBCASE("by others") {
+    app.fill_queue();
+    const Answer answer = app.post("/event?n=last");
+    CHECK(answer.status == 503);
+    CHECK(answer.reply.retry_after_seconds > 0);
+    CHECK(answer.text == "the event log is full: try again later\n");
+    CHECK(count_of(event::Reason::log_full) == 1);
+    return;
+  }
   Answer answer = app.post("/event?n=0");
   for (int i = 1; i < 100'000 && answer.status == 200; ++i) answer = app.post("/event?n=" + std::to_string(i));
   CHECK(answer.status == 503);
   CHECK(answer.reply.retry_after_seconds > 0);
-  CHECK(answer.text == "the event log is full: try again later\n");
-  CHECK(app.services->counters[0].rejected[static_cast<std::size_t>(event::Reason::log_full)].load() == 1);
+  CHECK(answer.text == "the event log is full, and most of it is yours: try again later, when the scrapers have it\n");
+  CHECK(count_of(event::Reason::over_share) == 1);
 }
 
 TEST_CASE("a reason of the client's has a status of 4xx, one of the server's 503") {
   for (int i = 0; i < event::reason_count; ++i) {
     const auto reason = static_cast<event::Reason>(i);
-    const bool is_servers = reason == event::Reason::log_full || reason == event::Reason::unable_to_store;
+    const bool is_servers = reason == event::Reason::log_full || reason == event::Reason::over_share ||
+                            reason == event::Reason::unable_to_store;
     CHECK(status_of(reason) / 100 == (is_servers ? 5 : 4));
   }
 }

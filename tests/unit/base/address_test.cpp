@@ -90,6 +90,13 @@ TEST_CASE("a socket's peer gives its address without port and zone") {
   CHECK(Address::from_socket(reinterpret_cast<const sockaddr&>(local)) == Address());
 }
 
+TEST_CASE("the number of a site is an address again, for people") {
+  const auto text = [](std::string_view address) { return Address::text_of_site(Address::parse(address)->site()); };
+  CHECK(text("10.0.0.7") == "10.0.0.7");
+  CHECK(text("255.255.255.255") == "255.255.255.255");
+  CHECK(text("2001:db8:0:1:2:3:4:5") == "2001:db8:0:1::/64");
+}
+
 TEST_CASE("a site is an IPv4 address or an IPv6 /64") {
   const auto site = [](std::string_view text) { return Address::parse(text)->site(); };
   CHECK(site("2001:db8::1") == site("2001:db8::ffff:ffff:ffff:ffff"));

@@ -100,10 +100,10 @@ class FakeQueue final : public queue::Queue {
   bool is_calibrated = true;
   std::unique_ptr<queue::Delivery> to_resume;
 
-  queue::Stored append(unsigned, const event::Event&) override { return queue::Stored::stored; }
-  queue::StoredAll append_all(unsigned, std::span<const event::Event>) override { return {}; }
+  queue::Stored append(queue::Poster, const event::Event&) override { return queue::Stored::stored; }
+  queue::StoredAll append_all(queue::Poster, std::span<const event::Event>) override { return {}; }
   void when_durable(unsigned, std::function<void(queue::Stored)>) override {}
-  asio::awaitable<queue::TakeResult> take(std::string, delivery::Waiting&, SteadyTime) override {
+  asio::awaitable<queue::TakeResult> take(std::string, std::uint64_t, delivery::Waiting&, SteadyTime) override {
     co_return Unexpected{queue::NoBatch::stopping};
   }
   std::unique_ptr<queue::Batch> peek(std::string_view) override { return nullptr; }

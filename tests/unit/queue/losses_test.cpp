@@ -121,6 +121,8 @@ TEST_CASE("beyond a hundred names the losses of the forgotten share one") {
   Fixture f;
   f.options.max_unnamed = 2000;
   for (int i = 0; i < 103; ++i) f.enter("s" + std::to_string(i));
+  f.clock.advance(1s);
+  for (int i = 0; i < 103; ++i) f.enter("s" + std::to_string(i));  // which earns their places
   f.store(2);
   f.clock.advance(1h);
   f.queue().tick();

@@ -78,7 +78,7 @@ struct Scrape {
     go_on();
   }
   asio::awaitable<void> run(Queue& queue, std::string scraper, SteadyTime until) {
-    TakeResult taken = co_await queue.take(std::move(scraper), waiting, until);
+    TakeResult taken = co_await queue.take(std::move(scraper), 0, waiting, until);
     result.emplace(std::move(taken));
   }
   /// As far as it gets.
@@ -213,7 +213,9 @@ TEST_CASE("too many scrapers and too many scrapes of one are told apart") {
   Fixture f;
   f.options.max_unnamed = 1;
   f.store(1);
-  const std::unique_ptr<Delivery> batch = f.take("a");
+  f.take("a").reset();
+  f.clock.advance(1s);
+  const std::unique_ptr<Delivery> batch = f.take("a");  // the second time: which earns its place
   CHECK(Scrape(f, "b").why() == NoBatch::too_many_scrapers);
   std::vector<std::unique_ptr<Scrape>> waiting;
   for (std::size_t i = 0; i < WaitQueue::longest; ++i) waiting.push_back(std::make_unique<Scrape>(f, "a"));
