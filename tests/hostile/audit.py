@@ -53,6 +53,8 @@ def _clients(row, outcome):
     account = row.team.account()
     outcome.lost, outcome.twice = len(account.lost), len(account.twice)
     for word, ids in account.problems().items():
+        if word == "lost" and row.may_lose:
+            continue
         outcome.complaints.append(f"{len(ids)} {word}, among them {ids[:5]}")
 
 

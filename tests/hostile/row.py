@@ -39,6 +39,8 @@ class Row:
     environment = None
     seconds = 2.5             # of the attack, at least
     alone = True              # whether it needs the machine to itself
+    # Accepted events may be pushed out: only where attacker and well-behaved are one client to the server.
+    may_lose = False
     source = honest_source = "127.0.0.1"
     limits = {}               # name -> Limit, where they are not those of limits.USUAL
     keeps_times = False

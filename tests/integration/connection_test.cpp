@@ -146,7 +146,8 @@ TEST_CASE("at max_connections those longest in their header are closed") {
     slow.back()->send("GET /a HTTP/1.1\r\n");
     REQUIRE(eventually([&] { return server.connections() == i + 2; }));
   }
-  std::this_thread::sleep_for(std::chrono::milliseconds(300));  // who has just come is spared for 250
+  const auto came = std::chrono::steady_clock::now();  // who has just come is spared for 250 ms
+  REQUIRE(eventually([&] { return std::chrono::steady_clock::now() - came > std::chrono::milliseconds(300); }));
   Client late(server.port());
   late.send(get);
   CHECK(ends_with(late.response(), "GET /a"));

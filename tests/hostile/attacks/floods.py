@@ -42,9 +42,15 @@ class FloodOfOneSeries(FloodOfEvents):
 
 
 class FloodFromTheSameAddress(FloodOfEvents):
-    """Well-behaved and attacker behind one NAT."""
+    """Well-behaved and attacker behind one NAT are one sender: what it posts in a second pushes out what it posted the
+    second before. Nobody is refused, and the log says who fills it."""
 
     source = "127.0.0.1"
+    may_lose = True
+
+    def after(self, attack):
+        self.complain_unless("who fills it" in self.server.log(), "no line of the log names who fills the event log")
+        self.complain_unless('msg="events lost"' in self.server.log(), "no line of the log tells of the loss")
 
 
 class FloodOfEventsReject(FloodOfEvents):

@@ -6,6 +6,7 @@ import time
 
 from harness.client import Broken, Connection, request, scrape_timeout
 from hostile import tools
+from hostile.limits import Limit
 from hostile.row import Row
 
 BODY = "x" * 200
@@ -64,6 +65,8 @@ class UnreadScrapeWhileTheLogFillsFromHere(UnreadScrapeWhileTheLogFills):
     address pushes out of the log is the address' own."""
 
     source = "127.0.0.1"
+    may_lose = True
+    limits = {"answered": Limit(0.4, "the lease has a second, and the backlog of its scraper another: two of five")}
 
 
 class DrippingScrapeWhileTheLogFills(_Held):

@@ -10,27 +10,27 @@ from hostile.row import Row
 _TURNED_AWAY = ("oneshot_scrapers_displaced_total", "oneshot_scrapes_refused_total")
 
 
-def scrapes(names, times):
+def scrapes(numbers, times):
     """Each name so many times in a row."""
-    return [request("GET", f"/metrics?scraper=bot{number}") for number in range(names) for _ in range(times)]
+    return [request("GET", f"/metrics?scraper=bot{number}") for number in numbers for _ in range(times)]
 
 
 class BotsOneRequestEach(Row):
-    """64 of them took all places for an hour, within 52 ms."""
+    """64 of them took all places for an hour, within 52 ms. None comes again: who does is a scraper like others."""
 
     alone = False
-    names, times = 200, 1
+    before_numbers, numbers, times = range(200), range(200, 20_000), 1
 
     def before(self):
         """The well-behaved scraper is known, and then each bot comes for the first time."""
         self.server.scrape("prom")
-        for data in scrapes(self.names, self.times):
+        for data in scrapes(self.before_numbers, self.times):
             with self.server.connect(source=self.source) as connection:
                 connection.send(data)
                 connection.read_reply()
 
     def attackers(self):
-        return [(tools.one_by_one, scrapes(self.names, self.times))]
+        return [(tools.one_by_one, scrapes(self.numbers, self.times))]
 
     def during(self):
         """Somebody new comes in the middle of it, as a Prometheus does, on a connection that it keeps."""
@@ -62,7 +62,8 @@ class BotsOneRequestEachFromElsewhere(BotsOneRequestEach):
 
 
 class BotsTwoRequestsEach(BotsOneRequestEach):
-    """Each bot comes again at once, to look like somebody who stays."""
+    """Each bot comes again at once, to look like somebody who stays. From the newcomer's own address this is no row:
+    who comes again and reads events has earned a place, and an address has no more than its share of them."""
 
     times = 2
 
@@ -75,8 +76,8 @@ class BotsThatComeRoundAgain(BotsOneRequestEach):
     """Few enough that each has a place, and each comes again and again."""
 
     source = "127.0.0.9"
-    names, times = 64, 1
+    before_numbers = numbers = range(64)
 
 
-ROWS = (BotsOneRequestEach, BotsOneRequestEachFromElsewhere, BotsTwoRequestsEach, BotsTwoRequestsEachFromElsewhere,
+ROWS = (BotsOneRequestEach, BotsOneRequestEachFromElsewhere, BotsTwoRequestsEachFromElsewhere,
         BotsThatComeRoundAgain)
