@@ -21,7 +21,7 @@ namespace oneshot::net {
 template <class Answer>
 class Gathering : public std::enable_shared_from_this<Gathering<Answer>> {
  public:
-  explicit Gathering(asio::any_io_executor here) : all_here_(std::move(here)) {}
+  explicit Gathering(const asio::any_io_executor& here) : all_here_(here) {}
 
   /// What another thread calls once with its answer.
   std::function<void(Answer)> one_more() {

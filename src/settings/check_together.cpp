@@ -31,6 +31,10 @@ Result<void, std::string> check_counters(const app::Options& app, std::string_vi
   return {};
 }
 
+bool same_place(const HostPort& a, const HostPort& b) noexcept {
+  return a.port != 0 && a.port == b.port && a.host == b.host;
+}
+
 /// No address twice; but port 0 is another one each time.
 Result<void, std::string> check_addresses(const Settings& settings) {
   std::vector<std::pair<HostPort, std::string>> taken{
@@ -39,11 +43,13 @@ Result<void, std::string> check_addresses(const Settings& settings) {
     return Unexpected{"[listeners.NAME]: there may be " + std::to_string(most_listeners) + " at most"};
   for (const auto& [title, options] : settings.app.listeners) {
     const HostPort address = HostPort::parse(options.address).value();
-    const std::string where = section_title("listeners", title);
-    for (const auto& [other, whose] : taken)
-      if (address.port != 0 && address.port == other.port && address.host == other.host)
-        return Unexpected{where + ": " + whose + " has this address already: choose another port"};
-    taken.emplace_back(address, where);
+    std::string where = section_title("listeners", title);
+    for (const auto& [other, whose] : taken) {
+      if (!same_place(address, other)) continue;
+      where.append(": ").append(whose).append(" has this address already: choose another port");
+      return Unexpected{std::move(where)};
+    }
+    taken.emplace_back(address, std::move(where));
   }
   return {};
 }

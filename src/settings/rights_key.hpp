@@ -18,6 +18,7 @@ namespace oneshot::settings {
   const auto found = std::ranges::find(app::right_names, name, &std::pair<std::string_view, app::Right>::first);
   if (found != app::right_names.end()) return found->second;
   std::vector<std::string_view> names;
+  names.reserve(app::right_names.size());
   for (const auto& [known, right] : app::right_names) names.push_back(known);
   return Unexpected{must_be_one_of(names)};
 }
