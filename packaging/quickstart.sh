@@ -99,6 +99,7 @@ want_to_test() {
   want python3 python3
   want curl curl
   if has apt-get; then
+    want iproute2 ss /usr/bin/ss /bin/ss
     want doctest-dev /usr/include/doctest/doctest.h /usr/local/include/doctest/doctest.h
     want python3-prometheus-client /usr/lib/python3/dist-packages/prometheus_client
     want python3-requests /usr/lib/python3/dist-packages/requests

@@ -104,7 +104,7 @@ def refusals(server, seconds):
 
 
 class Room(unittest.TestCase):
-    def check(self, kinds, settings=None):
+    def check(self, kinds, settings=None, held=True):
         with Server({**SETTINGS, **(settings or {})}) as server, contextlib.ExitStack() as stack:
             for name in {path.partition("scraper=")[2].partition("&")[0] for path, _ in kinds}:
                 server.scrape(name)
@@ -123,7 +123,8 @@ class Room(unittest.TestCase):
                   f"{shown.value('oneshot_leases_ended_total'):.0f} leases ended", flush=True)
             self.assertLess(longest, LONGEST_REFUSAL)
             self.assertLess(part, 0.5)
-            self.assertGreater(shown.value("oneshot_leases_ended_total"), 0)
+            if held:
+                self.assertGreater(shown.value("oneshot_leases_ended_total"), 0)
             for one in evil:
                 one.end()
 
@@ -137,7 +138,8 @@ class Room(unittest.TestCase):
         self.check([(f"/metrics?scraper=evil{n}", 0.9) for n in range(8)])
 
     def test_looks_that_are_not_read(self):
-        self.check([("/metrics?scraper=evil&peek=1", None)] * 32)
+        # Four at a time for a second each, and none while the log is nearly full: mostly no lease has to be ended.
+        self.check([("/metrics?scraper=evil&peek=1", None)] * 32, held=False)
 
     def test_all_of_them_at_once(self):
         self.check([(f"/metrics?scraper=evil{n}", pause) for n in range(8) for pause in (None, 0.9)] +

@@ -18,7 +18,7 @@ USUAL_MEMORY = {"MALLOC_PERTURB_": None}
 
 def kernel_memory(port):
     """Bytes that the kernel holds for the server's own connections: what has arrived, and what is written."""
-    lines = processes.run("ss", "-tmnH", f"sport = :{port}")
+    lines = processes.run(programs.need("ss"), "-tmnH", f"sport = :{port}")
     return sum(sum(map(int, found)) for found in re.findall(r"skmem:\(r(\d+),rb\d+,t\d+,tb\d+,f\d+,w(\d+)", lines))
 
 
