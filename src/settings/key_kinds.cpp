@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "settings/key_kinds.hpp"
 
+#include <utility>
+
 #include "base/numbers.hpp"
 #include "base/text.hpp"
 
@@ -37,9 +39,13 @@ std::string toml_list(const std::vector<std::string>& texts) {
 }
 
 std::string toml_table(const std::vector<std::pair<std::string, std::string>>& pairs) {
-  std::string out;
-  for (const auto& [name, value] : pairs) out += (out.empty() ? "" : ", ") + toml_text(name) + " = " + value;
-  return out.empty() ? "{}" : "{ " + out + " }";
+  if (pairs.empty()) return "{}";
+  std::string out = "{ ";
+  const char* between = "";
+  for (const auto& [name, value] : pairs)
+    out.append(std::exchange(between, ", ")).append(toml_text(name)).append(" = ").append(value);
+  out += " }";
+  return out;
 }
 
 std::string toml_seconds(std::chrono::milliseconds duration) {

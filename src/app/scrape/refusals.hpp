@@ -11,8 +11,9 @@
 
 namespace oneshot::app {
 
-/// The reply to a scrape that is not let in, with the reason in words.
-http::Reply refusal(int status, std::string message);
+/// The reply to a scrape that is not let in, with the reason in words. Not inline, since GCC 12 then warns of an
+/// overflow in the move of a short text that cannot be there.
+[[gnu::noinline]] http::Reply refusal(int status, std::string message);
 /// 404: this scraper is not known.
 /// 503: what there is too much of at the moment is free again soon.
 http::Reply busy(std::string message);
