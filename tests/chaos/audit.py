@@ -7,6 +7,7 @@ from harness.exposition import parse
 from harness.waiting import wait_until
 
 _OF_A_SCRAPER = ("waiting", "in_flight", "delivered_total", "redelivered_total", "given_up_total")
+_FULL = ("log_full", "over_share")  # of refusals: for want of room
 _REASONS = ("full", "forgotten", "damaged", "refused")
 # An event log that holds nothing may still hold what is left of a page, and nothing that could be an event's
 # record.
@@ -148,10 +149,14 @@ def _about_all(row, numbers):
         yield f"accepted_total is {accepted}, answered 200: {known}, unknown: {unknown}"
     if numbers.of("events_to_metrics_event_count") != accepted:
         yield "events_to_metrics_event_count is not accepted_total"
+    full = 0.0
     for sample in numbers.family("oneshot_events_rejected_total"):
-        full = sample.labels["reason"] == "log_full"
-        if not (refused if full else 0) <= sample.value <= (refused + unknown if full else 0):
-            yield f"rejected{sample.labels} is {sample.value}, answered 503: {refused}, unknown: {unknown}"
+        if sample.labels["reason"] in _FULL:
+            full += sample.value
+        elif sample.value:
+            yield f"rejected{sample.labels} is {sample.value}"
+    if not refused <= full <= refused + unknown:
+        yield f"{full:.0f} are rejected for want of room, answered 503: {refused}, unknown: {unknown}"
     if numbers.of("oneshot_events_unclaimed_total"):
         yield f"unclaimed_total is {numbers.of('oneshot_events_unclaimed_total')}"
     if numbers.of("oneshot_scrapers") != len(row.scrapers):
