@@ -6,6 +6,7 @@ import time
 
 from harness.client import request
 from hostile import tools
+from hostile.limits import Limit
 from hostile.row import Row
 
 
@@ -21,6 +22,9 @@ class Equal:
 
 class _Times(Row):
     environment = {"USE_EXPLICIT_TIMESTAMPS": "true"}
+    settings = {"storage.capacity_mib": 64}  # room is not what these rows are about
+    limits = {"rss_peak_mib": Limit(96, "the event log of 64 MiB, and 32 as elsewhere"),
+              "rss_after_mib": Limit(84, "what the event log may still hold, and 20 as elsewhere")}
     keeps_times = True
     make = Equal(1)
     alone = False
