@@ -1,23 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "base/host_port.hpp"
 
-#include <algorithm>
 #include <optional>
 
 #include "base/address.hpp"
-#include "base/byte_set.hpp"
+#include "base/host_name.hpp"
 #include "base/numbers.hpp"
 
 namespace oneshot {
 namespace {
 
-constexpr std::size_t longest_host = 253;  // of a DNS name
-
-bool is_host(std::string_view host) noexcept {
-  return host.size() <= longest_host && std::ranges::all_of(host, [](char c) {
-           return is_letter(c) || is_digit(c) || c == '.' || c == '-' || c == '_';
-         });
-}
+bool is_host(std::string_view host) noexcept { return host.size() <= longest_host && has_host_bytes_only(host); }
 
 // The zone of a link-local address is the machine's matter: fe80::1%eth0.
 bool is_literal(std::string_view host) noexcept { return Address::parse(host.substr(0, host.find('%'))).has_value(); }

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "base/byte_set.hpp"
+#include "base/host_name.hpp"
 #include "base/numbers.hpp"
 #include "base/text.hpp"
 
@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::string_view shape = "must be a URL such as \"http://prometheus:9090\" or \"http://host:9090/prefix\"";
 
-bool is_host_byte(char c) noexcept { return is_letter(c) || is_digit(c) || c == '.' || c == '-' || c == '_'; }
 bool is_literal_byte(char c) noexcept { return is_host_byte(c) || c == ':' || c == '%'; }
 // Nothing that would end the request line, begin a query, or have to be written otherwise there.
 bool is_path_byte(char c) noexcept {
@@ -32,7 +31,8 @@ std::optional<std::string> take_host(std::string_view& text) {
   const std::size_t end = literal ? text.find(']') : std::min(text.find_first_of(":/"), text.size());
   if (end == std::string_view::npos) return std::nullopt;
   const std::string_view host = text.substr(literal ? 1 : 0, literal ? end - 1 : end);
-  if (host.empty() || host.size() > 253 || !std::ranges::all_of(host, literal ? is_literal_byte : is_host_byte))
+  if (host.empty() || host.size() > longest_host ||
+      !std::ranges::all_of(host, literal ? is_literal_byte : is_host_byte))
     return std::nullopt;
   text.remove_prefix(literal ? end + 1 : end);
   return std::string(host);

@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "base/byte_set.hpp"
+#include "base/host_name.hpp"
 #include "base/host_port.hpp"
 #include "base/url.hpp"
 #include "http/grammar.hpp"
@@ -21,8 +22,7 @@ bool consists_of(std::string_view text, std::string_view others) noexcept {
 }  // namespace
 
 Result<void, std::string> check_host(std::string_view host) {
-  constexpr std::size_t longest = 253;  // of a DNS name
-  if (!host.empty() && host.size() <= longest && consists_of(host, ".:%_-")) return {};
+  if (!host.empty() && host.size() <= longest_host && consists_of(host, ".:%_-")) return {};
   return Unexpected{"must be an IP address such as \"::\" or \"127.0.0.1\", or a host name"};
 }
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/address.hpp"
-#include "base/byte_set.hpp"
+#include "base/host_name.hpp"
 #include "base/text.hpp"
 #include "settings/checks.hpp"
 #include "settings/key.hpp"
@@ -29,8 +29,7 @@ Result<std::string> make_name(const std::string& name, const std::vector<std::st
 }
 
 Result<std::string> make_host(const std::string& host, const std::vector<std::string>&) {
-  const auto is_name_byte = [](char c) { return is_letter(c) || is_digit(c) || c == '.' || c == '-' || c == '_'; };
-  if (Address::parse(host) || (!host.empty() && std::ranges::all_of(host, is_name_byte))) return host;
+  if (Address::parse(host) || (!host.empty() && has_host_bytes_only(host))) return host;
   return Unexpected{std::string("must be a name or an IP address without a port, such as events.example")};
 }
 
