@@ -10,8 +10,7 @@
 namespace oneshot::queue {
 namespace {
 
-constexpr std::uint64_t step_part = 64;    // of the log: so much room is made at once
-constexpr std::uint64_t notice_part = 16;  // and so far ahead readers are asked to be quick
+constexpr std::uint64_t notice_part = 16;  // of the log: so far ahead readers are asked to be quick
 
 // No memory is given back here: what becomes free is written again at once.
 void advance_head_if_free(Ledger& ledger) noexcept {
@@ -29,7 +28,7 @@ bool try_to_make_room(Ledger& ledger, std::uint64_t needed_head, bool drop_oldes
   if (has_enough(log, needed_head)) return true;
 
   // Reading goes on: nothing beyond the lowest lease can be overwritten.
-  const std::uint64_t wanted = std::max(log.head() + log.capacity() / step_part, needed_head);
+  const std::uint64_t wanted = std::max(log.head() + log.capacity() / Room::step_part, needed_head);
   const std::uint64_t end = std::min(ledger.readable_end(), table.lowest_lease());
   event_log::Offset target = table.lowest_needed();
   log.walk(target, end, [&](const event_log::Record&) { return target.bytes >= wanted; });

@@ -7,7 +7,6 @@
 namespace oneshot::queue {
 namespace {
 
-constexpr std::uint64_t step_part = 64;  // of the log: so much is evicted at once
 // Well over half: of two senders with half each, one is always a little ahead.
 constexpr struct { std::uint64_t part = 5, of = 8; } too_much;
 
@@ -45,7 +44,7 @@ bool FairShare::has_too_much(std::uint64_t sender) const noexcept {
 
 bool FairShare::others_would_lose(std::uint64_t sender) const noexcept {
   const event_log::Offset oldest = ledger_.table.lowest_to_be_sent();
-  const std::uint64_t end = std::min(oldest.bytes + ledger_.log.capacity() / step_part, ledger_.readable_end());
+  const std::uint64_t end = std::min(oldest.bytes + ledger_.log.capacity() / Room::step_part, ledger_.readable_end());
   const Shares::Part part = ledger_.shares.part_of(sender, oldest.bytes, end);
   return part.own < part.all && is_young(oldest, end);
 }

@@ -22,6 +22,7 @@ namespace oneshot::queue {
 /// back at once would be in the way again before anybody could append.
 class Room {
  public:
+  static constexpr std::uint64_t step_part = 64;  ///< of the log: so much of it is made room of at once
   static constexpr std::chrono::milliseconds patience{1000};
   static constexpr int recovery = 30;  ///< so many times slower than it is used up the patience comes back
 
