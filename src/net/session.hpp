@@ -171,6 +171,7 @@ class Session final : public delivery::Waiting {
   asio::awaitable<void> half_close();
   asio::awaitable<void> await_reader();
   void leave_unread() noexcept;
+  [[nodiscard]] bool all_is_acknowledged() noexcept { return stream_->sent().unacknowledged == 0; }
   void reset_unread() noexcept;
 
   ConnectionContext& context_;

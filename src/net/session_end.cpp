@@ -21,7 +21,7 @@ asio::awaitable<void> Session::finish() {
       parser_.next();  // gives back what the begin of a body has: the acknowledgement may take a while
       if (tracked_) tracked_->end_of_stream();
       co_await await_acknowledgement();
-      if (stream_->sent().unacknowledged == 0) co_return;
+      if (all_is_acknowledged()) co_return;
       stream_->shutdown_write();
       co_await await_reader();
       co_return;
@@ -77,7 +77,7 @@ void Session::reset_unread() noexcept {
 // The time to be read is over: of the peer, or because its place goes to another one, who does not wait for a reply
 // that may be on its way still.
 void Session::leave_unread() noexcept {
-  const bool is_read = stop_ == Stop::now || stream_->sent().unacknowledged == 0;
+  const bool is_read = stop_ == Stop::now || all_is_acknowledged();
   if (!is_read && (interrupted_ != End::evicted || has_unread_reply())) return reset_unread();
   if (tracked_) tracked_->give_up();
   if (!is_read) stream_->give_up_after(ending_timeout);
@@ -86,14 +86,14 @@ void Session::leave_unread() noexcept {
 // After both ends: nearly always all is acknowledged by then. Else the connection keeps its place, and its reply its
 // time, until the peer's kernel has the reply; no event tells of that.
 asio::awaitable<void> Session::await_reader() {
-  if (stream_->sent().unacknowledged == 0) co_return;
+  if (all_is_acknowledged()) co_return;
   enter(Phase::ending);
   interrupted_ = End::none;
   std::chrono::milliseconds wait{1};
   while (stop_ != Stop::now && interrupted_ == End::none) {
     co_await pause(wait);
     wait = std::min(wait * 2, std::chrono::milliseconds(100));
-    if (stream_->sent().unacknowledged == 0) co_return;
+    if (all_is_acknowledged()) co_return;
   }
   leave_unread();
 }
