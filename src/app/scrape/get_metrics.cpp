@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A scrape in five steps: who is it and may it (admit), its turn in the wait queue of its scraper (Queue::take), the
-// length of the events (measure), the reply around them, and compressing a long one. Second, third and fifth wait.
+// A scrape in six steps: who is it and may it (admit), its turn in the wait queue of its scraper (Queue::take), memory
+// for the work (borrow), the length of the events (measure), the reply around them, and compressing a long one. All but
+// the first and the fifth wait.
 // Where the scraper's own API confirms deliveries, a scrape first waits a moment for its answer about the batch before.
 // The batch belongs to the receipt from the moment it is taken: if a coroutine ends early, its destruction puts the
 // batch back.
