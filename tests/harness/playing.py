@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Plays the rows of a table, each in a process of its own, a few at a time."""
 
+import argparse
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -14,6 +16,19 @@ _RESULT = "result: "
 def in_words(kind):
     """A class's name: ResetByTheClient is reset-by-the-client."""
     return "".join("-" + c.lower() if c.isupper() else c for c in kind.__name__).lstrip("-")
+
+
+def add_row_arguments(parser, of_seeds, of_names):
+    """Options of a table whose rows are played with several seeds: which seeds, which rows."""
+    parser.add_argument("--seed", type=int, action="append", metavar="N", dest="seeds", help=of_seeds)
+    parser.add_argument("--only", metavar="WORD", action="append", default=[], help=of_names)
+    parser.add_argument("--list", action="store_true", help="name the rows, and end")
+    parser.add_argument("--row", help=argparse.SUPPRESS)
+
+
+def seeds_of(args):
+    """Those of the command line, each once, else ONESHOT_SEED, else 1."""
+    return list(dict.fromkeys(args.seeds or [int(os.environ.get("ONESHOT_SEED") or "1")]))
 
 
 def play_here(play):

@@ -8,31 +8,26 @@ time in which the machine had no processor for them.
 """
 
 import argparse
-import os
 import sys
 import time
 
 from harness import programs
+from harness.playing import add_row_arguments, seeds_of
 from hostile import attacks, table
 from hostile.playing import Played, play_all, play_here
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seed", type=int, action="append", metavar="N", dest="seeds",
-                        help="names the run; may be given several times: each row is played with each (ONESHOT_SEED, "
-                             "else 1)")
-    parser.add_argument("--only", metavar="WORD", action="append", default=[],
-                        help="only rows whose name contains this; may be given several times")
+    add_row_arguments(parser, "names the run; may be given several times: each row is played with each (ONESHOT_SEED, "
+                              "else 1)", "only rows whose name contains this; may be given several times")
     parser.add_argument("--connections-factor", type=float, default=1.0, metavar="F",
                         help="so many times as many connections of attackers (1); the limits stay")
     parser.add_argument("--source", metavar="ADDRESS",
                         help="attack from this address of the loopback, as 127.0.0.9, whatever the rows say")
     programs.add_binary_argument(parser, "build")
-    parser.add_argument("--list", action="store_true", help="name the rows, and end")
-    parser.add_argument("--row", help=argparse.SUPPRESS)
     args = parser.parse_args()
-    args.seeds = list(dict.fromkeys(args.seeds or [int(os.environ.get("ONESHOT_SEED") or "1")]))
+    args.seeds = seeds_of(args)
     return args
 
 

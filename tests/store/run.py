@@ -13,6 +13,7 @@ import sys
 import time
 
 from harness import programs, sandbox
+from harness.playing import add_row_arguments, seeds_of
 from store import table
 from store.playing import all_rows, play_all, play_here
 
@@ -21,22 +22,18 @@ SKIPPED = 77
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seed", type=int, action="append", metavar="N", dest="seeds",
-                        help="of all dice (programs and threads still interleave as they like); may be given several "
-                             "times: each row is played with each of them (ONESHOT_SEED, else 1)")
-    parser.add_argument("--only", metavar="WORD", action="append", default=[],
-                        help="only rows whose name (fault@scraper-version, with confirmation +confirm) contains this; "
-                             "may be given several times")
+    add_row_arguments(parser, "of all dice (programs and threads still interleave as they like); may be given several "
+                              "times: each row is played with each of them (ONESHOT_SEED, else 1)",
+                      "only rows whose name (fault@scraper-version, with confirmation +confirm) contains this; may be "
+                      "given several times")
     parser.add_argument("--confirm", choices=("on", "off", "both"), default="both",
                         help="whether the server asks the store (both)")
     parser.add_argument("--rows", choices=("all", "short", "environment"), default="all",
                         help="short: some that stand for all, in about two minutes; environment: as ONESHOT_STORE_ROWS "
                              "says, else short (all)")
     programs.add_binary_argument(parser, "build")
-    parser.add_argument("--list", action="store_true", help="name the rows, and end")
-    parser.add_argument("--row", help=argparse.SUPPRESS)
     args = parser.parse_args()
-    args.seeds = list(dict.fromkeys(args.seeds or [int(os.environ.get("ONESHOT_SEED") or "1")]))
+    args.seeds = seeds_of(args)
     return args
 
 
