@@ -120,7 +120,13 @@ class Timestamps {
   /// No event gets a later time. A log of a program that had no bound may hold later ones: its series go on from there.
   [[nodiscard]] std::int64_t latest_allowed(const Now& now, Bound bound) const noexcept {
     if (bound == Bound::none) return std::numeric_limits<std::int64_t>::max();
-    return std::max(now.unix_ms, remembered_.load(std::memory_order_relaxed)) + longest_ahead.count();
+    return std::max(latest_said(now), remembered_.load(std::memory_order_relaxed)) + longest_ahead.count();
+  }
+  /// The latest that the clock said in this epoch, to whomever: a thread that was not run for a second since it read
+  /// the clock does not refuse what others were given since.
+  [[nodiscard]] std::int64_t latest_said(const Now& now) const noexcept {
+    const std::uint64_t word = latest_now_.load(std::memory_order_relaxed);
+    return word >> time_bits == now.epoch ? std::max(time_in(word), now.unix_ms) : now.unix_ms;
   }
   template <class LastAfter>
   std::int64_t advance(std::uint64_t series_hash, Now& now, std::int64_t held, LastAfter last_after) noexcept;

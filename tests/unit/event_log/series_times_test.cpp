@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <map>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "event_log/event_log.hpp"
+#include "event_log/timestamps.hpp"
 #include "support/manual_clock.hpp"
 
 namespace oneshot::event_log {
@@ -118,6 +120,24 @@ TEST_CASE("a series that is forgotten for others of its set gets no time twice")
     CHECK(time > last[one]);
     CHECK(time <= now + 30);
     last[one] = time;
+  }
+}
+
+TEST_CASE("a thread that was not run for long since it read the clock refuses nothing that others were given since") {
+  oneshot::test::ManualClock clock;
+  clock.set(start);
+  Timestamps times(clock);
+  const std::uint64_t series = 42;
+  for (const bool batch : {false, true}) {
+    CAPTURE(batch);
+    Timestamps::Now early = times.now();
+    clock.advance(std::chrono::seconds(10));
+    Timestamps::Now now = times.now();
+    const std::int64_t given = times.next(series, now, 0);
+    std::array<Timestamps::Wish, 1> wishes;
+    CHECK((batch ? times.next_all(series, early, wishes) : times.next(series, early, 0) != Timestamps::too_early));
+    Timestamps::Now after = times.now();
+    CHECK(times.next(series, after, 0) == given + 2);
   }
 }
 
