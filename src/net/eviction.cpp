@@ -9,6 +9,7 @@
 #include <asio/this_coro.hpp>
 #include <cerrno>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 
@@ -41,12 +42,30 @@ constexpr std::size_t share = 8;
 
 }  // namespace
 
+/// How many places are wanted, and what has come of that so far. Whoever ends while workers are asked leaves a place
+/// too: then nobody has to go for it.
+struct Eviction::Demand {
+  std::size_t wanted;
+  std::size_t coming;    ///< of connections that were evicted and had not ended
+  std::uint64_t before;  ///< this many connections had ended when both were counted
+  std::function<std::uint64_t()> ended;
+  milliseconds stuck;
+  const Peer* only_of;  ///< null: of all peers
+
+  /// What is still missing when so many more were evicted.
+  [[nodiscard]] std::size_t missing(std::size_t evicted) const {
+    const std::size_t covered = std::max<std::size_t>(coming + evicted, ended() - before);
+    return wanted - std::min(wanted, covered);
+  }
+};
+
 std::size_t Eviction::crowd_from() const noexcept {
   const std::size_t fair = max_connections_ / share + 1;
   return peers_.limit() == 0 ? fair : std::min(fair, peers_.limit());
 }
 
 asio::awaitable<void> Eviction::make_room(const asio::ip::tcp::acceptor& acceptor, std::size_t waiting) {
+  const auto ended = [this] { return connections_.ended(); };
   while (acceptor.is_open() && full()) {
     const std::size_t over = connections_.value() - max_connections_;  // the limit may have been lowered
     const std::size_t wanted = std::min(waiting + over, most_asked);
@@ -54,28 +73,29 @@ asio::awaitable<void> Eviction::make_room(const asio::ip::tcp::acceptor& accepto
     const std::size_t coming = expected_.missing(before);
     milliseconds patience = ending_time;
     if (coming < wanted) {
-      const milliseconds stuck = expected_.stuck_for(before, steady_clock::now());
-      const std::size_t evicted = co_await evict(wanted - coming, offers_, nullptr, stuck);
+      const Demand demand{wanted, coming, before, ended, expected_.stuck_for(before, steady_clock::now()), nullptr};
+      const std::size_t evicted = co_await evict(demand, offers_);
       expected_.add(evicted, before);
       if (coming + evicted == 0) patience = retry_time;
     }
     if (!full()) break;
-    const std::uint64_t ended = connections_.ended();
-    co_await connections_.wait_for_end(ended, steady_clock::now() + patience);
-    if (connections_.ended() == ended) expected_.give_up();
+    const std::uint64_t seen = connections_.ended();
+    co_await connections_.wait_for_end(seen, steady_clock::now() + patience);
+    if (connections_.ended() == seen) expected_.give_up();
   }
 }
 
 // Each connection has a descriptor of ours: the end of any one brings it back. Memory, and what the whole machine
 // lacks, only time brings back.
 asio::awaitable<void> Eviction::wait_for_resources(int shortage, std::size_t waiting) {
+  const auto ended = [this] { return connections_.ended(); };
   const std::uint64_t before = connections_.ended();
   if (shortage == EMFILE) {
     const std::size_t coming = expected_.missing(before);
     if (coming < waiting) {
-      const std::size_t wanted = std::min(waiting, most_asked) - std::min(coming, most_asked);
-      const milliseconds stuck = expected_.stuck_for(before, steady_clock::now());
-      const std::size_t evicted = co_await evict(wanted, offers_, nullptr, stuck);
+      const std::size_t wanted = std::min(waiting, most_asked);
+      const Demand demand{wanted, coming, before, ended, expected_.stuck_for(before, steady_clock::now()), nullptr};
+      const std::size_t evicted = co_await evict(demand, offers_);
       expected_.add(evicted, before);
     }
   }
@@ -91,25 +111,25 @@ asio::awaitable<bool> Eviction::evict_of(Peer& peer) {
   const std::size_t coming = peer.expected.missing(before);
   if (coming >= wanted) co_return true;
   const milliseconds stuck = peer.expected.stuck_for(before, steady_clock::now());
-  const std::size_t evicted = co_await evict(wanted - coming, peer.offers, &peer, stuck);
+  const Demand demand{wanted, coming, before, [&peer] { return peer.ended(); }, stuck, &peer};
+  const std::size_t evicted = co_await evict(demand, peer.offers);
   peer.expected.add(evicted, before);
   const bool moves = evicted + coming > 0;
   peer.stuck = !moves && stuck >= stuck_time;
   co_return moves;
 }
 
-asio::awaitable<std::size_t> Eviction::evict(std::size_t wanted, Offers& offers, const Peer* only_of,
-                                             milliseconds stuck) {
-  const EvictionReason reason = only_of == nullptr ? EvictionReason::full : EvictionReason::peer;
+asio::awaitable<std::size_t> Eviction::evict(const Demand& demand, Offers& offers) {
+  const EvictionReason reason = demand.only_of == nullptr ? EvictionReason::full : EvictionReason::peer;
   std::size_t evicted = 0;
   bool fresh = false;
-  while (evicted < wanted) {
+  while (demand.missing(evicted) > 0) {
     if (offers.used_up(steady_clock::now())) {
       if (fresh || evicted > 0) break;
-      co_await refill(offers, wanted, only_of);
+      co_await refill(offers, demand.missing(0), demand.only_of);
       fresh = true;
     }
-    std::vector<Offer> chosen = offers.take(wanted - evicted, stuck);
+    std::vector<Offer> chosen = offers.take(demand.missing(evicted), demand.stuck);
     if (chosen.empty()) break;
     const std::size_t ending = co_await end_them(std::move(chosen), reason);
     evicted += ending;
@@ -128,7 +148,7 @@ asio::awaitable<void> Eviction::refill(Offers& offers, std::size_t wanted, const
   }
   const SteadyTime until = steady_clock::now() + question_time;
   co_await gathering->wait(until);
-  offers.set(gathering->answers(), steady_clock::now());
+  offers.set(gathering->answers(), workers_.size(), steady_clock::now());
 }
 
 // Returns how many they were; where a worker does not say so in time, it will get to them.

@@ -61,9 +61,10 @@ class Eviction {
   asio::awaitable<bool> evict_of(Peer& peer);
 
  private:
+  struct Demand;
+
   /// Returns how many were evicted, of one group.
-  asio::awaitable<std::size_t> evict(std::size_t wanted, Offers& offers, const Peer* only_of,
-                                     std::chrono::milliseconds stuck);
+  asio::awaitable<std::size_t> evict(const Demand& demand, Offers& offers);
   asio::awaitable<void> refill(Offers& offers, std::size_t wanted, const Peer* only_of);
   asio::awaitable<std::size_t> end_them(std::vector<Offer> chosen, EvictionReason reason);
   [[nodiscard]] std::size_t crowd_from() const noexcept;

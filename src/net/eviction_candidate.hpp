@@ -63,6 +63,11 @@ struct EvictionAnswer {
   std::vector<EvictionCandidate> candidates;
   std::size_t busy = 0;           ///< connections that are being answered
   std::size_t busy_crowding = 0;  ///< of those, the ones of peers that crowd
+
+  void count_busy(bool crowds) noexcept {
+    ++busy;
+    busy_crowding += crowds ? 1 : 0;
+  }
 };
 
 }  // namespace oneshot::net

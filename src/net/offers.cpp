@@ -17,9 +17,10 @@ constexpr milliseconds patience_of_known{1000};
 
 }  // namespace
 
-void Offers::set(const std::vector<Said>& all, SteadyTime now) {
+void Offers::set(const std::vector<Said>& all, std::size_t asked, SteadyTime now) {
   all_.clear();
-  busy_ = busy_crowding_ = 0;
+  busy_ = asked - all.size();
+  busy_crowding_ = 0;
   for (const auto& [worker, answer] : all) {
     for (const EvictionCandidate& one : answer.candidates) all_.push_back({one, worker});
     busy_ += answer.busy;

@@ -26,7 +26,8 @@ class Offers {
     Evictable* worker;
     EvictionAnswer answer;
   };
-  void set(const std::vector<Said>& all, SteadyTime now);
+  /// Of a worker that was asked and did not answer in time nobody knows whom it would evict: it counts as busy.
+  void set(const std::vector<Said>& all, std::size_t asked, SteadyTime now);
   /// They have to be asked for: too old, or none of the first group is left.
   [[nodiscard]] bool used_up(SteadyTime now) const noexcept;
   /// The best `most` of those left, or fewer: all of one group, and of none for which it is too early when those who

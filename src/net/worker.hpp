@@ -73,7 +73,7 @@ class Worker final : public Evictable {
   void begin_session(Newcomer newcomer, Peer& peer);
   void forget_connection(Peer& peer) noexcept;
   [[nodiscard]] EvictionAnswer all_candidates(const EvictionQuestion& question) const;
-  [[nodiscard]] std::vector<EvictionCandidate> choose(std::vector<EvictionCandidate> all, std::size_t most) const;
+  void choose(EvictionAnswer& answer, std::size_t most) const;
   void arm_tick();
   void tick();
   void trim_memory(SteadyTime now);

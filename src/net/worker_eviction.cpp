@@ -38,7 +38,7 @@ void keep_one_of_each_scraper(Candidates& all) {
 void Worker::ask(const EvictionQuestion& question, std::function<void(EvictionAnswer)> answer) {
   hurry([this, question, answer = std::move(answer)] {
     EvictionAnswer all = all_candidates(question);
-    all.candidates = choose(std::move(all.candidates), question.most);
+    choose(all, question.most);
     answer(std::move(all));
   });
 }
@@ -52,8 +52,7 @@ EvictionAnswer Worker::all_candidates(const EvictionQuestion& question) const {
     const EvictionPriority priority = place.session->eviction_priority(now);
     const bool crowds = place.peer->crowds(question.crowd_from);
     if (priority == EvictionPriority::never) {
-      ++all.busy;
-      all.busy_crowding += crowds ? 1 : 0;
+      all.count_busy(crowds);
       continue;
     }
     all.candidates.push_back({.priority = priority,
@@ -67,9 +66,10 @@ EvictionAnswer Worker::all_candidates(const EvictionQuestion& question) const {
   return all;
 }
 
-Candidates Worker::choose(Candidates all, std::size_t most) const {
+void Worker::choose(EvictionAnswer& answer, std::size_t most) const {
+  Candidates all = std::exchange(answer.candidates, {});
+  Candidates& best = answer.candidates;
   std::ranges::make_heap(all, comes_later);
-  Candidates best;
   std::size_t looks = looks_for(most);
   while (best.size() < most && !all.empty()) {
     std::ranges::pop_heap(all, comes_later);
@@ -88,11 +88,13 @@ Candidates Worker::choose(Candidates all, std::size_t most) const {
       continue;
     }
     one.priority = session.priority_of_asking(one.priority);
-    if (one.priority == EvictionPriority::never) continue;
+    if (one.priority == EvictionPriority::never) {
+      answer.count_busy(one.crowds);
+      continue;
+    }
     all.push_back(one);
     std::ranges::push_heap(all, comes_later);
   }
-  return best;
 }
 
 void Worker::evict(Candidates candidates, std::function<void(std::size_t)> missed) {

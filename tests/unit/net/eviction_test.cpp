@@ -212,6 +212,31 @@ TEST_SUITE("eviction") {
     rig.run(eviction.make_room(rig.acceptor, 1));
     CHECK(rig.a.evicted == Ids{1});
   }
+
+  TEST_CASE("nobody goes for a place that came free while the workers were asked") {
+    Rig rig;
+    rig.a.end(2);
+    rig.a.when_asked = [&] {  // as when a crowd has left: all but the scraper
+      rig.a.end(1);
+      rig.b.end(3);
+    };
+    Eviction eviction = rig.eviction(3);
+    rig.run(eviction.make_room(rig.acceptor, 2));
+    CHECK(rig.a.evicted.empty());
+    CHECK(rig.b.evicted.empty());
+    CHECK(rig.connections.value() == 1);
+  }
+
+  TEST_CASE("a scraper does not go at once because the worker of all the others does not answer in time") {
+    Rig rig;
+    rig.a.silent = true;
+    rig.b.end(3);
+    Eviction eviction = rig.eviction(3);
+    const SteadyTime began = std::chrono::steady_clock::now();
+    rig.run(eviction.make_room(rig.acceptor, 1));
+    CHECK(rig.b.evicted == Ids{4});
+    CHECK(std::chrono::steady_clock::now() - began >= std::chrono::seconds(1));
+  }
 }
 
 }  // namespace

@@ -32,14 +32,14 @@ class TestEvictable final : public Evictable {
 
   void ask(const EvictionQuestion& question, std::function<void(EvictionAnswer)> answer) override {
     ++questions;
+    if (when_asked) when_asked();
     if (silent) return;
     EvictionAnswer found;
     for (const EvictionCandidate& one : all_) {
       if (one.priority != EvictionPriority::never) {
         found.candidates.push_back(one);
       } else {
-        ++found.busy;
-        found.busy_crowding += one.crowds ? 1 : 0;
+        found.count_busy(one.crowds);
       }
     }
     std::ranges::sort(found.candidates, [](const auto& a, const auto& b) { return a.evict_before(b); });
@@ -59,6 +59,10 @@ class TestEvictable final : public Evictable {
     }
     missed(others);
   }
+  void end(std::uint64_t id) {
+    std::erase_if(all_, [id](const EvictionCandidate& each) { return each.id == id; });
+    end();
+  }
   void end() {
     if (peer != nullptr) peer->remove();
     connections_.remove();
@@ -66,6 +70,7 @@ class TestEvictable final : public Evictable {
 
   std::vector<std::uint64_t> evicted;
   int questions = 0;
+  std::function<void()> when_asked;
   bool silent = false;
   bool ends_at_once = true;
   std::uint64_t changed = 0;  // the id of one that must not be evicted any more
