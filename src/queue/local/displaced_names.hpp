@@ -42,7 +42,7 @@ class DisplacedNames {
   };
 
   const Seed seed_ = random_seed();
-  std::unique_ptr<Entry[], Free> entries_;  // NOLINT(cppcoreguidelines-avoid-c-arrays): zeroed by the kernel
+  std::unique_ptr<Entry[], Free> entries_;  // zeroed by the kernel
 };
 
 }  // namespace oneshot::queue
