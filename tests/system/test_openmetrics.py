@@ -56,6 +56,7 @@ class OpenMetrics(unittest.TestCase):
                 for path in ("/event/deploys?service=a", "/event?n=1", "/event/backups?n=1",
                              "/event/deploys?service=a"):
                     self.assertEqual(server.post(path).status, 200)
+                wait_until(lambda: len(server.peek("p").events("deploys")) == (2 if times else 1), "the time of each")
                 found = families(self.scrape(server).text)
                 self.assertEqual([(n, len(found[n].samples)) for n in ("deploys", "backups", "events_to_metrics")],
                                  [("deploys", 2 if times else 1), ("backups", 1), ("events_to_metrics", 1)])

@@ -37,7 +37,7 @@ class Reload(unittest.TestCase):
 
     def test_names_and_places_of_scrapers_change(self):
         with Server({"scrapers.max": 1}) as server:
-            for _ in range(2):  # a delivered batch earns the place
+            for _ in range(3):  # a delivered batch earns the place; the scrape after it knows that it was
                 server.scrape("first")
                 server.event("type=a")
             self.assertEqual(server.get("/metrics?scraper=second").status, 503)
