@@ -76,6 +76,7 @@ struct Uncompressed {
   http::Reply reply;
   std::unique_ptr<DeliveryReceipt> receipt;  ///< of the batch in it
   std::size_t padding_place = 0;             ///< where padding goes, if there is a batch
+  std::string scraper;                       ///< whose batch
 };
 
 using SharedConfirmer = std::shared_ptr<confirm::Confirmer>;
@@ -287,7 +288,7 @@ asio::awaitable<Uncompressed> deliver(const Scrape& scrape, std::unique_ptr<Deli
   made.reply.lease = lease;
   made.receipt = std::move(receipt);
   made.padding_place = head.padding_place;
-  if (log::enabled(log::Level::debug)) log::debug("scrape", {{"scraper", scrape.id()}, {"events", count}});
+  made.scraper = scrape.id();
   co_return made;
 }
 
@@ -362,10 +363,6 @@ asio::awaitable<Uncompressed> take_turn(const Scrape& scrape, delivery::Waiting&
   co_return made;
 }
 
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic pop
-#endif
-
 /// For http::Reply::scraper: no client can choose a name with the number of another one's.
 std::uint64_t number_of(const ScraperIdentity& scraper) {
   static const Seed seed = random_seed();
@@ -399,6 +396,12 @@ asio::awaitable<Uncompressed> scrape(Context& context, const http::Request& requ
   co_return made;
 }
 
+/// Only what goes out is a scrape: a batch that is withdrawn before that was never sent.
+void log_scrape(const Uncompressed& made) {
+  if (!made.receipt || !log::enabled(log::Level::debug)) return;
+  log::debug("scrape", {{"scraper", made.scraper}, {"events", made.receipt->count()}});
+}
+
 asio::awaitable<http::Reply> answer(Context& context, const http::Request& request, delivery::Waiting& waiting) {
   const ScrapeForm form = form_for(request, *context.options);
   const Worth worth(context.services.clock, waiting);
@@ -411,9 +414,14 @@ asio::awaitable<http::Reply> answer(Context& context, const http::Request& reque
     if (compressed == Compressed::yes) made.reply.lease.reset();
     if (compressed == Compressed::yes && made.receipt) made.receipt->end_reading();
   }
+  log_scrape(made);
   made.reply.receipt = std::move(made.receipt);
   co_return std::move(made.reply);
 }
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
 }  // namespace
 

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <string>
 
+#include "base/log.hpp"
+#include "support/captured_log.hpp"
 #include "unit/app/app_fixture.hpp"
 
 namespace oneshot::app {
@@ -37,7 +39,11 @@ struct Backlog {
 void check_nothing_is_taken(App& app) {
   app.waiting.during_yield = nullptr;
   app.waiting.reset = false;
+  oneshot::test::CapturedLog captured;
+  log::set_level(log::Level::debug);
   CHECK(event_samples(app.scrape("/metrics?scraper=a")) == thousands * 1000);
+  log::set_level(log::Level::error);
+  CHECK(captured.count("msg=\"scrape\"") == 1);
 }
 
 TEST_CASE("the work for a client that resets meanwhile ends, and its batch goes to the next scrape") {
@@ -62,8 +68,12 @@ TEST_CASE("a client that resets while its answer is compressed leaves its batch 
   App& app = backlog.app;
   int steps = 0;
   app.waiting.during_yield = [&] { app.waiting.reset = ++steps == taking + 4; };  // two to measure
+  oneshot::test::CapturedLog captured;
+  log::set_level(log::Level::debug);
   CHECK(app.call({.target = "/metrics?scraper=a", .headers = {{"Accept-Encoding", "gzip"}}}).status == 503);
   CHECK(steps == taking + 4);
+  log::set_level(log::Level::error);
+  CHECK(captured.count("msg=\"scrape\"") == 0);  // nothing was sent
   check_nothing_is_taken(app);
 }
 
