@@ -58,11 +58,12 @@ void TrackedReply::start(SteadyTime deadline) {
   await_lease();
 }
 
-// Setting the timer anew ends the wait before.
+// Setting the timer anew ends the wait before. But where that one is over already, and its look waits for its turn on
+// this thread, nothing can call it back any more: so each look has a number, and only that of the last wait counts.
 void TrackedReply::await(SteadyTime moment, void (TrackedReply::*look)(const TcpInfo& view)) {
   timer_.expires_at(moment);
-  timer_.async_wait([self = shared_from_this(), look](const asio::error_code& error) {
-    if (!error && !self->settled()) (self.get()->*look)(self->sample());
+  timer_.async_wait([self = shared_from_this(), look, number = ++last_wait_](const asio::error_code& error) {
+    if (!error && number == self->last_wait_ && !self->settled()) (self.get()->*look)(self->sample());
   });
 }
 

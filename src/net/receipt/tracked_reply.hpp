@@ -67,7 +67,8 @@ class TrackedReply final : public delivery::Transfer, public std::enable_shared_
 
   Stream* stream_;  // null after release()
   asio::any_io_executor executor_;
-  asio::steady_timer timer_;  // for one thing at a time: lease, rest, deadline, the answer to a probe
+  asio::steady_timer timer_;     // for one thing at a time: lease, rest, deadline, the answer to a probe
+  std::uint64_t last_wait_ = 0;  // its number
   std::unique_ptr<delivery::Receipt> receipt_;
   std::shared_ptr<delivery::Lease> lease_;  // null once nothing is kept
   std::uint64_t acknowledged_ = 0;          // while something is kept, and since when
