@@ -42,7 +42,7 @@ class LateSmallAnswers(Row):
         """Lets everything pass, and once the last is delivered asks Prometheus what it has."""
         try:
             self.world.middle.call(self.open_the_line)
-            wait_until(self.delivered, "all delivered", 20, 0.1)
+            wait_until(self.delivered, "all delivered", 60, 0.1)
             self.ask_prometheus()
         finally:
             self.prometheus.stop()
