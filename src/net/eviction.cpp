@@ -9,7 +9,6 @@
 #include <asio/this_coro.hpp>
 #include <cerrno>
 #include <chrono>
-#include <functional>
 #include <map>
 #include <memory>
 
@@ -48,16 +47,15 @@ struct Eviction::Demand {
   std::size_t wanted;
   std::size_t coming;    ///< of connections that were evicted and had not ended
   std::uint64_t before;  ///< this many connections had ended when both were counted
-  std::function<std::uint64_t()> ended;
   milliseconds stuck;
   const Peer* only_of;  ///< null: of all peers
-
-  /// What is still missing when so many more were evicted.
-  [[nodiscard]] std::size_t missing(std::size_t evicted) const {
-    const std::size_t covered = std::max<std::size_t>(coming + evicted, ended() - before);
-    return wanted - std::min(wanted, covered);
-  }
 };
+
+std::size_t Eviction::missing(const Demand& demand, std::size_t evicted) const noexcept {
+  const std::uint64_t ended = demand.only_of == nullptr ? connections_.ended() : demand.only_of->ended();
+  const std::size_t covered = std::max<std::size_t>(demand.coming + evicted, ended - demand.before);
+  return demand.wanted - std::min(demand.wanted, covered);
+}
 
 std::size_t Eviction::crowd_from() const noexcept {
   const std::size_t fair = max_connections_ / share + 1;
@@ -65,7 +63,6 @@ std::size_t Eviction::crowd_from() const noexcept {
 }
 
 asio::awaitable<void> Eviction::make_room(const asio::ip::tcp::acceptor& acceptor, std::size_t waiting) {
-  const auto ended = [this] { return connections_.ended(); };
   while (acceptor.is_open() && full()) {
     const std::size_t over = connections_.value() - max_connections_;  // the limit may have been lowered
     const std::size_t wanted = std::min(waiting + over, most_asked);
@@ -73,7 +70,7 @@ asio::awaitable<void> Eviction::make_room(const asio::ip::tcp::acceptor& accepto
     const std::size_t coming = expected_.missing(before);
     milliseconds patience = ending_time;
     if (coming < wanted) {
-      const Demand demand{wanted, coming, before, ended, expected_.stuck_for(before, steady_clock::now()), nullptr};
+      const Demand demand{wanted, coming, before, expected_.stuck_for(before, steady_clock::now()), nullptr};
       const std::size_t evicted = co_await evict(demand, offers_);
       expected_.add(evicted, before);
       if (coming + evicted == 0) patience = retry_time;
@@ -88,13 +85,12 @@ asio::awaitable<void> Eviction::make_room(const asio::ip::tcp::acceptor& accepto
 // Each connection has a descriptor of ours: the end of any one brings it back. Memory, and what the whole machine
 // lacks, only time brings back.
 asio::awaitable<void> Eviction::wait_for_resources(int shortage, std::size_t waiting) {
-  const auto ended = [this] { return connections_.ended(); };
   const std::uint64_t before = connections_.ended();
   if (shortage == EMFILE) {
     const std::size_t coming = expected_.missing(before);
     if (coming < waiting) {
       const std::size_t wanted = std::min(waiting, most_asked);
-      const Demand demand{wanted, coming, before, ended, expected_.stuck_for(before, steady_clock::now()), nullptr};
+      const Demand demand{wanted, coming, before, expected_.stuck_for(before, steady_clock::now()), nullptr};
       const std::size_t evicted = co_await evict(demand, offers_);
       expected_.add(evicted, before);
     }
@@ -111,7 +107,7 @@ asio::awaitable<bool> Eviction::evict_of(Peer& peer) {
   const std::size_t coming = peer.expected.missing(before);
   if (coming >= wanted) co_return true;
   const milliseconds stuck = peer.expected.stuck_for(before, steady_clock::now());
-  const Demand demand{wanted, coming, before, [&peer] { return peer.ended(); }, stuck, &peer};
+  const Demand demand{wanted, coming, before, stuck, &peer};
   const std::size_t evicted = co_await evict(demand, peer.offers);
   peer.expected.add(evicted, before);
   const bool moves = evicted + coming > 0;
@@ -123,13 +119,13 @@ asio::awaitable<std::size_t> Eviction::evict(const Demand& demand, Offers& offer
   const EvictionReason reason = demand.only_of == nullptr ? EvictionReason::full : EvictionReason::peer;
   std::size_t evicted = 0;
   bool fresh = false;
-  while (demand.missing(evicted) > 0) {
+  while (missing(demand, evicted) > 0) {
     if (offers.used_up(steady_clock::now())) {
       if (fresh || evicted > 0) break;
-      co_await refill(offers, demand.missing(0), demand.only_of);
+      co_await refill(offers, missing(demand, 0), demand.only_of);
       fresh = true;
     }
-    std::vector<Offer> chosen = offers.take(demand.missing(evicted), demand.stuck);
+    std::vector<Offer> chosen = offers.take(missing(demand, evicted), demand.stuck);
     if (chosen.empty()) break;
     const std::size_t ending = co_await end_them(std::move(chosen), reason);
     evicted += ending;

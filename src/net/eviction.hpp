@@ -63,6 +63,8 @@ class Eviction {
  private:
   struct Demand;
 
+  /// How many places are still missing when so many more were evicted.
+  [[nodiscard]] std::size_t missing(const Demand& demand, std::size_t evicted) const noexcept;
   /// Returns how many were evicted, of one group.
   asio::awaitable<std::size_t> evict(const Demand& demand, Offers& offers);
   asio::awaitable<void> refill(Offers& offers, std::size_t wanted, const Peer* only_of);
