@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A disk that cannot be written to from the moment on when the file named by FLUSH_FAILS_WHEN exists: fdatasync,
-// fsync and msync then fail with EIO. Before, each of them adds a byte to the file named by FLUSHES_COUNTED_IN.
+// fsync and msync then fail with EIO. Before, each of them adds a byte to the file named by FLUSHES_COUNTED_IN. A slow
+// disk: where the file named by FLUSH_WAITS_WHILE exists, each of them waits until that file is gone.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -9,7 +10,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+static void wait_for_disk(void) {
+  const char* const slow = getenv("FLUSH_WAITS_WHILE");
+  while (slow != NULL && access(slow, F_OK) == 0) usleep(1000);
+}
+
 static int fails(void) {
+  wait_for_disk();
   const char* const when = getenv("FLUSH_FAILS_WHEN");
   if (when != NULL && access(when, F_OK) == 0) {
     errno = EIO;

@@ -14,6 +14,7 @@ from harness.client import request
 from harness.oracle import Oracle
 from harness.preload import Preload
 from harness.server import Server
+from harness.waiting import wait_until
 
 
 def key(text):
@@ -170,15 +171,24 @@ class Keys(unittest.TestCase):
             self.assertLessEqual(one, {200, 409})
 
     def test_while_the_first_is_flushed_the_next_one_is_told_to_ask_again(self):
-        with self.server(storage__path=self.path, storage__capacity_mib=1, storage__sync="always") as server:
+        slow = os.path.join(self.folder, "slow")
+        settings = {"storage.path": self.path, "storage.capacity_mib": 1, "storage.sync": "always",
+                    "scrapers.startup_hold_seconds": 0}
+        with Preload("failing_flush.c") as shim, Server(settings, shim.env(FLUSH_WAITS_WHILE=slow)) as server:
             server.scrape("a")
             with server.connect() as connection:
-                # Both come in one read, so the second one is looked at while the first one waits for its flush.
-                connection.send(request("POST", "/event?id=1", key("k")) * 2)
+                with open(slow, "w", encoding="ascii"):
+                    # Both come in one read, so the second one is looked at while the first one waits for its flush.
+                    connection.send(request("POST", "/event?id=1", key("k")) * 2)
+                    wait_until(lambda: self.in_flight(server) == 1, "the second one is looked at")
+                os.remove(slow)
                 first, second = connection.read_reply(), connection.read_reply()
             self.assertEqual((first.status, second.status, second.header("Retry-After")), (200, 409, "1"))
             self.assertEqual(server.post("/event?id=1", headers=key("k")).header("Idempotency-Replayed"), "true")
-            self.assertEqual(server.scrape("a").value("oneshot_events_rejected_total", reason="key_in_flight"), 1)
+            self.assertEqual(self.in_flight(server), 1)
+
+    def in_flight(self, server):
+        return server.scrape("a").value("oneshot_events_rejected_total", reason="key_in_flight")
 
     def test_a_key_whose_event_was_never_stored_is_no_duplicate(self):
         """Its flush failed, and the POST was refused."""
