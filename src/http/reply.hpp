@@ -54,6 +54,8 @@ struct Reply {
   /// By when the last byte must have been acknowledged; later the connection is reset. Only looked at where there is
   /// a source or a receipt (other replies get the connection's own write deadline).
   SteadyTime deadline{};
+  /// The connection ends with this reply, as it says (Connection: close). Only looked at where there is a receipt.
+  bool closes = false;
   /// It answers a scrape of a known scraper, each of which has another number; 0: of none. Its connection keeps its
   /// place before those of strangers.
   std::uint64_t scraper = 0;

@@ -175,7 +175,7 @@ asio::awaitable<void> Session::answer_later(http::Answer answer) {
     reply = failure(fault);
   }
   if (reply.scraper != 0) scraper_ = reply.scraper;
-  const bool keep_alive = note_reply(reply.status);
+  const bool keep_alive = note_reply(reply.status, reply.closes);
   if (reply.source || reply.receipt) {
     co_await send_piecewise(reply, keep_alive);
   } else {
@@ -190,9 +190,9 @@ asio::awaitable<void> Session::answer_later(http::Answer answer) {
 }
 
 // True: the connection lives on after it.
-bool Session::note_reply(int status) {
+bool Session::note_reply(int status, bool closes) {
   context_.statistics().count_response(status);
-  const bool keep_alive = parser_.keep_alive() && !stopping();
+  const bool keep_alive = parser_.keep_alive() && !closes && !stopping();
   if (!keep_alive) end_ = End::ours;
   return keep_alive;
 }

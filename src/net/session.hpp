@@ -134,7 +134,7 @@ class Session final : public delivery::Waiting {
   bool answer_at_once(const http::Answer& answer);
   asio::awaitable<void> answer_later(http::Answer answer);
   http::Reply failure(const std::exception& fault) const;
-  bool note_reply(int status);
+  bool note_reply(int status, bool closes = false);
   void next_request();
 
   // session_pending.cpp: replies that are not there yet

@@ -6,13 +6,14 @@ from .exposition import parse
 
 
 class Remote:
-    headers = ()  # sent with each GET
+    headers = ()   # sent with each GET
+    source = None  # the address that connections come from
 
     def __init__(self, port, host="127.0.0.1"):
         self.port, self.host = port, host
 
     def connect(self, **options):
-        return Connection(self.port, **{"host": self.host, "headers": self.headers, **options})
+        return Connection(self.port, **{"host": self.host, "headers": self.headers, "source": self.source, **options})
 
     def get(self, path, headers=(), **options):
         """The reply, read whole; then the connection is closed in order."""

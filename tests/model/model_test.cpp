@@ -110,12 +110,24 @@ TEST_SUITE("model") {
 
   TEST_CASE("resets of a proxy do no harm, whenever they come, and what its scraper gives up is lost") {
     const Faults network = bit(Fault::network_reset) | bit(Fault::black_hole) | bit(Fault::idle_reset);
-    const Explored explored = look_at_all("proxy", {.scrapers = 1, .allowed = network, .by_proxy = true});
+    const Explored explored = look_at_all("proxy", {.scrapers = 1, .allowed = network, .peer = Peer::proxy});
     CHECK(explored.findings.empty());
-    const Setup setup{.scrapers = 1, .allowed = bit(Fault::give_up) | bit(Fault::slept_over), .by_proxy = true};
+    const Setup setup{.scrapers = 1, .allowed = bit(Fault::give_up) | bit(Fault::slept_over), .peer = Peer::proxy};
     const Explored given_up = look_at_all("proxy, given up", setup);
     CHECK(!given_up.findings.empty());
     for (const auto& [kind, finding] : given_up.findings) CHECK(kind.second == Harm::lost);
+  }
+
+  TEST_CASE("a scraper that has its connection itself may sleep over a reply for as long as it likes") {
+    const Faults allowed = bit(Fault::give_up) | bit(Fault::slept_over) | bit(Fault::half_close) |
+                           bit(Fault::network_reset) | bit(Fault::black_hole);
+    const Setup setup{.scrapers = 1, .allowed = allowed, .peer = Peer::itself};
+    CHECK(look_at_all("itself", setup).findings.empty());
+    const Setup unknown{.scrapers = 1, .allowed = bit(Fault::give_up) | bit(Fault::slept_over)};
+    CHECK(!look_at_all("unknown, slept over", unknown).findings.empty());
+    const Setup idle{.scrapers = 1, .allowed = bit(Fault::reset_after_arrival), .peer = Peer::itself};
+    for (const auto& [kind, finding] : look_at_all("itself, reset while idle", idle).findings)
+      CHECK(kind.second == Harm::twice);
   }
 
   TEST_CASE("a scraper that pipelines stores each event exactly once") {

@@ -176,7 +176,7 @@ void Session::try_take() {
       wire_.ticket = 0;
       wire_.phase = Wire::writing;
       wire_.tracked = true;
-      watch_ = WatchRecord(p_.setup.by_proxy);
+      watch_ = WatchRecord(p_.setup.peer);
       wire_.batch = events;
       require(wire_.replies < wire_.reply.size(), "few replies");
       wire_.reply[wire_.replies++] = {.end = static_cast<std::uint8_t>(wire_.handed + p_.setup.pieces),
@@ -264,8 +264,10 @@ void Session::time_is_near() {
   if (!is(Rule::time_is_never_near)) watch_.watch().time_is_near();
 }
 
+// The kernel of a scraper that stands still answers in its place. Where the scraper itself has the connection, that
+// does no harm.
 void Session::answer() {
-  if (mid_scrape(wire_)) p_.fail(Fault::long_pause);
+  if (mid_scrape(wire_) && p_.setup.peer != Peer::itself) p_.fail(Fault::long_pause);
   wire_.outlived = true;
   apply(tell([](ReceiptWatch& watch, const TcpInfo& view) { return watch.answered(view); }));
 }

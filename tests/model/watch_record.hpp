@@ -13,6 +13,7 @@
 
 namespace oneshot::model {
 
+using Peer = delivery::Reader::Peer;
 using Tick = std::chrono::duration<std::int64_t, std::ratio<1, 10>>;  // 100 ms
 inline constexpr std::uint8_t oldest_age = 5;  // ticks; beyond, all is alike: the longest limit is 500 ms
 
@@ -26,12 +27,14 @@ inline std::uint8_t age(std::uint8_t now, std::uint8_t then) noexcept {
 /// did one slip through, a state would merely be visited twice.
 class WatchRecord {
  public:
-  WatchRecord() noexcept : WatchRecord(false) {}
-  explicit WatchRecord(bool by_proxy) noexcept {
+  WatchRecord() noexcept : WatchRecord(Peer::unknown) {}
+  explicit WatchRecord(Peer peer) noexcept {
     static_assert(std::is_trivially_copyable_v<net::ReceiptWatch>);
-    static const net::ReceiptWatch scraper;  // its storage was zeroed before
-    static const net::ReceiptWatch proxy(true);
-    std::memcpy(static_cast<void*>(&watch_), by_proxy ? &proxy : &scraper, sizeof watch_);
+    static const net::ReceiptWatch itself(Peer::itself);  // its storage was zeroed before
+    static const net::ReceiptWatch unknown;
+    static const net::ReceiptWatch proxy(Peer::proxy);
+    const net::ReceiptWatch& made = peer == Peer::itself ? itself : peer == Peer::proxy ? proxy : unknown;
+    std::memcpy(static_cast<void*>(&watch_), &made, sizeof watch_);
   }
 
   static net::TcpInfo blank_view() noexcept {

@@ -76,15 +76,16 @@ bool batch_has_arrived(const Wire& wire) {
 }
 
 /// The client has stored all that the server has sent, and a reset is nothing new to the rules for it.
-bool is_idle(const Wire& wire, bool by_proxy) {
+bool is_idle(const Wire& wire, Peer peer) {
   const bool stored = wire.read == wire.handed && wire.acked == wire.handed && !mid_scrape(wire);
-  if (!stored) return false;
+  if (!stored || peer == Peer::itself) return false;
+  const bool by_proxy = peer == Peer::proxy;
   return wire.outlived || (wire.rested && (by_proxy || !wire.near)) || (by_proxy && !wire.near);
 }
 
 Fault reset_kind(const Place& place) {
   if (!batch_has_arrived(place.wire)) return Fault::network_reset;
-  return is_idle(place.wire, place.setup.by_proxy) ? Fault::idle_reset : Fault::reset_after_arrival;
+  return is_idle(place.wire, place.setup.peer) ? Fault::idle_reset : Fault::reset_after_arrival;
 }
 Fault black_hole_kind(const Wire& wire) {
   return wire.arrived > wire.acked ? Fault::lost_acknowledgement : Fault::black_hole;

@@ -24,7 +24,7 @@ enum class Fault : std::uint8_t {
   last_decidable = idle_reset,
   reset_after_arrival,   ///< a reset to both sides after all has arrived
   lost_acknowledgement,  ///< a black hole after something has arrived and before that is known
-  slept_over,            ///< a scraper gives up, long before its timeout, what its kernel acknowledged a second ago
+  slept_over,            ///< a scraper gives up what its kernel acknowledged a second ago, long before its timeout
   death_after_reading,   ///< a scraper dies after it has read all and before it has stored it
   overlap,               ///< a scraper scrapes again while it still reads
   long_pause,            ///< a scraper still reads when the idle timeout is over, or its own
@@ -151,7 +151,7 @@ struct Setup {
   std::uint8_t pieces = 2;  ///< in which a reply with a batch is written, and arrives
   Faults allowed = 0;
   Network network = Network::prompt;
-  bool by_proxy = false;  ///< the scrapers come through one, as their requests show
+  Peer peer = Peer::unknown;  ///< of the server's connections, as the requests show it
   Rule rule = Rule::right;
 };
 

@@ -27,6 +27,10 @@ class LoggingReceipt final : public delivery::Receipt {
     log_->nothing_unread = nothing_unread;
     ++log_->handed_over;
   }
+  void on_idle_reset() override {
+    log_->in_order = log_->in_order && log_->settled == 0;
+    ++log_->idle_resets;
+  }
   void on_settled(delivery::Outcome outcome) override {
     log_->in_order = log_->in_order && log_->started == 1;
     log_->outcome = outcome;
@@ -193,6 +197,7 @@ http::Reply SessionRig::sized_reply(const http::Request& request) {
   if (!request.pipelined && (path == "/batch" || path == "/pieces")) {
     receipts.push_back(std::make_shared<ReceiptLog>());
     reply.receipt = std::make_unique<LoggingReceipt>(receipts.back(), reader);
+    reply.closes = closes;
   }
   reply.deadline = in(reply_time);
   if (path == "/batch" || path == "/body") reply.body.assign(size, 'x');

@@ -19,6 +19,7 @@ struct ReceiptLog {
   int started = 0;
   int handed_over = 0;
   bool nothing_unread = false;
+  int idle_resets = 0;
   int settled = 0;
   delivery::Outcome outcome{};
   bool in_order = true;  ///< started, handed over, settled; nothing afterwards
@@ -82,6 +83,7 @@ class SessionRig final : public http::Handler {
   delivery::OneShotEvent event;
   std::chrono::milliseconds reply_time{10'000};  ///< deadline of a reply with a receipt
   delivery::Reader reader;                       ///< of the replies with a receipt
+  bool closes = false;                           ///< these replies end their connection
   std::vector<std::string> requests;             ///< "POST /path body", with "pipelined " before it
   std::vector<std::shared_ptr<ReceiptLog>> receipts;
 

@@ -15,6 +15,11 @@ void DeliveryReceipt::conclude_by(ProxyWatch& watch, std::string scraper) {
   scraper_ = std::move(scraper);
 }
 
+void DeliveryReceipt::tell_idle_reset(ProxyWatch& watch, std::string scraper) {
+  told_ = &watch;
+  scraper_ = std::move(scraper);
+}
+
 void DeliveryReceipt::confirm_by(std::shared_ptr<confirm::Confirmer> confirmer, const std::string& metric) {
   confirmer_ = std::move(confirmer);
   confirmer_->taken(delivery_, metric);
@@ -37,6 +42,10 @@ void DeliveryReceipt::on_handed_over(bool nothing_unread) {
   crash_point("deliver.sent");  // the one at which no order is safe: its events go out again
   delivery_->handed_over(nothing_unread);
   if (confirmer_ != nullptr) confirmer_->handed_over(delivery_->number());
+}
+
+void DeliveryReceipt::on_idle_reset() {
+  if (told_ != nullptr) told_->was_reset_idle(scraper_);
 }
 
 void DeliveryReceipt::on_settled(delivery::Outcome outcome) {

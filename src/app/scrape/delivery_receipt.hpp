@@ -31,6 +31,8 @@ class DeliveryReceipt final : public delivery::Receipt {
 
   /// What becomes of the reply is concluded by this watch, which outlives the receipt, under the scraper's name.
   void conclude_by(ProxyWatch& watch, std::string scraper);
+  /// The watch, which outlives the receipt, is told where the connection is reset while it is idle.
+  void tell_idle_reset(ProxyWatch& watch, std::string scraper);
   /// The scraper's own API decides. The events without a name of their own go out under the name `metric`. Before
   /// on_started().
   void confirm_by(std::shared_ptr<confirm::Confirmer> confirmer, const std::string& metric);
@@ -46,12 +48,14 @@ class DeliveryReceipt final : public delivery::Receipt {
   [[nodiscard]] delivery::Reader reader() const noexcept override { return reader_; }
   void on_started(std::shared_ptr<delivery::Transfer> transfer) override;
   void on_handed_over(bool nothing_unread) override;
+  void on_idle_reset() override;
   void on_settled(delivery::Outcome outcome) override;
 
  private:
   std::shared_ptr<delivery::Transfer> transfer_;
   const delivery::Reader reader_;
-  ProxyWatch* watch_ = nullptr;
+  ProxyWatch* watch_ = nullptr;                    // concludes
+  ProxyWatch* told_ = nullptr;                     // of an idle reset
   std::string scraper_;                            // for the watch
   std::shared_ptr<queue::Delivery> delivery_;      // ends before the transfer: where that is gone, the batch is settled
   std::shared_ptr<confirm::Confirmer> confirmer_;  // null: this receipt settles

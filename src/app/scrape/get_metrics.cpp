@@ -228,13 +228,27 @@ http::Reply without_its_events(const Scrape& scrape, std::unique_ptr<queue::Deli
   return without_batch(scrape, scrape.confirmer->in_words(permit), number);
 }
 
+delivery::Reader::Peer peer_of(const ProxySigns& signs) noexcept {
+  switch (signs.proxy) {
+    case ProxySigns::Proxy::none:
+      return delivery::Reader::Peer::itself;
+    case ProxySigns::Proxy::perhaps:
+      break;
+    case ProxySigns::Proxy::certain:
+      return delivery::Reader::Peer::proxy;
+  }
+  return delivery::Reader::Peer::unknown;
+}
+
 std::unique_ptr<DeliveryReceipt> receipt_for(const Scrape& scrape, const ProxySigns& signs,
                                              std::unique_ptr<queue::Delivery> batch) {
-  const delivery::Reader reader{.by_proxy = signs.proxy == ProxySigns::Proxy::certain,
+  const delivery::Reader reader{.peer = peer_of(signs),
                                 .may_give_up = may_give_up(scrape.request.arrived, scrape.timeout)};
   auto receipt = std::make_unique<DeliveryReceipt>(std::move(batch), reader);
   if (signs.proxy == ProxySigns::Proxy::perhaps && signs.closes)
     receipt->conclude_by(scrape.context.services.proxy_watch, scrape.id());
+  if (reader.peer == delivery::Reader::Peer::itself)
+    receipt->tell_idle_reset(scrape.context.services.proxy_watch, scrape.id());
   if (scrape.confirmer != nullptr) receipt->confirm_by(scrape.confirmer, scrape.options->metric);
   return receipt;
 }
@@ -286,6 +300,7 @@ asio::awaitable<Uncompressed> deliver(const Scrape& scrape, std::unique_ptr<Deli
   made.reply.source =
       std::make_unique<ScrapeBody>(std::move(head.text), std::move(text), std::move(tail), std::move(holds));
   made.reply.lease = lease;
+  made.reply.closes = scrape.context.services.proxy_watch.ends_connections(scrape.id());
   made.receipt = std::move(receipt);
   made.padding_place = head.padding_place;
   made.scraper = scrape.id();

@@ -30,6 +30,25 @@ delivery::Outcome ProxyWatch::conclude(std::string_view scraper, delivery::Outco
   return delivery::Outcome::delivered;
 }
 
+void ProxyWatch::was_reset_idle(std::string_view scraper) {
+  {
+    const std::lock_guard lock(mutex_);
+    Known* const one = known(scraper);
+    if (one == nullptr || std::exchange(one->reset_idle, true)) return;
+  }
+  log::info(
+      "the connection was reset a while after the reply had arrived: the scraper was stopped, or something on the way "
+      "ends idle connections. The events go out again, and from now on each reply with events ends its "
+      "connection, so that its end tells what became of them",
+      {{"scraper", scraper}});
+}
+
+bool ProxyWatch::ends_connections(std::string_view scraper) {
+  const std::lock_guard lock(mutex_);
+  const auto found = known_.find(scraper);
+  return found != known_.end() && found->second.reset_idle;
+}
+
 ProxyWatch::Known* ProxyWatch::known(std::string_view scraper) {
   const auto found = known_.find(scraper);
   if (found != known_.end()) return &found->second;

@@ -27,10 +27,19 @@ class ProxyWatch {
   /// after that, and with every other outcome.
   delivery::Outcome conclude(std::string_view scraper, delivery::Outcome outcome);
 
+  /// The connection of this scraper, which seems to come directly, was reset while it was idle: the scraper has slept
+  /// over the reply, or something on the way that nobody sees ends what is idle. The one cannot be told from the other,
+  /// so those events go out again; but no later batch shall be in doubt: see ends_connections().
+  void was_reset_idle(std::string_view scraper);
+  /// A reply with a batch has to end the connection of this scraper: then no time passes between reading and the end,
+  /// which says what became of the reply.
+  [[nodiscard]] bool ends_connections(std::string_view scraper);
+
  private:
   struct Known {
     bool named = false;
     bool reset_once = false;
+    bool reset_idle = false;
   };
   /// Null where there is no room for one more.
   Known* known(std::string_view scraper);

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "base/clock.hpp"
+#include "delivery/reader.hpp"
 #include "net/receipt/tcp_info.hpp"
 
 namespace oneshot::net {
@@ -34,7 +35,7 @@ namespace oneshot::net {
 ///     answered         –                          it has outlived its deadline         –
 ///     give_up          reset                      all: delivered; else reset           all: delivered; else reset
 ///     newer_scrape     progress: under_way;       all, 100 ms ago and asked 100 ms     as sent
-///                      none for 400 ms: reset     ago, or (d): delivered;
+///                      none for 400 ms: reset     ago (g), or (d): delivered;
 ///                                                 not all: as writing
 ///
 ///     (b) cannot come: after its end a peer sends nothing
@@ -51,19 +52,26 @@ namespace oneshot::net {
 /// came: a scraper that fails closes with data unread within moments, or when its own timeout is over; everything else
 /// that resets a connection does so for reasons of its own. The first row that fits:
 ///
-///     what the peer had, and when                         a scraper                a proxy, as the request shows
-///     ────────────────────────────────────────────────    ─────────────────────    ─────────────────────────────
-///     not all, the scrape timeout is near or over         timed_out                timed_out
-///     not all                                             truncated                truncated
-///     all, and it outlived its deadline (answered)        delivered                delivered
-///     all, and it had rested                              delivered (f)            delivered
-///     all, the scrape timeout is near or over             timed_out                timed_out
-///     all                                                 unconfirmed              delivered
+///     what the peer had, and when                         the reader itself    unknown          a proxy
+///     ────────────────────────────────────────────────    ─────────────────    ─────────────    ─────────
+///     not all, the scrape timeout is near or over         timed_out            timed_out        timed_out
+///     not all                                             truncated            truncated        truncated
+///     all, and it outlived its deadline (answered)        timed_out            delivered        delivered
+///     all, and it had rested                              unconfirmed (f)      delivered (f)    delivered
+///     all, the scrape timeout is near or over             timed_out            timed_out        timed_out
+///     all                                                 unconfirmed          unconfirmed      delivered
+///
+///     A program that is known, and has the connection itself, closes with a reset only where it has left bytes unread,
+///     however late that is: one that stood still (stopped, or short of processor time) does so when it goes on, and
+///     its kernel has acknowledged, and answered for it, all that time. What nobody knows is given the benefit of the
+///     doubt: a relay that ends what is idle. Where such a relay stands unseen before a known program, its reset is
+///     taken for the program's: that is what reset_while_idle() tells the owner, who can end later connections in time.
 ///
 ///     A proxy has "all" also where less than two segments are unacknowledged: it may reset a connection at once when
 ///     it has read the reply, sooner than its kernel acknowledges the last of it.
 ///
 ///     (f) timed_out where the scrape timeout is near or over: a scraper that slept over the reply gives up then
+///     (g) 500 ms, where the reader itself may have given up by now: see `lag`
 ///
 /// "Near or over" is told by time_is_near(), which comes some time before the scraper's own timeout can end; "rested"
 /// by a look at the connection, a second after the last acknowledgement. Both are looks and no differences between two
@@ -79,6 +87,8 @@ namespace oneshot::net {
 /// connections that it has no use for any more: 5 to 11 s after the reply, with `http-server-close` at once.
 class ReceiptWatch {
  public:
+  using Peer = delivery::Reader::Peer;
+
   enum class Verdict : std::uint8_t {
     undecided,
     under_way,  ///< to a newer scrape only: the peer still acknowledges, so the reply goes on
@@ -95,6 +105,9 @@ class ReceiptWatch {
   /// the newer scrape's question. A scraper that failed closes before its next attempt, but on the way the attempt may
   /// overtake the end. An early end of stream waits as long for a reset.
   static constexpr std::chrono::milliseconds fresh{100};
+  /// How long a newer scrape waits for that end where a scraper may have slept until its timeout was over: then it
+  /// gives up the older scrape and asks anew in the same moment, and on a busy machine the reset comes behind.
+  static constexpr std::chrono::milliseconds lag{500};
   /// How long a newer scrape watches unacknowledged bytes for progress before it withdraws them: longer than a lost
   /// acknowledgement takes to be repeated (TCP_RTO_MIN is 200 ms).
   static constexpr std::chrono::milliseconds progress_window{400};
@@ -107,9 +120,8 @@ class ReceiptWatch {
   static constexpr std::chrono::seconds rest{1};
 
   ReceiptWatch() = default;
-  /// `by_proxy`: the request shows that a proxy sent it, which resets connections for reasons of its own. A scraper
-  /// that fails cannot speak through it anyway.
-  explicit ReceiptWatch(bool by_proxy) noexcept : by_proxy_(by_proxy) {}
+  /// `peer`: as the request shows it. A scraper that fails cannot speak through a proxy anyway.
+  explicit ReceiptWatch(Peer peer) noexcept : peer_(peer) {}
 
   /// The last byte is in the kernel. A peer that has sent its end by now cannot have done so after reading all.
   void handed_over(const TcpInfo& view, SteadyTime now) noexcept;
@@ -132,6 +144,8 @@ class ReceiptWatch {
   void time_is_near() noexcept { time_is_near_ = true; }
   /// A look at whether the connection rests.
   Verdict rested(const TcpInfo& view) noexcept;
+  /// Settled by a reset that came while the connection was idle.
+  [[nodiscard]] bool reset_while_idle() const noexcept { return reset_idle_; }
   [[nodiscard]] bool has_rested() const noexcept { return rested_; }
   /// The peer's kernel has answered the probe: at its deadline the scraper had not given up.
   Verdict answered(const TcpInfo& view) noexcept;
@@ -157,10 +171,11 @@ class ReceiptWatch {
   State state_ = State::writing;
   TcpInfo view_;         // the last sample
   bool broken_ = false;  // the peer has reset the connection
-  bool by_proxy_ = false;
+  Peer peer_ = Peer::unknown;
   bool time_is_near_ = false;
   bool rested_ = false;
   bool outlived_ = false;  // its deadline
+  bool reset_idle_ = false;
   bool end_sent_ = false;
   bool early_end_ = false;  // the peer's end came before it can have read all
   SteadyTime handed_over_at_{};

@@ -48,7 +48,7 @@ TrackedReply::TrackedReply(Stream& stream, std::unique_ptr<delivery::Receipt> re
       receipt_(std::move(receipt)),
       lease_(std::move(lease)),
       may_give_up_(reader_of(receipt_).may_give_up),
-      watch_(reader_of(receipt_).by_proxy) {}
+      watch_(reader_of(receipt_).peer) {}
 
 void TrackedReply::start(SteadyTime deadline) {
   if (receipt_) receipt_->on_started(shared_from_this());
@@ -177,7 +177,10 @@ void TrackedReply::apply(Verdict verdict) {
 void TrackedReply::finish(delivery::Outcome outcome) {
   timer_.cancel();
   end_probing();
-  if (auto receipt = std::exchange(receipt_, nullptr)) receipt->on_settled(outcome);
+  const auto receipt = std::exchange(receipt_, nullptr);
+  if (receipt == nullptr) return;
+  if (watch_.reset_while_idle()) receipt->on_idle_reset();
+  receipt->on_settled(outcome);
 }
 
 // If the answer is a reset, the session's read tells, or the next sample.

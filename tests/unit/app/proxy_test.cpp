@@ -130,10 +130,26 @@ TEST_CASE("a receipt says who reads the reply, and from when on its reader may h
   get(app, "s", prometheus);
   const Answer direct = sent(app, with(prometheus, {"X-Prometheus-Scrape-Timeout-Seconds", "4"}));
   const delivery::Reader reader = direct.reply.receipt->reader();
-  CHECK_FALSE(reader.by_proxy);
+  CHECK(reader.peer == delivery::Reader::Peer::itself);
   CHECK(direct.reply.deadline - reader.may_give_up == std::chrono::milliseconds(1000));
   direct.reply.receipt->on_settled(Outcome::delivered);
-  CHECK(sent(app, by_haproxy).reply.receipt->reader().by_proxy);
+  CHECK(sent(app, by_haproxy).reply.receipt->reader().peer == delivery::Reader::Peer::proxy);
+}
+
+TEST_CASE("after an idle reset each reply with a batch ends the connection of that scraper") {
+  App app;
+  for (const char* name : {"s", "other"}) get(app, name, prometheus);
+  Answer first = sent(app, prometheus);
+  CHECK_FALSE(first.reply.closes);
+  first.reply.receipt->on_started(nullptr);
+  first.reply.receipt->on_idle_reset();
+  first.reply.receipt->on_settled(Outcome::timed_out);
+  for (int i = 0; i < 2; ++i) {
+    Answer answer = sent(app, prometheus);
+    CHECK(answer.reply.closes);
+    answer.reply.receipt->on_settled(Outcome::delivered);
+  }
+  CHECK_FALSE(app.services->proxy_watch.ends_connections("other"));
 }
 
 TEST_CASE("a direct scraper's resets are never taken for a proxy's, one's that asked to close are") {

@@ -48,7 +48,7 @@ enum class When {
   silent,  ///< and it has said nothing for long
 };
 enum class Ours { open, ended };  ///< whether we have sent our own end
-enum class Reader { scraper, proxy };
+using Reader = ReceiptWatch::Peer;
 enum class Time {
   early,   ///< the scraper's own timeout cannot be over, and the connection has not rested
   rested,  ///< the same, and it has
@@ -139,6 +139,8 @@ void add_reset_of_all(std::vector<Row>& rows, const Any<Told>& told, const Any<S
   const auto add = [&](const Any<Reader>& reader, const Any<Time>& time, Verdict verdict) {
     rows.push_back({told, written, seen, {}, ours, reader, time, verdict});
   };
+  add({{Reader::itself}}, late, Verdict::timed_out);
+  add({{Reader::itself}}, {}, Verdict::unconfirmed);
   add({}, {{Time::outlived, Time::rested}}, Verdict::delivered);
   add({{Reader::proxy}}, {{Time::early, Time::rested_near}}, Verdict::delivered);
   add({}, {{Time::near, Time::rested_near}}, Verdict::timed_out);
@@ -219,7 +221,7 @@ void pass(ReceiptWatch& watch, Time time, Ours ours) {
 /// Nothing where such a connection cannot be.
 std::optional<ReceiptWatch> reach(const Case& c) {
   const auto [from, ours] = std::pair(c.from, c.ours);
-  ReceiptWatch watch(c.reader == Reader::proxy);
+  ReceiptWatch watch(c.reader);
   if (from == From::writing) {
     pass(watch, c.time, ours);  // which has nothing to look at but the time
     return ours == Ours::ended ? std::nullopt : std::optional(watch);
@@ -243,7 +245,7 @@ std::vector<Case> cases() {
       for (const Seen seen : seens)
         for (const When when : {When::fresh, When::later, When::silent})
           for (const Ours ours : {Ours::open, Ours::ended})
-            for (const Reader reader : {Reader::scraper, Reader::proxy})
+            for (const Reader reader : {Reader::itself, Reader::unknown, Reader::proxy})
               for (const Time time : times) all.push_back({told, from, seen, when, ours, reader, time});
   return all;
 }

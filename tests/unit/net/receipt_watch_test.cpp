@@ -9,6 +9,7 @@ using oneshot::SteadyTime;
 using oneshot::net::ReceiptWatch;
 using oneshot::net::TcpInfo;
 using std::chrono::milliseconds;
+using Peer = ReceiptWatch::Peer;
 using Verdict = ReceiptWatch::Verdict;
 using State = TcpInfo::State;
 
@@ -127,7 +128,7 @@ TEST_CASE("a reset of a connection that has rested is not the scraper's failure,
 }
 
 TEST_CASE("a proxy's reset says nothing of what its scraper did with the reply, unless the timeout is near") {
-  ReceiptWatch watch(true);
+  ReceiptWatch watch(Peer::proxy);
   watch.handed_over(all_read, start);
   SUBCASE("at once") { CHECK(watch.failed(error_view()) == Verdict::delivered); }
   SUBCASE("near the timeout") {
@@ -140,11 +141,49 @@ TEST_CASE("a proxy's reset says nothing of what its scraper did with the reply, 
     early.segment = 1448;
     CHECK(watch.failed(early) == Verdict::delivered);
     early.acknowledged -= 1;
-    ReceiptWatch other(true);
+    ReceiptWatch other(Peer::proxy);
     other.handed_over(all_read, start);
     CHECK(other.failed(early) == Verdict::truncated);
     CHECK(sent().failed(view(State::closed, 0, 19'999)) == Verdict::truncated);
   }
+}
+
+TEST_CASE("a program that ends its connections in order has left bytes unread where it resets one, whenever that is") {
+  ReceiptWatch watch(Peer::itself);
+  watch.handed_over(all_read, start);
+  SUBCASE("at once") {
+    CHECK(watch.failed(error_view()) == Verdict::unconfirmed);
+    CHECK_FALSE(watch.reset_while_idle());
+  }
+  SUBCASE("after it has rested") {
+    TcpInfo silent = all_read;
+    silent.silent_for = milliseconds(1000);
+    watch.rested(silent);
+    CHECK(watch.failed(error_view()) == Verdict::unconfirmed);
+    CHECK(watch.reset_while_idle());
+  }
+  SUBCASE("after its timeout, although its kernel has said meanwhile that it lives") {
+    watch.time_is_near();
+    CHECK(watch.answered(all_read) == Verdict::undecided);
+    CHECK(watch.failed(error_view()) == Verdict::timed_out);
+    CHECK(watch.reset_while_idle());
+  }
+}
+
+TEST_CASE("a newer scrape waits longer where a scraper may have slept until its timeout: its reset comes behind") {
+  const auto asked = [](Peer peer, bool near, int ms) {
+    ReceiptWatch watch(peer);
+    watch.handed_over(all_read, start);
+    if (near) watch.time_is_near();
+    const SteadyTime now = start + std::chrono::seconds(9);
+    CHECK(watch.newer_scrape(all_read, now) == Verdict::undecided);
+    return watch.newer_scrape(all_read, now + milliseconds(ms));
+  };
+  CHECK(asked(Peer::itself, true, 499) == Verdict::undecided);
+  CHECK(asked(Peer::itself, true, 500) == Verdict::delivered);
+  CHECK(asked(Peer::itself, false, 100) == Verdict::delivered);
+  CHECK(asked(Peer::unknown, true, 100) == Verdict::delivered);
+  CHECK(asked(Peer::proxy, true, 100) == Verdict::delivered);
 }
 
 TEST_CASE("a reset before the last byte was acknowledged means surely cut short") {

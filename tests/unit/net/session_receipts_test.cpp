@@ -12,6 +12,7 @@
 namespace {
 
 using oneshot::delivery::Outcome;
+using Peer = oneshot::delivery::Reader::Peer;
 using oneshot::test::SessionRig;
 using std::chrono::milliseconds;
 
@@ -189,7 +190,7 @@ TEST_SUITE("session receipts") {
     for (const bool proxy : {false, true}) {
       for (const bool rests : {false, true}) {
         SessionRig rig;
-        rig.reader.by_proxy = proxy;
+        if (proxy) rig.reader.peer = Peer::proxy;
         write_batch(rig);
         rig.peer->silent_for = milliseconds(1000);
         if (rests) {
@@ -238,6 +239,43 @@ TEST_SUITE("session receipts") {
       });
       rig.peer->reset();
       CHECK(settled_as(rig, answers ? Outcome::delivered : Outcome::timed_out));
+    }
+  }
+
+  TEST_CASE("a scraper that stood still until its kernel had answered for it has not read the batch, where it resets") {
+    SessionRig rig;
+    rig.reply_time = milliseconds(30);
+    rig.reader = {.peer = Peer::itself, .may_give_up = SessionRig::in(milliseconds(0))};
+    rig.peer->silent_for = milliseconds(20);
+    write_batch(rig);
+    CHECK(rig.run_until([&] { return rig.peer->probed; }));
+    const auto looked = SessionRig::in(milliseconds(250));
+    rig.run_until([&] { return SessionRig::in(milliseconds(0)) >= looked; });
+    CHECK(rig.receipts[0]->idle_resets == 0);
+    rig.peer->reset();
+    CHECK(settled_as(rig, Outcome::timed_out));
+    CHECK(rig.receipts[0]->idle_resets == 1);
+    CHECK(rig.receipts[0]->in_order);
+  }
+
+  TEST_CASE(
+      "a reply that closes the connection says so, and waits for its reader's end as long as a connection idles") {
+    for (const bool answers : {false, true}) {
+      SessionRig rig;
+      rig.closes = true;
+      rig.options.idle_timeout = milliseconds(20'000);
+      write_batch(rig);
+      CHECK(rig.replies().at(0).close);
+      CHECK(rig.peer->ended_by_us);
+      rig.session().check_deadline(SessionRig::in(milliseconds(5500)));
+      rig.run();
+      CHECK(rig.receipts[0]->settled == 0);
+      if (answers) {
+        rig.peer->end();
+      } else {
+        rig.session().check_deadline(SessionRig::in(milliseconds(20'500)));
+      }
+      CHECK(settled_as(rig, Outcome::delivered));
     }
   }
 
