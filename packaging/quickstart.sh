@@ -88,6 +88,7 @@ want_to_build() {
     want libtomlplusplus-dev /usr/include/toml++/toml.h /usr/local/include/toml++/toml.h
     want libsimdjson-dev /usr/include/simdjson.h /usr/local/include/simdjson.h
     want libssl-dev /usr/include/openssl/evp.h /usr/local/include/openssl/evp.h
+    want libcrypt-dev /usr/include/crypt.h /usr/local/include/crypt.h
     want libxxhash-dev /usr/include/xxhash.h /usr/local/include/xxhash.h
     want zlib1g-dev /usr/include/zlib.h /usr/local/include/zlib.h
     want_llhttp

@@ -12,6 +12,7 @@ import tree
 LIBRARIES = {
     "asio": r"asio/",
     "asio/awaitable.hpp": r"asio/awaitable\.hpp$",
+    "libcrypt": r"crypt\.h$",
     "libcrypto": r"openssl/",
     "llhttp": r"llhttp",
     "simdjson": r"simdjson\.h$",
