@@ -52,7 +52,7 @@ enum class Reason : std::uint8_t {
   too_many_series,  ///< more distinct series than may begin within an hour
   ahead_of_clock,   ///< with explicit timestamps: so many of its series that its time would be too far ahead
   over_share,       ///< the log is full, and most of it is this client's
-  unauthorized,     ///< a webhook's signature is missing or wrong
+  unauthorized,     ///< a webhook's signature, or the credentials, are missing or wrong
   forbidden,        ///< not by this client, or not at this address
 };
 inline constexpr int reason_count = 24;

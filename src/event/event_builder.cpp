@@ -180,7 +180,7 @@ EventBuilder::Taken EventBuilder::key(IdempotencyKey key) {
   return {};
 }
 
-Result<Event, Rejection> EventBuilder::finish() {
+Result<Event, Rejection> EventBuilder::finish_as_it_is() {
   if (const Label* const first = sort_labels()) return Unexpected{refuse_twice(*first)};
   if (labels_.size() > max_labels_) {
     if (const std::size_t count = count_labels(); count > max_labels_)

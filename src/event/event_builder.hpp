@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -32,6 +34,8 @@ namespace oneshot::event {
 /// - The sender's time is a time as parse_time() reads it.
 /// - A metric's name matches [a-zA-Z_:][a-zA-Z0-9_:]*. Whether the name belongs to another metric already, only the
 ///   caller can know.
+/// - A label that the server stamps is the server's: the client leaves it out, or writes the same value. An event that
+///   has no other one says nothing.
 /// - Nothing is given twice: no label, be it once with an empty value, and neither value, metric, time nor key.
 ///
 /// A call for each part between begin() and finish(), in any order. After the first refusal the event is lost, and the
@@ -40,6 +44,8 @@ namespace oneshot::event {
 class EventBuilder {
  public:
   using Taken = Result<void, Rejection>;
+  /// Names and values that are good, and sorted by nothing.
+  using Stamps = std::span<const std::pair<std::string, std::string>>;
 
   /// Options::max_event_bytes bounds the names and texts of one event, all taken together; `value` counts as a name.
   explicit EventBuilder(const Options& options) { use(options); }
@@ -49,6 +55,12 @@ class EventBuilder {
   /// For the events from the next begin() on. Options::sender_time counts as it stands: whoever knows that events go
   /// out with timestamps says `keep`.
   void use(const Options& options);
+  /// Labels of all events from now on, since `client` sends them; no labels: no longer. No limit counts for them. Both
+  /// live until then.
+  void stamp(std::string_view client, Stamps labels) noexcept {
+    client_ = client;
+    stamps_ = labels;
+  }
 
   /// With Options::label_names.
   void begin() noexcept { begin(label_names_); }
@@ -71,7 +83,7 @@ class EventBuilder {
   Taken time(std::int64_t unix_ms);
   Taken key(IdempotencyKey key);
   /// The views of the event stay valid until the next begin().
-  Result<Event, Rejection> finish();
+  Result<Event, Rejection> finish() { return stamps_.empty() ? finish_as_it_is() : finish_stamped(); }
 
  private:
   struct Label {
@@ -89,6 +101,9 @@ class EventBuilder {
   [[gnu::cold]] Taken mend_name(std::string_view& name);
   [[gnu::cold]] Taken shorten(std::string_view name, std::string_view& value);
   std::string& room_for_made();
+  Result<Event, Rejection> finish_as_it_is();
+  [[gnu::cold]] Result<Event, Rejection> finish_stamped();
+  Taken add_stamps();
   [[nodiscard]] const Label* sort_labels();
   [[gnu::cold]] Rejection refuse_twice(const Label& first) const;
   [[nodiscard]] std::string_view sent_name(const Label& label) const noexcept;
@@ -116,6 +131,8 @@ class EventBuilder {
   std::vector<Renamed> renamed_;
   std::string escaped_;
   std::string rendered_;
+  Stamps stamps_;
+  std::string_view client_;  // whose
 };
 
 }  // namespace oneshot::event

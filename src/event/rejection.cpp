@@ -145,6 +145,11 @@ Rejection labels_become_one(std::string_view one, std::string_view other, std::s
           "label names " + quoted(one) + " and " + quoted(other) + " both become " + quoted(name)};
 }
 
+Rejection stamped_label(std::string_view name, std::string_view client) {
+  return {Reason::duplicate_label,
+          "label " + quoted(name) + " is set by the server for client " + quoted(client) + ": leave it out"};
+}
+
 Rejection given_twice(std::string_view part) {
   return {Reason::duplicate_label, std::string(part) + " is given twice"};
 }

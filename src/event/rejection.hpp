@@ -26,6 +26,8 @@ namespace oneshot::event {
 /// Two names that the client wrote, other ones, are both `name` in the end.
 [[nodiscard, gnu::cold]] Rejection labels_become_one(std::string_view one, std::string_view other,
                                                      std::string_view name);
+/// The server writes `name` on each event of `client`, with another value than this client sent.
+[[nodiscard, gnu::cold]] Rejection stamped_label(std::string_view name, std::string_view client);
 /// `part` is what an event has once beside its labels, such as "value".
 [[nodiscard, gnu::cold]] Rejection given_twice(std::string_view part);
 [[nodiscard, gnu::cold]] Rejection event_too_large(std::size_t max_event_bytes);

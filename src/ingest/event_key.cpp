@@ -8,7 +8,9 @@
 namespace oneshot::ingest {
 
 event::IdempotencyKey EventKeys::of(std::string_view scope, std::string_view id) {
-  const crypto::Digest digest = hash_.add(scope).add(std::string_view("\0", 1)).add(id).finish();
+  constexpr std::string_view end("\0", 1);
+  if (!client_.empty()) hash_.add("client ").add(client_).add(end);  // no scope begins so
+  const crypto::Digest digest = hash_.add(scope).add(end).add(id).finish();
   event::IdempotencyKey key;
   std::memcpy(&key.high, digest.bytes.data(), sizeof key.high);
   std::memcpy(&key.low, digest.bytes.data() + sizeof key.high, sizeof key.low);

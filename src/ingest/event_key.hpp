@@ -20,8 +20,12 @@ class EventKeys {
 
   /// Ids of different scopes are different, whatever they are: a scope has no NUL.
   [[nodiscard]] event::IdempotencyKey of(std::string_view scope, std::string_view id);
+  /// The ids from now on are this client's, and no other one's; empty: everybody's. The name has no NUL, and lives as
+  /// long.
+  void use_client(std::string_view name) noexcept { client_ = name; }
 
  private:
+  std::string_view client_;
   crypto::Sha256 hash_;
 };
 
