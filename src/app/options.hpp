@@ -6,18 +6,26 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "app/right.hpp"
+#include "access/client.hpp"
+#include "access/directory.hpp"
+#include "access/right.hpp"
 #include "base/address.hpp"
 #include "event/options.hpp"
 #include "ingest/hooks/hook.hpp"
 
 namespace oneshot::app {
+
+using access::all_rights;
+using access::Right;
+using access::right_names;
+using access::Rights;
 
 /// The networks of texts that are known to be right.
 [[nodiscard]] inline std::vector<Network> networks(std::initializer_list<std::string_view> texts) {
@@ -67,6 +75,8 @@ struct Options {
   Rights rights = all_rights;                                      ///< of who comes by server.host and server.port
   std::vector<std::pair<std::string, ListenerOptions>> listeners;  ///< in the order of the file
   ingest::Hooks hooks;                                             ///< of [webhooks.NAME]
+  /// Of [clients.NAME]. Null: nobody is told from others, and everybody has all rights but `admin`.
+  std::shared_ptr<const access::Directory> directory;
 };
 
 /// How old the time of a sender may make a sample that is stored now. That leaves a minute, or less where the age is

@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "access/right.hpp"
 #include "app/context.hpp"
-#include "app/right.hpp"
 #include "http/body_limits.hpp"
 #include "http/handler.hpp"
 

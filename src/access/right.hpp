@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-namespace oneshot::app {
+namespace oneshot::access {
 
 /// What a client must be allowed to do before an endpoint answers it.
 enum class Right : std::uint8_t {
@@ -42,4 +42,4 @@ inline constexpr std::array<std::pair<std::string_view, Right>, 4> right_names{
 
 inline constexpr Rights all_rights{Right::post, Right::scrape, Right::view, Right::admin};
 
-}  // namespace oneshot::app
+}  // namespace oneshot::access
