@@ -6,8 +6,10 @@
 #include <utility>
 
 #include "app/browser.hpp"
+#include "app/check_client.hpp"
 #include "app/ingest/refusal.hpp"
 #include "app/refusal_log.hpp"
+#include "app/rights_in_words.hpp"
 #include "app/scrape/scraper_identity.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -32,13 +34,6 @@ const Rights& rights_at(const Options& options, const http::Request& request) {
 
 std::string entrance_name(const Options& options, const http::Request& request) {
   return request.listener == 0 ? "server" : "listeners." + options.listeners[request.listener - std::size_t{1}].first;
-}
-
-std::string in_words(const Rights& rights) {
-  std::string words;
-  for (const auto& [name, right] : right_names)
-    if (rights.has(right)) words.append(words.empty() ? "" : ", ").append(name);
-  return words.empty() ? "nothing" : words;
 }
 
 /// The reply to whoever may not do this, with a line in the log.
@@ -66,16 +61,23 @@ Result<void, http::Reply> check_entrance(Context& context, const http::Request& 
   return refuse_access(context, request, right, std::move(why));
 }
 
+/// What nearly every request finds: no reply is made, not even an empty one.
+bool is_open_to_all(const Options& options, const http::Request& request, Right right) noexcept {
+  return options.allowed_hosts.empty() && rights_at(options, request).has(right);
+}
+
 Result<void, http::Reply> check_host(Context& context, const http::Request& request, Right right) {
   if (is_allowed_host(request, context.options->allowed_hosts)) return {};
   return refuse_access(context, request, right,
                        "the host \"" + printable(request.header("Host")) + "\" is not one of server.allowed_hosts");
 }
 
-Result<void, http::Reply> check_site(Context& context, const http::Request& request) {
-  if (!is_from_other_site(request)) return {};
-  return refuse_access(context, request, Right::post,
-                       "a page of another site may not post events (Sec-Fetch-Site, Origin)");
+/// A browser would send the password that its user once typed in, whichever page has it ask.
+Result<void, http::Reply> check_site(Context& context, const http::Request& request, Right right) {
+  if ((right != Right::post && right != Right::admin) || !is_from_other_site(request)) return {};
+  const char* const what = right == Right::post ? "post events" : "change this server";
+  return refuse_access(context, request, right,
+                       std::string("a page of another site may not ") + what + " (Sec-Fetch-Site, Origin)");
 }
 
 /// A scrape: who is it, and is that one in scrapers.allow.
@@ -89,12 +91,22 @@ Result<void, http::Reply> check_scraper(Context& context, const http::Request& r
 
 }  // namespace
 
+Result<void, http::Reply> check_place(Context& context, const http::Request& request, Right right) {
+  if (auto checked = check_entrance(context, request, right); !checked) return checked;
+  return check_host(context, request, right);
+}
+
 Result<void, http::Reply> authorize(Context& context, const http::Request& request, Right right) {
   if (right == Right::none) return {};
-  if (auto checked = check_entrance(context, request, right); !checked) return checked;
-  if (auto checked = check_host(context, request, right); !checked) return checked;
+  if (!is_open_to_all(*context.options, request, right))
+    if (auto checked = check_place(context, request, right); !checked) return checked;
+  const bool has_directory = context.options->directory != nullptr;
+  if (has_directory || right == Right::admin) [[unlikely]] {
+    const bool views = right == Right::scrape && is_view(request);
+    if (auto checked = check_client(context, request, right, views); !checked) return checked;
+  }
   if (right == Right::scrape) return check_scraper(context, request);
-  return right == Right::post ? check_site(context, request) : Result<void, http::Reply>();
+  return check_site(context, request, right);
 }
 
 Result<void, http::Reply> authorize_hook(Context& context, const http::Request& request, bool knows_secret) {

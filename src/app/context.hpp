@@ -5,7 +5,9 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "access/checker.hpp"
 #include "app/ingest/recent_series.hpp"
 #include "app/options.hpp"
 #include "app/scrape/turns.hpp"
@@ -30,6 +32,7 @@ struct Context {
       : services(s),
         worker(number),
         counters(s.counters[number]),
+        checker(s.passwords.secret()),
         event_builder(snapshot->event),
         form_parser(event_builder) {
     use(std::move(snapshot));
@@ -44,6 +47,11 @@ struct Context {
     event::Options of_events = options->event;
     if (services.queue.explicit_timestamps()) of_events.sender_time = event::SenderTime::keep;  // and used
     event_builder.use(of_events);
+    checker.forget();
+    client_numbers.clear();
+    if (options->directory == nullptr) return;
+    for (const access::Client& one : options->directory->clients())
+      client_numbers.push_back(services.client_counters.number_of(one.name, worker));
   }
 
   Services& services;
@@ -51,6 +59,14 @@ struct Context {
   unsigned worker;
   Counters& counters;
   std::shared_ptr<EventCounters> event_counters;  ///< those of `options`
+
+  access::Checker checker;
+  std::vector<Counters::Number*> client_numbers;  ///< of the clients of `options`: events accepted
+  /// Whose request the endpoint answers, while it is called (see AsClient); null: nobody is told from others, or a
+  /// webhook's secret stands for the right.
+  const access::Client* client = nullptr;
+  Counters::Number* client_number = nullptr;  ///< its own one
+
   event::EventBuilder event_builder;
   // These feed that builder.
   event::FormParser form_parser;

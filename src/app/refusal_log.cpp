@@ -43,6 +43,12 @@ void log_refused_event(Context& context, const Refused& who, const event::Reject
   write_if_due(context, context.services.refused_events, {log::Level::info, "event refused", reason, why.message}, who);
 }
 
+void log_refused_access(Context& context, const Refused& who, AuthFailure reason, std::string_view why) {
+  context.services.auth_failures.count(reason);
+  const std::string_view name = auth_failure_names[static_cast<std::size_t>(reason)];
+  write_if_due(context, context.services.refused_access, {log::Level::warn, "access refused", name, why}, who);
+}
+
 void log_refused_scrape(Context& context, const Refused& who, ScrapeRefusal reason, std::string_view why) {
   context.services.scrape_refusals.count(reason);
   const std::string_view name = scrape_refusal_names[static_cast<std::size_t>(reason)];

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "app/context.hpp"
+#include "app/own_metrics/auth_failures.hpp"
 #include "app/own_metrics/scrape_refusals.hpp"
 #include "base/address.hpp"
 #include "event/event.hpp"
@@ -22,6 +23,8 @@ struct Refused {
 /// At level info: the sender made a mistake, which a status tells, but not every client shows the words. At level debug
 /// there is a line for each.
 [[gnu::cold]] void log_refused_event(Context& context, const Refused& who, const event::Rejection& why);
+/// Counts it too. At level warn: somebody tries what is not theirs, or a secret was changed in one place only.
+[[gnu::cold]] void log_refused_access(Context& context, const Refused& who, AuthFailure reason, std::string_view why);
 /// Counts it too. At level warn: the scraper gets no events until somebody changes its configuration, and Prometheus
 /// shows no more than the status.
 [[gnu::cold]] void log_refused_scrape(Context& context, const Refused& who, ScrapeRefusal reason, std::string_view why);

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "app/as_client.hpp"
 #include "app/authorize.hpp"
 #include "app/ingest/find_hook.hpp"
 #include "app/ingest/post_event.hpp"
@@ -60,6 +61,13 @@ constexpr bool is_well_formed(const Route& route) {
          (route.match == Match::exact || route.path.ends_with('/'));
 }
 static_assert(std::ranges::all_of(routes, is_well_formed));
+
+/// What a client has to show for an action. A hook asks by itself, unless its secret stands for the right.
+Right right_needed(const Context& context, const Action& action, std::string_view path) {
+  if (action.endpoint != post_hook) return action.right;
+  const auto hook = find_hook(context, hook_name(path));
+  return hook && !(*hook)->signature().required() ? Right::post : Right::none;
+}
 
 http::Reply not_found(std::string_view path, bool hooks) {
   std::string text = "there is nothing at \"" + printable(path) + "\"; there are";
@@ -119,6 +127,10 @@ http::Answer Router::handle(const http::Request& request, delivery::Waiting& wai
   if (request.method == http::Method::options) return options_of(allowed_methods(*route));
   const Action action = action_of(*route, request.method);
   if (action.endpoint == nullptr) return not_allowed(*route, request.method_name);
+  if (context_.options->directory != nullptr) [[unlikely]] {
+    const Right right = right_needed(context_, action, request.path);
+    if (right != Right::none) return answer_as_client(context_, request, waiting, action, right);
+  }
   if (auto granted = authorize(context_, request, action.right); !granted) return std::move(granted.error());
   return action.endpoint(context_, request, waiting);
 }

@@ -5,8 +5,11 @@
 #include <cstdint>
 #include <vector>
 
+#include "access/password_thread.hpp"
 #include "app/ingest/rate_limit.hpp"
 #include "app/ingest/series_limit.hpp"
+#include "app/own_metrics/auth_failures.hpp"
+#include "app/own_metrics/client_counters.hpp"
 #include "app/own_metrics/config_reloads.hpp"
 #include "app/own_metrics/counters.hpp"
 #include "app/own_metrics/event_counters.hpp"
@@ -33,6 +36,7 @@ struct Services {
         clock(c),
         config_reloads(c.unix_ms()),
         process_metrics(c),
+        client_counters(workers),
         counters(workers),
         event_counters(workers) {}
 
@@ -48,11 +52,16 @@ struct Services {
   SharedScrapers shared_scrapers;
   RefusalWatch refused_events;
   RefusalWatch refused_scrapes;
+  RefusalWatch refused_access;
   http::MemoryBudget memory{std::size_t{256} * 1024 * 1024};  ///< the server sets its limit (server.max_memory_mib)
   ScrapeRefusals scrape_refusals;
   ProxyWatch proxy_watch;
   RateLimit rate_limit;
+  RateLimit client_rate_limit;  ///< of those with a rate of their own
   SeriesLimit series_limit;
+  access::PasswordThread passwords;
+  AuthFailures auth_failures;
+  ClientCounters client_counters;
   std::vector<Counters> counters;  ///< one for each worker, by its number
   EventCounterBook event_counters;
   std::vector<const http::Statistics*> http_statistics;  ///< one for each thread that serves connections

@@ -25,11 +25,12 @@ void log_stored(const Address& peer, const event::Event& event) {
 std::unique_ptr<http::PendingReply> answer_when_durable(Context& context, const Address& peer,
                                                         const event::Event& event) {
   // A reload meanwhile may make other counters.
-  return when_durable(context, [&context, peer, counters = context.event_counters,
+  return when_durable(context, [&context, peer, counters = context.event_counters, client = context.client_number,
                                 series = context.event_counters->series_of(context.worker, event)](bool stored) {
     if (!stored) return refuse(context, peer, why_not(Stored::unable));
     context.counters.count_accepted();
     EventCounters::count(series);
+    if (client != nullptr) Counters::increase(*client, 1);
     return http::Reply(200);
   });
 }

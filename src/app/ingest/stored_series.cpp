@@ -6,7 +6,8 @@
 
 namespace oneshot::app {
 
-StoredSeries::StoredSeries(Context& context, const queue::StoredAll& all) : counters_(context.event_counters) {
+StoredSeries::StoredSeries(Context& context, const queue::StoredAll& all)
+    : counters_(context.event_counters), client_(context.client_number), stored_(all.stored) {
   if (counters_->config().families.empty()) return;
   const std::span<const event::Event> events = context.batch.events();
   auto duplicate = all.duplicates_at.begin();

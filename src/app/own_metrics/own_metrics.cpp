@@ -68,6 +68,20 @@ void append_hooks(Writer& writer, const HookCounters& counters) {
   }
 }
 
+void append_clients(Writer& writer, const Services& services) {
+  constexpr std::string_view failures = "oneshot_auth_failures_total";
+  writer.family(failures, MetricType::counter,
+                "Requests refused since their client showed no credentials, wrong ones, or lacks the right.");
+  for (std::size_t i = 0; i < auth_failure_names.size(); ++i)
+    writer.sample(failures, {{"reason", auth_failure_names[i]}}, services.auth_failures.count_at(i));
+  // Of no use to those who tell no client from others.
+  const auto clients = services.client_counters.all();
+  if (clients.empty()) return;
+  constexpr std::string_view accepted = "oneshot_client_events_accepted_total";
+  writer.family(accepted, MetricType::counter, "Events accepted since the start, by the client that sent them.");
+  for (const auto& [client, events] : clients) writer.sample(accepted, {{"client", client}}, events);
+}
+
 void append_deliveries(Writer& writer, const QueueStatistics& queue) {
   per_scraper(writer, queue, "oneshot_events_waiting", MetricType::gauge,
               "Events accepted and not yet in a batch of this scraper.",
@@ -251,6 +265,7 @@ void append_own_metrics(std::string& out, const exposition::Format& format, cons
   append_legacy(writer, snapshot, scrape);
   append_event_totals(writer, snapshot);
   append_hooks(writer, services.hook_counters);
+  append_clients(writer, services);
   if (scrape.counters != nullptr) scrape.counters->append_to(writer);
   append_deliveries(writer, snapshot.queue);
   append_losses(writer, snapshot.queue);

@@ -12,7 +12,7 @@ namespace oneshot::app {
 /// Why a scrape was not let in; `oneshot_scrapes_refused_total{reason}` has one series for each.
 enum class ScrapeRefusal : std::uint8_t {
   bad_query,
-  not_allowed,         ///< scrapers.allow
+  not_allowed,         ///< scrapers.allow, or the client's rights
   too_many_scrapers,   ///< scrapers.max, and all have earned their places
   too_many_of_address  ///< its address has its share of the places
 };

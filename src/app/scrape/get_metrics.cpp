@@ -54,13 +54,15 @@ struct Admitted {
 };
 
 /// Who scrapes, which authorize() has let in; or the reply that says what is wrong with the query.
-Result<Admitted, http::Reply> admit(Context& context, const http::Request& request) {
+/// `bound` is the name that the client has to scrape by; empty: any.
+Result<Admitted, http::Reply> admit(Context& context, const http::Request& request, const std::string& bound) {
   const Origin origin = find_origin(request, *context.options);
   Result<MetricsQuery> query = parse_metrics_query(request.query);
   if (!query) {
     log_refused_scrape(context, {request.peer, origin.address}, ScrapeRefusal::bad_query, query.error());
     return Unexpected{refusal(400, std::move(query.error()))};
   }
+  if (!bound.empty()) query->scraper = bound;
   // Whoever looks with a browser takes no scraper's events.
   return Admitted{identify(*query, origin.address), origin.address, query->peek || is_unasked_view(request),
                   origin.by_proxy};
@@ -389,9 +391,9 @@ SteadyTime deadline_of(const http::Request& request, std::chrono::milliseconds t
   return peek ? std::min(deadline, request.arrived + longest_peek) : deadline;
 }
 
-asio::awaitable<Uncompressed> scrape(Context& context, const http::Request& request, const exposition::Format& format,
-                                     const Worth& worth, delivery::Waiting& waiting) {
-  Result<Admitted, http::Reply> admitted = admit(context, request);
+asio::awaitable<Uncompressed> scrape(Context& context, const http::Request& request, const std::string& bound,
+                                     const exposition::Format& format, const Worth& worth, delivery::Waiting& waiting) {
+  Result<Admitted, http::Reply> admitted = admit(context, request, bound);
   if (!admitted) co_return std::move(admitted.error());
   const bool peeks = admitted->peek;
   const std::chrono::milliseconds timeout = scrape_timeout(request);
@@ -417,10 +419,14 @@ void log_scrape(const Uncompressed& made) {
   log::debug("scrape", {{"scraper", made.scraper}, {"events", made.receipt->count()}});
 }
 
-asio::awaitable<http::Reply> answer(Context& context, const http::Request& request, delivery::Waiting& waiting) {
+/// The name that the client of this call is bound to.
+std::string bound_name(const Context& context) { return context.client == nullptr ? "" : context.client->scraper; }
+
+asio::awaitable<http::Reply> answer(Context& context, const http::Request& request, std::string bound,
+                                    delivery::Waiting& waiting) {
   const ScrapeForm form = form_for(request, *context.options);
   const Worth worth(context.services.clock, waiting);
-  Uncompressed made = co_await scrape(context, request, form.format, worth, waiting);
+  Uncompressed made = co_await scrape(context, request, bound, form.format, worth, waiting);
   if (form.gzip && is_worth_compressing(made.reply)) {
     const BodyPadding padding{form.format, made.padding_place, made.receipt ? min_batch_response : 0};
     http::MemoryBudget& budget = context.services.memory;
@@ -441,11 +447,11 @@ asio::awaitable<http::Reply> answer(Context& context, const http::Request& reque
 }  // namespace
 
 http::Answer get_metrics(Context& context, const http::Request& request, delivery::Waiting& waiting) {
-  return answer(context, request, waiting);
+  return answer(context, request, bound_name(context), waiting);
 }
 
 http::Answer head_metrics(Context& context, const http::Request& request, delivery::Waiting&) {
-  Result<Admitted, http::Reply> admitted = admit(context, request);
+  Result<Admitted, http::Reply> admitted = admit(context, request, bound_name(context));
   if (!admitted) return std::move(admitted.error());
   if (admitted->peek && !context.services.queue.peek(admitted->scraper.id)) return unknown_scraper(admitted->scraper);
   http::Reply reply(200);

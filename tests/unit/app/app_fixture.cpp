@@ -29,6 +29,7 @@ asio::awaitable<void> FakeWaiting::pause(std::chrono::milliseconds duration) {
 }
 
 asio::awaitable<void> FakeWaiting::wait(delivery::OneShotEvent& event) {
+  if (before_wait) before_wait();
   const auto done = std::make_shared<std::atomic<bool>>(false);
   event.on_notify([done] {
     *done = true;

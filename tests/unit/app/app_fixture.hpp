@@ -40,6 +40,7 @@ class FakeWaiting final : public delivery::Waiting {
   bool stops = false;
   int gave_way = 0;
   std::function<void()> during_yield;  ///< what happens between two steps
+  std::function<void()> before_wait;   ///< what happens before the wait for an event
   int paused = 0;
   std::function<void()> during_pause;  ///< what others do meanwhile
 
