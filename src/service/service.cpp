@@ -20,6 +20,7 @@
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "base/version.hpp"
+#include "crypto/bcrypt.hpp"
 #include "net/asio_compat.hpp"
 #include "net/event_wait.hpp"
 #include "queue/local/embedded_queue.hpp"
@@ -144,6 +145,14 @@ void Service::announce(const Addresses& addresses) const {
                           {"storage", in_memory() ? std::string_view("memory") : settings_->queue.storage.path},
                           {"threads", routers_.size()}});
   if (in_memory()) log::warn("events are kept in memory only and do not survive the program (storage.path is empty)");
+  warn_of_slow_passwords();
+}
+
+void Service::warn_of_slow_passwords() const {
+  if (settings_->app.directory == nullptr) return;
+  for (const auto& [client, cost] : settings_->app.directory->slow_passwords())
+    log::warn("the password of a client takes long to check: a bcrypt cost of 10 is enough",
+              {{"client", client}, {"cost", cost}, {"seconds", crypto::bcrypt_seconds(cost)}});
 }
 
 void Service::serve() {

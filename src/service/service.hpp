@@ -57,6 +57,7 @@ class Service {
   [[nodiscard]] std::shared_ptr<const app::Options> app_options() const noexcept;
   void announce(const Addresses& addresses) const;
   asio::awaitable<void> run_housekeeping();
+  void warn_of_slow_passwords() const;
   void report_status();
   asio::awaitable<void> stop_on_signal();
   void stop_at_once_on_next_signal();

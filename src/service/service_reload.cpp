@@ -64,6 +64,7 @@ void Service::use(settings::Settings read) {
   std::string changed;
   for (const std::string& key : reload.changed) changed += (changed.empty() ? "" : ", ") + key;
   log::info("reloaded", {{"config", config_file_}, {"changed", changed.empty() ? "nothing" : changed}});
+  warn_of_slow_passwords();
   for (const settings::Postponed& key : reload.postponed) {
     log::warn("this setting changes only with a restart",
               {{"key", key.key}, {"in_use", key.in_use}, {"config", key.read}});

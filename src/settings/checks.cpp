@@ -86,6 +86,11 @@ Result<void, std::string> check_address(std::string_view address) {
   return {};
 }
 
+Result<void, std::string> check_label_name(std::string_view name) {
+  if (!name.empty() && consists_of(name, "_") && !is_digit(name.front()) && !name.starts_with("__")) return {};
+  return Unexpected{"a label's name must be letters, digits and _, the first one no digit, and not begin with __"};
+}
+
 Result<void, std::string> check_title(std::string_view title) {
   constexpr std::size_t longest = 64;
   if (!title.empty() && title.size() <= longest && consists_of(title, "_.-")) return {};

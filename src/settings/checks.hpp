@@ -18,6 +18,8 @@ namespace oneshot::settings {
 [[nodiscard]] Result<void, std::string> check_help(std::string_view text);
 /// One more label of a counter; or what is wrong with it.
 [[nodiscard]] Result<std::string> take_counter_label(const std::string& name, const std::vector<std::string>& so_far);
+/// Of a label that the server writes.
+[[nodiscard]] Result<void, std::string> check_label_name(std::string_view name);
 /// Of a file; empty is allowed.
 [[nodiscard]] Result<void, std::string> check_path(std::string_view path);
 /// Of a header (RFC 9110 section 5.1).

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "settings/check_together.hpp"
+#include "settings/clients.hpp"
 #include "settings/header_file.hpp"
 #include "settings/key.hpp"
 #include "settings/load_toml.hpp"
@@ -41,6 +42,7 @@ Result<Settings> load(const CommandLine& command_line, const Environment& enviro
   if (auto good = check_together(settings); !good) return Unexpected{std::move(good.error())};
   if (auto headers = read_header_files(settings); !headers) return Unexpected{std::move(headers.error())};
   if (auto hooks = make_hooks(settings); !hooks) return Unexpected{std::move(hooks.error())};
+  if (auto clients = make_clients(settings, environment); !clients) return Unexpected{std::move(clients.error())};
   return settings;
 }
 

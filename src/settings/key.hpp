@@ -17,8 +17,9 @@ namespace oneshot::settings {
 
 /// Why a key refuses a value.
 struct ValueError {
-  const Value* culprit;  ///< the value, or the element of it that is wrong
-  std::string must;      ///< "must be a whole number from 0 to 65535"
+  const Value* culprit;    ///< the value, or the element of it that is wrong
+  std::string must;        ///< "must be a whole number from 0 to 65535"
+  bool is_secret = false;  ///< nobody may see the value
 };
 
 template <class Target>

@@ -35,7 +35,8 @@ namespace oneshot::settings {
 template <class Part>
 inline constexpr bool in_named_section =
     std::is_same_v<Part, app::MetricOptions> || std::is_same_v<Part, confirm::Options> ||
-    std::is_same_v<Part, ingest::HookOptions> || std::is_same_v<Part, app::ListenerOptions>;
+    std::is_same_v<Part, ingest::HookOptions> || std::is_same_v<Part, app::ListenerOptions> ||
+    std::is_same_v<Part, access::ClientOptions>;
 
 /// Where the options of a part lie in the settings.
 template <class Part, class Aggregate>

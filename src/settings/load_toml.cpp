@@ -212,7 +212,9 @@ class Reader {
     if (taken) return;
     const ValueError& error = taken.error();
     Place place = begin_of(node.source());
-    if (error.culprit == &value) {
+    if (error.is_secret) {
+      complain(place, where + ": " + error.must);
+    } else if (error.culprit == &value) {
       complain(place, where + " = " + describe(value) + ": " + error.must);
     } else {
       if (error.culprit->line > place.line) place = {error.culprit->line, 0};

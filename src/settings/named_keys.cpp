@@ -3,6 +3,7 @@
 
 #include "base/byte_set.hpp"
 #include "settings/checks.hpp"
+#include "settings/client_keys.hpp"
 #include "settings/key_kinds.hpp"
 #include "settings/named_kinds.hpp"
 #include "settings/rights_key.hpp"
@@ -58,7 +59,8 @@ NamedSections listeners() {
 }  // namespace
 
 const std::vector<NamedSections>& named_sections() {
-  static const std::vector<NamedSections> all = {listeners(), metrics(), confirmations(), webhook_sections()};
+  static const std::vector<NamedSections> all = {client_sections(), listeners(), metrics(), confirmations(),
+                                                 webhook_sections()};
   return all;
 }
 

@@ -75,6 +75,15 @@ void note_secrets(const ingest::HookOptionsByName& before, const ingest::HookOpt
   }
 }
 
+void note_tokens(const access::ClientOptionsByName& before, const access::ClientOptionsByName& now,
+                 std::vector<std::string>& changed) {
+  for (const auto& [client, options] : now) {
+    const auto found = before.find(client);
+    if (found != before.end() && found->second.token_file_sha256 != options.token_file_sha256)
+      changed.push_back("what clients." + client + ".token_file holds");
+  }
+}
+
 }  // namespace
 
 Reload reload(const Settings& in_use, Settings read) {
@@ -100,6 +109,7 @@ Reload reload(const Settings& in_use, Settings read) {
   }
   note_headers(in_use.confirm, read.confirm, result.changed);
   note_secrets(in_use.webhooks, read.webhooks, result.changed);
+  note_tokens(in_use.clients, read.clients, result.changed);
   result.settings = std::move(read);
   return result;
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <vector>
+
+#include "access/client.hpp"
 #include "app/options.hpp"
 #include "base/log.hpp"
 #include "confirm/options.hpp"
@@ -18,8 +21,10 @@ struct Settings {
   app::Options app;
   queue::Options queue;
   log::Level log_level = log::Level::info;
-  confirm::OptionsByScraper confirm;   ///< [confirm.NAME]
-  ingest::HookOptionsByName webhooks;  ///< [webhooks.NAME], which make_hooks() makes app.hooks of
+  confirm::OptionsByScraper confirm;           ///< [confirm.NAME]
+  ingest::HookOptionsByName webhooks;          ///< [webhooks.NAME], which make_hooks() makes app.hooks of
+  access::ClientOptionsByName clients;         ///< [clients.NAME], which make_clients() makes app.directory of
+  std::vector<access::BasicUser> basic_users;  ///< of another file, which no key shows; they join the clients
 };
 
 }  // namespace oneshot::settings

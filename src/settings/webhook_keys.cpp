@@ -26,7 +26,6 @@ using Checked = Result<void, std::string>;
 
 constexpr std::string_view kind = "webhooks";
 constexpr ByteSet name_bytes{[](char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '.' || c == '-'; }};
-constexpr ByteSet label_bytes{[](char c) { return is_letter(c) || is_digit(c) || c == '_'; }};
 
 /// The name is a part of a path.
 Checked check_hook_name(std::string_view name) {
@@ -43,11 +42,6 @@ Checked without_value(Result<Parsed> parsed) {
 Checked check_template(std::string_view text) { return without_value(ingest::Template::parse(text)); }
 Checked check_signature(std::string_view text) { return without_value(ingest::Signature::parse(text)); }
 Checked check_each(std::string_view text) { return ingest::check_pointer(text); }
-
-Checked check_label_name(std::string_view name) {
-  if (!name.empty() && label_bytes.has_all_of(name) && !is_digit(name.front()) && !name.starts_with("__")) return {};
-  return Unexpected{"a label's name must be letters, digits and _, the first one no digit, and not begin with __"};
-}
 
 Result<std::string> make_json_reference(const std::string& text, const std::vector<std::string>&) {
   if (auto good = ingest::parse_json_reference(text); !good) return Unexpected{std::move(good.error())};

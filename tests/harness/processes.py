@@ -61,8 +61,18 @@ def times_asleep(pid):
 
 def waited_for_processor(task="self"):
     """Seconds in which it could have run, and others did."""
+    return _schedstat(task)[1]
+
+
+def _schedstat(task):
     with open(f"/proc/{task}/schedstat", encoding="ascii") as file:
-        return int(file.read().split()[1]) / 1e9
+        return [int(number) / 1e9 for number in file.read().split()[:2]]
+
+
+def ran_by_thread(pid):
+    """Seconds on a processor of each thread, far finer than cpu_seconds(). The main thread is the first."""
+    threads = sorted(map(int, os.listdir(f"/proc/{pid}/task")))
+    return [_schedstat(f"{pid}/task/{thread}")[0] for thread in threads]
 
 
 def waited_for_processor_by_thread(pid):

@@ -67,9 +67,9 @@ scrapers.startup_hold_seconds: [0, 86400]
 {{- end }}
 {{- end }}
 {{- end }}
-{{- else if eq $section "webhooks" }}
-{{- range $hook, $options := $keys }}
-[webhooks.{{ toJson $hook }}]
+{{- else if has $section (list "clients" "webhooks") }}
+{{- range $title, $options := $keys }}
+[{{ $section }}.{{ toJson $title }}]
 {{- range $key, $value := $options }}
 {{- if kindIs "map" $value }}
 {{- $pairs := list }}

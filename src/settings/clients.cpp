@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#include "settings/clients.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "access/credentials.hpp"
+#include "access/directory.hpp"
+#include "base/text.hpp"
+#include "crypto/hex.hpp"
+#include "crypto/sha256.hpp"
+#include "settings/credentials_directory.hpp"
+#include "settings/named_sections.hpp"
+#include "settings/read_file.hpp"
+
+namespace oneshot::settings {
+namespace {
+
+/// What is behind the first line may be notes.
+Result<std::string> read_token(const std::string& path) {
+  constexpr std::size_t max_bytes = 64 * 1024;
+  Result<std::string> text = read_regular_file(path, max_bytes);
+  if (!text) return text;
+  const std::string shown = printable(path, 1024);
+  std::string token = text->substr(0, text->find('\n'));
+  access::wipe(*text);
+  if (token.ends_with('\r')) token.pop_back();
+  if (token.empty()) return Unexpected{shown + ": its first line is empty, and must be the token"};
+  if (access::is_token(token)) return token;
+  access::wipe(token);
+  return Unexpected{shown +
+                    ": its first line must be a token of letters, digits and - . _ ~ + / (openssl rand -hex 32)"};
+}
+
+Result<void, std::string> read_token_file(access::ClientOptions& options, const Environment& environment) {
+  const Result<std::string> path = expand_credentials_directory(options.token_file, environment);
+  if (!path) return Unexpected{path.error()};
+  Result<std::string> token = read_token(*path);
+  if (!token) return Unexpected{token.error()};
+  options.token_file_sha256 = crypto::to_hex(crypto::Sha256().add(*token).finish().view());
+  access::wipe(*token);
+  return {};
+}
+
+bool has_metric(const app::Options& app, std::string_view name) {
+  return name == app.metric ||
+         std::ranges::any_of(app.metrics, [name](const auto& metric) { return metric.first == name; });
+}
+
+Result<void, std::string> check_metrics(const app::Options& app, const access::ClientOptions& options) {
+  for (const std::string& metric : options.metrics)
+    if (!has_metric(app, metric))
+      return Unexpected{"metrics: there is no metric \"" + metric + "\": neither events.metric nor " +
+                        section_title("metrics", metric)};
+  return {};
+}
+
+}  // namespace
+
+Result<void, std::string> make_clients(Settings& settings, const Environment& environment) {
+  for (auto& [name, options] : settings.clients) {
+    const std::string title = section_title("clients", name) + ' ';
+    if (auto good = check_metrics(settings.app, options); !good) return Unexpected{title + good.error()};
+    if (options.token_file.empty()) continue;
+    if (auto good = read_token_file(options, environment); !good)
+      return Unexpected{title + "token_file: " + good.error()};
+  }
+  auto directory = access::Directory::make(settings.clients, settings.basic_users);
+  if (!directory) return Unexpected{section_title("clients", directory.error().client) + ' ' + directory.error().what};
+  settings.app.directory = std::move(*directory);
+  return {};
+}
+
+}  // namespace oneshot::settings
