@@ -13,10 +13,12 @@ LIBRARIES = {
     "asio": r"asio/",
     "asio/awaitable.hpp": r"asio/awaitable\.hpp$",
     "libcrypt": r"crypt\.h$",
-    "libcrypto": r"openssl/",
+    "libcrypto": r"openssl/(evp|hmac|sha|crypto)\.h$",
+    "libssl": r"openssl/(bio|err|pem|ssl|x509v3)\.h$",
     "llhttp": r"llhttp",
     "simdjson": r"simdjson\.h$",
     "tomlplusplus": r"toml(\+\+|\.hpp)",
+    "yaml": r"yaml\.h$",
     "xxhash": r"xxhash\.h$",
     "zlib": r"zlib\.h$",
 }
