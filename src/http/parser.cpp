@@ -95,7 +95,7 @@ std::size_t Parser::take_between_requests(std::string_view bytes) {
 
 void Parser::refuse_first_byte(char first) {
   if (first == tls_handshake) {
-    state_.fail(400, "this is TLS, and only plain HTTP is supported");
+    state_.fail(400, "this is TLS, and this address takes plain HTTP: write http://, or set server.web_config_file");
   } else {
     state_.fail(400, "the request begins with the byte " + shown_byte(first) + " (a method, such as GET, is required)");
   }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "base/address.hpp"
@@ -37,7 +38,10 @@ struct Request {
   Address peer;                  ///< the other end of the connection
   std::uint64_t connection = 0;  ///< its number: no other connection has it while the program runs; from 1
   std::uint8_t listener = 0;     ///< by which of the server's addresses it came: as net::Server::listen_on() was told
-  SteadyTime arrived{};          ///< when its first byte was read
+  bool secure = false;           ///< it came encrypted
+  /// The names in the client's certificate (DNS, e-mail, URI, IP), if it showed one and that was verified.
+  std::span<const std::string> peer_names{};
+  SteadyTime arrived{};  ///< when its first byte was read
   /// A byte of it arrived before the reply to the request before it was acknowledged, so it proves nothing about that
   /// reply, and it is not given a batch of its own.
   bool pipelined = false;

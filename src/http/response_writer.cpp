@@ -55,6 +55,8 @@ void append_head(std::string& out, const Reply& reply, const HeadOptions& option
   }
   assert(are_header_lines(reply.extra_headers));
   out += reply.extra_headers;
+  assert(are_header_lines(options.more));
+  out += options.more;
   out += "Date: ";
   out += options.date;
   if (reply.retry_after_seconds != 0) {

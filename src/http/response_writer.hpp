@@ -15,7 +15,8 @@ struct HeadOptions {
   bool head_request = false;  ///< the request was HEAD: no body will follow
   bool keep_alive = true;     ///< the connection lives on after this reply
   bool http10 = false;        ///< the request was HTTP/1.0, where living on must be said
-  std::string_view date;      ///< from HttpDate
+  std::string_view date{};    ///< from HttpDate
+  std::string_view more{};    ///< whole lines that every reply has
 };
 
 /// Whether the text is nothing, or whole header lines: "Name: value\r\n" each, without any other control byte.

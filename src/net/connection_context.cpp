@@ -10,6 +10,7 @@ std::string_view ConnectionContext::prerendered_ok() {
     prerendered_second_ = now;
     prerendered_ok_.clear();
     http::HeadOptions options;
+    options.more = options_.reply_headers;
     options.date = date_.at(std::int64_t{now} * 1000);
     http::append_head(prerendered_ok_, http::Reply(200), options);
   }

@@ -19,6 +19,7 @@ struct Options {
   unsigned max_connections_per_peer = 1024;  ///< of one IPv4 address or one IPv6 /64; 0: no limit
   std::vector<Network> unlimited_peers;      ///< for whom that does not hold: proxies, behind which there are many
   unsigned max_memory_mib = 256;             ///< http::MemoryBudget: of all connections, beyond the fixed share of each
+  std::string reply_headers;                 ///< whole lines, "Name: value\r\n" each, of every answer
   std::chrono::milliseconds header_timeout = std::chrono::seconds(10);
   std::chrono::milliseconds idle_timeout = std::chrono::seconds(330);  ///< above Prometheus' five minutes
   std::chrono::milliseconds stop_timeout = std::chrono::seconds(10);

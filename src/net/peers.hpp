@@ -13,6 +13,7 @@
 
 #include "base/address.hpp"
 #include "net/expected_ends.hpp"
+#include "net/handshake_bucket.hpp"
 #include "net/newcomer.hpp"
 #include "net/offers.hpp"
 
@@ -37,6 +38,9 @@ class Peer {
   /// One of its connections has ended. The peer may be gone afterwards.
   void remove() noexcept { connections_.fetch_sub(1, std::memory_order_release); }
 
+  /// Null: as many as it likes.
+  [[nodiscard]] HandshakeBucket* handshakes() noexcept { return limited_ ? &handshakes_ : nullptr; }
+
   // The accepting thread.
 
   void add() noexcept {
@@ -58,6 +62,7 @@ class Peer {
   const bool limited_;
   std::atomic<std::size_t> connections_{0};
   std::uint64_t added_ = 0;
+  HandshakeBucket handshakes_;
 };
 
 /// All peers that have connections. Used by the accepting thread.

@@ -61,7 +61,7 @@ void PlainStream::on_readable(std::function<void()> ready) {
   });
 }
 
-bool PlainStream::has_unread() const noexcept { return readable_bytes(handle()) > 0; }
+std::size_t PlainStream::unread() const noexcept { return readable_bytes(handle()); }
 
 bool PlainStream::has_arrived(std::uint64_t given) const noexcept { return received_bytes(handle()) > given; }
 

@@ -21,7 +21,7 @@ class PlainStream final : public Stream {
   void cancel() noexcept override;
   void on_readable(std::function<void()> ready) override;
 
-  [[nodiscard]] bool has_unread() const noexcept override;
+  [[nodiscard]] std::size_t unread() const noexcept override;
   [[nodiscard]] bool has_arrived(std::uint64_t given) const noexcept override;
   void mark_early() noexcept override;
   [[nodiscard]] TcpInfo sample() noexcept override;

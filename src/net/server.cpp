@@ -146,6 +146,10 @@ void Server::change(const Options& options) {
   for (const auto& worker : parts_->workers) worker->change(options);
 }
 
+void Server::use(const WrapStream& wrap) {
+  for (const auto& worker : parts_->workers) worker->use(wrap);
+}
+
 void Server::post_to_worker(std::size_t worker, std::function<void()> work) {
   parts_->workers.at(worker)->post(std::move(work));
 }

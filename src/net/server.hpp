@@ -16,6 +16,7 @@
 #include "http/statistics.hpp"
 #include "net/listening_socket.hpp"
 #include "net/options.hpp"
+#include "net/wrap_stream.hpp"
 
 namespace oneshot::net {
 
@@ -46,6 +47,8 @@ class Server {
 
   /// New limits for connections from now on (host, port and threads do not change).
   void change(const Options& options);
+  /// What becomes of the streams of connections that begin from now on; nothing before the first call.
+  void use(const WrapStream& wrap);
   /// Runs `work` on a worker's own thread.
   void post_to_worker(std::size_t worker, std::function<void()> work);
   /// One for each worker, and that of the accepting thread; readable from any thread as long as the server lives.

@@ -142,6 +142,8 @@ http::Answer Session::ask() {
   request_.peer = peer_;
   request_.connection = id_;
   request_.listener = listener_;
+  request_.secure = stream_->is_encrypted();
+  if (request_.secure) request_.peer_names = stream_->peer_names();
   request_.arrived = arrived;
   request_.pipelined = pipelined;
   try {

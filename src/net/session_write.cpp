@@ -26,6 +26,7 @@ void Session::append_reply(const http::Reply& reply, http::Method method, int mi
   options.keep_alive = keep_alive;
   options.http10 = minor_version == 0;
   options.date = context_.date();
+  options.more = context_.options().reply_headers;
   http::append_head(out_, reply, options);
   if (!options.head_request) out_ += reply.body;
 }
@@ -51,18 +52,18 @@ bool Session::send_now() noexcept {
 }
 
 void Session::give_memory_back() noexcept {
-  if (out_.capacity() <= keep_capacity) return;
-  out_.shrink_to_fit();
-  out_memory_.release();
+  if (out_.capacity() > keep_capacity) out_.shrink_to_fit();
+  if (out_memory_.bytes() > 0) out_memory_.release();
 }
 
 // The rest of out_ stays until the peer has read what is before it. False: there is no memory for that.
 bool Session::borrow_for_rest() {
   using Use = http::MemoryBudget::Use;
-  if (out_.capacity() <= keep_capacity) return true;
   if (out_.size() < out_.capacity() / 2) out_.shrink_to_fit();
+  const std::size_t held = out_.capacity() + stream_->held();
+  if (held <= keep_capacity) return true;
   const Use use = sending_ && sending_->has_receipt() ? Use::batch : Use::request;
-  if (out_memory_.grow_to(context_.memory(), out_.capacity(), use)) return true;
+  if (out_memory_.grow_to(context_.memory(), held, use)) return true;
   context_.memory().note_refusal();
   return false;
 }

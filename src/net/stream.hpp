@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <tuple>
 
@@ -53,6 +54,8 @@ class Stream {
   /// After try_write() said no: waits until the kernel has the rest inside the stream and all of `rest`, which the
   /// caller drops afterwards. Errors as of read_some().
   virtual asio::awaitable<Transferred> write(const std::string& rest) = 0;
+  /// How many bytes of memory the stream has for what it has taken and the kernel has not.
+  [[nodiscard]] virtual std::size_t held() const noexcept { return 0; }
   /// Sends our end (FIN), after everything that was written. Errors: the connection is broken.
   virtual asio::error_code shutdown_write() noexcept = 0;
   /// Sends a reset (RST) instead of an orderly end: what the peer has not read is lost. Nothing more can be done with
@@ -64,7 +67,9 @@ class Stream {
   virtual void on_readable(std::function<void()> ready) = 0;
 
   /// Bytes have arrived, here or in the kernel, that no read has given yet.
-  [[nodiscard]] virtual bool has_unread() const noexcept = 0;
+  [[nodiscard]] bool has_unread() const noexcept { return unread() > 0; }
+  /// How many; where bytes are encrypted, those of the wire and what a record has left.
+  [[nodiscard]] virtual std::size_t unread() const noexcept = 0;
   /// More bytes have arrived than the `given` ones that reads have given: here, in the kernel, or with a read that has
   /// not resumed yet.
   [[nodiscard]] virtual bool has_arrived(std::uint64_t given) const noexcept = 0;
@@ -73,6 +78,11 @@ class Stream {
   virtual void mark_early() noexcept = 0;
   /// How many of the `size` bytes that the last read gave were marked. To be asked once after each read.
   [[nodiscard]] std::size_t early_of(std::size_t size) noexcept { return early_unread_ == 0 ? 0 : count_early(size); }
+
+  /// Nobody on the way can read or change the bytes.
+  [[nodiscard]] virtual bool is_encrypted() const noexcept { return false; }
+  /// As http::Request::peer_names. They live as long as the stream.
+  [[nodiscard]] virtual std::span<const std::string> peer_names() const noexcept { return {}; }
 
   /// A stream that was reset looks closed, with an error.
   [[nodiscard]] virtual TcpInfo sample() noexcept = 0;

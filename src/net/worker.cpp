@@ -45,10 +45,9 @@ void log_failed_session(const std::exception_ptr& fault) {
 /// A session, and its place in the worker's books. Lives in the frame of the session's coroutine.
 class Worker::Registration {
  public:
-  Registration(Worker& worker, asio::ip::tcp::socket socket, const Newcomer& newcomer, Peer& peer)
+  Registration(Worker& worker, std::unique_ptr<Stream> stream, const Newcomer& newcomer, Peer& peer)
       : entry_(worker, peer),
-        session_(worker.connection_context_, std::make_unique<PlainStream>(std::move(socket)), newcomer.address,
-                 entry_.id, newcomer.listener) {
+        session_(worker.connection_context_, std::move(stream), newcomer.address, entry_.id, newcomer.listener) {
     worker.sessions_.emplace(entry_.id, Place{&session_, &peer});
   }
   Session& session() noexcept { return session_; }
@@ -111,6 +110,10 @@ void Worker::change(const Options& options) {
   asio::post(context_, [this, options] { options_ = options; });
 }
 
+void Worker::use(WrapStream wrap) {
+  asio::post(context_, [this, wrap = std::move(wrap)]() mutable { wrap_ = std::move(wrap); });
+}
+
 void Worker::stop_sessions() {
   asio::post(context_, [this] {
     stopping_ = true;
@@ -153,7 +156,9 @@ void Worker::begin_session(Newcomer newcomer, Peer& peer) {
     return;
   }
   [[maybe_unused]] const int owned_by_connection = socket.release();
-  auto registration = std::make_unique<Registration>(*this, std::move(connection), newcomer, peer);
+  std::unique_ptr<Stream> stream = std::make_unique<PlainStream>(std::move(connection));
+  if (wrap_) stream = wrap_(std::move(stream), newcomer.listener, peer);
+  auto registration = std::make_unique<Registration>(*this, std::move(stream), newcomer, peer);
   if (stopping_) registration->session().stop();
   arm_tick();
   auto work = Registration::run(std::move(registration));

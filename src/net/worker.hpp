@@ -22,6 +22,7 @@
 #include "net/newcomer.hpp"
 #include "net/options.hpp"
 #include "net/peers.hpp"
+#include "net/wrap_stream.hpp"
 
 namespace oneshot::net {
 
@@ -47,6 +48,8 @@ class Worker final : public Evictable {
   /// Runs `work` on this worker's thread.
   void post(std::function<void()> work);
   void change(const Options& options);
+  /// For connections that begin from now on.
+  void use(WrapStream wrap);
   /// How many connections this worker has, those not yet begun included. Any thread.
   [[nodiscard]] std::size_t load() const noexcept { return load_.load(std::memory_order_relaxed); }
   void stop_sessions();
@@ -86,6 +89,7 @@ class Worker final : public Evictable {
   std::uint64_t next_id_;  // its upper bits are the worker's number: sessions of all workers have ids of their own
   bool stopping_ = false;
   bool ticking_ = false;
+  WrapStream wrap_;  // none: streams stay as they are
   MemoryTrim trim_;
 
   // Last, so that it is destroyed first: sessions that are left in it still use what is above.

@@ -93,7 +93,7 @@ class TestStream final : public net::Stream {
   void cancel() noexcept override;
   void on_readable(std::function<void()> ready) override;
 
-  [[nodiscard]] bool has_unread() const noexcept override { return peer_->unread() > 0; }
+  [[nodiscard]] std::size_t unread() const noexcept override { return peer_->unread(); }
   [[nodiscard]] bool has_arrived(std::uint64_t given) const noexcept override { return peer_->sent_ > given; }
   void mark_early() noexcept override { early_unread_ = peer_->unread(); }
   [[nodiscard]] net::TcpInfo sample() noexcept override;
