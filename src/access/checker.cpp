@@ -14,6 +14,12 @@ namespace {
 constexpr std::string_view header_name = "Authorization";
 const Client* const wrong = nullptr;
 
+/// A certificate that is nobody's is no wrong one: it may be there for client_auth_type alone.
+const Client* by_connection(const Directory& directory, const http::Request& request) noexcept {
+  const Client* const client = directory.find_certificate(request.peer_names);
+  return client == nullptr ? &directory.anonymous() : client;
+}
+
 }  // namespace
 
 Checker::Found Checker::find(const Directory& directory, const http::Request& request) {
@@ -23,7 +29,7 @@ Checker::Found Checker::find(const Directory& directory, const http::Request& re
     if (header != nullptr) return wrong;  // two that may differ: nobody knows which one counts elsewhere
     header = &one;
   }
-  if (header == nullptr) return &directory.anonymous();
+  if (header == nullptr) return by_connection(directory, request);
   const Authorization shown = split_authorization(header->value);
   if (equals_ignoring_case(shown.scheme, "Bearer"))
     return is_token(shown.rest) ? directory.find_token(hash_.add(shown.rest).finish()) : wrong;

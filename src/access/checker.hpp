@@ -13,7 +13,8 @@
 
 namespace oneshot::access {
 
-/// Says who a request is, by its header Authorization. For one worker's thread.
+/// Says who a request is: by its header Authorization, and where there is none by the certificate of its connection.
+/// For one worker's thread.
 class Checker {
  public:
   /// `secret` is that of the PasswordThread, and lives as long.

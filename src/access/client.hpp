@@ -33,6 +33,7 @@ struct ClientOptions : ClientRules {
   std::string token_sha256{};     ///< 64 hexadecimal digits; empty: none
   std::string token_file{};       ///< whose first line is the token; empty: none
   std::string password_bcrypt{};  ///< empty: none
+  std::string certificate_san{};  ///< one name of a verified client certificate; empty: none
 
   /// SHA-256 of the token in `token_file`, as token_sha256: read together with the settings, so that nothing prints it.
   std::string token_file_sha256{};

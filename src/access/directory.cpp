@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/address.hpp"
 #include "crypto/bcrypt.hpp"
 #include "crypto/hex.hpp"
 
@@ -15,7 +16,8 @@ namespace {
 constexpr Rights rights_of_anybody{Right::post, Right::scrape, Right::view};
 
 bool shows_something(const ClientOptions& options) noexcept {
-  return !options.token_sha256.empty() || !options.token_file.empty() || !options.password_bcrypt.empty();
+  return !options.token_sha256.empty() || !options.token_file.empty() || !options.password_bcrypt.empty() ||
+         !options.certificate_san.empty();
 }
 
 Unexpected<Directory::Fault> fault(const std::string& client, std::string what) {
@@ -46,13 +48,14 @@ Result<void, Directory::Fault> check_client(const std::string& name, const Clien
   if (name == anonymous_name) {
     if (!shows_something(options)) return {};
     return fault(name,
-                 "must have no token_sha256, token_file or password_bcrypt: it is everybody who shows none; choose "
-                 "another name");
+                 "must have no token_sha256, token_file, password_bcrypt or certificate_san: it is everybody who shows "
+                 "none; choose another name");
   }
   if (!options.token_sha256.empty() && !options.token_file.empty())
     return fault(name, "token_file: must be left out where token_sha256 is, and the other way round");
   if (shows_something(options) || std::ranges::find(users, name, &BasicUser::name) != users.end()) return {};
-  return fault(name, "needs token_sha256, token_file or password_bcrypt, by which the server knows it");
+  return fault(name,
+               "needs token_sha256, token_file, password_bcrypt or certificate_san, by which the server knows it");
 }
 
 }  // namespace
@@ -96,6 +99,8 @@ Result<void, Directory::Fault> Directory::add_credentials(const std::string& nam
   const std::string& token = options.token_file.empty() ? options.token_sha256 : options.token_file_sha256;
   if (!token.empty())
     if (auto good = add_token(name, token); !good) return good;
+  if (!options.certificate_san.empty())
+    if (auto good = add_certificate(name, options.certificate_san); !good) return good;
   return options.password_bcrypt.empty() ? Result<void, Fault>() : add_password(name, options.password_bcrypt);
 }
 
@@ -103,6 +108,14 @@ Result<void, Directory::Fault> Directory::add_token(const std::string& name, con
   const auto [place, is_new] = tokens_.emplace(digest_of(digits), number_of(name));
   if (is_new) return {};
   return fault(name, "has the token of [clients." + clients_[place->second].name + "]: make one for each");
+}
+
+/// Certificates have addresses in their canonical text.
+Result<void, Directory::Fault> Directory::add_certificate(const std::string& name, const std::string& san) {
+  const std::optional<Address> address = Address::parse(san);
+  const auto [place, is_new] = certificates_.emplace(address ? address->text() : san, number_of(name));
+  if (is_new) return {};
+  return fault(name, "has the certificate_san of [clients." + clients_[place->second].name + "]");
 }
 
 Result<void, Directory::Fault> Directory::add_password(const std::string& name, const std::string& hash) {
@@ -127,6 +140,12 @@ void Directory::make_decoy() {
 const Client* Directory::find_token(const crypto::Digest& digest) const noexcept {
   const auto found = tokens_.find(digest);
   return found == tokens_.end() ? nullptr : &clients_[found->second];
+}
+
+const Client* Directory::find_certificate(std::span<const std::string> names) const noexcept {
+  for (const std::string& name : names)
+    if (const auto found = certificates_.find(name); found != certificates_.end()) return &clients_[found->second];
+  return nullptr;
 }
 
 Directory::Password Directory::find_password(std::string_view user) const noexcept {

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -39,6 +40,9 @@ class Directory {
 
   /// Whose token has this digest; null: nobody's.
   [[nodiscard]] const Client* find_token(const crypto::Digest& digest) const noexcept;
+
+  /// Whose certificate has one of these names, in their order; null: nobody's.
+  [[nodiscard]] const Client* find_certificate(std::span<const std::string> names) const noexcept;
 
   struct Password {
     const Client* client;     ///< null: nobody is called so
@@ -78,12 +82,14 @@ class Directory {
   [[nodiscard]] std::size_t number_of(std::string_view name) const noexcept;
   Result<void, Fault> add_credentials(const std::string& name, const ClientOptions& options);
   Result<void, Fault> add_token(const std::string& name, const std::string& digits);
+  Result<void, Fault> add_certificate(const std::string& name, const std::string& san);
   Result<void, Fault> add_password(const std::string& name, const std::string& hash);
   void make_decoy();
 
   std::vector<Client> clients_;
   std::size_t anonymous_ = 0;
   std::unordered_map<crypto::Digest, std::size_t, FirstBytes, ConstantTime> tokens_;  // whose
+  std::map<std::string, std::size_t, std::less<>> certificates_;                      // whose, by the name in them
   std::map<std::string, Known, std::less<>> passwords_;
   std::string decoy_;
 };

@@ -22,7 +22,9 @@ struct Rig {
     ci.token_sha256 = token_sha256;
     ClientOptions prom;
     prom.password_bcrypt = hash_of_cost_4;
-    directory = Directory::make({{"ci", ci}, {"prom-a", prom}}, {}).value();
+    ClientOptions gateway;
+    gateway.certificate_san = "gw.example";
+    directory = Directory::make({{"ci", ci}, {"gateway", gateway}, {"prom-a", prom}}, {}).value();
   }
 
   Checker::Found find(const std::vector<std::string>& authorizations) {
@@ -30,6 +32,7 @@ struct Rig {
     for (const std::string& one : authorizations) headers.push_back({"authorization", one});
     http::Request request;
     request.headers = headers;
+    request.peer_names = names;
     return checker.find(*directory, request);
   }
   /// The client's name; "wrong", or "password" for one that is to be checked.
@@ -40,6 +43,7 @@ struct Rig {
     return *client == nullptr ? "wrong" : (*client)->name;
   }
 
+  std::vector<std::string> names;  ///< in the certificate of the connection
   crypto::Digest secret{};
   Checker checker{secret};
   std::shared_ptr<const Directory> directory;
@@ -52,6 +56,17 @@ TEST_CASE("who shows nothing is anonymous, and who shows a token is its client")
   CHECK(rig.who({}) == "anonymous");
   CHECK(rig.who({"Bearer sesam"}) == "ci");
   CHECK(rig.who({"bEARER  sesam"}) == "ci");
+}
+
+TEST_CASE("a certificate says who it is where no header does, and one that is nobody's is no wrong one") {
+  Rig rig;
+  rig.names = {"other.example", "gw.example"};
+  CHECK(rig.who({}) == "gateway");
+  CHECK(rig.who({"Bearer sesam"}) == "ci");
+  CHECK(rig.who({"Bearer sesame"}) == "wrong");
+  CHECK(rig.who({basic}) == "password");
+  rig.names = {"other.example"};
+  CHECK(rig.who({}) == "anonymous");
 }
 
 TEST_CASE("what is nobody's is wrong, however it is written") {

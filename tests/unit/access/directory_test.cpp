@@ -99,7 +99,7 @@ TEST_CASE("users of another file have all rights, which a section of their name 
 
 TEST_CASE("credentials that cannot be, or that two have, are refused by name") {
   CHECK(fault({{"ci", ClientOptions{}}}) ==
-        "ci needs token_sha256, token_file or password_bcrypt, by which the server knows it");
+        "ci needs token_sha256, token_file, password_bcrypt or certificate_san, by which the server knows it");
   CHECK(fault({{"a", with_token()}, {"b", with_token()}}) == "b has the token of [clients.a]: make one for each");
   CHECK(fault({{"anonymous", with_token()}}).starts_with("anonymous must have no token_sha256"));
   CHECK(fault({}, {{"anonymous", hash_of_cost_4}}).starts_with("anonymous is who shows no credentials"));
@@ -111,6 +111,28 @@ TEST_CASE("credentials that cannot be, or that two have, are refused by name") {
   CHECK(fault({}, {{"u", "$6$rounds$x"}}).starts_with("u has a password that is no bcrypt hash"));
   const std::string cost_21 = "$2y$21$" + std::string(53, 'a');
   CHECK(fault({}, {{"u", cost_21}}) == "u has a password of the cost 21; 20 is the most");
+}
+
+TEST_CASE("a client is found by a name in its certificate, exactly, and by the first that is one's") {
+  ClientOptions gateway;
+  gateway.certificate_san = "gw.example";
+  ClientOptions address;
+  address.certificate_san = "2001:DB8:0::1";
+  const auto directory = good({{"address", address}, {"gateway", gateway}});
+  const auto who = [&](const std::vector<std::string>& names) {
+    const Client* const client = directory->find_certificate(names);
+    return client == nullptr ? "nobody" : client->name;
+  };
+  CHECK(who({}) == "nobody");
+  CHECK(who({"gw.example"}) == "gateway");
+  CHECK(who({"2001:db8::1"}) == "address");
+  CHECK(who({"other.example", "gw.example", "2001:db8::1"}) == "gateway");
+  for (const char* const other : {"GW.example", "gw.example.", "a.gw.example", "gw.exampl", "", "*.example"})
+    CHECK(who({other}) == "nobody");
+  ClientOptions same;
+  same.certificate_san = "2001:db8::1";
+  CHECK(fault({{"address", address}, {"same", same}}) == "same has the certificate_san of [clients.address]");
+  CHECK(fault({{"anonymous", gateway}}).starts_with("anonymous must have no token_sha256"));
 }
 
 TEST_CASE("slow passwords are named with their cost") {
