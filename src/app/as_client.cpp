@@ -69,7 +69,8 @@ asio::awaitable<http::Reply> answer_when_checked(Context& context, Asked asked, 
   delivery::OneShotEvent& ready = check->ready();
   co_await waiting.wait(ready);
   const access::Client* const client = check->right() ? undecided.client : nullptr;
-  const bool still_counts = context.options == options;  // otherwise the password may be another one now
+  // With another directory the password may be another one now.
+  const bool still_counts = context.options->directory == options->directory;
   if (still_counts) context.checker.remember(key, client);
   http::Answer answer = still_counts ? answer_found(context, asked, client, waiting) : find(context, asked, waiting);
   auto work = finish(std::move(answer), waiting);

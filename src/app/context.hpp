@@ -42,12 +42,12 @@ struct Context {
 
   /// New options for requests from now on.
   void use(std::shared_ptr<const Options> snapshot) {
+    if (options == nullptr || options->directory != snapshot->directory) checker.forget();
     options = std::move(snapshot);
     event_counters = services.event_counters.of(*options);
     event::Options of_events = options->event;
     if (services.queue.explicit_timestamps()) of_events.sender_time = event::SenderTime::keep;  // and used
     event_builder.use(of_events);
-    checker.forget();
     client_numbers.clear();
     if (options->directory == nullptr) return;
     for (const access::Client& one : options->directory->clients())

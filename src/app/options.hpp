@@ -16,6 +16,7 @@
 #include "access/client.hpp"
 #include "access/directory.hpp"
 #include "access/right.hpp"
+#include "app/request_rate.hpp"
 #include "base/address.hpp"
 #include "event/options.hpp"
 #include "ingest/hooks/hook.hpp"
@@ -52,6 +53,7 @@ struct MetricOptions {
 struct ListenerOptions {
   std::string address;         ///< as HostPort::parse() takes it
   Rights rights = all_rights;  ///< what can be done there at all, whoever asks
+  bool tls = true;             ///< encrypted where server.web_config_file says how
   friend bool operator==(const ListenerOptions&, const ListenerOptions&) = default;
 };
 
@@ -73,6 +75,7 @@ struct Options {
   std::string forwarded_header = "X-Forwarded-For";
   std::vector<std::string> allowed_hosts;                          ///< what a Host header may name; none: anything
   Rights rights = all_rights;                                      ///< of who comes by server.host and server.port
+  RequestRate requests;                                            ///< of all clients together
   std::vector<std::pair<std::string, ListenerOptions>> listeners;  ///< in the order of the file
   ingest::Hooks hooks;                                             ///< of [webhooks.NAME]
   /// Of [clients.NAME]. Null: nobody is told from others, and everybody has all rights but `admin`.

@@ -92,6 +92,17 @@ http::Reply options_of(std::string_view allowed) {
   return reply;
 }
 
+/// Probes are never too many.
+bool is_probe(const Route& route) noexcept {
+  return route.get.endpoint == get_health || route.get.endpoint == get_readiness;
+}
+
+http::Reply too_many_requests() {
+  http::Reply reply(429, "too many requests: the web config's rate_limit lets no more in\n");
+  reply.retry_after_seconds = 1;
+  return reply;
+}
+
 http::Reply not_allowed(const Route& route, std::string_view method) {
   const std::string allowed = allowed_methods(route);
   std::string text(route.path);
@@ -120,8 +131,9 @@ void Router::know_hooks() {
 }
 
 http::Answer Router::handle(const http::Request& request, delivery::Waiting& waiting) {
-  if (request.method == http::Method::options && request.path == "*") return options_of(methods_of_all);
   const Route* const route = find_route(routes, request.path);
+  if ((route == nullptr || !is_probe(*route)) && is_too_fast()) return too_many_requests();
+  if (request.method == http::Method::options && request.path == "*") return options_of(methods_of_all);
   if (route == nullptr) return not_found(request.path, !context_.options->hooks.empty());
   if (is_misspelt(*route, request.spelling)) return misspelt(request.path);
   if (request.method == http::Method::options) return options_of(allowed_methods(*route));
@@ -133,6 +145,11 @@ http::Answer Router::handle(const http::Request& request, delivery::Waiting& wai
   }
   if (auto granted = authorize(context_, request, action.right); !granted) return std::move(granted.error());
   return action.endpoint(context_, request, waiting);
+}
+
+bool Router::is_too_fast() {
+  const RequestRate& rate = context_.options->requests;
+  return rate.interval.count() > 0 && !context_.services.requests.take(rate, context_.services.clock.steady());
 }
 
 std::size_t Router::body_limit(std::string_view path) const noexcept {

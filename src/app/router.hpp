@@ -26,6 +26,7 @@ class Router final : public http::Handler {
  private:
   /// So that they have their samples from the start.
   void know_hooks();
+  [[nodiscard]] bool is_too_fast();
 
   Context context_;
 };

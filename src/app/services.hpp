@@ -18,6 +18,7 @@
 #include "app/own_metrics/readiness.hpp"
 #include "app/own_metrics/scrape_refusals.hpp"
 #include "app/refusal_watch.hpp"
+#include "app/request_rate.hpp"
 #include "app/scrape/forwarding_watch.hpp"
 #include "app/scrape/proxy_watch.hpp"
 #include "app/scrape/shared_scrapers.hpp"
@@ -25,6 +26,7 @@
 #include "confirm/confirmers.hpp"
 #include "http/memory_budget.hpp"
 #include "http/statistics.hpp"
+#include "http/tls_statistics.hpp"
 #include "queue/queue.hpp"
 
 namespace oneshot::app {
@@ -58,6 +60,8 @@ struct Services {
   ProxyWatch proxy_watch;
   RateLimit rate_limit;
   RateLimit client_rate_limit;  ///< of those with a rate of their own
+  RequestBucket requests;
+  http::TlsStatistics tls;
   SeriesLimit series_limit;
   access::PasswordThread passwords;
   AuthFailures auth_failures;

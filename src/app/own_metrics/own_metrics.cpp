@@ -171,6 +171,20 @@ void append_config(Writer& writer, const ConfigReloads& reloads) {
          static_cast<double>(reloads.success_unix_ms()) / 1000);
 }
 
+void append_tls(Writer& writer, const http::TlsStatistics& tls) {
+  single(writer, "oneshot_web_config_last_reload_successful", MetricType::gauge,
+         "1 if server.web_config_file and the files it names could be taken over when they were last read, else 0.",
+         std::uint64_t{tls.web_config_good.load(std::memory_order_relaxed) ? 1U : 0U});
+  single(writer, "oneshot_tls_certificate_expiry_timestamp_seconds", MetricType::gauge,
+         "When the server's certificate ends, since unix epoch in seconds; 0 where there is none.",
+         static_cast<double>(tls.certificate_expiry.load(std::memory_order_relaxed)));
+  single(writer, "oneshot_tls_connections", MetricType::gauge, "Connections that are encrypted.",
+         tls.connections.load(std::memory_order_relaxed));
+  single(writer, "oneshot_tls_handshake_errors_total", MetricType::counter,
+         "Connections whose TLS handshake failed, or that spoke no TLS.",
+         tls.handshake_errors.load(std::memory_order_relaxed));
+}
+
 void append_event_log(Writer& writer, const QueueStatistics& queue) {
   single(writer, "oneshot_event_log_used_bytes", MetricType::gauge, "Bytes of the event log that hold events.",
          queue.used_bytes);
@@ -275,6 +289,7 @@ void append_own_metrics(std::string& out, const exposition::Format& format, cons
   append_server(writer, snapshot);
   append_memory(writer, snapshot, services.memory);
   append_config(writer, services.config_reloads);
+  append_tls(writer, services.tls);
   services.process_metrics.append_to(writer);
   if (services.confirmers != nullptr) append_confirmations(writer, services.confirmers->statistics());
 }

@@ -27,7 +27,7 @@ std::string host_for_example(const http::Request& request, std::uint16_t port) {
   return "localhost:" + std::to_string(port);
 }
 
-std::string welcome(const std::string& host) {
+std::string welcome(const std::string& address) {
   std::string text = "Welcome to oneshot-metrics-server ";
   text += version();
   text += ": every scraper gets every event exactly once.\n\n";
@@ -41,16 +41,17 @@ std::string welcome(const std::string& host) {
       "GET  /healthz, /-/healthy         OK while the process lives\n"
       "GET  /readyz, /-/ready            OK while it can do its work\n\n"
       "Try it:\n";
-  text += "  curl -X POST 'http://" + host + "/event?type=deploy&service=checkout'\n";
-  text += "  curl http://" + host + "/event -d type=deploy --data-urlencode 'version=1.2.3+build & more'\n";
-  text += "  curl 'http://" + host + "/metrics?scraper=try'\n";
+  text += "  curl -X POST '" + address + "/event?type=deploy&service=checkout'\n";
+  text += "  curl " + address + "/event -d type=deploy --data-urlencode 'version=1.2.3+build & more'\n";
+  text += "  curl '" + address + "/metrics?scraper=try'\n";
   return text;
 }
 
 }  // namespace
 
 http::Answer get_welcome(Context& context, const http::Request& request, delivery::Waiting&) {
-  return http::Reply(200, welcome(host_for_example(request, context.services.port)));
+  const std::string host = host_for_example(request, context.services.port);
+  return http::Reply(200, welcome((request.secure ? "https://" : "http://") + host));
 }
 
 http::Answer get_health(Context&, const http::Request&, delivery::Waiting&) { return http::Reply(200, "OK"); }

@@ -357,4 +357,17 @@ TEST_CASE(
   CHECK(scrape_as(app, {"Authorization", "Basic eDpvcGVu"}).status == 200);  // now nobody is asked
 }
 
+TEST_CASE("a reload that leaves the clients as they are, as for a certificate, has no password checked again") {
+  App app = with_clients();
+  int waits = 0;
+  app.waiting.before_wait = [&] {
+    ++waits;
+    app.router->use(std::make_shared<const Options>(app.options));  // while the first check is on its way
+  };
+  CHECK(scrape_as(app, prom).status == 200);
+  app.router->use(std::make_shared<const Options>(app.options));
+  CHECK(scrape_as(app, prom).status == 200);
+  CHECK(waits == 1);
+}
+
 }  // namespace oneshot::app

@@ -130,7 +130,9 @@ oneshot_http_responses_total{code="505"} 0
       "oneshot_replies_reset_total 0\n";
   expected +=
       "oneshot_config_last_reload_successful 1\n"
-      "oneshot_config_last_reload_success_timestamp_seconds 1.7e+09\n";
+      "oneshot_config_last_reload_success_timestamp_seconds 1.7e+09\n"
+      "oneshot_web_config_last_reload_successful 1\noneshot_tls_certificate_expiry_timestamp_seconds 0\n"
+      "oneshot_tls_connections 0\noneshot_tls_handshake_errors_total 0\n";
   CHECK(samples_without_process(text) == expected);
 }
 
