@@ -12,6 +12,7 @@
 #include "base/utf8.hpp"
 #include "crypto/bcrypt.hpp"
 #include "crypto/hex.hpp"
+#include "http/grammar.hpp"
 #include "settings/checks.hpp"
 #include "settings/key_kinds.hpp"
 #include "settings/named_kinds.hpp"
@@ -39,6 +40,12 @@ Checked check_password(std::string_view text) {
   return Unexpected{"has a cost of " + std::to_string(*cost) +
                     ", with which a check takes minutes or hours: must be 20 at most, and 10 is enough "
                     "(htpasswd -nBC 10 NAME)"};
+}
+
+Checked check_san(std::string_view name) {
+  constexpr std::size_t longest = 1024;
+  if (name.size() <= longest && http::control_bytes.find_in(name) == name.size()) return {};
+  return Unexpected{"must be a DNS name, an e-mail address, an IP address or a URI, as in a certificate"};
 }
 
 Checked check_scraper(std::string_view name) {
@@ -107,6 +114,7 @@ NamedSections client_sections() {
                {secret("token_sha256", check_token_digest, &Client::token_sha256),
                 text(kind, "token_file", check_path, &Client::token_file),
                 secret("password_bcrypt", check_password, &Client::password_bcrypt),
+                text(kind, "certificate_san", check_san, &Client::certificate_san),
                 rights(kind, "rights", static_cast<access::Rights Client::*>(&Client::rights)),
                 text(kind, "scraper", check_scraper, static_cast<std::string Client::*>(&Client::scraper)), labels(),
                 list(kind, "metrics", "names of metrics", make_metric, same_text,

@@ -55,6 +55,17 @@ Result<void, std::string> check_metrics(const app::Options& app, const access::C
   return {};
 }
 
+/// Where no certificate is verified, a client that is known by one could never come.
+Result<void, std::string> check_certificates(const Settings& settings) {
+  if (settings.web.config.has_tls && tls::verifies(settings.web.config.tls.client_auth)) return {};
+  const auto found =
+      std::ranges::find_if(settings.clients, [](const auto& client) { return !client.second.certificate_san.empty(); });
+  if (found == settings.clients.end()) return {};
+  return Unexpected{section_title("clients", found->first) +
+                    " certificate_san: needs server.web_config_file with a client_auth_type that verifies: "
+                    "VerifyClientCertIfGiven or RequireAndVerifyClientCert"};
+}
+
 }  // namespace
 
 Result<void, std::string> make_clients(Settings& settings, const Environment& environment) {
@@ -65,6 +76,11 @@ Result<void, std::string> make_clients(Settings& settings, const Environment& en
     if (auto good = read_token_file(options, environment); !good)
       return Unexpected{title + "token_file: " + good.error()};
   }
+  return make_directory(settings);
+}
+
+Result<void, std::string> make_directory(Settings& settings) {
+  if (auto good = check_certificates(settings); !good) return good;
   auto directory = access::Directory::make(settings.clients, settings.basic_users);
   if (!directory) return Unexpected{section_title("clients", directory.error().client) + ' ' + directory.error().what};
   settings.app.directory = std::move(*directory);

@@ -42,6 +42,11 @@ Applied set_host(CommandLine& line, std::string_view typed) {
 Applied set_port(CommandLine& line, std::string_view typed) {
   return set_key(line, "--port", *find_key("server", "port"), whole_number_or_text(typed), whole_number_or_text(typed));
 }
+Applied set_web_config(CommandLine& line, std::string_view typed) {
+  if (typed.empty()) return Unexpected{"--web.config.file \"\": must be the name of a file"};
+  const Value file{std::string(typed)};
+  return set_key(line, "--web.config.file", *find_key("server", "web_config_file"), file, file);
+}
 Applied set_log_level(CommandLine& line, std::string_view typed) {
   return set_key(line, "--log-level", *find_key("log", "level"), {to_lower(typed)}, {std::string(typed)});
 }
@@ -69,6 +74,7 @@ constexpr Option options[] = {
     {"--host", true, set_host},
     {"--port", true, set_port},
     {"--log-level", true, set_log_level},
+    {"--web.config.file", true, set_web_config},
     {"--check-config", false, set_flag<&CommandLine::check_config>},
     {"--print-config", false, set_flag<&CommandLine::print_config>},
     {"--try-webhook", true, set_webhook},
@@ -143,6 +149,8 @@ Usage: oneshot-metrics-server [OPTION]...
   --config FILE      read settings from this TOML file
   --host ADDR        address to listen on (default ::, all addresses)
   --port N           port to listen on (default 8090; 0: any free port)
+  --web.config.file FILE
+                     TLS, passwords and headers, as Prometheus and its exporters read them
   --log-level L      error, warn, info or debug (default info)
   --check-config     check the settings and exit: 0 if they are good, 2 if not
   --print-config     print the settings in effect as TOML and exit

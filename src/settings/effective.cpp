@@ -11,6 +11,8 @@
 #include "settings/key.hpp"
 #include "settings/load_toml.hpp"
 #include "settings/named_sections.hpp"
+#include "settings/read_web.hpp"
+#include "settings/use_web.hpp"
 #include "settings/webhooks.hpp"
 
 namespace oneshot::settings {
@@ -41,6 +43,9 @@ Result<Settings> load(const CommandLine& command_line, const Environment& enviro
   }
   if (auto good = check_together(settings); !good) return Unexpected{std::move(good.error())};
   if (auto headers = read_header_files(settings); !headers) return Unexpected{std::move(headers.error())};
+  auto web = read_web(settings.web_config_file, environment);
+  if (!web) return Unexpected{std::move(web.error())};
+  use_web(settings, *std::move(web));
   if (auto hooks = make_hooks(settings); !hooks) return Unexpected{std::move(hooks.error())};
   if (auto clients = make_clients(settings, environment); !clients) return Unexpected{std::move(clients.error())};
   return settings;

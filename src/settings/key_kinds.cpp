@@ -8,26 +8,6 @@
 
 namespace oneshot::settings {
 
-std::string toml_text(std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string out = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20 || byte == 0x7F) {
-      out += "\\u00";
-      out += digits[byte >> 4U];
-      out += digits[byte & 0xFU];
-    } else {
-      out += c;
-    }
-  }
-  out += '"';
-  return out;
-}
-
 std::string toml_list(const std::vector<std::string>& texts) {
   std::string out = "[";
   for (const std::string& text : texts) {
@@ -59,27 +39,6 @@ std::string toml_seconds(std::chrono::milliseconds duration) {
     while (out.back() == '0') out.pop_back();
   }
   return out;
-}
-
-std::string must_be_whole(std::int64_t min, std::int64_t max) {
-  return "must be a whole number from " + std::to_string(min) + " to " + std::to_string(max);
-}
-
-std::string must_be_seconds(double min, double max) {
-  std::string must = "must be a number of seconds from ";
-  append_number(must, min);
-  must += " to ";
-  append_number(must, max);
-  return must;
-}
-
-std::string must_be_one_of(const std::vector<std::string_view>& words) {
-  std::string must = "must be ";
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (i > 0) must += i + 1 < words.size() ? ", " : " or ";
-    must += toml_text(words[i]);
-  }
-  return must;
 }
 
 std::optional<double> as_number(const Value& value) noexcept {

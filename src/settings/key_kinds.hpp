@@ -14,20 +14,17 @@
 
 #include "base/result.hpp"
 #include "settings/key.hpp"
+#include "settings/must_be.hpp"
 
 /// How to make a row of the table of keys. Each kind of value takes a pointer to the one member, of the options of a
 /// part, that the key sets.
 namespace oneshot::settings {
 
-[[nodiscard]] std::string toml_text(std::string_view text);
 [[nodiscard]] std::string toml_list(const std::vector<std::string>& texts);
 /// Names and values; the values are TOML already.
 [[nodiscard]] std::string toml_table(const std::vector<std::pair<std::string, std::string>>& pairs);
 [[nodiscard]] std::string toml_seconds(std::chrono::milliseconds duration);
 
-[[nodiscard]] std::string must_be_whole(std::int64_t min, std::int64_t max);
-[[nodiscard]] std::string must_be_seconds(double min, double max);
-[[nodiscard]] std::string must_be_one_of(const std::vector<std::string_view>& words);
 /// Nothing for what is no number at all.
 [[nodiscard]] std::optional<double> as_number(const Value& value) noexcept;
 

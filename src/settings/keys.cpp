@@ -67,6 +67,7 @@ std::vector<Key> make_keys() {
       at_start(text("server", "host", check_host, &Net::host)),
       at_start(whole_number("server", "port", 0, 65535, &Net::port)),
       rights("server", "rights", &App::rights),
+      text("server", "web_config_file", check_path, &Settings::web_config_file),
       at_start(whole_number("server", "threads", 0, 64, &Net::threads)),
       whole_number("server", "max_connections", 1, 1'000'000, &Net::max_connections),
       whole_number("server", "max_connections_per_peer", 0, 1'000'000, &Net::max_connections_per_peer),

@@ -51,7 +51,7 @@ NamedSections listeners() {
       named(kind, "listener", check_title, {"address", "needs an address to listen at: address = \"127.0.0.1:8091\""},
             &app::Options::listeners,
             {text(kind, "address", check_address, &ListenerOptions::address),
-             rights(kind, "rights", &ListenerOptions::rights)});
+             rights(kind, "rights", &ListenerOptions::rights), flag(kind, "tls", &ListenerOptions::tls)});
   sections.live = false;
   return sections;
 }

@@ -84,6 +84,26 @@ void note_tokens(const access::ClientOptionsByName& before, const access::Client
   }
 }
 
+/// By the sections of the web config; the certificate apart, since that changes as its authority wants it.
+void note_web(const Web& before, const Web& now, std::vector<std::string>& changed) {
+  const auto rest_of_tls = [](const Web& web) {
+    tls::Options rest = web.tls;
+    rest.certificate.clear();
+    rest.key.clear();
+    return rest;
+  };
+  std::string what;
+  const auto note = [&what](bool same, std::string_view part) {
+    if (!same) what.append(what.empty() ? "" : ", ").append(part);
+  };
+  note(before.tls.certificate == now.tls.certificate && before.tls.key == now.tls.key, "certificate");
+  note(before.config.has_tls == now.config.has_tls && rest_of_tls(before) == rest_of_tls(now), "tls_server_config");
+  note(before.config.headers == now.config.headers, "http_server_config");
+  note(before.config.rate_limit == now.config.rate_limit, "rate_limit");
+  note(before.config.users == now.config.users, "basic_auth_users");
+  if (!what.empty()) changed.push_back("what server.web_config_file says (" + what + ')');
+}
+
 }  // namespace
 
 Reload reload(const Settings& in_use, Settings read) {
@@ -110,6 +130,7 @@ Reload reload(const Settings& in_use, Settings read) {
   note_headers(in_use.confirm, read.confirm, result.changed);
   note_secrets(in_use.webhooks, read.webhooks, result.changed);
   note_tokens(in_use.clients, read.clients, result.changed);
+  note_web(in_use.web, read.web, result.changed);
   result.settings = std::move(read);
   return result;
 }

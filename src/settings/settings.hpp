@@ -10,6 +10,7 @@
 #include "ingest/hooks/options.hpp"
 #include "net/options.hpp"
 #include "queue/options.hpp"
+#include "settings/web.hpp"
 
 /// The settings: what the command line, the environment and the config file say about the options of the parts.
 namespace oneshot::settings {
@@ -22,9 +23,11 @@ struct Settings {
   queue::Options queue;
   log::Level log_level = log::Level::info;
   confirm::OptionsByScraper confirm;           ///< [confirm.NAME]
+  std::string web_config_file;                 ///< of the Prometheus family; empty: plain HTTP
+  Web web;                                     ///< what that file leads to
   ingest::HookOptionsByName webhooks;          ///< [webhooks.NAME], which make_hooks() makes app.hooks of
   access::ClientOptionsByName clients;         ///< [clients.NAME], which make_clients() makes app.directory of
-  std::vector<access::BasicUser> basic_users;  ///< of another file, which no key shows; they join the clients
+  std::vector<access::BasicUser> basic_users;  ///< of the web config; they join the clients
 };
 
 }  // namespace oneshot::settings

@@ -31,6 +31,26 @@ std::string describe(const Value& value) {
   return describe.out;
 }
 
+std::string toml_text(std::string_view text) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string out = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (byte < 0x20 || byte == 0x7F) {
+      out += "\\u00";
+      out += digits[byte >> 4U];
+      out += digits[byte & 0xFU];
+    } else {
+      out += c;
+    }
+  }
+  out += '"';
+  return out;
+}
+
 Value whole_number_or_text(std::string_view text) {
   std::int64_t number = 0;
   const char* const end = text.data() + text.size();

@@ -31,6 +31,9 @@ struct Value::Member {
 /// The value as an error message shows it: `70000`, `"abc"` (escaped and cut), `a list`, `a table`.
 [[nodiscard]] std::string describe(const Value& value);
 
+/// A text as TOML writes it.
+[[nodiscard]] std::string toml_text(std::string_view text);
+
 /// A number if the whole text is one, else the text itself, about which the key will complain.
 [[nodiscard]] Value whole_number_or_text(std::string_view text);
 

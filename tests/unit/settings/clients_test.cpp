@@ -130,7 +130,8 @@ TEST_CASE("what a client says wrongly is named with what is allowed and what to 
   CHECK(fault_of("[clients.ci]\nrights = []\ntoken_sha256 = \"" + digest + "\"\nmetrics = [\"x\"]") ==
         "[clients.ci] metrics: there is no metric \"x\": neither events.metric nor [metrics.x]");
   CHECK(fault_of("[clients.ci]\nrights = []") ==
-        "[clients.ci] needs token_sha256, token_file or password_bcrypt, by which the server knows it");
+        "[clients.ci] needs token_sha256, token_file, password_bcrypt or certificate_san, by which the server knows "
+        "it");
 }
 
 TEST_CASE("no message shows what may be the secret itself") {

@@ -25,7 +25,8 @@ Environment with(std::map<std::string, std::string> variables) {
 }
 
 const std::string example = ONESHOT_SOURCE_DIR "/config/oneshot-metrics-server.toml";
-const std::string sample = ONESHOT_SOURCE_DIR "/tests/unit/settings/sample.toml";
+const std::string folder = ONESHOT_SOURCE_DIR "/tests/unit/settings";
+const std::string sample = folder + "/sample.toml";
 
 }  // namespace
 
@@ -121,15 +122,20 @@ TEST_CASE("without a config file, variables and options the defaults are in effe
 TEST_CASE("the command line goes before the environment, that before the file") {
   CommandLine line;
   line.config_file = sample;
+  const Override no_web_config{find_key("server", "web_config_file"), {std::string()}};
+  if (!ONESHOT_WITH_TLS) line.overrides = {no_web_config};
+  const std::pair<const std::string, std::string> credentials{"CREDENTIALS_DIRECTORY", folder};
   {
-    const auto settings = load(line, with({}));
+    const auto settings = load(line, with({credentials}));
     REQUIRE(settings);
+    CHECK(settings->app.requests.burst == (ONESHOT_WITH_TLS ? 5 : 0));  // of the web config there
     CHECK(settings->net.host == "127.0.0.1");
     CHECK(settings->net.port == 9999);
     CHECK(settings->queue.explicit_timestamps);
     CHECK(settings->log_level == log::Level::error);
   }
-  const auto environment = with({{"PORT", "1111"}, {"USE_EXPLICIT_TIMESTAMPS", "FALSE"}, {"LOG_LEVEL", "Debug"}});
+  const auto environment =
+      with({credentials, {"PORT", "1111"}, {"USE_EXPLICIT_TIMESTAMPS", "FALSE"}, {"LOG_LEVEL", "Debug"}});
   {
     const auto settings = load(line, environment);
     REQUIRE(settings);
@@ -141,6 +147,7 @@ TEST_CASE("the command line goes before the environment, that before the file") 
   line.overrides = {{find_key("server", "host"), {std::string("::1")}},
                     {find_key("server", "port"), {std::int64_t{2222}}},
                     {find_key("log", "level"), {std::string("warn")}}};
+  if (!ONESHOT_WITH_TLS) line.overrides.push_back(no_web_config);
   {
     const auto settings = load(line, environment);
     REQUIRE(settings);

@@ -65,7 +65,7 @@ TEST_CASE("listeners change only with a restart, and the log says which") {
   CHECK(result.postponed[1].read == "none");
   CHECK(result.postponed[2].key == "listeners.c");
   CHECK(result.postponed[2].in_use == "none");
-  CHECK(result.postponed[2].read == "address = \":4\", rights = []");
+  CHECK(result.postponed[2].read == "address = \":4\", rights = [], tls = true");
   CHECK(render_toml(result.settings) == render_toml(in_use));
 }
 
