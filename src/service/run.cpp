@@ -13,6 +13,7 @@
 #include "service/process.hpp"
 #include "service/service.hpp"
 #include "service/try_webhook.hpp"
+#include "service/web/encryption.hpp"
 #include "settings/command_line.hpp"
 #include "settings/effective.hpp"
 #include "settings/environment.hpp"
@@ -53,6 +54,7 @@ int run(int argc, const char* const* argv) {
     const auto tried = try_webhook(*settings, *command_line->try_webhook);
     return tried ? print(*tried) : refuse(tried.error());
   }
+  if (auto encryption = Encryption::make(*settings); !encryption) return refuse(encryption.error());
   if (command_line->check_config) return print((config_file.empty() ? "built-in defaults" : config_file) + ": ok\n");
 
   log::set_level(settings->log_level);

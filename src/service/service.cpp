@@ -67,6 +67,7 @@ std::optional<Service::StartError> Service::start() {
   make_confirmers();
 
   make_routers();
+  if (auto encrypted = encrypt(); !encrypted) return StartError{encrypted.error(), exit_usage};
   auto opened = listen(std::move(*inherited));
   if (!opened) return StartError{opened.error(), exit_failed};
 
@@ -182,6 +183,7 @@ asio::awaitable<void> Service::run_housekeeping() {
     const auto [error] = co_await house_timer_.async_wait(net::nothrow);
     if (error) co_return;
     queue_->tick();
+    look_at_web_files();
     report_status();
   }
 }

@@ -19,6 +19,8 @@
 #include "service/systemd/inherited_sockets.hpp"
 #include "service/systemd/notify.hpp"
 #include "service/systemd/watchdog.hpp"
+#include "service/web/encryption.hpp"
+#include "service/web/watched_files.hpp"
 #include "settings/command_line.hpp"
 #include "settings/environment.hpp"
 #include "settings/settings.hpp"
@@ -66,7 +68,17 @@ class Service {
   // service_reload.cpp
   asio::awaitable<void> reload_on_signal();
   void reload();
-  void use(settings::Settings read);
+  Result<void> read_again();
+  void use(settings::Settings read, const Encryption& encryption);
+  void report_reload(const std::vector<std::string>& keys, const Encryption& encryption) const;
+
+  // service_web.cpp
+  Result<void> encrypt();
+  void use(const Encryption& encryption);
+  void look_at_web_files();
+  Result<void> read_web_files();
+  void use_again_after_failure();
+  void note_web_failure(const std::string& why);
 
   std::shared_ptr<const settings::Settings> settings_;
   settings::CommandLine command_line_;
@@ -88,6 +100,10 @@ class Service {
   std::optional<Watchdog> watchdog_;
   Summary summary_;
   SteadyTime next_status_{};
+  WatchedFiles web_files_;
+  std::optional<SteadyTime> web_failing_since_;
+  std::string web_failure_;
+  bool web_failure_said_ = false;
   bool stopping_ = false;
   bool stopped_ = false;
 };

@@ -31,44 +31,65 @@ asio::awaitable<void> Service::reload_on_signal() {
 }
 
 void Service::reload() {
-  if (config_file_.empty()) {
+  if (config_file_.empty() && settings_->web_config_file.empty()) {
     log::warn("SIGHUP: there is no config file to read again (the server was started without --config)");
     return;
   }
   notifier_.send("RELOADING=1\n" + monotonic_usec());
-  auto read = settings::load(command_line_, environment_);
-  if (read) {
-    fit_connections(read->net);
-    use(std::move(*read));
-  } else {
+  if (auto done = read_again(); !done) {
     services_->config_reloads.note_failure();
-    log::error("reload failed: the settings stay as they were", {{"reason", read.error()}});
+    log::error("reload failed: the settings stay as they were", {{"reason", done.error()}});
   }
   next_status_ = {};
   notifier_.send("READY=1");
 }
 
-void Service::use(settings::Settings read) {
+Result<void> Service::read_again() {
+  auto read = settings::load(command_line_, environment_);
+  if (!read) return Unexpected{read.error()};
+  auto encryption = Encryption::make(*read);
+  if (!encryption) return Unexpected{encryption.error()};
+  fit_connections(read->net);
+  use(*std::move(read), *encryption);
+  services_->config_reloads.note_success(system_clock().unix_ms());
+  return {};
+}
+
+void Service::use(settings::Settings read, const Encryption& encryption) {
   settings::Reload reload = settings::reload(*settings_, std::move(read));
   settings_ = std::make_shared<const settings::Settings>(std::move(reload.settings));
   log::set_level(settings_->log_level);
   queue_->change(queue_options());
   confirmers_->change(settings_->confirm, settings_->app.metric);
   server_->change(net_options());
+  use(encryption);
   for (unsigned worker = 0; worker < workers_; ++worker) {
     app::Router* const router = routers_[worker].get();
     server_->post_to_worker(worker, [router, options = app_options()] { router->use(options); });
   }
-  services_->config_reloads.note_success(system_clock().unix_ms());
 
-  std::string changed;
-  for (const std::string& key : reload.changed) changed += (changed.empty() ? "" : ", ") + key;
-  log::info("reloaded", {{"config", config_file_}, {"changed", changed.empty() ? "nothing" : changed}});
+  report_reload(reload.changed, encryption);
   warn_of_slow_passwords();
   for (const settings::Postponed& key : reload.postponed) {
     log::warn("this setting changes only with a restart",
               {{"key", key.key}, {"in_use", key.in_use}, {"config", key.read}});
   }
+}
+
+void Service::report_reload(const std::vector<std::string>& keys, const Encryption& encryption) const {
+  std::string changed;
+  for (const std::string& key : keys) changed += (changed.empty() ? "" : ", ") + key;
+  if (changed.empty()) changed = "nothing";
+  const std::string_view config = config_file_.empty() ? std::string_view("none") : config_file_;
+  if (settings_->web.files.empty()) return log::info("reloaded", {{"config", config}, {"changed", changed}});
+  const std::string& web_config = settings_->web.files.front();
+  if (!settings_->web.config.has_tls)
+    return log::info("reloaded", {{"config", config}, {"web_config", web_config}, {"changed", changed}});
+  log::info("reloaded", {{"config", config},
+                         {"web_config", web_config},
+                         {"changed", changed},
+                         {"certificate", encryption.subject()},
+                         {"certificate_expires", log::timestamp(encryption.expires_unix_seconds() * 1000)}});
 }
 
 }  // namespace oneshot::service

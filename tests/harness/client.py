@@ -97,10 +97,19 @@ class Connection:
     def __exit__(self, kind, value, trace):
         self.close()
 
+    # -- the wire ------------------------------------------------------------------------------------------
+
+    def _write(self, data, flags=0):
+        self.socket.sendall(data, flags)
+
+    def _read(self, size):
+        """At most so many bytes; none at the end of the stream."""
+        return self.socket.recv(size)
+
     # -- out -----------------------------------------------------------------------------------------------
 
     def send(self, data):
-        self.socket.sendall(data)
+        self._write(data)
 
     def send_get(self, path, headers=()):
         self.send(request("GET", path, (*self._headers, *headers)))
@@ -108,7 +117,7 @@ class Connection:
     def send_get_and_end(self, path):
         """The request and our end of the connection in one segment: whoever has read the one knows of the
         other."""
-        self.socket.sendall(request("GET", path, self._headers), socket.MSG_MORE)
+        self._write(request("GET", path, self._headers), socket.MSG_MORE)
         self.half_close()
 
     def get(self, path, headers=()):
@@ -132,7 +141,7 @@ class Connection:
         try:
             if self.give_up_at is not None:
                 self.socket.settimeout(max(0.0, min(patience, self.give_up_at - time.monotonic())))
-            data = self.socket.recv(chunk)
+            data = self._read(chunk)
         except ConnectionResetError:
             raise Broken("reset", so_far) from None
         except (TimeoutError, BlockingIOError):
@@ -147,7 +156,7 @@ class Connection:
         """Exactly `count` bytes off the wire, without regard to what they mean, in small reads."""
         data, self._unread = self._unread[:count], self._unread[count:]
         while len(data) < count:
-            part = self.socket.recv(min(4096, count - len(data)))
+            part = self._read(min(4096, count - len(data)))
             if not part:
                 raise Broken("end of stream", data)
             data += part

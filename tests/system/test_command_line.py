@@ -94,6 +94,7 @@ class CommandLine(unittest.TestCase):
     def test_the_built_in_defaults_are_those_of_the_contract(self):
         expected = {
             "server.host": '"::"', "server.port": "8090", "server.threads": "0",
+            "server.web_config_file": '""',
             "server.rights": '["post", "scrape", "view", "admin"]',
             "server.max_connections": "4096", "server.max_connections_per_peer": "1024",
             "server.max_memory_mib": "256",

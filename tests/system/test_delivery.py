@@ -214,7 +214,7 @@ class Delivery(unittest.TestCase):
         self.finish()
 
     def test_with_timestamps_an_event_spoiled_three_times_alone_is_given_up_counted_and_logged(self):
-        with Server({"events.use_explicit_timestamps": True}) as server:
+        with self.start({"events.use_explicit_timestamps": True}) as server:
             server.scrape("p")
             server.event("type=tough")
             for _ in range(3):
@@ -436,7 +436,7 @@ class Delivery(unittest.TestCase):
         self.finish(redelivered=0)
 
     def test_a_batch_is_never_larger_than_max_events_per_scrape(self):
-        with Server({"scrapers.max_events_per_scrape": 10}) as server:
+        with self.start({"scrapers.max_events_per_scrape": 10}) as server:
             oracle = Oracle(server)
             oracle.post(25)
             sizes = [len(oracle.scrape("p")) for _ in range(4)]

@@ -25,13 +25,19 @@ TIMEOUT = 0.9
 
 
 class RealPrometheus(unittest.TestCase):
+    job = {}  # more of what it is told of each server
+
+    @classmethod
+    def program(cls):
+        return programs.need("prometheus", "ONESHOT_PROMETHEUS")
+
     @classmethod
     def setUpClass(cls):
-        program = programs.need("prometheus", "ONESHOT_PROMETHEUS")
+        program = cls.program()
         cls.plain, cls.times, cls.late = (
             cls.start({}), cls.start({"events.use_explicit_timestamps": True}),
             cls.start({"scrapers.names": ["late"], "server.threads": 1}))
-        cls.prometheus = Prometheus(program, {name: Job(server.port, name) for name, server in (
+        cls.prometheus = Prometheus(program, {name: Job(server.port, name, **cls.job) for name, server in (
             ("plain", cls.plain), ("times", cls.times), ("late", cls.late))})
         cls.addClassCleanup(cls.prometheus.stop)
         cls.late_ids, cls.late_offsets = [], []

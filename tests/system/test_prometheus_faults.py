@@ -26,14 +26,19 @@ LONG = 1.3  # more than the scrape timeout of 0.9 s
 
 
 class Target:
-    """A server that a pair scrapes, and the events posted to it."""
+    """A server that a pair scrapes, and the events posted to it. site: by TLS, if there is one."""
 
-    def __init__(self, job, settings, cleanup):
-        self.job = job
-        self.server = Server({"server.host": "0.0.0.0", **settings})
+    def __init__(self, job, settings, cleanup, site=None):
+        self.job, self.site = job, site
+        self.server = Server({"server.host": "0.0.0.0", **(site.settings if site else {}), **settings})
+        self.server.tls = site.authority.trusted_by(site.client) if site else None
         cleanup(self.server.stop)
         self.oracle = Oracle(self.server, clock=time.time).keep_posting()
         self.holding = threading.Lock()  # both of a pair do it
+
+    def scraped_as(self, name):
+        more = self.site.job(self.site.client) if self.site else {}
+        return Job(self.server.port, name, hosts.SERVER, **more)
 
 
 class Victim:
@@ -41,9 +46,8 @@ class Victim:
 
     def __init__(self, program, name, named, addressed, cleanup):
         self.host, self.named = hosts.Host(), named
-        self.prometheus = Prometheus(program, {
-            "named": Job(named.server.port, name, hosts.SERVER),
-            "addressed": Job(addressed.server.port, None, hosts.SERVER)}, self.host)
+        self.prometheus = Prometheus(program, {"named": named.scraped_as(name),
+                                               "addressed": addressed.scraped_as(None)}, self.host)
         cleanup(self.prometheus.stop)
         self.views = [View(target.job, target.oracle, self.prometheus, scraper)
                       for target, scraper in ((named, name), (addressed, self.host.address))]
@@ -141,9 +145,11 @@ FAULTS = {
 class Pair:
     """Two Prometheus servers of one generation, and the two servers that both scrape."""
 
+    site = None  # for TLS
+
     def __init__(self, program, cleanup):
-        self.targets = [Target("named", {"scrapers.names": list(FAULTS)}, cleanup),
-                        Target("addressed", {}, cleanup)]
+        self.targets = [Target("named", {"scrapers.names": list(FAULTS)}, cleanup, self.site),
+                        Target("addressed", {}, cleanup, self.site)]
         self.victims = [Victim(program, name, *self.targets, cleanup) for name in FAULTS]
         self.views = [view for victim in self.victims for view in victim.views]
 

@@ -28,26 +28,35 @@ class Rig:
     """Three servers with one job each: without timestamps; with; and with, for a Prometheus that takes what is
     out of order but not for long."""
 
+    site = None  # for TLS
+    bare = 100   # bytes: packets that are shorter carry nothing but an acknowledgement
+
     def __init__(self, program, cleanup):
         narrow = {"storage": {"tsdb": {"out_of_order_time_window": "100ms"}}}
         self.hosts, self.views = [], []
         for jobs, options in (({"plain": False, "times": True}, {}), ({"narrow": True}, narrow)):
             host, servers = hosts.Host(), {}
             for job, times in jobs.items():
-                servers[job] = Server({"server.host": "0.0.0.0", "events.use_explicit_timestamps": times})
+                servers[job] = self.start({"server.host": "0.0.0.0", "events.use_explicit_timestamps": times})
                 cleanup(servers[job].stop)
             # So short that the server has decided before the next scrape, whose packets acknowledge everything.
-            prometheus = Prometheus(program, {job: Job(server.port, None, hosts.SERVER, scrape_timeout="300ms")
+            more = {"scrape_timeout": "300ms", **(self.site.job(self.site.client) if self.site else {})}
+            prometheus = Prometheus(program, {job: Job(server.port, None, hosts.SERVER, **more)
                                               for job, server in servers.items()}, host, options)
             cleanup(prometheus.stop)
             self.hosts.append(host)
             self.views += [View(job, Oracle(server, clock=time.time).keep_posting(), prometheus, host.address)
                            for job, server in servers.items()]
 
+    def start(self, settings):
+        server = Server({**(self.site.settings if self.site else {}), **settings})
+        server.tls = self.site.authority.trusted_by(self.site.client) if self.site else None
+        return server
+
     def run(self):
         together(*(view.goes_on for view in self.views))
         ports = ", ".join(str(view.server.port) for view in self.views)
-        bare = (f"ip daddr {hosts.SERVER} tcp dport {{ {ports} }} ip length < 100 "
+        bare = (f"ip daddr {hosts.SERVER} tcp dport {{ {ports} }} ip length < {self.bare} "
                 "tcp flags & (fin | syn | rst) == 0")
         with contextlib.ExitStack() as stack:
             for host in self.hosts:
