@@ -33,8 +33,9 @@ class Footprint(unittest.TestCase):
             if programs.released():
                 self.assertLess(own, 1.25 * MIB)
             # The rest are pages of the program and of libraries, which all processes share. How many of them there
-            # are is the page cache's affair: 5.4 to 6.1 MiB, 1.4 of them libcrypto's.
-            self.assertLess(resident, 8 * MIB)
+            # are is the page cache's affair: 6.6 MiB, libcrypto and libssl among them. Without optimisation the
+            # program is larger by half a MiB.
+            self.assertLess(resident, (8 if programs.released() else 9) * MIB)
             # The last look at the deadlines of connections that are gone comes up to a second after them.
             last_look = time.monotonic() + 1.5
             wait_until(lambda: time.monotonic() > last_look, "the last look at deadlines", 5)
@@ -44,12 +45,12 @@ class Footprint(unittest.TestCase):
             print(f"        {resident / MIB:.1f} MiB, {own / MIB:.2f} its own, 8 ticks in {took:.1f} s", flush=True)
             self.assertGreater(took, 5)  # it sleeps between them, all its threads together
 
-    def test_the_stripped_program_has_at_most_2_mib_and_a_quarter(self):
+    def test_the_stripped_program_has_at_most_2_mib_and_a_half(self):
         if not programs.released():
             self.skipTest("asserted for release builds only")
         size = programs.stripped_size(programs.server_binary())
         print(f"        {size / MIB:.2f} MiB", flush=True)
-        self.assertLess(size, 2.25 * MIB)
+        self.assertLess(size, 2.5 * MIB)
 
     def test_a_hundred_thousand_events_for_five_scrapers_stay_below_40_mib_and_go_back_after_delivery(self):
         with Server({"scrapers.startup_hold_seconds": 0}, USUAL_MEMORY) as server:
