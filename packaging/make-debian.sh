@@ -16,7 +16,9 @@ case ${1:-} in -h | --help) sed -n '3,/^set /{/^set /d;s/^# \{0,1\}//;p;}' "$0";
 suite=${1:-bookworm}
 tools=$(pwd)/build-tools
 base=$tools/debian-$suite
-if ! [ -f "$base/.complete" ]; then
+# A base that was made for another list of packages is made anew.
+more=systemd-sysv,dbus,libnss-systemd,procps,curl,libsimdjson-dev,libyaml-0-2
+if [ "$(cat "$base/.complete" 2>/dev/null)" != "$more" ]; then
   [ "$(id -u)" = 0 ] || cannot "only root can"
   command -v debootstrap >/dev/null || cannot "debootstrap is not installed"
   # shellcheck disable=SC2016 # apt's variables, not ours
@@ -26,7 +28,6 @@ if ! [ -f "$base/.complete" ]; then
   mkdir -p "$tools"
   printf 'make-debian: making the base of Debian %s (once)\n' "$suite" >&2
   rm -rf "$base"
-  more=systemd-sysv,dbus,libnss-systemd,procps,curl,libsimdjson-dev
   debootstrap --variant=minbase --include=$more "$suite" "$base" "$mirror" \
     >"$tools/debian-$suite.log" 2>&1 || {
     tail -n 5 "$tools/debian-$suite.log" >&2
@@ -36,6 +37,6 @@ if ! [ -f "$base/.complete" ]; then
   }
   rm -f "$base"/var/cache/apt/archives/*.deb
   : >"$base/etc/machine-id"
-  : >"$base/.complete"
+  printf '%s\n' "$more" >"$base/.complete"
 fi
 printf '%s\n' "$base"

@@ -87,7 +87,8 @@ want_to_build() {
     want libasio-dev /usr/include/asio.hpp /usr/local/include/asio.hpp
     want libtomlplusplus-dev /usr/include/toml++/toml.h /usr/local/include/toml++/toml.h
     want libsimdjson-dev /usr/include/simdjson.h /usr/local/include/simdjson.h
-    want libssl-dev /usr/include/openssl/evp.h /usr/local/include/openssl/evp.h
+    want libssl-dev /usr/include/openssl/ssl.h /usr/local/include/openssl/ssl.h
+    want libyaml-dev /usr/include/yaml.h /usr/local/include/yaml.h
     want libcrypt-dev /usr/include/crypt.h /usr/local/include/crypt.h
     want libxxhash-dev /usr/include/xxhash.h /usr/local/include/xxhash.h
     want zlib1g-dev /usr/include/zlib.h /usr/local/include/zlib.h

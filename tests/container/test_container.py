@@ -57,7 +57,7 @@ def libraries():
 
 def is_in_image(path):
     """Whether the Containerfile brings this library along."""
-    return any(library in path for library in ("libsimdjson.", "libcrypto."))
+    return any(library in path for library in ("libsimdjson.", "libcrypto.", "libssl.", "libyaml-"))
 
 
 def build():
