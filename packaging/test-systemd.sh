@@ -24,9 +24,9 @@ done
 
 deb=${1:-}
 [ $# = 0 ] || shift
-if ! command -v python3 >/dev/null || ! command -v curl >/dev/null; then
+if ! command -v python3 >/dev/null || ! command -v curl >/dev/null || ! command -v openssl >/dev/null; then
   apt-get -qq update
-  apt-get -qq install -y --no-install-recommends python3 curl >/dev/null
+  apt-get -qq install -y --no-install-recommends python3 curl openssl >/dev/null
 fi
 if [ -z "$deb" ]; then
   folder=$(mktemp -d /var/tmp/deb.XXXXXX)

@@ -42,6 +42,7 @@ def says_how_it_is_in_its_status(deb):
     wait_until(lambda: re.search(r"events: [1-9]\d* accepted", show("StatusText")), "counts in the status", 20)
     assert show("NFileDescriptorStore") == "1"
     assert show("WatchdogUSec") == "30s"
+    assert show("LimitCORE") == "0"
     assert int(show("LimitNOFILE")) == int(show("LimitNOFILESoft")) == 65536
 
 

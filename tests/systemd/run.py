@@ -10,7 +10,7 @@ import sys
 import time
 import traceback
 
-from systemd import check_crashes, check_event_unit, check_package, check_port, check_service
+from systemd import check_crashes, check_event_unit, check_package, check_port, check_service, check_tls
 
 # In this order: each finds the service running with its own config, and leaves it so.
 CHECKS = [
@@ -28,6 +28,8 @@ CHECKS = [
     check_port.moves_to_another_port_with_the_config,
     check_port.listens_on_a_port_below_1024_with_the_lines_that_the_unit_names,
     check_port.listens_on_the_socket_of_a_socket_unit_and_says_what_differs,
+    check_tls.serves_what_systemd_hands_it_and_a_renewed_certificate_after_a_restart,
+    check_tls.reads_files_of_a_group_and_a_renewed_certificate_at_once,
     check_crashes.is_started_again_after_kill_9_and_loses_nothing,
     check_crashes.is_killed_under_load_and_loses_nothing_that_it_took,
     check_crashes.is_restarted_by_the_watchdog_when_one_thread_is_stuck,
