@@ -15,6 +15,7 @@ import unittest
 
 from container import debian_base, podman
 from harness import programs, runner, sandbox
+from harness.certificates import Authority
 from harness.processes import run
 from harness.remote import Remote
 from harness.waiting import wait_until
@@ -123,10 +124,10 @@ class Image(unittest.TestCase):
 
 
 class Running(unittest.TestCase):
-    def start(self, *options):
+    def start(self, *options, connect=server.connect):
         container = storage.container(IMAGE, *options)
         self.addCleanup(storage.podman, "rm", "--force", "--time", "0", "--volumes", container.name)
-        container.wait_until_ready(server.connect)
+        container.wait_until_ready(connect)
         return container
 
     def test_takes_an_event_and_hands_it_out_once(self):
@@ -153,6 +154,32 @@ class Running(unittest.TestCase):
         script = storage.inspect(IMAGE, "image")["Healthcheck"]["Test"][1]
         container.exec(script)
         container.exec(script, options=("--env", "PORT=1"), status=1)
+
+    def test_serves_tls_with_files_that_are_mounted_and_is_healthy_too(self):
+        with tempfile.TemporaryDirectory() as folder:
+            authority = Authority(folder)
+            pair = authority.issue("server")
+            for path in (folder, os.path.dirname(pair.key), pair.key):
+                os.chmod(path, 0o755)
+            where = "/etc/oneshot-metrics-server"
+            inside = [os.path.join(where, os.path.relpath(path, folder)) for path in pair]
+            self.write(folder, "web.yml", "tls_server_config: {{cert_file: {}, key_file: {}}}\n".format(*inside))
+            encrypted = Remote(8090)
+            encrypted.tls = authority.trusted_by()
+            for probe in ("", '[listeners.probe]\naddress = "127.0.0.1:8092"\nrights = []\ntls = false\n'):
+                with self.subTest(probe):
+                    self.write(folder, "config.toml", f'[server]\nweb_config_file = "{where}/web.yml"\n{probe}')
+                    container = self.start("--volume", f"{folder}:{where}:ro", connect=encrypted.connect)
+                    encrypted.event("type=deploy&id=1")
+                    self.assertEqual(encrypted.scrape("prom").ids(), ["1"])
+                    container.healthcheck()
+                    container.kill("TERM")
+                    self.assertEqual(container.wait(), 0)
+
+    @staticmethod
+    def write(folder, name, text):
+        with open(os.path.join(folder, name), "w", encoding="ascii") as file:
+            file.write(text)
 
     def test_ends_within_a_second_of_sigterm_in_good_order(self):
         container = self.start()
