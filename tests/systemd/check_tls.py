@@ -88,6 +88,8 @@ def serves_what_systemd_hands_it_and_a_renewed_certificate_after_a_restart(deb):
         authority = Authority(folder)
         first, second = authority.issue("first"), authority.issue("second")
         give(first)
+        os.rename(f"{FOLDER}/tls.crt", f"{FOLDER}/archived.crt")
+        os.symlink("archived.crt", f"{FOLDER}/tls.crt")  # as in certbot's folder "live"
         write(f"{FOLDER}/ci-token", TOKEN + "\n")
         with machine.drop_in(lines_of_unit("LoadCredential")), configured(CREDENTIALS):
             systemctl("restart")
@@ -97,6 +99,7 @@ def serves_what_systemd_hands_it_and_a_renewed_certificate_after_a_restart(deb):
             systemctl("restart")
             assert served(authority) == read(second.certificate).strip()
             assert show("NRestarts") == "0"
+            os.unlink(f"{FOLDER}/archived.crt")
             systemctl("reload")  # whose second command reads the credentials too
 
 
