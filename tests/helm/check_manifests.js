@@ -18,6 +18,7 @@ const SCHEMAS = {
   "v1 ConfigMap": "IoK8sApiCoreV1ConfigMap",
   "v1 Namespace": "IoK8sApiCoreV1Namespace",
   "v1 Pod": "IoK8sApiCoreV1Pod",
+  "v1 Secret": "IoK8sApiCoreV1Secret",
   "v1 Service": "IoK8sApiCoreV1Service",
   "monitoring.coreos.com/v1 ServiceMonitor": "MonitoringCoreosComV1ServiceMonitor",
 };

@@ -39,6 +39,11 @@ REFUSED = [
     (["config.server.port=1"], "config.server.port is not taken from here: set server.port"),
     (["config.log.level=info"], "config.log.level is not taken from here: set server.logLevel"),
     (["config.events.use_explicit_timestamps=true"], "set server.useExplicitTimestamps"),
+    (["config.server.web_config_file=/tmp/x"], "web.config or web.existingSecret has it"),
+    (["web.config.tls_server_config.cert_file=a", "web.existingSecret=b"], "two web configs: give one of them"),
+    (["web.certificateSecret=a"], "web.certificateSecret and web.probePort need a web config"),
+    (["web.config.basic_auth_users.a=b"], "web.config has no tls_server_config: give one, or set web.tls to false"),
+    (["web.config.tls_server.cert_file=a"], "web.config: Additional property tls_server is not allowed"),
     (["config.storage.path=/tmp/x"], "persistence.enabled says where the log is"),
     (["config.events.repeats=all"], 'must be one of the following: "count", "last", "sum"'),
     (["persistence.size=1 GB"], "persistence.size: Does not match"),
@@ -146,7 +151,7 @@ class Chart(unittest.TestCase):
         with open(os.path.join(chart.CHART, "values.schema.json"), encoding="utf-8") as file:
             sections = json.load(file)["properties"]["config"]["properties"]
         settings = chart.settings()
-        for section, example in (("confirm", "prometheus-a"), ("listeners", "scrape"), ("metrics", "deploys"),
+        for section, example in (("clients", None), ("confirm", "prometheus-a"), ("listeners", "scrape"), ("metrics", "deploys"),
                                  ("webhooks", None)):
             keys = settings.pop(section)
             example = example or next(iter(keys))
@@ -189,6 +194,49 @@ class Rendered(unittest.TestCase):
         self.assertEqual(config["server"]["rights"], ["post"])
         self.assertEqual(config["listeners"]["scrape"], {"address": ":8091", "rights": ["scrape", "view"]})
 
+    def test_with_a_certificate_all_that_comes_to_the_server_comes_by_https(self):
+        found = chart.rendered(*chart.values_of("tls"))
+        config = chart.config(found)
+        spec = chart.workload(found)["spec"]
+        container, = spec["containers"]
+        folders = {mount["name"]: mount["mountPath"] for mount in container["volumeMounts"]}
+        self.assertEqual(config["server"]["web_config_file"], folders["web"] + "/web-config.yml")
+        volume, = (volume for volume in spec["volumes"] if volume["name"] == "web")
+        self.assertEqual([source["secret"]["name"] for source in volume["projected"]["sources"]],
+                         [found["Secret"]["metadata"]["name"], "events-tls"])
+        for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+            self.assertEqual(container[probe]["httpGet"]["scheme"], "HTTPS")
+        endpoint, = found["ServiceMonitor"]["spec"]["endpoints"]
+        self.assertEqual((endpoint["scheme"], endpoint["tlsConfig"]["serverName"]),
+                         ("https", "events.observability.svc"))
+        for pod in (found["Pod"]["spec"], found["CronJob"]["spec"]["jobTemplate"]["spec"]["template"]["spec"]):
+            self.assertTrue(pod["containers"][0]["args"][-1].startswith("https://events.observability.svc:8090/"))
+
+    def test_probes_have_a_port_without_tls_where_clients_must_show_a_certificate(self):
+        found = chart.rendered(*chart.values_of("client-certificates"))
+        container, = chart.workload(found)["spec"]["containers"]
+        self.assertEqual({port["name"]: port["containerPort"] for port in container["ports"]}["probe"], 8092)
+        for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+            self.assertEqual((container[probe]["httpGet"]["port"], container[probe]["httpGet"].get("scheme")),
+                             ("probe", None))
+        self.assertEqual(chart.config(found)["listeners"]["probe"], {"address": ":8092", "rights": [], "tls": False})
+        self.assertNotIn("Secret", found)
+        self.assertNotIn("probe", [port["name"] for port in found["Service"]["spec"]["ports"]])
+
+    def test_users_without_a_certificate_leave_all_plain(self):
+        found = chart.rendered(*chart.REQUIRED, "--set", "web.config.basic_auth_users.a=b,web.tls=false")
+        container, = chart.workload(found)["spec"]["containers"]
+        self.assertNotIn("scheme", container["livenessProbe"]["httpGet"])
+        self.assertNotIn("scheme", found["ServiceMonitor"]["spec"]["endpoints"][0])
+        self.assertEqual(chart.yaml.safe_load(found["Secret"]["stringData"]["web-config.yml"]),
+                         {"basic_auth_users": {"a": "b"}})
+
+    def test_another_web_config_is_taken_over_without_a_restart(self):
+        def pod(version):
+            return chart.workload(chart.rendered(*chart.values_of("tls"), "--set",
+                                                 f"web.config.tls_server_config.min_version={version}"))
+        self.assertEqual(pod("TLS12"), pod("TLS13"))
+
     def test_without_a_port_for_scraping_there_is_one_port(self):
         found = chart.rendered(*ORIGINAL_COMMAND, "--set", "scrape.port=0")
         self.assertEqual([port["name"] for port in found["Service"]["spec"]["ports"]], ["metrics"])
@@ -208,7 +256,7 @@ class Rendered(unittest.TestCase):
                     self.assertLessEqual({sysctl["name"] for sysctl in security.get("sysctls", [])}, allowed)
                     self.assertFalse({"hostNetwork", "hostPID", "hostIPC"} & set(spec))
                     volumes = {kind for volume in spec.get("volumes", []) for kind in set(volume) - {"name"}}
-                    self.assertLessEqual(volumes, {"configMap", "emptyDir"})
+                    self.assertLessEqual(volumes, {"configMap", "emptyDir", "projected", "secret"})
                     self.assertNotIn("initContainers", spec)
                     for container in spec["containers"]:
                         self.assertEqual(container["securityContext"], {
@@ -301,6 +349,13 @@ class Rendered(unittest.TestCase):
         self.assertIn("Prometheus scrapes as prom. Only one may", said)
         self.assertNotIn("only pods in namespace", said)
         self.assertNotIn("of no registry", said)
+        said = chart.notes(*chart.values_of("tls"))
+        self.assertIn("curl -X POST 'https://events.observability.svc:8090/event?", said)
+        self.assertIn("get secret events-tls -o jsonpath='{.data.ca\\.crt}'", said)
+        self.assertNotIn("credentials", said)
+        said = chart.notes("--set", "config.clients.ci.rights={post}")
+        self.assertIn("Prometheus shows nobody's credentials", said)
+        self.assertIn("test events show nobody's credentials", said)
         self.assertIn("There is no ServiceMonitor", chart.notes("--set", "serviceMonitor.enabled=false"))
 
 

@@ -2,12 +2,14 @@
 
 {{/* All settings as YAML: {section: {key: value}}. */}}
 {{- define "events.settings" -}}
-{{- range $place := list "server.port" "log.level" "events.use_explicit_timestamps" "storage.path" -}}
+{{- range $place := list "server.port" "log.level" "events.use_explicit_timestamps" "storage.path"
+      "server.web_config_file" -}}
   {{- $parts := splitList "." $place -}}
   {{- if hasKey (get $.Values.config (index $parts 0) | default dict) (index $parts 1) -}}
     {{- $instead := get (dict "server.port" "set server.port" "log.level" "set server.logLevel"
           "events.use_explicit_timestamps" "set server.useExplicitTimestamps"
-          "storage.path" "persistence.enabled says where the log is") $place -}}
+          "storage.path" "persistence.enabled says where the log is"
+          "server.web_config_file" "web.config or web.existingSecret has it") $place -}}
     {{- fail (printf "config.%s is not taken from here: %s" $place $instead) -}}
   {{- end -}}
 {{- end -}}
@@ -15,6 +17,11 @@
 {{- with .Values.scrape.port -}}
   {{- $listener := dict "address" (printf ":%v" .) "rights" (list "scrape" "view") -}}
   {{- $_ := set $config "listeners" (merge ($config.listeners | default dict) (dict "scrape" $listener)) -}}
+{{- end -}}
+{{- $web := include "events.webSecret" . -}}
+{{- if and $web .Values.web.probePort -}}
+  {{- $listener := dict "address" (printf ":%v" .Values.web.probePort) "rights" list "tls" false -}}
+  {{- $_ := set $config "listeners" (merge ($config.listeners | default dict) (dict "probe" $listener)) -}}
 {{- end -}}
 {{- if eq (include "events.scrapersApart" .) "true" -}}
   {{- $_ := set $config "server" (merge ($config.server | default dict) (dict "rights" (list "post"))) -}}
@@ -24,6 +31,9 @@
       "log" (dict "level" (lower .Values.server.logLevel))
       "events" (dict "use_explicit_timestamps" (eq (toString .Values.server.useExplicitTimestamps) "true"))
       "storage" (dict "path" "/var/lib/oneshot-metrics-server/events.log") -}}
+{{- if $web -}}
+  {{- $_ := set $given.server "web_config_file" "/etc/oneshot-web/web-config.yml" -}}
+{{- end -}}
 {{- $scraper := .Values.serviceMonitor.scraper -}}
 {{- if and .Values.serviceMonitor.enabled $scraper (not (contains "$(" $scraper)) -}}
   {{- $names := (get $config "scrapers" | default dict).names | default list -}}

@@ -27,6 +27,7 @@ namespace.create
 {{- " server.image server.pullPolicy server.port server.logLevel server.useExplicitTimestamps" -}}
 {{- " persistence.enabled persistence.size persistence.accessMode service.port scrape.port" -}}
 {{- " netpol.generate netpol.ingress netpol.ingress.namespaceLabelKeys netpol.ingress.allowOwnNamespace" -}}
+{{- " web.tls web.probePort" -}}
 {{- " serviceMonitor.enabled serviceMonitor.interval serviceMonitor.scrapeTimeout" -}}
 {{- " serviceMonitor.honorLabels serviceMonitor.trackTimestampsStaleness" -}}
 {{- " testEvent.enabled testEvent.image testEvent.tag testEvent.schedule" -}}

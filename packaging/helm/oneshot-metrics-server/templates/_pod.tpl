@@ -17,6 +17,34 @@ capabilities:
   drop: [ALL]
 {{- end }}
 
+{{/* The secret with the web config; empty: there is none. */}}
+{{- define "events.webSecret" -}}
+{{- $web := .Values.web -}}
+{{- if and $web.config $web.existingSecret -}}
+{{- fail "web.config and web.existingSecret are two web configs: give one of them" -}}
+{{- end -}}
+{{- if and (or $web.certificateSecret $web.probePort) (not (or $web.config $web.existingSecret)) -}}
+{{- fail "web.certificateSecret and web.probePort need a web config: give web.config or web.existingSecret" -}}
+{{- end -}}
+{{- $hasTls := or $web.existingSecret (hasKey ($web.config | default dict) "tls_server_config") -}}
+{{- if and $web.config $web.tls (not $hasTls) -}}
+{{- fail "web.config has no tls_server_config: give one, or set web.tls to false" -}}
+{{- end -}}
+{{- if $web.config }}{{ include "events.name" . }}-web{{ else }}{{ $web.existingSecret }}{{ end -}}
+{{- end }}
+
+{{/* http or https. */}}
+{{- define "events.scheme" -}}
+{{- if and (include "events.webSecret" .) .Values.web.tls }}https{{ else }}http{{ end -}}
+{{- end }}
+
+{{/* What each of the three probes asks; the argument has root and path. */}}
+{{- define "events.probe" -}}
+{{- $port := gt (int .root.Values.web.probePort) 0 | ternary "probe" "metrics" -}}
+{{- $encrypted := and (eq (include "events.scheme" .root) "https") (not .root.Values.web.probePort) -}}
+{path: {{ .path }}, port: {{ $port }}{{ if $encrypted }}, scheme: HTTPS{{ end }}}
+{{- end }}
+
 {{/* A pod that posts one test event. Arguments: root, message. Its command has no shell: nothing is left to quote. */}}
 {{- define "events.testPodSpec" -}}
 {{- $root := .root -}}
@@ -39,18 +67,33 @@ containers:
   # once more.
   command: [curl, -sS, --fail-with-body, --max-time, "10"]
   args:
+  {{- if $root.Values.testEvent.curlSecret }}
+  - --config
+  - /etc/test-event/curl.conf
+  {{- end }}
   - --retry-connrefused
   - --retry
   - "10"
   - --retry-delay
   - "2"
   - -XPOST
-  - {{ printf "http://%s.%s.svc:%v/event?type=test&message=%s" (include "events.name" $root)
+  - {{ printf "%s://%s.%s.svc:%v/event?type=test&message=%s" (include "events.scheme" $root) (include "events.name" $root)
          (include "events.namespace" $root) $root.Values.service.port .message | quote }}
   securityContext:
     {{- include "events.containerSecurity" $root | nindent 4 }}
   resources:
     {{- toYaml $root.Values.testEvent.resources | nindent 4 }}
+  {{- with $root.Values.testEvent.curlSecret }}
+  volumeMounts:
+  - name: curl
+    mountPath: /etc/test-event
+    readOnly: true
+volumes:
+- name: curl
+  secret:
+    secretName: {{ . | quote }}
+    defaultMode: 0444
+  {{- end }}
 {{- end }}
 
 {{/* The server's pod, metadata and spec: the same in a StatefulSet and in a Deployment. */}}
@@ -103,19 +146,24 @@ spec:
       containerPort: {{ . }}
       protocol: TCP
     {{- end }}
+    {{- with .Values.web.probePort }}
+    - name: probe
+      containerPort: {{ . }}
+      protocol: TCP
+    {{- end }}
     # The first answer comes after some milliseconds; with a large log that is searched at the start, after seconds.
     startupProbe:
-      httpGet: {path: /healthz, port: metrics}
+      httpGet: {{ include "events.probe" (dict "root" . "path" "/healthz") }}
       periodSeconds: 1
       timeoutSeconds: 5
       failureThreshold: 120
     livenessProbe:
-      httpGet: {path: /healthz, port: metrics}
+      httpGet: {{ include "events.probe" (dict "root" . "path" "/healthz") }}
       periodSeconds: 10
       timeoutSeconds: 10
       failureThreshold: 5
     readinessProbe:
-      httpGet: {path: /readyz, port: metrics}
+      httpGet: {{ include "events.probe" (dict "root" . "path" "/readyz") }}
       periodSeconds: 5
       timeoutSeconds: 5
       failureThreshold: 2
@@ -127,12 +175,31 @@ spec:
     - name: config
       mountPath: /etc/oneshot-metrics-server
       readOnly: true
+    {{- $web := include "events.webSecret" . }}
+    {{- if $web }}
+    - name: web
+      mountPath: /etc/oneshot-web
+      readOnly: true
+    {{- end }}
     - name: event-log
       mountPath: /var/lib/oneshot-metrics-server
   volumes:
   - name: config
     configMap:
       name: {{ include "events.name" . | quote }}
+  {{- if $web }}
+  # As a folder, so that a renewed certificate arrives in it. The group is fsGroup.
+  - name: web
+    projected:
+      defaultMode: 0440
+      sources:
+      - secret:
+          name: {{ $web | quote }}
+      {{- with .Values.web.certificateSecret }}
+      - secret:
+          name: {{ . | quote }}
+      {{- end }}
+  {{- end }}
   {{- if not .Values.persistence.enabled }}
   - name: event-log
     emptyDir:
