@@ -201,8 +201,8 @@ class Example(unittest.TestCase):
                                                 "client_auth_type: VerifyClientCertIfGiven")):
                 with open(f"{folder}/web.yml", "w", encoding="utf-8") as file:
                     file.write(variant)
-                done = subprocess.run([programs.server_binary(), "--web.config.file", f"{folder}/web.yml",
-                                       "--check-config"], env=environment(), text=True, capture_output=True, check=False)
+                command = [programs.server_binary(), "--web.config.file", f"{folder}/web.yml", "--check-config"]
+                done = subprocess.run(command, env=environment(), text=True, capture_output=True, check=False)
                 self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_shows_every_key_that_the_server_knows(self):

@@ -151,8 +151,8 @@ class Chart(unittest.TestCase):
         with open(os.path.join(chart.CHART, "values.schema.json"), encoding="utf-8") as file:
             sections = json.load(file)["properties"]["config"]["properties"]
         settings = chart.settings()
-        for section, example in (("clients", None), ("confirm", "prometheus-a"), ("listeners", "scrape"), ("metrics", "deploys"),
-                                 ("webhooks", None)):
+        for section, example in (("clients", None), ("confirm", "prometheus-a"), ("listeners", "scrape"),
+                                 ("metrics", "deploys"), ("webhooks", None)):
             keys = settings.pop(section)
             example = example or next(iter(keys))
             self.assertEqual(set(sections.pop(section)["additionalProperties"]["properties"]), set(keys[example]))

@@ -106,7 +106,8 @@ class Pod(Remote):
     @staticmethod
     def _other_ports(*values):
         """Free ones in the place of those that the values have."""
-        names = {port["name"]: port for port in chart.workload(chart.rendered(*values))["spec"]["containers"][0]["ports"]}
+        container, = chart.workload(chart.rendered(*values))["spec"]["containers"]
+        names = {port["name"] for port in container["ports"]}
         for name, value in (("scrape", "scrape.port"), ("probe", "web.probePort")):
             if name in names:
                 yield from ("--set", f"{value}={free_port()}")

@@ -77,8 +77,8 @@ containers:
   - --retry-delay
   - "2"
   - -XPOST
-  - {{ printf "%s://%s.%s.svc:%v/event?type=test&message=%s" (include "events.scheme" $root) (include "events.name" $root)
-         (include "events.namespace" $root) $root.Values.service.port .message | quote }}
+  - {{ printf "%s://%s.%s.svc:%v/event?type=test&message=%s" (include "events.scheme" $root)
+         (include "events.name" $root) (include "events.namespace" $root) $root.Values.service.port .message | quote }}
   securityContext:
     {{- include "events.containerSecurity" $root | nindent 4 }}
   resources:
