@@ -100,6 +100,8 @@ want_to_test() {
   want_to_build
   want python3 python3
   want curl curl
+  want openssl openssl
+  want apache2-utils htpasswd
   if has apt-get; then
     want iproute2 ss /usr/bin/ss /bin/ss
     want doctest-dev /usr/include/doctest/doctest.h /usr/local/include/doctest/doctest.h

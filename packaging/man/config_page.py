@@ -60,6 +60,7 @@ def page(config, version):
             yield f".BR {key.group(1)} \" = {escape(key.group(2)).replace(chr(34), chr(34) * 2)}\""
             yield from (".IP" if l == ".PP" else l for l in body(comment))
         elif comment and not line.strip():
+            yield ".PP"  # about no key, so not part of the one before
             yield from body(comment[1:] if comment[0].endswith("Settings of oneshot-metrics-server.") else comment)
             yield ".PP"
         else:
