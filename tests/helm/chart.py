@@ -69,6 +69,14 @@ def values_of(name):
     return ("--values", os.path.join(_folder.name, "values", name + ".yaml"))
 
 
+def inline(text):
+    """The arguments that give values of this text."""
+    path = os.path.join(_folder.name, "values", "inline.yaml")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    return ("--values", path)
+
+
 def helm(command, *arguments, name=None):
     """What helm makes of the chart: (status, output, errors)."""
     line = [*_helm, command, *([name] if name else []), os.path.join(_folder.name, "chart"), *arguments]

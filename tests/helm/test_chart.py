@@ -212,6 +212,14 @@ class Rendered(unittest.TestCase):
         for pod in (found["Pod"]["spec"], found["CronJob"]["spec"]["jobTemplate"]["spec"]["template"]["spec"]):
             self.assertTrue(pod["containers"][0]["args"][-1].startswith("https://events.observability.svc:8090/"))
 
+    def test_the_values_of_its_readme_are_good(self):
+        with open(os.path.join(chart.CHART, "README.md"), encoding="utf-8") as file:
+            shown, = re.findall(r"```yaml\n# values\.yaml\n(.*?)```", file.read(), re.DOTALL)
+        found = chart.rendered(*chart.inline(shown))
+        self.assertIn("prometheus", chart.config(found)["clients"])
+        self.assertEqual(found["ServiceMonitor"]["spec"]["endpoints"][0]["scheme"], "https")
+        self.assertNotIn("WARNING: Prometheus", chart.notes(*chart.inline(shown)))
+
     def test_probes_have_a_port_without_tls_where_clients_must_show_a_certificate(self):
         found = chart.rendered(*chart.values_of("client-certificates"))
         container, = chart.workload(found)["spec"]["containers"]
