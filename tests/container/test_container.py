@@ -156,6 +156,7 @@ class Running(unittest.TestCase):
         container.exec(script, options=("--env", "PORT=1"), status=1)
 
     def test_serves_tls_with_files_that_are_mounted_and_is_healthy_too(self):
+        programs.need_tls()
         with tempfile.TemporaryDirectory() as folder:
             authority = Authority(folder)
             pair = authority.issue("server")

@@ -122,6 +122,7 @@ class Reader:
 
 class Page(unittest.TestCase):
     def setUp(self):
+        programs.need_tls()
         certificates.need()
         for program in ("curl", "htpasswd"):
             programs.need(program)
@@ -188,6 +189,7 @@ class Page(unittest.TestCase):
 
 class Example(unittest.TestCase):
     def test_is_good_as_it_is_and_with_all_that_it_shows(self):
+        programs.need_tls()
         with open(EXAMPLE, encoding="utf-8") as file:
             text = file.read()
         whole = re.sub(r"(?m)^#(?=[^ \n]|  )", "", text)

@@ -60,6 +60,14 @@ def need_module(name, package):
         raise unittest.SkipTest(f"{package} is not installed") from None
 
 
+def need_tls():
+    """Skips the test where the server was built without."""
+    asked = subprocess.run([server_binary(), "--web.config.file", "no such file", "--check-config"], check=False,
+                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    if b"built without TLS" in asked.stderr:
+        missing("the server was built without TLS")
+
+
 def stripped_size(program):
     """Bytes without what only a debugger wants. A test is skipped where there is no strip."""
     strip = need("strip")

@@ -228,6 +228,7 @@ class RenderedServer(unittest.TestCase):
             self.assertEqual(pod.scrape_as_monitored().events(), [])
 
     def test_serves_tls_to_probes_test_pods_and_prometheus_and_a_renewed_certificate(self):
+        programs.need_tls()
         programs.need("curl")
         folder = self.enterContext(tempfile.TemporaryDirectory())
         secrets = Secrets(folder)
@@ -254,6 +255,7 @@ class RenderedServer(unittest.TestCase):
             wait_until(lambda: served() == renewed, "the renewed certificate is served", 4, 0.1)
 
     def test_lets_in_who_shows_a_certificate_and_probes_at_a_port_of_their_own(self):
+        programs.need_tls()
         secrets = Secrets(self.enterContext(tempfile.TemporaryDirectory()))
         with Pod(*chart.values_of("client-certificates"), secrets=secrets) as pod:
             self.assertEqual((pod.probe("livenessProbe"), pod.probe("readinessProbe")), (200, 200))
@@ -285,6 +287,7 @@ class RenderedServer(unittest.TestCase):
                 self.assertEqual(len(exposition.events()), 1)
 
     def test_takes_the_settings_of_every_set_of_values(self):
+        programs.need_tls()
         secrets = Secrets(self.enterContext(tempfile.TemporaryDirectory()))
         for name in chart.VALUE_SETS:
             with self.subTest(name):
