@@ -17,9 +17,9 @@ def need():
         sys.exit(77)
 
 
-def run(port, target, *options):
+def run(port, target, *options, scheme="http"):
     """How many requests were answered, each with 2xx; else the program ends."""
-    command = ["h2load", "--h1", "-t1", *options, f"http://127.0.0.1:{port}{target}"]
+    command = ["h2load", "--h1", "-t1", *options, f"{scheme}://127.0.0.1:{port}{target}"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     good = re.search(r"status codes: (\d+) 2xx, 0 3xx, 0 4xx, 0 5xx", done.stdout)
     if done.returncode or not good:
