@@ -88,6 +88,7 @@ void TlsStream::reset() noexcept {
 
 // The rest of a record is as early as its begin was.
 tls::Engine::Read TlsStream::read_plain(asio::mutable_buffer space) {
+  if (engine_.is_waiting()) return {};
   last_is_early_ = record_ < early_until_;
   const tls::Engine::Read read = engine_.read(static_cast<char*>(space.data()), space.size());
   if (engine_.is_between_records()) record_ = received_ - engine_.unread_wire();

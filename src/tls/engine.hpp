@@ -44,6 +44,10 @@ class Engine {
   /// Moves what is to be sent to the end of `wire`.
   void drain(std::string& wire);
 
+  /// Nothing can come of a read() before the wire brings more.
+  [[nodiscard]] bool is_waiting() const noexcept {
+    return state_ == State::open && established_ && unread_wire() == 0 && unread_plain() == 0;
+  }
   /// Bytes of the wire that were received and are not read yet.
   [[nodiscard]] std::size_t unread_wire() const noexcept;
   /// Bytes of the plaintext of a record that is read in part.
