@@ -4,8 +4,8 @@
     PYTHONPATH=tests python3 -m bench.tls_cost --binary build/oneshot-metrics-server
 
 Processor time of the server alone (user and system), in one run of alternating measurements; the figure is the median
-of the ratios. Needs h2load (Debian: nghttp2-client), openssl and ab (apache2-utils), and for its columns nginx. A server
-lets each peer have 200 handshakes a second and 400 at once, so they come from many addresses of loopback."""
+of the ratios. Needs h2load (Debian: nghttp2-client), openssl and ab (apache2-utils), and for its columns nginx. A
+server lets each peer have 200 handshakes a second and 400 at once, so they come from many addresses of loopback."""
 
 import argparse
 import os
@@ -70,8 +70,8 @@ class Fired:
         """Microseconds for a connection with one request."""
         before, done = self.server.cpu_seconds(), 0
         for number in range(addresses):
-            command = ["ab", "-q", "-n", str(HANDSHAKES_OF_ONE), "-c", "8", "-B", f"127.0.1.{number + 1}", "-f", "TLS1.3",
-                       f"{self.scheme}://127.0.0.1:{self.server.port}/healthz"]
+            command = ["ab", "-q", "-n", str(HANDSHAKES_OF_ONE), "-c", "8", "-B", f"127.0.1.{number + 1}",
+                       "-f", "TLS1.3", f"{self.scheme}://127.0.0.1:{self.server.port}/healthz"]
             ran = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
             if ran.returncode or "Failed requests:        0" not in ran.stdout:
                 sys.exit(f"{command} went wrong:\n{ran.stdout}{ran.stderr}")
