@@ -3,6 +3,7 @@
 // names has changed, and reads all of them again. New connections get the new ones; those that have begun keep theirs.
 #include <chrono>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "base/clock.hpp"
@@ -11,6 +12,7 @@
 #include "settings/clients.hpp"
 #include "settings/read_web.hpp"
 #include "settings/use_web.hpp"
+#include "settings/web_loosening.hpp"
 
 namespace oneshot::service {
 namespace {
@@ -53,6 +55,10 @@ Result<void> Service::read_web_files() {
     use_again_after_failure();
     return {};
   }
+  if (const std::string loosens = settings::what_loosens(settings_->web.config, web->config); !loosens.empty())
+    return Unexpected{web->files.front() + ": " + loosens +
+                      ": only SIGHUP (systemctl reload) or a start takes that, since a file that is half written looks "
+                      "like it"};
   settings::Settings next = *settings_;
   const bool same_users = web->config.users == settings_->web.config.users;
   settings::use_web(next, *std::move(web));

@@ -280,6 +280,33 @@ class Reload(unittest.TestCase):
         self.comes(server, new)
         self.assertEqual(self.number(server, GOOD), 1)
 
+    def test_one_that_would_let_in_more_is_taken_by_sighup_alone(self):
+        """As a file that is half written would, or one that a full disk has cut off."""
+        verified = {"client_auth_type": "RequireAndVerifyClientCert", "client_allowed_sans": ["DNS:client", "127.0.0.1"]}
+        users = {"basic_auth_users": {"ann": "$2y$04$gNiuhXdXs6zyuSAFAcDnQu1CjFE1jYFMjOHanyR4sheNqmk/VIQty"}}
+        less = {"plain HTTP": "", "ask nobody": {**verified}, "client_auth_type": {"client_auth_type": "NoClientCert"},
+                "client_allowed_sans": {"client_auth_type": verified["client_auth_type"]}}
+        servers = {}
+        for word, tls in less.items():
+            site = Site(verified, users)
+            self.addCleanup(site.stop)
+            servers[word] = server = Server(site.settings)
+            self.addCleanup(server.stop)
+            server.tls, server.site = site.authority.trusted_by(), site  # without a certificate of its own
+            if tls == "":
+                site.write("")
+            else:
+                site.configure(tls, users if "client" in word else None)
+        for word, server in servers.items():
+            with self.subTest(word):
+                line = server.wait_for_log(lambda l: FAILED in l["msg"], "about it", PATIENCE + 5)
+                for said in (word, server.site.web_config, "SIGHUP"):
+                    self.assertIn(said, line["reason"])
+                with self.assertRaises((ssl.SSLError, OSError)):
+                    server.get("/metrics")
+                server.signal(signal.SIGHUP)
+                server.wait_for_log(lambda l: l["msg"] == "reloaded", "of the reload")
+
     def test_one_that_is_gone_or_broken_for_a_while_keeps_the_old(self):
         server = self.start()
         old = self.of_file(self.site.served)

@@ -128,6 +128,7 @@ class Users(WithSite):
             "oneshot_web_config_last_reload_successful 0") >= 0, "it is noticed", SOON, 0.05)
         self.check(server.post("/event?a=1"), 401)
         self.site.write({"basic_auth_users": {}})
+        server.signal(signal.SIGHUP)
         wait_until(lambda: server.post("/event?a=1").status == 200, "nobody is asked", SOON, 0.05)
         for secret in (PASSWORD, OTHER_PASSWORD, HASH, OTHER_HASH):
             self.assertNotIn(secret, server.log())
