@@ -169,6 +169,9 @@ class Session final : public delivery::Waiting {
   asio::awaitable<void> finish();
   asio::awaitable<void> await_acknowledgement();
   asio::awaitable<void> half_close();
+  asio::awaitable<asio::error_code> await_end_before_ours();
+  [[nodiscard]] bool our_turn() const noexcept;
+  asio::awaitable<void> end_after_peer();
   asio::awaitable<void> await_reader();
   void leave_unread() noexcept;
   [[nodiscard]] bool all_is_acknowledged() noexcept { return stream_->sent().unacknowledged == 0; }

@@ -4,6 +4,7 @@
 #include <asio/buffer.hpp>
 #include <asio/steady_timer.hpp>
 #include <chrono>
+#include <memory>
 #include <tuple>
 
 #include "net/session.hpp"
@@ -19,11 +20,7 @@ asio::awaitable<void> Session::finish() {
       co_return;
     case End::by_peer:
       parser_.next();  // gives back what the begin of a body has: the acknowledgement may take a while
-      if (tracked_) tracked_->end_of_stream();
-      co_await await_acknowledgement();
-      if (all_is_acknowledged()) co_return;
-      stream_->shutdown_write();
-      co_await await_reader();
+      co_await end_after_peer();
       co_return;
     case End::unread:
       reset_unread();
@@ -113,11 +110,57 @@ asio::awaitable<void> Session::await_acknowledgement() {
   tracked_->give_up();
 }
 
+asio::awaitable<void> Session::end_after_peer() {
+  if (tracked_) tracked_->end_of_stream();
+  co_await await_acknowledgement();
+  if (all_is_acknowledged()) co_return;
+  stream_->shutdown_write();
+  co_await await_reader();
+}
+
+// A reset that comes later means nothing, but where the reader itself has the connection: then it means as much as
+// ever.
+bool Session::our_turn() const noexcept { return tracked_->has_rested() && !tracked_->by_reader_itself(); }
+
+// Where bytes are encrypted, our end is a record too. A peer that has read its reply whole and closes leaves that
+// record unread, and then its kernel resets: so do Python's urllib and nginx, and a client whose own end got lost on
+// the way. So the peer's end may come first, as long as a reset would mean that the reply was not read. Returns the
+// error that the wait ended with; none: it is our turn.
+asio::awaitable<asio::error_code> Session::await_end_before_ours() {
+  enter(Phase::ending);
+  interrupted_ = End::none;
+  const auto space = asio::buffer(buffer_);
+  asio::steady_timer step(stream_->executor());
+  while (stop_ != Stop::now && interrupted_ == End::none && has_open_receipt() && !our_turn() &&
+         std::chrono::steady_clock::now() < tracked_->deadline()) {
+    const auto is_over = std::make_shared<bool>(false);
+    step.expires_after(std::chrono::milliseconds(100));
+    step.async_wait([this, weak = std::weak_ptr<bool>(is_over)](const asio::error_code& cancelled) {
+      const auto over = weak.lock();
+      if (cancelled || !over) return;
+      *over = true;
+      stream_->cancel();
+    });
+    const auto [error, size] = co_await stream_->read_some(space);
+    const bool goes_on = error == Stream::no_more_requests || (error == asio::error::operation_aborted && *is_over);
+    if (error && !goes_on && interrupted_ == End::none) co_return error;
+  }
+  co_return asio::error_code();
+}
+
 // Our end first; then what the peer still sends is read and dropped until its own end comes. Closing with unread input
 // would make the kernel send a reset, and that can destroy a reply on its way.
 asio::awaitable<void> Session::half_close() {
+  asio::error_code error;
+  if (stream_->is_encrypted() && has_open_receipt()) {
+    error = co_await await_end_before_ours();
+    if (error == asio::error::eof) {
+      co_await end_after_peer();
+      co_return;
+    }
+  }
   if (tracked_) tracked_->end_sent();
-  asio::error_code error = stream_->shutdown_write();
+  if (!error) error = stream_->shutdown_write();
   enter(Phase::ending);
   const auto space = asio::buffer(buffer_);
   interrupted_ = End::none;

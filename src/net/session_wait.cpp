@@ -85,7 +85,8 @@ milliseconds Session::phase_limit() const noexcept {
       return context_.options().idle_timeout;
     case Phase::ending:
       // A reader that is stopped answers our end when it goes on.
-      if (has_open_receipt()) return std::max(context_.options().idle_timeout, ending_timeout);
+      if (has_open_receipt() && tracked_->by_reader_itself())
+        return std::max(context_.options().idle_timeout, ending_timeout);
       return unread_.is_quiet() ? ending_timeout : std::max(usual, ending_timeout);
   }
   return milliseconds::max();

@@ -43,6 +43,7 @@ class TestPeer {
   bool notices_late = false;
   /// Bytes that the kernel does not take wait inside the stream, as where they have been encrypted.
   bool keeps_rest_inside = false;
+  bool encrypted = false;  ///< what the stream says of itself
 
   // What the session has done.
 
@@ -96,6 +97,7 @@ class TestStream final : public net::Stream {
   [[nodiscard]] std::size_t unread() const noexcept override { return peer_->unread(); }
   [[nodiscard]] bool has_arrived(std::uint64_t given) const noexcept override { return peer_->sent_ > given; }
   void mark_early() noexcept override { early_unread_ = peer_->unread(); }
+  [[nodiscard]] bool is_encrypted() const noexcept override { return peer_->encrypted; }
   [[nodiscard]] net::TcpInfo sample() noexcept override;
   [[nodiscard]] bool is_established() const noexcept override;
   [[nodiscard]] net::Sent sent() const noexcept override;

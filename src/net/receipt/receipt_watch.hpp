@@ -125,6 +125,7 @@ class ReceiptWatch {
 
   /// The last byte is in the kernel. A peer that has sent its end by now cannot have done so after reading all.
   void handed_over(const TcpInfo& view, SteadyTime now) noexcept;
+  [[nodiscard]] Peer peer() const noexcept { return peer_; }
   [[nodiscard]] bool settled() const noexcept { return state_ == State::settled; }
   /// We have sent our end (FIN) first.
   void end_sent() noexcept { end_sent_ = true; }

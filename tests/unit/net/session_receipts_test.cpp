@@ -48,6 +48,47 @@ TEST_SUITE("session receipts") {
     }
   }
 
+  TEST_CASE("where our end is a record that a peer may leave unread, the peer's end comes first for a second") {
+    SessionRig rig;
+    rig.peer->encrypted = true;
+    rig.peer->send("GET /batch?50 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    rig.run();
+    REQUIRE(rig.receipts.size() == 1);
+    CHECK(rig.receipts[0]->handed_over == 1);
+    CHECK_FALSE(rig.peer->ended_by_us);
+    SUBCASE("in order") {
+      rig.peer->end();
+      CHECK(settled_as(rig, Outcome::delivered));
+    }
+    SUBCASE("by a reset, which cannot be due to our end") {
+      rig.peer->reset();
+      CHECK(settled_as(rig, Outcome::unconfirmed));
+    }
+    SUBCASE("and then ours, which changes nothing") {
+      rig.peer->silent_for = milliseconds(1000);
+      CHECK(rig.run_until([&] { return rig.peer->ended_by_us; }));
+      CHECK(rig.receipts[0]->settled == 0);
+      rig.peer->reset();
+      CHECK(settled_as(rig, Outcome::delivered));
+    }
+    CHECK(rig.peer->misuse == "");
+  }
+
+  TEST_CASE("and until the deadline, where the reader itself has the connection: after that it is asked by our end") {
+    SessionRig rig;
+    rig.peer->encrypted = rig.closes = true;
+    rig.reader.peer = Peer::itself;
+    rig.reply_time = milliseconds(1500);
+    rig.peer->silent_for = milliseconds(1000);
+    const auto deadline = SessionRig::in(milliseconds(1500));
+    write_batch(rig);
+    CHECK(rig.run_until([&] { return rig.peer->ended_by_us; }));
+    CHECK(SessionRig::in(milliseconds(0)) >= deadline);
+    CHECK(rig.receipts[0]->settled == 0);
+    rig.peer->end();
+    CHECK(settled_as(rig, Outcome::delivered));
+  }
+
   TEST_CASE("empty lines between requests say nothing") {
     SessionRig rig;
     write_batch(rig);
@@ -263,6 +304,7 @@ TEST_SUITE("session receipts") {
     for (const bool answers : {false, true}) {
       SessionRig rig;
       rig.closes = true;
+      rig.reader.peer = Peer::itself;
       rig.options.idle_timeout = milliseconds(20'000);
       write_batch(rig);
       CHECK(rig.replies().at(0).close);
