@@ -134,7 +134,7 @@ def _about_scraper(row, numbers, name):
 
 def _sent(row, name):
     """Events in all batches that were sent to this scraper, as many times as they were."""
-    if not row.unseen_replies:
+    if not row.unseen_replies and not row.cannot_read():
         return row.world.middle.sent[name]
     return sum(int(line["events"]) for line in row.world.server.log_lines()
                if line["msg"] == "scrape" and line["scraper"] == name)
@@ -165,7 +165,8 @@ def _about_all(row, numbers):
 
 def _about_replies(row, numbers):
     """Each reply is counted when it is made; the one that says so is not in it yet. Of what is made for a
-    connection that is broken already the middle sees nothing."""
+    connection that is broken already the middle sees nothing. Where it cannot read it says nothing of how many more
+    there are."""
     codes = row.world.middle.codes
     unseen = len(row.world.ledger.unknown) + sum(s.unseen_replies for s in row.team)
     unseen += sum(poster.unread for poster in row.steady_team)
@@ -173,5 +174,7 @@ def _about_replies(row, numbers):
     for sample in numbers.family("oneshot_http_responses_total"):
         code, counted = int(sample.labels["code"]), int(sample.value)
         seen = codes[code] - (1 if code == 200 else 0)
+        if row.cannot_read() and counted >= seen:
+            continue
         if not seen <= counted <= seen + (unseen if code in (200, 408, 409, 503) else 0):
             yield f"http_responses_total{{{code}}} is {counted}, the middle saw {seen}"

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: MIT
 """One row of the table: one fault, some scrapers that meet it, posters beside them, and what came of it."""
 
+import os
+
 from chaos import audit
+from chaos.encrypted import Encryption
 from chaos.poster import Poster, SteadyPoster
 from chaos.scraper import Scraper
 from chaos.world import World
@@ -35,6 +38,8 @@ class Row:
     unseen_replies = False  # whether a scrape may be answered so that only the server's log tells of it
     gives_up = False       # whether the server may give up a batch that was sent three times for nothing
     drops = ()             # the reasons for which the server may drop events
+    keyless = False        # whether over TLS its scrapers tell nobody their secrets, so that the middle cannot read
+    only_plain = ""        # why it cannot be played over TLS
     by_name_only = False   # too long to be played unless it is asked for by its whole name
 
     @classmethod
@@ -46,8 +51,10 @@ class Row:
         """Why this row cannot be played here; nothing where it can."""
         return None
 
-    def __init__(self, seed, lengths=1.0):
+    def __init__(self, seed, lengths=1.0, site=None):
+        """site: the folder of a harness.site.Site, for a row over TLS."""
         self.seed = seed
+        self.site = site
         self.seconds = self.seconds * lengths
         self.shortened = lengths < 1
         self.world = None
@@ -60,9 +67,10 @@ class Row:
     def play(self):
         """Plays the row; returns its audit.Outcome."""
         settings = {"scrapers.names": list(self.scrapers), **self.settings}
-        if self.unseen_replies:
+        if self.unseen_replies or self.cannot_read():
             settings["log.level"] = "debug"
-        with World(settings, self.environment(), self.keeps_times, self.headers) as self.world:
+        with World(settings, self.environment(), self.keeps_times, self.headers, self.encryption(),
+                   self.cannot_read()) as self.world:
             self.team = [Scraper(self.world, name, self.dice("scraper", name, number))
                          for number, name in enumerate(self.members())]
             self.poster_team = [
@@ -95,6 +103,13 @@ class Row:
             if outcome.complaints:
                 print(f"the server's log:\n{self.world.server.log()}")
             return outcome
+
+    def encryption(self):
+        return Encryption(self.site, os.path.join(self.site, f"keys-{os.getpid()}")) if self.site else None
+
+    def cannot_read(self):
+        """Whether the middle does not know of all replies."""
+        return self.site is not None and self.keyless
 
     # -- what a fault says ----------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ named below the table.
 """
 
 import argparse
+import contextlib
 import os
 import sys
 import time
@@ -18,6 +19,7 @@ from chaos import faults, table
 from chaos.middle import tun
 from chaos.playing import Played, play_all, play_here
 from harness import programs, sandbox
+from harness.site import Site
 
 USUAL_MINUTES = 1.6
 SKIPPED = 77
@@ -34,10 +36,13 @@ def arguments():
                              "--seed, less shortens them (else all once, in about a hundred seconds)")
     parser.add_argument("--only", metavar="FAULT", action="append", default=[],
                         help="only rows whose name contains this; may be given several times")
+    parser.add_argument("--tls", action="store_true", default=bool(os.environ.get("ONESHOT_CHAOS_TLS")),
+                        help="all of it over TLS")
     programs.add_binary_argument(parser, "build")
     parser.add_argument("--list", action="store_true", help="name the rows, and end")
     parser.add_argument("--row", help=argparse.SUPPRESS)
     parser.add_argument("--lengths", type=float, default=1.0, help=argparse.SUPPRESS)
+    parser.add_argument("--site", help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
@@ -47,20 +52,21 @@ def chosen(kind, words):
     return not words or any(word in kind.name() for word in words)
 
 
-def enter_sandbox():
-    why = sandbox.why_not("nsenter") or tun.why_not()
+def enter_sandbox(tls):
+    why = sandbox.why_not("nsenter") or tun.why_not() or (
+        "openssl is not installed" if tls and not programs.find("openssl") else None)
     if why:
         print(f"skipped: {why}")
         sys.exit(SKIPPED)
     sandbox.enter()
 
 
-def play_for(minutes, kinds, seed):
+def play_for(minutes, kinds, seed, site=None):
     """All rows once; again and again while the minutes that were asked for last."""
     began, played, times = time.monotonic(), [], 0
     lengths = min(1.0, (minutes or USUAL_MINUTES) / USUAL_MINUTES)
     while True:
-        rows = [Played(kind, seed + times * SEED_STEP, lengths) for kind in kinds]
+        rows = [Played(kind, seed + times * SEED_STEP, lengths, site) for kind in kinds]
         play_all(rows)
         played += rows
         times += 1
@@ -78,12 +84,14 @@ def main():
         return
     programs.use_binary(args.binary)
     if args.row:
-        play_here(args.row, args.seed, args.lengths)
+        play_here(args.row, args.seed, args.lengths, args.site)
         return
     if not kinds:
         sys.exit("no such row; --list names them")
-    enter_sandbox()
-    sys.exit(table.show(play_for(args.minutes, kinds, args.seed)))
+    enter_sandbox(args.tls)
+    with Site() if args.tls else contextlib.nullcontext() as site:
+        played = play_for(args.minutes, kinds, args.seed, site and site.folder)
+    sys.exit(table.show(played))
 
 
 if __name__ == "__main__":

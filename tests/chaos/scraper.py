@@ -5,6 +5,7 @@ import re
 import socket
 import time
 
+from chaos import encrypted
 from harness import scraper
 from harness.client import Broken
 
@@ -29,6 +30,8 @@ class Scraper(scraper.Scraper):
 
     def size(self, connection):
         """How long the reply that is coming is, head and body, without taking a byte of it."""
+        if isinstance(connection, encrypted.Connection):
+            return connection.size_of_reply(self.place.flow(connection))
         end = time.monotonic() + 10
         while True:
             head, blank, _ = connection.socket.recv(4096, socket.MSG_PEEK).partition(b"\r\n\r\n")

@@ -2,6 +2,7 @@
 """Where a row takes place: the server in one network namespace, all others in another, the middle between
 them."""
 
+from chaos import encrypted
 from chaos.middle import Middle, Namespace
 from harness.ledger import Ledger
 from harness.server import Server
@@ -11,16 +12,25 @@ _LOG_PIPE = 1 << 20  # bytes: the server drops lines rather than wait for their 
 
 
 class World:
-    """Makes two namespaces and leaves this process in that of the clients. Use as a context manager."""
+    """Makes two namespaces and leaves this process in that of the clients. Use as a context manager.
 
-    def __init__(self, settings, env=None, keeps_times=False, headers=()):
+    encryption:    an encrypted.Encryption: all speak TLS
+    may_lack_keys: see Decrypted
+    """
+
+    def __init__(self, settings, env=None, keeps_times=False, headers=(), encryption=None, may_lack_keys=False):
         self._settings = {"server.host": _SERVER, "server.stop_seconds": 1,
                           "scrapers.startup_hold_seconds": 0, **settings}
         self._env = env
         self._keeps_times = keeps_times
         self._headers = headers  # of all who ask for something
+        self.encryption = encryption
+        reader = {}
+        if encryption:
+            self._settings.update(encryption.settings)
+            reader["reader"] = encryption.reader(may_lack_keys)
         self._place = Namespace(_SERVER)
-        self.middle = Middle(Namespace(_CLIENTS), self._place)
+        self.middle = Middle(Namespace(_CLIENTS), self._place, **reader)
         self.middle.start()
         self.server = self.start_server()
         self.ledger = Ledger(keeps_times=keeps_times)
@@ -28,6 +38,9 @@ class World:
     def start_server(self):
         server = Server(self._settings, self._env, prefix=self._place.prefix(), host=_SERVER, pipe_bytes=_LOG_PIPE)
         server.headers = self._headers
+        if self.encryption:
+            server.tls = self.encryption.context
+            server.encrypts = encrypted.Connection
         return server
 
     def __enter__(self):

@@ -9,6 +9,7 @@ from .tls_client import TlsConnection
 class Remote:
     headers = ()   # sent with each GET
     tls = None     # an ssl.SSLContext: all connections are encrypted
+    encrypts = TlsConnection  # makes those
     source = None  # the address that connections come from
 
     def __init__(self, port, host="127.0.0.1"):
@@ -18,7 +19,7 @@ class Remote:
         """tls: an ssl.SSLContext, instead of the server's own."""
         options = {"host": self.host, "headers": self.headers, "source": self.source, "tls": self.tls, **options}
         tls = options.pop("tls")
-        return Connection(self.port, **options) if tls is None else TlsConnection(self.port, tls, **options)
+        return Connection(self.port, **options) if tls is None else self.encrypts(self.port, tls, **options)
 
     def get(self, path, headers=(), **options):
         """The reply, read whole; then the connection is closed in order."""

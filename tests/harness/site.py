@@ -16,6 +16,9 @@ class Site:
          `authority` too, unless the test says otherwise, and `client` is a client's pair
     """
 
+    WEB_CONFIG = "web.yml"
+    AUTHORITY = "authority/ca.pem"  # the certificate
+
     def __init__(self, tls=None, more=None):
         certificates.need()
         self._folder = tempfile.TemporaryDirectory(prefix="oneshot-site-")
@@ -41,7 +44,7 @@ class Site:
 
     @property
     def web_config(self):
-        return self.path("web.yml")
+        return self.path(self.WEB_CONFIG)
 
     @property
     def settings(self):

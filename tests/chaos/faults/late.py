@@ -2,6 +2,7 @@
 """A real Prometheus whose answers come whole within 20 ms of its scrape timeout, before it or after."""
 
 from chaos.audit import Numbers
+from chaos.middle.held_end import HeldEnd
 from chaos.middle.paths import HeldTail, Path
 from chaos.row import Row
 from harness import filling, programs
@@ -17,6 +18,7 @@ class LateSmallAnswers(Row):
     """Answers of some 16 KiB whose last packet is held back."""
 
     scrapers = (_NAME,)
+    keyless = True
     sizes = (0,)
     tail = 1000
     seconds = 18.0  # its first scrape comes after 5
@@ -28,12 +30,14 @@ class LateSmallAnswers(Row):
 
     def begin(self):
         dice, middle = self.dice("line"), self.world.middle
-        middle.usual_path = lambda: HeldTail(
-            middle, self.tail, 16000, lambda: _TIMEOUT + dice.uniform(-_AROUND, _AROUND))
+        held, least = (HeldEnd, 12000) if self.world.encryption else (HeldTail, 16000)
+        middle.usual_path = lambda: held(
+            middle, self.tail, least, lambda: _TIMEOUT + dice.uniform(-_AROUND, _AROUND))
+        more = self.world.encryption.job() if self.world.encryption else {}
         self.prometheus = Prometheus(programs.find("prometheus", "ONESHOT_PROMETHEUS"),
                                      {_NAME: Job(self.world.server.port, _NAME, self.world.server.host,
                                                  scrape_interval=f"{_INTERVAL * 1000:.0f}ms",
-                                                 scrape_timeout=f"{_TIMEOUT * 1000:.0f}ms")})
+                                                 scrape_timeout=f"{_TIMEOUT * 1000:.0f}ms", **more)})
 
     def work(self, stop, scraper):
         stop.wait()  # the scraper is somebody else

@@ -52,10 +52,11 @@ class LoneScrapers(Row):
             process.reader.join(20)
 
     def start(self, scraper):
-        server = self.world.server
+        server, encryption = self.world.server, self.world.encryption
+        more = (encryption.folder, encryption.keys) if encryption else ()
         process = subprocess.Popen(
             [sys.executable, "-m", "chaos.lone_scraper", server.host, str(server.port), scraper.name,
-             str(self.timeout)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+             str(self.timeout), *more], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         process.reader = threading.Thread(target=self.write_down, args=(scraper, process.stdout), daemon=True)
         process.reader.start()
         return process

@@ -2,7 +2,6 @@
 """One TCP connection as the middle sees it: where both streams stand, and what can be done to them there."""
 
 from . import segment
-from .replies import Replies
 
 
 class Stream:
@@ -23,19 +22,21 @@ class Stream:
 
 class Flow:
     """`forward` hands a packet on; `reset_client` and `reset_server` forge a reset that its receiver must
-    believe."""
+    believe. `reading` is of replies.Replies: what the server says."""
 
-    def __init__(self, middle, syn, path, on_reply, on_batch):
+    def __init__(self, middle, syn, path, reading):
         self._middle = middle
         self._client, self._server = syn.source, syn.target
         self._ports = syn.ports
         self.path = path
         self.requests, self.replies = Stream(), Stream()
         self.requests.start = segment.advance(syn.seq, 1)
-        self.reading = Replies(on_reply, on_batch)
+        self.reading = reading
 
     def from_client(self, packet):
         self._note(self.requests, packet)
+        if packet.length:
+            self.reading.hear(self.requests.offset(packet.seq), packet.payload)
         self.path.to_server(self, packet)
 
     def from_server(self, packet):
@@ -48,6 +49,12 @@ class Flow:
                 self.reading.feed(packet.payload[packet.length - new:])
         self._note(stream, packet)
         self.path.to_client(self, packet)
+
+    def place(self, packet):
+        """Where among the bytes of the replies this packet of the server's begins: below 0 while keys are exchanged."""
+        if self.reading.begin is None:
+            return float("-inf")
+        return self.replies.offset(packet.seq) - self.reading.begin if self.replies.start is not None else 0
 
     @staticmethod
     def _note(stream, packet):

@@ -13,6 +13,7 @@ from collections import Counter
 from . import segment
 from .flow import Flow
 from .paths import Path
+from .replies import Replies
 from .segment import Segment
 
 _AT_ONCE = 64  # packets read from one side before the other side is looked at
@@ -24,9 +25,11 @@ class Middle(threading.Thread):
 
     What the server said down all of them is in `codes` (replies by status) and `sent` (events in batches, by
     scraper).
+
+    reader: makes what reads along in one connection: replies.Replies, or another one with its arguments
     """
 
-    def __init__(self, client_side, server_side):
+    def __init__(self, client_side, server_side, reader=Replies):
         super().__init__(name="middle", daemon=True)
         self._client, self._server = client_side.tun, server_side.tun
         self._paths, self._flows = {}, {}
@@ -34,6 +37,7 @@ class Middle(threading.Thread):
         self._calls = []
         self._ending = False
         self._woken, self._wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._reader = reader
         self.usual_path = Path
         self.codes, self.sent = Counter(), Counter()
         self.failure = None
@@ -93,6 +97,7 @@ class Middle(threading.Thread):
                 self._turn()
         except BaseException:
             self.failure = traceback.format_exc()
+            print("the middle broke down:\n" + self.failure, flush=True)  # nothing gets anywhere now
 
     def _turn(self):
         wait = max(0.0, self._late[0][0] - time.monotonic()) if self._late else 1.0
@@ -121,7 +126,7 @@ class Middle(threading.Thread):
             port = packet.ports[0]
             if packet.flags & segment.SYN and not self._repeated(port, packet):
                 path = self._paths.pop(port, None) or self.usual_path()
-                self._flows[port] = Flow(self, packet, path, self._count_reply, self._count_batch)
+                self._flows[port] = Flow(self, packet, path, self._reader(self._count_reply, self._count_batch))
             if port in self._flows:
                 self._flows[port].from_client(packet)
         elif packet.ports[1] in self._flows:

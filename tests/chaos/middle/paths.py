@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What the middle does to the packets of one connection. Offsets count bytes of a stream: of the requests
-(client to server) or of the replies (server to client), heads included."""
+(client to server) or of the replies (server to client), heads included. Over TLS they count what goes over the wire
+behind the handshake."""
 
 import time
 
@@ -26,7 +27,7 @@ class Reset(Path):
         self.done = False
 
     def to_client(self, flow, packet):
-        first = flow.replies.offset(packet.seq) if flow.replies.start is not None else 0
+        first = flow.place(packet)
         if not packet.length or first + packet.length <= self.at:
             flow.to_client(packet)
         elif not self.done:
@@ -80,7 +81,7 @@ class Hole(Path):
 
     def to_client(self, flow, packet):
         if not self.open and packet.length:
-            first = flow.replies.offset(packet.seq)
+            first = flow.place(packet)
             if first + packet.length > self.at:
                 self.open = True
                 if first < self.at:
@@ -102,7 +103,7 @@ class Deaf(Path):
         self._began = self._deaf = False
 
     def to_client(self, flow, packet):
-        if packet.length and not self._began:
+        if packet.length and not self._began and flow.place(packet) >= 0:
             self._began = self._deaf = True
             if self._seconds is not None:
                 self._middle.at(time.monotonic() + self._seconds, self._hear_again)

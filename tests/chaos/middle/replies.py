@@ -23,12 +23,21 @@ class Replies:
         self._on_reply, self._on_batch = on_reply, on_batch
         self._data = b""
         self._body_left = 0
-        self.fed = 0  # offset in the stream up to where it was read
-        self.end = 0  # offset at which the reply that came last ends, as its head says
-        self.size = 0  # of its body
+        self.begin = 0   # offset in the stream at which replies begin; None while that is not known
+        self.fed = 0     # offset up to where it was read
+        self.end = 0     # offset at which the reply that came last ends, as its head says
+        self.size = 0    # of its body
+        self.sizes = []  # of all replies so far, head and body
+
+    def hear(self, offset, payload):
+        """What the client says at this offset of the requests."""
 
     def feed(self, data):
         self.fed += len(data)
+        self.read(data)
+
+    def read(self, data):
+        """The replies themselves."""
         self._data += data
         while self._data:
             skipped = min(self._body_left, len(self._data))
@@ -48,6 +57,7 @@ class Replies:
             return False
         self._body_left = self.size = size
         self.end = self.fed - len(rest) + size
+        self.sizes.append(len(head) + len(blank) + size)
         self._data = rest
         self._on_reply(int(head.split(b" ", 2)[1]))
         batch = _BATCH.match(first_line)

@@ -37,8 +37,9 @@ class Haproxy(Relay):
              "httpclose": ("option httpclose", "")}
 
     def config(self):
+        tls = " ssl verify none" if self.server.tls else ""
         return _BEGIN + "".join(
-            _MODE.format(mode=mode, port=self.ports[mode], option=option, target=self.target(), more=more)
+            _MODE.format(mode=mode, port=self.ports[mode], option=option, target=self.target(), more=more + tls)
             for mode, (option, more) in self.MODES.items())
 
     def arguments(self):

@@ -10,10 +10,10 @@ from .relay import Relay
 
 _NGINX = """\
 upstream kept {{ server {target}; keepalive 4; keepalive_timeout 1s; }}
-  server {{ listen 127.0.0.1:{plain}; location / {{ proxy_pass http://{target}; }} }}
+  server {{ listen 127.0.0.1:{plain}; location / {{ proxy_pass {url}; }} }}
   server {{
     listen 127.0.0.1:{keepalive};
-    location / {{ proxy_pass http://kept; proxy_http_version 1.1; proxy_set_header Connection ""; }}
+    location / {{ proxy_pass {scheme}://kept; proxy_http_version 1.1; proxy_set_header Connection ""; }}
   }}"""
 _APACHE = """\
 ServerName test
@@ -25,12 +25,16 @@ User nobody
 Group nogroup
 {listens}
 <VirtualHost *:{plain}>
-  ProxyPass / http://{target}/
+  {tls}
+  ProxyPass / {url}/
 </VirtualHost>
 <VirtualHost *:{ttl}>
-  ProxyPass / http://{target}/ ttl=1
+  {tls}
+  ProxyPass / {url}/ ttl=1
 </VirtualHost>
 """
+_APACHE_TLS = """SSLProxyEngine on
+  SSLProxyCheckPeerName off"""
 _MODULES = "/usr/lib/apache2/modules"
 _VCL = 'vcl 4.1; backend default {{ .host = "{host}"; .port = "{port}"; }}'
 _STUNNEL = """\
@@ -40,10 +44,12 @@ TIMEOUTidle = 2
 [plain-to-tls]
 client = yes
 accept = 127.0.0.1:{plain}
-connect = 127.0.0.1:{tls}
+connect = {encrypted}
+"""
+_STUNNEL_IN_FRONT = """\
 [tls-to-plain]
 cert = {certificate}
-accept = 127.0.0.1:{tls}
+accept = {encrypted}
 connect = {target}
 """
 
@@ -53,7 +59,8 @@ class Nginx(Relay):
     MODES = {"plain": None, "keepalive": None}
 
     def config(self):
-        return nginx.config(_NGINX.format(target=self.target(), **self.ports))
+        return nginx.config(_NGINX.format(target=self.target(), url=self.url(), scheme=self.url().partition(":")[0],
+                                          **self.ports))
 
     def arguments(self):
         return "-p", self.path(""), "-c", self.path("config")
@@ -65,10 +72,10 @@ class Apache(Relay):
 
     def config(self):
         modules = "\n".join(f"LoadModule {name}_module {_MODULES}/mod_{name}.so"
-                            for name in ("mpm_event", "authz_core", "proxy", "proxy_http"))
+                            for name in ("mpm_event", "authz_core", "proxy", "proxy_http", "ssl"))
         listens = "\n".join(f"Listen 127.0.0.1:{port}" for port in self.ports.values())
-        return _APACHE.format(modules=modules, folder=self.path(""), listens=listens, target=self.target(),
-                              **self.ports)
+        return _APACHE.format(modules=modules, folder=self.path(""), listens=listens, url=self.url(),
+                              tls=_APACHE_TLS if self.server.tls else "", **self.ports)
 
     def arguments(self):
         return "-X", "-d", self.path(""), "-f", self.path("config")
@@ -89,6 +96,7 @@ class Varnish(Relay):
 
 class Socat(Relay):
     PROGRAM = "socat"
+    PASSES_ON = True
     MODES = {"plain": None}
 
     def arguments(self):
@@ -96,7 +104,7 @@ class Socat(Relay):
 
 
 class Stunnel(Relay):
-    """TLS, and another one of it in front, so that a scraper without TLS can use it."""
+    """TLS for a scraper without. A server without TLS has another one of it in front."""
 
     PROGRAM = "stunnel4"
     MODES = {"plain": None}
@@ -106,13 +114,16 @@ class Stunnel(Relay):
         return super().why_not() or (None if programs.find("openssl") else "openssl is not installed")
 
     def config(self):
+        if self.server.tls:
+            return _STUNNEL.format(plain=self.ports["plain"], encrypted=self.target())
         certificate = self.path("certificate")
         processes.run(programs.find("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
                       "/CN=test", "-keyout", self.path("key"), "-out", certificate)
         with open(certificate, "a", encoding="ascii") as both, open(self.path("key"), encoding="ascii") as key:
             both.write(key.read())
-        return _STUNNEL.format(plain=self.ports["plain"], tls=free_port(), certificate=certificate,
-                               target=self.target())
+        return (_STUNNEL + _STUNNEL_IN_FRONT).format(
+            plain=self.ports["plain"], encrypted=f"127.0.0.1:{free_port()}", certificate=certificate,
+            target=self.target())
 
     def arguments(self):
         return (self.path("config"),)

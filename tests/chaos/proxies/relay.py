@@ -9,9 +9,11 @@ class Relay(Between):
     """Listens on a port of 127.0.0.1 for each of its modes, and connects to the server.
 
     MODES: {mode: what its config says of it}
+    PASSES_ON: whether it passes bytes on, whatever they are
     """
 
     MODES = {}
+    PASSES_ON = False
 
     def __init__(self, server):
         self.server = server
@@ -23,3 +25,7 @@ class Relay(Between):
 
     def target(self):
         return f"{self.server.host}:{self.server.port}"
+
+    def url(self):
+        """Of the server, which speaks TLS or does not."""
+        return f"{'https' if self.server.tls else 'http'}://{self.target()}"
