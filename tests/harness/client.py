@@ -94,6 +94,8 @@ class Connection:
     def __enter__(self):
         return self
 
+    is_over = False  # the last reply said that it ends the connection
+
     def __exit__(self, kind, value, trace):
         self.close()
 

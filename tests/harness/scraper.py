@@ -35,7 +35,9 @@ class Scraper(Caller):
 
     def take(self, connection):
         """Reads the reply to its end and stores it."""
-        return self.store(connection.read_reply(), connection.life)
+        reply = connection.read_reply()
+        connection.is_over = reply.header("Connection") == "close"
+        return self.store(reply, connection.life)
 
     def store(self, reply, life=0):
         """The exposition in a whole reply, whose events are its own from now on."""
@@ -60,7 +62,10 @@ class Scraper(Caller):
             if connection is not None:
                 connection.close()
             raise
-        self.give_back(connection)
+        if connection.is_over:
+            connection.close()
+        else:
+            self.give_back(connection)
         return shown
 
     def try_to_scrape(self, **options):

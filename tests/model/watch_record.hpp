@@ -31,7 +31,7 @@ class WatchRecord {
   explicit WatchRecord(Peer peer) noexcept {
     static_assert(std::is_trivially_copyable_v<net::ReceiptWatch>);
     static const net::ReceiptWatch itself(Peer::itself);  // its storage was zeroed before
-    static const net::ReceiptWatch unknown;
+    static const net::ReceiptWatch unknown(Peer::unknown);
     static const net::ReceiptWatch proxy(Peer::proxy);
     const net::ReceiptWatch& made = peer == Peer::itself ? itself : peer == Peer::proxy ? proxy : unknown;
     std::memcpy(static_cast<void*>(&watch_), &made, sizeof watch_);

@@ -230,10 +230,11 @@ http::Reply without_its_events(const Scrape& scrape, std::unique_ptr<queue::Deli
   return without_batch(scrape, scrape.confirmer->in_words(permit), number);
 }
 
-delivery::Reader::Peer peer_of(const ProxySigns& signs) noexcept {
+delivery::Reader::Peer peer_of(const ProxySigns& signs, ProxyWatch::Way way) noexcept {
+  if (way == ProxyWatch::Way::by_relay) return delivery::Reader::Peer::proxy;
   switch (signs.proxy) {
     case ProxySigns::Proxy::none:
-      return delivery::Reader::Peer::itself;
+      return way == ProxyWatch::Way::in_doubt ? delivery::Reader::Peer::doubtful : delivery::Reader::Peer::itself;
     case ProxySigns::Proxy::perhaps:
       break;
     case ProxySigns::Proxy::certain:
@@ -244,13 +245,15 @@ delivery::Reader::Peer peer_of(const ProxySigns& signs) noexcept {
 
 std::unique_ptr<DeliveryReceipt> receipt_for(const Scrape& scrape, const ProxySigns& signs,
                                              std::unique_ptr<queue::Delivery> batch) {
-  const delivery::Reader reader{.peer = peer_of(signs),
+  ProxyWatch& watch = scrape.context.services.proxy_watch;
+  const ProxyWatch::Way way = watch.way_of(scrape.id());
+  const delivery::Reader reader{.peer = peer_of(signs, way),
                                 .may_give_up = may_give_up(scrape.request.arrived, scrape.timeout)};
   auto receipt = std::make_unique<DeliveryReceipt>(std::move(batch), reader);
-  if (signs.proxy == ProxySigns::Proxy::perhaps && signs.closes)
-    receipt->conclude_by(scrape.context.services.proxy_watch, scrape.id());
-  if (reader.peer == delivery::Reader::Peer::itself)
-    receipt->tell_idle_reset(scrape.context.services.proxy_watch, scrape.id());
+  if ((signs.proxy == ProxySigns::Proxy::perhaps && signs.closes) || way == ProxyWatch::Way::in_doubt)
+    receipt->conclude_by(watch, scrape.id());
+  if (reader.peer == delivery::Reader::Peer::itself || reader.peer == delivery::Reader::Peer::doubtful)
+    receipt->tell_idle_reset(watch, scrape.id());
   if (scrape.confirmer != nullptr) receipt->confirm_by(scrape.confirmer, scrape.options->metric);
   return receipt;
 }
@@ -302,7 +305,7 @@ asio::awaitable<Uncompressed> deliver(const Scrape& scrape, std::unique_ptr<Deli
   made.reply.source =
       std::make_unique<ScrapeBody>(std::move(head.text), std::move(text), std::move(tail), std::move(holds));
   made.reply.lease = lease;
-  made.reply.closes = scrape.context.services.proxy_watch.ends_connections(scrape.id());
+  made.reply.closes = scrape.context.services.proxy_watch.way_of(scrape.id()) == ProxyWatch::Way::in_doubt;
   made.receipt = std::move(receipt);
   made.padding_place = head.padding_place;
   made.scraper = scrape.id();

@@ -21,10 +21,11 @@ delivery::Outcome ProxyWatch::conclude(std::string_view scraper, delivery::Outco
     const bool reset = outcome == delivery::Outcome::unconfirmed;
     const bool before = std::exchange(one->reset_once, reset && !one->reset_once);
     if (!reset || !before) return outcome;
+    if (one->way == Way::in_doubt) one->way = Way::by_relay;
   }
   log::warn(
       "the connection was reset at once, twice in a row, after the whole reply had been acknowledged: taken for a "
-      "proxy that closes so, and the events for delivered. Let the scraper come directly; behind HAProxy set "
+      "proxy or relay that closes so, and the events for delivered. Let the scraper come directly; behind HAProxy set "
       "`option forwardfor`, or drop `option http-server-close` and `option httpclose`",
       {{"scraper", scraper}});
   return delivery::Outcome::delivered;
@@ -34,7 +35,8 @@ void ProxyWatch::was_reset_idle(std::string_view scraper) {
   {
     const std::lock_guard lock(mutex_);
     Known* const one = known(scraper);
-    if (one == nullptr || std::exchange(one->reset_idle, true)) return;
+    if (one == nullptr || one->way != Way::direct) return;
+    one->way = Way::in_doubt;
   }
   log::info(
       "the connection was reset a while after the reply had arrived: the scraper was stopped, or something on the way "
@@ -43,10 +45,10 @@ void ProxyWatch::was_reset_idle(std::string_view scraper) {
       {{"scraper", scraper}});
 }
 
-bool ProxyWatch::ends_connections(std::string_view scraper) {
+ProxyWatch::Way ProxyWatch::way_of(std::string_view scraper) {
   const std::lock_guard lock(mutex_);
   const auto found = known_.find(scraper);
-  return found != known_.end() && found->second.reset_idle;
+  return found == known_.end() ? Way::direct : found->second.way;
 }
 
 ProxyWatch::Known* ProxyWatch::known(std::string_view scraper) {

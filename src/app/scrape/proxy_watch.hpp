@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -29,17 +30,24 @@ class ProxyWatch {
 
   /// The connection of this scraper, which seems to come directly, was reset while it was idle: the scraper has slept
   /// over the reply, or something on the way that nobody sees ends what is idle. The one cannot be told from the other,
-  /// so those events go out again; but no later batch shall be in doubt: see ends_connections().
+  /// so those events go out again; but no later batch shall be in doubt: see Way.
   void was_reset_idle(std::string_view scraper);
-  /// A reply with a batch has to end the connection of this scraper: then no time passes between reading and the end,
-  /// which says what became of the reply.
-  [[nodiscard]] bool ends_connections(std::string_view scraper);
+  /// What is known of a scraper that seems to come directly.
+  enum class Way : std::uint8_t {
+    direct,
+    /// A reply with a batch has to end the connection: then no time passes between reading and the end, which says what
+    /// became of the reply. conclude() is asked.
+    in_doubt,
+    /// Those ends were resets, too, twice in a row: a relay stands between, and resets for reasons of its own.
+    by_relay,
+  };
+  [[nodiscard]] Way way_of(std::string_view scraper);
 
  private:
   struct Known {
     bool named = false;
     bool reset_once = false;
-    bool reset_idle = false;
+    Way way = Way::direct;
   };
   /// Null where there is no room for one more.
   Known* known(std::string_view scraper);

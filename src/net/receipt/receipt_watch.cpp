@@ -27,14 +27,15 @@ Verdict ReceiptWatch::settle(Verdict verdict) noexcept {
 // A proxy that resets as soon as it has read all is quicker than its kernel's last acknowledgement, which may wait for
 // a second segment.
 bool ReceiptWatch::proxy_has_all() const noexcept {
-  return peer_ == Peer::proxy && state_ != State::writing && last_byte_ - view_.acknowledged < 2 * view_.segment;
+  const bool perhaps = peer_ == Peer::proxy || peer_ == Peer::doubtful;
+  return perhaps && state_ != State::writing && last_byte_ - view_.acknowledged < 2 * view_.segment;
 }
 
 Verdict ReceiptWatch::settle_as_broken() noexcept {
   if (!all_acknowledged() && !proxy_has_all()) return settle(time_is_near_ ? Verdict::timed_out : Verdict::truncated);
   reset_idle_ = outlived_ || rested_;
   const bool is_idle = outlived_ || (rested_ && (peer_ == Peer::proxy || !time_is_near_));
-  if (is_idle && peer_ != Peer::itself) return settle(Verdict::delivered);
+  if (is_idle && !is_reader()) return settle(Verdict::delivered);
   if (time_is_near_) return settle(Verdict::timed_out);
   return settle(peer_ == Peer::proxy ? Verdict::delivered : Verdict::unconfirmed);
 }
@@ -124,7 +125,7 @@ Verdict ReceiptWatch::newer_scrape(const TcpInfo& view, SteadyTime now) noexcept
   // A peer that has ended after reading all has decided it; one that is silent may be about to give up.
   if (view.state == TcpInfo::State::close_wait && !early_end_) return settle(Verdict::delivered);
   note_asked(now);
-  const bool may_lag = peer_ == Peer::itself && time_is_near_;
+  const bool may_lag = is_reader() && time_is_near_;
   const bool heard_out = now - handed_over_at_ >= fresh && now - asked_at_ >= (may_lag ? lag : fresh);
   return heard_out ? settle(Verdict::delivered) : Verdict::undecided;
 }

@@ -65,7 +65,8 @@ namespace oneshot::net {
 ///     however late that is: one that stood still (stopped, or short of processor time) does so when it goes on, and
 ///     its kernel has acknowledged, and answered for it, all that time. What nobody knows is given the benefit of the
 ///     doubt: a relay that ends what is idle. Where such a relay stands unseen before a known program, its reset is
-///     taken for the program's: that is what reset_while_idle() tells the owner, who can end later connections in time.
+///     taken for the program's: that is what reset_while_idle() tells the owner, who can end later connections in time,
+///     and say that their peer is doubtful. Such a one is as the reader itself, but see the next sentence.
 ///
 ///     A proxy has "all" also where less than two segments are unacknowledged: it may reset a connection at once when
 ///     it has read the reply, sooner than its kernel acknowledges the last of it.
@@ -125,7 +126,8 @@ class ReceiptWatch {
 
   /// The last byte is in the kernel. A peer that has sent its end by now cannot have done so after reading all.
   void handed_over(const TcpInfo& view, SteadyTime now) noexcept;
-  [[nodiscard]] Peer peer() const noexcept { return peer_; }
+  /// The other end is the reader's own, as far as the server knows.
+  [[nodiscard]] bool is_reader() const noexcept { return peer_ == Peer::itself || peer_ == Peer::doubtful; }
   [[nodiscard]] bool settled() const noexcept { return state_ == State::settled; }
   /// We have sent our end (FIN) first.
   void end_sent() noexcept { end_sent_ = true; }

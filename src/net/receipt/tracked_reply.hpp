@@ -40,7 +40,7 @@ class TrackedReply final : public delivery::Transfer, public std::enable_shared_
 
   [[nodiscard]] bool settled() const noexcept { return watch_.settled(); }
   [[nodiscard]] SteadyTime deadline() const noexcept { return deadline_; }
-  [[nodiscard]] bool by_reader_itself() const noexcept { return watch_.peer() == ReceiptWatch::Peer::itself; }
+  [[nodiscard]] bool by_reader_itself() const noexcept { return watch_.is_reader(); }
   [[nodiscard]] bool has_rested() const noexcept { return watch_.has_rested(); }
   [[nodiscard]] bool has_receipt() const noexcept { return receipt_ != nullptr; }
 

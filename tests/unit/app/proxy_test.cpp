@@ -149,7 +149,29 @@ TEST_CASE("after an idle reset each reply with a batch ends the connection of th
     CHECK(answer.reply.closes);
     answer.reply.receipt->on_settled(Outcome::delivered);
   }
-  CHECK_FALSE(app.services->proxy_watch.ends_connections("other"));
+  CHECK(app.services->proxy_watch.way_of("other") == ProxyWatch::Way::direct);
+}
+
+TEST_CASE("where those ends are resets too, twice in a row, a relay has the connection, and resets as it likes") {
+  App app;
+  get(app, "s", prometheus);
+  const auto settle = [&app](Outcome outcome, bool idle) {
+    Answer answer = sent(app, prometheus);
+    const bool closes = answer.reply.closes;
+    const delivery::Reader::Peer peer = answer.reply.receipt->reader().peer;
+    answer.reply.receipt->on_started(nullptr);
+    if (idle) answer.reply.receipt->on_idle_reset();
+    answer.reply.receipt->on_settled(outcome);
+    return std::pair(closes, peer);
+  };
+  using Peer = delivery::Reader::Peer;
+  CHECK(settle(Outcome::timed_out, true) == std::pair(false, Peer::itself));
+  CHECK(settle(Outcome::unconfirmed, false) == std::pair(true, Peer::doubtful));
+  CHECK(settle(Outcome::timed_out, true) == std::pair(true, Peer::doubtful));  // it stood still: the row begins anew
+  CHECK(settle(Outcome::unconfirmed, false) == std::pair(true, Peer::doubtful));
+  CHECK(settle(Outcome::unconfirmed, false) == std::pair(true, Peer::doubtful));
+  CHECK(app.services->proxy_watch.way_of("s") == ProxyWatch::Way::by_relay);
+  CHECK(settle(Outcome::delivered, false) == std::pair(false, Peer::proxy));
 }
 
 TEST_CASE("a direct scraper's resets are never taken for a proxy's, one's that asked to close are") {

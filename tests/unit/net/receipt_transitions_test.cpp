@@ -139,8 +139,8 @@ void add_reset_of_all(std::vector<Row>& rows, const Any<Told>& told, const Any<S
   const auto add = [&](const Any<Reader>& reader, const Any<Time>& time, Verdict verdict) {
     rows.push_back({told, written, seen, {}, ours, reader, time, verdict});
   };
-  add({{Reader::itself}}, late, Verdict::timed_out);
-  add({{Reader::itself}}, {}, Verdict::unconfirmed);
+  add({{Reader::itself, Reader::doubtful}}, late, Verdict::timed_out);
+  add({{Reader::itself, Reader::doubtful}}, {}, Verdict::unconfirmed);
   add({}, {{Time::outlived, Time::rested}}, Verdict::delivered);
   add({{Reader::proxy}}, {{Time::early, Time::rested_near}}, Verdict::delivered);
   add({}, {{Time::near, Time::rested_near}}, Verdict::timed_out);
@@ -245,7 +245,7 @@ std::vector<Case> cases() {
       for (const Seen seen : seens)
         for (const When when : {When::fresh, When::later, When::silent})
           for (const Ours ours : {Ours::open, Ours::ended})
-            for (const Reader reader : {Reader::itself, Reader::unknown, Reader::proxy})
+            for (const Reader reader : {Reader::itself, Reader::doubtful, Reader::unknown, Reader::proxy})
               for (const Time time : times) all.push_back({told, from, seen, when, ours, reader, time});
   return all;
 }

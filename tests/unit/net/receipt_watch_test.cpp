@@ -170,6 +170,16 @@ TEST_CASE("a program that ends its connections in order has left bytes unread wh
   }
 }
 
+TEST_CASE("where a relay may stand between, it may have read the last segments that are not acknowledged yet") {
+  TcpInfo early = view(State::closed, 0, 20'000 - 2895);
+  early.segment = 1448;
+  for (const Peer peer : {Peer::itself, Peer::doubtful}) {
+    ReceiptWatch watch(peer);
+    watch.handed_over(all_read, start);
+    CHECK(watch.failed(early) == (peer == Peer::doubtful ? Verdict::unconfirmed : Verdict::truncated));
+  }
+}
+
 TEST_CASE("a newer scrape waits longer where a scraper may have slept until its timeout: its reset comes behind") {
   const auto asked = [](Peer peer, bool near, int ms) {
     ReceiptWatch watch(peer);
