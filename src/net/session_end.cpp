@@ -119,8 +119,11 @@ asio::awaitable<void> Session::end_after_peer() {
 }
 
 // A reset that comes later means nothing, but where the reader itself has the connection: then it means as much as
-// ever.
-bool Session::our_turn() const noexcept { return tracked_->has_rested() && !tracked_->by_reader_itself(); }
+// ever. Such a one closes by itself after a reply that said so; it reads our end where it keeps the connection.
+bool Session::our_turn() const noexcept {
+  const bool closes_by_itself = end_ == End::ours && tracked_->by_reader_itself();
+  return tracked_->has_rested() && !closes_by_itself;
+}
 
 // Where bytes are encrypted, our end is a record too. A peer that has read its reply whole and closes leaves that
 // record unread, and then its kernel resets: so do Python's urllib and nginx, and a client whose own end got lost on

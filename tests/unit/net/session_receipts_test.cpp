@@ -89,6 +89,21 @@ TEST_SUITE("session receipts") {
     CHECK(settled_as(rig, Outcome::delivered));
   }
 
+  TEST_CASE(
+      "where the program stops, our end comes once the connection has rested, and a scraper's kept one reads it") {
+    SessionRig rig;
+    rig.peer->encrypted = true;
+    rig.reader.peer = Peer::itself;
+    rig.peer->silent_for = milliseconds(1000);
+    const auto deadline = SessionRig::in(rig.reply_time);
+    write_batch(rig);
+    rig.session().stop();
+    CHECK(rig.run_until([&] { return rig.peer->ended_by_us; }));
+    CHECK(SessionRig::in(milliseconds(0)) < deadline - milliseconds(5000));
+    rig.peer->end();
+    CHECK(settled_as(rig, Outcome::delivered));
+  }
+
   TEST_CASE("empty lines between requests say nothing") {
     SessionRig rig;
     write_batch(rig);
