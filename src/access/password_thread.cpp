@@ -93,8 +93,10 @@ std::shared_ptr<PasswordThread::Check> PasswordThread::ask(PasswordQuestion ques
     wipe(question.password);
     return nullptr;
   }
-  pending.push_back({std::move(question), {check}});
-  wipe(question.password);  // a short text is copied by a move
+  State::Pending& added = pending.emplace_back();
+  added.question = question;  // a copy, so that the one here can be wiped: a move leaves a short text where it was
+  added.askers.push_back(check);
+  wipe(question.password);
   if (!state_->thread.joinable()) state_->thread = std::thread(run, state_);
   state_->changed.notify_one();
   return check;

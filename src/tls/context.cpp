@@ -161,7 +161,7 @@ Result<std::shared_ptr<const Context>, ContextError> Context::make(const Options
   SSL_CTX_set_verify(made.get(), verify_mode(options.client_auth), check_client);
   const X509* const shown = SSL_CTX_get0_certificate(made.get());
   const std::int64_t expires = unix_seconds(X509_get0_notAfter(shown));
-  SSL_CTX_set_app_data(made.get(), const_cast<Options*>(kept.get()));  // NOLINT: the library has no const
+  SSL_CTX_set_app_data(made.get(), const_cast<Options*>(kept.get()));  // the library has no const
   return std::shared_ptr<const Context>(new Context(made.release(), std::move(kept), subject_of(shown), expires));
 }
 
