@@ -16,8 +16,8 @@
 #include "access/client.hpp"
 #include "access/directory.hpp"
 #include "access/right.hpp"
-#include "app/request_rate.hpp"
 #include "base/address.hpp"
+#include "base/token_bucket.hpp"
 #include "event/options.hpp"
 #include "ingest/hooks/hook.hpp"
 
@@ -75,7 +75,7 @@ struct Options {
   std::string forwarded_header = "X-Forwarded-For";
   std::vector<std::string> allowed_hosts;                          ///< what a Host header may name; none: anything
   Rights rights = all_rights;                                      ///< of who comes by server.host and server.port
-  RequestRate requests;                                            ///< of all clients together
+  TokenRate requests;                                              ///< of all clients together
   std::vector<std::pair<std::string, ListenerOptions>> listeners;  ///< in the order of the file
   ingest::Hooks hooks;                                             ///< of [webhooks.NAME]
   /// Of [clients.NAME]. Null: nobody is told from others, and everybody has all rights but `admin`.

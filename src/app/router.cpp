@@ -148,7 +148,7 @@ http::Answer Router::handle(const http::Request& request, delivery::Waiting& wai
 }
 
 bool Router::is_too_fast() {
-  const RequestRate& rate = context_.options->requests;
+  const TokenRate& rate = context_.options->requests;
   return rate.interval.count() > 0 && !context_.services.requests.take(rate, context_.services.clock.steady());
 }
 

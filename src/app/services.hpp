@@ -18,11 +18,11 @@
 #include "app/own_metrics/readiness.hpp"
 #include "app/own_metrics/scrape_refusals.hpp"
 #include "app/refusal_watch.hpp"
-#include "app/request_rate.hpp"
 #include "app/scrape/forwarding_watch.hpp"
 #include "app/scrape/proxy_watch.hpp"
 #include "app/scrape/shared_scrapers.hpp"
 #include "base/clock.hpp"
+#include "base/token_bucket.hpp"
 #include "confirm/confirmers.hpp"
 #include "http/memory_budget.hpp"
 #include "http/statistics.hpp"
@@ -60,7 +60,7 @@ struct Services {
   ProxyWatch proxy_watch;
   RateLimit rate_limit;
   RateLimit client_rate_limit;  ///< of those with a rate of their own
-  RequestBucket requests;
+  TokenBucket requests;         ///< rate_limit of the web config: all clients together
   http::TlsStatistics tls;
   SeriesLimit series_limit;
   access::PasswordThread passwords;

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <optional>
 
-#include "base/clock.hpp"
+#include "base/token_bucket.hpp"
 
 namespace oneshot::net {
 
@@ -23,20 +21,11 @@ class HandshakeBucket {
 
   /// How long the next handshake has to wait, for which a place is taken by this; or nothing: it is turned away.
   [[nodiscard]] std::optional<std::chrono::nanoseconds> take(SteadyTime now) noexcept {
-    constexpr std::int64_t step = std::chrono::nanoseconds(interval).count();
-    const std::int64_t time = std::chrono::nanoseconds(now.time_since_epoch()).count();
-    std::int64_t full_at = full_at_.load(std::memory_order_relaxed);
-    for (;;) {
-      const std::int64_t later = std::max(full_at, time) + step;
-      const std::int64_t wait = std::max<std::int64_t>(later - time - burst * step, 0);
-      if (wait > std::chrono::nanoseconds(patience).count()) return std::nullopt;
-      if (full_at_.compare_exchange_weak(full_at, later, std::memory_order_relaxed))
-        return std::chrono::nanoseconds(wait);
-    }
+    return bucket_.take({interval, burst}, now, patience);
   }
 
  private:
-  std::atomic<std::int64_t> full_at_{0};  // steady nanoseconds: when all of `burst` are there again
+  TokenBucket bucket_;
 };
 
 }  // namespace oneshot::net

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/token_bucket.hpp"
 #include "tls/options.hpp"
 
 namespace oneshot::settings {
@@ -24,11 +24,6 @@ struct PemSource {
 /// What a web.config.file of the Prometheus family says (exporter-toolkit, docs/web-configuration.md), checked, with
 /// none of the files it names read.
 struct WebConfig {
-  struct RateLimit {
-    std::chrono::nanoseconds interval{0};  ///< 0: no limit
-    std::int64_t burst = 0;
-    friend bool operator==(const RateLimit&, const RateLimit&) = default;
-  };
   using Pairs = std::vector<std::pair<std::string, std::string>>;
 
   bool has_tls = false;
@@ -39,7 +34,7 @@ struct WebConfig {
   bool older_min_version = false;  ///< TLS10 or TLS11 was asked for, and TLS12 is what there is
   Pairs headers;                   ///< of every answer
   Pairs users;                     ///< name and bcrypt hash
-  RateLimit rate_limit;
+  TokenRate rate_limit;
   friend bool operator==(const WebConfig&, const WebConfig&) = default;
 };
 

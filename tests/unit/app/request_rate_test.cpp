@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // rate_limit of the web config: the bucket, and what the router lets in by it.
-#include "app/request_rate.hpp"
+#include "base/token_bucket.hpp"
 
 #include <doctest/doctest.h>
 
@@ -20,8 +20,8 @@ using test::App;
 const SteadyTime start{std::chrono::hours(1)};
 
 TEST_CASE("as many as the burst get in at once, then one more after each interval") {
-  const RequestRate rate{milliseconds(100), 3};
-  RequestBucket bucket;
+  const TokenRate rate{milliseconds(100), 3};
+  TokenBucket bucket;
   for (int i = 0; i < 3; ++i) CHECK(bucket.take(rate, start));
   CHECK_FALSE(bucket.take(rate, start));
   CHECK_FALSE(bucket.take(rate, start + milliseconds(99)));
@@ -31,8 +31,8 @@ TEST_CASE("as many as the burst get in at once, then one more after each interva
 }
 
 TEST_CASE("after a rest it is full and no fuller, and a refusal takes nothing") {
-  const RequestRate rate{milliseconds(100), 2};
-  RequestBucket bucket;
+  const TokenRate rate{milliseconds(100), 2};
+  TokenBucket bucket;
   for (int i = 0; i < 2; ++i) REQUIRE(bucket.take(rate, start));
   for (int i = 0; i < 1000; ++i) REQUIRE_FALSE(bucket.take(rate, start));
   CHECK(bucket.take(rate, start + milliseconds(100)));
@@ -42,7 +42,7 @@ TEST_CASE("after a rest it is full and no fuller, and a refusal takes nothing") 
 }
 
 TEST_CASE("another rate counts at once") {
-  RequestBucket bucket;
+  TokenBucket bucket;
   REQUIRE(bucket.take({std::chrono::hours(1), 1}, start));
   CHECK_FALSE(bucket.take({std::chrono::hours(1), 1}, start));
   CHECK(bucket.take({std::chrono::hours(1), 2}, start));

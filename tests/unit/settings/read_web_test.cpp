@@ -129,7 +129,7 @@ TEST_CASE("the parts get what the web config says about them, and nothing of the
   CHECK(settings.app.directory->anonymous().rights == access::Rights{});
   use_web(settings, Web());
   CHECK(settings.net.reply_headers.empty());
-  CHECK(settings.app.requests == app::RequestRate{});
+  CHECK(settings.app.requests == TokenRate{});
   REQUIRE(make_directory(settings));
   CHECK(settings.app.directory == nullptr);
 }
