@@ -4,9 +4,9 @@
 #include <asio/buffer.hpp>
 #include <asio/steady_timer.hpp>
 #include <chrono>
-#include <memory>
 #include <tuple>
 
+#include "net/cancel_after.hpp"
 #include "net/session.hpp"
 
 namespace oneshot::net {
@@ -133,19 +133,12 @@ asio::awaitable<asio::error_code> Session::await_end_before_ours() {
   enter(Phase::ending);
   interrupted_ = End::none;
   const auto space = asio::buffer(buffer_);
-  asio::steady_timer step(stream_->executor());
   while (stop_ != Stop::now && interrupted_ == End::none && has_open_receipt() && !our_turn() &&
          std::chrono::steady_clock::now() < tracked_->deadline()) {
-    const auto is_over = std::make_shared<bool>(false);
-    step.expires_after(std::chrono::milliseconds(100));
-    step.async_wait([this, weak = std::weak_ptr<bool>(is_over)](const asio::error_code& cancelled) {
-      const auto over = weak.lock();
-      if (cancelled || !over) return;
-      *over = true;
-      stream_->cancel();
-    });
+    const CancelAfter step(*stream_, std::chrono::milliseconds(100));
     const auto [error, size] = co_await stream_->read_some(space);
-    const bool goes_on = error == Stream::no_more_requests || (error == asio::error::operation_aborted && *is_over);
+    const bool stepped = error == asio::error::operation_aborted && step.is_over();
+    const bool goes_on = error == Stream::no_more_requests || stepped;
     if (error && !goes_on && interrupted_ == End::none) co_return error;
   }
   co_return asio::error_code();

@@ -4,11 +4,13 @@
 #include <asio/post.hpp>
 #include <asio/steady_timer.hpp>
 #include <chrono>
+#include <optional>
 #include <string_view>
 #include <utility>
 
 #include "base/log.hpp"
 #include "net/asio_compat.hpp"
+#include "net/cancel_after.hpp"
 
 namespace oneshot::net {
 namespace {
@@ -115,23 +117,15 @@ asio::awaitable<Stream::Transferred> TlsStream::end_by(State state, asio::mutabl
 
 // Nothing that comes behind the end of TLS means anything but TCP's own end.
 asio::awaitable<Stream::Transferred> TlsStream::wait_for_end(asio::mutable_buffer space, bool with_limit) {
-  asio::steady_timer limit(lower_->executor());
-  const auto is_over = std::make_shared<bool>(false);
-  if (with_limit) {
-    limit.expires_after(end_patience);
-    limit.async_wait([lower = lower_.get(), weak = std::weak_ptr<bool>(is_over)](const asio::error_code& cancelled) {
-      const auto over = weak.lock();
-      if (cancelled || !over) return;
-      *over = true;
-      lower->cancel();
-    });
-  }
+  std::optional<CancelAfter> limit;
+  if (with_limit) limit.emplace(*lower_, end_patience);
   asio::error_code error;
   while (!error) {
     const auto [now, size] = co_await lower_->read_some(space);
     error = now;
   }
-  if (*is_over && error == asio::error::operation_aborted) co_return failed(no_more_requests);
+  const bool too_late = limit && limit->is_over() && error == asio::error::operation_aborted;
+  if (too_late) co_return failed(no_more_requests);
   co_return failed(error);
 }
 
