@@ -2,10 +2,10 @@
 #pragma once
 
 #include <array>
-#include <atomic>
-#include <cstddef>
 #include <cstdint>
 #include <string_view>
+
+#include "app/own_metrics/counts_by_reason.hpp"
 
 namespace oneshot::app {
 
@@ -17,19 +17,7 @@ enum class AuthFailure : std::uint8_t {
 };
 inline constexpr std::array<std::string_view, 3> auth_failure_names = {"missing", "wrong", "forbidden"};
 
-/// How often that was. Any thread.
-class AuthFailures {
- public:
-  void count(AuthFailure reason) noexcept {
-    counts_[static_cast<std::size_t>(reason)].fetch_add(1, std::memory_order_relaxed);
-  }
-  /// By reason.
-  [[nodiscard]] std::uint64_t count_at(std::size_t reason) const noexcept {
-    return counts_[reason].load(std::memory_order_relaxed);
-  }
-
- private:
-  std::array<std::atomic<std::uint64_t>, auth_failure_names.size()> counts_{};
-};
+/// How often that was.
+using AuthFailures = CountsByReason<AuthFailure, auth_failure_names.size()>;
 
 }  // namespace oneshot::app
