@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "access/password_thread.hpp"
 
-#include <sys/random.h>
-
 #include <algorithm>
 #include <condition_variable>
-#include <cstdlib>
 #include <exception>
 #include <list>
 #include <mutex>
@@ -16,16 +13,10 @@
 #include "access/credentials.hpp"
 #include "base/log.hpp"
 #include "crypto/bcrypt.hpp"
+#include "crypto/random.hpp"
 
 namespace oneshot::access {
 namespace {
-
-crypto::Digest random_bytes() {
-  crypto::Digest made;
-  // Of up to 256 bytes all come at once, once the kernel has any (getrandom(2)).
-  if (::getrandom(made.bytes.data(), made.bytes.size(), 0) != static_cast<ssize_t>(made.bytes.size())) std::abort();
-  return made;
-}
 
 /// Without memory nothing is known about the password, so it opens nothing.
 bool matches(const PasswordQuestion& question) noexcept {
@@ -61,7 +52,7 @@ struct PasswordThread::State {
   }
 };
 
-PasswordThread::PasswordThread() : secret_(random_bytes()), state_(std::make_shared<State>()) {}
+PasswordThread::PasswordThread() : secret_(crypto::random_digest()), state_(std::make_shared<State>()) {}
 
 PasswordThread::~PasswordThread() {
   std::unique_lock lock(state_->mutex);

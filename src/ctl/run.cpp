@@ -34,13 +34,13 @@ int print(std::string_view text) {
   return written ? exit_ok : exit_failed;
 }
 
-int refuse(const std::string& why, int status) {
+int refuse(const std::string& why) {
   const std::string line = "oneshotctl: " + why + '\n';
   std::fwrite(line.data(), 1, line.size(), stderr);
-  return status;
+  return exit_usage;
 }
 
-int refuse_usage(const std::string& why) { return refuse(why + "; oneshotctl --help lists what there is", exit_usage); }
+int refuse_usage(const std::string& why) { return refuse(why + "; oneshotctl --help lists what there is"); }
 
 /// Of a token, far more than one has.
 std::string read_input() {
@@ -53,17 +53,16 @@ std::string read_input() {
 int new_token(std::span<const std::string_view> arguments, bool json) {
   if (arguments.size() > 1) return refuse_usage("token new takes one name");
   const std::string_view name = arguments.empty() ? "NAME" : arguments.front();
-  if (const auto good = check_client_name(name); !good) return refuse(good.error(), exit_usage);
-  const Result<Token> token = make_token();
-  if (!token) return refuse(token.error(), exit_failed);
-  return print(json ? in_json(*token) : in_words(*token, name));
+  if (const auto good = check_client_name(name); !good) return refuse(good.error());
+  const Token token = make_token();
+  return print(json ? in_json(token) : in_words(token, name));
 }
 
 int hash_of_token(std::span<const std::string_view> arguments, bool json) {
   if (!arguments.empty())
     return refuse_usage("token hash takes the token on standard input, where no other user sees it");
   const Result<Token> token = hash_token(read_input());
-  if (!token) return refuse(token.error(), exit_usage);
+  if (!token) return refuse(token.error());
   return print(json ? in_json(*token) : token->sha256 + '\n');
 }
 

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "ctl/token.hpp"
 
-#include <sys/random.h>
-
-#include <array>
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "access/credentials.hpp"
 #include "base/byte_set.hpp"
 #include "crypto/hex.hpp"
+#include "crypto/random.hpp"
 #include "crypto/sha256.hpp"
 
 namespace oneshot::ctl {
@@ -27,13 +23,7 @@ Token with_hash(std::string text) {
 
 }  // namespace
 
-Result<Token> make_token() {
-  std::array<char, 32> bytes{};
-  const ssize_t got = ::getrandom(bytes.data(), bytes.size(), 0);  // of so few bytes all come, or none
-  if (got != static_cast<ssize_t>(bytes.size()))
-    return Unexpected{std::string("the kernel gives no random numbers: ") + std::strerror(errno)};
-  return with_hash(crypto::to_hex({bytes.data(), bytes.size()}));
-}
+Token make_token() { return with_hash(crypto::to_hex(crypto::random_digest().view())); }
 
 Result<Token> hash_token(std::string_view text) {
   if (text.ends_with('\n')) text.remove_suffix(1);

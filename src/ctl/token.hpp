@@ -14,8 +14,7 @@ struct Token {
   std::string sha256;  ///< of the text: what [clients.NAME] token_sha256 is
 };
 
-/// From the kernel's random numbers (getrandom(2)). Errors: the kernel has none.
-[[nodiscard]] Result<Token> make_token();
+[[nodiscard]] Token make_token();
 /// A token that is there already, without the end of its line. Errors: a character that no token has (RFC 6750 section
 /// 2.1), or nothing.
 [[nodiscard]] Result<Token> hash_token(std::string_view text);
