@@ -64,10 +64,6 @@ BasicKey<Client> secret(std::string_view name, Checked (*check)(std::string_view
   return key;
 }
 
-Unexpected<ValueError> wrong(const Value& value, std::string must) {
-  return Unexpected{ValueError{&value, std::move(must)}};
-}
-
 Result<std::string, ValueError> label_value(const std::string& name, const Value& value) {
   constexpr std::size_t longest = 1024;
   const auto* const text = std::get_if<std::string>(&value.content);
@@ -91,11 +87,7 @@ BasicKey<Client> labels() {
             client.labels = std::move(made);
             return {};
           },
-          [](const Client& client) {
-            std::vector<std::pair<std::string, std::string>> pairs;
-            for (const auto& [name, text] : client.labels) pairs.emplace_back(name, toml_text(text));
-            return toml_table(pairs);
-          },
+          [](const Client& client) { return toml_texts(client.labels); },
           [](Client& to, const Client& from) { to.labels = from.labels; }};
 }
 
@@ -104,7 +96,6 @@ Result<std::string> make_metric(const std::string& name, const std::vector<std::
   if (std::ranges::find(so_far, name) != so_far.end()) return Unexpected{"every metric must be there only once"};
   return name;
 }
-std::string same_text(const std::string& text) { return text; }
 
 }  // namespace
 

@@ -28,6 +28,19 @@ std::string toml_table(const std::vector<std::pair<std::string, std::string>>& p
   return out;
 }
 
+std::string toml_texts(const std::vector<std::pair<std::string, std::string>>& pairs) {
+  std::vector<std::pair<std::string, std::string>> values;
+  values.reserve(pairs.size());
+  for (const auto& [name, text] : pairs) values.emplace_back(name, toml_text(text));
+  return toml_table(values);
+}
+
+std::string same_text(const std::string& text) { return text; }
+
+Unexpected<ValueError> wrong(const Value& value, std::string must) {
+  return Unexpected{ValueError{&value, std::move(must)}};
+}
+
 std::string toml_seconds(std::chrono::milliseconds duration) {
   // Not append_number, which writes 100000 as 1e+05.
   const auto ms = static_cast<std::uint64_t>(duration.count());

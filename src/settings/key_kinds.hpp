@@ -23,6 +23,12 @@ namespace oneshot::settings {
 [[nodiscard]] std::string toml_list(const std::vector<std::string>& texts);
 /// Names and values; the values are TOML already.
 [[nodiscard]] std::string toml_table(const std::vector<std::pair<std::string, std::string>>& pairs);
+/// The same with values that are texts.
+[[nodiscard]] std::string toml_texts(const std::vector<std::pair<std::string, std::string>>& pairs);
+/// For list() of texts that stay as they are.
+[[nodiscard]] std::string same_text(const std::string& text);
+/// The complaint about a value: "must be ...".
+[[nodiscard]] Unexpected<ValueError> wrong(const Value& value, std::string must);
 [[nodiscard]] std::string toml_seconds(std::chrono::milliseconds duration);
 
 /// Nothing for what is no number at all.

@@ -40,7 +40,6 @@ Result<Network> make_network(const std::string& network, const std::vector<Netwo
   return parsed;
 }
 std::string network_text(const Network& network) { return network.text(); }
-std::string same_text(const std::string& name) { return name; }
 
 Result<std::string> make_plain_label(const std::string& name, const std::vector<std::string>&) {
   if (name == "time" || name == "timestamp" || name == "ttl") return name;

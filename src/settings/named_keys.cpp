@@ -12,8 +12,6 @@
 namespace oneshot::settings {
 namespace {
 
-std::string same_text(const std::string& name) { return name; }
-
 NamedSections metrics() {
   using app::MetricOptions;
   using event::Repeats;

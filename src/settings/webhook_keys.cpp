@@ -47,7 +47,6 @@ Result<std::string> make_json_reference(const std::string& text, const std::vect
   if (auto good = ingest::parse_json_reference(text); !good) return Unexpected{std::move(good.error())};
   return text;
 }
-std::string same_text(const std::string& text) { return text; }
 
 /// Takes over all of the preset, so that the keys of the section, which are read after it, go over it.
 BasicKey<Hook> preset() {
@@ -63,10 +62,6 @@ BasicKey<Hook> preset() {
           },
           [](const Hook& hook) { return toml_text(hook.preset); },
           [](Hook& to, const Hook& from) { to.preset = from.preset; }};
-}
-
-Unexpected<ValueError> wrong(const Value& value, std::string must) {
-  return Unexpected{ValueError{&value, std::move(must)}};
 }
 
 /// A text, or a list of texts.
@@ -134,11 +129,7 @@ BasicKey<Hook> labels() {
             hook = std::move(made);
             return {};
           },
-          [](const Hook& hook) {
-            std::vector<std::pair<std::string, std::string>> pairs;
-            for (const auto& [name, text] : hook.labels) pairs.emplace_back(name, toml_text(text));
-            return toml_table(pairs);
-          },
+          [](const Hook& hook) { return toml_texts(hook.labels); },
           [](Hook& to, const Hook& from) { to.labels = from.labels; }};
 }
 
