@@ -20,7 +20,7 @@ worker_processes 1; daemon off; pid nginx.pid; error_log stderr crit;
 events { worker_connections 8192; }
 http { access_log off; keepalive_requests 1000000000; keepalive_timeout 600s;
   client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3; uwsgi_temp_path t4; scgi_temp_path t5;
-  server { listen 127.0.0.1:%d backlog=4096; location / { return 200; } } }
+  server { listen 127.0.0.1:%d backlog=4096 %s; location / { return 200; } } }
 """
 
 
@@ -76,8 +76,8 @@ def floor(binary):
     return lambda port, folder: [binary, str(port)]
 
 
-def nginx():
-    """None where there is none."""
+def nginx(tls=""):
+    """None where there is none. tls: what makes its port one of TLS."""
     program = programs.find("nginx", "ONESHOT_NGINX")
     if not program:
         return None
@@ -85,7 +85,7 @@ def nginx():
     def command(port, folder):
         path = os.path.join(folder, "nginx.conf")
         with open(path, "w", encoding="utf-8") as file:
-            file.write(NGINX % port)
+            file.write(NGINX % (port, tls))
         return [program, "-p", folder, "-c", path]
     return command
 

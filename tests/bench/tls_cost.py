@@ -15,7 +15,7 @@ import subprocess
 import sys
 
 from bench import h2load
-from bench.servers import NGINX, TARGET, Server, ours
+from bench.servers import TARGET, Server, nginx, ours
 from harness import certificates, programs
 from harness.columns import print_table
 from harness.site import Site
@@ -33,23 +33,9 @@ def arguments():
     return parser.parse_args()
 
 
-def nginx(site):
-    """nginx that answers 200; with TLS where there is a site."""
-    program = programs.find("nginx", "ONESHOT_NGINX")
-    if not program:
-        return None
-    text = NGINX
-    if site is not None:
-        tls = (f"ssl; ssl_certificate {site.pair.certificate}; ssl_certificate_key {site.pair.key}; "
-               "ssl_session_cache off; ssl_session_tickets off; ssl_protocols TLSv1.3; ")
-        text = text.replace("listen 127.0.0.1:%d backlog=4096;", "listen 127.0.0.1:%d backlog=4096 " + tls)
-
-    def command(port, folder):
-        path = os.path.join(folder, "nginx.conf")
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text % port)
-        return [program, "-p", folder, "-c", path]
-    return command
+def tls_of_nginx(site):
+    return (f"ssl; ssl_certificate {site.pair.certificate}; ssl_certificate_key {site.pair.key}; "
+            "ssl_session_cache off; ssl_session_tickets off; ssl_protocols TLSv1.3")
 
 
 class Fired:
@@ -83,7 +69,7 @@ def start(args, site):
     binary = os.environ["ONESHOT_BINARY"]
     tls = f'web_config_file = "{site.web_config}"\n'
     commands = {"ours": (ours(binary, LOG), "http"), "ours, TLS": (ours(binary, tls + LOG), "https"),
-                "nginx": (nginx(None), "http"), "nginx, TLS": (nginx(site), "https")}
+                "nginx": (nginx(), "http"), "nginx, TLS": (nginx(tls_of_nginx(site)), "https")}
     return {name: Fired(name, command, scheme) for name, (command, scheme) in commands.items() if command}
 
 

@@ -12,11 +12,13 @@
 #include <string_view>
 
 #include "fuzz/require.hpp"
+#include "fuzz/script.hpp"
 #include "support/session_rig.hpp"
 
 namespace {
 
 using oneshot::test::require;
+using oneshot::test::Script;
 using oneshot::test::SessionRig;
 using std::chrono::milliseconds;
 
@@ -25,26 +27,6 @@ void require_rules(const SessionRig& rig) {
   if (!broken.empty()) std::fprintf(stderr, "broken rule: %s\n", broken.c_str());
   require(broken.empty());
 }
-
-class Script {
- public:
-  Script(const std::uint8_t* data, std::size_t size) : bytes_(reinterpret_cast<const char*>(data), size) {}
-  [[nodiscard]] bool empty() const { return bytes_.empty(); }
-  unsigned next() {
-    if (bytes_.empty()) return 0;
-    const unsigned byte = static_cast<unsigned char>(bytes_.front());
-    bytes_.remove_prefix(1);
-    return byte;
-  }
-  std::string_view take(std::size_t size) {
-    const std::string_view taken = bytes_.substr(0, size);
-    bytes_.remove_prefix(taken.size());
-    return taken;
-  }
-
- private:
-  std::string_view bytes_;
-};
 
 /// Whole requests, so that the fuzzer need not find HTTP out before it gets to the session.
 constexpr std::array requests{

@@ -19,6 +19,7 @@
 
 #include "fuzz/fake_engine.hpp"
 #include "fuzz/require.hpp"
+#include "fuzz/script.hpp"
 #include "net/tls_stream.hpp"
 #include "support/test_stream.hpp"
 
@@ -27,6 +28,7 @@ namespace {
 using oneshot::net::Stream;
 using oneshot::net::TlsStream;
 using oneshot::test::require;
+using oneshot::test::Script;
 using oneshot::test::TestPeer;
 using oneshot::test::TestStream;
 namespace wire = oneshot::test::fake_wire;
@@ -213,21 +215,6 @@ class Rig {
   bool ended_by_us_ = false;
   bool reset_ = false;
   bool over_ = false;
-};
-
-class Script {
- public:
-  Script(const std::uint8_t* data, std::size_t size) : bytes_(reinterpret_cast<const char*>(data), size) {}
-  [[nodiscard]] bool empty() const { return bytes_.empty(); }
-  unsigned next() {
-    if (bytes_.empty()) return 0;
-    const unsigned byte = static_cast<unsigned char>(bytes_.front());
-    bytes_.remove_prefix(1);
-    return byte;
-  }
-
- private:
-  std::string_view bytes_;
 };
 
 void step(Rig& rig, Script& script) {

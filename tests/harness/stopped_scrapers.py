@@ -18,6 +18,7 @@ from .waiting import wait_until
 
 JOBS = 16
 ASKED = 0.3  # seconds whose scrapes wait for an answer in each round
+AGAIN = "oneshot_events_redelivered_total"
 HERE, POSTERS = "127.0.0.1", "127.0.0.9"
 
 
@@ -72,6 +73,34 @@ class Stopped:
         return sum(view.own(metric) for view in self.views)
 
     def __str__(self):
-        again = self.own("oneshot_events_redelivered_total")
+        again = self.own(AGAIN)
         return (f"{len(self.oracle.accepted)} events, {self.answered} scrapes answered while it stood, "
                 f"{again:.0f} sent again, lost {sum(len(view.lost()) for view in self.views)}")
+
+
+class OnceEach:
+    """The tests of a TestCase whose `rigs` are {program: Stopped}, each played to its end."""
+
+    @classmethod
+    def play(cls, rigs):
+        together(*(rig.run for rig in rigs.values()))
+        cls.rigs = {**getattr(cls, "rigs", {}), **rigs}
+        for name, rig in rigs.items():
+            print(f"        {name}: {rig}", flush=True)
+
+    def each(self, check):
+        for name, rig in self.rigs.items():
+            for view in rig.views:
+                with self.subTest(name, scraper=view.scraper):
+                    check(view)
+
+    def test_each_event_is_stored_once(self):
+        self.each(lambda view: self.assertEqual(view.problems(), {}))
+
+    def test_for_the_server_each_was_delivered(self):
+        self.each(lambda view: view.assert_silent())
+
+    def test_scrapes_were_given_up_and_their_events_sent_again(self):
+        for name, rig in self.rigs.items():
+            with self.subTest(name):
+                self.assertGreater(rig.own(AGAIN), 20)

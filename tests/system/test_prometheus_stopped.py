@@ -5,9 +5,8 @@ and a machine that is short of time, and that go on when they have long given th
 import unittest
 
 from harness import programs, runner, versions
-from harness.crew import together
 from harness.prometheus import Prometheus
-from harness.stopped_scrapers import Stopped
+from harness.stopped_scrapers import OnceEach, Stopped
 
 TIMEOUT = 0.9
 # They go on at about their timeout, or so long after it that the server has asked their kernel for a sign of life,
@@ -16,34 +15,14 @@ TIMES = {"scrape_interval": "1s", "scrape_timeout": "900ms"}
 STOPS = [(TIMEOUT - 0.45, TIMEOUT + 0.4), (TIMEOUT + 2.0, TIMEOUT + 3.0)]
 
 
-class StoppedPrometheus(unittest.TestCase):
+class StoppedPrometheus(OnceEach, unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         found = versions.prometheus()
         if not found:
             programs.need("prometheus", "ONESHOT_PROMETHEUS")
-        cls.rigs = {version: Stopped(Prometheus, program, cls.addClassCleanup, TIMES, STOPS)
-                    for version, program in found.items()}
-        together(*(rig.run for rig in cls.rigs.values()))
-        for version, rig in cls.rigs.items():
-            print(f"        Prometheus {version}: {rig}", flush=True)
-
-    def each(self, check):
-        for version, rig in self.rigs.items():
-            for view in rig.views:
-                with self.subTest(version, scraper=view.scraper):
-                    check(view)
-
-    def test_each_event_is_stored_once(self):
-        self.each(lambda view: self.assertEqual(view.problems(), {}))
-
-    def test_for_the_server_each_was_delivered(self):
-        self.each(lambda view: view.assert_silent())
-
-    def test_scrapes_were_given_up_and_their_events_sent_again(self):
-        for version, rig in self.rigs.items():
-            with self.subTest(version):
-                self.assertGreater(rig.own("oneshot_events_redelivered_total"), 20)
+        cls.play({f"Prometheus {version}": Stopped(Prometheus, program, cls.addClassCleanup, TIMES, STOPS)
+                  for version, program in found.items()})
 
 
 if __name__ == "__main__":

@@ -8,10 +8,9 @@ a small answer to its end, and ends its connection in good order, although it ha
 import unittest
 
 from harness import certificates, programs, runner, versions
-from harness.crew import together
 from harness.prometheus import Prometheus
 from harness.site import Site
-from harness.stopped_scrapers import ASKED, Stopped
+from harness.stopped_scrapers import ASKED, OnceEach, Stopped
 from harness.victoria_metrics import VictoriaMetrics
 
 # The next scrape of a name is long after it gave up; test_prometheus_stopped has those that come at the same time.
@@ -21,7 +20,6 @@ STOPS = [(TIMEOUT - ASKED - 0.15, TIMEOUT + 0.4)]
 # Of VictoriaMetrics before this release the client reads answers to their ends after it has given up, and throws them
 # away: 1.79.5 lost events in this test by plain HTTP too, and no server can tell that.
 READS_ON_BEFORE = (1, 100)
-AGAIN = "oneshot_events_redelivered_total"
 
 
 def that_stop_reading(programs_by_version):
@@ -29,7 +27,7 @@ def that_stop_reading(programs_by_version):
             if tuple(int(part) for part in version.split(".")[:2]) >= READS_ON_BEFORE}
 
 
-class Late(unittest.TestCase):
+class Late(OnceEach, unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         certificates.need()
@@ -39,35 +37,13 @@ class Late(unittest.TestCase):
             programs.need("prometheus", "ONESHOT_PROMETHEUS")
         site = Site({"client_auth_type": "RequireAndVerifyClientCert"})
         cls.addClassCleanup(site.stop)
-        cls.rigs = {}
         for name, kind, all_of in found:
-            rigs = {f"{name} {version}": cls.rig(site, kind, program) for version, program in all_of.items()}
-            together(*(rig.run for rig in rigs.values()))
-            cls.rigs.update(rigs)
-        for name, rig in cls.rigs.items():
-            print(f"        {name}: {rig}", flush=True)
+            cls.play({f"{name} {version}": cls.rig(site, kind, program) for version, program in all_of.items()})
 
     @classmethod
     def rig(cls, site, kind, program):
         return Stopped(kind, program, cls.addClassCleanup, TIMES, STOPS, server=site.settings,
                        job=site.job(site.client), tls=site.authority.trusted_by(site.client))
-
-    def each(self, check):
-        for name, rig in self.rigs.items():
-            for view in rig.views:
-                with self.subTest(name, scraper=view.scraper):
-                    check(view)
-
-    def test_each_event_is_stored_once(self):
-        self.each(lambda view: self.assertEqual(view.problems(), {}))
-
-    def test_for_the_server_each_was_delivered(self):
-        self.each(lambda view: view.assert_silent())
-
-    def test_scrapes_were_given_up_and_their_events_sent_again(self):
-        for name, rig in self.rigs.items():
-            with self.subTest(name):
-                self.assertGreater(rig.own(AGAIN), 20)
 
 
 if __name__ == "__main__":

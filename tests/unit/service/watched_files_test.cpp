@@ -2,15 +2,15 @@
 #include "service/web/watched_files.hpp"
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "support/temporary_folder.hpp"
 
 namespace oneshot::service {
 namespace {
@@ -18,25 +18,17 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Two files that are watched, and whose first look is over.
-struct Rig {
+struct Rig : test::TemporaryFolder {
   Rig() {
-    REQUIRE(::mkdtemp(folder.data()) != nullptr);
     write("a", "1");
     write("b", "2");
     files.watch({at("a"), at("b")});
     REQUIRE(files.have_changed());
     REQUIRE_FALSE(files.have_changed());
   }
-  ~Rig() { fs::remove_all(folder); }
-  Rig(const Rig&) = delete;
-  Rig& operator=(const Rig&) = delete;
-
-  [[nodiscard]] std::string at(std::string_view name) const { return folder + '/' + std::string(name); }
-  void write(std::string_view name, std::string_view text) const { std::ofstream(at(name), std::ios::binary) << text; }
   /// True once, and no longer.
   bool noticed() { return files.have_changed() && !files.have_changed(); }
 
-  std::string folder = (fs::temp_directory_path() / "oneshot-watched-XXXXXX").string();
   WatchedFiles files;
 };
 

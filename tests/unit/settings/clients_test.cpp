@@ -3,11 +3,7 @@
 #include "settings/clients.hpp"
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,13 +11,14 @@
 #include "access/directory.hpp"
 #include "settings/effective.hpp"
 #include "settings/reload.hpp"
+#include "support/temporary_folder.hpp"
 #include "unit/settings/parsed.hpp"
 
 namespace oneshot::settings {
 namespace {
 
-namespace fs = std::filesystem;
 using access::Right;
+using oneshot::test::TemporaryFolder;
 using test::error;
 using test::good;
 
@@ -37,32 +34,12 @@ std::string with_file(const std::string& path) {
   return "[clients.ci]\nrights = [\"post\"]\ntoken_file = \"" + path + '"';
 }
 
-/// A folder that is gone at the end.
-class Folder {
- public:
-  Folder() { REQUIRE(::mkdtemp(path_.data()) != nullptr); }
-  ~Folder() { fs::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  std::string write(std::string_view name, std::string_view text) const {
-    const fs::path file = fs::path(path_) / name;
-    std::ofstream(file, std::ios::binary) << text;
-    return file.string();
-  }
-  [[nodiscard]] const std::string& path() const { return path_; }
-  /// In which it is the folder that systemd shows.
-  [[nodiscard]] Environment environment() const {
-    return [this](const char* name) -> std::optional<std::string> {
-      if (std::string_view(name) == "CREDENTIALS_DIRECTORY") return path_;
-      return std::nullopt;
-    };
-  }
-
- private:
-  std::string path_ = (fs::temp_directory_path() / "oneshot-clients-XXXXXX").string();
-};
-
 std::optional<std::string> nothing_set(const char*) { return std::nullopt; }
+
+/// In which this is the folder that systemd shows.
+Environment credentials_in(const TemporaryFolder& folder) {
+  return [&folder](const char* name) { return folder.as_credentials(name); };
+}
 
 /// What makes no directory, though each of its keys may be good.
 std::string fault_of(std::string_view text, const Environment& environment = nothing_set) {
@@ -154,7 +131,7 @@ TEST_CASE("a password whose check takes hours is refused") {
 }
 
 TEST_CASE("the first line of a file is the token, and nothing prints it") {
-  const Folder folder;
+  const TemporaryFolder folder;
   Settings settings = good(with_file(folder.write("ci", "sesam\r\nof the builds\n")));
   REQUIRE(make_clients(settings, nothing_set));
   CHECK(settings.clients.at("ci").token_file_sha256 == digest);
@@ -173,20 +150,20 @@ TEST_CASE("the first line of a file is the token, and nothing prints it") {
 }
 
 TEST_CASE("$CREDENTIALS_DIRECTORY is the folder that systemd shows") {
-  const Folder folder;
+  const TemporaryFolder folder;
   folder.write("ci", "sesam\n");
   Settings settings = good(with_file("$CREDENTIALS_DIRECTORY/ci"));
-  REQUIRE(make_clients(settings, folder.environment()));
+  REQUIRE(make_clients(settings, credentials_in(folder)));
   CHECK(settings.clients.at("ci").token_file_sha256 == digest);
   CHECK(fault_of(with_file("$CREDENTIALS_DIRECTORY/ci")) ==
         "[clients.ci] token_file: $CREDENTIALS_DIRECTORY/ci: CREDENTIALS_DIRECTORY is not set; systemd sets it for a "
         "unit with LoadCredential=");
-  CHECK(fault_of(with_file("$CREDENTIALS_DIRECTORYci"), folder.environment()).find("must go on with a slash") !=
+  CHECK(fault_of(with_file("$CREDENTIALS_DIRECTORYci"), credentials_in(folder)).find("must go on with a slash") !=
         std::string::npos);
 }
 
 TEST_CASE("a reload changes clients, and says whose token another one is") {
-  const Folder folder;
+  const TemporaryFolder folder;
   Settings in_use = good(with_file(folder.write("ci", "sesam")));
   REQUIRE(make_clients(in_use, nothing_set));
   Settings read = good(with_file(folder.write("ci", "sesame")));

@@ -3,11 +3,8 @@
 #include "settings/read_web.hpp"
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,12 +14,14 @@
 #include "settings/clients.hpp"
 #include "settings/reload.hpp"
 #include "settings/use_web.hpp"
+#include "support/temporary_folder.hpp"
 #include "unit/settings/parsed.hpp"
 
 namespace oneshot::settings {
 namespace {
 
 namespace fs = std::filesystem;
+using oneshot::test::TemporaryFolder;
 
 const std::string hash = "$2y$04$abcdefghijklmnopqrstuu/LVz6MZlItEy42I2juLihZ66HnQx/cy";
 constexpr std::string_view pair = "tls_server_config:\n  cert_file: c.pem\n  key_file: k.pem\n";
@@ -30,35 +29,20 @@ constexpr std::string_view pair = "tls_server_config:\n  cert_file: c.pem\n  key
 std::optional<std::string> nothing_set(const char*) { return std::nullopt; }
 
 /// A folder with a certificate and a key, as far as somebody cares who only reads them.
-class Folder {
+class Folder : public TemporaryFolder {
  public:
   Folder() {
-    REQUIRE(::mkdtemp(path_.data()) != nullptr);
     write("c.pem", "certificate");
     write("k.pem", "key");
   }
-  ~Folder() { fs::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  std::string write(std::string_view name, std::string_view text) const {
-    std::ofstream(at(name), std::ios::binary) << text;
-    return at(name);
-  }
-  [[nodiscard]] std::string at(std::string_view name) const { return path_ + '/' + std::string(name); }
   [[nodiscard]] Result<Web> read(std::string_view text) const { return read_web(write("web.yml", text), nothing_set); }
   [[nodiscard]] std::string fault(std::string_view text) const {
     const auto web = read(text);
     return web ? "fine" : web.error();
   }
   [[nodiscard]] Environment credentials() const {
-    return [this](const char* name) -> std::optional<std::string> {
-      if (std::string_view(name) == "CREDENTIALS_DIRECTORY") return path_;
-      return std::nullopt;
-    };
+    return [this](const char* name) { return as_credentials(name); };
   }
-
- private:
-  std::string path_ = (fs::temp_directory_path() / "oneshot-web-XXXXXX").string();
 };
 
 TEST_CASE("no name is no file, and plain HTTP") {

@@ -7,19 +7,18 @@
 #include <unistd.h>
 
 #include <array>
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <string_view>
 
 #include "settings/effective.hpp"
 #include "settings/reload.hpp"
+#include "support/temporary_folder.hpp"
 #include "unit/settings/parsed.hpp"
 
 namespace oneshot::settings {
 namespace {
 
-namespace fs = std::filesystem;
+using oneshot::test::TemporaryFolder;
 using test::error;
 using test::good;
 
@@ -29,24 +28,6 @@ std::string fault_of(std::string_view text) {
   const auto made = make_hooks(settings);
   return made ? "none" : made.error();
 }
-
-/// A folder that is gone at the end.
-class Folder {
- public:
-  Folder() { REQUIRE(::mkdtemp(path_.data()) != nullptr); }
-  ~Folder() { fs::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  std::string write(std::string_view name, std::string_view text) const {
-    const fs::path file = fs::path(path_) / name;
-    std::ofstream(file, std::ios::binary) << text;
-    return file.string();
-  }
-  [[nodiscard]] std::string path() const { return path_; }
-
- private:
-  std::string path_ = (fs::temp_directory_path() / "oneshot-webhooks-XXXXXX").string();
-};
 
 }  // namespace
 
@@ -173,7 +154,7 @@ TEST_CASE("the hook that maps CloudEvents takes no secret, since the other event
 }
 
 TEST_CASE("a secret is the one line of its file") {
-  const Folder folder;
+  const TemporaryFolder folder;
   CHECK(*read_secret(folder.write("a", "s3cret")) == "s3cret");
   CHECK(*read_secret(folder.write("b", "s3cret\n")) == "s3cret");
   CHECK(*read_secret(folder.write("c", "s3cret\r\n")) == "s3cret");
@@ -191,7 +172,7 @@ TEST_CASE("a secret is the one line of its file") {
 }
 
 TEST_CASE("a hook is made with its secret, which nothing prints, and a reload notices another one") {
-  const Folder folder;
+  const TemporaryFolder folder;
   const std::string file = folder.write("secret", "first\n");
   Settings settings = good("[webhooks.x]\npreset = \"gitlab\"\nsecret_file = \"" + file + "\"\n");
   REQUIRE(make_hooks(settings).has_value());

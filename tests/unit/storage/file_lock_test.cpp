@@ -4,30 +4,20 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 
+#include "support/temporary_folder.hpp"
+
 namespace oneshot::storage {
 namespace {
-
-/// A folder of its own, which goes with the test.
-struct Folder {
-  std::string path = (std::filesystem::temp_directory_path() / "oneshot-XXXXXX").string();
-  Folder() { REQUIRE(::mkdtemp(path.data()) != nullptr); }
-  ~Folder() { std::filesystem::remove_all(path); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  [[nodiscard]] std::string file(const char* name) const { return path + "/" + name; }
-};
 
 /// Each is a lock holder of its own, as if another process had opened the file.
 UniqueFd opened(const std::string& name) { return UniqueFd(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)); }
 
 TEST_CASE("a file that another process holds is in use, until that one closes it") {
-  const Folder folder;
-  const std::string name = folder.file("events.log");
+  const test::TemporaryFolder folder;
+  const std::string name = folder.at("events.log");
   UniqueFd first = opened(name);
   const UniqueFd second = opened(name);
   CHECK(lock_file(first, name, name).has_value());
@@ -39,10 +29,10 @@ TEST_CASE("a file that another process holds is in use, until that one closes it
 }
 
 TEST_CASE("a file that has lost its name to another one is in use, and so is one whose name is gone") {
-  const Folder folder;
-  const std::string name = folder.file("events.log");
+  const test::TemporaryFolder folder;
+  const std::string name = folder.at("events.log");
   const UniqueFd replaced = opened(name);
-  std::filesystem::rename(name, folder.file("away"));
+  std::filesystem::rename(name, folder.at("away"));
   CHECK_FALSE(lock_file(replaced, name, name).has_value());
   const UniqueFd other = opened(name);
   CHECK_FALSE(lock_file(replaced, name, name).has_value());
