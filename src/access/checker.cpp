@@ -16,7 +16,8 @@ const Client* const wrong = nullptr;
 
 /// A certificate that is nobody's is no wrong one: it may be there for client_auth_type alone.
 const Client* by_connection(const Directory& directory, const http::Request& request) noexcept {
-  const Client* const client = directory.find_certificate(request.peer_names);
+  const Client* client = directory.find_certificate(request.peer_names);
+  if (const auto uid = request.peer.user(); client == nullptr && uid) client = directory.find_user(*uid);
   return client == nullptr ? &directory.anonymous() : client;
 }
 

@@ -13,7 +13,8 @@
 
 namespace oneshot::access {
 
-/// Says who a request is: by its header Authorization, and where there is none by the certificate of its connection.
+/// Says who a request is: by its header Authorization, and where there is none by the certificate of its connection, or
+/// by the user at a Unix socket.
 /// For one worker's thread.
 class Checker {
  public:

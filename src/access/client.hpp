@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,7 +36,10 @@ struct ClientOptions : ClientRules {
   std::string token_file{};       ///< whose first line is the token; empty: none
   std::string password_bcrypt{};  ///< empty: none
   std::string certificate_san{};  ///< one name of a verified client certificate; empty: none
+  std::string unix_user{};        ///< name or number of the user who connects to a Unix socket; empty: none
 
+  /// The number of `unix_user`: asked for together with the settings.
+  std::optional<std::uint32_t> unix_uid{};
   /// SHA-256 of the token in `token_file`, as token_sha256: read together with the settings, so that nothing prints it.
   std::string token_file_sha256{};
 

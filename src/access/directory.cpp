@@ -17,7 +17,7 @@ constexpr Rights rights_of_anybody{Right::post, Right::scrape, Right::view};
 
 bool shows_something(const ClientOptions& options) noexcept {
   return !options.token_sha256.empty() || !options.token_file.empty() || !options.password_bcrypt.empty() ||
-         !options.certificate_san.empty();
+         !options.certificate_san.empty() || !options.unix_user.empty();
 }
 
 Unexpected<Directory::Fault> fault(const std::string& client, std::string what) {
@@ -47,15 +47,18 @@ Result<void, Directory::Fault> check_client(const std::string& name, const Clien
                                             const std::vector<BasicUser>& users) {
   if (name == anonymous_name) {
     if (!shows_something(options)) return {};
-    return fault(name,
-                 "must have no token_sha256, token_file, password_bcrypt or certificate_san: it is everybody who shows "
-                 "none; choose another name");
+    return fault(
+        name,
+        "must have no token_sha256, token_file, password_bcrypt, certificate_san or unix_user: it is everybody "
+        "who shows none; choose another name");
   }
   if (!options.token_sha256.empty() && !options.token_file.empty())
     return fault(name, "token_file: must be left out where token_sha256 is, and the other way round");
   if (shows_something(options) || std::ranges::find(users, name, &BasicUser::name) != users.end()) return {};
-  return fault(name,
-               "needs token_sha256, token_file, password_bcrypt or certificate_san, by which the server knows it");
+  return fault(
+      name,
+      "needs token_sha256, token_file, password_bcrypt, certificate_san or unix_user, by which the server knows "
+      "it");
 }
 
 }  // namespace
@@ -101,6 +104,8 @@ Result<void, Directory::Fault> Directory::add_credentials(const std::string& nam
     if (auto good = add_token(name, token); !good) return good;
   if (!options.certificate_san.empty())
     if (auto good = add_certificate(name, options.certificate_san); !good) return good;
+  if (options.unix_uid)
+    if (auto good = add_user(name, *options.unix_uid); !good) return good;
   return options.password_bcrypt.empty() ? Result<void, Fault>() : add_password(name, options.password_bcrypt);
 }
 
@@ -116,6 +121,12 @@ Result<void, Directory::Fault> Directory::add_certificate(const std::string& nam
   const auto [place, is_new] = certificates_.emplace(address ? address->text() : san, number_of(name));
   if (is_new) return {};
   return fault(name, "has the certificate_san of [clients." + clients_[place->second].name + "]");
+}
+
+Result<void, Directory::Fault> Directory::add_user(const std::string& name, std::uint32_t uid) {
+  const auto [place, is_new] = users_.emplace(uid, number_of(name));
+  if (is_new) return {};
+  return fault(name, "has the unix_user of [clients." + clients_[place->second].name + "]");
 }
 
 Result<void, Directory::Fault> Directory::add_password(const std::string& name, const std::string& hash) {
@@ -146,6 +157,11 @@ const Client* Directory::find_certificate(std::span<const std::string> names) co
   for (const std::string& name : names)
     if (const auto found = certificates_.find(name); found != certificates_.end()) return &clients_[found->second];
   return nullptr;
+}
+
+const Client* Directory::find_user(std::uint32_t uid) const noexcept {
+  const auto found = users_.find(uid);
+  return found == users_.end() ? nullptr : &clients_[found->second];
 }
 
 Directory::Password Directory::find_password(std::string_view user) const noexcept {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <map>
 #include <memory>
@@ -44,6 +45,9 @@ class Directory {
   /// Whose certificate has one of these names, in their order; null: nobody's.
   [[nodiscard]] const Client* find_certificate(std::span<const std::string> names) const noexcept;
 
+  /// Who is this user of the machine; null: nobody.
+  [[nodiscard]] const Client* find_user(std::uint32_t uid) const noexcept;
+
   struct Password {
     const Client* client;     ///< null: nobody is called so
     const std::string* hash;  ///< then of the same cost as others, so that a name that is known takes no longer
@@ -83,6 +87,7 @@ class Directory {
   Result<void, Fault> add_credentials(const std::string& name, const ClientOptions& options);
   Result<void, Fault> add_token(const std::string& name, const std::string& digits);
   Result<void, Fault> add_certificate(const std::string& name, const std::string& san);
+  Result<void, Fault> add_user(const std::string& name, std::uint32_t uid);
   Result<void, Fault> add_password(const std::string& name, const std::string& hash);
   void make_decoy();
 
@@ -90,6 +95,7 @@ class Directory {
   std::size_t anonymous_ = 0;
   std::unordered_map<crypto::Digest, std::size_t, FirstBytes, ConstantTime> tokens_;  // whose
   std::map<std::string, std::size_t, std::less<>> certificates_;                      // whose, by the name in them
+  std::map<std::uint32_t, std::size_t> users_;                                        // who, by the number
   std::map<std::string, Known, std::less<>> passwords_;
   std::string decoy_;
 };

@@ -82,6 +82,10 @@ Result<void, http::Reply> check_site(Context& context, const http::Request& requ
 
 /// A scrape: who is it, and is that one in scrapers.allow.
 Result<void, http::Reply> check_scraper(Context& context, const http::Request& request) {
+  if (request.peer.user() && !is_view(request))
+    return refuse_access(context, request, Right::scrape,
+                         "not at a Unix socket, which cannot take a batch back from a scraper that gave up: scrape by "
+                         "TCP; peek=1 may look");
   const Origin origin = find_origin(request, *context.options);
   if (origin.ignored != Origin::Ignored::none) log_ignored(context, request, origin.ignored);
   if (auto why_not = why_not_scrape(origin, *context.options))

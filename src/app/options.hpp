@@ -18,6 +18,7 @@
 #include "access/right.hpp"
 #include "base/address.hpp"
 #include "base/token_bucket.hpp"
+#include "base/unix_path.hpp"
 #include "event/options.hpp"
 #include "ingest/hooks/hook.hpp"
 
@@ -51,9 +52,15 @@ struct MetricOptions {
 
 /// One more address to listen at: the section [listeners.NAME].
 struct ListenerOptions {
-  std::string address;         ///< as HostPort::parse() takes it
-  Rights rights = all_rights;  ///< what can be done there at all, whoever asks
-  bool tls = true;             ///< encrypted where server.web_config_file says how
+  std::string address;         ///< as HostPort::parse() takes it, or unix_path()
+  Rights rights = all_rights;  ///< what can be done there at all, whoever asks; at a Unix socket never `scrape`
+  std::optional<bool> tls;     ///< see is_encrypted()
+  std::string mode;            ///< of a Unix socket: octal digits; empty: 0660
+  std::string group;           ///< of a Unix socket: whose its file is; empty: the program's own
+
+  [[nodiscard]] bool is_unix() const noexcept { return unix_path(address).has_value(); }
+  /// Where server.web_config_file says how.
+  [[nodiscard]] bool is_encrypted() const noexcept { return tls.value_or(!is_unix()); }
   friend bool operator==(const ListenerOptions&, const ListenerOptions&) = default;
 };
 

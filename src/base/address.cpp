@@ -31,6 +31,17 @@ bool unmap(std::array<std::uint8_t, 16>& bytes) noexcept {
   return true;
 }
 
+/// The first `length` bytes as a number, the most significant byte first.
+std::uint64_t read_number(const std::array<std::uint8_t, 16>& bytes, std::size_t length) noexcept {
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < length; ++i) number = number << 8 | bytes[i];
+  return number;
+}
+
+void write_number(std::array<std::uint8_t, 16>& bytes, std::uint64_t number, std::size_t length) noexcept {
+  for (std::size_t i = 0; i < length; ++i) bytes[i] = static_cast<std::uint8_t>(number >> 8 * (length - 1 - i));
+}
+
 /// Whether the first bits of both are the same.
 bool same_prefix(const std::uint8_t* a, const std::uint8_t* b, unsigned bits) noexcept {
   const std::size_t whole = bits / 8;
@@ -39,15 +50,18 @@ bool same_prefix(const std::uint8_t* a, const std::uint8_t* b, unsigned bits) no
   return rest == 0 || ((a[whole] ^ b[whole]) >> (8 - rest)) == 0;
 }
 
-// An IPv4 address takes the number of a /64 out of 0000::/8, which is never given to a network (RFC 4291 2.4).
+// An IPv4 address takes the number of a /64 out of 0000::/8, which is never given to a network (RFC 4291 2.4), and so
+// does a user.
 constexpr std::uint64_t v4_sites = 0x0000'FFFF'0000'0000;
+constexpr std::uint64_t user_sites = 0x0000'FFFE'0000'0000;
+constexpr std::uint64_t among_sites = 0xFFFF'FFFF'0000'0000;
 
 }  // namespace
 
 std::optional<Address> Address::parse(std::string_view text) noexcept {
   Address address;
-  address.v4_ = text.find(':') == std::string_view::npos;
-  if (!address.v4_) {
+  const bool v4 = text.find(':') == std::string_view::npos;
+  if (!v4) {
     const auto zone = text.find('%');
     if (zone != std::string_view::npos && zone + 1 == text.size()) return std::nullopt;
     text = text.substr(0, zone);
@@ -56,10 +70,8 @@ std::optional<Address> Address::parse(std::string_view text) noexcept {
   std::array<char, INET6_ADDRSTRLEN> terminated{};
   if (text.size() >= terminated.size() || text.find('\0') != std::string_view::npos) return std::nullopt;
   std::copy(text.begin(), text.end(), terminated.begin());
-  if (::inet_pton(address.v4_ ? AF_INET : AF_INET6, terminated.data(), address.bytes_.data()) != 1) {
-    return std::nullopt;
-  }
-  if (!address.v4_) address.v4_ = unmap(address.bytes_);
+  if (::inet_pton(v4 ? AF_INET : AF_INET6, terminated.data(), address.bytes_.data()) != 1) return std::nullopt;
+  if (!v4 && !unmap(address.bytes_)) address.family_ = Family::v6;
   return address;
 }
 
@@ -72,29 +84,51 @@ Address Address::from_socket(const sockaddr& peer) noexcept {
   } else if (peer.sa_family == AF_INET6) {
     std::memcpy(address.bytes_.data(), reinterpret_cast<const char*>(&peer) + offsetof(sockaddr_in6, sin6_addr),
                 sizeof(in6_addr));
-    address.v4_ = unmap(address.bytes_);
+    if (!unmap(address.bytes_)) address.family_ = Family::v6;
   }
   return address;
 }
 
+Address Address::of_user(std::uint32_t uid) noexcept {
+  Address address;
+  address.family_ = Family::user;
+  write_number(address.bytes_, uid, 4);
+  return address;
+}
+
 std::string Address::text() const {
+  if (const auto uid = user()) return "unix:" + std::to_string(*uid);
   std::array<char, INET6_ADDRSTRLEN> buffer{};
-  return ::inet_ntop(v4_ ? AF_INET : AF_INET6, bytes_.data(), buffer.data(), buffer.size());
+  return ::inet_ntop(family_ == Family::v4 ? AF_INET : AF_INET6, bytes_.data(), buffer.data(), buffer.size());
+}
+
+std::optional<std::uint32_t> Address::user() const noexcept {
+  if (family_ != Family::user) return std::nullopt;
+  return static_cast<std::uint32_t>(read_number(bytes_, 4));
 }
 
 std::uint64_t Address::site() const noexcept {
-  const std::size_t length = v4_ ? 4 : 8;
-  std::uint64_t number = 0;
-  for (std::size_t i = 0; i < length; ++i) number = number << 8 | bytes_[i];
-  return v4_ ? v4_sites | number : number;
+  switch (family_) {
+    case Family::v4:
+      return v4_sites | read_number(bytes_, 4);
+    case Family::user:
+      return user_sites | read_number(bytes_, 4);
+    case Family::v6:
+      break;
+  }
+  return read_number(bytes_, 8);
 }
 
 std::string Address::text_of_site(std::uint64_t site) {
+  if ((site & among_sites) == user_sites) return of_user(static_cast<std::uint32_t>(site)).text();
   Address address;
-  address.v4_ = site >> 32 == v4_sites >> 32;
-  const std::size_t length = address.v4_ ? 4 : 8;
-  for (std::size_t i = 0; i < length; ++i) address.bytes_[i] = static_cast<std::uint8_t>(site >> 8 * (length - 1 - i));
-  return address.v4_ ? address.text() : address.text() + "/64";
+  if ((site & among_sites) == v4_sites) {
+    write_number(address.bytes_, site, 4);
+    return address.text();
+  }
+  address.family_ = Family::v6;
+  write_number(address.bytes_, site, 8);
+  return address.text() + "/64";
 }
 
 Result<Network> Network::parse(std::string_view text) {
@@ -106,8 +140,9 @@ Result<Network> Network::parse(std::string_view text) {
 
   Network network;
   network.base_ = *address;
-  const bool mapped = address->v4_ && address_text.find(':') != std::string_view::npos;
-  const unsigned longest = address->v4_ && !mapped ? 32 : 128;
+  const bool v4 = address->family_ == Address::Family::v4;
+  const bool mapped = v4 && address_text.find(':') != std::string_view::npos;
+  const unsigned longest = v4 && !mapped ? 32 : 128;
   network.prefix_ = longest;
   if (slash != std::string_view::npos) {
     const auto prefix = parse_whole_number(text.substr(slash + 1));
@@ -115,8 +150,8 @@ Result<Network> Network::parse(std::string_view text) {
       return fail("the prefix length of an IPv4-mapped network is 96 to 128");
     }
     if (!prefix || *prefix > longest) {
-      return fail(address->v4_ ? "the prefix length of an IPv4 network is 0 to 32"
-                               : "the prefix length of an IPv6 network is 0 to 128");
+      return fail(v4 ? "the prefix length of an IPv4 network is 0 to 32"
+                     : "the prefix length of an IPv6 network is 0 to 128");
     }
     network.prefix_ = static_cast<unsigned>(*prefix);
   }
@@ -132,7 +167,7 @@ Result<Network> Network::parse(std::string_view text) {
 }
 
 bool Network::contains(const Address& address) const noexcept {
-  return address.v4_ == base_.v4_ && same_prefix(address.bytes_.data(), base_.bytes_.data(), prefix_);
+  return address.family_ == base_.family_ && same_prefix(address.bytes_.data(), base_.bytes_.data(), prefix_);
 }
 
 std::string Network::text() const { return base_.text() + "/" + std::to_string(prefix_); }

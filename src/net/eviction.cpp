@@ -62,7 +62,7 @@ std::size_t Eviction::crowd_from() const noexcept {
   return peers_.limit() == 0 ? fair : std::min(fair, peers_.limit());
 }
 
-asio::awaitable<void> Eviction::make_room(const asio::ip::tcp::acceptor& acceptor, std::size_t waiting) {
+asio::awaitable<void> Eviction::make_room(const asio::posix::stream_descriptor& acceptor, std::size_t waiting) {
   while (acceptor.is_open() && full()) {
     const std::size_t over = connections_.value() - max_connections_;  // the limit may have been lowered
     const std::size_t wanted = std::min(waiting + over, most_asked);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <asio/awaitable.hpp>
-#include <asio/ip/tcp.hpp>
+#include <asio/posix/stream_descriptor.hpp>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -52,7 +52,7 @@ class Eviction {
 
   /// Evicts until there is room for one connection, or until the acceptor, for which that room is, is closed. So many
   /// connections wait there.
-  asio::awaitable<void> make_room(const asio::ip::tcp::acceptor& acceptor, std::size_t waiting);
+  asio::awaitable<void> make_room(const asio::posix::stream_descriptor& acceptor, std::size_t waiting);
   /// After accept() has failed for lack of descriptors or memory, by errno: for want of descriptors as many connections
   /// are evicted as wait; then waits for the end of one, or a while.
   asio::awaitable<void> wait_for_resources(int shortage, std::size_t waiting);

@@ -20,11 +20,21 @@ namespace {
 
 constexpr std::chrono::minutes log_interval{1};
 
+/// Who has connected, as accept() has named it; a Unix socket says which user that was (SO_PEERCRED of unix(7)).
+Address peer_of(int connection, const sockaddr& name) {
+  if (name.sa_family != AF_UNIX) return Address::from_socket(name);
+  ucred who{};
+  who.uid = static_cast<uid_t>(-1);  // nobody's
+  socklen_t length = sizeof who;
+  ::getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &who, &length);
+  return Address::of_user(who.uid);
+}
+
 }  // namespace
 
 Listener::Listener(asio::io_context& context, ListeningSocket socket, std::uint8_t number, Admission& admission,
                    Eviction& eviction, LiveConnections& connections)
-    : acceptor_(context, socket.v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), socket.fd.release()),
+    : acceptor_(context, socket.fd.release()),
       number_(number),
       admission_(admission),
       eviction_(eviction),
@@ -32,7 +42,7 @@ Listener::Listener(asio::io_context& context, ListeningSocket socket, std::uint8
 
 asio::awaitable<void> Listener::run() {
   while (acceptor_.is_open()) {
-    const auto [error] = co_await acceptor_.async_wait(asio::ip::tcp::acceptor::wait_read, nothrow);
+    const auto [error] = co_await acceptor_.async_wait(asio::posix::stream_descriptor::wait_read, nothrow);
     if (error) continue;
     // Only now, since new connections wait, are old ones closed for them.
     if (admission_.pauses()) {
@@ -75,7 +85,8 @@ bool Listener::accept_one() {
   if (connection) {
     shortage_ = 0;
     connections_.add();
-    admission_.admit({std::move(connection), Address::from_socket(*name), number_});
+    const Address peer = peer_of(connection.get(), *name);
+    admission_.admit({std::move(connection), peer, number_});
     return true;
   }
   const int error = errno;

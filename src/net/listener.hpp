@@ -3,7 +3,7 @@
 
 #include <asio/awaitable.hpp>
 #include <asio/io_context.hpp>
-#include <asio/ip/tcp.hpp>
+#include <asio/posix/stream_descriptor.hpp>
 #include <cstddef>
 #include <cstdint>
 
@@ -36,7 +36,7 @@ class Listener {
   [[nodiscard]] std::size_t waiting();
   void log_shortage();
 
-  asio::ip::tcp::acceptor acceptor_;
+  asio::posix::stream_descriptor acceptor_;  // a TCP or Unix socket, of which it only waits for connections
   const std::uint8_t number_;
   Admission& admission_;
   Eviction& eviction_;

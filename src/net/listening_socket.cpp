@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/address.hpp"
+#include "base/unix_path.hpp"
 
 namespace oneshot::net {
 namespace {
@@ -27,6 +28,7 @@ std::string bound_address(int fd) {
   socklen_t length = sizeof storage;
   auto* name = reinterpret_cast<sockaddr*>(&storage);
   ::getsockname(fd, name, &length);
+  if (storage.ss_family == AF_UNIX) return text_of_unix(storage, length);
   char host[NI_MAXHOST];
   char port[NI_MAXSERV];
   if (::getnameinfo(name, length, host, sizeof host, port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV) != 0)
@@ -96,11 +98,10 @@ bool same_host(const sockaddr_storage& a, const sockaddr& b) {
 Result<ListeningSocket> adopt_listening_socket(UniqueFd fd) {
   const int family = option_of(fd.get(), SO_DOMAIN);
   const auto refused = [](const char* what) {
-    return Unexpected{std::string("must be a listening TCP socket, not ") + what};
+    return Unexpected{std::string("must be a listening TCP or Unix socket, not ") + what};
   };
   if (family < 0) return refused("a file");
-  if (family == AF_UNIX) return refused("a Unix socket");
-  if (family != AF_INET && family != AF_INET6) return refused("a socket of another family");
+  if (family != AF_INET && family != AF_INET6 && family != AF_UNIX) return refused("a socket of another family");
   if (option_of(fd.get(), SO_TYPE) != SOCK_STREAM) return refused("a datagram socket");
   if (option_of(fd.get(), SO_ACCEPTCONN) != 1) return refused("a connection (a .socket unit needs Accept=no)");
   const int flags = ::fcntl(fd.get(), F_GETFL);
@@ -117,6 +118,7 @@ Result<bool> is_bound_to(const ListeningSocket& socket, const std::string& host,
   sockaddr_storage bound{};
   socklen_t length = sizeof bound;
   if (::getsockname(socket.fd.get(), reinterpret_cast<sockaddr*>(&bound), &length) != 0) return false;
+  if (bound.ss_family == AF_UNIX) return false;
   // The port stands at the same place in both families.
   const std::uint16_t bound_port = ntohs(reinterpret_cast<const sockaddr_in&>(bound).sin_port);
   if (port != 0 && port != bound_port) return false;

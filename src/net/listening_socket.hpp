@@ -10,10 +10,10 @@
 
 namespace oneshot::net {
 
-/// An open, listening, non-blocking TCP socket.
+/// An open, listening, non-blocking TCP or Unix socket.
 struct ListeningSocket {
   UniqueFd fd;
-  std::string address;  ///< what it is really bound to: "[::]:8090", "127.0.0.1:34567"
+  std::string address;  ///< what it is really bound to: "[::]:8090", "127.0.0.1:34567", "unix:/run/post.sock"
   bool v6 = false;
 };
 
@@ -21,7 +21,8 @@ struct ListeningSocket {
 /// (0: the kernel chooses). Errors: `cannot listen on [::]:8090: Address already in use`.
 Result<ListeningSocket> open_listening_socket(const std::string& host, std::uint16_t port);
 
-/// Takes over a socket that another process has opened. Errors: `must be a listening TCP socket, not a Unix socket`.
+/// Takes over a socket that another process has opened. Errors: `must be a listening TCP or Unix socket, not a
+/// file`.
 Result<ListeningSocket> adopt_listening_socket(UniqueFd fd);
 
 /// Whether it is what open_listening_socket(host, port) would bind (port 0: any port will do). Errors, where `host`

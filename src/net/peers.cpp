@@ -5,12 +5,7 @@
 
 namespace oneshot::net {
 
-std::string peer_text(const Address& address) {
-  std::string text = address.text();
-  if (address.is_v4()) return text;
-  const auto network = Network::parse(text + "/64");
-  return network ? network->text() : text;
-}
+std::string peer_text(const Address& address) { return Address::text_of_site(address.site()); }
 
 void Peers::change(std::size_t limit, std::vector<Network> unlimited) {
   limit_ = limit;

@@ -19,8 +19,9 @@
 namespace oneshot::net {
 
 /// The bytes of one connection, and the facts of the TCP connection below them. Session and TrackedReply know their
-/// connection by this class only: PlainStream hands the bytes to a TCP socket as they are, the tests have a scripted
-/// one, and a stream that encrypts fits in between. Used by one thread, the one that runs executor().
+/// connection by this class only: PlainStream hands the bytes to a TCP socket as they are, UnixStream to a Unix socket,
+/// the tests have a scripted one, and a stream that encrypts fits in between. Used by one thread, the one that runs
+/// executor().
 ///
 /// Two things are always TCP's, whatever lies between the bytes and the socket: an end of stream is the peer's FIN, and
 /// a byte is written once the kernel has it. Receipts depend on both.

@@ -13,7 +13,7 @@
 
 #include <algorithm>
 #include <asio/co_spawn.hpp>
-#include <asio/ip/tcp.hpp>
+#include <asio/generic/stream_protocol.hpp>
 #include <asio/post.hpp>
 #include <cassert>
 #include <chrono>
@@ -22,8 +22,11 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/result.hpp"
+#include "net/kernel_buffers.hpp"
 #include "net/plain_stream.hpp"
 #include "net/session.hpp"
+#include "net/unix_stream.hpp"
 
 namespace oneshot::net {
 namespace {
@@ -38,6 +41,25 @@ void log_failed_session(const std::exception_ptr& fault) {
   } catch (const std::exception& e) {
     log::error("a connection ended by an unexpected error", {{"error", e.what()}});
   }
+}
+
+/// `socket` is the stream's afterwards, unless there is an error.
+Result<std::unique_ptr<Stream>> make_stream(asio::io_context& context, UniqueFd& socket) {
+  int family = AF_INET;
+  socklen_t length = sizeof family;
+  ::getsockopt(socket.get(), SOL_SOCKET, SO_DOMAIN, &family, &length);
+  asio::generic::stream_protocol::socket connection(context);
+  asio::error_code error;
+  connection.assign(asio::generic::stream_protocol(family, 0), socket.get(), error);
+  if (error) return Unexpected{error.message()};
+  const int handle = socket.release();
+  if (family == AF_UNIX) {
+    set_send_buffer(handle, usual_send_buffer);  // it does not come from the listening socket, as with TCP
+    return std::unique_ptr<Stream>(std::make_unique<UnixStream>(std::move(connection)));
+  }
+  const int on = 1;
+  ::setsockopt(handle, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  return std::unique_ptr<Stream>(std::make_unique<PlainStream>(std::move(connection)));
 }
 
 }  // namespace
@@ -140,23 +162,14 @@ void Worker::forget_connection(Peer& peer) noexcept {
 }
 
 void Worker::begin_session(Newcomer newcomer, Peer& peer) {
-  UniqueFd& socket = newcomer.socket;
-  const int on = 1;
-  ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  int family = AF_INET;
-  socklen_t length = sizeof family;
-  ::getsockopt(socket.get(), SOL_SOCKET, SO_DOMAIN, &family, &length);
-  asio::ip::tcp::socket connection(context_);
-  asio::error_code error;
-  connection.assign(family == AF_INET6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), socket.get(), error);
-  if (error) {
-    socket.reset();
+  Result<std::unique_ptr<Stream>> made = make_stream(context_, newcomer.socket);
+  if (!made) {
+    newcomer.socket.reset();
     forget_connection(peer);
-    log::warn("cannot watch a new connection", {{"error", error.message()}});
+    log::warn("cannot watch a new connection", {{"error", made.error()}});
     return;
   }
-  [[maybe_unused]] const int owned_by_connection = socket.release();
-  std::unique_ptr<Stream> stream = std::make_unique<PlainStream>(std::move(connection));
+  std::unique_ptr<Stream> stream = std::move(*made);
   if (wrap_) stream = wrap_(std::move(stream), newcomer.listener, peer);
   auto registration = std::make_unique<Registration>(*this, std::move(stream), newcomer, peer);
   if (stopping_) registration->session().stop();

@@ -82,7 +82,7 @@ Result<Service::Addresses> Service::listen(std::vector<InheritedSocket> inherite
   std::string listeners;
   std::uint8_t number = 0;
   for (const auto& [title, listener] : settings_->app.listeners) {
-    auto socket = open_listener(title, HostPort::parse(listener.address).value(), inherited, notifier_);
+    auto socket = open_listener(title, listener, inherited, notifier_);
     if (!socket) return Unexpected{socket.error()};
     listeners += (listeners.empty() ? "" : ", ") + title + " " + socket->address;
     server_->listen_on(std::move(*socket), ++number);

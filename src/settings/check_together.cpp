@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/host_port.hpp"
+#include "base/unix_path.hpp"
 #include "settings/named_sections.hpp"
 
 namespace oneshot::settings {
@@ -31,25 +32,52 @@ Result<void, std::string> check_counters(const app::Options& app, std::string_vi
   return {};
 }
 
-bool same_place(const HostPort& a, const HostPort& b) noexcept {
-  return a.port != 0 && a.port == b.port && a.host == b.host;
+/// An address to listen at, and who has it.
+struct Taken {
+  HostPort tcp;
+  std::string unix_socket;  // empty: by TCP
+  std::string whose;
+};
+
+/// Port 0 is another one each time.
+bool same_place(const Taken& a, const Taken& b) noexcept {
+  if (!a.unix_socket.empty() || !b.unix_socket.empty()) return a.unix_socket == b.unix_socket;
+  return a.tcp.port != 0 && a.tcp.port == b.tcp.port && a.tcp.host == b.tcp.host;
 }
 
-/// No address twice; but port 0 is another one each time.
+Taken place_of(const app::ListenerOptions& options, std::string whose) {
+  if (const auto path = unix_path(options.address)) return {{}, std::string(*path), std::move(whose)};
+  return {HostPort::parse(options.address).value(), {}, std::move(whose)};
+}
+
+/// What only one of the two kinds of addresses can have.
+Result<void, std::string> check_kind(const app::ListenerOptions& options, const std::string& where) {
+  const bool is_file = !options.mode.empty() || !options.group.empty();
+  if (is_file && !options.is_unix())
+    return Unexpected{where + (options.mode.empty() ? " group" : " mode") +
+                      ": is for Unix sockets only: leave it out, or let address begin with \"unix:/\""};
+  const bool asks_to_scrape = options.rights.has(app::Right::scrape) && options.rights != app::all_rights;
+  if (asks_to_scrape && options.is_unix())
+    return Unexpected{where +
+                      " rights: \"scrape\" cannot be had at a Unix socket, which cannot take a batch back from a "
+                      "scraper that gave up: let it scrape by TCP, such as address = \"127.0.0.1:8091\""};
+  return {};
+}
+
+/// No address twice.
 Result<void, std::string> check_addresses(const Settings& settings) {
-  std::vector<std::pair<HostPort, std::string>> taken{
-      {{settings.net.host, settings.net.port}, "server.host and server.port"}};
+  std::vector<Taken> taken{{{settings.net.host, settings.net.port}, {}, "server.host and server.port"}};
   if (settings.app.listeners.size() > most_listeners)
     return Unexpected{"[listeners.NAME]: there may be " + std::to_string(most_listeners) + " at most"};
   for (const auto& [title, options] : settings.app.listeners) {
-    const HostPort address = HostPort::parse(options.address).value();
-    std::string where = section_title("listeners", title);
-    for (const auto& [other, whose] : taken) {
-      if (!same_place(address, other)) continue;
-      where.append(": ").append(whose).append(" has this address already: choose another port");
-      return Unexpected{std::move(where)};
-    }
-    taken.emplace_back(address, std::move(where));
+    const std::string where = section_title("listeners", title);
+    if (auto good = check_kind(options, where); !good) return good;
+    Taken place = place_of(options, where);
+    for (const Taken& other : taken)
+      if (same_place(place, other))
+        return Unexpected{where + ": " + other.whose + " has this address already: choose another " +
+                          (options.is_unix() ? "path" : "port")};
+    taken.push_back(std::move(place));
   }
   return {};
 }

@@ -7,6 +7,7 @@
 #include "base/byte_set.hpp"
 #include "base/host_name.hpp"
 #include "base/host_port.hpp"
+#include "base/unix_path.hpp"
 #include "base/url.hpp"
 #include "http/grammar.hpp"
 
@@ -17,6 +18,15 @@ bool consists_of(std::string_view text, std::string_view others) noexcept {
   return std::all_of(text.begin(), text.end(), [others](char c) {
     return is_letter(c) || is_digit(c) || others.find(c) != std::string_view::npos;
   });
+}
+
+Result<void, std::string> check_unix_path(std::string_view path) {
+  if (path.starts_with('/') && path.size() > 1 && path.size() <= longest_unix_path &&
+      path.find('\0') == std::string_view::npos)
+    return {};
+  return Unexpected{
+      "must be a whole path of at most 107 bytes behind \"unix:\", such as "
+      "\"unix:/run/oneshot-metrics-server/post.sock\""};
 }
 
 }  // namespace
@@ -81,9 +91,22 @@ Result<void, std::string> check_header_name(std::string_view name) {
 }
 
 Result<void, std::string> check_address(std::string_view address) {
+  if (const auto path = unix_path(address)) return check_unix_path(*path);
   const Result<HostPort> parsed = HostPort::parse(address);
-  if (!parsed) return Unexpected{parsed.error()};
+  if (!parsed) return Unexpected{parsed.error() + ", or a Unix socket: \"unix:/run/oneshot-metrics-server/post.sock\""};
   return {};
+}
+
+Result<void, std::string> check_mode(std::string_view mode) {
+  const bool octal = std::ranges::all_of(mode, [](char c) { return c >= '0' && c <= '7'; });
+  if (mode.empty() || (octal && mode.size() == 4 && mode.front() == '0')) return {};
+  return Unexpected{"must be the rights of a file in four octal digits, such as \"0660\" or \"0666\""};
+}
+
+Result<void, std::string> check_group(std::string_view name) {
+  constexpr std::size_t longest = 32;
+  if (name.empty() || (name.size() <= longest && consists_of(name, "_.-$"))) return {};
+  return Unexpected{"must be the name of a group, such as \"adm\""};
 }
 
 Result<void, std::string> check_label_name(std::string_view name) {

@@ -24,8 +24,12 @@ namespace oneshot::settings {
 [[nodiscard]] Result<void, std::string> check_path(std::string_view path);
 /// Of a header (RFC 9110 section 5.1).
 [[nodiscard]] Result<void, std::string> check_header_name(std::string_view name);
-/// Where to listen.
+/// Where to listen: an address with a port, or a Unix socket.
 [[nodiscard]] Result<void, std::string> check_address(std::string_view address);
+/// Of a Unix socket's file; empty is allowed.
+[[nodiscard]] Result<void, std::string> check_mode(std::string_view mode);
+/// Of users of this machine; empty is allowed.
+[[nodiscard]] Result<void, std::string> check_group(std::string_view name);
 /// The free name of a section that nothing else knows.
 [[nodiscard]] Result<void, std::string> check_title(std::string_view title);
 /// Of an API.

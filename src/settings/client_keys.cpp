@@ -53,6 +53,11 @@ Checked check_scraper(std::string_view name) {
   return check_scraper_name(name);
 }
 
+Checked check_user(std::string_view name) {
+  if (check_group(name)) return {};  // the same bytes
+  return Unexpected{"must be the name or the number of a user of this machine, such as \"deploy\" or \"1000\""};
+}
+
 /// A text that no message shows again: somebody may have written the secret itself.
 BasicKey<Client> secret(std::string_view name, Checked (*check)(std::string_view), std::string Client::*member) {
   BasicKey<Client> key = text(kind, name, check, member);
@@ -106,6 +111,7 @@ NamedSections client_sections() {
                 text(kind, "token_file", check_path, &Client::token_file),
                 secret("password_bcrypt", check_password, &Client::password_bcrypt),
                 text(kind, "certificate_san", check_san, &Client::certificate_san),
+                text(kind, "unix_user", check_user, &Client::unix_user),
                 rights(kind, "rights", static_cast<access::Rights Client::*>(&Client::rights)),
                 text(kind, "scraper", check_scraper, static_cast<std::string Client::*>(&Client::scraper)), labels(),
                 list(kind, "metrics", "names of metrics", make_metric, same_text,

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "settings/clients.hpp"
 
+#include <pwd.h>
+
 #include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <sstream>
 #include <utility>
 
 #include "access/credentials.hpp"
 #include "access/directory.hpp"
+#include "base/numbers.hpp"
 #include "base/text.hpp"
 #include "crypto/hex.hpp"
 #include "crypto/sha256.hpp"
@@ -42,6 +48,38 @@ Result<void, std::string> read_token_file(access::ClientOptions& options, const 
   return {};
 }
 
+Result<std::uint32_t> number_of_user(const std::string& user) {
+  if (const auto number = parse_whole_number(user)) {
+    if (*number < std::numeric_limits<std::uint32_t>::max()) return static_cast<std::uint32_t>(*number);
+    return Unexpected{"there is no user with this number"};
+  }
+  if (const passwd* const found = ::getpwnam(user.c_str()); found != nullptr) return found->pw_uid;
+  return Unexpected{"there is no user " + quoted(user) + " on this machine"};
+}
+
+/// In a user namespace of its own the program takes all users that this one does not know for one (user_namespaces(7)).
+bool is_visible(std::uint32_t uid) {
+  const Result<std::string> map = read_regular_file("/proc/self/uid_map", 64 * 1024);
+  if (!map) return true;
+  std::istringstream lines(*map);
+  for (std::uint64_t inside = 0, outside = 0, count = 0; lines >> inside >> outside >> count;)
+    if (uid >= inside && uid - inside < count) return true;
+  return false;
+}
+
+Result<void, std::string> find_unix_user(access::ClientOptions& options) {
+  options.unix_uid.reset();
+  if (options.unix_user.empty()) return {};
+  const Result<std::uint32_t> uid = number_of_user(options.unix_user);
+  if (!uid) return Unexpected{uid.error()};
+  if (!is_visible(*uid))
+    return Unexpected{
+        "this program cannot tell " + quoted(options.unix_user) +
+        " from other users: its user namespace does not have them (a systemd unit needs PrivateUsers=no)"};
+  options.unix_uid = *uid;
+  return {};
+}
+
 bool has_metric(const app::Options& app, std::string_view name) {
   return name == app.metric ||
          std::ranges::any_of(app.metrics, [name](const auto& metric) { return metric.first == name; });
@@ -72,6 +110,7 @@ Result<void, std::string> make_clients(Settings& settings, const Environment& en
   for (auto& [name, options] : settings.clients) {
     const std::string title = section_title("clients", name) + ' ';
     if (auto good = check_metrics(settings.app, options); !good) return Unexpected{title + good.error()};
+    if (auto good = find_unix_user(options); !good) return Unexpected{title + "unix_user: " + good.error()};
     if (options.token_file.empty()) continue;
     if (auto good = read_token_file(options, environment); !good)
       return Unexpected{title + "token_file: " + good.error()};

@@ -42,6 +42,20 @@ NamedSections confirmations() {
        choice(kind, "unreachable", &Options::unreachable, {{"wait", Unreachable::wait}, {"tcp", Unreachable::tcp}})});
 }
 
+/// Its default depends on the address: see ListenerOptions::is_encrypted().
+BasicKey<app::ListenerOptions> listener_tls() {
+  using app::ListenerOptions;
+  return {"listeners", "tls",
+          [](ListenerOptions& options, const Value& value) -> Result<void, ValueError> {
+            const auto* const on = std::get_if<bool>(&value.content);
+            if (on == nullptr) return wrong(value, "must be true or false");
+            options.tls = *on;
+            return {};
+          },
+          [](const ListenerOptions& options) -> std::string { return options.is_encrypted() ? "true" : "false"; },
+          [](ListenerOptions& to, const ListenerOptions& from) { to.tls = from.tls; }};
+}
+
 NamedSections listeners() {
   using app::ListenerOptions;
   constexpr std::string_view kind = "listeners";
@@ -49,7 +63,9 @@ NamedSections listeners() {
       named(kind, "listener", check_title, {"address", "needs an address to listen at: address = \"127.0.0.1:8091\""},
             &app::Options::listeners,
             {text(kind, "address", check_address, &ListenerOptions::address),
-             rights(kind, "rights", &ListenerOptions::rights), flag(kind, "tls", &ListenerOptions::tls)});
+             rights(kind, "rights", &ListenerOptions::rights), listener_tls(),
+             text(kind, "mode", check_mode, &ListenerOptions::mode),
+             text(kind, "group", check_group, &ListenerOptions::group)});
   sections.live = false;
   return sections;
 }

@@ -146,6 +146,7 @@ ScraperIdentity identify(const MetricsQuery& query, const Address& origin) {
 }
 
 std::optional<std::string> why_not_scrape(const Origin& origin, const Options& options) {
+  if (origin.address.user()) return std::nullopt;  // the socket's file says who may come
   if (!is_in(options.allow, origin.address)) return origin.address.text() + " may not scrape (scrapers.allow)";
   if (!origin.unreadable || allows_all(options)) return std::nullopt;
   return "who scrapes is not known: " + options.forwarded_header +

@@ -11,8 +11,11 @@
 #include <string_view>
 #include <utility>
 
+#include "base/host_port.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "base/unix_path.hpp"
+#include "net/unix_socket.hpp"
 
 namespace oneshot::service {
 namespace {
@@ -66,8 +69,35 @@ Result<std::vector<ListeningSocket>> use_given(const net::Options& options, cons
   return sockets;
 }
 
+/// What the config says of one address.
+struct Place {
+  std::string text;
+  std::function<Result<bool>(const ListeningSocket&)> fits;
+  std::function<Result<ListeningSocket>()> open;
+};
+
+Place place_of(const HostPort& where) {
+  return {in_config(where.host, where.port),
+          [where](const ListeningSocket& socket) { return net::is_bound_to(socket, where.host, where.port); },
+          [where] { return net::open_listening_socket(where.host, where.port); }};
+}
+
+Place place_of(const app::ListenerOptions& options) {
+  const auto path = unix_path(options.address);
+  if (!path) return place_of(HostPort::parse(options.address).value());
+  net::UnixPlace place;
+  place.path = *path;
+  if (!options.mode.empty()) place.mode = static_cast<mode_t>(std::stoul(options.mode, nullptr, 8));
+  place.group = options.group;
+  return {options.address,
+          [path = place.path](const ListeningSocket& socket) -> Result<bool> {
+            return net::is_bound_to_path(socket, path);
+          },
+          [place] { return net::open_unix_socket(place); }};
+}
+
 // Nothing if there is none, or none that still fits.
-std::optional<ListeningSocket> use_stored(const HostPort& where, const std::string& name,
+std::optional<ListeningSocket> use_stored(const Place& place, const std::string& name,
                                           std::vector<InheritedSocket> stored, Notifier& notifier) {
   std::optional<ListeningSocket> kept;
   for (InheritedSocket& one : stored) {
@@ -76,15 +106,15 @@ std::optional<ListeningSocket> use_stored(const HostPort& where, const std::stri
       log::warn("the socket left by an earlier run cannot be used", {{"reason", adopted.error()}});
       continue;
     }
-    const auto same = net::is_bound_to(*adopted, where.host, where.port);
+    const auto same = place.fits(*adopted);
     // A host that cannot be looked up now is no reason to refuse those who wait at the socket already.
     if (!same) log::warn("the socket left by an earlier run is used unchecked", {{"reason", same.error()}});
     if (!kept && (!same || *same)) {
       kept = std::move(*adopted);
       continue;
     }
-    log::info("the socket left by an earlier run is closed: the config says otherwise now",
-              {{"was", adopted->address}, {"config", in_config(where.host, where.port)}});
+    log::info("the socket left by an earlier run is closed: it is not what the config says now",
+              {{"was", adopted->address}, {"config", place.text}});
     // Not only closed: the service manager has it too, and the port must be free at once.
     ::shutdown(adopted->fd.get(), SHUT_RDWR);
   }
@@ -101,10 +131,10 @@ std::vector<InheritedSocket> take_stored(std::vector<InheritedSocket>& inherited
   return taken;
 }
 
-Result<ListeningSocket> use_stored_or_open(const HostPort& where, const std::string& name,
+Result<ListeningSocket> use_stored_or_open(const Place& place, const std::string& name,
                                            std::vector<InheritedSocket> stored, Notifier& notifier) {
-  if (auto kept = use_stored(where, name, std::move(stored), notifier)) return *std::move(kept);
-  auto opened = net::open_listening_socket(where.host, where.port);
+  if (auto kept = use_stored(place, name, std::move(stored), notifier)) return *std::move(kept);
+  auto opened = place.open();
   if (opened) notifier.send(about_store("FDSTORE", name), opened->fd.get());
   return opened;
 }
@@ -118,17 +148,18 @@ Result<std::vector<ListeningSocket>> open_port(const net::Options& options, cons
     if (!stored.empty()) notifier.send(about_store("FDSTOREREMOVE", stored_socket_name));
     return use_given(options, config_file, std::move(inherited));
   }
-  auto opened = use_stored_or_open({options.host, options.port}, stored_socket_name, std::move(stored), notifier);
+  const Place place = place_of(HostPort{options.host, options.port});
+  auto opened = use_stored_or_open(place, stored_socket_name, std::move(stored), notifier);
   if (!opened) return Unexpected{opened.error()};
   std::vector<ListeningSocket> sockets;
   sockets.push_back(std::move(*opened));
   return sockets;
 }
 
-Result<ListeningSocket> open_listener(const std::string& title, const HostPort& where,
+Result<ListeningSocket> open_listener(const std::string& title, const app::ListenerOptions& options,
                                       std::vector<InheritedSocket>& inherited, Notifier& notifier) {
   const std::string name = stored_listener_prefix + title;
-  auto opened = use_stored_or_open(where, name, take_stored(inherited, name), notifier);
+  auto opened = use_stored_or_open(place_of(options), name, take_stored(inherited, name), notifier);
   if (!opened) return Unexpected{"[listeners." + title + "]: " + opened.error()};
   return opened;
 }

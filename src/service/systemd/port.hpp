@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "base/host_port.hpp"
+#include "app/options.hpp"
 #include "base/result.hpp"
 #include "net/listening_socket.hpp"
 #include "net/options.hpp"
@@ -29,8 +29,8 @@ Result<std::vector<net::ListeningSocket>> open_port(const net::Options& options,
                                                     std::vector<InheritedSocket> inherited, Notifier& notifier);
 
 /// The socket of [listeners.`title`]: the one in `inherited` that an earlier run left, which is taken out of there, or
-/// a new one at `where`, which is left with the service manager. Errors name the section.
-Result<net::ListeningSocket> open_listener(const std::string& title, const HostPort& where,
+/// a new one, which is left with the service manager. Errors name the section.
+Result<net::ListeningSocket> open_listener(const std::string& title, const app::ListenerOptions& options,
                                            std::vector<InheritedSocket>& inherited, Notifier& notifier);
 /// What is left in `inherited` of listeners that the config has no more: nobody may wait there for an answer.
 void drop_stored_listeners(std::vector<InheritedSocket>& inherited, Notifier& notifier);

@@ -39,7 +39,7 @@ Result<Encryption> Encryption::make(const settings::Settings& settings) {
 net::WrapStream Encryption::wrap(http::TlsStatistics& statistics, const app::Options& in_use) const {
   if (!context_) return {};
   std::vector<bool> plain{false};  // by the number of the listener; 0 is server.port
-  for (const auto& [title, listener] : in_use.listeners) plain.push_back(!listener.tls);
+  for (const auto& [title, listener] : in_use.listeners) plain.push_back(!listener.is_encrypted());
   return [context = context_, plain = std::move(plain), &statistics](std::unique_ptr<net::Stream> stream,
                                                                      std::uint8_t listener, net::Peer& peer) {
     if (listener < plain.size() && plain[listener]) return stream;

@@ -99,7 +99,8 @@ TEST_CASE("users of another file have all rights, which a section of their name 
 
 TEST_CASE("credentials that cannot be, or that two have, are refused by name") {
   CHECK(fault({{"ci", ClientOptions{}}}) ==
-        "ci needs token_sha256, token_file, password_bcrypt or certificate_san, by which the server knows it");
+        "ci needs token_sha256, token_file, password_bcrypt, certificate_san or unix_user, by which the server "
+        "knows it");
   CHECK(fault({{"a", with_token()}, {"b", with_token()}}) == "b has the token of [clients.a]: make one for each");
   CHECK(fault({{"anonymous", with_token()}}).starts_with("anonymous must have no token_sha256"));
   CHECK(fault({}, {{"anonymous", hash_of_cost_4}}).starts_with("anonymous is who shows no credentials"));

@@ -37,8 +37,6 @@ TEST_CASE("an address has one spelling") {
   CHECK(canonical("::FFFF:a00:7") == "10.0.0.7");
   CHECK(canonical("fe80::1%eth0") == "fe80::1");
   CHECK(Address::parse("::ffff:10.0.0.7") == Address::parse("10.0.0.7"));
-  CHECK(Address::parse("10.0.0.7")->is_v4());
-  CHECK_FALSE(Address::parse("::1")->is_v4());
   CHECK(Address().text() == "0.0.0.0");
 }
 
@@ -126,6 +124,23 @@ TEST_CASE("IPv4 and IPv6 networks do not hold each other's addresses") {
   CHECK(holds("::/0", "2001:db8::1"));
   CHECK_FALSE(holds("::/0", "203.0.113.9"));
   CHECK_FALSE(holds("::/0", "::ffff:203.0.113.9"));
+}
+
+TEST_CASE("the user at a Unix socket has an address that no network holds and no text gives") {
+  const Address user = Address::of_user(1000);
+  CHECK(user.text() == "unix:1000");
+  CHECK(user.user() == 1000U);
+  CHECK(Address::text_of_site(user.site()) == "unix:1000");
+  CHECK(user == Address::of_user(1000));
+  CHECK(user != Address::of_user(1001));
+  CHECK(user.site() != Address::of_user(1001).site());
+  CHECK(user != Address::parse("0.0.3.232").value());
+  CHECK(user.site() != Address::parse("0.0.3.232")->site());
+  CHECK_FALSE(Address::parse("unix:1000"));
+  CHECK_FALSE(Address::parse("127.0.0.1")->user());
+  CHECK_FALSE(Network::parse("0.0.0.0/0")->contains(user));
+  CHECK_FALSE(Network::parse("::/0")->contains(user));
+  CHECK(Address::of_user(0xFFFFFFFE).text() == "unix:4294967294");
 }
 
 TEST_CASE("a network has one spelling, without bits of the host") {

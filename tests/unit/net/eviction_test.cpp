@@ -2,10 +2,12 @@
 #include "net/eviction.hpp"
 
 #include <doctest/doctest.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>
+#include <asio/posix/stream_descriptor.hpp>
 #include <cerrno>
 #include <chrono>
 #include <exception>
@@ -31,7 +33,7 @@ struct Rig {
   http::Statistics statistics;
   TestEvictable a{connections, {candidate(idle, 2, 1), candidate(never, 0, 2)}};
   TestEvictable b{connections, {candidate(idle, 1, 3), candidate(awaiting_receipt, 0, 4)}};
-  asio::ip::tcp::acceptor acceptor{io, asio::ip::tcp::v4()};
+  asio::posix::stream_descriptor acceptor{io, ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
   oneshot::test::CapturedLog log;
 
   Eviction eviction(std::size_t max_connections) { return {{&a, &b}, connections, peers, statistics, max_connections}; }

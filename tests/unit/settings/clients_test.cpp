@@ -106,9 +106,19 @@ TEST_CASE("what a client says wrongly is named with what is allowed and what to 
   CHECK(error("[clients.ci]\nrights = []\nrate_limit = -1").find("must be a whole number from 0") != std::string::npos);
   CHECK(fault_of("[clients.ci]\nrights = []\ntoken_sha256 = \"" + digest + "\"\nmetrics = [\"x\"]") ==
         "[clients.ci] metrics: there is no metric \"x\": neither events.metric nor [metrics.x]");
-  CHECK(fault_of("[clients.ci]\nrights = []") ==
-        "[clients.ci] needs token_sha256, token_file, password_bcrypt or certificate_san, by which the server knows "
-        "it");
+  for (const char* const user : {"a b", "a:b", "x\\ny"})
+    CHECK(error("[clients.ci]\nrights = []\nunix_user = \"" + std::string(user) + '"')
+              .find("must be the name or the number of a user of this machine") != std::string::npos);
+  CHECK(fault_of("[clients.ci]\nrights = []\nunix_user = \"no-such-user\"") ==
+        "[clients.ci] unix_user: there is no user \"no-such-user\" on this machine");
+  CHECK(fault_of("[clients.ci]\nrights = []\nunix_user = \"4294967295\"") ==
+        "[clients.ci] unix_user: there is no user with this number");
+  CHECK(fault_of("[clients.a]\nrights = []\nunix_user = \"root\"\n[clients.b]\nrights = []\nunix_user = \"0\"") ==
+        "[clients.b] has the unix_user of [clients.a]");
+  CHECK(
+      fault_of("[clients.ci]\nrights = []") ==
+      "[clients.ci] needs token_sha256, token_file, password_bcrypt, certificate_san or unix_user, by which the server "
+      "knows it");
 }
 
 TEST_CASE("no message shows what may be the secret itself") {

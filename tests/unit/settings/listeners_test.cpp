@@ -52,6 +52,46 @@ TEST_CASE("two listeners do not have the same address, unless each gets a free p
   CHECK(fault_together("[listeners.a]\naddress = \"h:0\"\n[listeners.b]\naddress = \"h:0\"") == "fine");
 }
 
+TEST_CASE("a listener may be a Unix socket, which says who may connect and is not encrypted by itself") {
+  const Settings settings = good(
+      "[listeners.post]\naddress = \"unix:/run/x/post.sock\"\nrights = [\"post\", \"view\"]\nmode = \"0666\"\n"
+      "group = \"adm\"\n[listeners.tls]\naddress = \"unix:/run/y\"\ntls = true\n[listeners.tcp]\naddress = \":1\"");
+  REQUIRE(settings.app.listeners.size() == 3);
+  const app::ListenerOptions& post = settings.app.listeners[0].second;
+  CHECK(post.is_unix());
+  CHECK_FALSE(post.is_encrypted());
+  CHECK(post.mode == "0666");
+  CHECK(post.group == "adm");
+  CHECK(settings.app.listeners[1].second.is_encrypted());
+  CHECK_FALSE(settings.app.listeners[2].second.is_unix());
+  CHECK(settings.app.listeners[2].second.is_encrypted());
+}
+
+TEST_CASE("what a Unix socket cannot be is named with what to write") {
+  const std::string whole = "must be a whole path of at most 107 bytes behind \"unix:\"";
+  for (const std::string& path : {std::string("post.sock"), std::string(), std::string("/"), std::string("@abstract"),
+                                  "/" + std::string(107, 'x')})
+    CHECK(error("[listeners.a]\naddress = \"unix:" + path + '"').find(whole) != std::string::npos);
+  CHECK(error("[listeners.a]\naddress = \"8091\"").find("or a Unix socket: \"unix:/run/") != std::string::npos);
+  for (const char* const mode : {"660", "0o660", "0888", "rw", "1660", "00660"})
+    CHECK(error("[listeners.a]\naddress = \"unix:/x\"\nmode = \"" + std::string(mode) + '"')
+              .find("must be the rights of a file in four octal digits") != std::string::npos);
+  CHECK(error("[listeners.a]\naddress = \"unix:/x\"\ngroup = \"a b\"").find("the name of a group") !=
+        std::string::npos);
+}
+
+TEST_CASE("what only TCP or only a Unix socket can have is refused at the other one") {
+  CHECK(fault_together("[listeners.a]\naddress = \":1\"\nmode = \"0660\"") ==
+        "[listeners.a] mode: is for Unix sockets only: leave it out, or let address begin with \"unix:/\"");
+  CHECK(fault_together("[listeners.a]\naddress = \":1\"\ngroup = \"adm\"").find("[listeners.a] group: is for Unix") ==
+        0);
+  CHECK(fault_together("[listeners.a]\naddress = \"unix:/x\"\nrights = [\"scrape\"]")
+            .find("[listeners.a] rights: \"scrape\" cannot be had at a Unix socket") == 0);
+  CHECK(fault_together("[listeners.a]\naddress = \"unix:/x\"") == "fine");
+  CHECK(fault_together("[listeners.a]\naddress = \"unix:/x\"\n[listeners.b]\naddress = \"unix:/x\"") ==
+        "[listeners.b]: [listeners.a] has this address already: choose another path");
+}
+
 TEST_CASE("listeners change only with a restart, and the log says which") {
   const Settings in_use = good("[listeners.a]\naddress = \":1\"\n[listeners.b]\naddress = \":2\"");
   const Reload result =
@@ -65,7 +105,7 @@ TEST_CASE("listeners change only with a restart, and the log says which") {
   CHECK(result.postponed[1].read == "none");
   CHECK(result.postponed[2].key == "listeners.c");
   CHECK(result.postponed[2].in_use == "none");
-  CHECK(result.postponed[2].read == "address = \":4\", rights = [], tls = true");
+  CHECK(result.postponed[2].read == "address = \":4\", rights = [], tls = true, mode = \"\", group = \"\"");
   CHECK(render_toml(result.settings) == render_toml(in_use));
 }
 
