@@ -49,7 +49,7 @@ trap 'exit 1' INT TERM
 tree=$work/oneshot-metrics-server
 mkdir "$tree"
 # What the package is made of, without what earlier builds left lying about.
-cp -R CHANGELOG.md LICENSE README.md config meson.build meson_options.txt packaging src "$tree/"
+cp -R CHANGELOG.md LICENSE README.md config docs meson.build meson_options.txt packaging src "$tree/"
 mkdir "$tree/subprojects" "$tree/subprojects/llhttp"
 cp subprojects/*.wrap "$tree/subprojects/"
 cp -R subprojects/packagefiles "$tree/subprojects/"

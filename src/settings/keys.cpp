@@ -46,7 +46,7 @@ Result<std::string> make_plain_label(const std::string& name, const std::vector<
   return Unexpected{must_be_one_of({"time", "timestamp", "ttl"})};
 }
 
-// Order of the arguments: table, key, range or check, member. README and the example file say what each key means.
+// Order of the arguments: table, key, range or check, member. The example file says what each key means.
 std::vector<Key> make_keys() {
   using App = app::Options;
   using Event = event::Options;

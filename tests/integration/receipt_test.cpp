@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What became of a reply, seen through a real kernel: each row of the table in the README's exactly-once chapter.
+// What became of a reply, seen through a real kernel: each row of the table in docs/delivery.md.
 #include <doctest/doctest.h>
 #include <poll.h>
 

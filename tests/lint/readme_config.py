@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Every key of the example config has a row in README's tables: `key` or `section.key`, in backquotes.
+"""Every key of the example config has a row in the tables of docs/settings.md: `key` or `section.key`, in backquotes.
 Each text that lists what needs a restart names every key that settings/ marks as such.
 
 (That the example shows the built-in defaults is a unit test of settings/.)
 """
 
-import os
 import re
 import tomllib
 
@@ -13,7 +12,9 @@ import tree
 
 EXAMPLE = "config/oneshot-metrics-server.toml"
 KEYS = "src/settings/keys.cpp"
-RESTARTS = {"README.md": r"^A reload takes over everything but.*?restart", EXAMPLE: r"things need a restart:.*?differ",
+PAGE = "docs/settings.md"
+RESTARTS = {"docs/operating.md": r"^A reload takes over everything but.*?restart",
+            EXAMPLE: r"things need a restart:.*?differ",
             "packaging/man/oneshot-metrics-server.8": r"a key that cannot \(.*?\)"}
 
 
@@ -65,11 +66,9 @@ def main():
     assert list(unnamed_restarts(key, "bb")) == ["a.b", "storage.c"] and not list(unnamed_restarts(key, "b, [storage]"))
     assert list(missing("#[e.NAME]\n#f = 1\n# g = 2\n", "")) == ["e.f"]
     assert list(missing("[a]\nb = 1\nc = 2\n[d]\ne = 3\n", "| `b` | x |\n`c`\n| `d.e = 3` |\n")) == ["a.c"]
-    if not os.path.exists(os.path.join(tree.ROOT, "README.md")):
-        tree.skip("there is no README.md")
     example = tree.read(EXAMPLE)
     keys = sum(len(keys) for _, keys in sections(example))
-    findings = [f"README.md: no table row names `{key}`" for key in missing(example, tree.read("README.md"))]
+    findings = [f"{PAGE}: no table row names `{key}`" for key in missing(example, tree.read(PAGE))]
     findings += restart_findings()
     tree.verdict(findings if keys else [f"{EXAMPLE} has no keys"], keys)
 
