@@ -63,7 +63,7 @@ def node(bench):
     program = programs.need("node")
     # Node finds a module only in a folder of that name; there a package manager or Debian has put it.
     for place in (bench.env.get("ONESHOT_NODE_MODULES"), "/usr/share/nodejs"):
-        if place and not os.path.exists(os.path.join(bench.folder, "node_modules")) and all(
+        if place and os.path.isdir(place) and not os.path.exists(os.path.join(bench.folder, "node_modules")) and all(
                 os.path.isdir(os.path.join(place, name)) for name in bench.block.said["needs-module"]):
             os.symlink(place, os.path.join(bench.folder, "node_modules"))
     for name in bench.block.said["needs-module"]:

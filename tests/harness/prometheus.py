@@ -44,6 +44,10 @@ class Prometheus(Daemon):
         """The instant vector: [(labels, value)]."""
         return [(entry["metric"], float(entry["value"][1])) for entry in self._query(expression)]
 
+    def finds(self, expression):
+        """Whether the expression, of any type, gives anything."""
+        return bool(self._query(expression))
+
     def samples(self, series):
         """Every stored sample of the one series that this selects, end marks left out: [(time, value)]."""
         found = self._query(f"{series}[1h]")
