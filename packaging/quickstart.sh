@@ -4,6 +4,11 @@
 #
 #   sh packaging/quickstart.sh run [-- SERVER_ARGUMENT...]
 #       builds build/oneshot-metrics-server and runs it, on port 8090 unless PORT or an argument says otherwise
+#   sh packaging/quickstart.sh demo
+#       builds it and shows it with a Prometheus: an event every few seconds, and the timeline as Prometheus has it, at
+#       free ports and in a temporary folder; Ctrl-C ends both and leaves nothing
+#   sh packaging/quickstart.sh build
+#       builds it, and nothing else
 #   sh packaging/quickstart.sh test [--all | STEP...]
 #       builds it with its tests and runs the suites unit, integration, system, docs and lint (the step `release`);
 #       with --all every step: release kubernetes stress chaos hostile crash store debug clang fuzz
@@ -222,9 +227,7 @@ lines_to_try() { # SERVER_ARGUMENT...
 TRY
 }
 
-run() {
-  [ "${1:-}" != -- ] || shift
-  exec 3>&1 1>&2 # what is said on the way is not the server's output
+build() {
   want_to_build
   install_missing
   [ -f build/build.ninja ] || tests=-Dtests=false
@@ -235,8 +238,25 @@ run() {
     die "the build failed"
   fi
   say "built in $(($(now) - began)) s"
+}
+
+run() {
+  [ "${1:-}" != -- ] || shift
+  exec 3>&1 1>&2 # what is said on the way is not the server's output
+  build
   lines_to_try "$@"
   exec build/oneshot-metrics-server "$@" 1>&3 3>&-
+}
+
+# ---- demo ----
+
+demo() { # Prometheus begins before the build: packaging/demo says why
+  want python3 python3
+  want_to_build
+  install_missing
+  find_prometheus
+  prometheus=${ONESHOT_PROMETHEUS:-$(command -v prometheus || true)}
+  exec python3 packaging/demo build/oneshot-metrics-server "$prometheus" -- sh packaging/quickstart.sh build
 }
 
 # ---- test ----
@@ -375,7 +395,10 @@ command=${1:-}
 [ $# = 0 ] || shift
 case $command in
   run) run "$@" ;;
+  demo) demo ;;
+  build) build ;;
   test) test_steps "$@" ;;
   -h | --help) usage ;;
-  *) usage >&2; exit 2 ;;
+  '') usage >&2; exit 2 ;;
+  *) say "there is no \"$command\"; there are: run, demo, build, test" >&2; exit 2 ;;
 esac

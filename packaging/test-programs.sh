@@ -1,8 +1,8 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
-# For quickstart.sh, whose words it uses (say, has, exists, unpack, ...): finds programs that tests run and users do not
-# need, and unpacks those that are missing into its folder, neither installed nor started. Each has a variable that
-# names another one.
+# For quickstart.sh, whose words it uses (say, has, exists, unpack, ...): finds programs that tests or the demo run and
+# users do not need, and unpacks those that are missing into its folder, neither installed nor started. Each has a
+# variable that names another one.
 
 # Its variables, and names of folders without blanks.
 # shellcheck disable=SC2154,SC2086
@@ -12,12 +12,12 @@ find_prometheus() {
   bin=$here/$tools/prometheus/usr/bin
   if has prometheus && has promtool; then return 0; fi
   if ! exists "$bin/prometheus" && has apt-get; then
-    say "unpacking prometheus into $tools (for tests; it is not installed)"
+    say "unpacking prometheus into $tools (it is not installed)"
     refresh
     names=prometheus
     ! on_offer promtool || names="$names promtool"
     # shellcheck disable=SC2086
-    unpack $tools/prometheus $names || say "cannot download prometheus; its tests will be skipped"
+    unpack $tools/prometheus $names || say "cannot download prometheus; it will be done without"
   fi
   ! exists "$bin/prometheus" || export ONESHOT_PROMETHEUS="${ONESHOT_PROMETHEUS:-$bin/prometheus}"
   ! exists "$bin/promtool" || export ONESHOT_PROMTOOL="${ONESHOT_PROMTOOL:-$bin/promtool}"
