@@ -368,7 +368,7 @@ test_steps() {
   install_missing
   find_prometheus
   case " $steps " in *\ kubernetes\ *) find_helm ;; esac
-  if [ -n "$all" ]; then find_others prometheus ONESHOT_OTHER_PROMETHEUS; find_nginx; fi
+  if [ -n "$all" ]; then find_others prometheus ONESHOT_OTHER_PROMETHEUS; find_nginx; find_grafana_types; fi
   case " $steps " in *\ store\ *) find_victoria_metrics; [ -n "$all" ] || find_for_all_rows ;; esac
   : >$tools/results
   first=$(now)

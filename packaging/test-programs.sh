@@ -122,17 +122,29 @@ find_helm() {
       rm -rf $folder
     fi
   fi
+  install_npm helm-schemas tests/helm "the schemas of Kubernetes"
   folder=$tools/helm-schemas
-  if ! cmp -s tests/helm/package-lock.json $folder/package-lock.json; then
-    say "installing the schemas of Kubernetes into $folder (for tests)"
-    rm -rf $folder $folder.new; mkdir -p $folder.new
-    cp tests/helm/package.json tests/helm/package-lock.json $folder.new/
-    if (cd $folder.new && timeout 60 npm ci --silent --ignore-scripts --no-audit --no-fund) >>$tools/npm.log 2>&1; then
-      mv $folder.new $folder
-    else
-      say "that failed; $tools/npm.log says why; the check against them will be skipped"
-      rm -rf $folder.new
-    fi
-  fi
   ! exists $folder/node_modules || export ONESHOT_NODE_MODULES="${ONESHOT_NODE_MODULES:-$here/$folder/node_modules}"
+}
+
+# Grafana's own types, to which a test holds the dashboard.
+find_grafana_types() {
+  has npm || { say "npm is not installed; what tests need of it they do without"; return 0; }
+  install_npm grafana-types tests/docs "Grafana's types"
+  folder=$tools/grafana-types
+  ! exists $folder/node_modules || export ONESHOT_GRAFANA_SCHEMA="${ONESHOT_GRAFANA_SCHEMA:-$here/$folder}"
+}
+
+install_npm() { # FOLDER WHERE_ITS_PACKAGE_LOCK_IS WHAT
+  folder=$tools/$1
+  ! cmp -s "$2/package-lock.json" "$folder/package-lock.json" || return 0
+  say "installing $3 into $folder (for tests)"
+  rm -rf "$folder" "$folder.new"; mkdir -p "$folder.new"
+  cp "$2/package.json" "$2/package-lock.json" "$folder.new/"
+  if (cd "$folder.new" && timeout 60 npm ci --silent --ignore-scripts --no-audit --no-fund) >>$tools/npm.log 2>&1; then
+    mv "$folder.new" "$folder"
+  else
+    say "that failed; $tools/npm.log says why; the check against them will be skipped"
+    rm -rf "$folder.new"
+  fi
 }
