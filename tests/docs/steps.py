@@ -4,7 +4,8 @@
     run            commands behind $, each with what it prints; * stands for anything, no line for no output
     file: NAME     what its reader writes
     prometheus     a config of it
-    answers        a table: queries, and how many series each finds now (`nothing`, a number, or words for at least one)
+    finds          a table: queries, each of which finds something now
+    answers        a table: queries, and what each answers after the events that the test posts
     sent           a table: what is posted, and what a scrape shows of it
     hook           certbot's
 
@@ -17,7 +18,7 @@ import re
 from harness import programs
 
 _ALONE = ("start", "restart")
-_MARK = re.compile(r"^<!-- (start|restart|run|prometheus|hook|file|answers|sent)(?:: (\S+))? -->\n"
+_MARK = re.compile(r"^<!-- (start|restart|run|prometheus|hook|file|finds|answers|sent)(?:: (\S+))? -->\n"
                    r"(?:```\w+\n(.*?)^```$|((?:\|[^\n]*\n)+))?", re.MULTILINE | re.DOTALL)
 
 
