@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: MIT
+"""Each block of TOML on a page is settings that the server takes; each scrape config there is one that promtool takes.
+docs/tls.md and docs/senders are done whole, by other tests."""
+
+import os
+import re
+import subprocess
+import tempfile
+import unittest
+
+from docs.test_commands import pages
+from harness import programs, runner
+from harness.server import environment
+
+
+WEB_CONFIG = "basic_auth_users:\n  prom-a: $2y$10$abcdefghijklmnopqrstuu4SuEsu2LsUrAYUpWQHLMMc4GV5pZTxK\n"
+
+
+def blocks(language):
+    """(place, text) of each block of that language."""
+    for path, text in pages():
+        if path.startswith(("docs/senders", "docs/tls.md", "tests")):
+            continue
+        for match in re.finditer(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+            yield f"{path}:{text.count(chr(10), 0, match.start()) + 2}", match[1]
+
+
+def with_files(text, folder):
+    """The text with each file that it names made in the folder."""
+    def made(match):
+        path = os.path.join(folder, os.path.basename(match[2]))
+        with open(path, "w", encoding="ascii") as file:
+            file.write(WEB_CONFIG if match[1] == "web_config_file" else "secret\n")
+        return f'{match[1]} = "{path}"'
+    return re.sub(r'(\w+_file) = "([^"]+)"', made, text)
+
+
+class Configs(unittest.TestCase):
+    def test_are_settings_that_the_server_takes(self):
+        programs.need_tls()
+        found = list(blocks("toml"))
+        self.assertGreater(len(found), 10)
+        for place, text in found:
+            with self.subTest(place), tempfile.TemporaryDirectory() as folder:
+                config = os.path.join(folder, "config.toml")
+                with open(config, "w", encoding="utf-8") as file:
+                    file.write(with_files(text, folder))
+                ran = subprocess.run([programs.server_binary(), "--config", config, "--check-config"], text=True,
+                                     env=environment({"CREDENTIALS_DIRECTORY": folder}), capture_output=True,
+                                     check=False)
+                self.assertEqual(ran.returncode, 0, f"{place}\n{text}\n{ran.stderr}")
+
+    def test_of_prometheus_are_configs_that_promtool_takes(self):
+        program = programs.need("promtool", "ONESHOT_PROMTOOL")
+        for place, text in blocks("yaml"):
+            if not text.startswith("scrape_configs:"):
+                continue
+            with self.subTest(place), tempfile.TemporaryDirectory() as folder:
+                config = os.path.join(folder, "prometheus.yml")
+                with open(config, "w", encoding="utf-8") as file:
+                    file.write(text)
+                ran = subprocess.run([program, "check", "config", "--syntax-only", config], capture_output=True,
+                                     text=True, check=False)
+                self.assertEqual(ran.returncode, 0, f"{place}\n{ran.stdout}{ran.stderr}")
+
+
+if __name__ == "__main__":
+    runner.main()
