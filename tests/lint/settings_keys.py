@@ -18,7 +18,7 @@ IN_WORDS = {
     "scrapers.trusted_proxies": "addresses, networks", "scrapers.forwarded_header": "a header's name",
     "storage.path": '`""`, a file',
     "listeners.address": '`"127.0.0.1:8091"`, `"[::1]:8091"`, `":8091"`, `"unix:/run/x/post.sock"`',
-    "listeners.mode": '`""`, `"0660"`, `"0666"`', "listeners.group": "name of a group",
+    "listeners.tls": "true, false", "listeners.mode": '`""`, `"0660"`, `"0666"`', "listeners.group": "name of a group",
     "clients.unix_user": "name or number of a user",
     "clients.token_sha256": "64 hexadecimal digits", "clients.password_bcrypt": "bcrypt hash, cost 4 to 20",
     "clients.token_file": '`""`, a file, `"$CREDENTIALS_DIRECTORY/ci"`',
@@ -39,7 +39,7 @@ _DAY = "86400"
 _ROW = re.compile(r'(at_start\()?\b(text|whole_number|mebibytes|limit|duration|flag|choice|list|rights)\(\s*'
                   r'(?:"(\w+)"|kind),\s*"(\w+)"\s*,?\s*')
 _SECRET = re.compile(r'()\b(secret)()\("(\w+)", ')
-_BARE = re.compile(r'return \{kind, "(\w+)",')  # a key with a setter of its own
+_BARE = re.compile(r'return \{(?:"(\w+)"|kind), "(\w+)",')  # a key with a setter of its own
 
 
 class Key:
@@ -83,20 +83,22 @@ def _rows(text, kind):
         section = match[3] or kind
         yield Key(section, match[4], _allowed(section, match[4], match[2], text[match.end():]), not match[1])
     for match in _BARE.finditer(text):
-        yield Key(kind, match[1], _in_words(f"{kind}.{match[1]}"), True)
+        section = match[1] or kind
+        yield Key(section, match[2], _in_words(f"{section}.{match[2]}"), True)
 
 
 def keys():
     """{"section.key": Key} of all of them."""
-    found = list(_rows(tree.read(FIXED), None))
+    found, fixed, needed = list(_rows(tree.read(FIXED), None)), set(), set()
     for path in NAMED:
         text = tree.read(path)
         # The kind of section stands before its keys; a file has one or several.
         for part in re.split(r'(?=constexpr std::string_view kind = ")', text)[1:]:
             kind = re.match(r'constexpr std::string_view kind = "(\w+)"', part)[1]
-            needed = re.findall(r'\{"(\w+)", "needs ', part)
-            for key in _rows(part, kind):
-                key.live = "sections.live = false" not in part
-                key.needed = key.name.split(".")[1] in needed
-                found.append(key)
+            found += _rows(part, kind)
+            fixed |= {kind} if "sections.live = false" in part else set()
+            needed |= {f"{kind}.{name}" for name in re.findall(r'\{"(\w+)", "needs ', part)}
+    for key in found:
+        key.live = key.live and key.name.split(".")[0] not in fixed
+        key.needed = key.name in needed
     return {key.name: key for key in found}
