@@ -8,6 +8,7 @@
 
 import re
 import sys
+import textwrap
 
 import settings_keys
 import tree
@@ -104,7 +105,7 @@ def paragraphs(comment):
     for part in "\n".join(comment).split("\n\n"):
         text = marked_up(_NO_KEY.sub("", part.replace("\n", " ")).strip())
         if text:
-            yield text
+            yield textwrap.fill(text, 120, break_long_words=False, break_on_hyphens=False)
 
 
 def restart(keys):
