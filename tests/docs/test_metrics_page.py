@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""docs/metrics.md has a row for each metric that the real server shows, with its type, and for no other."""
+"""docs/metrics.md has a row for each metric that the real server shows, with its type, and for each alert of config/,
+with its severity; and for no other."""
 
 import fnmatch
+import glob
 import os
 import re
 import unittest
@@ -48,6 +50,16 @@ class Metrics(unittest.TestCase):
                 self.assertEqual(table[row], kind, name)
         for row in table:
             self.assertTrue(fnmatch.filter(shown, row), f"docs/metrics.md has a row for {row}, which is not shown")
+
+    def test_alerts_are_those_of_the_rule_files(self):
+        rules = []
+        for path in sorted(glob.glob(os.path.join(programs.ROOT, "config", "prometheus-alerts*.yml"))):
+            with open(path, encoding="utf-8") as file:
+                rules += re.findall(r"- alert: (\w+)\n.*?severity: (\w+)", file.read(), re.DOTALL)
+        self.assertGreater(len(rules), 30)
+        with open(PAGE, encoding="utf-8") as file:
+            table = re.search(r"^\| alert \|.*", file.read(), re.MULTILINE | re.DOTALL)[0]
+        self.assertEqual(sorted((code(name)[0], severity) for name, severity, _ in rows(table)), sorted(rules))
 
 
 if __name__ == "__main__":

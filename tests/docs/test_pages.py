@@ -2,6 +2,7 @@
 """README.md and pages of docs/ are done as their reader would, from top to bottom; steps.py says how a page tells what
 to do. The tables of what is posted, and of what a query finds, are held to the real server and a real Prometheus."""
 
+import os
 import re
 import subprocess
 import unittest
@@ -75,6 +76,10 @@ class Queries(unittest.TestCase):
 
 
 class Steps(unittest.TestCase):
+    def test_readme_stays_a_page_to_start_from(self):
+        size = os.path.getsize(os.path.join(programs.ROOT, "README.md"))
+        self.assertLessEqual(size, 10240, "what is only for some readers belongs on a page of docs/")
+
     def test_of_each_page_are_marked(self):
         for page in PAGES:
             self.assertTrue({kind for kind, *_ in steps(page)} & {"run", "prometheus"}, page)
