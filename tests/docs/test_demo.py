@@ -96,7 +96,7 @@ class Demonstration(unittest.TestCase):
             (expression,) = asked.get("g0.expr") or asked["query"]
             self.assertIn(b'"deploy"', self.query(port, expression), expression)
         # Its second event too, on a line of its own.
-        demo.wait_for(r"deploy cart  ─+●─*\ndeploy checkout  ─+●─*\n")
+        demo.wait_for(r"deploy cart  ─+●[─●]*\ndeploy checkout  ─+●[─●]*\n")
         self.assertEqual(demo.end(), 0, demo.said())
         self.assertNotIn("Traceback", demo.said())
         self.assert_nothing_is_left(demo, port, int(server[1]))
@@ -108,7 +108,7 @@ class Demonstration(unittest.TestCase):
         demo = self.begin("")
         demo.wait_for("no Prometheus is at hand")
         server = demo.wait_for(r"curl http://localhost:(\d+)/event ")
-        demo.wait_for(r"deploy cart  ─+●─*\ndeploy checkout  ─+●─*\n")
+        demo.wait_for(r"deploy cart  ─+●[─●]*\ndeploy checkout  ─+●[─●]*\n")
         self.assertNotIn("graph", demo.said())
         self.assertEqual(demo.end(signal.SIGTERM), 0, demo.said())
         self.assert_nothing_is_left(demo, int(server[1]))
