@@ -29,7 +29,7 @@ class OfThePage(Prometheus):
 
 
 class Reader:
-    """Ports of the page are free ones here."""
+    """Ports of the page are free ones here, and the service's folder is the reader's."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -47,6 +47,7 @@ class Reader:
         return os.path.join(self.folder, name)
 
     def here(self, text):
+        text = text.replace("/run/oneshot-metrics-server", self.folder)
         for port, free in self.ports.items():
             text = text.replace(f"localhost:{port}", f"localhost:{free}").replace(f"127.0.0.1:{port}",
                                                                                   f"127.0.0.1:{free}")

@@ -26,12 +26,14 @@ def blocks(language):
 
 
 def with_files(text, folder):
-    """The text with each file that it names made in the folder."""
+    """The text with each file that it names made in the folder, and with our own user."""
     def made(match):
         path = os.path.join(folder, os.path.basename(match[2]))
         with open(path, "w", encoding="ascii") as file:
             file.write(WEB_CONFIG if match[1] == "web_config_file" else "secret\n")
         return f'{match[1]} = "{path}"'
+    # Users of this machine are not those of the page.
+    text = re.sub(r'unix_user = "[^"]+"', f'unix_user = "{os.getuid()}"', text)
     return re.sub(r'(\w+_file) = "([^"]+)"', made, text)
 
 

@@ -14,7 +14,8 @@ from harness.prometheus import Job, Prometheus
 from harness.server import Server
 from harness.waiting import wait_until
 
-PAGES = ("README.md", "docs/posting.md", "docs/bodies.md", "docs/prometheus.md", "docs/operating.md", "docs/faq.md")
+PAGES = ("README.md", "docs/posting.md", "docs/bodies.md", "docs/prometheus.md", "docs/operating.md", "docs/faq.md",
+         "docs/unix-sockets.md")
 
 
 def seen(server, *sent):
