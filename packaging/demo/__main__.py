@@ -26,7 +26,7 @@ REDRAW = 1        # and afterwards
 ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 EVENTS = ({"type": "deploy", "service": "checkout"}, {"type": "deploy", "service": "cart"},
           {"type": "backup", "host": "db1", "value": "42.5"}, {"type": "deploy", "service": "checkout"},
-          {"type": "job_failed", "job": "nightly-report"})
+          {"type": "job_failed", "name": "nightly-report"})
 
 
 def say(text=""):
