@@ -40,6 +40,19 @@ Unexpected<std::string> cannot(const std::string& host, std::uint16_t port, cons
   return Unexpected{"cannot listen on " + with_port(host, port) + ": " + why};
 }
 
+/// What somebody can do about it, for the errors that people meet.
+std::string with_advice(int error, std::uint16_t port) {
+  std::string text = std::strerror(error);
+  const std::string number = std::to_string(port);
+  if (error == EADDRINUSE)
+    text += " (another program listens there: ss -ltnp 'sport = :" + number + "' names it; or choose another port)";
+  if (error == EACCES && port < 1024)
+    text += " (a port below 1024 needs CAP_NET_BIND_SERVICE, in a unit AmbientCapabilities=; or choose another port)";
+  if (error == EADDRNOTAVAIL)
+    text += " (this machine has no such address: ip address shows those that it has; \"::\" is all of them)";
+  return text;
+}
+
 // The family is not to be had on this machine: no IPv6, as opposed to no permission or a taken port.
 bool no_such_family(int error) { return error == EAFNOSUPPORT || error == EADDRNOTAVAIL; }
 
@@ -137,7 +150,7 @@ Result<ListeningSocket> open_listening_socket(const std::string& host, std::uint
   auto opened = open_one(**list);
   if (opened) return std::move(*opened);
   if (host == "::" && no_such_family(opened.error())) return open_listening_socket("0.0.0.0", port);
-  return cannot(host, port, std::strerror(opened.error()));
+  return cannot(host, port, with_advice(opened.error(), port).c_str());
 }
 
 // The kernel shows them as unacknowledged segments, of which a listening socket has none (tcp_get_info in

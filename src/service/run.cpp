@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "service/run.hpp"
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <optional>
 #include <string>
@@ -33,11 +35,13 @@ int refuse(const std::string& error) {
   return exit_usage;
 }
 
+bool exists(const char* path) noexcept { return ::access(path, F_OK) == 0; }
+
 }  // namespace
 
 int run(int argc, const char* const* argv) {
   open_standard_streams();
-  const auto command_line = settings::parse_command_line(argc, argv);
+  auto command_line = settings::parse_command_line(argc, argv);
   if (!command_line) return refuse(command_line.error());
   if (command_line->help) return print(settings::help_text());
   if (command_line->version) {
@@ -46,6 +50,9 @@ int run(int argc, const char* const* argv) {
     return print(text);
   }
 
+  if (const auto unknown = settings::find_unknown_variable(settings::process_variables())) return refuse(*unknown);
+  if (command_line->check_config && !command_line->config_file && exists(settings::usual_config_file))
+    command_line->config_file = settings::usual_config_file;
   auto settings = settings::load(*command_line, settings::process_environment());
   if (!settings) return refuse(settings.error());
   const std::string config_file = command_line->config_file.value_or("");
@@ -58,6 +65,7 @@ int run(int argc, const char* const* argv) {
   if (command_line->check_config) return print((config_file.empty() ? "built-in defaults" : config_file) + ": ok\n");
 
   log::set_level(settings->log_level);
+  log::set_format(settings->log_format);
   ignore_signals_of_writing();
   explain_bus_errors();
   fit_connections(settings->net);

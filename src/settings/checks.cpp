@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "base/address.hpp"
 #include "base/byte_set.hpp"
 #include "base/host_name.hpp"
 #include "base/host_port.hpp"
@@ -32,8 +33,10 @@ Result<void, std::string> check_unix_path(std::string_view path) {
 }  // namespace
 
 Result<void, std::string> check_host(std::string_view host) {
-  if (!host.empty() && host.size() <= longest_host && consists_of(host, ".:%_-")) return {};
-  return Unexpected{"must be an IP address such as \"::\" or \"127.0.0.1\", or a host name"};
+  const bool is_literal = host.find(':') != std::string_view::npos;  // no name has a colon
+  const bool good = is_literal ? Address::parse(host).has_value() : consists_of(host, ".%_-");
+  if (!host.empty() && host.size() <= longest_host && good) return {};
+  return Unexpected{"must be an IP address such as \"::\" or \"127.0.0.1\", or a host name, without a port"};
 }
 
 Result<void, std::string> check_metric(std::string_view metric) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/host_port.hpp"
 #include "base/nearest.hpp"
 #include "base/text.hpp"
 
@@ -42,6 +43,16 @@ Applied set_host(CommandLine& line, std::string_view typed) {
 Applied set_port(CommandLine& line, std::string_view typed) {
   return set_key(line, "--port", *find_key("server", "port"), whole_number_or_text(typed), whole_number_or_text(typed));
 }
+Applied set_listen_address(CommandLine& line, std::string_view typed) {
+  const Result<HostPort> address = HostPort::parse(typed);
+  if (!address)
+    return Unexpected{"--web.listen-address \"" + printable(typed) + "\": " + address.error() +
+                      "; more addresses are sections [listeners.NAME] of the config"};
+  const Value host{address->host};
+  const Value port{std::int64_t{address->port}};
+  auto taken = set_key(line, "--web.listen-address", *find_key("server", "host"), host, host);
+  return taken ? set_key(line, "--web.listen-address", *find_key("server", "port"), port, port) : taken;
+}
 Applied set_web_config(CommandLine& line, std::string_view typed) {
   if (typed.empty()) return Unexpected{"--web.config.file \"\": must be the name of a file"};
   const Value file{std::string(typed)};
@@ -49,6 +60,9 @@ Applied set_web_config(CommandLine& line, std::string_view typed) {
 }
 Applied set_log_level(CommandLine& line, std::string_view typed) {
   return set_key(line, "--log-level", *find_key("log", "level"), {to_lower(typed)}, {std::string(typed)});
+}
+Applied set_log_format(CommandLine& line, std::string_view typed) {
+  return set_key(line, "--log-format", *find_key("log", "format"), {to_lower(typed)}, {std::string(typed)});
 }
 Applied set_webhook(CommandLine& line, std::string_view typed) {
   if (!line.try_webhook) line.try_webhook.emplace();
@@ -74,7 +88,11 @@ constexpr Option options[] = {
     {"--host", true, set_host},
     {"--port", true, set_port},
     {"--log-level", true, set_log_level},
+    {"--log-format", true, set_log_format},
     {"--web.config.file", true, set_web_config},
+    {"--web.listen-address", true, set_listen_address},
+    {"--log.level", true, set_log_level},
+    {"--log.format", true, set_log_format},
     {"--check-config", false, set_flag<&CommandLine::check_config>},
     {"--print-config", false, set_flag<&CommandLine::print_config>},
     {"--try-webhook", true, set_webhook},
@@ -82,6 +100,19 @@ constexpr Option options[] = {
     {"--version", false, set_flag<&CommandLine::version>},
     {"--help", false, set_flag<&CommandLine::help>},
 };
+
+/// The short options, by the long ones.
+constexpr std::pair<std::string_view, std::string_view> short_options[] = {
+    {"-H", "--header"},
+    {"-V", "--version"},
+    {"-h", "--help"},
+};
+
+std::string_view long_option(std::string_view argument) noexcept {
+  const auto* const found =
+      std::ranges::find(short_options, argument, &std::pair<std::string_view, std::string_view>::first);
+  return found == std::end(short_options) ? argument : found->second;
+}
 
 Unexpected<std::string> unknown_option(std::string_view name) {
   std::vector<std::string_view> names;
@@ -111,7 +142,7 @@ Applied take_file(CommandLine& line, std::string_view argument) {
 Result<CommandLine> parse_command_line(int argc, const char* const* argv) {
   CommandLine line;
   for (int i = 1; i < argc; ++i) {
-    const std::string_view argument = argv[i] == std::string_view("-H") ? "--header" : argv[i];
+    const std::string_view argument = long_option(argv[i]);
     if (argument == "--") {
       if (i + 1 < argc) return not_an_option(argv[i + 1]);
       break;
@@ -120,7 +151,7 @@ Result<CommandLine> parse_command_line(int argc, const char* const* argv) {
       if (auto taken = take_file(line, argument); !taken) return Unexpected{std::move(taken.error())};
       continue;
     }
-    if (argument[1] != '-') return unknown_option(argument.substr(0, 2));  // -H is the only short one
+    if (argument[1] != '-') return unknown_option(argument.substr(0, 2));
 
     const std::size_t equals = argument.find('=');
     const std::string_view name = argument.substr(0, equals);
@@ -152,15 +183,20 @@ Usage: oneshot-metrics-server [OPTION]...
   --web.config.file FILE
                      TLS, passwords and headers, as Prometheus and its exporters read them
   --log-level L      error, warn, info or debug (default info)
-  --check-config     check the settings and exit: 0 if they are good, 2 if not
+  --log-format F     logfmt or json (default logfmt)
+  --check-config     check the settings and exit: 0 if they are good, 2 if not; without --config those of
+                     /etc/oneshot-metrics-server/config.toml, if that is there
   --print-config     print the settings in effect as TOML and exit
   --try-webhook NAME FILE
                      show what [webhooks.NAME] makes of the payload in FILE (-: standard input) and exit
   -H, --header H     a header of that payload, such as 'X-GitHub-Event: release'; may be given again
-  --version          print the version and exit
-  --help             print this and exit
+  -V, --version      print the version and exit
+  -h, --help         print this and exit
 
-The command line goes before the environment (PORT, USE_EXPLICIT_TIMESTAMPS, LOG_LEVEL), that before the file.
+As with Prometheus: --web.listen-address HOST:PORT, --log.level, --log.format.
+
+The command line goes before the environment, that before the file. Each key of the file is a variable:
+ONESHOT__SERVER__PORT=8090 is port in [server]. PORT, USE_EXPLICIT_TIMESTAMPS and LOG_LEVEL are shorter names of three.
 )";
 }
 

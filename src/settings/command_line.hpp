@@ -36,7 +36,11 @@ struct CommandLine {
   std::optional<TryWebhook> try_webhook;
 };
 
-/// Long options, `--name VALUE` or `--name=VALUE`, never abbreviated, and `-H` as curl has it; `--` ends them. Errors
+/// What `--check-config` checks where no file is named.
+inline constexpr const char* usual_config_file = "/etc/oneshot-metrics-server/config.toml";
+
+/// Long options, `--name VALUE` or `--name=VALUE`, never abbreviated, and `-H` as curl has it, `-h`, `-V`; `--` ends
+/// them. Errors
 /// are one line: `--prot: unknown option; did you mean "--port"?`, `--port "x": must be a whole number from 0 to
 /// 65535`. Of an option given twice the last counts.
 [[nodiscard]] Result<CommandLine> parse_command_line(int argc, const char* const* argv);

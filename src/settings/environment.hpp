@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 #include "settings/settings.hpp"
@@ -16,8 +17,16 @@ using Environment = std::function<std::optional<std::string>(const char* name)>;
 /// That of this process. Ask it only while no thread sets variables.
 [[nodiscard]] Environment process_environment();
 
-/// Takes over PORT, USE_EXPLICIT_TIMESTAMPS (true or false, any case) and LOG_LEVEL (any case); an empty variable is
-/// none. Errors name the variable: `environment variable PORT = "abc": must be a whole number from 0 to 65535`.
+/// The names of this process's variables. As process_environment().
+[[nodiscard]] std::vector<std::string> process_variables();
+
+/// Takes over ONESHOT__SECTION__KEY for each key of the table, over PORT, USE_EXPLICIT_TIMESTAMPS (true or false, any
+/// case) and LOG_LEVEL (any case), which are shorter names of three. An empty variable is none; a list has commas
+/// between its elements. Errors name the variable: `environment variable PORT = "abc": must be a whole number from 0 to
+/// 65535`.
 Result<void, std::string> apply_environment(Settings& settings, const Environment& environment);
+
+/// Of these names the first that begins as a setting and is none: what is wrong with it, and what may be meant.
+[[nodiscard]] std::optional<std::string> find_unknown_variable(const std::vector<std::string>& names);
 
 }  // namespace oneshot::settings

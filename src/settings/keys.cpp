@@ -46,11 +46,24 @@ Result<std::string> make_plain_label(const std::string& name, const std::vector<
   return Unexpected{must_be_one_of({"time", "timestamp", "ttl"})};
 }
 
+/// "warning", as other programs call it, is "warn".
+Key log_level() {
+  using log::Level;
+  Key key = choice("log", "level", &Settings::log_level,
+                   {{"error", Level::error}, {"warn", Level::warn}, {"info", Level::info}, {"debug", Level::debug}});
+  key.set = [set = std::move(key.set)](Settings& settings, const Value& value) {
+    const auto* const word = std::get_if<std::string>(&value.content);
+    if (word == nullptr || *word != "warning") return set(settings, value);
+    settings.log_level = Level::warn;
+    return Result<void, ValueError>();
+  };
+  return key;
+}
+
 // Order of the arguments: table, key, range or check, member. The example file says what each key means.
 std::vector<Key> make_keys() {
   using App = app::Options;
   using Event = event::Options;
-  using Level = log::Level;
   using Net = net::Options;
   using Queue = queue::Options;
   using Storage = storage::Options;
@@ -120,8 +133,8 @@ std::vector<Key> make_keys() {
       at_start(choice("storage", "sync", &Storage::sync,
                       {{"none", Sync::none}, {"interval", Sync::interval}, {"always", Sync::always}})),
 
-      choice("log", "level", &Settings::log_level,
-             {{"error", Level::error}, {"warn", Level::warn}, {"info", Level::info}, {"debug", Level::debug}}),
+      log_level(),
+      choice("log", "format", &Settings::log_format, {{"logfmt", log::Format::logfmt}, {"json", log::Format::json}}),
   };
 }
 

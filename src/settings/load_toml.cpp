@@ -32,12 +32,13 @@
 #include "settings/toml_ascii.hpp"
 
 // The only file that knows toml++. It turns the parsed document into Values, hands each to its row in the
-// table of keys, and keeps the error that comes first in the file.
+// table of keys, and keeps all errors.
 
 namespace oneshot::settings {
 
 namespace {
 
+constexpr std::size_t most_faults = 20;             // that are shown
 constexpr std::size_t max_file_bytes = 256 * 1024;  // far more than any real file has
 
 struct Place {
@@ -103,7 +104,7 @@ class Reader {
     } else {
       for (const auto& [key, node] : parsed.table()) read_section(key, node);
     }
-    if (!error_.empty()) return Unexpected{std::move(error_)};
+    if (!faults_.empty()) return Unexpected{all_faults()};
     return std::move(settings_);
   }
 
@@ -126,11 +127,19 @@ class Reader {
     return text;
   }
 
-  void complain(Place place, std::string_view what) {
-    if (!error_.empty() && first_ <= place) return;
-    first_ = place;
-    error_ = name_ + ':' + std::to_string(place.line) + ": ";
-    error_ += what;
+  void complain(Place place, std::string_view what) { faults_.emplace_back(place, what); }
+
+  /// A line for each, in the order of the file.
+  std::string all_faults() {
+    std::ranges::stable_sort(faults_, {}, &std::pair<Place, std::string>::first);
+    std::string text;
+    for (std::size_t i = 0; i < std::min(faults_.size(), most_faults); ++i) {
+      const auto& [place, what] = faults_[i];
+      text.append(i == 0 ? "" : "\n").append(name_).append(":").append(std::to_string(place.line)).append(": " + what);
+    }
+    if (faults_.size() > most_faults)
+      text.append("\n").append(name_).append(": and ").append(std::to_string(faults_.size() - most_faults) + " more");
+    return text;
   }
 
   void read_section(const toml::key& key, const toml::node& node) {
@@ -269,8 +278,7 @@ class Reader {
 
   std::string name_;
   Settings settings_;
-  Place first_;
-  std::string error_;  ///< empty: none so far
+  std::vector<std::pair<Place, std::string>> faults_;
 };
 
 }  // namespace

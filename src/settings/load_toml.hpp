@@ -8,7 +8,8 @@
 #include "settings/settings.hpp"
 
 /// The config file. Every key in it must be known, and every value allowed, so that a misspelt key does not go unseen.
-/// An error is one line that begins with the file and its line. Of several errors the first in the file counts:
+/// Every error is a line that begins with the file and its line, in the order of the file; of more than twenty the last
+/// line says how many there are:
 ///
 ///     FILE:3: [server] prot: unknown key; did you mean "port"?
 ///     FILE:4: [server] port = 70000: must be a whole number from 0 to 65535

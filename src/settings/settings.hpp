@@ -22,6 +22,7 @@ struct Settings {
   app::Options app;
   queue::Options queue;
   log::Level log_level = log::Level::info;
+  log::Format log_format = log::Format::logfmt;
   confirm::OptionsByScraper confirm;           ///< [confirm.NAME]
   std::string web_config_file;                 ///< of the Prometheus family; empty: plain HTTP
   Web web;                                     ///< what that file leads to

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The program itself: its options, where a setting comes from, what a wrong one is told, exit statuses."""
 
+import json
 import os
 import signal
 import socket
@@ -115,7 +116,7 @@ class CommandLine(unittest.TestCase):
             "scrapers.allow": '["0.0.0.0/0", "::/0"]',
             "scrapers.trusted_proxies": "[]", "scrapers.forwarded_header": '"X-Forwarded-For"', "storage.path": '""',
             "storage.capacity_mib": "64", "storage.when_full": '"drop_oldest"', "storage.sync": '"interval"',
-            "log.level": '"info"'}
+            "log.level": '"info"', "log.format": '"logfmt"'}
         self.assertEqual(printed(), expected)
 
     def test_the_printed_config_read_again_prints_the_same(self):
@@ -153,6 +154,49 @@ class CommandLine(unittest.TestCase):
                                                           "debug"])
         self.refused(env={"USE_EXPLICIT_TIMESTAMPS": "yes"},
                      words=["USE_EXPLICIT_TIMESTAMPS", "yes", "true", "false"])
+
+    def test_every_key_is_a_variable_too_with_two_underscores(self):
+        found = printed(env={"ONESHOT__SERVER__PORT": "9000", "ONESHOT__SERVER__MAX_CONNECTIONS": "17", "PORT": "1",
+                             "ONESHOT__SERVER__HEADER_TIMEOUT_SECONDS": "2.5", "ONESHOT__LOG__LEVEL": "warning",
+                             "ONESHOT__SCRAPERS__NAMES": "prom-a, prom-b", "ONESHOT__EVENTS__METRIC": "x",
+                             "ONESHOT__EVENTS__USE_EXPLICIT_TIMESTAMPS": "True", "ONESHOT__STORAGE__PATH": ""})
+        for key, value in {"server.port": "9000", "server.max_connections": "17", "log.level": '"warn"',
+                           "server.header_timeout_seconds": "2.5", "scrapers.names": '["prom-a", "prom-b"]',
+                           "events.metric": '"x"', "events.use_explicit_timestamps": "true"}.items():
+            self.assertEqual(found[key], value)
+        every = {key: value for key, value in printed().items() if "." in key and value not in ('""', "[]")}
+        for key, value in every.items():
+            name = "ONESHOT__" + key.replace(".", "__").upper()
+            text = ",".join(json.loads(value)) if value[0] == "[" else value.strip('"')
+            self.assertEqual(printed(env={name: text})[key], value, name)
+        self.assertEqual(printed("--port", "3", env={"ONESHOT__SERVER__PORT": "2"})["server.port"], "3")
+
+    def test_a_bad_variable_of_a_key_and_one_of_no_key_exit_2_and_are_named(self):
+        self.refused(env={"ONESHOT__SERVER__PORT": "70000"},
+                     words=['environment variable ONESHOT__SERVER__PORT = "70000": must be a whole number'])
+        self.refused(env={"ONESHOT__SCRAPERS__NAMES": "a,a b"}, words=["ONESHOT__SCRAPERS__NAMES", 'contains "a b"'])
+        self.refused(env={"ONESHOT__SERVER__PROT": "1"}, words=["did you mean ONESHOT__SERVER__PORT?"])
+        self.refused(env={"ONESHOT__X": "1"}, words=["ONESHOT__X", "ONESHOT__SECTION__KEY"])
+        # Kubernetes makes such ones of a service's name.
+        self.assertEqual(printed(env={"ONESHOT_METRICS_SERVER_PORT": "tcp://10.0.0.1:8090"}), printed())
+
+    def test_all_faults_of_a_config_are_said_at_once(self):
+        path = self.file('[server]\nprot = 1\nhost = "a:b"\n[log]\nlevel = "loud"\n')
+        status, out, err = run("--config", path, "--check-config")
+        self.assertEqual((status, out), (2, ""))
+        self.assertEqual([line.split(": ")[1 if line.startswith("oneshot") else 0].rsplit(":", 1)[1]
+                          for line in err.splitlines()], ["2", "3", "5"], err)
+
+    def test_lines_of_json_say_what_lines_of_logfmt_say(self):
+        command = [programs.server_binary(), "--host", "127.0.0.1", "--port", "0", "--log.format=json"]
+        process = subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True)
+        with process:
+            line = json.loads(process.stderr.readline())
+            self.assertEqual((line["level"], line["msg"]), ("info", "listening"))
+            self.assertIsInstance(line["threads"], int)
+            process.terminate()
+            for rest in process.stderr:
+                json.loads(rest)
 
     def test_without_config_no_file_is_read(self):
         with open(os.path.join(self.folder.name, "oneshot-metrics-server.toml"), "w",
@@ -222,7 +266,7 @@ class CommandLine(unittest.TestCase):
             status, _, err = run("--host", "127.0.0.1", "--port", str(port))
         self.assertEqual(status, 1, err)
         self.assertIn(f"127.0.0.1:{port}", err)
-        self.assertIn("in use", err)
+        self.assertIn(f"in use (another program listens there: ss -ltnp 'sport = :{port}' names it", err)
 
     def test_port_0_takes_a_free_one_and_the_start_line_names_the_real_one(self):
         with Server() as one, Server(args=["--port", "0"]) as other:

@@ -95,3 +95,46 @@ TEST_CASE("fields that find no room at all leave a mark") {
     CHECK((line.ends_with(" some_key=v\n") || line.ends_with("\" …\n") || line.ends_with("m…\"\n")));
   }
 }
+
+TEST_CASE("as JSON a line has the same, with numbers as numbers") {
+  const log::Field scraper("scraper", "prom-a");
+  const log::Field events("events", 3);
+  const log::Field seconds("seconds", 0.5);
+  const log::Field never("never", std::numeric_limits<double>::infinity());
+  CHECK(log::format(Level::warn, "events lost", {scraper, events, seconds, never}, false, 1'700'000'000'007,
+                    log::Format::json) ==
+        "{\"ts\":\"2023-11-14T22:13:20.007Z\",\"level\":\"warn\",\"msg\":\"events lost\",\"scraper\":\"prom-a\","
+        "\"events\":3,\"seconds\":0.5,\"never\":\"+Inf\"}\n");
+  CHECK(log::format(Level::error, "x", {}, true, 0, log::Format::json) == "<3>{\"level\":\"error\",\"msg\":\"x\"}\n");
+}
+
+TEST_CASE("as JSON no value can end its string, and what is no UTF-8 is replaced") {
+  const auto value = [](std::string_view text) {
+    const std::string line = log::format(Level::info, "m", {{"k", text}}, true, 0, log::Format::json);
+    const std::string before = "<6>{\"level\":\"info\",\"msg\":\"m\",\"k\":\"";
+    REQUIRE(line.starts_with(before));
+    REQUIRE(line.ends_with("\"}\n"));
+    return line.substr(before.size(), line.size() - before.size() - 3);
+  };
+  CHECK(value("say \"x\" \\ 世界") == R"(say \"x\" \\ 世界)");
+  CHECK(value("a\n\t\x1B\x7F") == "a\\n\\t\\u001b\x7F");
+  CHECK(value("\xFF\xC3") == "\xEF\xBF\xBD\xEF\xBF\xBD");
+  CHECK(value(std::string_view("\0", 1)) == "\\u0000");
+  CHECK(value("") == "");
+}
+
+TEST_CASE("a line of JSON is never longer than 4,096 bytes, and whole JSON") {
+  for (std::size_t size = 3900; size < 4200; ++size) {
+    for (const char* const unit : {"x", "\"", "\xFF", "\x01"}) {
+      std::string message;
+      while (message.size() < size) message += unit;
+      CAPTURE(size);
+      const auto in_message = log::format(Level::info, message, {{"n", 12345}, {"k", "v"}}, true, 0, log::Format::json);
+      CHECK(in_message.size() <= 4096);
+      CHECK(in_message.ends_with("}\n"));
+      const auto in_field = log::format(Level::info, "m", {{"k", message}, {"n", 1}}, false, 0, log::Format::json);
+      CHECK(in_field.size() <= 4096);
+      CHECK((in_field.ends_with("…\"}\n") || in_field.ends_with(",\"n\":1}\n") || in_field.ends_with("\"}\n")));
+    }
+  }
+}

@@ -102,6 +102,28 @@ TEST_CASE("arguments without an option are an error") {
   CHECK(error({""}) == "\"\": only options are expected; --help shows them all");
 }
 
+TEST_CASE("short options and those of Prometheus stand for the long ones") {
+  CHECK(parse({"-h"})->help);
+  CHECK(parse({"-V"})->version);
+  const auto in_effect = [](std::initializer_list<const char*> arguments) {
+    const auto line = parse(arguments);
+    REQUIRE(line);
+    Settings settings;
+    for (const Override& one : line->overrides) REQUIRE(one.key->set(settings, one.value));
+    return settings;
+  };
+  CHECK(in_effect({"--web.listen-address", ":9000"}).net.port == 9000);
+  CHECK(in_effect({"--web.listen-address", ":9000"}).net.host == "::");
+  CHECK(in_effect({"--web.listen-address=127.0.0.1:0"}).net.host == "127.0.0.1");
+  CHECK(in_effect({"--web.listen-address", "[::1]:9000"}).net.host == "::1");
+  CHECK(in_effect({"--log.level", "warning"}).log_level == log::Level::warn);
+  CHECK(in_effect({"--log-format", "JSON"}).log_format == log::Format::json);
+  CHECK(in_effect({"--log.format=json"}).log_format == log::Format::json);
+  CHECK(error({"--web.listen-address", "9000"})
+            .starts_with("--web.listen-address \"9000\": must be an address and a port"));
+  CHECK(error({"--log.format", "xml"}) == "--log-format \"xml\": must be \"logfmt\" or \"json\"");
+}
+
 TEST_CASE("a bad value is an error that says what is allowed") {
   CHECK(error({"--port", "70000"}) == "--port 70000: must be a whole number from 0 to 65535");
   CHECK(error({"--port", "80x"}) == "--port \"80x\": must be a whole number from 0 to 65535");
@@ -110,7 +132,12 @@ TEST_CASE("a bad value is an error that says what is allowed") {
   CHECK(error({"--log-level", "Loud"}) == "--log-level \"Loud\": must be \"error\", \"warn\", \"info\" or \"debug\"");
   CHECK(error({"--log-level", "5"}) == "--log-level \"5\": must be \"error\", \"warn\", \"info\" or \"debug\"");
   CHECK(error({"--host=a=b"}).starts_with("--host \"a=b\": must be an IP address"));
-  CHECK(error({"--host", ""}) == "--host \"\": must be an IP address such as \"::\" or \"127.0.0.1\", or a host name");
+  CHECK(error({"--host", ""}) ==
+        "--host \"\": must be an IP address such as \"::\" or \"127.0.0.1\", or a host name, "
+        "without a port");
+  for (const char* const host : {"a:b", "localhost:8090", "127.0.0.1:8090", "[::1]", ":8090"})
+    CHECK(error({"--host", host}).find("without a port") != std::string::npos);
+  CHECK(error({"--host", "fe80::1%eth0"}) == "fine");
   CHECK(error({"--config", ""}) == "--config \"\": must be the name of a file");
 }
 
