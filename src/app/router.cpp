@@ -14,6 +14,7 @@
 #include "app/ingest/post_events.hpp"
 #include "app/ingest/post_hook.hpp"
 #include "app/pages/plain_pages.hpp"
+#include "app/pages/post_reload.hpp"
 #include "app/route.hpp"
 #include "app/scrape/get_metrics.hpp"
 #include "base/text.hpp"
@@ -24,6 +25,7 @@ namespace {
 constexpr Action health{get_health, Right::none};
 constexpr Action readiness{get_readiness, Right::none};
 constexpr Action welcome{get_welcome, Right::none};
+constexpr Action reload{post_reload, Right::admin};
 
 constexpr std::array routes{
     Route{.path = "/event", .post = {post_event, Right::post}},
@@ -50,6 +52,7 @@ constexpr std::array routes{
     Route{.path = "/readyz", .get = readiness, .head = readiness},
     Route{.path = "/-/healthy", .get = health, .head = health},
     Route{.path = "/-/ready", .get = readiness, .head = readiness},
+    Route{.path = "/-/reload", .post = reload, .put = reload},
     Route{.path = "/", .get = welcome, .head = welcome},
 };
 

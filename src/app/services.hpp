@@ -17,6 +17,7 @@
 #include "app/own_metrics/process_metrics.hpp"
 #include "app/own_metrics/readiness.hpp"
 #include "app/own_metrics/scrape_refusals.hpp"
+#include "app/pages/reloading.hpp"
 #include "app/refusal_watch.hpp"
 #include "app/scrape/forwarding_watch.hpp"
 #include "app/scrape/proxy_watch.hpp"
@@ -46,6 +47,7 @@ struct Services {
   const Clock& clock;
   std::uint16_t port = 8090;  ///< of server.port, for an example where the client does not say how it reached us
   const confirm::Confirmers* confirmers = nullptr;  ///< null: TCP decides what was delivered, whoever scrapes
+  Reload reload;                                    ///< set before requests come in
   Readiness readiness;
   ConfigReloads config_reloads;
   ProcessMetrics process_metrics;

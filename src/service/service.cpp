@@ -8,6 +8,7 @@
 #include "service/service.hpp"
 
 #include <asio/co_spawn.hpp>
+#include <asio/post.hpp>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
@@ -110,6 +111,9 @@ void Service::make_routers() {
   services_ = std::make_unique<app::Services>(*queue_, system_clock(), workers_);
   services_->port = settings_->net.port;
   services_->confirmers = confirmers_.get();
+  services_->reload = [this](std::shared_ptr<app::Reloading> asked) {
+    asio::post(main_, [this, asked = std::move(asked)] { reload_for(asked); });
+  };
   std::vector<http::Handler*> handlers;
   for (unsigned worker = 0; worker < workers_; ++worker) {
     routers_.push_back(std::make_unique<app::Router>(*services_, app_options(), worker));

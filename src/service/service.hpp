@@ -67,7 +67,8 @@ class Service {
 
   // service_reload.cpp
   asio::awaitable<void> reload_on_signal();
-  void reload();
+  Result<void> reload();
+  void reload_for(const std::shared_ptr<app::Reloading>& asked);
   Result<void> read_again();
   void use(settings::Settings read, const Encryption& encryption);
   void report_reload(const std::vector<std::string>& keys, const Encryption& encryption) const;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SIGHUP: the settings are read anew as at the start, the command line and the environment before the file. All of it
 // is checked first; then each part gets what it may change while it runs.
+#include <atomic>
 #include <csignal>
 #include <memory>
 #include <string>
@@ -26,22 +27,35 @@ asio::awaitable<void> Service::reload_on_signal() {
       std::raise(SIGTERM);
       co_return;
     }
-    if (!stopping_) reload();
+    if (!stopping_) static_cast<void>(reload());  // the log says it all
   }
 }
 
-void Service::reload() {
+void Service::reload_for(const std::shared_ptr<app::Reloading>& asked) {
+  Result<void> outcome = stopping_ ? Unexpected<std::string>{"the program ends"} : reload();
+  // Behind what use() has posted to the workers: by then all of them go by the new settings.
+  const auto left = std::make_shared<std::atomic<unsigned>>(workers_);
+  for (unsigned worker = 0; worker < workers_; ++worker)
+    server_->post_to_worker(worker, [asked, left, outcome] {
+      if (left->fetch_sub(1) == 1) asked->finish(outcome);
+    });
+}
+
+Result<void> Service::reload() {
   if (config_file_.empty() && settings_->web_config_file.empty()) {
-    log::warn("SIGHUP: there is no config file to read again (the server was started without --config)");
-    return;
+    const std::string why = "there is no config file to read again (the server was started without --config)";
+    log::warn("reload: " + why);
+    return Unexpected{why};
   }
   notifier_.send("RELOADING=1\n" + monotonic_usec());
-  if (auto done = read_again(); !done) {
+  Result<void> done = read_again();
+  if (!done) {
     services_->config_reloads.note_failure();
     log::error("reload failed: the settings stay as they were", {{"reason", done.error()}});
   }
   next_status_ = {};
   notifier_.send("READY=1");
+  return done;
 }
 
 Result<void> Service::read_again() {
@@ -59,6 +73,7 @@ void Service::use(settings::Settings read, const Encryption& encryption) {
   settings::Reload reload = settings::reload(*settings_, std::move(read));
   settings_ = std::make_shared<const settings::Settings>(std::move(reload.settings));
   log::set_level(settings_->log_level);
+  log::set_format(settings_->log_format);
   queue_->change(queue_options());
   confirmers_->change(settings_->confirm, settings_->app.metric);
   server_->change(net_options());

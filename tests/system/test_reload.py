@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """SIGHUP: what can change while the server runs does, what cannot says so, and a bad file changes nothing."""
 
+import hashlib
 import os
 import signal
 import subprocess
@@ -8,6 +9,7 @@ import time
 import unittest
 
 from harness import programs, runner
+from harness.client import request
 from harness.manager import Manager
 from harness.oracle import Oracle
 from harness.server import Server, environment
@@ -167,6 +169,32 @@ class Reload(unittest.TestCase):
             process.kill()
             process.stderr.close()
             process.wait()
+
+    def test_a_request_has_the_settings_read_again_and_says_how_it_went(self):
+        rights = {"clients.boss.token_sha256": hashlib.sha256(b"secret").hexdigest(), "clients.boss.rights": ["admin"],
+                  "clients.anonymous.rights": ["post", "scrape", "view"]}
+        bearer = [("Authorization", "Bearer secret")]
+        with Server(rights) as server:
+            self.assertEqual(server.post("/-/reload").status, 401)
+            self.assertEqual(server.get("/-/reload", bearer).status, 405)
+            server.configure({**rights, "events.max_labels": 1})
+            answer = server.post("/-/reload", None, bearer)
+            self.assertEqual((answer.status, answer.text), (200, "reloaded\n"))
+            self.assertEqual(server.post("/event?a=1&b=2").status, 400)  # whichever worker has it
+            with open(server.config, "a", encoding="utf-8") as file:
+                file.write("[server]\nprot = 1\n")
+            with server.connect() as connection:
+                connection.send(request("PUT", "/-/reload", bearer))
+                answer = connection.read_reply()
+            self.assertEqual(answer.status, 500)
+            self.assertRegex(answer.text, r"^reload failed: .*config.toml:\d+: .*\n$")
+            self.assertEqual(server.post("/event?a=1&b=2").status, 400)
+            self.assertEqual([l["client"] for l in server.log_lines() if l["msg"] == "a request asks for a reload"],
+                             ["boss", "boss"])
+
+    def test_without_clients_nobody_may_have_the_settings_read(self):
+        with Server() as server:
+            self.assertEqual(server.post("/-/reload").status, 401)
 
     def test_the_service_manager_is_told_of_the_reload_and_of_its_end(self):
         with Manager() as manager, Server(env=manager.variables) as server:
