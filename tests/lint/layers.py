@@ -15,10 +15,10 @@ LIBRARIES = {
     "libcrypt": r"crypt\.h$",
     "libcrypto": r"openssl/(evp|hmac|sha|crypto)\.h$",
     "libssl": r"openssl/(bio|err|pem|ssl|x509v3)\.h$",
+    "libyaml": r"yaml\.h$",
     "llhttp": r"llhttp",
     "simdjson": r"simdjson\.h$",
     "tomlplusplus": r"toml(\+\+|\.hpp)",
-    "yaml": r"yaml\.h$",
     "xxhash": r"xxhash\.h$",
     "zlib": r"zlib\.h$",
 }
