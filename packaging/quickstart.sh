@@ -93,6 +93,7 @@ want_to_build() {
     want libtomlplusplus-dev /usr/include/toml++/toml.h /usr/local/include/toml++/toml.h
     want libsimdjson-dev /usr/include/simdjson.h /usr/local/include/simdjson.h
     want libssl-dev /usr/include/openssl/ssl.h /usr/local/include/openssl/ssl.h
+    want libcurl4-openssl-dev /usr/include/*/curl/curl.h /usr/include/curl/curl.h /usr/local/include/curl/curl.h
     want libyaml-dev /usr/include/yaml.h /usr/local/include/yaml.h
     want libcrypt-dev /usr/include/crypt.h /usr/local/include/crypt.h
     want libxxhash-dev /usr/include/xxhash.h /usr/local/include/xxhash.h

@@ -13,6 +13,7 @@ LIBRARIES = {
     "asio": r"asio/",
     "asio/awaitable.hpp": r"asio/awaitable\.hpp$",
     "libcrypt": r"crypt\.h$",
+    "libcurl": r"curl/",
     "libcrypto": r"openssl/(evp|hmac|sha|crypto)\.h$",
     "libssl": r"openssl/(bio|err|pem|ssl|x509v3)\.h$",
     "libyaml": r"yaml\.h$",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""oneshotctl: what it prints is what the server takes, and what it cannot do it says in one line."""
+"""oneshotctl: its help, its manual page, what shells complete, and tokens that the server takes."""
 
 import hashlib
 import json
@@ -7,32 +7,127 @@ import os
 import re
 import signal
 import subprocess
-import unittest
 
 from harness import programs, runner
+from harness.oneshotctl import Case, program, run
 from harness.server import Server
 from harness.waiting import wait_until
 
-
-def run(*args, said=b""):
-    """The program with these arguments and this standard input: (status, stdout, stderr)."""
-    program = os.environ.get("ONESHOT_CTL") or os.path.join(os.path.dirname(programs.server_binary()), "oneshotctl")
-    done = subprocess.run([program, *args], input=said, capture_output=True, timeout=20, check=False)
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
+MAN_PAGE = os.path.join(programs.ROOT, "packaging", "man", "oneshotctl.1")
 
 
-class Token(unittest.TestCase):
-    def done(self, *args, said=b""):
-        status, out, err = run(*args, said=said)
-        self.assertEqual((status, err), (0, ""))
-        return out
+def rows(text, heading):
+    """The first word of each row below a heading of a help."""
+    block = text.partition(heading + "\n")[2].partition("\n\n")[0]
+    return [re.match(r"  (?:-\w, )?(\S+)", line).group(1) for line in block.splitlines()]
 
-    def refused(self, *args, words=(), said=b""):
-        status, out, err = run(*args, said=said)
-        self.assertEqual((status, out, err.count("\n")), (2, "", 1), err)
-        for word in words:
-            self.assertIn(word, err)
 
+def commands():
+    return rows(run("--help").out, "Usage: oneshotctl COMMAND [ARGUMENT]...\n")
+
+
+class Help(Case):
+    def test_each_command_has_a_help_with_its_options_and_an_example(self):
+        self.assertIn("post", commands())
+        for command in commands():
+            text = self.done(command, "--help")
+            self.assertRegex(text, rf"^Usage: oneshotctl {command}\b")
+            self.assertIn("--help", rows(text, "Options:"))
+            self.assertRegex(text, rf"Example:\n  .*oneshotctl {command}\b")
+            for line in text.splitlines():
+                self.assertLessEqual(len(line), 110, line)
+
+    def test_the_manual_page_has_each_command_and_each_option(self):
+        with open(MAN_PAGE, encoding="utf-8") as file:
+            page = file.read().replace("\\-", "-").replace("\\ ", " ")
+        for command in commands():
+            self.assertRegex(page, rf"(?m)^\.SS {command}$", command)
+            for option in rows(self.done(command, "--help"), "Options:"):
+                self.assertIn(option, page, command)
+        sections = set(re.findall(r"(?m)^\.SS (\S+)$", page))
+        self.assertEqual(sections, set(commands()), "the page has commands that there are not")
+
+    def test_the_page_in_docs_has_a_row_for_each_command(self):
+        with open(os.path.join(programs.ROOT, "docs", "oneshotctl.md"), encoding="utf-8") as file:
+            listed = re.findall(r"(?m)^\| \[?`([a-z-]+)`(?:\]\(#[a-z]+\))? \|", file.read())
+        self.assertEqual(listed, commands())
+
+    def test_without_a_command_the_help_goes_to_standard_error(self):
+        done = run()
+        self.assertEqual((done.status, done.out), (2, ""))
+        self.assertIn("a command must follow", done.err)
+        self.assertIn("oneshotctl post type=deploy", done.err)
+
+    def test_version_and_help_in_both_forms(self):
+        for option in ("--help", "-h"):
+            self.assertIn("Usage: oneshotctl COMMAND", self.done(option))
+        for option in ("--version", "-V"):
+            self.assertRegex(self.done("token", option), r"^oneshotctl \d+\.\d+\.\d+\n$")
+
+    def test_wrong_usage_is_told_in_one_line(self):
+        self.refused("tokne", words=["unknown command tokne", "did you mean token?"])
+        self.refused("xyzzy", words=["unknown command xyzzy", "--help lists"])
+        self.refused("post", "--vaule", "3", words=["unknown option --vaule", "did you mean --value?"])
+        self.refused("post", "a=b", "--value", words=["--value needs a value"])
+        self.refused("post", "--json=yes", "a=b", words=["--json takes no value"])
+        self.refused("token", "--value", "3", words=["token takes no --value", "token --help"])
+        self.refused("post", "a=b", "--", "x", words=["post takes nothing behind --"])
+
+    def test_where_the_server_is_must_make_sense(self):
+        for url in ("localhost:8090", "ftp://a", "http://a b", "http://a/?x"):
+            self.refused("post", "a=b", "--url", url, words=["--url", "must be http://HOST[:PORT]"])
+        self.refused("post", "a=b", env={"ONESHOT_URL": "localhost"}, words=['ONESHOT_URL "localhost"'])
+        self.refused("post", "a=b", "--timeout", "soon", words=['--timeout "soon": must be seconds'])
+        self.refused("post", "a=b", "--token-file", "/none", words=["--token-file /none: cannot be read: No such file"])
+        self.refused("post", "a=b", "--user", "me", words=["--user and --password-file go together"])
+
+
+class Completion(Case):
+    """A shell sources the script, and is asked what it would offer."""
+
+    def bash(self, *words):
+        script = (f'source <("{program()}" completion bash); COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _oneshotctl; '
+                  'printf "%s\\n" "${COMPREPLY[@]}"')
+        done = subprocess.run([programs.need("bash"), "--norc", "-c", script, "bash", "oneshotctl", *words],
+                              capture_output=True, check=True, timeout=20)
+        self.assertEqual(done.stderr, b"")
+        return done.stdout.decode().split()
+
+    def test_bash_completes_commands_options_words_and_files(self):
+        self.assertEqual(set(self.bash("")), {*commands(), "--help", "--version"})
+        self.assertEqual(self.bash("comp"), ["completion"])
+        self.assertEqual(self.bash("completion", ""), ["bash", "zsh", "fish", "--help", "--version"])
+        self.assertEqual(self.bash("post", "--retry"), ["--retry-seconds"])
+        self.assertEqual(self.bash("post", "a=b", "--to"), ["--token-file"])
+        self.assertEqual(self.bash("post", "--cacert", MAN_PAGE[:-3]), [MAN_PAGE])
+        self.assertEqual(self.bash("post", "--value", ""), [])
+
+    def test_each_command_is_completed_with_all_of_its_options(self):
+        for command in commands():
+            options = rows(self.done(command, "--help"), "Options:")
+            self.assertLessEqual(set(options), set(self.bash(command, "-")), command)
+
+    def check(self, shell):
+        """Its script is one that the shell itself can read, and names every command."""
+        script = self.done("completion", shell)
+        for command in commands():
+            self.assertIn(command, script)
+        done = subprocess.run([programs.need(shell), "-n", "/dev/stdin"], input=script.encode(), capture_output=True,
+                              check=False, timeout=20)
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+
+    def test_zsh_can_read_its_script(self):
+        self.check("zsh")
+
+    def test_fish_can_read_its_script(self):
+        self.check("fish")
+
+    def test_another_shell_is_refused_with_those_that_there_are(self):
+        for words in ([], ["tcsh"], ["bash", "zsh"]):
+            self.refused("completion", *words, words=["bash, zsh or fish"])
+
+
+class Token(Case):
     def server(self, text):
         """One whose config file ends with this text, as somebody pasted it."""
         server = Server()
@@ -67,25 +162,16 @@ class Token(unittest.TestCase):
     def test_what_is_no_token_has_no_hash_here_and_is_not_repeated(self):
         for said in (b"", b"\n", b"two words", b"a\nb\n", "schlüssel".encode(), b"a" + b"=a", b"\0"):
             self.refused("token", "hash", said=said, words=["standard input must be"])
-        _, _, err = run("token", "hash", said=b"two words")
-        self.assertNotIn("two", err)
+        self.assertNotIn("two", run("token", "hash", said=b"two words").err)
         self.refused("token", "hash", "s3cret", words=["on standard input"])
 
     def test_wrong_usage_is_told_in_one_line(self):
-        self.refused(words=["a command must follow", "--help"])
-        self.refused("tokne", words=["unknown command tokne"])
         self.refused("token", words=["new or hash"])
         self.refused("token", "make", words=["token make", "token new"])
         self.refused("token", "new", "a", "b", words=["one name"])
         self.refused("token", "new", "a b", words=["letters, digits"])
         self.refused("token", "new", "a" * 65, words=["1 to 64"])
         self.refused("token", "new", "--color", words=["unknown option --color"])
-
-    def test_help_and_version(self):
-        for option in ("--help", "-h"):
-            self.assertIn("token new [NAME]", self.done(option))
-        for option in ("--version", "-V"):
-            self.assertRegex(self.done("token", option), r"^oneshotctl \d+\.\d+\.\d+\n$")
 
 
 if __name__ == "__main__":

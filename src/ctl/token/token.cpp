@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "ctl/token.hpp"
+#include "ctl/token/token.hpp"
 
 #include <utility>
 

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+#include "ctl/server/target.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+
+#include "base/numbers.hpp"
+#include "base/text.hpp"
+
+namespace oneshot::ctl {
+namespace {
+
+constexpr std::string_view default_url = "http://localhost:8090";
+constexpr double most_seconds = 86'400;
+
+std::string from(const Call& call, std::string_view option, const char* variable) {
+  if (const auto value = call.value_of(option)) return std::string(*value);
+  const char* const set = variable == nullptr ? nullptr : std::getenv(variable);
+  return set == nullptr ? "" : set;
+}
+
+/// Of a secret's file. Editors and `echo` end it with a line end.
+Result<std::string> first_line(const std::string& file, std::string_view option) {
+  const std::string name = std::string(option) + ' ' + printable(file, 1024) + ": ";
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream(std::fopen(file.c_str(), "re"), std::fclose);
+  if (!stream) return Unexpected{name + "cannot be read: " + std::strerror(errno)};
+  std::string text(4096, '\0');
+  text.resize(std::fread(text.data(), 1, text.size(), stream.get()));
+  text.resize(std::min(text.find('\n'), text.size()));
+  if (text.ends_with('\r')) text.pop_back();
+  if (text.empty()) return Unexpected{name + "its first line is empty"};
+  return text;
+}
+
+Result<void> read_token(const Call& call, Target& target) {
+  if (const auto file = call.value_of("--token-file")) {
+    auto token = first_line(std::string(*file), "--token-file");
+    if (!token) return Unexpected{token.error()};
+    target.token = *std::move(token);
+  } else if (target.user.empty()) {
+    target.token = from(call, {}, "ONESHOT_TOKEN");
+  }
+  return {};
+}
+
+Result<void> read_password(const Call& call, Target& target) {
+  target.user = from(call, "--user", nullptr);
+  const auto file = call.value_of("--password-file");
+  if (target.user.empty() != !file) return Unexpected{"--user and --password-file go together"};
+  if (!file) return {};
+  if (call.has("--token-file")) return Unexpected{"--token-file and --user: there can be one of the two"};
+  auto password = first_line(std::string(*file), "--password-file");
+  if (!password) return Unexpected{password.error()};
+  target.password = *std::move(password);
+  return {};
+}
+
+Result<void> read_secrets(const Call& call, Target& target) {
+  if (auto read = read_password(call, target); !read) return read;
+  return read_token(call, target);
+}
+
+}  // namespace
+
+Result<std::string> server_url(std::string_view text, const std::string& name) {
+  const bool good = text.starts_with("http://") || text.starts_with("https://");
+  if (!good || text.find_first_of(" ?#") != std::string_view::npos)
+    return Unexpected{name + ' ' + quoted(text) + ": must be http://HOST[:PORT] or https://HOST[:PORT], such as " +
+                      std::string(default_url)};
+  while (text.ends_with('/')) text.remove_suffix(1);
+  return std::string(text);
+}
+
+Result<std::chrono::milliseconds> seconds_of(std::string_view text, std::string_view option) {
+  const auto seconds = parse_number(text);
+  if (!seconds || !(*seconds >= 0 && *seconds <= most_seconds))
+    return Unexpected{std::string(option) + ' ' + quoted(text) + ": must be seconds, from 0 to 86400"};
+  return std::chrono::milliseconds(static_cast<std::int64_t>(*seconds * 1000));
+}
+
+Result<Target> target_of(const Call& call) {
+  Target target;
+  const std::string url = from(call, "--url", "ONESHOT_URL");
+  auto good_url = server_url(url.empty() ? default_url : url, call.has("--url") ? "--url" : "ONESHOT_URL");
+  if (!good_url) return Unexpected{good_url.error()};
+  target.url = *std::move(good_url);
+  if (const auto timeout = call.value_of("--timeout")) {
+    const auto good = seconds_of(*timeout, "--timeout");
+    if (!good) return Unexpected{good.error()};
+    target.timeout = *good;
+  }
+  target.unix_socket = from(call, "--unix-socket", nullptr);
+  target.cacert = from(call, "--cacert", nullptr);
+  target.cert = from(call, "--cert", nullptr);
+  target.key = from(call, "--key", nullptr);
+  if (const auto read = read_secrets(call, target); !read) return Unexpected{read.error()};
+  return target;
+}
+
+}  // namespace oneshot::ctl
