@@ -4,9 +4,11 @@
 
 #include <array>
 
+#include "ctl/check/command.hpp"
 #include "ctl/completion/command.hpp"
 #include "ctl/job/command.hpp"
 #include "ctl/post/command.hpp"
+#include "ctl/scrape_config/command.hpp"
 #include "ctl/token/command.hpp"
 
 namespace oneshot::ctl {
@@ -17,6 +19,8 @@ std::span<const Command> commands() noexcept {
       post_command(),
       run_command(),
       // setting up
+      scrape_config_command(),
+      check_command(),
       token_command(),
       completion_command(),
   };
