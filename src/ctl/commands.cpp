@@ -6,10 +6,16 @@
 
 #include "ctl/check/command.hpp"
 #include "ctl/completion/command.hpp"
+#include "ctl/doctor/command.hpp"
+#include "ctl/events/commands.hpp"
 #include "ctl/job/command.hpp"
 #include "ctl/post/command.hpp"
+#include "ctl/reload/command.hpp"
 #include "ctl/scrape_config/command.hpp"
+#include "ctl/scrapers/commands.hpp"
 #include "ctl/token/command.hpp"
+#include "ctl/top/command.hpp"
+#include "ctl/why/command.hpp"
 
 namespace oneshot::ctl {
 
@@ -18,9 +24,21 @@ std::span<const Command> commands() noexcept {
       // for scripts
       post_command(),
       run_command(),
+      // what there is
+      tail_command(),
+      events_command(),
+      scrapers_command(),
+      why_command(),
+      top_command(),
+      // changes
+      replay_command(),
+      skip_command(),
+      forget_command(),
+      reload_command(),
       // setting up
       scrape_config_command(),
       check_command(),
+      doctor_command(),
       token_command(),
       completion_command(),
   };

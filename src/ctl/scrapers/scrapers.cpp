@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// The command `scrapers`.
+#include "ctl/scrapers/commands.hpp"
+#include "ctl/scrapers/scraper.hpp"
+#include "ctl/server/fields.hpp"
+#include "ctl/server/with_api.hpp"
+#include "ctl/text/duration.hpp"
+#include "ctl/text/local_time.hpp"
+#include "ctl/text/table.hpp"
+
+namespace oneshot::ctl {
+namespace {
+
+constexpr Option options[] = {json_option};
+
+std::string age(double seconds) {
+  return seconds <= 0 ? "-" : duration_in_words(std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000)));
+}
+
+std::string table_of(const std::vector<Scraper>& scrapers, std::int64_t now_unix_ms) {
+  Table table({"NAME", "NAMED", "LAST SCRAPE", "WAITING", "OLDEST", "ON ITS WAY", "DELIVERED", "LAST BATCH"});
+  for (const Scraper& scraper : scrapers) {
+    table.add({scraper.name, scraper.named ? "yes" : "no", ago(scraper.last_scrape_unix_ms, now_unix_ms),
+               std::to_string(scraper.waiting), age(scraper.oldest_waiting_seconds), std::to_string(scraper.in_flight),
+               std::to_string(scraper.delivered), scraper.last_batch ? scraper.last_batch->text() : "-"});
+  }
+  return table.text();
+}
+
+/// The status, since it has the server's clock, by which "ago" is right whatever ours says.
+Result<std::string> ask(const Call& call, Api& api) {
+  const bool json = call.has(json_option.name);
+  const auto answer = api.get(json ? "/api/v1/scrapers" : "/api/v1/status");
+  if (!answer) return Unexpected{answer.error()};
+  if (json) return api.last_body();
+  const std::vector<Scraper> scrapers = scrapers_of(*answer);
+  if (scrapers.empty()) complain("nobody has scraped yet; oneshotctl scrape-config NAME prints a job for Prometheus");
+  return table_of(scrapers, whole_at(*answer, "now_unix_ms"));
+}
+
+int run_scrapers(const Call& call) {
+  if (!call.words().empty()) return refuse("scrapers takes no word; oneshotctl why NAME asks about one scraper");
+  return with_api<ask>(call);
+}
+
+}  // namespace
+
+Command scrapers_command() noexcept {
+  return {.name = "scrapers",
+          .arguments = "[OPTION]...",
+          .summary = "list the scrapers: when they came, what waits for them, how their last batch ended",
+          .details =
+              "NAMED: one of scrapers.names, which is never forgotten. OLDEST: the age of the oldest event that it\n"
+              "has not got. LAST BATCH: delivered, or why not.\n",
+          .example = "oneshotctl scrapers\n",
+          .options = options,
+          .run = run_scrapers};
+}
+
+}  // namespace oneshot::ctl
