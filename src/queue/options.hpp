@@ -39,6 +39,11 @@ struct Options {
   /// Scrapers that are asked what became of a batch. A batch that is out to one of them when the program ends is left
   /// to Queue::resume(), whatever the kernel has of it.
   std::vector<std::string> confirmed;
+  /// So long events stay readable that all scrapers have; 0: not at all.
+  std::chrono::milliseconds history = std::chrono::seconds(3600);
+  /// So many bytes of the log at most are kept for nothing else; at most half the capacity counts.
+  std::uint64_t history_bytes = std::uint64_t{4} << 20;
+  bool keep_senders = false;  ///< of the newest 65,536 events, in memory: see Queue::note_sender()
 };
 
 }  // namespace oneshot::queue

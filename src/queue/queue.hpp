@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,6 +18,8 @@
 #include "event/event.hpp"
 #include "queue/batch.hpp"
 #include "queue/delivery.hpp"
+#include "queue/event_id.hpp"
+#include "queue/history.hpp"
 #include "queue/options.hpp"
 #include "queue/statistics.hpp"
 
@@ -43,6 +46,16 @@ struct Poster {
   std::uint64_t sender;
 };
 
+/// What became of an event.
+struct [[nodiscard]] StoredOne {
+  StoredOne(Stored w) noexcept : what(w) {}  // NOLINT(google-explicit-constructor): why there is no id
+  StoredOne(Stored w, const EventId& i) noexcept : what(w), id(i) {}
+  Stored what;
+  /// With `stored` and `flushing`; with `duplicate` that of the event that is there, or none if nobody knows it any more.
+  EventId id;
+  operator Stored() const noexcept { return what; }  // NOLINT(google-explicit-constructor): mostly that is all
+};
+
 /// What became of several events together: all are stored, but for the duplicates among them, or none is.
 struct StoredAll {
   Stored what = Stored::stored;  ///< `stored` or `flushing`, or why none is
@@ -52,6 +65,17 @@ struct StoredAll {
   std::vector<std::size_t> duplicates_at{};  ///< which ones they are, from 0, ascending
   /// With `ahead_of_clock`: which ones are. Without them the others may be stored.
   std::vector<std::size_t> ahead_of_clock_at{};
+  /// One for each event in their order, where all are stored: see StoredOne::id; else empty.
+  std::vector<EventId> ids{};
+};
+
+/// A scraper that comes for a batch, and may be new.
+struct Coming {
+  Coming(std::uint64_t from, std::optional<std::int64_t> since = std::nullopt) noexcept  // NOLINT
+      : origin(from), since_unix_ms(since) {}
+  std::uint64_t origin;  ///< a number as Poster::sender, 0 for none
+  /// A scraper that is new begins with the events accepted since then, as far as the log reaches back.
+  std::optional<std::int64_t> since_unix_ms;
 };
 
 /// Why a scrape got no batch.
@@ -77,7 +101,7 @@ class Queue {
   /// Stores one event for all scrapers.
   /// An event with a key that is known, and has not been for Options::idempotency, is not stored again. Without a
   /// key nothing is looked for.
-  virtual Stored append(Poster poster, const event::Event& event) = 0;
+  virtual StoredOne append(Poster poster, const event::Event& event) = 0;
   /// Stores all of these, or none; duplicates among them are left out, also of each other. After a kill meanwhile a
   /// part may be stored, which nobody was told of.
   virtual StoredAll append_all(Poster poster, std::span<const event::Event> events) = 0;
@@ -85,13 +109,12 @@ class Queue {
   /// the event is not stored and never was, since the storage has failed. It must not block, nor call back.
   virtual void when_durable(unsigned appender, std::function<void(Stored)> told) = 0;
 
-  /// Takes the next batch of this scraper, which becomes known if it is new and gets a place (see Places; `origin` is a
-  /// number as Poster::sender, 0 for none), and counts as seen now: the events that it
+  /// Takes the next batch of this scraper, which becomes known if it is new and gets a place (see Places), and counts as seen now: the events that it
   /// has not got, at most `max_events_per_scrape`; with explicit timestamps up to the first event whose time is still
   /// ahead. One batch at a time: others wait for it, first come, first served, until `until` at the latest, and an
   /// earlier batch on its way is resolved by asking its transfer. `waiting` outlives the coroutine, which may be
   /// destroyed wherever it waits: the next scrape then takes its place.
-  virtual asio::awaitable<TakeResult> take(std::string scraper, std::uint64_t origin, delivery::Waiting& waiting,
+  virtual asio::awaitable<TakeResult> take(std::string scraper, Coming coming, delivery::Waiting& waiting,
                                            SteadyTime until) = 0;
   /// What take() would find, without taking, what is on its way included; null for an unknown scraper.
   virtual std::unique_ptr<Batch> peek(std::string_view scraper) = 0;
@@ -107,6 +130,24 @@ class Queue {
   /// and for an unknown scraper.
   [[nodiscard]] virtual bool calibrated(std::string_view scraper) = 0;
   virtual void set_calibrated(std::string_view scraper, bool calibrated) = 0;
+
+  /// What stays readable after delivery. Null: no scraper has the name in the query.
+  [[nodiscard]] virtual std::unique_ptr<HistoryReader> read_history(HistoryQuery query) = 0;
+  [[nodiscard]] virtual std::unique_ptr<LabelCounter> count_by_label(LabelCountQuery query) = 0;
+  /// Nothing: it is not in the log any more, or never was.
+  [[nodiscard]] virtual std::optional<FoundEvent> find(const EventId& id) = 0;
+  /// Keeps who sent these events, if Options::keep_senders; else the call costs nothing. Never in the file.
+  virtual void note_sender(std::span<const EventId> events, const Sender& sender) = 0;
+  [[nodiscard]] virtual bool keeps_senders() const noexcept = 0;
+
+  /// The scraper gets again what was accepted since then, as far as the log reaches back. Waits up to a second for a
+  /// batch in flight, as a newer scrape would. `waiting` outlives the coroutine. So do the two others.
+  virtual asio::awaitable<Changed> replay(std::string scraper, std::int64_t since_unix_ms,
+                                          delivery::Waiting& waiting) = 0;
+  /// Drops what waits for the scraper: dropped_skipped.
+  virtual asio::awaitable<Changed> skip(std::string scraper, delivery::Waiting& waiting) = 0;
+  /// Forgets the scraper now; the events that waited for it count as forgotten.
+  virtual asio::awaitable<Changed> forget(std::string scraper, delivery::Waiting& waiting) = 0;
 
   /// Once a second: forgets scrapers, ends the startup hold, gives memory back, logs what was lost.
   virtual void tick() = 0;

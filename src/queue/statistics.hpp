@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "queue/batch_record.hpp"
 
 namespace oneshot::queue {
 
@@ -21,10 +24,22 @@ struct ScraperStatistics {
   std::uint64_t dropped_full = 0;
   std::uint64_t dropped_damaged = 0;
   std::uint64_t dropped_refused = 0;  ///< the scraper took all others, but never one of these
+  std::uint64_t dropped_skipped = 0;  ///< see Queue::skip()
+  std::uint64_t replayed = 0;         ///< delivered once, or dropped, and waiting again by Queue::replay()
   /// Delivered batches whose events had to make room in the log while their proof could yet be revoked.
   std::uint64_t proofs_given_up = 0;
   double oldest_waiting_seconds = 0;     ///< age of the oldest event not yet delivered; 0 where nothing waits
   std::int64_t last_scrape_unix_ms = 0;  ///< 0: never
+  BatchCounts batches{};                 ///< with events, by how they ended, since the start
+  std::optional<LastBatch> last_batch{};
+};
+
+/// What stays readable in the log; what still waits is part of it.
+struct HistoryStatistics {
+  std::int64_t seconds = 0;       ///< so long events stay at most, 0: not at all
+  std::uint64_t events = 0;       ///< readable now
+  std::uint64_t bytes = 0;        ///< of the log that nothing but the history keeps
+  std::int64_t from_unix_ms = 0;  ///< when the oldest of them was accepted; 0: there is none
 };
 
 struct QueueStatistics {
@@ -47,6 +62,7 @@ struct QueueStatistics {
   double type_share = 0;    ///< likewise of one type of events
   bool in_file = false;     ///< what waits survives the program
   bool failed = false;      ///< the file cannot be made durable any more
+  HistoryStatistics history;
 };
 
 }  // namespace oneshot::queue

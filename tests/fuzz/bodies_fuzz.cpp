@@ -47,7 +47,7 @@ class LookingQueue final : public queue::Queue {
  public:
   std::size_t stored = 0;
 
-  queue::Stored append(queue::Poster, const event::Event& event) override {
+  queue::StoredOne append(queue::Poster, const event::Event& event) override {
     check_line(event);
     ++stored;
     return queue::Stored::stored;
@@ -57,7 +57,7 @@ class LookingQueue final : public queue::Queue {
     return {.what = queue::Stored::stored, .stored = events.size()};
   }
   void when_durable(unsigned, std::function<void(queue::Stored)>) override {}
-  asio::awaitable<queue::TakeResult> take(std::string, std::uint64_t, delivery::Waiting&, SteadyTime) override {
+  asio::awaitable<queue::TakeResult> take(std::string, queue::Coming, delivery::Waiting&, SteadyTime) override {
     co_return Unexpected{queue::NoBatch::stopping};
   }
   std::unique_ptr<queue::Batch> peek(std::string_view) override { return nullptr; }
@@ -65,6 +65,16 @@ class LookingQueue final : public queue::Queue {
   std::unique_ptr<queue::Delivery> resume(std::string_view) override { return nullptr; }
   bool calibrated(std::string_view) override { return false; }
   void set_calibrated(std::string_view, bool) override {}
+  std::unique_ptr<queue::HistoryReader> read_history(queue::HistoryQuery) override { return nullptr; }
+  std::unique_ptr<queue::LabelCounter> count_by_label(queue::LabelCountQuery) override { return nullptr; }
+  std::optional<queue::FoundEvent> find(const queue::EventId&) override { return std::nullopt; }
+  void note_sender(std::span<const queue::EventId>, const queue::Sender&) override {}
+  [[nodiscard]] bool keeps_senders() const noexcept override { return false; }
+  asio::awaitable<queue::Changed> replay(std::string, std::int64_t, delivery::Waiting&) override {
+    co_return queue::Changed{};
+  }
+  asio::awaitable<queue::Changed> skip(std::string, delivery::Waiting&) override { co_return queue::Changed{}; }
+  asio::awaitable<queue::Changed> forget(std::string, delivery::Waiting&) override { co_return queue::Changed{}; }
   void tick() override {}
   void change(const queue::Options&) override {}
   [[nodiscard]] bool explicit_timestamps() const noexcept override { return false; }

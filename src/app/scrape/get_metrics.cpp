@@ -364,8 +364,8 @@ asio::awaitable<Uncompressed> take_turn(const Scrape& scrape, delivery::Waiting&
     }
   }
   std::string name = scrape.id();
-  const std::uint64_t origin = scrape.admitted.origin.site();
-  queue::TakeResult taken = co_await context.services.queue.take(std::move(name), origin, waiting, until);
+  const queue::Coming coming(scrape.admitted.origin.site());
+  queue::TakeResult taken = co_await context.services.queue.take(std::move(name), coming, waiting, until);
   std::optional<http::Reply> refused = refuse_new_scraper(scrape, taken);
   if (refused) co_return std::move(*refused);
   const bool had_a_place = taken || taken.error() != queue::NoBatch::wait_queue_full;

@@ -32,9 +32,9 @@ EmbeddedQueue::EmbeddedQueue(std::shared_ptr<Ledger> ledger, const Options& opti
 
 EmbeddedQueue::~EmbeddedQueue() { housekeeping_.log_losses(true); }
 
-asio::awaitable<TakeResult> EmbeddedQueue::take(std::string scraper, std::uint64_t origin, delivery::Waiting& waiting,
+asio::awaitable<TakeResult> EmbeddedQueue::take(std::string scraper, Coming coming, delivery::Waiting& waiting,
                                                 SteadyTime until) {
-  return Waiter::take(ledger_, std::move(scraper), origin, waiting, until);
+  return Waiter::take(ledger_, std::move(scraper), coming, waiting, until);
 }
 
 std::unique_ptr<Batch> EmbeddedQueue::peek(std::string_view name) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,7 +32,7 @@ class EmbeddedQueue final : public Queue {
   ~EmbeddedQueue() override;
 
   /// Lock-free while there is room, for an event without a key; the cost does not depend on the number of scrapers.
-  Stored append(Poster poster, const event::Event& event) override { return appending_.append(poster, event); }
+  StoredOne append(Poster poster, const event::Event& event) override { return appending_.append(poster, event); }
   StoredAll append_all(Poster poster, std::span<const event::Event> events) override {
     return appending_.append_all(poster, events);
   }
@@ -39,11 +40,11 @@ class EmbeddedQueue final : public Queue {
     appending_.when_durable(appender, std::move(told));
   }
 
-  asio::awaitable<TakeResult> take(std::string scraper, std::uint64_t origin, delivery::Waiting& waiting,
+  asio::awaitable<TakeResult> take(std::string scraper, Coming coming, delivery::Waiting& waiting,
                                    SteadyTime until) override;
   /// The first step of take(), for a test that makes each step itself.
-  Result<std::unique_ptr<Waiter>, NoBatch> enter(std::string_view scraper, std::uint64_t origin = 0) {
-    return Waiter::enter(ledger_, scraper, origin);
+  Result<std::unique_ptr<Waiter>, NoBatch> enter(std::string_view scraper, Coming coming = 0) {
+    return Waiter::enter(ledger_, scraper, coming);
   }
   /// The walk is done at once, under no lock.
   std::unique_ptr<Batch> peek(std::string_view scraper) override;
@@ -52,6 +53,16 @@ class EmbeddedQueue final : public Queue {
   std::unique_ptr<Delivery> resume(std::string_view scraper) override;
   [[nodiscard]] bool calibrated(std::string_view scraper) override;
   void set_calibrated(std::string_view scraper, bool calibrated) override;
+
+  [[nodiscard]] std::unique_ptr<HistoryReader> read_history(HistoryQuery query) override;
+  [[nodiscard]] std::unique_ptr<LabelCounter> count_by_label(LabelCountQuery query) override;
+  [[nodiscard]] std::optional<FoundEvent> find(const EventId& id) override;
+  void note_sender(std::span<const EventId> events, const Sender& sender) override;
+  [[nodiscard]] bool keeps_senders() const noexcept override;
+
+  asio::awaitable<Changed> replay(std::string scraper, std::int64_t since_unix_ms, delivery::Waiting& waiting) override;
+  asio::awaitable<Changed> skip(std::string scraper, delivery::Waiting& waiting) override;
+  asio::awaitable<Changed> forget(std::string scraper, delivery::Waiting& waiting) override;
 
   void tick() override { housekeeping_.tick(); }
   void change(const Options& options) override;

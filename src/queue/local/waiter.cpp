@@ -56,7 +56,7 @@ Waiter::~Waiter() {
 }
 
 Result<std::unique_ptr<Waiter>, NoBatch> Waiter::enter(std::shared_ptr<Ledger> shared, std::string_view name,
-                                                       std::uint64_t origin) {
+                                                       Coming coming) {
   Ledger& ledger = *shared;
   const SteadyTime now = ledger.clock.steady();
   const std::int64_t now_ms = ledger.clock.unix_ms();
@@ -69,14 +69,15 @@ Result<std::unique_ptr<Waiter>, NoBatch> Waiter::enter(std::shared_ptr<Ledger> s
   std::unique_lock lock(ledger.mutex);
   Scraper* scraper = find_with_place(ledger, name);
   if (scraper == nullptr) {
-    if (const auto none = why_no_place(Places::find(ledger.table.all(), origin, ledger.options.max_unnamed).verdict))
+    if (const auto none =
+            why_no_place(Places::find(ledger.table.all(), coming.origin, ledger.options.max_unnamed).verdict))
       return Unexpected{*none};
     ledger.catch_up(lock);  // lets go of the lock, so everything is looked up again
     scraper = find_with_place(ledger, name);
   }
   if (scraper == nullptr) {
     had_place = false;
-    const Places::Place place = Places::find(ledger.table.all(), origin, ledger.options.max_unnamed);
+    const Places::Place place = Places::find(ledger.table.all(), coming.origin, ledger.options.max_unnamed);
     if (const auto none = why_no_place(place.verdict)) return Unexpected{*none};
     if (place.verdict == Places::Verdict::instead_of) ledger.table.displace(place.other);
     ledger.table.hold().end_if_due(now, ledger.options.startup_hold);
@@ -87,7 +88,7 @@ Result<std::unique_ptr<Waiter>, NoBatch> Waiter::enter(std::shared_ptr<Ledger> s
     const auto before = ledger.table.displaced_names().scrapes_before(name, now, ledger.options.forget_after);
     scraper->scrapes_in_a_row = static_cast<std::uint16_t>(before + 1);
     if (scraper->scrapes_in_a_row >= DisplacedNames::earn_a_place) scraper->has_come_again = true;
-    scraper->origin = origin;
+    scraper->origin = coming.origin;
     if (is_new) scraper->came_at = ledger.table.counted_end().bytes;
     waiting = scraper->waiting(ledger.table.counted_end());
     is_kept = ledger.storage == nullptr || scraper->place().is_kept();
@@ -110,10 +111,10 @@ Result<std::unique_ptr<Waiter>, NoBatch> Waiter::enter(std::shared_ptr<Ledger> s
   return waiter;
 }
 
-asio::awaitable<TakeResult> Waiter::take(std::shared_ptr<Ledger> ledger, std::string scraper, std::uint64_t origin,
+asio::awaitable<TakeResult> Waiter::take(std::shared_ptr<Ledger> ledger, std::string scraper, Coming coming,
                                          delivery::Waiting& waiting, SteadyTime until) {
   const Clock& clock = ledger->clock;
-  Result<std::unique_ptr<Waiter>, NoBatch> entered = enter(ledger, scraper, origin);
+  Result<std::unique_ptr<Waiter>, NoBatch> entered = enter(ledger, scraper, coming);
   if (!entered) co_return Unexpected{entered.error()};
   const std::unique_ptr<Waiter> waiter = std::move(*entered);
   for (;;) {

@@ -36,12 +36,12 @@ using Turn = std::variant<NotYet, MoreToWalk, Ask, NoRoom, std::unique_ptr<Deliv
 class Waiter {
  public:
   /// Enters, steps and waits, see Queue::take(): also for the receipt of an older scrape's batch.
-  static asio::awaitable<TakeResult> take(std::shared_ptr<Ledger> ledger, std::string scraper, std::uint64_t origin,
+  static asio::awaitable<TakeResult> take(std::shared_ptr<Ledger> ledger, std::string scraper, Coming coming,
                                           delivery::Waiting& waiting, SteadyTime until);
 
   /// Enters the wait queue. The scraper becomes known if it is new, and counts as seen now.
   static Result<std::unique_ptr<Waiter>, NoBatch> enter(std::shared_ptr<Ledger> ledger, std::string_view scraper,
-                                                        std::uint64_t origin);
+                                                        Coming coming);
   Waiter(const Waiter&) = delete;
   Waiter& operator=(const Waiter&) = delete;
   ~Waiter();
