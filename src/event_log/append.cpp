@@ -7,7 +7,7 @@
 
 namespace oneshot::event_log {
 
-EventLog::Appended EventLog::append(unsigned appender, const event::Event& event, std::uint64_t& offset,
+EventLog::Appended EventLog::append(unsigned appender, const event::Event& event, RecordId& id,
                                     bool clock_checked) noexcept {
   assert(appender < in_flight_.size() && event.labels.size() + event.metric.size() < Record::max_length);
   const std::uint32_t shape = Record::shape_of(event);
@@ -29,8 +29,8 @@ EventLog::Appended EventLog::append(unsigned appender, const event::Event& event
     now = times_->now();
     time = times_->next(hash, now, 0, event.sent_unix_ms, Timestamps::Bound::none);  // the place is taken
   }
-  offset = place.begin;
-  write(offset, event, shape, hash, {.now_ms = now.unix_ms, .sample_ms = time});
+  id.offset = place.begin;
+  id.tag = write(place.begin, event, shape, hash, {.now_ms = now.unix_ms, .sample_ms = time});
   crash_point("append.written");
   if (event.key) return place.result;
   // Release: publishes the record; pairs with published_end().

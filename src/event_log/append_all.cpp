@@ -63,9 +63,9 @@ EventLog::Appended EventLog::append_all(unsigned appender, NewRecords& records, 
   }
   std::uint64_t offset = place.begin;
   for (NewRecords::One& one : records.all) {
-    one.offset = offset;
+    one.id.offset = offset;
     const std::int64_t time = times_ != nullptr ? records.wishes[one.wish].given : 0;
-    write(offset, *one.event, one.shape, one.series_hash, {.now_ms = now.unix_ms, .sample_ms = time});
+    one.id.tag = write(offset, *one.event, one.shape, one.series_hash, {.now_ms = now.unix_ms, .sample_ms = time});
     crash_point("append.written");
     offset += Record::size_for(one.shape);
   }

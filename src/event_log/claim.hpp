@@ -58,8 +58,8 @@ EventLog::Claim EventLog::claim(std::atomic<std::uint64_t>& word, std::uint64_t 
 }
 
 /// The record, whole but not yet published.
-inline void EventLog::write(std::uint64_t offset, const event::Event& event, std::uint32_t shape, std::uint64_t hash,
-                            const WriteTimes& times) const noexcept {
+inline std::uint64_t EventLog::write(std::uint64_t offset, const event::Event& event, std::uint32_t shape,
+                                     std::uint64_t hash, const WriteTimes& times) const noexcept {
   const bool is_dated = times_ != nullptr && event.sent_unix_ms.has_value();
   const std::int64_t unix_ms = is_dated            ? std::max(times.now_ms, times.sample_ms)
                                : times_ != nullptr ? times.sample_ms
@@ -80,6 +80,7 @@ inline void EventLog::write(std::uint64_t offset, const event::Event& event, std
     record->write_rest(event);
   }
   if (salt_ != 0) record->checksum = record->right_checksum(salt_, offset);
+  return RecordId::tag_of(hash, unix_ms);
 }
 
 }  // namespace oneshot::event_log

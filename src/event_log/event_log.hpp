@@ -21,6 +21,7 @@
 #include "event_log/new_records.hpp"
 #include "event_log/offset.hpp"
 #include "event_log/record.hpp"
+#include "event_log/record_id.hpp"
 #include "event_log/ring.hpp"
 #include "event_log/stored_event.hpp"
 #include "event_log/timestamps.hpp"
@@ -54,11 +55,10 @@ class EventLog {
     too_early,
     clock_unchecked,  ///< with ascending times: it may have been set since the last event; look, and say so next time
   };
-  /// Lock-free. `appender` is the number of the calling thread, below what was given to the constructor. `offset`
-  /// becomes where the event stands, if it is stored. Nobody sees an event with a key before publish(): until then the
+  /// Lock-free. `appender` is the number of the calling thread, below what was given to the constructor. `id`
+  /// becomes that of its record, if it is stored. Nobody sees an event with a key before publish(): until then the
   /// caller notes the key, so that no scraper has an event of which a start after a kill would not know the key.
-  Appended append(unsigned appender, const event::Event& event, std::uint64_t& offset,
-                  bool clock_checked = false) noexcept;
+  Appended append(unsigned appender, const event::Event& event, RecordId& id, bool clock_checked = false) noexcept;
   /// The same for many events, by one claim: all are stored, one behind the other, or none is. Each has its offset in
   /// `records` then. Nobody sees them before publish(). After a kill in between the first of them may be there.
   Appended append_all(unsigned appender, NewRecords& records, bool clock_checked = false) noexcept;
@@ -179,8 +179,9 @@ class EventLog {
     std::int64_t now_ms;
     std::int64_t sample_ms;
   };
-  void write(std::uint64_t offset, const event::Event& event, std::uint32_t shape, std::uint64_t hash,
-             const WriteTimes& times) const noexcept;
+  /// Returns the record's tag.
+  std::uint64_t write(std::uint64_t offset, const event::Event& event, std::uint32_t shape, std::uint64_t hash,
+                      const WriteTimes& times) const noexcept;
 
   const Clock& clock_;
   Ring ring_;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "event/event.hpp"
+#include "event_log/record_id.hpp"
 #include "event_log/timestamps.hpp"
 
 namespace oneshot::event_log {
@@ -16,8 +17,8 @@ struct NewRecords {
     const event::Event* event;
     std::uint32_t shape;  ///< Record::shape_of()
     std::uint64_t series_hash;
-    std::uint64_t offset = 0;  ///< once stored
-    std::size_t wish = 0;      ///< with ascending times: its own below
+    RecordId id{};         ///< once stored
+    std::size_t wish = 0;  ///< with ascending times: its own below
   };
   std::vector<One> all;
   /// With ascending times: what was taken by the last try. Those of events whose series have one key of SeriesTimes lie
@@ -30,8 +31,8 @@ struct NewRecords {
   std::vector<SharedKey> keys;
   std::uint64_t size = 0;  ///< bytes of all records
 
-  [[nodiscard]] std::uint64_t begin() const noexcept { return all.front().offset; }
-  [[nodiscard]] std::uint64_t end() const noexcept { return all.front().offset + size; }
+  [[nodiscard]] std::uint64_t begin() const noexcept { return all.front().id.offset; }
+  [[nodiscard]] std::uint64_t end() const noexcept { return all.front().id.offset + size; }
 };
 
 }  // namespace oneshot::event_log

@@ -13,6 +13,7 @@
 
 #include "base/hash.hpp"
 #include "event/event.hpp"
+#include "event_log/record_id.hpp"
 
 namespace oneshot::event_log {
 
@@ -51,6 +52,8 @@ struct Record {
   [[nodiscard]] bool is_padding() const noexcept { return (length_and_flags & padding_flag) != 0; }
   [[nodiscard]] bool value_given() const noexcept { return (length_and_flags & value_given_flag) != 0; }
   [[nodiscard]] bool is_out_of_order() const noexcept { return (length_and_flags & out_of_order_flag) != 0; }
+  /// See RecordId.
+  [[nodiscard]] std::uint64_t tag() const noexcept { return RecordId::tag_of(series_hash, unix_ms); }
   [[nodiscard]] std::uint64_t size() const noexcept {
     return is_padding() ? length_and_flags & (out_of_order_flag - 1) : size_for(length_and_flags);
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -32,7 +33,8 @@ struct Reply {
   explicit Reply(int s) : status(s) {}
   Reply(int s, std::string b) : status(s), body(std::move(b)) {}
 
-  /// 200 and nothing more.
+  [[nodiscard]] bool has_event_id() const noexcept { return event_id[0] != '\0'; }
+  /// 200 and nothing more, but perhaps an event's id.
   [[nodiscard]] bool is_bare_ok() const noexcept {
     return status == 200 && body.empty() && retry_after_seconds == 0 && !no_store && !source && extra_headers.empty();
   }
@@ -47,6 +49,8 @@ struct Reply {
   /// Whole lines, "Name: value\r\n" each, for what has no member of its own; empty on the usual path. The value of a
   /// line is the server's: bytes of a client must not get there, and append_head() asserts the lines' shape.
   std::string extra_headers;
+  /// Goes out as Event-Id: of the event that the request has stored. The first byte is NUL: there is none.
+  std::array<char, 24> event_id{};
   std::unique_ptr<BodySource> source;
   std::unique_ptr<delivery::Receipt> receipt;
   /// What `source` keeps while it lives: the connection is reset where that has to end.

@@ -53,6 +53,7 @@ void append_head(std::string& out, const Reply& reply, const HeadOptions& option
     append_unsigned(out, size);
     out += "\r\n";
   }
+  if (reply.has_event_id()) out.append(event_id_name).append(reply.event_id.data(), reply.event_id.size()) += "\r\n";
   assert(are_header_lines(reply.extra_headers));
   out += reply.extra_headers;
   assert(are_header_lines(options.more));

@@ -11,6 +11,9 @@ namespace oneshot::http {
 /// What a client that sent `Expect: 100-continue` waits for before it sends the body.
 inline constexpr std::string_view continue_reply = "HTTP/1.1 100 Continue\r\n\r\n";
 
+/// What stands before an id in a head.
+inline constexpr std::string_view event_id_name = "Event-Id: ";
+
 struct HeadOptions {
   bool head_request = false;  ///< the request was HEAD: no body will follow
   bool keep_alive = true;     ///< the connection lives on after this reply

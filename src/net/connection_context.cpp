@@ -5,16 +5,19 @@
 
 namespace oneshot::net {
 
-std::string_view ConnectionContext::prerendered_ok() {
+ConnectionContext::PrerenderedOk ConnectionContext::prerendered_stored() {
   if (const std::time_t now = std::time(nullptr); now != prerendered_second_) {
     prerendered_second_ = now;
-    prerendered_ok_.clear();
+    prerendered_.clear();
     http::HeadOptions options;
     options.more = options_.reply_headers;
     options.date = date_.at(std::int64_t{now} * 1000);
-    http::append_head(prerendered_ok_, http::Reply(200), options);
+    http::Reply reply(200);
+    reply.event_id.fill('0');
+    http::append_head(prerendered_, reply, options);
+    prerendered_id_at_ = prerendered_.find(http::event_id_name) + http::event_id_name.size();
   }
-  return prerendered_ok_;
+  return {prerendered_, prerendered_id_at_};
 }
 
 }  // namespace oneshot::net

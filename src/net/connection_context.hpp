@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <ctime>
 #include <string>
@@ -35,8 +36,13 @@ class ConnectionContext {
 
   /// The value of the Date header now.
   [[nodiscard]] std::string_view date() noexcept { return date_.at(std::int64_t{std::time(nullptr)} * 1000); }
-  /// The reply to nearly every event, whole: a bare 200 on a connection of HTTP/1.1 that lives on.
-  [[nodiscard]] std::string_view prerendered_ok();
+  /// The reply to nearly every event, whole: a bare 200 on a connection of HTTP/1.1 that lives on. The id of the event
+  /// is still to be written, at `id_at`.
+  struct PrerenderedOk {
+    std::string_view text;
+    std::size_t id_at;
+  };
+  [[nodiscard]] PrerenderedOk prerendered_stored();
 
  private:
   http::Handler& handler_;
@@ -45,7 +51,8 @@ class ConnectionContext {
   http::Statistics statistics_;
   Errands errands_;
   http::HttpDate date_;
-  std::string prerendered_ok_;
+  std::string prerendered_;
+  std::size_t prerendered_id_at_ = 0;
   std::time_t prerendered_second_ = -1;  // the second in its Date header
 };
 

@@ -2,6 +2,7 @@
 // The writing half of a session. One write for each reply, or for several pipelined ones: tried at once, since the
 // kernel nearly always takes it all; only a full socket buffer makes the coroutine wait.
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "base/log.hpp"
@@ -17,8 +18,11 @@ constexpr std::size_t keep_capacity = 16 * 1024;  // of the write buffer, betwee
 }  // namespace
 
 void Session::append_reply(const http::Reply& reply, http::Method method, int minor_version, bool keep_alive) {
-  if (method == http::Method::post && keep_alive && minor_version == 1 && reply.is_bare_ok()) {
-    out_ += context_.prerendered_ok();
+  if (reply.has_event_id() && keep_alive && minor_version == 1 && reply.is_bare_ok()) {
+    const ConnectionContext::PrerenderedOk ok = context_.prerendered_stored();
+    const std::size_t id_at = out_.size() + ok.id_at;
+    out_ += ok.text;
+    std::memcpy(&out_[id_at], reply.event_id.data(), reply.event_id.size());
     return;
   }
   http::HeadOptions options;
@@ -124,9 +128,10 @@ asio::awaitable<void> Session::send_piecewise(http::Reply& reply, bool keep_aliv
   const bool has_receipt = reply.receipt != nullptr;
   sending_ = std::make_shared<TrackedReply>(*stream_, std::move(reply.receipt), std::move(reply.lease));
   append_reply(reply, keep_alive);
-  sending_->start(reply.deadline);
+  const std::uint64_t size = reply.source != nullptr ? reply.source->size() : reply.body.size();
+  sending_->start(reply.deadline, size);
   bool more = reply.source != nullptr && request_.method != http::Method::head;
-  if (more) enlarge_send_buffer(reply.source->size());
+  if (more) enlarge_send_buffer(size);
   bool written = true;
   do {
     if (more) more = reply.source->append_next(out_);

@@ -8,9 +8,8 @@ namespace oneshot::queue {
 namespace {
 
 static_assert(std::endian::native == std::endian::little);
-constexpr unsigned tag_bits = 40;
-constexpr std::uint64_t tag_mask = (std::uint64_t{1} << tag_bits) - 1;
-constexpr std::size_t place_digits = EventId::digits - tag_bits / 4;
+static_assert(event_log::RecordId::tag_bits == 40);
+constexpr std::size_t place_digits = 14;
 
 /// The digits of `number` at once, in a few instructions: each POST is answered with an id.
 void write_eight(char* to, std::uint32_t number) noexcept {
@@ -52,7 +51,7 @@ std::optional<EventId> EventId::parse(std::string_view text) noexcept {
   const auto place = read(text.substr(0, place_digits));
   const auto tag = read(text.substr(place_digits));
   if (!place || !tag) return std::nullopt;
-  return EventId{.place = *place, .tag = *tag & tag_mask};
+  return EventId{.place = *place, .tag = *tag};
 }
 
 }  // namespace oneshot::queue

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "event_log/record_id.hpp"
+
 namespace oneshot::queue {
 
 /// Names one event for the life of its event log, and never another one: its place in the log, and 40 bits of a keyed
@@ -19,6 +21,10 @@ struct EventId {
   std::uint64_t tag = 0;       ///< below 2^40
 
   static constexpr std::uint64_t none = ~std::uint64_t{0};
+  [[nodiscard]] static EventId of(const event_log::RecordId& record) noexcept {
+    return {.place = record.offset / 8, .tag = record.tag};
+  }
+  [[nodiscard]] std::uint64_t offset() const noexcept { return place * 8; }
   [[nodiscard]] bool is_none() const noexcept { return place == none; }
   friend bool operator==(const EventId&, const EventId&) = default;
 

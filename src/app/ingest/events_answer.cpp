@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "app/ingest/event_ids.hpp"
 #include "base/text.hpp"
 #include "ingest/hooks/cloud_event_mapping.hpp"
 
@@ -29,13 +30,14 @@ void append_refused(std::string& out, const EventsReader& reader) {
   out += ']';
 }
 
-/// `{"stored":98,"duplicates":0,"ignored":1,"refused":1,"errors":[{"line":3,"status":400,"error":"…"}]}`
+/// `{"stored":98,"duplicates":0,"ignored":1,"refused":1,"errors":[{"line":3,"status":400,"error":"…"}],"ids":["…"]}`
 std::string summary(const queue::StoredAll& all, const EventsReader& reader) {
   std::string out;
   append_count(out, "{\"stored\":", all.stored);
   append_count(out, ",\"duplicates\":", all.duplicates);
   if (reader.hook() != nullptr) append_count(out, ",\"ignored\":", reader.hook()->ignored());
   if (reader.partial()) append_refused(out, reader);
+  append_ids(out, all.ids);
   return out += "}\n";
 }
 
@@ -46,6 +48,7 @@ EventsAnswer::EventsAnswer(const queue::StoredAll& all, const EventsReader& read
       duplicates_(all.duplicates),
       retry_after_seconds_(reader.refused().retry_after_seconds),
       body_(reader.single() ? std::string() : summary(all, reader)) {
+  if (reader.single() && all.ids.size() == 1) id_ = all.ids.front();
   if (reader.hook() != nullptr) ignored_ = reader.hook()->ignored();
 }
 
@@ -59,6 +62,7 @@ http::Reply EventsAnswer::give(Context& context, const StoredSeries& series) con
     count_cloud_events(context, HookOutcome::ignored, *ignored_);
   }
   http::Reply reply(200, body_);
+  put_id(reply, id_);
   reply.retry_after_seconds = retry_after_seconds_;
   if (!body_.empty()) reply.content_type = "application/json";
   if (body_.empty() && stored_ == 0 && duplicates_ > 0) reply.extra_headers = "Idempotency-Replayed: true\r\n";

@@ -15,7 +15,7 @@
 namespace oneshot::app {
 
 /// The answer that the events of a request are in the log, which may have to wait until the reader is gone:
-/// `{"stored":98,"duplicates":2}`, or without a body for a single event.
+/// `{"stored":98,"duplicates":2,"ids":["…"]}`, or without a body for a single event.
 class EventsAnswer {
  public:
   EventsAnswer(const queue::StoredAll& all, const EventsReader& reader);
@@ -30,6 +30,7 @@ class EventsAnswer {
   std::size_t duplicates_;
   unsigned retry_after_seconds_;
   std::optional<std::size_t> ignored_;
+  queue::EventId id_;  // of a single event
   std::string body_;
 };
 

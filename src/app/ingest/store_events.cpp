@@ -11,6 +11,7 @@
 #include "app/ingest/admit.hpp"
 #include "app/ingest/append_batch.hpp"
 #include "app/ingest/durable_reply.hpp"
+#include "app/ingest/event_ids.hpp"
 #include "app/ingest/events_answer.hpp"
 #include "app/ingest/plain_body.hpp"
 #include "app/ingest/poster.hpp"
@@ -103,9 +104,11 @@ http::Answer append_and_answer(Context& context, const http::Request& request, E
     case Stored::stored:
     case Stored::duplicate:
       log_events(context, request.peer);
+      note_sender(context, request, all.ids);
       return EventsAnswer(all, reader).give(context, StoredSeries(context, all));
     case Stored::flushing:
       log_events(context, request.peer);
+      note_sender(context, request, all.ids);
       return answer_when_durable(context, request.peer, StoredSeries(context, all), EventsAnswer(all, reader));
     default:
       return refuse_batch(context, request, reader, all);

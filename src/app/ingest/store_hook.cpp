@@ -4,10 +4,12 @@
 #include <memory>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "app/ingest/admit.hpp"
 #include "app/ingest/append_batch.hpp"
 #include "app/ingest/durable_reply.hpp"
+#include "app/ingest/event_ids.hpp"
 #include "app/ingest/poster.hpp"
 #include "app/ingest/refusal.hpp"
 #include "app/ingest/stored_series.hpp"
@@ -26,6 +28,7 @@ struct Numbers {
   std::size_t stored = 0;
   std::size_t duplicates = 0;
   std::size_t ignored = 0;
+  std::vector<queue::EventId> ids{};  // of the first two
 };
 
 http::Reply success(Context& context, const std::string& hook, const Numbers& numbers, const StoredSeries& series) {
@@ -42,6 +45,7 @@ http::Reply success(Context& context, const std::string& hook, const Numbers& nu
   append_unsigned(body, numbers.duplicates);
   body += ",\"ignored\":";
   append_unsigned(body, numbers.ignored);
+  append_ids(body, numbers.ids);
   body += "}\n";
   http::Reply reply(200, std::move(body));
   reply.content_type = "application/json";
@@ -97,16 +101,18 @@ http::Answer store_hook(Context& context, const http::Request& request, const st
   if (auto refused = admit(context, request, context.batch.events()))
     return refuse_hook(context, request, hook, *std::move(refused));
   std::size_t reused = 0;
-  const StoredAll all =
+  StoredAll all =
       append_batch_without_reused(context, poster_of(context, request), [&reused](std::size_t) { ++reused; });
-  const Numbers numbers{all.stored, all.duplicates + reused, ignored};
+  const Numbers numbers{all.stored, all.duplicates + reused, ignored, std::move(all.ids)};
   switch (all.what) {
     case Stored::stored:
     case Stored::duplicate:
       log_events(context, request, hook);
+      note_sender(context, request, numbers.ids);
       return success(context, hook, numbers, StoredSeries(context, all));
     case Stored::flushing:
       log_events(context, request, hook);
+      note_sender(context, request, numbers.ids);
       return answer_when_durable(context, request.peer, hook, numbers, StoredSeries(context, all));
     default:
       return refuse_hook(context, request, hook, why_no_event(all.what));

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <mutex>
 #include <unordered_map>
 #include <utility>
 
@@ -42,11 +43,12 @@ void Appending::change(const Options& options) noexcept {
   key_lasts_seconds_.store(seconds_of(options), std::memory_order_relaxed);
 }
 
-Stored Appending::append(Poster poster, const event::Event& event) {
+StoredOne Appending::append(Poster poster, const event::Event& event) {
   if (is_unable()) return Stored::unable;
   if (!has_known_key(event)) return store_one(poster, event, nullptr);
   KeyTable::Locked keys = ledger_.keys.lock(KeyTable::bit_of(*event.key));
-  if (const std::optional<Stored> known = known_as(keys, event)) return *known;
+  if (const std::optional<Stored> known = known_as(keys, event))
+    return {*known, *known == Stored::duplicate ? id_of_known(keys, *event.key) : EventId{}};
   return store_one(poster, event, &keys);
 }
 
@@ -63,9 +65,18 @@ StoredAll Appending::append_all(Poster poster, std::span<const event::Event> eve
     event_log::NewRecords records = ledger_.log.prepare(selection.events);
     result.what = store_all(poster, records, keys);
     if (result.what == Stored::ahead_of_clock) return ahead_of_clock(records, events);
+    if (result.what == Stored::full || result.what == Stored::over_share) return {.what = result.what};
+    note_ids(records, events, selection);
   }
-  if (result.what == Stored::full || result.what == Stored::over_share) return {.what = result.what};
+  result.ids = std::move(selection.ids);
   return result;
+}
+
+void Appending::note_ids(const event_log::NewRecords& records, std::span<const event::Event> events,
+                         Selection& selection) {
+  for (const event_log::NewRecords::One& one : records.all)
+    selection.ids[static_cast<std::size_t>(one.event - events.data())] = EventId::of(one.id);
+  for (const auto& [duplicate, first] : selection.same_as) selection.ids[duplicate] = selection.ids[first];
 }
 
 StoredAll Appending::ahead_of_clock(const event_log::NewRecords& records, std::span<const event::Event> events) {
@@ -88,6 +99,7 @@ Appending::Selection Appending::select(const std::optional<KeyTable::Locked>& ke
                                        std::span<const event::Event> events) const {
   Selection selection;
   selection.events.reserve(events.size());
+  selection.ids.resize(events.size());
   std::unordered_map<event::IdempotencyKey, const event::Event*, HashOfKey> here;
   const auto print = [this](const event::Event& one) {
     return fingerprint(ledger_.log.series_hash_of(one), one.value);
@@ -97,8 +109,12 @@ Appending::Selection Appending::select(const std::optional<KeyTable::Locked>& ke
     std::optional<Stored> known;
     if (has_known_key(event)) {
       known = known_as(*keys, event);
+      if (known == Stored::duplicate) selection.ids[i] = id_of_known(*keys, *event.key);
       const auto [first, is_new] = here.try_emplace(*event.key, &event);
-      if (!known && !is_new) known = print(*first->second) == print(event) ? Stored::duplicate : Stored::key_reused;
+      if (!known && !is_new) {
+        known = print(*first->second) == print(event) ? Stored::duplicate : Stored::key_reused;
+        selection.same_as.emplace_back(i, static_cast<std::size_t>(first->second - events.data()));
+      }
     }
     if (known && *known != Stored::duplicate) {
       selection.refusal = StoredAll{.what = *known, .at = i};
@@ -124,6 +140,16 @@ std::optional<Stored> Appending::known_as(const KeyTable::Locked& keys, const ev
   return ledger_.log.is_durable(entry->offset) ? Stored::duplicate : Stored::key_in_flight;
 }
 
+// The record stays there while we have the lock. Only a repeated POST gets here.
+EventId Appending::id_of_known(const KeyTable::Locked& keys, const event::IdempotencyKey& key) const {
+  const std::uint64_t offset = keys.find(key)->offset;
+  const std::lock_guard lock(ledger_.mutex);
+  if (offset < ledger_.log.head() || offset >= ledger_.readable_end()) return {};
+  const event_log::Record& record = ledger_.log.record_at(offset);
+  if (record.is_padding() || record.key() != key) return {};
+  return EventId::of({.offset = offset, .tag = record.tag()});
+}
+
 void Appending::note(KeyTable::Locked& keys, const event::Event& event, std::uint64_t series_hash,
                      std::uint64_t offset) const {
   keys.note({.key = *event.key,
@@ -132,21 +158,22 @@ void Appending::note(KeyTable::Locked& keys, const event::Event& event, std::uin
              .unix_seconds = key_seconds()});
 }
 
-Stored Appending::store_one(Poster poster, const event::Event& event, KeyTable::Locked* keys) {
+StoredOne Appending::store_one(Poster poster, const event::Event& event, KeyTable::Locked* keys) {
   event_log::EventLog& log = ledger_.log;
   const unsigned appender = poster.appender;
-  LastAppended& place = last_appended_[appender];
+  event_log::RecordId id;
   const auto size = [&event] { return event_log::Record::size_for(event_log::Record::shape_of(event)); };
-  return store(
-      poster.sender, size, [&](bool clock_checked) { return log.append(appender, event, place.begin, clock_checked); },
+  const Stored what = store(
+      poster.sender, size, [&](bool clock_checked) { return log.append(appender, event, id, clock_checked); },
       [&] {
-        if (keys != nullptr) note(*keys, event, log.series_hash_of(event), place.begin);
+        if (keys != nullptr) note(*keys, event, log.series_hash_of(event), id.offset);
         if (event.key) log.publish(appender);
-        ledger_.shares.add(appender, poster.sender, place.begin, size());
+        ledger_.shares.add(appender, poster.sender, id.offset, size());
         if (ledger_.flusher == nullptr) return;
-        place.end = place.begin + size();
-        ledger_.flusher->appended(place.end);
+        last_appended_[appender] = {.begin = id.offset, .end = id.offset + size()};
+        ledger_.flusher->appended(id.offset + size());
       });
+  return {what, EventId::of(id)};
 }
 
 Stored Appending::store_all(Poster poster, event_log::NewRecords& records, std::optional<KeyTable::Locked>& keys) {
@@ -159,10 +186,10 @@ Stored Appending::store_all(Poster poster, event_log::NewRecords& records, std::
       [&](bool clock_checked) { return log.append_all(appender, records, clock_checked); },
       [&] {
         for (const event_log::NewRecords::One& one : records.all)
-          if (keys && one.event->key) note(*keys, *one.event, one.series_hash, one.offset);
+          if (keys && one.event->key) note(*keys, *one.event, one.series_hash, one.id.offset);
         log.publish(appender);
         for (const event_log::NewRecords::One& one : records.all)
-          ledger_.shares.add(appender, poster.sender, one.offset, event_log::Record::size_for(one.shape));
+          ledger_.shares.add(appender, poster.sender, one.id.offset, event_log::Record::size_for(one.shape));
         last_appended_[appender] = {.begin = records.begin(), .end = records.end()};
         if (ledger_.flusher != nullptr) ledger_.flusher->appended(records.end());
       });

@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "event/event.hpp"
@@ -27,7 +28,7 @@ class Appending {
   /// Both outlive this.
   Appending(Ledger& ledger, ClockWatch& clock_watch, const Options& options);
 
-  Stored append(Poster poster, const event::Event& event);
+  StoredOne append(Poster poster, const event::Event& event);
   StoredAll append_all(Poster poster, std::span<const event::Event> events);
   void when_durable(unsigned appender, std::function<void(Stored)> told);
   void change(const Options& options) noexcept;
@@ -43,6 +44,8 @@ class Appending {
   struct Selection {
     std::vector<const event::Event*> events;
     std::vector<std::size_t> duplicates_at;
+    std::vector<EventId> ids;                                  // of all, so far those of known duplicates
+    std::vector<std::pair<std::size_t, std::size_t>> same_as;  // duplicates, and the event before with their key
     std::optional<StoredAll> refusal{};
   };
 
@@ -57,11 +60,15 @@ class Appending {
                                  std::span<const event::Event> events) const;
   /// Of `records`, whose events are some of `events`.
   static StoredAll ahead_of_clock(const event_log::NewRecords& records, std::span<const event::Event> events);
-  Stored store_one(Poster poster, const event::Event& event, KeyTable::Locked* keys);
+  StoredOne store_one(Poster poster, const event::Event& event, KeyTable::Locked* keys);
   Stored store_all(Poster poster, event_log::NewRecords& records, std::optional<KeyTable::Locked>& keys);
   /// Tries until the log says yes or no; then `finish` is called, if it is yes. `size` is that of all records.
   template <class Size, class Try, class Finish>
   Stored store(std::uint64_t sender, Size size, Try try_to_append, Finish finish);
+  /// Of the event that came first with this key, if it is still in the log.
+  [[nodiscard]] EventId id_of_known(const KeyTable::Locked& keys, const event::IdempotencyKey& key) const;
+  static void note_ids(const event_log::NewRecords& records, std::span<const event::Event> events,
+                       Selection& selection);
   void note(KeyTable::Locked& keys, const event::Event& event, std::uint64_t series_hash, std::uint64_t offset) const;
   /// A clock that starts as the wall clock does and never steps, for the age of keys: a repeat that comes seconds after
   /// the wall clock was set a day ahead is a repeat all the same. A step while no server runs counts as time.

@@ -100,6 +100,12 @@ Answer App::call(const Call& call) {
   }
   answer.status = answer.reply.status;
   answer.text = answer.reply.body;
+  constexpr std::string_view name = ",\"ids\":";
+  if (const std::size_t at = answer.text.find(name); at != std::string::npos) {
+    const std::size_t end = answer.text.find(']', at) + 1;
+    answer.ids = answer.text.substr(at + name.size(), end - at - name.size());
+    answer.text.erase(at, end - at);
+  }
   return answer;
 }
 

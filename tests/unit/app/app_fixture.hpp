@@ -63,7 +63,8 @@ struct Call {
 /// A reply as its client would see it, with the receipt still open.
 struct Answer {
   int status = 0;
-  std::string text;  ///< the body, sources read to their end
+  std::string text;  ///< the body, sources read to their end; without `ids`
+  std::string ids;   ///< `["…"]` of a JSON answer about events
   http::Reply reply;
 };
 

@@ -32,7 +32,7 @@ struct Batch {
   Appended append(EventLog& log, unsigned appender = 0) {
     NewRecords records = log.prepare(pointers);
     const Appended appended = log.append_all(appender, records, true);
-    for (const NewRecords::One& one : records.all) offsets.push_back(one.offset);
+    for (const NewRecords::One& one : records.all) offsets.push_back(one.id.offset);
     return appended;
   }
   std::vector<std::string> labels;
@@ -42,8 +42,8 @@ struct Batch {
 };
 
 Appended append(EventLog& log, unsigned appender, const event::Event& event) {
-  std::uint64_t offset = 0;
-  return log.append(appender, event, offset, true);
+  RecordId id;
+  return log.append(appender, event, id, true);
 }
 
 TEST_CASE("the events of a batch lie one behind the other, and are seen once they are published") {

@@ -26,8 +26,8 @@ const EventLog::Start fixed_seed{.salt = 1};
 
 Appended append_at(EventLog& log, std::int64_t unix_ms, unsigned appender, const event::Event& event) {
   clock.set(unix_ms);
-  std::uint64_t offset = 0;
-  return log.append(appender, event, offset, true);
+  RecordId id;
+  return log.append(appender, event, id, true);
 }
 
 event::Event event_of(std::string_view labels, double value = 1, bool given = false) {

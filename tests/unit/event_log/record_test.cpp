@@ -33,9 +33,9 @@ struct Log {
   EventLog log{std::move(*Ring::in_memory(Ring::page_size())), {.salt = salt}, 1, clock, false};
 
   std::uint64_t append(const event::Event& event) {
-    std::uint64_t offset = 0;
-    REQUIRE(log.append(0, event, offset) == EventLog::Appended::stored);
-    return offset;
+    RecordId id;
+    REQUIRE(log.append(0, event, id) == EventLog::Appended::stored);
+    return id.offset;
   }
   Record& record(std::uint64_t offset) { return const_cast<Record&>(log.record_at(offset)); }
   bool is_whole(std::uint64_t offset) {
@@ -131,9 +131,9 @@ TEST_CASE("logs in memory have keys of their own") {
   oneshot::test::ManualClock clock;
   const auto hash = [&] {
     EventLog log(std::move(*Ring::in_memory(Ring::page_size())), {}, 1, clock, false);
-    std::uint64_t offset = 0;
-    REQUIRE(log.append(0, {.labels = "a"}, offset) == EventLog::Appended::stored);
-    return log.event_at(offset).series_hash;
+    RecordId id;
+    REQUIRE(log.append(0, {.labels = "a"}, id) == EventLog::Appended::stored);
+    return log.event_at(id.offset).series_hash;
   };
   CHECK(hash() != hash());
 }

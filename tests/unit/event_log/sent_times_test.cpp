@@ -38,11 +38,11 @@ struct Log {
 
   /// The record of an event that is stored now.
   const Record& append(std::string_view labels, std::optional<std::int64_t> sent = std::nullopt) {
-    std::uint64_t offset = 0;
+    RecordId id;
     const event::Event event{.labels = labels, .sent_unix_ms = sent};
-    const auto appended = log.append(0, event, offset, true);
+    const auto appended = log.append(0, event, id, true);
     REQUIRE((appended == EventLog::Appended::stored || appended == EventLog::Appended::stored_above_high_watermark));
-    return log.record_at(offset);
+    return log.record_at(id.offset);
   }
   std::int64_t sample(std::string_view labels, std::optional<std::int64_t> sent = std::nullopt) {
     return append(labels, sent).sample_unix_ms();
@@ -85,11 +85,11 @@ TEST_CASE("without ascending times a sender's time is kept as it is") {
   oneshot::test::ManualClock clock;
   clock.set(10'000);
   EventLog log(ring(1), fixed_seed, 1, clock, false);
-  std::uint64_t offset = 0;
-  log.append(0, {.labels = "a", .sent_unix_ms = 99'999}, offset);
-  CHECK(log.record_at(offset).sent_unix_ms() == 99'999);
-  CHECK(log.record_at(offset).unix_ms == 10'000);
-  CHECK(log.record_at(offset).sample_unix_ms() == 10'000);  // should the next start want them: it blocks nothing
+  RecordId id;
+  log.append(0, {.labels = "a", .sent_unix_ms = 99'999}, id);
+  CHECK(log.record_at(id.offset).sent_unix_ms() == 99'999);
+  CHECK(log.record_at(id.offset).unix_ms == 10'000);
+  CHECK(log.record_at(id.offset).sample_unix_ms() == 10'000);  // should the next start want them: it blocks nothing
 }
 
 TEST_CASE("no sender's time is earlier than what the program before may have given") {
@@ -187,8 +187,8 @@ TEST_CASE("times ascend in the order of the log when threads store what senders 
         if (i % 50 == 0) clock.advance(milliseconds(20));
         event::Event event{.labels = series[i % 3]};
         if (random() % 3 > 0) event.sent_unix_ms = clock.unix_ms() - static_cast<int>(random() % 4000);
-        std::uint64_t offset = 0;
-        log.append(appender, event, offset, true);
+        RecordId id;
+        log.append(appender, event, id, true);
       }
     });
   }

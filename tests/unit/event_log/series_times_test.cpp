@@ -35,9 +35,9 @@ struct Log {
   Log() { clock.set(start); }
 
   Appended append(std::string_view labels, std::int64_t* time = nullptr, std::optional<std::int64_t> sent = {}) {
-    std::uint64_t offset = 0;
-    const Appended appended = log.append(0, {.labels = labels, .sent_unix_ms = sent}, offset, true);
-    if (time != nullptr && appended != Appended::too_early) *time = log.record_at(offset).sample_unix_ms();
+    RecordId id;
+    const Appended appended = log.append(0, {.labels = labels, .sent_unix_ms = sent}, id, true);
+    if (time != nullptr && appended != Appended::too_early) *time = log.record_at(id.offset).sample_unix_ms();
     return appended;
   }
   std::int64_t time_of(std::string_view labels) {
@@ -176,7 +176,7 @@ TEST_CASE("of a batch none is taken where one series has too many, and which one
   all.erase(all.begin() + 1001, all.begin() + 1500);
   NewRecords fewer = f.log.prepare(all);
   CHECK(f.log.append_all(0, fewer, true) == Appended::stored);
-  CHECK(f.log.record_at(fewer.all[1000].offset).unix_ms == start + 1000);
+  CHECK(f.log.record_at(fewer.all[1000].id.offset).unix_ms == start + 1000);
   CHECK(f.append("a") == Appended::too_early);
 }
 
@@ -192,8 +192,8 @@ TEST_CASE("threads that bring the series of one set at once: unique and ascendin
       while (ready < 4) std::this_thread::yield();
       for (int i = 0; i < 20'000; ++i) {
         if (i % 3 == 0) f.clock.advance(std::chrono::milliseconds(1));
-        std::uint64_t offset = 0;
-        f.log.append(appender, {.labels = others[random() % others.size()]}, offset, true);
+        RecordId id;
+        f.log.append(appender, {.labels = others[random() % others.size()]}, id, true);
       }
     });
   }

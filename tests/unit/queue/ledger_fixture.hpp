@@ -31,8 +31,8 @@ struct LedgerFixture {
   }
   Scraper& add(std::string_view scraper) { return ledger().table.add(scraper, false, clock.steady()); }
   event_log::EventLog::Appended append(std::string_view labels) {
-    std::uint64_t offset = 0;
-    return ledger().log.append(0, {.labels = labels, .value = 1, .value_given = false}, offset, true);
+    event_log::RecordId id;
+    return ledger().log.append(0, {.labels = labels, .value = 1, .value_given = false}, id, true);
   }
   /// Appends until there is no room. Returns how many there was room for.
   std::uint64_t fill() {

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "app/context.hpp"
+#include "http/reply.hpp"
+#include "http/request.hpp"
+#include "queue/event_id.hpp"
+
+namespace oneshot::app {
+
+/// The header Event-Id; nothing where there is none.
+inline void put_id(http::Reply& reply, const queue::EventId& id) noexcept {
+  static_assert(queue::EventId::digits == decltype(reply.event_id)().size());
+  if (!id.is_none()) id.write(reply.event_id.data());
+}
+
+/// `,"ids":["…",null]`: one for each event that is there, in their order; null where nobody knows it any more.
+void append_ids(std::string& out, std::span<const queue::EventId> ids);
+
+/// With [history] senders = true: keeps who sent these events.
+void note_sender(Context& context, const http::Request& request, std::span<const queue::EventId> ids);
+
+}  // namespace oneshot::app
