@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "delivery/cause.hpp"
 #include "delivery/outcome.hpp"
 #include "delivery/reader.hpp"
 #include "delivery/transfer.hpp"
@@ -23,6 +24,8 @@ class Receipt {
   virtual void on_handed_over(bool nothing_unread) = 0;
   /// Before on_settled(): the peer had acknowledged all a while ago, and the connection was reset then.
   virtual void on_idle_reset() {}
+  /// Before on_settled() with another outcome than delivered.
+  virtual void on_failed(const Cause& /*cause*/) {}
   virtual void on_settled(Outcome outcome) = 0;
 };
 

@@ -13,6 +13,8 @@ bool PlainStream::is_established() const noexcept { return net::is_established(h
 
 Sent PlainStream::sent() const noexcept { return sample_sent(handle()); }
 
+std::uint64_t PlainStream::acknowledged() const noexcept { return acknowledged_bytes(handle()); }
+
 void PlainStream::give_up_after(std::chrono::milliseconds time) noexcept {
   net::give_up_after(handle(), static_cast<unsigned>(time.count()));
 }

@@ -14,6 +14,7 @@ class PlainStream final : public SocketStream {
   [[nodiscard]] TcpInfo sample() noexcept override;
   [[nodiscard]] bool is_established() const noexcept override;
   [[nodiscard]] Sent sent() const noexcept override;
+  [[nodiscard]] std::uint64_t acknowledged() const noexcept override;
   void give_up_after(std::chrono::milliseconds time) noexcept override;
   void start_probing() noexcept override;
   void stop_probing() noexcept override;

@@ -91,6 +91,8 @@ class Stream {
   [[nodiscard]] virtual bool is_established() const noexcept = 0;
   /// How far the peer's kernel has got. Takes no pending error away; of a broken connection nothing is unacknowledged.
   [[nodiscard]] virtual Sent sent() const noexcept = 0;
+  /// Bytes that the peer's kernel has acknowledged so far. Takes no pending error away.
+  [[nodiscard]] virtual std::uint64_t acknowledged() const noexcept = 0;
   /// How much our kernel may hold of what is written (kernel_buffers.hpp).
   virtual void set_send_buffer(std::size_t bytes) noexcept = 0;
   /// What is not acknowledged after this time is given up, also after the end of the stream.

@@ -48,6 +48,7 @@ class TlsStream final : public Stream {
   [[nodiscard]] TcpInfo sample() noexcept override { return lower_->sample(); }
   [[nodiscard]] bool is_established() const noexcept override { return lower_->is_established(); }
   [[nodiscard]] Sent sent() const noexcept override { return lower_->sent(); }
+  [[nodiscard]] std::uint64_t acknowledged() const noexcept override { return lower_->acknowledged(); }
   void set_send_buffer(std::size_t bytes) noexcept override { lower_->set_send_buffer(bytes); }
   void give_up_after(std::chrono::milliseconds time) noexcept override { lower_->give_up_after(time); }
   void start_probing() noexcept override { lower_->start_probing(); }

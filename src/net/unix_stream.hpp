@@ -21,6 +21,7 @@ class UnixStream final : public SocketStream {
   [[nodiscard]] TcpInfo sample() noexcept override;
   [[nodiscard]] bool is_established() const noexcept override;
   [[nodiscard]] Sent sent() const noexcept override;
+  [[nodiscard]] std::uint64_t acknowledged() const noexcept override { return sent().acknowledged; }
   /// Nothing: what the peer does not read stays in its own socket, however long it lives.
   void give_up_after(std::chrono::milliseconds) noexcept override {}
   void start_probing() noexcept override {}

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "delivery/cause.hpp"
 #include "delivery/outcome.hpp"
 #include "delivery/transfer.hpp"
 #include "queue/batch.hpp"
@@ -37,6 +38,8 @@ class Delivery {
   /// The last byte is in the kernel: nobody reads the batch any more. `kernel_will_send`: also if this program is
   /// killed (which resets a connection with unread input).
   virtual void handed_over(bool kernel_will_send = true) = 0;
+  /// Why it will not be delivered, as its connection saw that: for LastBatch, before settle().
+  virtual void note_cause(const delivery::Cause& /*cause*/) {}
   /// delivered: the scraper goes on behind this batch; else its events are sent again. Once.
   virtual void settle(delivery::Outcome outcome) = 0;
   /// As settle(delivered), but the events stay in the log while what is returned lives. Once, instead of settle().

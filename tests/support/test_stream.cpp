@@ -213,6 +213,8 @@ net::Sent TestStream::sent() const noexcept {
   return sent;
 }
 
+std::uint64_t TestStream::acknowledged() const noexcept { return peer_->acknowledged_; }
+
 bool TestStream::is_established() const noexcept { return state() == TcpInfo::State::established; }
 
 }  // namespace oneshot::test

@@ -101,6 +101,7 @@ class TestStream final : public net::Stream {
   [[nodiscard]] net::TcpInfo sample() noexcept override;
   [[nodiscard]] bool is_established() const noexcept override;
   [[nodiscard]] net::Sent sent() const noexcept override;
+  [[nodiscard]] std::uint64_t acknowledged() const noexcept override;
   void set_send_buffer(std::size_t bytes) noexcept override { peer_->send_buffer = bytes; }
   void give_up_after(std::chrono::milliseconds time) noexcept override { peer_->given_up_after = time; }
   void start_probing() noexcept override { peer_->probed = true; }

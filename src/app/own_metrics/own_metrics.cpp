@@ -98,6 +98,14 @@ void append_deliveries(Writer& writer, const QueueStatistics& queue) {
               "Events that count as delivered although they were never read to the end (with explicit timestamps, each "
               "alone three times).",
               [](const ScraperStatistics& s) { return s.given_up; });
+  per_scraper(writer, queue, "oneshot_events_replayed_total", MetricType::counter,
+              "Events that this scraper gets once more, since somebody asked for them to be sent again.",
+              [](const ScraperStatistics& s) { return s.replayed; });
+  constexpr std::string_view batches = "oneshot_batches_total";
+  writer.family(batches, MetricType::counter, "Batches with events that went out to this scraper, by how they ended.");
+  for (const ScraperStatistics& scraper : queue.scrapers)
+    for (std::size_t i = 0; i < scraper.batches.size(); ++i)
+      writer.sample(batches, {{"scraper", scraper.name}, {"outcome", queue::batch_end_names[i]}}, scraper.batches[i]);
 }
 
 // Of no use to those who ask no store.
@@ -112,13 +120,15 @@ void append_proofs(Writer& writer, const QueueStatistics& queue) {
 
 void append_losses(Writer& writer, const QueueStatistics& queue) {
   constexpr std::string_view dropped = "oneshot_events_dropped_total";
-  writer.family(dropped, MetricType::counter,
-                "Events lost for this scraper: the log was full, the scraper was forgotten or refuses this event, or a "
-                "record was damaged.");
+  writer.family(
+      dropped, MetricType::counter,
+      "Events lost for this scraper: the log was full, the scraper was forgotten or refuses this event, a record "
+      "was damaged, or somebody had them skipped.");
   for (const ScraperStatistics& scraper : queue.scrapers) {
     writer.sample(dropped, {{"scraper", scraper.name}, {"reason", "full"}}, scraper.dropped_full);
     writer.sample(dropped, {{"scraper", scraper.name}, {"reason", "damaged"}}, scraper.dropped_damaged);
     writer.sample(dropped, {{"scraper", scraper.name}, {"reason", "refused"}}, scraper.dropped_refused);
+    writer.sample(dropped, {{"scraper", scraper.name}, {"reason", "skipped"}}, scraper.dropped_skipped);
   }
   std::map<std::string_view, std::uint64_t> forgotten;  // one that was forgotten may be known again
   for (const ScraperStatistics& scraper : queue.scrapers) forgotten[scraper.name] = 0;

@@ -49,6 +49,7 @@ class DeliveryReceipt final : public delivery::Receipt {
   void on_started(std::shared_ptr<delivery::Transfer> transfer) override;
   void on_handed_over(bool nothing_unread) override;
   void on_idle_reset() override;
+  void on_failed(const delivery::Cause& cause) override { delivery_->note_cause(cause); }
   void on_settled(delivery::Outcome outcome) override;
 
  private:

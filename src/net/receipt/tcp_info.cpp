@@ -71,6 +71,11 @@ Sent sample_sent(int socket) noexcept {
   return sent;
 }
 
+std::uint64_t acknowledged_bytes(int socket) noexcept {
+  tcp_info info{};
+  return ask(socket, info) ? info.tcpi_bytes_acked : 0;
+}
+
 void start_probing(int socket) noexcept {
   const int on = 1;
   const int second = 1;

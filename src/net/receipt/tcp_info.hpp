@@ -35,6 +35,9 @@ TcpInfo sample_tcp(int socket) noexcept;
 /// The bytes alone, for a look at many connections: one system call where all is acknowledged. Takes no error away.
 Sent sample_sent(int socket) noexcept;
 
+/// Bytes that the peer has acknowledged so far. Takes no error away.
+std::uint64_t acknowledged_bytes(int socket) noexcept;
+
 /// Has the kernel ask the peer's kernel for a sign of life (a keep-alive probe, RFC 9293 3.8.4) after a second of
 /// silence, and every second from then on. A kernel that has no such connection any more answers with a reset. Not to
 /// be left on: after two minutes a peer that cannot be reached looks like one that is gone.

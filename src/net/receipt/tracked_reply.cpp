@@ -50,7 +50,9 @@ TrackedReply::TrackedReply(Stream& stream, std::unique_ptr<delivery::Receipt> re
       may_give_up_(reader_of(receipt_).may_give_up),
       watch_(reader_of(receipt_).peer) {}
 
-void TrackedReply::start(SteadyTime deadline) {
+void TrackedReply::start(SteadyTime deadline, std::uint64_t size) {
+  if (receipt_) sent_before_ = stream_->acknowledged();
+  cause_.size = size;
   if (receipt_) receipt_->on_started(shared_from_this());
   deadline_ = deadline;
   if (lease_ == nullptr) return await_deadline();
@@ -71,7 +73,7 @@ void TrackedReply::await_deadline() { await(deadline_, &TrackedReply::look_at_de
 
 void TrackedReply::look_at_deadline(const TcpInfo& view) {
   heard_before_ = steady_clock::now() - view.silent_for;
-  apply(watch_.deadline(view));
+  apply(watch_.deadline(view), Why::deadline);
 }
 
 void TrackedReply::await_lease() {
@@ -84,7 +86,7 @@ void TrackedReply::await_lease() {
 void TrackedReply::look_at_lease(const TcpInfo& view) {
   if (!has_to_end(view, steady_clock::now())) return await_lease();
   lease_->ended();
-  apply(watch_.deadline(view));  // which says nothing about the events, and little about their number
+  apply(watch_.deadline(view), Why::room);  // which says nothing about the events, and little about their number
 }
 
 bool TrackedReply::has_to_end(const TcpInfo& view, SteadyTime now) noexcept {
@@ -135,7 +137,7 @@ void TrackedReply::poll() {
 }
 
 void TrackedReply::give_up() {
-  if (!settled()) apply(watch_.give_up(sample()));
+  if (!settled()) apply(watch_.give_up(sample()), Why::stopped);
 }
 
 void TrackedReply::release() {
@@ -146,13 +148,17 @@ void TrackedReply::release() {
 
 TcpInfo TrackedReply::sample() {
   if (steady_clock::now() >= may_give_up_) watch_.time_is_near();
-  if (stream_ != nullptr) return stream_->sample();
+  if (stream_ != nullptr) {
+    const TcpInfo view = stream_->sample();
+    cause_.acknowledged = std::max(cause_.acknowledged, view.acknowledged - std::min(view.acknowledged, sent_before_));
+    return view;
+  }
   TcpInfo none;
   none.error = true;
   return none;
 }
 
-void TrackedReply::apply(Verdict verdict) {
+void TrackedReply::apply(Verdict verdict, Why why) {
   switch (verdict) {
     case Verdict::undecided:
     case Verdict::under_way:
@@ -160,26 +166,28 @@ void TrackedReply::apply(Verdict verdict) {
     case Verdict::probe:
       return probe();
     case Verdict::delivered:
-      return finish(delivery::Outcome::delivered);
-    case Verdict::truncated:
-      return finish(delivery::Outcome::truncated);
+      return finish(delivery::Outcome::delivered, why);
+    case Verdict::truncated:  // that says nothing about whose look it was
+      return finish(delivery::Outcome::truncated, Why::broken);
     case Verdict::unconfirmed:
-      return finish(delivery::Outcome::unconfirmed);
+      return finish(delivery::Outcome::unconfirmed, Why::broken);
     case Verdict::timed_out:
       reset_connection();
-      return finish(delivery::Outcome::timed_out);
+      return finish(delivery::Outcome::timed_out, why);
     case Verdict::reset:
       reset_connection();
-      return finish(delivery::Outcome::truncated);
+      return finish(delivery::Outcome::truncated, why);
   }
 }
 
-void TrackedReply::finish(delivery::Outcome outcome) {
+void TrackedReply::finish(delivery::Outcome outcome, Why why) {
   timer_.cancel();
   end_probing();
   const auto receipt = std::exchange(receipt_, nullptr);
   if (receipt == nullptr) return;
   if (watch_.reset_while_idle()) receipt->on_idle_reset();
+  cause_.what = why;
+  if (outcome != delivery::Outcome::delivered) receipt->on_failed(cause_);
   receipt->on_settled(outcome);
 }
 
@@ -228,7 +236,7 @@ asio::awaitable<delivery::Transfer::State> TrackedReply::resolve_here(std::share
   while (!self->settled()) {
     const SteadyTime now = steady_clock::now();
     const Verdict verdict = self->watch_.newer_scrape(self->sample(), now);
-    self->apply(verdict);
+    self->apply(verdict, Why::superseded);
     if (self->settled()) break;
     if (verdict == Verdict::under_way || now >= limit) co_return State::under_way;
     step.expires_after(settle_step);

@@ -4,6 +4,7 @@
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
 #include <asio/steady_timer.hpp>
+#include <cstdint>
 #include <memory>
 
 #include "delivery/lease.hpp"
@@ -23,8 +24,9 @@ class TrackedReply final : public delivery::Transfer, public std::enable_shared_
   TrackedReply(Stream& stream, std::unique_ptr<delivery::Receipt> receipt,
                std::shared_ptr<delivery::Lease> lease = nullptr);
 
-  /// Tells the receipt, and starts the timer: a reply that is not acknowledged at `deadline` is reset.
-  void start(SteadyTime deadline);
+  /// Tells the receipt, and starts the timer: a reply that is not acknowledged at `deadline` is reset. `size`: bytes of
+  /// its body.
+  void start(SteadyTime deadline, std::uint64_t size = 0);
   /// The last byte is in the kernel.
   void handed_over();
 
@@ -50,8 +52,10 @@ class TrackedReply final : public delivery::Transfer, public std::enable_shared_
   using Verdict = ReceiptWatch::Verdict;
 
   TcpInfo sample();
-  void apply(Verdict verdict);
-  void finish(delivery::Outcome outcome);
+  using Why = delivery::Cause::What;
+  /// `why` counts where that ends the reply.
+  void apply(Verdict verdict, Why why = Why::broken);
+  void finish(delivery::Outcome outcome, Why why);
   void await(SteadyTime moment, void (TrackedReply::*look)(const TcpInfo& view));
   void await_deadline();
   void await_lease();
@@ -78,7 +82,9 @@ class TrackedReply final : public delivery::Transfer, public std::enable_shared_
   SteadyTime may_give_up_;  // delivery::Reader
   ReceiptWatch watch_;
   SteadyTime deadline_{};
-  bool probing_ = false;  // the kernel asks the peer's for signs of life
+  delivery::Cause cause_;          // so far its numbers
+  std::uint64_t sent_before_ = 0;  // on this connection, and acknowledged
+  bool probing_ = false;           // the kernel asks the peer's for signs of life
   SteadyTime probing_since_{};
   SteadyTime heard_before_{};  // when the peer's kernel had said something last, before it was probed
 };

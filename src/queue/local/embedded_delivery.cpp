@@ -28,6 +28,28 @@ std::string labels_of(const Ledger& ledger, const Ranges& batch) {
   return std::string(ledger.log.record_at(at).labels());
 }
 
+BatchEnd end_of(delivery::Outcome outcome, const std::optional<delivery::Cause>& cause) noexcept {
+  switch (outcome) {
+    case delivery::Outcome::delivered:
+      return BatchEnd::delivered;
+    case delivery::Outcome::truncated:
+      return cause && cause->what == delivery::Cause::What::superseded ? BatchEnd::superseded : BatchEnd::truncated;
+    case delivery::Outcome::unconfirmed:
+      return BatchEnd::unconfirmed;
+    case delivery::Outcome::timed_out:
+      return BatchEnd::timed_out;
+    case delivery::Outcome::refused:
+      break;
+  }
+  return BatchEnd::refused;
+}
+
+void log_end(std::string_view scraper, const LastBatch& batch) {
+  log::info(
+      "batch not delivered: its events go out again",
+      {{"scraper", scraper}, {"events", batch.events}, {"outcome", name_of(batch.end)}, {"reason", batch.reason}});
+}
+
 void log_fate(Fate fate, std::string_view scraper, std::string_view labels) {
   if (fate == Fate::given_up) {
     log::warn("an event was sent alone three times and never read to the end: given up, counted as delivered",
@@ -52,6 +74,12 @@ EmbeddedDelivery::EmbeddedDelivery(std::shared_ptr<Ledger> ledger, std::string_v
 
 EmbeddedDelivery::~EmbeddedDelivery() {
   if (scraper_ == nullptr) return;
+  const LastBatch record{.unix_ms = ledger_->clock.unix_ms(),
+                         .events = count_,
+                         .end = BatchEnd::withdrawn,
+                         .reason = "its request or the server ended before it was sent"};
+  bool is_told = false;
+  const std::string name(name_);
   WaitQueue::Wake next;
   {
     const std::lock_guard lock(ledger_->mutex);
@@ -59,11 +87,28 @@ EmbeddedDelivery::~EmbeddedDelivery() {
       scraper_->leave_out();
     } else {
       scraper_->put_back();
+      is_told = note_end(record);
     }
     scraper_->transfer.reset();
     next = scraper_->wait_queue.wake_first();
   }
   notify(next);
+  if (is_told) log_end(name, record);
+}
+
+LastBatch EmbeddedDelivery::record_of(delivery::Outcome outcome) const {
+  LastBatch record{.unix_ms = ledger_->clock.unix_ms(), .events = count_, .end = end_of(outcome, cause_)};
+  if (record.end == BatchEnd::delivered) return record;
+  record.reason = cause_                                  ? delivery::in_words(*cause_, outcome)
+                  : outcome == delivery::Outcome::refused ? "over a limit of the scraper, as its API says"
+                                                          : "the scraper's API does not show it";
+  return record;
+}
+
+bool EmbeddedDelivery::note_end(const LastBatch& batch) {
+  ++scraper_->batches[static_cast<std::size_t>(batch.end)];
+  scraper_->last_batch = batch;
+  return batch.end != BatchEnd::delivered && ledger_->failed_batch_lines.take(ledger_->clock.steady());
 }
 
 const Batch& EmbeddedDelivery::batch() const noexcept {
@@ -97,8 +142,9 @@ std::unique_ptr<Kept> EmbeddedDelivery::settle_and_keep() { return settle(delive
 
 std::unique_ptr<Kept> EmbeddedDelivery::settle(delivery::Outcome outcome, bool keep) {
   batch_.reset();
-  Scraper* const scraper = std::exchange(scraper_, nullptr);
-  if (scraper == nullptr) return keep ? std::make_unique<EmbeddedKept>(number_) : nullptr;
+  if (scraper_ == nullptr) return keep ? std::make_unique<EmbeddedKept>(number_) : nullptr;
+  Scraper* const scraper = scraper_;
+  const LastBatch record = record_of(outcome);
 
   const std::string name(name_);
   const SteadyTime now = ledger_->clock.steady();
@@ -108,8 +154,12 @@ std::unique_ptr<Kept> EmbeddedDelivery::settle(delivery::Outcome outcome, bool k
   scraper->transfer.reset();
   const bool in_log = !scraper->batch_evicted();
   if (keep) kept = std::make_unique<EmbeddedKept>(ledger_, *scraper, scraper->batch(), in_log, number_);
-  const Fate fate = scraper->settle(
-      outcome, {.explicit_timestamps = ledger_->explicit_timestamps, .allowed = ledger_->allowed(), .now = now});
+  const Fate fate = scraper->settle(outcome, {.explicit_timestamps = ledger_->explicit_timestamps,
+                                              .allowed = ledger_->allowed(),
+                                              .now = now,
+                                              .now_unix_ms = record.unix_ms});
+  const bool is_told = note_end(record);
+  scraper_ = nullptr;
   const bool is_to_be_told = fate == Fate::given_up || fate == Fate::refused;
   const std::string labels = is_to_be_told && in_log ? labels_of(*ledger_, scraper->batch()) : std::string();
   if (keep) ledger_->bound_kept();
@@ -117,6 +167,7 @@ std::unique_ptr<Kept> EmbeddedDelivery::settle(delivery::Outcome outcome, bool k
   lock.unlock();
   notify(next);
 
+  if (is_told) log_end(name, record);
   log_fate(fate, name, labels);
   return kept;
 }

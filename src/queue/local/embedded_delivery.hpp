@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "queue/delivery.hpp"
@@ -28,11 +29,15 @@ class EmbeddedDelivery final : public Delivery {
   [[nodiscard]] std::uint64_t number() const noexcept override { return number_; }
   void in_transfer(std::weak_ptr<delivery::Transfer> transfer) override;
   void handed_over(bool kernel_will_send) override;
+  void note_cause(const delivery::Cause& cause) override { cause_ = cause; }
   void settle(delivery::Outcome outcome) override;
   [[nodiscard]] std::unique_ptr<Kept> settle_and_keep() override;
 
  private:
   std::unique_ptr<Kept> settle(delivery::Outcome outcome, bool keep);
+  [[nodiscard]] LastBatch record_of(delivery::Outcome outcome) const;
+  /// For the holder of the ledger's lock. Whether a line is to say it.
+  bool note_end(const LastBatch& batch);
 
   std::shared_ptr<Ledger> ledger_;
   std::string_view name_;
@@ -41,6 +46,7 @@ class EmbeddedDelivery final : public Delivery {
   std::uint64_t count_ = 0;
   std::uint64_t number_ = 0;
   bool sent_ = false;
+  std::optional<delivery::Cause> cause_;
 };
 
 }  // namespace oneshot::queue
