@@ -143,10 +143,10 @@ struct FoundEvent {
 struct Changed {
   enum class What : std::uint8_t {
     done,
-    unknown,  ///< no scraper has this name
-    busy,     ///< after a second a batch is still in flight to it, or as many scrapes wait as may
-    named,    ///< it is one of Options::names, which are never forgotten
-    stopping,
+    unknown,   ///< no scraper has this name
+    busy,      ///< after a second a batch is still in flight to it, or as many scrapes wait as may
+    named,     ///< it is one of Options::names, which are never forgotten
+    stopping,  ///< or whoever asked has left
   };
   What what = What::done;
   std::uint64_t events = 0;       ///< that go out again, or were dropped

@@ -47,11 +47,12 @@ struct Poster {
 };
 
 /// What became of an event.
-struct [[nodiscard]] StoredOne {
+struct StoredOne {
   StoredOne(Stored w) noexcept : what(w) {}  // NOLINT(google-explicit-constructor): why there is no id
   StoredOne(Stored w, const EventId& i) noexcept : what(w), id(i) {}
   Stored what;
-  /// With `stored` and `flushing`; with `duplicate` that of the event that is there, or none if nobody knows it any more.
+  /// Means something with `stored` and `flushing`; with `duplicate` it is that of the event that is there, or none if
+  /// nobody knows it any more.
   EventId id;
   operator Stored() const noexcept { return what; }  // NOLINT(google-explicit-constructor): mostly that is all
 };
@@ -109,11 +110,11 @@ class Queue {
   /// the event is not stored and never was, since the storage has failed. It must not block, nor call back.
   virtual void when_durable(unsigned appender, std::function<void(Stored)> told) = 0;
 
-  /// Takes the next batch of this scraper, which becomes known if it is new and gets a place (see Places), and counts as seen now: the events that it
-  /// has not got, at most `max_events_per_scrape`; with explicit timestamps up to the first event whose time is still
-  /// ahead. One batch at a time: others wait for it, first come, first served, until `until` at the latest, and an
-  /// earlier batch on its way is resolved by asking its transfer. `waiting` outlives the coroutine, which may be
-  /// destroyed wherever it waits: the next scrape then takes its place.
+  /// Takes the next batch of this scraper, which becomes known if it is new and gets a place (see Places), and counts
+  /// as seen now: the events that it has not got, at most `max_events_per_scrape`; with explicit timestamps up to the
+  /// first event whose time is still ahead. One batch at a time: others wait for it, first come, first served, until
+  /// `until` at the latest, and an earlier batch on its way is resolved by asking its transfer. `waiting` outlives the
+  /// coroutine, which may be destroyed wherever it waits: the next scrape then takes its place.
   virtual asio::awaitable<TakeResult> take(std::string scraper, Coming coming, delivery::Waiting& waiting,
                                            SteadyTime until) = 0;
   /// What take() would find, without taking, what is on its way included; null for an unknown scraper.

@@ -32,8 +32,7 @@
 /// (recovery.hpp). Records vouch for themselves (Record::right_checksum), and none ends beyond `reserved_end`. After an
 /// end in good order `end` says where the log ended.
 ///
-/// `history`, a word that no feature fills yet, is there, empty. A start, a change of the capacity and a recovery
-/// keep what the word says. Files of version 1 become version 2 at a start (format_v1.hpp).
+/// Files of version 1 become version 2 at a start (format_v1.hpp).
 namespace oneshot::storage {
 
 static_assert(std::endian::native == std::endian::little, "the storage file is little-endian");
@@ -112,7 +111,8 @@ struct ScraperSlot {
   AtomicWord batch_number;
   AtomicWord aside_begin;  ///< CheckedWord: from here, below the cursor, events wait after all; 0 or none: none do
   AtomicWord aside_end;    ///< CheckedWord: up to here; beyond the cursor: the batch in flight begins here
-  std::array<std::byte, 256 - 7 * 8 - longest_name> unused;
+  AtomicWord begin;        ///< CheckedWord: the scraper has got nothing from before this; 0: not known
+  std::array<std::byte, 256 - 8 * 8 - longest_name> unused;
 };
 static_assert(sizeof(ScraperSlot) == 256);
 

@@ -137,8 +137,9 @@ std::uint64_t lowest_of(const ScraperSlots::Entry& scraper) {
   return std::min(scraper.aside ? scraper.aside->begin : scraper.cursor.value_or(0), scraper.cursor.value_or(0));
 }
 
+/// The history not.
 std::uint64_t lowest_needed(const Recovered& found) {
-  std::uint64_t lowest = std::min(found.hold.value_or(found.end), found.history.value_or(found.end));
+  std::uint64_t lowest = found.hold.value_or(found.end);
   for (const ScraperSlots::Entry& scraper : found.scrapers) lowest = std::min(lowest, lowest_of(scraper));
   return std::min(lowest, found.end);
 }
@@ -163,16 +164,19 @@ bool was_being_written(const File& file, const Recovered& found, std::uint64_t f
 /// overwritten.
 void find_begin(const File& file, const Search& search, Recovered& found) {
   const std::uint64_t oldest = found.end - std::min(found.end, file.capacity());
-  const std::uint64_t needed = lowest_needed(found);
-  found.begin = std::max(needed, oldest);
-  if (needed < oldest || !found.damaged_cursors.empty()) found.begin = search.next(found.begin);  // overwritten since
+  found.needed = lowest_needed(found);
+  const std::uint64_t wanted = std::min(found.needed, found.history.value_or(found.end));
+  found.begin = std::max(wanted, oldest);
+  if (wanted < oldest || !found.damaged_cursors.empty()) found.begin = search.next(found.begin);  // overwritten since
 }
 
 /// Notes holes and damage from the begin to the end. Returns the end of the last record, or of the last hole that held
 /// one.
 std::uint64_t walk(const File& file, const Search& search, Recovered& found) {
   std::uint64_t last = found.begin;
+  std::uint64_t needed = found.begin;
   for (std::uint64_t offset = found.begin; offset < found.end;) {
+    if (offset <= found.needed) needed = offset;
     std::uint64_t size = 0;
     const Search::Found here = search.at(offset, size);
     if (here == Search::Found::record) {
@@ -186,6 +190,7 @@ std::uint64_t walk(const File& file, const Search& search, Recovered& found) {
     found.holes.push_back({offset, next});
     offset = next;
   }
+  found.needed = found.needed >= found.end ? found.end : needed;
   return last;
 }
 
@@ -210,6 +215,7 @@ void fit_places(Recovered& found) {
   }
   if (found.hold) found.hold = inside(*found.hold);
   if (found.history) found.history = inside(*found.history);
+  found.needed = inside(found.needed);
 }
 
 }  // namespace
@@ -231,6 +237,14 @@ Result<Recovered, Error> recover(const File& file, const event_log::Ring& ring, 
   find_end(walk(file, search, found), found);
   fit_places(found);
   return found;
+}
+
+void let_go_of_history(Recovered& found) {
+  found.begin = found.needed;
+  if (found.history) found.history = std::max(*found.history, found.begin);
+  const auto is_before = [&](const Recovered::Range& range) { return range.end <= found.begin; };
+  std::erase_if(found.holes, is_before);
+  std::erase_if(found.damage, is_before);
 }
 
 void fill_holes(const File& file, const event_log::Ring& ring, const Recovered& found) noexcept {

@@ -24,6 +24,8 @@ struct Recovered {
   std::vector<ScraperSlots::Entry> scrapers;
   std::optional<std::uint64_t> hold;     ///< in [begin, end]
   std::optional<std::uint64_t> history;  ///< in [begin, end]: the history's mark
+  /// In [begin, end], where a record begins, or a hole: what lies before it nobody needs but the history.
+  std::uint64_t needed = 0;
 
   struct Range {
     std::uint64_t begin;
@@ -51,6 +53,9 @@ struct Recovered {
 /// `confirmed` that is not concluded: their batches stay, undecided, if they have a number to ask for.
 Result<Recovered, Error> recover(const File& file, const event_log::Ring& ring, const BootId& now,
                                  const std::vector<std::string>& confirmed);
+
+/// The log begins where somebody needs it: the history was in the way.
+void let_go_of_history(Recovered& found);
 
 /// What was found can then be walked from its begin to its end. Being killed meanwhile costs nothing.
 void fill_holes(const File& file, const event_log::Ring& ring, const Recovered& found) noexcept;

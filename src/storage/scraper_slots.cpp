@@ -35,6 +35,10 @@ void SlotHandle::set_cursor(std::uint64_t offset) const {
   if (of_ != nullptr) of_->set(of_->slot(number_).cursor, {.offset = offset});
 }
 
+void SlotHandle::set_begin(std::uint64_t offset) const {
+  if (of_ != nullptr) of_->set(of_->slot(number_).begin, {.offset = offset});
+}
+
 void SlotHandle::set_batch(std::uint64_t end, bool handed_over) const {
   if (of_ != nullptr) of_->set(of_->slot(number_).batch, {.offset = end, .flag = handed_over});
 }
@@ -90,6 +94,9 @@ std::vector<ScraperSlots::Entry> ScraperSlots::read(const File& file, std::vecto
     const auto batch = file.get(slot.batch);
     if (batch && batch->offset != CheckedWord::none) entry.batch = Entry::Batch{batch->offset, batch->flag};
     read_aside(file, slot, entry);
+    const bool has_begin = slot.begin.load(std::memory_order_acquire) != 0;
+    const auto begin = file.get(slot.begin);
+    if (has_begin && begin && begin->offset != CheckedWord::none) entry.begin = begin->offset;
     const auto last = file.get(slot.batch_number);
     if (last) entry.batch_number = Entry::BatchNumber{last->number(), last->flag};
   }
@@ -104,6 +111,7 @@ SlotHandle ScraperSlots::claim(std::string_view name, std::uint64_t cursor) {
   free.name_length = name.size();
   std::memcpy(free.name.data(), name.data(), name.size());
   set(free.cursor, {.offset = cursor});
+  set(free.begin, {.offset = cursor});
   set(free.batch, {});
   set(free.batch_number, CheckedWord::of_number(0));
   set(free.aside_begin, {});
@@ -128,7 +136,7 @@ void ScraperSlots::set_hold(std::optional<std::uint64_t> offset) {
 }
 
 void ScraperSlots::set_history(std::optional<std::uint64_t> offset) {
-  set(file_.header().history, {.offset = offset.value_or(CheckedWord::none)});
+  file_.set(file_.header().history, {.offset = offset.value_or(CheckedWord::none)});
 }
 
 ScraperSlot& ScraperSlots::slot(std::uint32_t number) const noexcept { return file_.slots()[number]; }

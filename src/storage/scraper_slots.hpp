@@ -24,6 +24,8 @@ class SlotHandle {
 
   [[nodiscard]] bool is_kept() const noexcept { return of_ != nullptr; }
   void set_cursor(std::uint64_t offset) const;
+  /// See ScraperSlot::begin.
+  void set_begin(std::uint64_t offset) const;
   /// The batch in flight ends there. `handed_over`: the kernel has all of it, and will send it whatever becomes of us.
   void set_batch(std::uint64_t end, bool handed_over) const;
   void set_no_batch() const;
@@ -67,7 +69,8 @@ class ScraperSlots {
       bool calibrated;
     };
     std::optional<BatchNumber> batch_number;
-    bool undecided = false;  ///< the batch's outcome is asked for, and not concluded from `handed_over`
+    std::uint64_t begin = 0;  ///< 0: not known
+    bool undecided = false;   ///< the batch's outcome is asked for, and not concluded from `handed_over`
   };
 
   /// `damaged` slots are free from now on.
@@ -86,7 +89,8 @@ class ScraperSlots {
   void release(const SlotHandle& place);
   /// Where the startup hold stands, or that there is none.
   void set_hold(std::optional<std::uint64_t> offset);
-  /// From where on events stay readable although all scrapers have them, or that none do.
+  /// From where on events stay readable although all scrapers have them, or that none do. Not told as a change: it
+  /// moves once a second, and where it gets lost the next program keeps a little more, so no flush is worth it.
   void set_history(std::optional<std::uint64_t> offset);
 
  private:

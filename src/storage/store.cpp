@@ -19,6 +19,8 @@ namespace {
 // Each step is a flush, which a slow disk takes its time for; but a start after a kill searches as far.
 constexpr std::uint64_t longest_step = 16ull << 20;
 
+std::uint64_t step_of(std::uint64_t capacity) noexcept { return std::min(longest_step, capacity / 16); }
+
 CheckedWord number(std::int64_t value) {
   return CheckedWord::of_number(static_cast<std::uint64_t>(std::max<std::int64_t>(value, 0)));
 }
@@ -58,6 +60,8 @@ Result<std::unique_ptr<Store>, Error> Store::open(const std::string& path, const
   if (!ring) return Unexpected{std::move(ring.error())};
   auto found = recover(*file, *ring, BootId::current(), confirmed);
   if (!found) return Unexpected{std::move(found.error())};
+  // What it keeps must not cost the first events a flush of the header, nor a smaller log its start.
+  if (found->end - found->begin > sizes.capacity - step_of(sizes.capacity)) let_go_of_history(*found);
   if (file->sizes() == sizes) {
     fill_holes(*file, *ring, *found);
     return std::unique_ptr<Store>(new Store(std::move(*file), std::move(*ring), std::move(*found)));
@@ -111,7 +115,7 @@ Result<std::uint64_t, Error> Store::begin() {
   return reserved_end;
 }
 
-std::uint64_t Store::step() const noexcept { return std::min(longest_step, capacity() / 16); }
+std::uint64_t Store::step() const noexcept { return step_of(capacity()); }
 
 void Store::raise_reserved_end(std::uint64_t tail, std::uint64_t needed, std::uint64_t most, event_log::EventLog& log) {
   const std::lock_guard lock(raising_);

@@ -11,6 +11,7 @@
 
 #include "base/address.hpp"
 #include "base/log.hpp"
+#include "queue/local/label_text.hpp"
 
 namespace oneshot::queue {
 namespace {
@@ -24,24 +25,8 @@ constexpr std::size_t shown_bytes = 64;  // of a type, which a client has writte
 
 using Bytes = std::map<std::string, std::uint64_t, std::less<>>;
 
-/// The value of the label "type" in `a="b",type="deploy"`, as it stands there; empty: there is none.
-std::string_view type_in(std::string_view labels) noexcept {
-  constexpr std::string_view label = "type=\"";
-  std::size_t at = 0;
-  if (!labels.starts_with(label)) {
-    at = labels.find(",type=\"");
-    while (at != std::string_view::npos && at > 0 && labels[at - 1] != '"') at = labels.find(",type=\"", at + 1);
-    if (at == std::string_view::npos) return {};
-    ++at;
-  }
-  const std::string_view value = labels.substr(at + label.size());
-  std::size_t end = 0;
-  while (end < value.size() && value[end] != '"') end += value[end] == '\\' ? std::size_t{2} : std::size_t{1};
-  return value.substr(0, end);
-}
-
 std::string_view type_of(const event_log::Record& record) noexcept {
-  const std::string_view type = type_in(record.labels());
+  const std::string_view type = escaped_value_in(record.labels(), "type=\"").value_or(std::string_view());
   if (!type.empty()) return type.substr(0, shown_bytes);
   return record.metric().empty() ? std::string_view("(no type)") : record.metric().substr(0, shown_bytes);
 }
@@ -113,7 +98,7 @@ Contents look_into(Ledger& ledger) {
   std::uint64_t from = 0;
   {
     const std::lock_guard lock(ledger.mutex);
-    from = ledger.table.free_until();
+    from = ledger.table.needed_from();
   }
   const std::uint64_t to = ledger.log.tail();
   Contents contents;

@@ -24,6 +24,7 @@ Result<std::unique_ptr<EmbeddedQueue>, storage::Error> EmbeddedQueue::open(const
   }
   ledger->add_named(clock.steady());
   ledger->log.set_oldest_sent(options.oldest_sent);
+  ledger->senders.turn(options.keep_senders);
   return std::unique_ptr<EmbeddedQueue>(new EmbeddedQueue(std::move(ledger), options));
 }
 
@@ -86,10 +87,13 @@ void EmbeddedQueue::change(const Options& given) {
   Ledger& ledger = *ledger_;
   const SteadyTime now = ledger.clock.steady();
   appending_.change(given);
+  ledger.senders.turn(given.keep_senders);
   std::unique_lock lock(ledger.mutex);
   ledger.catch_up(lock);
   Options& options = ledger.options;
   options.max_unnamed = given.max_unnamed;
+  options.history = given.history;
+  options.history_bytes = given.history_bytes;
   options.forget_after = given.forget_after;
   options.idempotency = given.idempotency;
   options.startup_hold = given.startup_hold;

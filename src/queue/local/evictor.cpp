@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "base/crash_point.hpp"
+#include "queue/local/retention.hpp"
 
 namespace oneshot::queue {
 namespace {
@@ -25,6 +26,7 @@ bool try_to_make_room(Ledger& ledger, std::uint64_t needed_head, bool drop_oldes
   event_log::EventLog& log = ledger.log;
   ScraperTable& table = ledger.table;
   advance_head_if_free(ledger);
+  while (!has_enough(log, needed_head) && yield_history(ledger, needed_head)) advance_head_if_free(ledger);
   if (has_enough(log, needed_head)) return true;
 
   // Reading goes on: nothing beyond the lowest lease can be overwritten.
@@ -34,6 +36,7 @@ bool try_to_make_room(Ledger& ledger, std::uint64_t needed_head, bool drop_oldes
   log.walk(target, end, [&](const event_log::Record&) { return target.bytes >= wanted; });
   table.advance_counted_end(target);
 
+  table.history().yield_to(target);  // or it would keep what the others let go of
   table.yield_hold(target);
   table.yield_kept(target);
   advance_head_if_free(ledger);

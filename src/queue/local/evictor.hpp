@@ -15,9 +15,9 @@ namespace oneshot::queue {
 bool make_room(Ledger& ledger, std::uint64_t needed_head, bool drop_oldest) noexcept;
 
 /// Makes room when the log fills up. The thread that finds the log full tries the lock; if another thread has the lock,
-/// others go on in the last sixteenth of the log. First the head is brought up to date, then the startup hold yields,
-/// and then, with drop_oldest, the oldest events go: one walk over 1/64 of the log for all scrapers together. What a
-/// batch is read from stays. Any thread, without the lock.
+/// others go on in the last sixteenth of the log. First the head is brought up to date, then the history yields,
+/// then the startup hold, and then, with drop_oldest, the oldest events go: one walk over 1/64 of the log for all
+/// scrapers together. What a batch is read from stays. Any thread, without the lock.
 class Evictor {
  public:
   /// The ledger outlives the evictor.

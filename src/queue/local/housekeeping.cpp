@@ -11,6 +11,7 @@
 
 #include "base/log.hpp"
 #include "queue/local/evictor.hpp"
+#include "queue/local/retention.hpp"
 
 namespace oneshot::queue {
 namespace {
@@ -24,6 +25,7 @@ void Housekeeping::tick() {
   clock_.check();
   clock_.store();
   forget_scrapers();
+  retain_history();
   give_memory_back();
   log_losses(false);
 }
@@ -39,9 +41,11 @@ void Housekeeping::forget_scrapers() {
   ledger_.table.hold().end_if_due(now, options.startup_hold);
   ledger_.bound_kept();
   const std::optional<std::uint64_t> newcomers = ledger_.newcomer_lines.due(now, false);
+  const std::optional<std::uint64_t> failed = ledger_.failed_batch_lines.due(now, false);
   lock.unlock();
   for (const ScraperTable::Gone& one : gone) log_forgotten(one, now);
   if (newcomers) log::info("more new scrapers", {{"scrapers", *newcomers}});
+  if (failed) log::info("more batches not delivered", {{"batches", *failed}});
   if (const auto more = forgotten_lines_.due(now, false)) log::info("more scrapers forgotten", {{"scrapers", *more}});
 }
 
@@ -51,6 +55,22 @@ void Housekeeping::log_forgotten(const ScraperTable::Gone& one, SteadyTime now) 
   const bool is_lost = one.had_earned_its_place && one.lost > 0;
   log::write(is_lost ? log::Level::warn : log::Level::info, "scraper forgotten",
              {{"scraper", one.name}, {"reason", "not seen"}, {"lost_events", one.lost}});
+}
+
+void Housekeeping::retain_history() {
+  for (;;) {
+    const std::lock_guard lock(ledger_.mutex);
+    ledger_.table.places().forget_before(ledger_.log.head());
+    if (!queue::retain_history(ledger_)) continue;
+    while (is_short_of_room() && yield_history(ledger_, 0)) {
+    }
+    return;
+  }
+}
+
+// As it will be when the head is where it can be.
+bool Housekeeping::is_short_of_room() const noexcept {
+  return ledger_.log.above_high_watermark(ledger_.log.tail() - ledger_.table.free_until());
 }
 
 void Housekeeping::give_memory_back() {

@@ -20,6 +20,8 @@ class Housekeeping {
  private:
   void forget_scrapers();
   void log_forgotten(const ScraperTable::Gone& one, SteadyTime now);
+  void retain_history();
+  [[nodiscard]] bool is_short_of_room() const noexcept;
   void give_memory_back();
 
   Ledger& ledger_;

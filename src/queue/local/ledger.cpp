@@ -27,7 +27,9 @@ Ledger::Ledger(event_log::Ring ring, const Options& given, const Clock& the_cloc
       shares(given.appenders, log.capacity()),
       numbers(the_clock.unix_ms()),
       table(losses, the_clock.steady()),
-      options(given) {}
+      options(given) {
+  table.places().set_capacity(log.capacity());
+}
 
 Ledger::Ledger(std::unique_ptr<storage::Store> opened, std::uint64_t reserved_end, const Options& given,
                const Clock& the_clock)
@@ -40,7 +42,9 @@ Ledger::Ledger(std::unique_ptr<storage::Store> opened, std::uint64_t reserved_en
       shares(given.appenders, log.capacity()),
       numbers(the_clock.unix_ms()),
       table(losses, the_clock.steady(), &storage->slots()),
-      options(given) {}
+      options(given) {
+  table.places().set_capacity(log.capacity());
+}
 
 Ledger::~Ledger() {
   note_number();
@@ -78,8 +82,8 @@ void Ledger::add_named(SteadyTime now) {
   for (auto& [name, scraper] : table.all()) scraper.confirmed = is_confirmed(name);
 }
 
-Scraper& Ledger::add(std::string_view name, SteadyTime now) {
-  Scraper& scraper = table.add(name, false, now);
+Scraper& Ledger::add(std::string_view name, SteadyTime now, std::optional<std::int64_t> since_unix_ms) {
+  Scraper& scraper = table.add(name, false, now, since_unix_ms ? place_since(*since_unix_ms) : table.counted_end());
   scraper.confirmed = is_confirmed(name);
   return scraper;
 }
@@ -95,12 +99,34 @@ void Ledger::catch_up(std::unique_lock<std::mutex>& lock) {
   for (;;) {
     event_log::Offset at = table.counted_end();
     std::uint64_t steps = walk_step;
-    log.walk(at, goal, [&](const event_log::Record&) { return steps-- == 0; });
+    log.walk(at, goal, [&](const event_log::Record&) {
+      table.places().note(at);
+      return steps-- == 0;
+    });
     table.advance_counted_end(at);
     if (at.bytes >= goal) return;
     lock.unlock();
     lock.lock();
   }
+}
+
+// The clock may have been set meanwhile: then the nearest place that a search finds.
+event_log::Offset Ledger::place_since(std::int64_t unix_ms) const noexcept {
+  const event_log::Offset from = table.readable_from();
+  const event_log::Offset& end = table.counted_end();
+  event_log::Offset at = table.places().last_where(from, [&](const event_log::Offset& place) {
+    return place.bytes < from.bytes || (place.events < end.events && first_stored_ms(place) < unix_ms);
+  });
+  log.walk(at, end.bytes, [&](const event_log::Record& record) {
+    return !record.is_padding() && clock_steps.time_of(at.bytes, record.unix_ms) >= unix_ms;
+  });
+  return at;
+}
+
+std::int64_t Ledger::first_stored_ms(const event_log::Offset& place) const noexcept {
+  std::uint64_t at = place.bytes;
+  while (log.record_at(at).is_padding()) at += log.record_at(at).size();
+  return clock_steps.time_of(at, log.record_at(at).unix_ms);
 }
 
 BatchSize Ledger::allowed() const noexcept {

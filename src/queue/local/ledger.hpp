@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string_view>
 
 #include "base/clock.hpp"
@@ -18,6 +19,7 @@
 #include "queue/local/losses.hpp"
 #include "queue/local/room.hpp"
 #include "queue/local/scraper_table.hpp"
+#include "queue/local/sender_memory.hpp"
 #include "queue/local/shares.hpp"
 #include "queue/options.hpp"
 #include "storage/flusher.hpp"
@@ -34,7 +36,7 @@ inline constexpr std::uint64_t longest_span = std::uint64_t{0xFFFFFFFF} * 8 - ev
 
 /// The event log and its scrapers: what an EmbeddedQueue, its batches and deliveries share, so that these may end in
 /// any order. The log is lock-free and knows nothing of scrapers; the table of scrapers knows nothing of bytes; here
-/// they meet. Any thread may use `log`; what stands below `mutex` is guarded by it, and
+/// they meet. Any thread may use `log` and `senders`; what stands below `mutex` is guarded by it, and
 /// `room` and `shares` say themselves what needs the lock. Nobody holds that lock while
 /// reading events for a scrape, logging a line, or calling back.
 struct Ledger {
@@ -55,12 +57,14 @@ struct Ledger {
   KeyTable keys;
   Room room;
   Shares shares;
+  SenderMemory senders;
   std::atomic<double> sender_share{0};  // see Contents; as of the last look
   std::atomic<double> type_share{0};
 
   std::mutex mutex;
   Losses losses;
   LineBudget newcomer_lines;
+  LineBudget failed_batch_lines;
   BatchNumbers numbers;
   ScraperTable table;
   Options options;  // as of the last change()
@@ -69,8 +73,11 @@ struct Ledger {
 
   /// Makes each of `options.names` known that is not yet, and looks who is asked what became of a batch.
   void add_named(SteadyTime now);
-  /// Makes this one known, as an unnamed scraper.
-  Scraper& add(std::string_view name, SteadyTime now);
+  /// Makes this one known, as an unnamed scraper. `since`: it begins with what was stored then, as far as there is.
+  Scraper& add(std::string_view name, SteadyTime now, std::optional<std::int64_t> since_unix_ms = std::nullopt);
+  /// Where the oldest readable event stands that was stored then or later; the counted end where none was. Walks some
+  /// thousands of records at most, where all are counted.
+  [[nodiscard]] event_log::Offset place_since(std::int64_t unix_ms) const noexcept;
   /// For an exposition of this scraper, with or without events.
   [[nodiscard]] std::uint64_t next_number(Scraper& scraper);
   /// For a batch, with which the scraper notes it in the file.
@@ -88,6 +95,8 @@ struct Ledger {
   }
   /// Moves the counted end to the end of the log as it stands now. Lets go of the lock between steps.
   void catch_up(std::unique_lock<std::mutex>& lock);
+  /// When the first event at or behind `place` was stored; there is one.
+  [[nodiscard]] std::int64_t first_stored_ms(const event_log::Offset& place) const noexcept;
   /// How much a batch may hold, where none has failed.
   [[nodiscard]] BatchSize allowed() const noexcept;
   /// The first of these, at most so much; some thousands at most where a range has to be cut, since that takes a walk.

@@ -27,6 +27,11 @@ std::uint64_t Ranges::events_in(const Range& wanted) const noexcept {
   return events;
 }
 
+bool Ranges::contains(std::uint64_t bytes) const noexcept {
+  const auto range = std::ranges::upper_bound(ranges_, bytes, {}, [](const Range& r) { return r.end.bytes; });
+  return range != ranges_.end() && range->begin.bytes <= bytes;
+}
+
 void Ranges::add(const Range& range) {
   if (range.events() == 0) return;
   Range whole = range;

@@ -39,6 +39,9 @@ class Ranges {
   /// How many of its events are in `range`.
   [[nodiscard]] std::uint64_t events_in(const Range& range) const noexcept;
 
+  /// Whether the event whose record begins at `bytes` is one of them.
+  [[nodiscard]] bool contains(std::uint64_t bytes) const noexcept;
+
   void add(const Range& range);
   void add(const Ranges& other);
   void remove(const Range& range);

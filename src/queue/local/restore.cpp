@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,13 +24,14 @@ namespace {
 class OffsetCounter {
  public:
   void want(std::uint64_t offset) { places_.push_back({.wanted = offset, .at = {}}); }
-  void number(const event_log::EventLog& log, std::uint64_t begin, std::uint64_t end) {
+  void number(const event_log::EventLog& log, std::uint64_t begin, std::uint64_t end, PlaceIndex& places) {
     std::ranges::sort(places_, {}, &Place::wanted);
     auto next = places_.begin();
     event_log::Offset at{.bytes = begin};
     while (at.bytes < end) {
       const event_log::Offset before = at;
       const event_log::Record& record = log.record_at(at.bytes);
+      places.note(at);
       at.bytes += record.size();
       if (!record.is_padding()) ++at.events;
       for (; next != places_.end() && next->wanted < at.bytes; ++next) next->at = before;
@@ -61,15 +63,18 @@ void report(const storage::Store& storage, std::uint64_t events) {
   if (storage.is_new()) return log::info("event log made", {{"path", storage.path()}, {"bytes", storage.capacity()}});
   log::info("event log opened",
             {{"path", storage.path()}, {"last_end", end}, {"events", events}, {"scrapers", found.scrapers.size()}});
-  if (!found.damage.empty()) {
+  // What lies before everybody had.
+  const auto first = std::ranges::upper_bound(found.damage, found.needed, {}, &storage::Recovered::Range::end);
+  const std::span damage(first, found.damage.end());
+  if (!damage.empty()) {
     std::uint64_t bytes = 0;
-    for (const storage::Recovered::Range& damage : found.damage) bytes += damage.end - damage.begin;
+    for (const storage::Recovered::Range& one : damage) bytes += one.end - one.begin;
     log::warn("events lost: parts of the event log cannot be read",
               {{"path", storage.path()},
                {"reason", found.power_lost ? "damaged, or not flushed when the power was lost" : "damaged"},
-               {"parts", found.damage.size()},
+               {"parts", damage.size()},
                {"bytes", bytes},
-               {"first_position", found.damage.front().begin}});
+               {"first_position", damage.front().begin}});
   }
   if (!found.damaged_slots.empty()) {
     log::warn("scrapers lost: their entries in the event log are damaged, and they begin anew",
@@ -96,10 +101,11 @@ void restore_table(Ledger& ledger) {
       offsets.want(scraper.aside->end);
     }
   }
-  offsets.number(ledger.log, found.begin, found.end);
+  offsets.number(ledger.log, found.begin, found.end, ledger.table.places());
 
   const SteadyTime now = ledger.clock.steady();
   ledger.table.restore(offsets.of(found.end), offsets.of(hold));
+  ledger.table.history().restore({.bytes = found.begin});
   for (const storage::ScraperSlots::Entry& entry : found.scrapers) {
     const bool named = std::ranges::find(ledger.options.names, entry.name) != ledger.options.names.end();
     const event_log::Offset cursor = offsets.of(*entry.cursor);
@@ -107,6 +113,7 @@ void restore_table(Ledger& ledger) {
     const event_log::Offset& sent = event_log::later(cursor, batch_end);
     Scraper& scraper =
         ledger.table.restore(entry.name, named, cursor, sent, now, ledger.storage->slots().place(entry.number));
+    scraper.first_place = entry.begin;
     if (entry.aside) scraper.restore_aside({offsets.of(entry.aside->begin), offsets.of(entry.aside->end)});
     if (entry.batch_number) {
       ledger.numbers.restore(entry.batch_number->number);

@@ -206,6 +206,7 @@ Fate Scraper::settle(delivery::Outcome outcome, const Settling& settling) {
   note_sent(leaves);
   if (leaves) {
     count(fate);
+    past.note(batch(), settling.now_unix_ms, fate == Fate::refused ? "refused" : "");
   } else {
     lose_of_batch();  // what was evicted meanwhile
   }
@@ -321,7 +322,9 @@ void Scraper::lose(std::uint64_t events) noexcept {
   loss_to_log += events;
 }
 
-void Scraper::send_again(const Ranges& events) {
+void Scraper::send_again(const Ranges& all) {
+  const Ranges events = all.before(cursor_);  // what lies behind goes out anyway, after a replay
+  if (events.empty()) return;
   // A batch in the file may be all that waits before its end, and then it is that no more.
   if (batch_taken_ && batch_in_file_ && batch_from_ != From::cursor && events.begin().bytes < batch_end_.bytes) {
     place_.set_no_batch();

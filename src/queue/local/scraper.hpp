@@ -14,8 +14,10 @@
 #include "delivery/outcome.hpp"
 #include "delivery/transfer.hpp"
 #include "event_log/offset.hpp"
+#include "queue/batch_record.hpp"
 #include "queue/local/batch_limit.hpp"
 #include "queue/local/kept_range.hpp"
+#include "queue/local/past_batches.hpp"
 #include "queue/local/ranges.hpp"
 #include "queue/local/suspicion.hpp"
 #include "storage/scraper_slots.hpp"
@@ -38,6 +40,7 @@ class WaitQueue {
   /// Enters at the end. Returns the number of the place.
   std::uint64_t enter();
   [[nodiscard]] bool is_first(std::uint64_t number) const noexcept;
+  [[nodiscard]] bool is_only(std::uint64_t number) const noexcept { return is_first(number) && waiting_.size() == 1; }
   /// The one with this number is woken, once, by the next change that concerns it.
   void wake_by(std::uint64_t number, delivery::OneShotEvent::Notifier notifier);
   /// Gives the place up. Returns who is first by that.
@@ -75,20 +78,31 @@ enum class Fate : std::uint8_t {
   refused,   ///< dropped, see Suspicion
 };
 
+/// What an event in the log is to a scraper.
+enum class Standing : std::uint8_t {
+  waiting,
+  in_flight,
+  past,  ///< delivered, dropped, or from before the scraper came
+};
+
 /// What is known of one scraper: its cursor, the batch that is on its way to it, what waits below the cursor, which
 /// scrapes wait for the next batch. Guarded by the lock of the table that it is in.
 ///
-/// The sum that always holds: delivered + dropped_full + dropped_damaged + dropped_refused + in_flight + waiting is the
-/// number of events since the scraper was registered, and of those that wait to be sent again, or are; except that
-/// events of a batch in flight may be evicted (see there).
+/// The sum that always holds: delivered + dropped_full + dropped_damaged + dropped_refused + dropped_skipped +
+/// in_flight + waiting is the number of events since the scraper was registered, of those that wait to be sent again,
+/// or are, and of those replayed; except that events of a batch in flight may be evicted (see there).
 class Scraper {
  public:
   /// `place`: where its cursor and batch are kept for the next program, if anywhere.
   Scraper(bool is_named, event_log::Offset start, SteadyTime now, storage::SlotHandle place = {})
-      : named(is_named), last_seen(now), first_seen(now), cursor_(start), place_(place) {}
+      : named(is_named), last_seen(now), first_seen(now), first_place(start.bytes), cursor_(start), place_(place) {}
 
   /// Nothing of it is on its way, and nobody waits for it.
   [[nodiscard]] bool is_idle() const noexcept { return !batch_taken_ && wait_queue.empty() && kept_.empty(); }
+  /// The same, but for this place in the wait queue.
+  [[nodiscard]] bool is_left_to(std::uint64_t number) const noexcept {
+    return !batch_taken_ && wait_queue.is_only(number) && kept_.empty();
+  }
   /// Everything before it was delivered, or is lost, or is set aside.
   [[nodiscard]] const event_log::Offset& cursor() const noexcept { return cursor_; }
   /// Below the cursor, and not delivered.
@@ -136,6 +150,7 @@ class Scraper {
     bool explicit_timestamps = false;
     BatchSize allowed;  ///< for every batch
     SteadyTime now;
+    std::int64_t now_unix_ms = 0;
   };
   /// The batch's outcome.
   Fate settle(delivery::Outcome outcome, const Settling& settling);
@@ -148,6 +163,14 @@ class Scraper {
   /// The log overwrites what is before `target`: moves the cursor up to it. What of it is in a sent batch
   /// counts as dropped only when its receipt says that it was not delivered.
   void evict_before(const event_log::Offset& target) noexcept;
+
+  /// What the event whose record begins at `offset` is to this scraper.
+  [[nodiscard]] Standing standing_of(std::uint64_t offset) const noexcept;
+  /// The cursor goes back to `to`, which the log still has: what lies between goes out again, in its order. Returns how
+  /// many of these events were delivered, or lost, before. Nothing is in flight. As skip_to().
+  std::uint64_t go_back_to(const event_log::Offset& to);
+  /// What waits up to `end` is dropped. Returns how many events were; of those that had been delivered once none.
+  std::uint64_t skip_to(const event_log::Offset& end, std::int64_t now_unix_ms);
 
   /// The events of the batch on its way.
   [[nodiscard]] Ranges batch() const;
@@ -175,6 +198,7 @@ class Scraper {
   bool confirmed = false;  ///< asked what became of its batches, see Options::confirmed
   SteadyTime last_seen;    ///< when it last asked for something
   SteadyTime first_seen;
+  std::uint64_t first_place;           ///< offset of the first event that it could have got; 0: not known
   std::uint64_t origin = 0;            ///< from where it came first, see Places
   std::uint64_t came_at = 0;           ///< where the log ended then
   bool has_come_again = false;         ///< a while after it came first, or it was known to the program before
@@ -192,6 +216,12 @@ class Scraper {
   std::uint64_t dropped_full = 0;
   std::uint64_t dropped_damaged = 0;
   std::uint64_t dropped_refused = 0;
+  std::uint64_t dropped_skipped = 0;
+  std::uint64_t replayed = 0;
+  PastBatches past;
+  BatchCounts batches{};
+  std::optional<LastBatch> last_batch;
+  std::int64_t taken_unix_ms = 0;  ///< the batch on its way
   std::uint64_t proofs_given_up = 0;
   std::uint64_t loss_to_log = 0;        ///< what was added to dropped_full since the last line about it
   std::uint64_t again_lost_to_log = 0;  ///< events to be sent again that made room, since the last line about it

@@ -14,8 +14,13 @@ Scraper* ScraperTable::find(std::string_view name) noexcept {
 }
 
 Scraper& ScraperTable::add(std::string_view name, bool named, SteadyTime now) {
+  return add(name, named, now, counted_end_);
+}
+
+Scraper& ScraperTable::add(std::string_view name, bool named, SteadyTime now, const event_log::Offset& since) {
   count_unclaimed();
-  const event_log::Offset start = hold_.begin().value_or(counted_end_);
+  const event_log::Offset& usual = hold_.begin() ? *hold_.begin() : counted_end_;
+  const event_log::Offset start = since.bytes < usual.bytes ? since : usual;
   const storage::SlotHandle place = slots_ == nullptr ? storage::SlotHandle() : slots_->claim(name, start.bytes);
   const auto [entry, added] = scrapers_.try_emplace(std::string(name), named, start, now, place);
   assert(added);
@@ -63,14 +68,24 @@ std::vector<ScraperTable::Gone> ScraperTable::forget(SteadyTime before) {
       ++entry;
       continue;
     }
-    if (!scraper.displaced) {
-      const std::uint64_t lost = scraper.waiting(counted_end_);
-      gone.push_back({entry->first, lost, scraper.has_earned_its_place()});
-      if (gone.back().had_earned_its_place) losses_.count_forgotten(entry->first, lost);
-      losses_.keep_unlogged(entry->first, scraper);
-    }
+    if (!scraper.displaced) gone.push_back(note_gone(entry->first, scraper));
     entry = remove(entry);
   }
+  return gone;
+}
+
+ScraperTable::Gone ScraperTable::note_gone(const std::string& name, const Scraper& scraper) {
+  Gone gone{name, scraper.waiting(counted_end_), scraper.has_earned_its_place()};
+  if (gone.had_earned_its_place) losses_.count_forgotten(name, gone.lost);
+  losses_.keep_unlogged(name, scraper);
+  return gone;
+}
+
+ScraperTable::Gone ScraperTable::forget(std::string_view name) {
+  const auto entry = scrapers_.find(name);
+  assert(entry != scrapers_.end() && entry->second.is_idle());
+  Gone gone = note_gone(entry->first, entry->second);
+  remove(entry);
   return gone;
 }
 
@@ -125,7 +140,16 @@ std::uint64_t ScraperTable::lowest_lease() const noexcept {
   return leases_.empty() ? std::numeric_limits<std::uint64_t>::max() : *leases_.begin();
 }
 
-std::uint64_t ScraperTable::free_until() const noexcept { return std::min(lowest_needed().bytes, lowest_lease()); }
+std::uint64_t ScraperTable::needed_from() const noexcept { return std::min(lowest_needed().bytes, lowest_lease()); }
+
+std::uint64_t ScraperTable::free_until() const noexcept {
+  return history_.begin() ? std::min(needed_from(), history_.begin()->bytes) : needed_from();
+}
+
+event_log::Offset ScraperTable::readable_from() const noexcept {
+  const event_log::Offset needed = lowest_needed();
+  return history_.begin() && history_.begin()->bytes < needed.bytes ? *history_.begin() : needed;
+}
 
 void ScraperTable::evict_before(const event_log::Offset& target) noexcept {
   advance_counted_end(target);

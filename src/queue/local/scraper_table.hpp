@@ -12,16 +12,18 @@
 #include "base/clock.hpp"
 #include "event_log/offset.hpp"
 #include "queue/local/displaced_names.hpp"
+#include "queue/local/history_mark.hpp"
 #include "queue/local/losses.hpp"
+#include "queue/local/place_index.hpp"
 #include "queue/local/scraper.hpp"
 #include "queue/local/startup_hold.hpp"
 #include "storage/scraper_slots.hpp"
 
 namespace oneshot::queue {
 
-/// All scrapers, and whatever else keeps events in the log: read leases and the startup hold. Knows offsets but
-/// no log, and has no lock: its owner guards it. What is unclaimed, and what forgotten scrapers
-/// lose, Losses counts.
+/// All scrapers, and whatever else keeps events in the log: read leases, the startup hold and the history. Knows
+/// offsets but no log, and has no lock: its owner guards it. What is unclaimed, and what forgotten scrapers lose,
+/// Losses counts.
 class ScraperTable {
  public:
   using Scrapers = Losses::Scrapers;  // nodes never move
@@ -29,7 +31,7 @@ class ScraperTable {
 
   /// The losses outlive the table, and have the same guard. `slots`: where it is kept for the next program, or null.
   ScraperTable(Losses& losses, SteadyTime start, storage::ScraperSlots* slots = nullptr)
-      : losses_(losses), slots_(slots), hold_(start, slots) {}
+      : losses_(losses), slots_(slots), hold_(start, slots), history_(slots) {}
 
   /// As a program before left it, before anything else: the log's end, its hold or what comes from now on.
   void restore(const event_log::Offset& counted_end, const event_log::Offset& hold);
@@ -41,6 +43,8 @@ class ScraperTable {
   /// A new scraper. During the startup hold it gets everything since the hold's begin, later what comes after
   /// the counted end, which the caller has moved to the end of the log.
   Scraper& add(std::string_view name, bool named, SteadyTime now);
+  /// The same, but from `since` on, which the log still has, if that is earlier.
+  Scraper& add(std::string_view name, bool named, SteadyTime now, const event_log::Offset& since);
   /// Gives its place to another one: it is forgotten now, or as soon as nothing of it is on its way. Its events are no
   /// loss that anybody is told of.
   void displace(Scrapers::iterator scraper) noexcept;
@@ -58,13 +62,22 @@ class ScraperTable {
   /// former and how many events each of them has lost; the counted end is at the end of the log.
   std::vector<Gone> forget(SteadyTime before);
 
+  /// Removes this one, which is idle, as if it had not been seen for long.
+  Gone forget(std::string_view name);
+
   /// Up to where events have been counted; behind all cursors.
   [[nodiscard]] const event_log::Offset& counted_end() const noexcept { return counted_end_; }
-  void advance_counted_end(const event_log::Offset& mark) noexcept {
+  void advance_counted_end(const event_log::Offset& mark) {
+    if (mark.bytes > counted_end_.bytes) places_.note(mark);
     counted_end_ = event_log::later(counted_end_, mark);
   }
+  /// Known places up to there.
+  [[nodiscard]] PlaceIndex& places() noexcept { return places_; }
+  [[nodiscard]] const PlaceIndex& places() const noexcept { return places_; }
 
   [[nodiscard]] StartupHold& hold() noexcept { return hold_; }
+  [[nodiscard]] HistoryMark& history() noexcept { return history_; }
+  [[nodiscard]] const HistoryMark& history() const noexcept { return history_; }
   /// What is kept for a revoked proof below `target` makes room.
   void yield_kept(const event_log::Offset& target) noexcept;
   /// It keeps at most so many bytes of the log that nothing else needs: the oldest makes room.
@@ -88,8 +101,12 @@ class ScraperTable {
   [[nodiscard]] event_log::Offset lowest_to_be_sent() const noexcept;
   /// The oldest place that a lease protects; the highest number when there is none.
   [[nodiscard]] std::uint64_t lowest_lease() const noexcept;
+  /// Everything before this can be overwritten, where the history gives way.
+  [[nodiscard]] std::uint64_t needed_from() const noexcept;
   /// Everything before this can be overwritten.
   [[nodiscard]] std::uint64_t free_until() const noexcept;
+  /// The oldest event that can be read stands here or behind.
+  [[nodiscard]] event_log::Offset readable_from() const noexcept;
   /// Moves all scrapers that are before `target` up to it; what they lose is counted.
   void evict_before(const event_log::Offset& target) noexcept;
 
@@ -97,6 +114,7 @@ class ScraperTable {
   void count_unclaimed() noexcept;
 
  private:
+  Gone note_gone(const std::string& name, const Scraper& scraper);
   Scrapers::iterator remove(Scrapers::iterator scraper) noexcept;
 
   Losses& losses_;
@@ -107,6 +125,8 @@ class ScraperTable {
   Leases leases_;
   event_log::Offset counted_end_;
   StartupHold hold_;
+  HistoryMark history_;
+  PlaceIndex places_;
 };
 
 }  // namespace oneshot::queue

@@ -83,7 +83,7 @@ Result<std::unique_ptr<Waiter>, NoBatch> Waiter::enter(std::shared_ptr<Ledger> s
     ledger.table.hold().end_if_due(now, ledger.options.startup_hold);
     scraper = ledger.table.find(name);
     is_new = scraper == nullptr;
-    if (is_new) scraper = &ledger.add(name, now);
+    if (is_new) scraper = &ledger.add(name, now, coming.since_unix_ms);
     scraper->displaced = false;
     const auto before = ledger.table.displaced_names().scrapes_before(name, now, ledger.options.forget_after);
     scraper->scrapes_in_a_row = static_cast<std::uint16_t>(before + 1);
@@ -143,6 +143,7 @@ asio::awaitable<TakeResult> Waiter::take(std::shared_ptr<Ledger> ledger, std::st
 Turn Waiter::step() {
   assert(scraper_ != nullptr);  // one batch for a scrape
   const SteadyTime now = ledger_->clock.steady();
+  const std::int64_t now_ms = ledger_->clock.unix_ms();
   WaitQueue::Wake next;
   std::unique_ptr<Delivery> taken;
   {
@@ -161,6 +162,7 @@ Turn Waiter::step() {
       if (below.empty() && !walk()) return MoreToWalk{};
       taken = below.empty() ? take_walked() : take(below);
     }
+    scraper_->taken_unix_ms = now_ms;
     next = std::exchange(scraper_, nullptr)->wait_queue.leave(number_);
   }
   notify(next);

@@ -136,6 +136,7 @@ TEST_CASE("a scraper's batch number and its flag stay") {
 
 TEST_CASE("the history's mark stays, and what is behind it too") {
   StorageFixture f;
+  f.options.history = 0s;
   f.register_at_end("a");
   f.store(10);
   CHECK(f.scrape("a") == numbered(0, 10));
@@ -163,6 +164,17 @@ TEST_CASE("the history's mark stays, and what is behind it too") {
   }
   const InUse in_use(f, capacity);
   CHECK_FALSE(in_use.store->found().history);
+}
+
+TEST_CASE("the mark of the history is no reason to flush, as other changes are") {
+  StorageFixture f;
+  const InUse in_use(f, f.options.storage.capacity_bytes);
+  int changes = 0;
+  in_use.store->slots().on_change([&changes] { ++changes; });
+  in_use.store->slots().set_history(0);
+  CHECK(changes == 0);
+  in_use.store->slots().set_hold(0);
+  CHECK(changes == 1);
 }
 
 TEST_CASE("a damaged mark of the history stops the start") {

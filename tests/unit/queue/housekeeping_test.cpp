@@ -160,6 +160,7 @@ TEST_CASE("memory goes back to the machine once everything was delivered") {
   f.options.storage.capacity_bytes = 4096 * page;  // 16 MiB, several steps
   f.options.max_events_per_scrape = 1'000'000;
   f.options.startup_hold = 0ms;
+  f.options.history = 0s;
   f.register_at_end("a");
   f.queue().tick();
   const std::uint64_t before = resident_shared();
@@ -176,6 +177,7 @@ TEST_CASE("a slow trickle does not fill the memory either") {
   Fixture f;
   f.options.storage.capacity_bytes = 4096 * page;
   f.options.startup_hold = 0ms;
+  f.options.history = 0s;
   f.register_at_end("a");
   f.queue().tick();
   const std::uint64_t before = resident_shared();

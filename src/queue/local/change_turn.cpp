@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+#include "queue/local/change_turn.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <mutex>
+#include <utility>
+
+namespace oneshot::queue {
+namespace {
+
+constexpr std::chrono::seconds patience{1};
+constexpr std::chrono::milliseconds ask_again{20};  // while the reply goes on
+
+}  // namespace
+
+ChangeTurn::ChangeTurn(std::shared_ptr<Ledger> ledger, std::string_view name, Scraper& scraper, Wish wish)
+    : ledger_(std::move(ledger)), name_(name), scraper_(&scraper), wish_(wish), number_(scraper.wait_queue.enter()) {}
+
+ChangeTurn::~ChangeTurn() {
+  if (scraper_ == nullptr) return;
+  WaitQueue::Wake next;
+  {
+    const std::lock_guard lock(ledger_->mutex);
+    next = scraper_->wait_queue.leave(number_);
+  }
+  notify(next);
+}
+
+std::unique_ptr<ChangeTurn> ChangeTurn::enter(std::shared_ptr<Ledger> shared, std::string_view name, Wish wish,
+                                              Changed::What& why) {
+  Ledger& ledger = *shared;
+  const std::lock_guard lock(ledger.mutex);
+  Scraper* const scraper = ledger.table.find(name);
+  const bool is_known = scraper != nullptr && !scraper->displaced;
+  why = !is_known                                           ? Changed::What::unknown
+        : wish.what == Wish::What::forget && scraper->named ? Changed::What::named
+        : scraper->wait_queue.is_full()                     ? Changed::What::busy
+                                                            : Changed::What::done;
+  if (why != Changed::What::done) return nullptr;
+  return std::unique_ptr<ChangeTurn>(new ChangeTurn(std::move(shared), name, *scraper, wish));
+}
+
+asio::awaitable<Changed> ChangeTurn::grant(std::shared_ptr<Ledger> ledger, std::string scraper, Wish wish,
+                                           delivery::Waiting& waiting) {
+  const Clock& clock = ledger->clock;
+  const SteadyTime until = clock.steady() + patience;
+  Changed::What why = Changed::What::done;
+  const std::unique_ptr<ChangeTurn> mine = enter(std::move(ledger), scraper, wish, why);
+  if (mine == nullptr) co_return Changed{.what = why};
+  for (;;) {
+    const Turn turn = mine->step();
+    if (const auto* const changed = std::get_if<Changed>(&turn)) co_return *changed;
+    if (waiting.stopping() || waiting.peer_closed()) co_return Changed{.what = Changed::What::stopping};
+    if (clock.steady() >= until) co_return Changed{.what = Changed::What::busy};
+    if (const auto* const ask = std::get_if<Ask>(&turn)) {
+      const delivery::Transfer::State state = co_await ask->transfer->resolve();
+      if (state == delivery::Transfer::State::under_way) co_await waiting.pause(ask_again);
+    } else {
+      delivery::OneShotEvent& changed = mine->changed();
+      co_await waiting.wait_until(changed, until);
+    }
+  }
+}
+
+ChangeTurn::Turn ChangeTurn::step() {
+  WaitQueue::Wake next;
+  Turn turn;
+  {
+    std::unique_lock lock(ledger_->mutex);
+    ledger_->catch_up(lock);  // lets go of the lock in between
+    if (!scraper_->wait_queue.is_first(number_)) return not_yet();
+    if (scraper_->batch_taken()) {
+      std::shared_ptr<delivery::Transfer> transfer = scraper_->transfer.lock();
+      if (transfer == nullptr) return not_yet();
+      return Ask{std::move(transfer)};
+    }
+    if (wish_.what == Wish::What::forget) return forget();
+    turn = wish_.what == Wish::What::replay ? replay() : skip();
+    next = std::exchange(scraper_, nullptr)->wait_queue.leave(number_);
+  }
+  notify(next);
+  return turn;
+}
+
+// Under the lock, so that no change can come between the look and the wish to be woken.
+ChangeTurn::Turn ChangeTurn::not_yet() {
+  if (!changed_ || changed_->notified()) changed_.emplace();
+  scraper_->wait_queue.wake_by(number_, changed_->notifier());
+  return NotYet{};
+}
+
+Changed ChangeTurn::replay() {
+  Changed changed{.events = scraper_->go_back_to(ledger_->place_since(wish_.since_unix_ms))};
+  if (changed.events > 0) changed.from_unix_ms = ledger_->first_stored_ms(scraper_->cursor());
+  return changed;
+}
+
+Changed ChangeTurn::skip() {
+  return {.events = scraper_->skip_to(ledger_->table.counted_end(), ledger_->clock.unix_ms())};
+}
+
+// Not while others wait: they know the scraper.
+ChangeTurn::Turn ChangeTurn::forget() {
+  if (scraper_->named) return Changed{.what = Changed::What::named};
+  if (!scraper_->is_left_to(number_)) return not_yet();
+  static_cast<void>(scraper_->wait_queue.leave(number_));
+  scraper_ = nullptr;
+  return Changed{.events = ledger_->table.forget(name_).lost};
+}
+
+}  // namespace oneshot::queue

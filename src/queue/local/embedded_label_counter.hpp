@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "queue/history.hpp"
+#include "queue/local/ledger.hpp"
+
+namespace oneshot::queue {
+
+/// Walks once from the oldest event to where the log ended when it began. The first 4,096 different values are told
+/// apart, the others are counted together: clients choose them.
+class EmbeddedLabelCounter final : public LabelCounter {
+ public:
+  EmbeddedLabelCounter(std::shared_ptr<Ledger> ledger, LabelCountQuery query);
+
+  Step step() override;
+  [[nodiscard]] LabelCounts take() override;
+
+ private:
+  static constexpr std::size_t most_values = 4096;
+
+  struct Count {
+    std::uint64_t events = 0;
+    std::uint64_t bytes = 0;
+  };
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>()(text); }
+  };
+  void count(const event_log::Record& record);
+
+  std::shared_ptr<Ledger> ledger_;
+  LabelCountQuery query_;
+  const std::string label_;  // how it begins
+  event_log::Offset at_;
+  std::uint64_t end_ = 0;
+  std::unordered_map<std::string, Count, Hash, std::equal_to<>> values_;  // escaped
+  LabelCounts counts_;
+};
+
+}  // namespace oneshot::queue
