@@ -133,6 +133,10 @@ std::vector<Key> make_keys() {
       at_start(choice("storage", "sync", &Storage::sync,
                       {{"none", Sync::none}, {"interval", Sync::interval}, {"always", Sync::always}})),
 
+      duration("history", "seconds", 0, day, &Queue::history),
+      mebibytes("history", "max_mib", 0, 524'288, &Queue::history_bytes),
+      flag("history", "senders", &Queue::keep_senders),
+
       log_level(),
       choice("log", "format", &Settings::log_format, {{"logfmt", log::Format::logfmt}, {"json", log::Format::json}}),
   };

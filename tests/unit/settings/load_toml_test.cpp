@@ -282,7 +282,8 @@ TEST_CASE("seconds have a range, and may be whole or decimal") {
                         {"server.stop_seconds", "-0.1", "0", "3600.0", "1e9"},
                         {"events.timestamp_max_age_seconds", "0", "1.0", "3500", "3600"},
                         {"scrapers.forget_after_seconds", "0.9", "1", "31536000", "31536001"},
-                        {"scrapers.startup_hold_seconds", "-1", "0", "86400", "86400.001"}}) {
+                        {"scrapers.startup_hold_seconds", "-1", "0", "86400", "86400.001"},
+                        {"history.seconds", "-0.001", "0", "86400.0", "86401"}}) {
     CAPTURE(c.key);
     const std::string assign = std::string(c.key) + " = ";
     CHECK(error(assign + c.low) == "fine");

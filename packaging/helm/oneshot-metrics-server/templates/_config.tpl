@@ -61,6 +61,7 @@ events.timestamp_max_age_seconds: [1, 3500]
 events.idempotency_seconds: [1, 31536000]
 scrapers.forget_after_seconds: [1, 31536000]
 scrapers.startup_hold_seconds: [0, 86400]
+history.seconds: [0, 86400]
 {{- end }}
 
 {{/* The same as TOML. Helm's toToml writes whole numbers as 8090.0, which is another type; JSON's scalars and lists are
@@ -95,7 +96,7 @@ scrapers.startup_hold_seconds: [0, 86400]
 {{- else }}
 [{{ $section }}]
 {{- range $key, $value := $keys }}
-{{- if hasSuffix "_seconds" $key }}
+{{- if hasSuffix "seconds" $key }}
 {{- $range := get $limits (printf "%s.%s" $section $key) }}
 {{- if or (lt (float64 $value) (index $range 0)) (gt (float64 $value) (index $range 1)) }}
 {{- fail (printf "config.%s.%s %v must be a number of seconds from %s to %s" $section $key $value
