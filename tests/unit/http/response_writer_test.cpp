@@ -37,6 +37,16 @@ TEST_CASE("the reply to an event has no body and says so") {
   CHECK(head(Reply(200)) == "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n");
 }
 
+TEST_CASE("the id of the event that was stored is a header, and the answer is as bare as without it") {
+  Reply reply(200);
+  CHECK_FALSE(reply.has_event_id());
+  reply.event_id.fill('a');
+  CHECK(reply.is_bare_ok());
+  CHECK(head(reply) ==
+        "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nEvent-Id: aaaaaaaaaaaaaaaaaaaaaaaa\r\n"
+        "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n");
+}
+
 TEST_CASE("a body has a type and a length") {
   CHECK(head(Reply(404, "no such path\n")) ==
         "HTTP/1.1 404 Not Found\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 13\r\n"
