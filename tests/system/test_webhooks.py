@@ -133,7 +133,7 @@ class GitHub(unittest.TestCase):
                                  ("release_published", [1, 0, 0])):
                 reply = self.send(server, name, secret)
                 self.assertEqual(reply.status, 200, reply)
-                self.assertEqual(list(json.loads(reply.body).values()), answer, name)
+                self.assertEqual(list(json.loads(reply.body).values())[:3], answer, name)
             events = [s.labels for s in server.scrape("prom").events()]
             self.assertEqual([e["type"] for e in events], ["github_workflow_run", "github_release"])
 
