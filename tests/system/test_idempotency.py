@@ -81,8 +81,8 @@ class Keys(unittest.TestCase):
         with self.server() as server:
             server.scrape("a")
             for replayed in (None, "true"):
-                json = [("Content-Type", "application/json"), *key("j")]
-                reply = server.post("/event", b'{"labels":{"id":"json"}}', json)
+                as_json = [("Content-Type", "application/json"), *key("j")]
+                reply = server.post("/event", b'{"labels":{"id":"json"}}', as_json)
                 self.assertEqual((reply.status, reply.header("Idempotency-Replayed")), (200, replayed))
             lines = [("Content-Type", "application/x-ndjson"), *key("batch")]
             for count, stored, duplicates in ((3, 3, 0), (3, 0, 3), (5, 2, 3)):
