@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "app/ingest/event_ids.hpp"
 
-#include <cstddef>
+#include <array>
+#include <string>
 #include <string_view>
 
 #include "app/scrape/scraper_identity.hpp"
@@ -18,25 +19,18 @@ std::string agent_of(const http::Request& request) {
 
 }  // namespace
 
-void append_ids(std::string& out, std::span<const queue::EventId> ids) {
-  constexpr std::size_t longest = queue::EventId::digits + 3;
-  out.reserve(out.size() + ids.size() * longest + 16);
-  out += ",\"ids\":[";
-  std::string_view separator;
+void write_ids(json::Writer& out, std::span<const queue::EventId> ids) {
+  std::array<char, queue::EventId::digits> text;
+  out.member("ids").list();
   for (const queue::EventId& id : ids) {
-    out += separator;
-    separator = ",";
     if (id.is_none()) {
-      out += "null";
+      out.null();
       continue;
     }
-    out += '"';
-    const std::size_t at = out.size();
-    out.resize(at + queue::EventId::digits);
-    id.write(&out[at]);
-    out += '"';
+    id.write(text.data());
+    out.value(std::string_view(text.data(), text.size()));
   }
-  out += ']';
+  out.end_list();
 }
 
 void note_sender(Context& context, const http::Request& request, std::span<const queue::EventId> ids) {

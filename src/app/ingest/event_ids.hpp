@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <span>
-#include <string>
 
 #include "app/context.hpp"
 #include "http/reply.hpp"
 #include "http/request.hpp"
+#include "json/writer.hpp"
 #include "queue/event_id.hpp"
 
 namespace oneshot::app {
@@ -17,8 +18,12 @@ inline void put_id(http::Reply& reply, const queue::EventId& id) noexcept {
   if (!id.is_none()) id.write(reply.event_id.data());
 }
 
-/// `,"ids":["…",null]`: one for each event that is there, in their order; null where nobody knows it any more.
-void append_ids(std::string& out, std::span<const queue::EventId> ids);
+/// How long an answer with so many ids is, about.
+[[nodiscard]] constexpr std::size_t size_with_ids(std::size_t ids) noexcept {
+  return 128 + ids * (queue::EventId::digits + 3);
+}
+/// Member `"ids":["…",null]`: one for each event that is there, in their order; null where nobody knows it any more.
+void write_ids(json::Writer& out, std::span<const queue::EventId> ids);
 
 /// With [history] senders = true: keeps who sent these events.
 void note_sender(Context& context, const http::Request& request, std::span<const queue::EventId> ids);

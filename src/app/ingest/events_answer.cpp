@@ -1,44 +1,33 @@
 // SPDX-License-Identifier: MIT
 #include "app/ingest/events_answer.hpp"
 
-#include <string_view>
-
 #include "app/ingest/event_ids.hpp"
-#include "base/text.hpp"
 #include "ingest/hooks/cloud_event_mapping.hpp"
+#include "json/writer.hpp"
 
 namespace oneshot::app {
 namespace {
 
-void append_count(std::string& out, std::string_view name, std::size_t count) {
-  out.append(name);
-  append_unsigned(out, count);
-}
-
-void append_refused(std::string& out, const EventsReader& reader) {
-  append_count(out, ",\"refused\":", reader.refused().count);
-  out += ",\"errors\":[";
-  const char* separator = "{\"";
+void write_refused(json::Writer& out, const EventsReader& reader) {
+  out.member("refused", reader.refused().count).member("errors").list();
   for (const RefusedEvents::Error& error : reader.refused().errors) {
-    append_count(out.append(separator).append(reader.noun()), "\":", error.number);
-    append_count(out, ",\"status\":", static_cast<std::size_t>(error.status));
-    out += ",\"error\":\"";
-    append_escaped(out, error.message, std::string::npos);
-    out += "\"}";
-    separator = ",{\"";
+    out.object().member(reader.noun(), error.number).member("status", error.status);
+    out.member("error", error.message).end_object();
   }
-  out += ']';
+  out.end_list();
 }
 
 /// `{"stored":98,"duplicates":0,"ignored":1,"refused":1,"errors":[{"line":3,"status":400,"error":"…"}],"ids":["…"]}`
 std::string summary(const queue::StoredAll& all, const EventsReader& reader) {
-  std::string out;
-  append_count(out, "{\"stored\":", all.stored);
-  append_count(out, ",\"duplicates\":", all.duplicates);
-  if (reader.hook() != nullptr) append_count(out, ",\"ignored\":", reader.hook()->ignored());
-  if (reader.partial()) append_refused(out, reader);
-  append_ids(out, all.ids);
-  return out += "}\n";
+  std::string text;
+  text.reserve(size_with_ids(all.ids.size()));
+  json::Writer out(text);
+  out.object().member("stored", all.stored).member("duplicates", all.duplicates);
+  if (reader.hook() != nullptr) out.member("ignored", reader.hook()->ignored());
+  if (reader.partial()) write_refused(out, reader);
+  write_ids(out, all.ids);
+  out.end_object();
+  return text += '\n';
 }
 
 }  // namespace

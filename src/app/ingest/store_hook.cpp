@@ -39,15 +39,14 @@ http::Reply success(Context& context, const std::string& hook, const Numbers& nu
   counters.count(hook, HookOutcome::stored, numbers.stored);
   counters.count(hook, HookOutcome::duplicate, numbers.duplicates);
   counters.count(hook, HookOutcome::ignored, numbers.ignored);
-  std::string body = "{\"stored\":";
-  append_unsigned(body, numbers.stored);
-  body += ",\"duplicates\":";
-  append_unsigned(body, numbers.duplicates);
-  body += ",\"ignored\":";
-  append_unsigned(body, numbers.ignored);
-  append_ids(body, numbers.ids);
-  body += "}\n";
-  http::Reply reply(200, std::move(body));
+  http::Reply reply(200);
+  reply.body.reserve(size_with_ids(numbers.ids.size()));
+  json::Writer out(reply.body);
+  out.object().member("stored", numbers.stored).member("duplicates", numbers.duplicates);
+  out.member("ignored", numbers.ignored);
+  write_ids(out, numbers.ids);
+  out.end_object();
+  reply.body += '\n';
   reply.content_type = "application/json";
   return reply;
 }

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "json/writer.hpp"
 #include "unit/app/app_fixture.hpp"
 
 namespace oneshot::app {
@@ -63,8 +64,10 @@ TEST_CASE("the answer about many events has the id of each, in their order") {
 
 TEST_CASE("an event that nobody knows any more is null in a list") {
   std::string text;
-  append_ids(text, std::vector<queue::EventId>{{}, {.place = 1, .tag = 2}});
-  CHECK(text == ",\"ids\":[null,\"000000000000010000000002\"]");
+  json::Writer out(text);
+  write_ids(out.object(), std::vector<queue::EventId>{{}, {.place = 1, .tag = 2}});
+  out.end_object();
+  CHECK(text == "{\"ids\":[null,\"000000000000010000000002\"]}");
 }
 
 }  // namespace
