@@ -17,6 +17,8 @@
 namespace oneshot::app {
 namespace {
 
+constexpr int forbidden = 403;
+
 void log_ignored(Context& context, const http::Request& request, Origin::Ignored ignored) {
   if (!context.services.forwarding_watch.first_time(request.peer)) return;
   if (ignored == Origin::Ignored::from_stranger)
@@ -41,9 +43,9 @@ Unexpected<http::Reply> refuse_access(Context& context, const http::Request& req
   if (right == Right::post) return Unexpected{refuse(context, request, {event::Reason::forbidden, std::move(why)})};
   if (right == Right::scrape) {
     const Origin origin = find_origin(request, *context.options);
-    log_refused_scrape(context, {request.peer, origin.address}, ScrapeRefusal::not_allowed, why);
+    log_refused_scrape(context, {request.peer, origin.address, forbidden}, ScrapeRefusal::not_allowed, why);
   }
-  return Unexpected{http::Reply(403, std::move(why) + '\n')};
+  return Unexpected{http::Reply(forbidden, std::move(why) + '\n')};
 }
 
 /// /metrics is only looked at.

@@ -39,8 +39,9 @@ http::Reply refuse_client(Context& context, const http::Request& request, Right 
     context.counters.count_rejected(known ? event::Reason::forbidden : event::Reason::unauthorized);
   if (right == Right::scrape) context.services.scrape_refusals.count(ScrapeRefusal::not_allowed);
   const Origin origin = find_origin(request, *context.options);
-  log_refused_access(context, {request.peer, origin.address}, failure, why);
-  http::Reply reply(known ? forbidden : unauthorized, std::move(why) + '\n');
+  const int status = known ? forbidden : unauthorized;
+  log_refused_access(context, {request.peer, origin.address, status}, failure, why);
+  http::Reply reply(status, std::move(why) + '\n');
   if (!known) reply.extra_headers = challenges;
   return reply;
 }

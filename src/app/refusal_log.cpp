@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "app/refusal_watch.hpp"
 #include "base/log.hpp"
@@ -29,7 +31,21 @@ void write(const Line& line, const Refused& who, std::uint64_t unlogged) {
   }
 }
 
+void remember(Context& context, const Refused& who, const Line& line) {
+  Services& services = context.services;
+  const bool has_name = context.client != nullptr && !context.client->anonymous;
+  RecentRefusal refusal{.unix_ms = services.clock.coarse_unix_ms(),
+                        .peer = who.peer.text(),
+                        .forwarded_for = who.client == who.peer ? std::string() : who.client.text(),
+                        .client = has_name ? context.client->name : std::string(),
+                        .status = who.status,
+                        .reason = line.reason,
+                        .text = std::string(line.detail)};
+  services.recent_refusals[context.worker].note(std::move(refusal));
+}
+
 void write_if_due(Context& context, RefusalWatch& watch, const Line& line, const Refused& who) {
+  remember(context, who, line);
   if (!log::enabled(line.level)) return;
   const std::optional<std::uint64_t> unlogged = watch.note(who.client, context.services.clock.steady());
   if (unlogged) write(line, who, *unlogged);
@@ -39,8 +55,10 @@ void write_if_due(Context& context, RefusalWatch& watch, const Line& line, const
 
 void log_refused_event(Context& context, const Refused& who, const event::Rejection& why) {
   const std::string_view reason = event::reason_name(why.reason);
-  if (log::enabled(log::Level::debug)) return write({log::Level::debug, "event refused", reason, why.message}, who, 0);
-  write_if_due(context, context.services.refused_events, {log::Level::info, "event refused", reason, why.message}, who);
+  const Line line{log::Level::info, "event refused", reason, why.message};
+  if (!log::enabled(log::Level::debug)) return write_if_due(context, context.services.refused_events, line, who);
+  remember(context, who, line);
+  write({log::Level::debug, line.message, line.reason, line.detail}, who, 0);
 }
 
 void log_refused_access(Context& context, const Refused& who, AuthFailure reason, std::string_view why) {

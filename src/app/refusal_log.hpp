@@ -11,14 +11,16 @@
 
 namespace oneshot::app {
 
-/// Who was refused.
+/// Who was refused, and with which status.
 struct Refused {
   const Address& peer;
   const Address& client;  ///< whom a trusted proxy names; else the peer
+  int status;
 };
 
-// Who was refused and why, in at most one line a minute for each client (RefusalWatch). `unlogged` in it says how many
-// refusals of that client had none since the last line, `forwarded_for` names a client behind a proxy.
+// Who was refused and why: noted among the worker's recent refusals, and logged in at most one line a minute for each
+// client (RefusalWatch). `unlogged` in it says how many refusals of that client had none since the last line,
+// `forwarded_for` names a client behind a proxy.
 
 /// At level info: the sender made a mistake, which a status tells, but not every client shows the words. At level debug
 /// there is a line for each.

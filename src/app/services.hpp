@@ -19,6 +19,7 @@
 #include "app/own_metrics/scrape_refusals.hpp"
 #include "app/pages/reloading.hpp"
 #include "app/refusal_watch.hpp"
+#include "app/recent_refusals.hpp"
 #include "app/scrape/forwarding_watch.hpp"
 #include "app/scrape/proxy_watch.hpp"
 #include "app/scrape/shared_scrapers.hpp"
@@ -41,6 +42,7 @@ struct Services {
         process_metrics(c),
         client_counters(workers),
         counters(workers),
+        recent_refusals(workers),
         event_counters(workers) {}
 
   queue::Queue& queue;
@@ -61,6 +63,7 @@ struct Services {
   ScrapeRefusals scrape_refusals;
   ProxyWatch proxy_watch;
   RateLimit rate_limit;
+  std::vector<RecentRefusals> recent_refusals;                ///< one for each worker, by its number
   RateLimit client_rate_limit;  ///< of those with a rate of their own
   TokenBucket requests;         ///< rate_limit of the web config: all clients together
   http::TlsStatistics tls;

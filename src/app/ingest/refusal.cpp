@@ -88,12 +88,13 @@ int status_of(Reason reason) noexcept {
 }
 
 http::Reply refuse(Context& context, const http::Request& request, event::Rejection rejection) {
-  log_refused_event(context, {request.peer, find_origin(request, *context.options).address}, rejection);
+  log_refused_event(
+      context, {request.peer, find_origin(request, *context.options).address, status_of(rejection.reason)}, rejection);
   return count_and_say(context, std::move(rejection));
 }
 
 http::Reply refuse(Context& context, const Address& peer, event::Rejection rejection) {
-  log_refused_event(context, {peer, peer}, rejection);
+  log_refused_event(context, {peer, peer, status_of(rejection.reason)}, rejection);
   return count_and_say(context, std::move(rejection));
 }
 

@@ -59,8 +59,9 @@ Result<Admitted, http::Reply> admit(Context& context, const http::Request& reque
   const Origin origin = find_origin(request, *context.options);
   Result<MetricsQuery> query = parse_metrics_query(request.query);
   if (!query) {
-    log_refused_scrape(context, {request.peer, origin.address}, ScrapeRefusal::bad_query, query.error());
-    return Unexpected{refusal(400, std::move(query.error()))};
+    constexpr int bad_request = 400;
+    log_refused_scrape(context, {request.peer, origin.address, bad_request}, ScrapeRefusal::bad_query, query.error());
+    return Unexpected{refusal(bad_request, std::move(query.error()))};
   }
   if (!bound.empty()) query->scraper = bound;
   // Whoever looks with a browser takes no scraper's events.
@@ -321,7 +322,7 @@ std::optional<http::Reply> refuse_new_scraper(const Scrape& scrape, const queue:
   http::Reply reply = of_address ? too_many_of_address(max) : too_many_scrapers(max);
   const std::string why = "scraper \"" + scrape.id() + "\" is new: " + reply.body.substr(0, reply.body.size() - 1);
   const ScrapeRefusal reason = of_address ? ScrapeRefusal::too_many_of_address : ScrapeRefusal::too_many_scrapers;
-  log_refused_scrape(scrape.context, {scrape.request.peer, scrape.admitted.origin}, reason, why);
+  log_refused_scrape(scrape.context, {scrape.request.peer, scrape.admitted.origin, reply.status}, reason, why);
   return reply;
 }
 
