@@ -51,7 +51,7 @@ Unexpected<http::Reply> refuse_access(Context& context, const http::Request& req
 /// /metrics is only looked at.
 bool is_view(const http::Request& request) {
   const Result<MetricsQuery> query = parse_metrics_query(request.query);
-  return (query && query->peek) || is_unasked_view(request);
+  return (query && (query->peek || !query->events)) || is_view_of_browser(request);
 }
 
 Result<void, http::Reply> check_entrance(Context& context, const http::Request& request, Right right) {

@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include "base/text.hpp"
+#include "http/accept.hpp"
 
 namespace oneshot::app {
 namespace {
@@ -38,9 +39,13 @@ bool is_from_other_site(const http::Request& request) noexcept {
   return (site != "none" && site != "same-origin") || is_prefetch(request);
 }
 
-bool is_unasked_view(const http::Request& request) noexcept {
-  if (is_from_other_site(request)) return true;
-  return request.header("Sec-Fetch-Site").data() == nullptr && request.header("User-Agent").starts_with("Mozilla/");
+bool wants_html(const http::Request& request) noexcept {
+  return http::AcceptList(request.headers, "Accept").takes("text/html");
+}
+
+bool is_view_of_browser(const http::Request& request) noexcept {
+  return request.header("Sec-Fetch-Site").data() != nullptr || request.header("User-Agent").starts_with("Mozilla/") ||
+         is_from_other_site(request) || wants_html(request);
 }
 
 std::string_view host_of(std::string_view authority) noexcept {

@@ -16,8 +16,11 @@ namespace oneshot::app {
 
 /// A page of another site had the browser send the request; or the browser sends it in advance of its user.
 [[nodiscard]] bool is_from_other_site(const http::Request& request) noexcept;
-/// A browser sent it, and does not say that its user asked for it.
-[[nodiscard]] bool is_unasked_view(const http::Request& request) noexcept;
+/// A browser sent it, or somebody whom a page of HTML would please: a person who looks, and no scraper. Whether the
+/// user asked for it does not matter: nobody takes a scraper's events by opening a link.
+[[nodiscard]] bool is_view_of_browser(const http::Request& request) noexcept;
+/// Accept names text/html, which a scraper and curl do not.
+[[nodiscard]] bool wants_html(const http::Request& request) noexcept;
 
 /// Whether the Host header names one of these hosts, whatever the port; with no hosts at all each is right. A page
 /// whose own name leads to this machine for a moment (DNS rebinding) is of the same site, but names itself.

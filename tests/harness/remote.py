@@ -44,6 +44,11 @@ class Remote:
         """What this scraper would get, and all own metrics, without taking anything."""
         return self.exposition(f"/metrics?peek=1&scraper={scraper}")
 
+    def knows(self, scraper):
+        """Whether this scraper is known: a peek lists all that are."""
+        second = self.get("/metrics?peek=1").text.split("\n")[1]
+        return scraper in second.removeprefix("# known scrapers: ").split(", ")
+
     def exposition(self, path, **options):
         reply = self.get(path, **options)
         assert reply.status == 200, reply

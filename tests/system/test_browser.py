@@ -127,14 +127,15 @@ class Browser(unittest.TestCase):
             self.assertIn("is not one of server.allowed_hosts", shown)
             self.assertEqual(len(server.scrape("prom").events()), 1)
 
-    def test_whoever_looks_with_a_browser_takes_nothing_of_another_machine(self):
-        with Server() as server:
-            server.scrape("prom")
-            server.event("type=mine")
-            shown = self.show(f"http://events.example:{server.port}/metrics?scraper=prom")
-            self.assertIn("only looked at: 1 event", shown)
-            self.assertIn('events_to_metrics{type="mine"} 1', shown)
-            self.assertEqual(len(server.scrape("prom").events()), 1)
+    def test_whoever_looks_with_a_browser_takes_nothing_here_or_of_another_machine(self):
+        for host in ("127.0.0.1", "events.example"):
+            with Server() as server:
+                server.scrape("prom")
+                server.event("type=mine")
+                shown = self.show(f"http://{host}:{server.port}/metrics?scraper=prom")
+                self.assertIn("only looked at: 1 event", shown)
+                self.assertIn('events_to_metrics{type="mine"} 1', shown)
+                self.assertEqual(len(server.scrape("prom").events()), 1)
 
 
 if __name__ == "__main__":

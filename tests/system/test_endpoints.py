@@ -102,17 +102,19 @@ class Endpoints(unittest.TestCase):
             self.assertEqual(len(server.scrape("p").events()), 1)
             wait_until(lambda: not server.peek("p").events(), "the receipt")
 
-    def test_a_peek_for_an_unknown_scraper_is_404_and_creates_none(self):
+    def test_a_peek_for_an_unknown_scraper_says_so_and_creates_none(self):
         with Server() as server:
             server.event("type=early")
             for path in ("/metrics?peek=1&scraper=nobody", "/metrics?scraper=nobody&peek=1",
                          "/metrics?peek=1"):
                 reply = server.get(path)
-                self.assertEqual(reply.status, 404, reply)
-                self.assertEqual(reply.text.count("\n"), 1, reply)
-            self.assertIn("nobody", server.get("/metrics?peek=1&scraper=nobody").text)
+                self.assertEqual(reply.status, 200, reply)
+                self.assertIn("not known: it has not scraped yet", reply.text.split("\n")[0])
+                self.assertEqual(parse(reply.body).events(), [])
+            self.assertTrue(server.get("/metrics?peek=1&scraper=nobody").text.startswith('# scraper "nobody"'))
             exposition = server.scrape("somebody")
             self.assertEqual(exposition.value("oneshot_scrapers"), 1)
+            self.assertEqual(len(exposition.events()), 1)
 
     def test_a_scraper_name_outside_its_letters_or_length_is_400(self):
         good = ("a", "A.b_c:d-9", "x" * 128)

@@ -32,6 +32,13 @@ void single(Writer& writer, std::string_view name, MetricType type, std::string_
   writer.sample(name, value);
 }
 
+std::string known_scrapers(const QueueStatistics& queue) {
+  std::string names;
+  for (const ScraperStatistics& scraper : queue.scrapers)
+    names.append(names.empty() ? "known scrapers: " : ", ").append(scraper.name);
+  return names.empty() ? "known scrapers: none; nobody has scraped yet, and scrapers.names has none" : names;
+}
+
 void append_legacy(Writer& writer, const Snapshot& snapshot, const ThisScrape& scrape) {
   single(writer, "events_to_metrics_event_count", MetricType::counter,
          "Events accepted since the start (legacy name of oneshot_events_accepted_total).", snapshot.accepted);
@@ -285,6 +292,7 @@ void append_confirmations(Writer& writer, const std::vector<confirm::Statistics>
 void append_own_metrics(std::string& out, const exposition::Format& format, const Services& services,
                         const ThisScrape& scrape) {
   const Snapshot snapshot = take_snapshot(services);
+  if (scrape.lists_scrapers) format.append_comment(out, known_scrapers(snapshot.queue));
   Writer writer(out, format);
   append_legacy(writer, snapshot, scrape);
   append_event_totals(writer, snapshot);

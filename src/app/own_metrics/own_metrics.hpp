@@ -17,6 +17,7 @@ struct ThisScrape {
   std::uint64_t event_series = 0;           ///< that came within the last hour, where somebody counts them
   std::uint64_t max_series = 0;             ///< how many may; 0 for no limit
   const EventCounters* counters = nullptr;  ///< beside the events; null: none
+  bool lists_scrapers = false;              ///< a comment names those that are known: who looks may not know
 };
 
 /// Appends every metric of the program itself, never with timestamps: the state after the batch was taken.

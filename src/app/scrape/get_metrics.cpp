@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,7 @@
 #include <utility>
 
 #include "app/browser.hpp"
+#include "app/moment.hpp"
 #include "app/own_metrics/own_metrics.hpp"
 #include "app/refusal_log.hpp"
 #include "app/scrape/compress.hpp"
@@ -50,7 +52,9 @@ struct Admitted {
   ScraperIdentity scraper;
   Address origin;
   bool peek = false;
+  bool events = true;
   bool by_proxy = false;
+  std::optional<std::int64_t> since_unix_ms{};
 };
 
 /// Who scrapes, which authorize() has let in; or the reply that says what is wrong with the query.
@@ -65,8 +69,11 @@ Result<Admitted, http::Reply> admit(Context& context, const http::Request& reque
   }
   if (!bound.empty()) query->scraper = bound;
   // Whoever looks with a browser takes no scraper's events.
-  return Admitted{identify(*query, origin.address), origin.address, query->peek || is_unasked_view(request),
-                  origin.by_proxy};
+  Admitted admitted{identify(*query, origin.address), origin.address, query->peek || is_view_of_browser(request),
+                    query->events, origin.by_proxy};
+  if (!query->since.empty())
+    admitted.since_unix_ms = parse_moment("since", query->since, context.services.clock.unix_ms()).value();
+  return admitted;
 }
 
 std::string events_in_words(std::uint64_t count) { return std::to_string(count) + (count == 1 ? " event" : " events"); }
@@ -107,7 +114,8 @@ std::string own_metrics(const Scrape& scrape, std::uint64_t events) {
                        .batch = events,
                        .event_series = services.series_limit.count(services.clock.coarse_steady()),
                        .max_series = scrape.options->max_series_per_hour,
-                       .counters = scrape.context.event_counters.get()};
+                       .counters = scrape.context.event_counters.get(),
+                       .lists_scrapers = scrape.admitted.peek};
   std::string text;
   append_own_metrics(text, scrape.format, services, now);
   return text;
@@ -176,7 +184,7 @@ asio::awaitable<http::Reply> peek(const Scrape& scrape, delivery::Waiting& waiti
   http::MemoryBudget& memory = scrape.context.services.memory;
   queue::Queue& queue = scrape.context.services.queue;
   std::unique_ptr<queue::Batch> events = queue.peek(scrape.id());
-  if (events == nullptr) co_return unknown_scraper(scrape.scraper());
+  if (events == nullptr) co_return without_batch(scrape, "not known: it has not scraped yet, or was forgotten", 0);
   if (queue.above_high_watermark()) {
     events.reset();
     co_return without_batch(scrape, "only looked at: the event log is nearly full, so its events are not shown", 0);
@@ -365,7 +373,7 @@ asio::awaitable<Uncompressed> take_turn(const Scrape& scrape, delivery::Waiting&
     }
   }
   std::string name = scrape.id();
-  const queue::Coming coming(scrape.admitted.origin.site());
+  const queue::Coming coming(scrape.admitted.origin.site(), scrape.admitted.since_unix_ms);
   queue::TakeResult taken = co_await context.services.queue.take(std::move(name), coming, waiting, until);
   std::optional<http::Reply> refused = refuse_new_scraper(scrape, taken);
   if (refused) co_return std::move(*refused);
@@ -405,6 +413,7 @@ asio::awaitable<Uncompressed> scrape(Context& context, const http::Request& requ
   const SteadyTime deadline = deadline_of(request, timeout, peeks);
   const Scrape scrape{context,  request, context.options, format, std::move(*admitted), std::move(confirmer), timeout,
                       deadline, worth};
+  if (!scrape.admitted.events) co_return without_batch(scrape, "own metrics alone, as events=0 says", 0);
   if (peeks) {
     http::Reply looked = co_await peek(scrape, waiting);
     co_return looked;
@@ -457,7 +466,6 @@ http::Answer get_metrics(Context& context, const http::Request& request, deliver
 http::Answer head_metrics(Context& context, const http::Request& request, delivery::Waiting&) {
   Result<Admitted, http::Reply> admitted = admit(context, request, bound_name(context));
   if (!admitted) return std::move(admitted.error());
-  if (admitted->peek && !context.services.queue.peek(admitted->scraper.id)) return unknown_scraper(admitted->scraper);
   http::Reply reply(200);
   reply.content_type = form_for(request, *context.options).format.content_type();
   reply.extra_headers = vary_line;

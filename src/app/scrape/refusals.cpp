@@ -16,10 +16,6 @@ http::Reply busy(std::string message) {
   return reply;
 }
 
-http::Reply unknown_scraper(const ScraperIdentity& scraper) {
-  return refusal(404, "no scraper \"" + scraper.id + "\" is known: it has not scraped yet, or was forgotten");
-}
-
 http::Reply too_many_scrapers(std::size_t max) {
   return refusal(503, "there are " + std::to_string(max) +
                           " scrapers already, as many as scrapers.max allows; those in scrapers.names always have a "

@@ -5,7 +5,6 @@
 #include <string>
 #include <string_view>
 
-#include "app/scrape/scraper_identity.hpp"
 #include "http/reply.hpp"
 #include "queue/queue.hpp"
 
@@ -14,10 +13,8 @@ namespace oneshot::app {
 /// The reply to a scrape that is not let in, with the reason in words. Not inline, since GCC 12 then warns of an
 /// overflow in the move of a short text that cannot be there.
 [[gnu::noinline]] http::Reply refusal(int status, std::string message);
-/// 404: this scraper is not known.
 /// 503: what there is too much of at the moment is free again soon.
 http::Reply busy(std::string message);
-http::Reply unknown_scraper(const ScraperIdentity& scraper);
 /// 503: there are as many scrapers as scrapers.max allows, which is `max`.
 http::Reply too_many_scrapers(std::size_t max);
 /// 503: likewise, and a quarter of those, which is its share, has the address of this one.

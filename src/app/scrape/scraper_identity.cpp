@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/moment.hpp"
 #include "base/nearest.hpp"
 #include "base/percent.hpp"
 #include "base/text.hpp"
@@ -41,9 +42,39 @@ std::optional<std::string> fault_of_name(std::string_view name) {
   return std::nullopt;
 }
 
+std::optional<std::string> fault_of_flag(std::string_view name, const std::optional<std::string>& value) {
+  if (!value || *value == "0" || *value == "1") return std::nullopt;
+  return std::string(name) + " \"" + printable(*value) + "\" must be 0 or 1";
+}
+
+/// The parameters of a query as they were given, decoded.
+struct Given {
+  std::optional<std::string> scraper{};
+  std::optional<std::string> peek{};
+  std::optional<std::string> events{};
+  std::optional<std::string> since{};
+
+  /// Null: there is no such parameter.
+  std::optional<std::string>* find(std::string_view name) noexcept {
+    if (name == "scraper") return &scraper;
+    if (name == "peek") return &peek;
+    if (name == "events") return &events;
+    return name == "since" ? &since : nullptr;
+  }
+  [[nodiscard]] std::optional<std::string> fault() const {
+    if (scraper)
+      if (auto bad = fault_of_name(*scraper)) return bad;
+    if (auto bad = fault_of_flag("peek", peek)) return bad;
+    if (auto bad = fault_of_flag("events", events)) return bad;
+    if (!since) return std::nullopt;
+    const Result<std::int64_t> moment = parse_moment("since", *since, 0);
+    return moment ? std::nullopt : std::optional<std::string>(moment.error());
+  }
+};
+
 std::string unknown_parameter(std::string_view name) {
-  std::string message = "unknown parameter \"" + printable(name) + "\" (there are scraper and peek)";
-  const std::string_view meant = nearest(name, {"scraper", "peek"});
+  std::string message = "unknown parameter \"" + printable(name) + "\" (there are scraper, since, peek and events)";
+  const std::string_view meant = nearest(name, {"scraper", "since", "peek", "events"});
   if (!meant.empty()) message.append("; did you mean \"").append(meant).append("\"?");
   return message;
 }
@@ -107,26 +138,25 @@ bool has_any_forwarding_header(const http::Request& request) noexcept {
 }  // namespace
 
 Result<MetricsQuery> parse_metrics_query(std::string_view query) {
-  std::optional<std::string> scraper;
-  std::optional<std::string> peek;
+  Given given;
   while (!query.empty()) {
     std::string_view value = take_part(query, '&');
     if (value.empty()) continue;
     const std::string_view encoded_name = take_part(value, '=');
     const std::optional<std::string> name = decoded(encoded_name);
-    if (!name || (*name != "scraper" && *name != "peek"))
-      return Unexpected{unknown_parameter(name ? std::string_view(*name) : encoded_name)};
-    std::optional<std::string>& target = *name == "scraper" ? scraper : peek;
-    if (target) return Unexpected{"parameter " + *name + " is given twice"};
-    target = decoded(value);
-    if (!target) return Unexpected{"parameter " + *name + ": \"" + printable(value) + "\" is not percent-encoded text"};
+    std::optional<std::string>* const target = name ? given.find(*name) : nullptr;
+    if (target == nullptr) return Unexpected{unknown_parameter(name ? std::string_view(*name) : encoded_name)};
+    if (*target) return Unexpected{"parameter " + *name + " is given twice"};
+    *target = decoded(value);
+    if (!*target)
+      return Unexpected{"parameter " + *name + ": \"" + printable(value) + "\" is not percent-encoded text"};
   }
-  if (scraper)
-    if (std::optional<std::string> fault = fault_of_name(*scraper)) return Unexpected{*std::move(fault)};
-  if (peek && *peek != "0" && *peek != "1") return Unexpected{"peek \"" + printable(*peek) + "\" must be 0 or 1"};
+  if (std::optional<std::string> fault = given.fault()) return Unexpected{*std::move(fault)};
   MetricsQuery result;
-  result.scraper = std::move(scraper).value_or("");
-  result.peek = peek == "1";
+  result.scraper = std::move(given.scraper).value_or("");
+  result.peek = given.peek == "1";
+  result.events = given.events != "0";
+  result.since = std::move(given.since).value_or("");
   return result;
 }
 

@@ -17,10 +17,12 @@ namespace oneshot::app {
 struct MetricsQuery {
   std::string scraper;  ///< the name given, empty for none
   bool peek = false;
+  bool events = true;   ///< false: the program's own metrics alone
+  std::string since{};  ///< how far back a scraper begins that is new, as parse_moment() reads it; empty: not at all
 };
 
-/// Reads `scraper=NAME` ([A-Za-z0-9_.:-]{1,128}) and `peek=0|1`. Errors: a bad name, a bad peek, either given
-/// twice, broken percent-encoding of either; any other parameter, since a `scrapper=prom-a` that is passed over makes
+/// Reads `scraper=NAME` ([A-Za-z0-9_.:-]{1,128}) `peek=0|1`, `events=0|1` and `since=1h`. Errors: a bad value, one
+/// given twice, broken percent-encoding; any other parameter, since a `scrapper=prom-a` that is passed over makes
 /// two scrapers behind one address share their events, and nobody sees it. Scrapers add no parameters of their own:
 /// what `params` of the scrape config says is all that comes.
 Result<MetricsQuery> parse_metrics_query(std::string_view query);

@@ -23,7 +23,7 @@ struct Row {
   const char* why;
   Headers headers;
   bool other_site;
-  bool unasked_view;
+  bool view;
 };
 
 const std::vector<Row>& rows() {
@@ -34,7 +34,12 @@ const std::vector<Row>& rows() {
       {"an image of another site", {{"Host", "localhost"}, {"Sec-Fetch-Site", "cross-site"}}, true, true},
       {"a page of a neighbour", {{"Host", "a.example"}, {"Sec-Fetch-Site", "same-site"}}, true, true},
       {"a word that is not known yet", {{"Sec-Fetch-Site", "elsewhere"}}, true, true},
-      {"the address bar", {{"Sec-Fetch-Site", "none"}, {"User-Agent", firefox}}, false, false},
+      {"the address bar", {{"Sec-Fetch-Site", "none"}, {"User-Agent", firefox}}, false, true},
+      {"a browser that says no more", {{"Accept", "text/html,application/xhtml+xml,*/*;q=0.8"}}, false, true},
+      {"Prometheus' Accept",
+       {{"Accept", "application/openmetrics-text;version=1.0.0;q=0.6,text/plain;version=0.0.4;q=0.3,*/*;q=0.2"}},
+       false,
+       false},
       {"the address bar, in advance",
        {{"Sec-Fetch-Site", "none"}, {"Sec-Purpose", "prefetch;prerender"}, {"User-Agent", firefox}},
        true,
@@ -44,7 +49,7 @@ const std::vector<Row>& rows() {
       {"a page of our own",
        {{"Sec-Fetch-Site", "same-origin"}, {"Origin", "null"}, {"User-Agent", firefox}},
        false,
-       false},
+       true},
       {"without TLS: a form of another site",
        {{"Host", "h:8090"}, {"Origin", "http://evil.example"}, {"User-Agent", firefox}},
        true,
@@ -67,7 +72,7 @@ TEST_CASE("what a page of another site has a browser send is told from what othe
     http::Request request;
     request.headers = row.headers;
     CHECK(is_from_other_site(request) == row.other_site);
-    CHECK(is_unasked_view(request) == row.unasked_view);
+    CHECK(is_view_of_browser(request) == row.view);
   }
 }
 
@@ -83,7 +88,7 @@ TEST_CASE("a page of another site posts no event, and takes none") {
     test::Answer looked = call(Method::get, "/metrics");
     CHECK(looked.status == 200);
     deliver(looked);
-    CHECK(event_samples(app.scrape()) == (row.unasked_view ? 1 : 0));
+    CHECK(event_samples(app.scrape()) == (row.view ? 1 : 0));
     CHECK(call(Method::post, "/event?n=2").status == (row.other_site ? 403 : 200));
     CHECK(call(Method::post, "/events").status == (row.other_site ? 403 : 415));
   }

@@ -117,9 +117,14 @@ TEST_CASE("a reply that is never sent takes nothing") {
 
 TEST_CASE("peek shows the same events, takes none, and makes nobody known") {
   App app;
-  CHECK(app.get("/metrics?peek=1").status == 404);
-  CHECK(app.get("/metrics?peek=1").text ==
-        "no scraper \"10.0.0.7\" is known: it has not scraped yet, or was forgotten\n");
+  const Answer early = app.get("/metrics?peek=1");
+  CHECK(early.status == 200);
+  CHECK(
+      first_line(early) ==
+      "# scraper \"10.0.0.7\" (by address), not known: it has not scraped yet, or was forgotten; look without taking: "
+      "/metrics?peek=1");
+  CHECK(early.text.find("\n# known scrapers: none; nobody has scraped yet, and scrapers.names has none\n") !=
+        std::string::npos);
   app.scrape();
   app.event("n=1");
   for (int i = 0; i < 2; ++i) {
@@ -131,8 +136,25 @@ TEST_CASE("peek shows the same events, takes none, and makes nobody known") {
     CHECK(value_of(peeked, "oneshot_scrapers") == 1);
     CHECK(first_line(peeked) ==
           "# scraper \"10.0.0.7\" (by address), only looked at: 1 event; look without taking: /metrics?peek=1");
+    CHECK(peeked.text.find("\n# known scrapers: 10.0.0.7\n") != std::string::npos);
   }
   CHECK(event_samples(app.scrape()) == 1);
+}
+
+TEST_CASE("events=0 gives the own metrics alone, takes nothing, and makes nobody known") {
+  App app;
+  app.scrape("/metrics?scraper=prom");
+  app.event("n=1");
+  for (const std::string target : {"/metrics?events=0", "/metrics?events=0&scraper=prom", "/metrics?events=0&peek=1"}) {
+    const Answer answer = app.get(target);
+    CHECK(answer.status == 200);
+    CHECK(event_samples(answer) == 0);
+    CHECK(answer.reply.receipt == nullptr);
+    CHECK(value_of(answer, "oneshot_events_waiting", {{"scraper", "prom"}}) == 1);
+    CHECK(value_of(answer, "oneshot_scrapers") == 1);
+    CHECK(answer.text.find("own metrics alone, as events=0 says") != std::string::npos);
+  }
+  CHECK(event_samples(app.scrape("/metrics?scraper=prom")) == 1);
 }
 
 TEST_CASE("HEAD takes nothing and makes nobody known, but is let in or not as GET is") {
@@ -147,7 +169,7 @@ TEST_CASE("HEAD takes nothing and makes nobody known, but is let in or not as GE
   CHECK(app.queue->statistics().scrapers.empty());
   CHECK(head("/metrics?scraper=a+b").status == 400);
   CHECK(head("/metrics", "192.0.2.1").status == 403);
-  CHECK(head("/metrics?peek=1").status == 404);
+  CHECK(head("/metrics?peek=1").status == 200);
   app.scrape();
   CHECK(head("/metrics?peek=1").status == 200);
   app.event("n=1");

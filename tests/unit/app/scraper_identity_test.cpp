@@ -154,11 +154,13 @@ TEST_CASE("an ignored header is worth one line per peer, and only so many peers 
   CHECK(named == ForwardingWatch::max_peers);
 }
 
-TEST_CASE("a /metrics query is read for scraper and peek") {
+TEST_CASE("a /metrics query is read for who scrapes, and what it wants") {
   struct Row {
     std::string query;
     std::string scraper;
     bool peek;
+    bool events = true;
+    std::string since = {};
   };
   const std::vector<Row> rows{
       {"", "", false},
@@ -168,6 +170,8 @@ TEST_CASE("a /metrics query is read for scraper and peek") {
       {"peek=0", "", false},
       {"scr%61per=x&p%65ek=%31", "x", true},
       {"&&scraper=x&", "x", false},
+      {"events=0", "", false, false},
+      {"events=1&scraper=x&since=1h", "x", false, true, "1h"},
       {"scraper=" + std::string(128, 'a'), std::string(128, 'a'), false},
   };
   for (const Row& row : rows) {
@@ -176,6 +180,8 @@ TEST_CASE("a /metrics query is read for scraper and peek") {
     REQUIRE(query.has_value());
     CHECK(query->scraper == row.scraper);
     CHECK(query->peek == row.peek);
+    CHECK(query->events == row.events);
+    CHECK(query->since == row.since);
   }
 }
 
@@ -194,15 +200,24 @@ TEST_CASE("a bad /metrics query is refused in words that name the parameter") {
       {"peek=1&peek=1", "parameter peek is given twice"},
       {"peek=yes", "peek \"yes\" must be 0 or 1"},
       {"peek", "peek \"\" must be 0 or 1"},
-      {"scrapper=a", "unknown parameter \"scrapper\" (there are scraper and peek); did you mean \"scraper\"?"},
-      {"Scraper=a", "unknown parameter \"Scraper\" (there are scraper and peek); did you mean \"scraper\"?"},
-      {"scraper=a&peak=1", "unknown parameter \"peak\" (there are scraper and peek); did you mean \"peek\"?"},
-      {"%73crapper=a", "unknown parameter \"scrapper\" (there are scraper and peek); did you mean \"scraper\"?"},
-      {"match[]=up&scraper=a", "unknown parameter \"match[]\" (there are scraper and peek)"},
-      {"scraper=a&format=prometheus", "unknown parameter \"format\" (there are scraper and peek)"},
-      {"=1", "unknown parameter \"\" (there are scraper and peek)"},
-      {"a%zz=1", "unknown parameter \"a%zz\" (there are scraper and peek)"},
-      {"a%0A%22=1", "unknown parameter \"a\\n\\\"\" (there are scraper and peek)"},
+      {"events=no", "events \"no\" must be 0 or 1"},
+      {"since=1h&since=2h", "parameter since is given twice"},
+      {"since=soon",
+       "since \"soon\" is no time: write how long ago (15m, 1h30m, 2d), RFC 3339 (2026-11-26T09:30:00Z) or Unix "
+       "milliseconds (1795685400000)"},
+      {"scrapper=a",
+       "unknown parameter \"scrapper\" (there are scraper, since, peek and events); did you mean \"scraper\"?"},
+      {"Scraper=a",
+       "unknown parameter \"Scraper\" (there are scraper, since, peek and events); did you mean \"scraper\"?"},
+      {"scraper=a&peak=1",
+       "unknown parameter \"peak\" (there are scraper, since, peek and events); did you mean \"peek\"?"},
+      {"%73crapper=a",
+       "unknown parameter \"scrapper\" (there are scraper, since, peek and events); did you mean \"scraper\"?"},
+      {"match[]=up&scraper=a", "unknown parameter \"match[]\" (there are scraper, since, peek and events)"},
+      {"scraper=a&format=prometheus", "unknown parameter \"format\" (there are scraper, since, peek and events)"},
+      {"=1", "unknown parameter \"\" (there are scraper, since, peek and events)"},
+      {"a%zz=1", "unknown parameter \"a%zz\" (there are scraper, since, peek and events)"},
+      {"a%0A%22=1", "unknown parameter \"a\\n\\\"\" (there are scraper, since, peek and events)"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.query);

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#include "app/moment.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/byte_set.hpp"
+#include "base/numbers.hpp"
+#include "base/text.hpp"
+#include "event/sender_time.hpp"
+
+namespace oneshot::app {
+namespace {
+
+// Longer names before those that they begin with.
+constexpr std::array<std::pair<std::string_view, double>, 6> units{
+    {{"ms", 1}, {"s", 1e3}, {"m", 60e3}, {"h", 3600e3}, {"d", 86'400e3}, {"w", 604'800e3}}};
+
+std::optional<double> take_unit(std::string_view& text) noexcept {
+  for (const auto& [name, ms] : units) {
+    if (!text.starts_with(name)) continue;
+    text.remove_prefix(name.size());
+    return ms;
+  }
+  return std::nullopt;
+}
+
+std::optional<double> take_number(std::string_view& text) noexcept {
+  const auto* const other = std::ranges::find_if_not(text, [](char c) { return is_digit(c) || c == '.'; });
+  const std::string_view digits = text.substr(0, static_cast<std::size_t>(other - text.begin()));
+  text.remove_prefix(digits.size());
+  return digits.empty() ? std::nullopt : parse_number(digits);
+}
+
+/// In milliseconds.
+std::optional<std::int64_t> parse_duration(std::string_view text) noexcept {
+  constexpr double longest = 4e12;  // more than a century
+  double sum = 0;
+  do {
+    const std::optional<double> number = take_number(text);
+    const std::optional<double> unit = number ? take_unit(text) : std::nullopt;
+    if (!unit) return std::nullopt;
+    sum += *number * *unit;
+  } while (!text.empty());
+  if (sum > longest) return std::nullopt;
+  return static_cast<std::int64_t>(sum);
+}
+
+}  // namespace
+
+Result<std::int64_t> parse_moment(std::string_view name, std::string_view text, std::int64_t now_unix_ms) {
+  if (event::looks_like_milliseconds(text))
+    if (const auto ms = parse_whole_number(text)) return static_cast<std::int64_t>(*ms);
+  if (const auto back = parse_duration(text)) return std::max<std::int64_t>(0, now_unix_ms - *back);
+  if (const auto time = event::parse_time(text)) return *time;
+  return Unexpected{std::string(name) + ' ' + quoted(text) +
+                    " is no time: write how long ago (15m, 1h30m, 2d), RFC 3339 (2026-11-26T09:30:00Z) or Unix "
+                    "milliseconds (1795685400000)"};
+}
+
+}  // namespace oneshot::app
