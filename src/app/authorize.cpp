@@ -95,6 +95,13 @@ Result<void, http::Reply> check_scraper(Context& context, const http::Request& r
   return {};
 }
 
+/// What scrapers get is shown to nobody who may not scrape it.
+Result<void, http::Reply> check_viewer(Context& context, const http::Request& request) {
+  if (const auto why_not = why_not_scrape(find_origin(request, *context.options), *context.options))
+    return refuse_access(context, request, Right::view, "only who may scrape may look: " + *why_not);
+  return {};
+}
+
 }  // namespace
 
 Result<void, http::Reply> check_place(Context& context, const http::Request& request, Right right) {
@@ -112,6 +119,7 @@ Result<void, http::Reply> authorize(Context& context, const http::Request& reque
     if (auto checked = check_client(context, request, right, views); !checked) return checked;
   }
   if (right == Right::scrape) return check_scraper(context, request);
+  if (right == Right::view) return check_viewer(context, request);
   return check_site(context, request, right);
 }
 

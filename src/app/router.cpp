@@ -7,6 +7,11 @@
 #include <string_view>
 #include <utility>
 
+#include "app/api/change_scraper.hpp"
+#include "app/api/get_events.hpp"
+#include "app/api/get_status.hpp"
+#include "app/api/get_top.hpp"
+#include "app/api/json_reply.hpp"
 #include "app/as_client.hpp"
 #include "app/authorize.hpp"
 #include "app/ingest/find_hook.hpp"
@@ -24,6 +29,11 @@ namespace {
 
 constexpr Action health{get_health, Right::none};
 constexpr Action readiness{get_readiness, Right::none};
+constexpr Action status{get_status, Right::view};
+constexpr Action scrapers{get_scrapers, Right::view};
+constexpr Action events{get_events, Right::view};
+constexpr Action one_event{get_one_event, Right::view};
+constexpr Action top{get_top, Right::view};
 constexpr Action welcome{get_welcome, Right::none};
 constexpr Action reload{post_reload, Right::admin};
 
@@ -54,8 +64,20 @@ constexpr std::array routes{
     Route{.path = "/-/ready", .get = readiness, .head = readiness},
     Route{.path = "/-/reload", .post = reload, .put = reload},
     Route{.path = "/", .get = welcome, .head = welcome},
+    Route{.path = "/api/v1/status", .is_api = true, .get = status, .head = status},
+    Route{.path = "/api/v1/scrapers", .is_api = true, .get = scrapers, .head = scrapers},
+    Route{.path = "/api/v1/events", .is_api = true, .get = events, .head = events},
+    Route{.path = api_events_path, .match = Match::prefix, .is_api = true, .get = one_event, .head = one_event},
+    Route{.path = "/api/v1/top", .is_api = true, .get = top, .head = top},
+    Route{.path = api_scrapers_path,
+          .match = Match::prefix,
+          .takes_encoded = true,
+          .is_api = true,
+          .post = {post_scraper, Right::admin},
+          .del = {delete_scraper, Right::admin}},
 };
 
+constexpr std::string_view api_path = "/api/";
 constexpr std::string_view methods_of_all = "GET, HEAD, POST, OPTIONS";  // for OPTIONS *
 
 constexpr bool is_well_formed(const Route& route) {
@@ -80,9 +102,10 @@ http::Reply not_found(std::string_view path, bool hooks) {
   return http::Reply(404, std::move(text));
 }
 
-/// No path needs an escape, and rules of proxies in front compare paths as they are sent.
+/// Hardly a path needs an escape, and rules of proxies in front compare paths as they are sent.
 bool is_misspelt(const Route& route, http::Spelling spelling) noexcept {
-  return spelling == http::Spelling::encoded || (route.only_plain && spelling == http::Spelling::slashes);
+  return (spelling == http::Spelling::encoded && !route.takes_encoded) ||
+         (route.only_plain && spelling == http::Spelling::slashes);
 }
 
 http::Reply misspelt(std::string_view path) {
@@ -135,6 +158,13 @@ void Router::know_hooks() {
 
 http::Answer Router::handle(const http::Request& request, delivery::Waiting& waiting) {
   const Route* const route = find_route(routes, request.path);
+  const bool is_api = route == nullptr ? request.path.starts_with(api_path) : route->is_api;
+  if (is_api) [[unlikely]]
+    return in_json(answer(route, request, waiting));
+  return answer(route, request, waiting);
+}
+
+http::Answer Router::answer(const Route* route, const http::Request& request, delivery::Waiting& waiting) {
   if ((route == nullptr || !is_probe(*route)) && is_too_fast()) return too_many_requests();
   if (request.method == http::Method::options && request.path == "*") return options_of(methods_of_all);
   if (route == nullptr) return not_found(request.path, !context_.options->hooks.empty());

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "app/context.hpp"
+#include "app/route.hpp"
 #include "http/handler.hpp"
 
 namespace oneshot::app {
@@ -24,6 +25,8 @@ class Router final : public http::Handler {
   [[nodiscard]] std::size_t body_limit(std::string_view path) const noexcept override;
 
  private:
+  /// What the route's endpoint answers, or why the request does not get there. Null: there is no route.
+  http::Answer answer(const Route* route, const http::Request& request, delivery::Waiting& waiting);
   /// So that they have their samples from the start.
   void know_hooks();
   [[nodiscard]] bool is_too_fast();

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "access/password_thread.hpp"
@@ -18,8 +19,8 @@
 #include "app/own_metrics/readiness.hpp"
 #include "app/own_metrics/scrape_refusals.hpp"
 #include "app/pages/reloading.hpp"
-#include "app/refusal_watch.hpp"
 #include "app/recent_refusals.hpp"
+#include "app/refusal_watch.hpp"
 #include "app/scrape/forwarding_watch.hpp"
 #include "app/scrape/proxy_watch.hpp"
 #include "app/scrape/shared_scrapers.hpp"
@@ -38,15 +39,18 @@ struct Services {
   Services(queue::Queue& q, const Clock& c, unsigned workers)
       : queue(q),
         clock(c),
+        started_unix_ms(c.unix_ms()),
         config_reloads(c.unix_ms()),
         process_metrics(c),
+        recent_refusals(workers),
         client_counters(workers),
         counters(workers),
-        recent_refusals(workers),
         event_counters(workers) {}
 
   queue::Queue& queue;
   const Clock& clock;
+  const std::int64_t started_unix_ms;
+  std::string storage_path;   ///< of the event log's file; empty: it is in memory
   std::uint16_t port = 8090;  ///< of server.port, for an example where the client does not say how it reached us
   const confirm::Confirmers* confirmers = nullptr;  ///< null: TCP decides what was delivered, whoever scrapes
   Reload reload;                                    ///< set before requests come in
@@ -59,11 +63,11 @@ struct Services {
   RefusalWatch refused_events;
   RefusalWatch refused_scrapes;
   RefusalWatch refused_access;
+  std::vector<RecentRefusals> recent_refusals;                ///< one for each worker, by its number
   http::MemoryBudget memory{std::size_t{256} * 1024 * 1024};  ///< the server sets its limit (server.max_memory_mib)
   ScrapeRefusals scrape_refusals;
   ProxyWatch proxy_watch;
   RateLimit rate_limit;
-  std::vector<RecentRefusals> recent_refusals;                ///< one for each worker, by its number
   RateLimit client_rate_limit;  ///< of those with a rate of their own
   TokenBucket requests;         ///< rate_limit of the web config: all clients together
   http::TlsStatistics tls;

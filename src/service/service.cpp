@@ -110,6 +110,7 @@ void Service::make_confirmers() {
 void Service::make_routers() {
   services_ = std::make_unique<app::Services>(*queue_, system_clock(), workers_);
   services_->port = settings_->net.port;
+  services_->storage_path = settings_->queue.storage.path;
   services_->confirmers = confirmers_.get();
   services_->reload = [this](std::shared_ptr<app::Reloading> asked) {
     asio::post(main_, [this, asked = std::move(asked)] { reload_for(asked); });

@@ -5,6 +5,7 @@ are those of docs/security.md."""
 import base64
 import hashlib
 import itertools
+import json
 import os
 import signal
 import tempfile
@@ -18,6 +19,7 @@ from harness.server import Server
 from harness.waiting import wait_until
 
 RIGHTS = ("post", "scrape", "view", "admin")
+WORDS = {"view": "look at this server", "admin": "change this server"}
 PASSWORD = "open sesame"
 # htpasswd -nbBC 4 x 'open sesame', and with the cost 10: what checks a password must not be what makes the test's.
 HASH = "$2y$04$abcdefghijklmnopqrstuu/LVz6MZlItEy42I2juLihZ66HnQx/cy"
@@ -40,6 +42,11 @@ ROUTES = [
     ("GET", "/metrics?scraper=known&peek=1", (), None, "scrape", "view"),
     ("HEAD", "/metrics?scraper=known&peek=1", (), None, "scrape", "view"),
     ("GET", "/metrics?scraper=known", (BROWSER,), None, "scrape", "view"),
+    ("GET", "/metrics?events=0", (), None, "scrape", "view"),
+    *((method, path, (), None, "view", None) for method in ("GET", "HEAD")
+      for path in ("/api/v1/status", "/api/v1/scrapers", "/api/v1/top?by=type")),
+    ("POST", "/api/v1/scrapers/known/skip", (), None, "admin", None),
+    ("POST", "/api/v1/scrapers/known/replay?since=1h", (), None, "admin", None),
     *((method, path, (), None, None, None) for method in ("GET", "HEAD")
       for path in ("/", "/healthz", "/readyz", "/-/healthy", "/-/ready", "/hook", "/hook/open")),
 ]
@@ -83,7 +90,9 @@ def challenges(reply):
 class Access(unittest.TestCase):
     def check(self, reply, status, text=None):
         self.assertEqual(reply.status, status, reply)
-        if text is not None:
+        if text is not None and reply.header("content-type") == "application/json":
+            self.assertEqual(json.loads(reply.text), {"error": text})
+        elif text is not None:
             self.assertEqual(reply.text, text + "\n")
         self.assertEqual(challenges(reply), CHALLENGES if status == 401 else [])
 
@@ -118,7 +127,7 @@ class Matrix(Access):
             status, shown = 401, f'this needs credentials with the right "{right}"'
         else:
             status = 403
-            shown = f'client "{name}" may not {right} (its rights: {", ".join(rights) or "nothing"})'
+            shown = f'client "{name}" may not {WORDS.get(right, right)} (its rights: {", ".join(rights) or "nothing"})'
         with self.subTest(f"{method} {path} of {name} with {rights}"):
             self.check(reply, status, None if method == "HEAD" else shown)
 

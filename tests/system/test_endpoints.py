@@ -187,7 +187,8 @@ class Endpoints(unittest.TestCase):
     def test_another_method_is_405_and_allow_says_which(self):
         allowed = {"/": "GET, HEAD, OPTIONS", "/healthz": "GET, HEAD, OPTIONS", "/-/healthy": "GET, HEAD, OPTIONS",
                    "/readyz": "GET, HEAD, OPTIONS",
-                   "/-/ready": "GET, HEAD, OPTIONS", "/metrics": "GET, HEAD, OPTIONS", "/event": "POST, OPTIONS"}
+                   "/-/ready": "GET, HEAD, OPTIONS", "/metrics": "GET, HEAD, OPTIONS", "/event": "POST, OPTIONS",
+                   "/api/v1/status": "GET, HEAD, OPTIONS", "/api/v1/scrapers/x": "POST, DELETE, OPTIONS"}
         for path, expected in allowed.items():
             for method in ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"):
                 if method in expected.split(", "):

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "app/not_ready.hpp"
 #include "base/version.hpp"
 
 namespace oneshot::app {
@@ -58,17 +59,7 @@ http::Answer get_health(Context&, const http::Request&, delivery::Waiting&) { re
 
 http::Answer get_readiness(Context& context, const http::Request&, delivery::Waiting&) {
   std::string reasons;
-  switch (context.services.readiness.phase()) {
-    case Readiness::Phase::starting:
-      reasons += "starting\n";
-      break;
-    case Readiness::Phase::stopping:
-      reasons += "stopping\n";
-      break;
-    case Readiness::Phase::running:
-      break;
-  }
-  if (context.services.queue.unable_to_store()) reasons += "unable to store\n";
+  for (const std::string_view reason : reasons_not_ready(context.services)) reasons.append(reason).append("\n");
   if (!reasons.empty()) return http::Reply(503, std::move(reasons));
   return http::Reply(200, "OK");
 }

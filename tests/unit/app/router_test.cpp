@@ -70,7 +70,7 @@ TEST_CASE("a 404 names the paths that there are, and shows what was asked for on
   const Answer answer = app.get("/a\n\xff");
   CHECK(answer.text ==
         "there is nothing at \"/a\\n\\xFF\"; there are /event /events /metrics "
-        "/healthz /readyz /-/healthy /-/ready /\n");
+        "/healthz /readyz /-/healthy /-/ready / /api/v1/status /api/v1/scrapers /api/v1/events /api/v1/top\n");
 }
 
 TEST_CASE("scrapers.allow is asked where the right to scrape is needed, and nowhere else") {
@@ -82,6 +82,7 @@ TEST_CASE("scrapers.allow is asked where the right to scrape is needed, and nowh
   CHECK(status(Method::head, "/metrics") == 403);
   CHECK(status(Method::get, "/metrics?peek=1") == 403);
   CHECK(status(Method::get, "/metrics?peek=x") == 403);
+  CHECK(status(Method::get, "/api/v1/events") == 403);
   CHECK(status(Method::post, "/metrics") == 405);
   CHECK(status(Method::post, "/event?a=b") == 200);
   CHECK(status(Method::get, "/") == 200);
