@@ -22,6 +22,7 @@
 #include "app/pages/post_reload.hpp"
 #include "app/route.hpp"
 #include "app/scrape/get_metrics.hpp"
+#include "app/ui/get_asset.hpp"
 #include "base/text.hpp"
 
 namespace oneshot::app {
@@ -34,6 +35,8 @@ constexpr Action scrapers{get_scrapers, Right::view};
 constexpr Action events{get_events, Right::view};
 constexpr Action one_event{get_one_event, Right::view};
 constexpr Action top{get_top, Right::view};
+constexpr Action openapi{get_openapi, Right::view};
+constexpr Action page{get_page, Right::view};
 constexpr Action welcome{get_welcome, Right::none};
 constexpr Action reload{post_reload, Right::admin};
 
@@ -75,6 +78,9 @@ constexpr std::array routes{
           .is_api = true,
           .post = {post_scraper, Right::admin},
           .del = {delete_scraper, Right::admin}},
+    Route{.path = "/api/v1/openapi.yaml", .is_api = true, .get = openapi, .head = openapi},
+    Route{.path = ui_path, .get = page, .head = page},
+    Route{.path = "/ui/", .match = Match::prefix, .get = page, .head = page},
 };
 
 constexpr std::string_view api_path = "/api/";

@@ -40,7 +40,8 @@ bool are_header_lines(std::string_view text) noexcept {
 
 void append_head(std::string& out, const Reply& reply, const HeadOptions& options) {
   const std::uint64_t size = reply.source ? reply.source->size() : reply.body.size();
-  const bool size_unknown = options.head_request && size == 0;
+  constexpr int not_modified = 304;  // its length would be that of the body that the client has (RFC 9110 8.6)
+  const bool size_unknown = (options.head_request && size == 0) || reply.status == not_modified;
   append_status_line(out, reply.status);
   if (size != 0 || size_unknown) {
     out += "Content-Type: ";

@@ -18,6 +18,8 @@ struct Status {
 /// framing a request has no body (RFC 9112 6.3), so no length is ever missing. Nor is 504: the server asks no other.
 inline constexpr std::array statuses{
     Status{200, "OK"},
+    Status{302, "Found"},
+    Status{304, "Not Modified"},
     Status{400, "Bad Request"},
     Status{401, "Unauthorized"},
     Status{403, "Forbidden"},

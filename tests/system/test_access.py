@@ -44,7 +44,7 @@ ROUTES = [
     ("GET", "/metrics?scraper=known", (BROWSER,), None, "scrape", "view"),
     ("GET", "/metrics?events=0", (), None, "scrape", "view"),
     *((method, path, (), None, "view", None) for method in ("GET", "HEAD")
-      for path in ("/api/v1/status", "/api/v1/scrapers", "/api/v1/top?by=type")),
+      for path in ("/api/v1/status", "/api/v1/scrapers", "/api/v1/top?by=type", "/ui/", "/ui/main.js")),
     ("POST", "/api/v1/scrapers/known/skip", (), None, "admin", None),
     ("POST", "/api/v1/scrapers/known/replay?since=1h", (), None, "admin", None),
     *((method, path, (), None, None, None) for method in ("GET", "HEAD")

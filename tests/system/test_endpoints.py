@@ -127,7 +127,7 @@ class Endpoints(unittest.TestCase):
             self.assertIn("scraper", reply.text)
 
     def test_head_of_any_get_path_has_the_same_head_and_no_body(self):
-        for path in ("/", "/healthz", "/-/healthy", "/readyz", "/-/ready", "/metrics"):
+        for path in ("/", "/healthz", "/-/healthy", "/readyz", "/-/ready", "/metrics", "/ui/", "/api/v1/openapi.yaml"):
             get = self.server.get(path)
             with self.server.connect() as connection:
                 # What follows would be misread if a body came after the head.
@@ -188,6 +188,7 @@ class Endpoints(unittest.TestCase):
         allowed = {"/": "GET, HEAD, OPTIONS", "/healthz": "GET, HEAD, OPTIONS", "/-/healthy": "GET, HEAD, OPTIONS",
                    "/readyz": "GET, HEAD, OPTIONS",
                    "/-/ready": "GET, HEAD, OPTIONS", "/metrics": "GET, HEAD, OPTIONS", "/event": "POST, OPTIONS",
+                   "/ui/": "GET, HEAD, OPTIONS", "/ui/main.js": "GET, HEAD, OPTIONS",
                    "/api/v1/status": "GET, HEAD, OPTIONS", "/api/v1/scrapers/x": "POST, DELETE, OPTIONS"}
         for path, expected in allowed.items():
             for method in ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"):

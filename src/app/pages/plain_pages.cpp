@@ -7,7 +7,9 @@
 #include <string_view>
 #include <utility>
 
+#include "app/browser.hpp"
 #include "app/not_ready.hpp"
+#include "app/ui/get_asset.hpp"
 #include "base/version.hpp"
 
 namespace oneshot::app {
@@ -39,6 +41,9 @@ std::string welcome(const std::string& address) {
       "GET  /metrics                     own metrics, then the events that wait for you (taken)\n"
       "GET  /metrics?scraper=NAME        the same for a scraper known by name instead of address\n"
       "GET  /metrics?peek=1              the same view without taking anything\n"
+      "GET  /metrics?events=0            own metrics alone\n"
+      "GET  /ui/                         the page for browsers: events, scrapers, what was refused\n"
+      "GET  /api/v1/status               the same as JSON; see /api/v1/openapi.yaml\n"
       "GET  /healthz, /-/healthy         OK while the process lives\n"
       "GET  /readyz, /-/ready            OK while it can do its work\n\n"
       "Try it:\n";
@@ -51,8 +56,16 @@ std::string welcome(const std::string& address) {
 }  // namespace
 
 http::Answer get_welcome(Context& context, const http::Request& request, delivery::Waiting&) {
+  constexpr std::string_view vary = "Vary: Accept\r\n";
+  if (wants_html(request)) {
+    http::Reply page = lead_to("ui/");
+    page.extra_headers += vary;
+    return page;
+  }
   const std::string host = host_for_example(request, context.services.port);
-  return http::Reply(200, welcome((request.secure ? "https://" : "http://") + host));
+  http::Reply reply(200, welcome((request.secure ? "https://" : "http://") + host));
+  reply.extra_headers = vary;
+  return reply;
 }
 
 http::Answer get_health(Context&, const http::Request&, delivery::Waiting&) { return http::Reply(200, "OK"); }

@@ -8,7 +8,7 @@
 
 namespace oneshot::app {
 
-/// GET /: a welcome line, the paths, and a curl line to try.
+/// GET /: a welcome line, the paths, and a curl line to try; a browser is led to the page (ui/get_asset.hpp).
 http::Answer get_welcome(Context& context, const http::Request& request, delivery::Waiting& waiting);
 /// GET /healthz: `OK` while the process lives.
 http::Answer get_health(Context& context, const http::Request& request, delivery::Waiting& waiting);

@@ -113,6 +113,8 @@ oneshot_connections 2
 oneshot_connections_evicted_total{reason="full"} 3
 oneshot_connections_evicted_total{reason="peer"} 4
 oneshot_http_responses_total{code="200"} 0
+oneshot_http_responses_total{code="302"} 0
+oneshot_http_responses_total{code="304"} 0
 oneshot_http_responses_total{code="400"} 0
 oneshot_http_responses_total{code="401"} 0
 oneshot_http_responses_total{code="403"} 0

@@ -61,6 +61,7 @@ TEST_CASE("every path and method has its answer") {
     std::string headers = row.allow.empty() ? "" : "Allow: " + row.allow + "\r\n";
     if (row.target == "/metrics" && row.status == 200 && row.allow.empty())
       headers = "Vary: Accept, Accept-Encoding\r\n";
+    if (row.target == "/" && row.status == 200) headers = "Vary: Accept\r\n";
     CHECK(answer.reply.extra_headers == headers);
   }
 }
@@ -70,7 +71,8 @@ TEST_CASE("a 404 names the paths that there are, and shows what was asked for on
   const Answer answer = app.get("/a\n\xff");
   CHECK(answer.text ==
         "there is nothing at \"/a\\n\\xFF\"; there are /event /events /metrics "
-        "/healthz /readyz /-/healthy /-/ready / /api/v1/status /api/v1/scrapers /api/v1/events /api/v1/top\n");
+        "/healthz /readyz /-/healthy /-/ready / /api/v1/status /api/v1/scrapers /api/v1/events /api/v1/top "
+        "/api/v1/openapi.yaml /ui\n");
 }
 
 TEST_CASE("scrapers.allow is asked where the right to scrape is needed, and nowhere else") {
@@ -83,6 +85,7 @@ TEST_CASE("scrapers.allow is asked where the right to scrape is needed, and nowh
   CHECK(status(Method::get, "/metrics?peek=1") == 403);
   CHECK(status(Method::get, "/metrics?peek=x") == 403);
   CHECK(status(Method::get, "/api/v1/events") == 403);
+  CHECK(status(Method::get, "/ui/index.html") == 403);
   CHECK(status(Method::post, "/metrics") == 405);
   CHECK(status(Method::post, "/event?a=b") == 200);
   CHECK(status(Method::get, "/") == 200);

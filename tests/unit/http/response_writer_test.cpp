@@ -53,6 +53,12 @@ TEST_CASE("a body has a type and a length") {
         "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n");
 }
 
+TEST_CASE("what the client has already comes without a length, which would be that of its body") {
+  CHECK(head(Reply(304)) ==
+        "HTTP/1.1 304 Not Modified\r\nContent-Type: text/plain; charset=utf-8\r\nDate: Sun, 06 Nov 1994 08:49:37 "
+        "GMT\r\n\r\n");
+}
+
 TEST_CASE("the length of a source is that of all its pieces") {
   Reply reply(200);
   reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
