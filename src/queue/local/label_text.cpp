@@ -1,31 +1,37 @@
 // SPDX-License-Identifier: MIT
 #include "queue/local/label_text.hpp"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace oneshot::queue {
 namespace {
 
-/// Behind the first place where this stands that is the begin of a label; npos: nowhere.
-std::size_t find_behind(std::string_view labels, std::string_view text) noexcept {
-  std::size_t at = labels.find(text);
-  while (at != std::string_view::npos && at > 0 && labels[at - 1] != ',') at = labels.find(text, at + 1);
-  return at == std::string_view::npos ? at : at + text.size();
+/// Takes the first label and the comma behind it: a search for its text would also find it in a value that ends like
+/// one, as `msg=",type="`.
+std::string_view take_label(std::string_view& labels) noexcept {
+  std::size_t end = labels.find("=\"");
+  end = end == std::string_view::npos ? labels.size() : end + 2;
+  while (end < labels.size() && labels[end] != '"') end += labels[end] == '\\' ? std::size_t{2} : std::size_t{1};
+  const std::string_view label = labels.substr(0, end + 1);
+  labels.remove_prefix(std::min(end + 2, labels.size()));
+  return label;
 }
 
 }  // namespace
 
 std::optional<std::string_view> escaped_value_in(std::string_view labels, std::string_view begin) noexcept {
-  const std::size_t at = find_behind(labels, begin);
-  if (at == std::string_view::npos) return std::nullopt;
-  const std::string_view value = labels.substr(at);
-  std::size_t end = 0;
-  while (end < value.size() && value[end] != '"') end += value[end] == '\\' ? std::size_t{2} : std::size_t{1};
-  return value.substr(0, end);
+  while (!labels.empty()) {
+    const std::string_view label = take_label(labels);
+    if (label.starts_with(begin)) return label.substr(begin.size(), label.size() - begin.size() - 1);
+  }
+  return std::nullopt;
 }
 
 bool has_label(std::string_view labels, std::string_view label) noexcept {
-  return find_behind(labels, label) != std::string_view::npos;
+  while (!labels.empty())
+    if (take_label(labels) == label) return true;
+  return false;
 }
 
 std::string label_text(std::string_view name, std::string_view value) {

@@ -7,8 +7,7 @@
 
 namespace oneshot::queue {
 
-// Labels as event::Event has them, `a="b",type="deploy"`: values are escaped, so a quotation mark right behind an
-// equals sign only ever begins a value.
+// Labels as event::Event has them, `a="b",type="deploy"`, with values that are escaped.
 
 /// The value of the label with this begin, `type="`, as it stands there; nothing: there is none.
 [[nodiscard]] std::optional<std::string_view> escaped_value_in(std::string_view labels,

@@ -28,6 +28,16 @@ TEST_CASE("a label with its value is found whole, whatever other values look lik
   CHECK_FALSE(has_label(R"(type="a\"b")", label_text("type", "a")));
 }
 
+TEST_CASE("a value that looks like the begin of a label is none") {
+  constexpr std::string_view odd = R"(msg=",type=",x="deploy",y="=\\")";
+  CHECK_FALSE(escaped_value_in(odd, "type=\""));
+  CHECK_FALSE(has_label(odd, label_text("type", ",x=")));
+  CHECK(escaped_value_in(odd, "msg=\"") == ",type=");
+  CHECK(escaped_value_in(odd, "y=\"") == "=\\\\");
+  for (const std::string_view broken : {"a", "a=", "a=\"", "a=\"\\", ",", "\""})
+    CHECK_FALSE(escaped_value_in(broken, "b=\""));
+}
+
 TEST_CASE("a value is escaped as in an exposition, and back") {
   const std::string value = "a\\b\"c\nd\\n";
   CHECK(label_text("x", value) == R"(x="a\\b\"c\nd\\n")");
