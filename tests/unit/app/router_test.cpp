@@ -71,7 +71,7 @@ TEST_CASE("a 404 names the paths that there are, and shows what was asked for on
   const Answer answer = app.get("/a\n\xff");
   CHECK(answer.text ==
         "there is nothing at \"/a\\n\\xFF\"; there are /event /events /metrics "
-        "/healthz /readyz /-/healthy /-/ready / /api/v1/status /api/v1/scrapers /api/v1/events /api/v1/top "
+        "/healthz /readyz /-/healthy /-/ready /-/reload / /api/v1/status /api/v1/scrapers /api/v1/events /api/v1/top "
         "/api/v1/openapi.yaml /ui\n");
 }
 
