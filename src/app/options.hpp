@@ -54,9 +54,9 @@ struct MetricOptions {
 struct ListenerOptions {
   std::string address;         ///< as HostPort::parse() takes it, or unix_path()
   Rights rights = all_rights;  ///< what can be done there at all, whoever asks; at a Unix socket never `scrape`
-  std::optional<bool> tls;     ///< see is_encrypted()
-  std::string mode;            ///< of a Unix socket: octal digits; empty: 0660
-  std::string group;           ///< of a Unix socket: whose its file is; empty: the program's own
+  std::optional<bool> tls{};   ///< see is_encrypted()
+  std::string mode{};          ///< of a Unix socket: octal digits; empty: 0660
+  std::string group{};         ///< of a Unix socket: whose its file is; empty: the program's own
 
   [[nodiscard]] bool is_unix() const noexcept { return unix_path(address).has_value(); }
   /// Where server.web_config_file says how.

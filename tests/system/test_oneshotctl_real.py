@@ -4,7 +4,7 @@
 import hashlib
 import json
 
-from harness import programs, runner
+from harness import runner
 from harness.oneshotctl import Case, run, start
 from harness.server import Server
 from harness.waiting import wait_until
@@ -19,8 +19,6 @@ class RealServer(Case):
         self.server = Server(SETTINGS)
         self.addCleanup(self.server.stop)
         self.url = f"http://127.0.0.1:{self.server.port}"
-        if self.server.get("/api/v1/status").status == 404:
-            programs.missing("this server has no API")
 
     def ctl(self, *args, **options):
         return self.done(*args, "--url", self.url, **options)
