@@ -6,6 +6,7 @@ import http.server
 import os
 import re
 import threading
+import time
 import unittest
 import urllib.parse
 
@@ -239,6 +240,34 @@ class Page(WithBrowser):
             grounds.append(self.browser.run("return getComputedStyle(document.body).backgroundColor"))
             self.keep_picture(f"360-{scheme}")
         self.assertNotEqual(*grounds)
+
+    def test_an_ordinary_hour_is_what_the_picture_in_the_readme_shows(self):
+        hour = [("deploy", "checkout"), ("deploy", "cart"), ("cron", "backup"), ("failover", "db-1"),
+                ("deploy", "search"), ("cron", "backup"), ("deploy", "checkout"), ("restart", "search"),
+                ("cron", "reports"), ("deploy", "cart")]
+        for place, (kind, service) in enumerate(hour):
+            if place == len(hour) - 3:
+                self.server.scrape("prom-a")
+                self.server.scrape("prom-b")
+            self.server.event(f"type={kind}&service={service}")
+            self.let_time_pass()
+        self.server.scrape("prom-b")
+        self.server.post("/event?type=deploy&ttl=60")
+        self.show()
+        self.choose("#range", "300")
+        self.wait_for_dots(len(hour))
+        self.assertEqual(self.browser.run("return document.querySelectorAll('#timeline .dot.waits').length"), 3)
+        for word in ("prom-a", "prom-b"):
+            self.assertIn(word, self.browser.text("#scrapers"))
+        self.assertIn("ttl", self.browser.text("#refused"))
+        for scheme in ("light", "dark"):
+            self.browser.look(1000, 860, scheme)
+            self.keep_picture(f"hour-{scheme}")
+
+    @staticmethod
+    def let_time_pass():
+        if "ONESHOT_PICTURES" in os.environ:
+            time.sleep(20)  # a picture shows nothing where all events are of one moment
 
     def keep_picture(self, name):
         """For people, where ONESHOT_PICTURES names a folder."""
