@@ -14,12 +14,17 @@ const SCHEMAS = {
   "apps/v1 StatefulSet": "IoK8sApiAppsV1StatefulSet",
   "apps/v1 Deployment": "IoK8sApiAppsV1Deployment",
   "batch/v1 CronJob": "IoK8sApiBatchV1CronJob",
+  "networking.k8s.io/v1 Ingress": "IoK8sApiNetworkingV1Ingress",
   "networking.k8s.io/v1 NetworkPolicy": "IoK8sApiNetworkingV1NetworkPolicy",
   "v1 ConfigMap": "IoK8sApiCoreV1ConfigMap",
   "v1 Namespace": "IoK8sApiCoreV1Namespace",
   "v1 Pod": "IoK8sApiCoreV1Pod",
   "v1 Secret": "IoK8sApiCoreV1Secret",
   "v1 Service": "IoK8sApiCoreV1Service",
+  "v1 ServiceAccount": "IoK8sApiCoreV1ServiceAccount",
+  "policy/v1 PodDisruptionBudget": "IoK8sApiPolicyV1PodDisruptionBudget",
+  "rbac.authorization.k8s.io/v1 Role": "IoK8sApiRbacV1Role",
+  "monitoring.coreos.com/v1 PrometheusRule": "MonitoringCoreosComV1PrometheusRule",
   "monitoring.coreos.com/v1 ServiceMonitor": "MonitoringCoreosComV1ServiceMonitor",
 };
 

@@ -52,6 +52,15 @@ REFUSED = [
     (["netpol.ingress.allowedNamespaceMatchLabels=x"], "Expected: array, given: string"),
     (["serviceMonitor.scraper=a b"], "serviceMonitor.scraper: Does not match"),
     (["testEvent.tag="], "testEvent.tag: String length must be greater than or equal to 1"),
+    (["ingress.enabled=true"], "ingress.enabled needs a name in ingress.hosts"),
+    (["ingress.hosts={a b}"], "ingress.hosts.0: Does not match"),
+    (["ingress.paths={event}"], "ingress.paths.0: Does not match"),
+    (["service.type=ExternalName"], "service.type must be one of the following"),
+    (["serviceAccount.create=true"], "serviceAccount.create needs a serviceAccount.name"),
+    (["extraVars[0].name=PORT"], "extraVars may not have PORT, of which the rest of the chart would not know"),
+    (["probes.liveness.httpGet.port=1"], "probes.liveness: Additional property httpGet is not allowed"),
+    (["prometheusRule.enabled=true", "prometheusRule.disabled={OneshotUp}"],
+     'prometheusRule.disabled has "OneshotUp", which is no alert; there are: OneshotCertificateEnds, '),
     (["config=null"], "--reuse-values has kept those of another chart"),
     (["config.server.host=127.0.0.1"], "config.server.host"),
     (["config.server.host=a b"], "config.server.host: Does not match"),
@@ -66,7 +75,8 @@ REFUSED = [
 ]
 
 # Where null stands for what may be left out: it is the same as the empty default, or the server's own.
-MAY_BE_NULL = re.compile(r"config\.|.*resources|podAnnotations|namespace\.labels|netpol\.ingress\.scrapers")
+MAY_BE_NULL = re.compile(r"config\.|.*resources|podAnnotations|namespace\.labels|netpol\.ingress\.scrapers|probes"
+                         r"|securityContext|containerSecurityContext|service\.nodePort")
 
 SELECTOR = "app.kubernetes.io/name"
 
@@ -164,7 +174,7 @@ class Rendered(unittest.TestCase):
     def test_the_command_of_the_originals_readme_does_what_it_did(self):
         found = chart.rendered(*ORIGINAL_COMMAND)
         self.assertEqual(set(found), {"Namespace", "ConfigMap", "StatefulSet", "Service", "NetworkPolicy",
-                                      "ServiceMonitor", "CronJob", "Pod"})
+                                      "ServiceMonitor", "Pod"})
         self.assertEqual(found["Namespace"]["metadata"]["name"], "kaas-events")
         self.assertEqual(found["Namespace"]["metadata"]["labels"]["name"], "kaas-events")
         service = found["Service"]
@@ -181,6 +191,7 @@ class Rendered(unittest.TestCase):
             {"port": "scrape", "path": "/metrics", "interval": "30s", "scrapeTimeout": "10s"}])
         # Whoever scraped the original with a job of its own goes on doing so.
         self.assertNotIn("rights", chart.config(found)["server"])
+        found = chart.rendered(*ORIGINAL_COMMAND, "--set", "testEvent.enabled=true")
         self.assertEqual(found["CronJob"]["spec"]["schedule"], "* * * * *")
 
     def test_who_may_scrape_can_be_told_from_who_may_post(self):
@@ -265,11 +276,10 @@ class Rendered(unittest.TestCase):
                     self.assertFalse({"hostNetwork", "hostPID", "hostIPC"} & set(spec))
                     volumes = {kind for volume in spec.get("volumes", []) for kind in set(volume) - {"name"}}
                     self.assertLessEqual(volumes, {"configMap", "emptyDir", "projected", "secret"})
-                    self.assertNotIn("initContainers", spec)
-                    for container in spec["containers"]:
-                        self.assertEqual(container["securityContext"], {
-                            "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True,
-                            "capabilities": {"drop": ["ALL"]}})
+                    for container in spec["containers"] + spec.get("initContainers", []):
+                        asked = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True,
+                                 "capabilities": {"drop": ["ALL"]}}
+                        self.assertEqual(container["securityContext"], {**container["securityContext"], **asked})
                         self.assertFalse([port for port in container.get("ports", []) if "hostPort" in port])
                     self.assertIs(spec["automountServiceAccountToken"], False)
 
@@ -316,7 +326,7 @@ class Rendered(unittest.TestCase):
             self.assertEqual(chart.workload(found)["spec"]["terminationGracePeriodSeconds"], grace)
 
     def test_names_stay_within_what_kubernetes_allows(self):
-        found = chart.rendered("--set", f"serviceName={52 * 'a'},serviceNamespace=b")
+        found = chart.rendered("--set", f"serviceName={52 * 'a'},serviceNamespace=b,testEvent.enabled=true")
         self.assertLessEqual(len(found["CronJob"]["metadata"]["name"]), 52)
         for labels in (chart.workload(found)["metadata"]["labels"], found["CronJob"]["metadata"]["labels"]):
             self.assertLessEqual(max(map(len, labels.values())), 63)
@@ -357,13 +367,17 @@ class Rendered(unittest.TestCase):
         self.assertIn("Prometheus scrapes as prom. Only one may", said)
         self.assertNotIn("only pods in namespace", said)
         self.assertNotIn("of no registry", said)
+        self.assertNotIn("From outside", said)
+        said = chart.notes("--set", "ingress.enabled=true,ingress.hosts={a.example,b.example}")
+        self.assertIn("From outside events go to a.example and b.example, once the ingress controller", said)
+        self.assertIn("The claim mine and", chart.notes("--set", "persistence.existingClaim=mine"))
         said = chart.notes(*chart.values_of("tls"))
         self.assertIn("curl -X POST 'https://events.observability.svc:8090/event?", said)
         self.assertIn("get secret events-tls -o jsonpath='{.data.ca\\.crt}'", said)
         self.assertNotIn("credentials", said)
         said = chart.notes("--set", "config.clients.ci.rights={post}")
         self.assertIn("Prometheus shows nobody's credentials", said)
-        self.assertIn("test events show nobody's credentials", said)
+        self.assertIn("test events, those of `helm test` too, show nobody's credentials", said)
         self.assertIn("There is no ServiceMonitor", chart.notes("--set", "serviceMonitor.enabled=false"))
 
 

@@ -217,7 +217,7 @@ class Pod(Remote):
 class RenderedServer(unittest.TestCase):
     def test_answers_its_probes_and_takes_and_gives_what_the_charts_other_objects_send(self):
         programs.need("curl")
-        with Pod(*chart.values_of("original")) as pod:
+        with Pod(*chart.values_of("original"), "--set", "testEvent.enabled=true") as pod:
             self.assertEqual((pod.probe("livenessProbe"), pod.probe("readinessProbe")), (200, 200))
             pod.scrape_as_monitored()
             for name, message in [("cron job", "cron_test"), ("helm test", "helm_test")]:

@@ -25,11 +25,12 @@
 {{- define "events.neededValues" -}}
 namespace.create
 {{- " server.image server.pullPolicy server.port server.logLevel server.useExplicitTimestamps" -}}
-{{- " persistence.enabled persistence.size persistence.accessMode service.port scrape.port" -}}
+{{- " persistence.enabled persistence.size persistence.accessMode service.type service.port scrape.port" -}}
 {{- " netpol.generate netpol.ingress netpol.ingress.namespaceLabelKeys netpol.ingress.allowOwnNamespace" -}}
 {{- " web.tls web.probePort" -}}
 {{- " serviceMonitor.enabled serviceMonitor.interval serviceMonitor.scrapeTimeout" -}}
 {{- " serviceMonitor.honorLabels serviceMonitor.trackTimestampsStaleness" -}}
+{{- " prometheusRule.enabled ingress.enabled ingress.paths ingress.pathType serviceAccount.create" -}}
 {{- " testEvent.enabled testEvent.image testEvent.tag testEvent.schedule" -}}
 {{- end }}
 

@@ -1,20 +1,13 @@
-{{/* What pods of the chart have in common, and the server's. */}}
+{{/* The server's pod, and what pods of the chart have in common. */}}
 
-{{/* The restricted profile of the Pod Security Standards, for a pod... The user is the image's. */}}
+{{/* The context of the server's pod; a port below 1024 needs no right with it. */}}
 {{- define "events.podSecurity" -}}
-runAsNonRoot: true
-runAsUser: 65532
-runAsGroup: 65532
-seccompProfile:
-  type: RuntimeDefault
-{{- end }}
-
-{{/* ...and for a container. */}}
-{{- define "events.containerSecurity" -}}
-allowPrivilegeEscalation: false
-readOnlyRootFilesystem: true
-capabilities:
-  drop: [ALL]
+{{- $context := deepCopy (.Values.securityContext | default dict) -}}
+{{- if lt (int .Values.server.port) 1024 -}}
+{{- $port := dict "name" "net.ipv4.ip_unprivileged_port_start" "value" "0" -}}
+{{- $_ := set $context "sysctls" (append ($context.sysctls | default list) $port) -}}
+{{- end -}}
+{{- toYaml $context -}}
 {{- end }}
 
 {{/* The secret with the web config; empty: there is none. */}}
@@ -45,62 +38,25 @@ capabilities:
 {path: {{ .path }}, port: {{ $port }}{{ if $encrypted }}, scheme: HTTPS{{ end }}}
 {{- end }}
 
-{{/* A pod that posts one test event. Arguments: root, message. Its command has no shell: nothing is left to quote. */}}
-{{- define "events.testPodSpec" -}}
-{{- $root := .root -}}
-activeDeadlineSeconds: 40
-terminationGracePeriodSeconds: 5
-restartPolicy: Never
-automountServiceAccountToken: false
-enableServiceLinks: false
-{{- with $root.Values.imagePullSecrets }}
-imagePullSecrets:
-  {{- toYaml . | nindent 2 }}
-{{- end }}
-securityContext:
-  {{- include "events.podSecurity" $root | nindent 2 }}
-containers:
-- name: runner
-  image: {{ printf "%s:%s" $root.Values.testEvent.image $root.Values.testEvent.tag | quote }}
-  imagePullPolicy: IfNotPresent
-  # Fails, and says why, where an event is refused; where no connection is, the server may be restarting:
-  # once more.
-  command: [curl, -sS, --fail-with-body, --max-time, "10"]
-  args:
-  {{- if $root.Values.testEvent.curlSecret }}
-  - --config
-  - /etc/test-event/curl.conf
-  {{- end }}
-  - --retry-connrefused
-  - --retry
-  - "10"
-  - --retry-delay
-  - "2"
-  - -XPOST
-  - {{ printf "%s://%s.%s.svc:%v/event?type=test&message=%s" (include "events.scheme" $root)
-         (include "events.name" $root) (include "events.namespace" $root) $root.Values.service.port .message | quote }}
-  securityContext:
-    {{- include "events.containerSecurity" $root | nindent 4 }}
-  resources:
-    {{- toYaml $root.Values.testEvent.resources | nindent 4 }}
-  {{- with $root.Values.testEvent.curlSecret }}
-  volumeMounts:
-  - name: curl
-    mountPath: /etc/test-event
-    readOnly: true
-volumes:
-- name: curl
-  secret:
-    secretName: {{ . | quote }}
-    defaultMode: 0444
-  {{- end }}
+{{/* Variables of the container; the three that settings go before are not among them. */}}
+{{- define "events.extraVars" -}}
+{{- $instead := dict "PORT" "server.port" "LOG_LEVEL" "server.logLevel"
+      "USE_EXPLICIT_TIMESTAMPS" "server.useExplicitTimestamps" -}}
+{{- range .Values.extraVars -}}
+{{- if hasKey $instead .name -}}
+{{- fail (printf "extraVars may not have %s, of which the rest of the chart would not know: set %s" .name
+      (get $instead .name)) -}}
+{{- end -}}
+{{- end -}}
+{{- toYaml .Values.extraVars -}}
 {{- end }}
 
 {{/* The server's pod, metadata and spec: the same in a StatefulSet and in a Deployment. */}}
 {{- define "events.podTemplate" -}}
 metadata:
   labels:
-    {{- include "events.podLabels" . | nindent 4 }}
+    {{- $labels := deepCopy (.Values.podLabels | default dict) }}
+    {{- mergeOverwrite $labels (include "events.podLabels" . | fromYaml) | toYaml | nindent 4 }}
   annotations:
     # Other settings restart the server. A reload (SIGHUP) would need a second container to send it, and leaves
     # out what needs a restart; what waits is in the log, so nothing is lost.
@@ -121,22 +77,38 @@ spec:
   {{- with .Values.priorityClassName }}
   priorityClassName: {{ . | quote }}
   {{- end }}
+  {{- with .Values.serviceAccount.name }}
+  serviceAccountName: {{ . | quote }}
+  {{- end }}
+  {{- with .Values.hostAliases }}
+  hostAliases:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
   securityContext:
     {{- include "events.podSecurity" . | nindent 4 }}
-    # The volume becomes the group's. Not each time anew: that would open the log, which only its user may read.
-    fsGroup: 65532
-    fsGroupChangePolicy: OnRootMismatch
-    {{- if lt (int .Values.server.port) 1024 }}
-    sysctls:
-    - name: net.ipv4.ip_unprivileged_port_start
-      value: "0"
-    {{- end }}
+  {{- with .Values.extraInitContainers }}
+  initContainers:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
   containers:
   - name: web-server
     image: {{ include "events.image" . | quote }}
     imagePullPolicy: {{ .Values.server.pullPolicy }}
     command: [/usr/bin/oneshot-metrics-server]
-    args: [--config, /etc/oneshot-metrics-server/config.toml]
+    args:
+    - --config
+    - /etc/oneshot-metrics-server/config.toml
+    {{- range .Values.extraArgs }}
+    - {{ . | quote }}
+    {{- end }}
+    {{- with .Values.extraVars }}
+    env:
+      {{- include "events.extraVars" $ | nindent 6 }}
+    {{- end }}
+    {{- with .Values.extraEnvFrom }}
+    envFrom:
+      {{- toYaml . | nindent 6 }}
+    {{- end }}
     ports:
     - name: metrics
       containerPort: {{ .Values.server.port }}
@@ -151,24 +123,21 @@ spec:
       containerPort: {{ . }}
       protocol: TCP
     {{- end }}
-    # The first answer comes after some milliseconds; with a large log that is searched at the start, after seconds.
     startupProbe:
       httpGet: {{ include "events.probe" (dict "root" . "path" "/healthz") }}
-      periodSeconds: 1
-      timeoutSeconds: 5
-      failureThreshold: 120
+      {{- toYaml .Values.probes.startup | nindent 6 }}
     livenessProbe:
       httpGet: {{ include "events.probe" (dict "root" . "path" "/healthz") }}
-      periodSeconds: 10
-      timeoutSeconds: 10
-      failureThreshold: 5
+      {{- toYaml .Values.probes.liveness | nindent 6 }}
     readinessProbe:
       httpGet: {{ include "events.probe" (dict "root" . "path" "/readyz") }}
-      periodSeconds: 5
-      timeoutSeconds: 5
-      failureThreshold: 2
+      {{- toYaml .Values.probes.readiness | nindent 6 }}
+    {{- with .Values.lifecycle }}
+    lifecycle:
+      {{- toYaml . | nindent 6 }}
+    {{- end }}
     securityContext:
-      {{- include "events.containerSecurity" . | nindent 6 }}
+      {{- toYaml .Values.containerSecurityContext | nindent 6 }}
     resources:
       {{- include "events.resources" . | nindent 6 }}
     volumeMounts:
@@ -183,6 +152,12 @@ spec:
     {{- end }}
     - name: event-log
       mountPath: /var/lib/oneshot-metrics-server
+    {{- with .Values.extraVolumeMounts }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+  {{- with .Values.extraContainers }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
   volumes:
   - name: config
     configMap:
@@ -204,17 +179,18 @@ spec:
   - name: event-log
     emptyDir:
       sizeLimit: {{ include "events.neededMib" . }}Mi
+  {{- else if .Values.persistence.existingClaim }}
+  - name: event-log
+    persistentVolumeClaim:
+      claimName: {{ .Values.persistence.existingClaim | quote }}
   {{- end }}
-  {{- with .Values.nodeSelector }}
-  nodeSelector:
+  {{- with .Values.extraVolumes }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+  {{- range $place := list "nodeSelector" "tolerations" "affinity" "topologySpreadConstraints" }}
+  {{- with get $.Values $place }}
+  {{ $place }}:
     {{- toYaml . | nindent 4 }}
   {{- end }}
-  {{- with .Values.tolerations }}
-  tolerations:
-    {{- toYaml . | nindent 4 }}
-  {{- end }}
-  {{- with .Values.affinity }}
-  affinity:
-    {{- toYaml . | nindent 4 }}
   {{- end }}
 {{- end }}
