@@ -112,6 +112,17 @@ class Image(unittest.TestCase):
         self.assertEqual(list(config["ExposedPorts"]), ["8090/tcp"])
         self.assertEqual(list(config["Volumes"]), [FOLDER])
 
+    def test_says_in_its_labels_what_it_is_and_where_it_comes_from(self):
+        prefix = "org.opencontainers.image."
+        labels = {name.removeprefix(prefix): value for name, value
+                  in storage.inspect(IMAGE, "image")["Config"]["Labels"].items() if name.startswith(prefix)}
+        said = storage.once(IMAGE, "--version").split()
+        self.assertEqual([labels["title"], labels["version"]], said[:2])
+        self.assertEqual(labels["base.name"], "localhost/base", "the one that it was built on")
+        self.assertEqual(labels["licenses"], "MIT")
+        for name in ("description", "vendor", "url", "source", "documentation"):
+            self.assertTrue(labels[name], name)
+
     def test_takes_the_options_of_the_server(self):
         self.assertRegex(storage.once(IMAGE, "--version"), r"^oneshot-metrics-server \d+\.\d+\.\d+")
         settings = storage.once(IMAGE, "--log-level", "debug", "--print-config",
