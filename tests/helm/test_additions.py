@@ -2,6 +2,7 @@
 """What users of the Helm chart add to it: alerts, a way in from outside, containers, volumes, objects of their own."""
 
 import glob
+import json
 import os
 import re
 import unittest
@@ -51,6 +52,27 @@ class Alerts(unittest.TestCase):
             self.assertIn(alert["labels"]["severity"], ("critical", "warning", "info"))
         self.assertEqual(rule["metadata"]["namespace"], "rules")
         self.assertEqual(rule["metadata"]["labels"]["release"], "monitoring")
+
+
+class Dashboard(unittest.TestCase):
+    def rendered(self, *values):
+        text = chart.render(*chart.REQUIRED, "--show-only", "templates/dashboard.yaml", "--set",
+                            ",".join(("grafanaDashboard.enabled=true", *values)))
+        found, = chart.manifests(text)
+        return found
+
+    def test_is_that_of_the_config_and_grafana_finds_it_by_its_label(self):
+        found = self.rendered()
+        with open(os.path.join(programs.ROOT, "config", "grafana", "dashboard.json"), encoding="utf-8") as file:
+            self.assertEqual(json.loads(found["data"]["oneshot-events.json"]), json.load(file))
+        self.assertEqual(found["metadata"]["labels"]["grafana_dashboard"], "1")
+        self.assertEqual(found["metadata"]["namespace"], "observability")
+
+    def test_goes_where_and_under_which_label_the_sidecar_looks(self):
+        about = self.rendered("grafanaDashboard.namespace=grafana", "grafanaDashboard.labels.grafana_dashboard=yes",
+                              "grafanaDashboard.annotations.grafana_folder=Events")["metadata"]
+        self.assertEqual((about["namespace"], about["labels"]["grafana_dashboard"], about["annotations"]),
+                         ("grafana", "yes", {"grafana_folder": "Events"}))
 
 
 class FromOutside(unittest.TestCase):

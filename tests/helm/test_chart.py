@@ -76,7 +76,7 @@ REFUSED = [
 
 # Where null stands for what may be left out: it is the same as the empty default, or the server's own.
 MAY_BE_NULL = re.compile(r"config\.|.*resources|podAnnotations|namespace\.labels|netpol\.ingress\.scrapers|probes"
-                         r"|securityContext|containerSecurityContext|service\.nodePort")
+                         r"|securityContext|containerSecurityContext|service\.nodePort|grafanaDashboard\.labels")
 
 SELECTOR = "app.kubernetes.io/name"
 
