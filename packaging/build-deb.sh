@@ -36,10 +36,10 @@ release=$(. /etc/os-release && echo "${VERSION_ID:-}")
 given=$version
 [ -n "$version" ] || version=$(sed -n "s/^  version: '\(.*\)',$/\1/p" meson.build)
 [ -n "$version" ] || die "meson.build does not tell the version"
-written=$(sed -n '1s/.*(\(.*\)).*/\1/p' packaging/debian/changelog)
+written=$(sed -n '1s/.*(\(.*\)-[^-]*).*/\1/p' packaging/debian/changelog)
 [ -n "$given" ] || [ "$version" = "$written" ] ||
   die "packaging/debian/changelog begins with version $written, meson.build says $version: write an entry for it"
-full=$version${release:+~deb$release}
+full=$version-1${release:+~deb$release}
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi </dev/null; }
 apt() { as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 "$@"; }
@@ -73,5 +73,8 @@ fi
 say "building version $full"
 dpkg-buildpackage -us -uc -b >"$work/build.log" 2>&1 ||
   { tail -n 60 "$work/build.log" >&2; die "dpkg-buildpackage failed"; }
+if command -v lintian >/dev/null; then
+  lintian --allow-root --fail-on error "$work"/*.changes || die "lintian finds errors in the package"
+fi
 cp "$work"/*.deb "$outdir/"
 for deb in "$work"/*.deb; do say "$outdir/${deb##*/}"; done

@@ -9,6 +9,7 @@ from systemd.load import Load
 from systemd.machine import CONFIG, NAME, run, service, show, systemctl
 
 STATE = f"/var/lib/private/{NAME}"
+ALERTS = f"/usr/share/{NAME}/prometheus-alerts.yml"
 MAN_PAGES = (f"/usr/share/man/man8/{NAME}.8.gz", f"/usr/share/man/man5/{NAME}.toml.5.gz")
 
 
@@ -24,10 +25,10 @@ def is_enabled_and_running_after_its_installation(deb):
     conffiles = run("dpkg-query", "-W", "-f", "${Conffiles}", NAME)
     assert CONFIG in conffiles and f"/etc/default/{NAME}" in conffiles, conffiles
     listed = run("dpkg-query", "-L", NAME).split()
-    assert set(MAN_PAGES) <= set(listed), listed
+    assert {ALERTS, *MAN_PAGES} <= set(listed), listed
     assert os.stat(STATE).st_mode & 0o777 == 0o700
     assert os.path.exists(f"/var/lib/{NAME}/events.log")
-    assert run(f"/usr/bin/{NAME}", "--version").split()[1] == version_installed().partition("~")[0]
+    assert run(f"/usr/bin/{NAME}", "--version").split()[1] == version_installed().rpartition("-")[0]
 
 
 def is_upgraded_under_load_and_keeps_state_and_settings(deb):
@@ -47,6 +48,10 @@ def is_upgraded_under_load_and_keeps_state_and_settings(deb):
     with open(CONFIG, encoding="utf-8") as file:
         assert "forget_after_seconds = 7200" in file.read()
     assert 'type="before_upgrade"' in service.get("/metrics?scraper=away").text
+
+
+def passes_the_test_that_debian_runs_of_each_package(deb):
+    run("sh", "packaging/debian/tests/smoke")
 
 
 def leaves_nothing_behind_when_it_is_purged(deb):

@@ -37,6 +37,7 @@ CHECKS = [
     check_crashes.waits_for_a_port_that_is_taken,
     check_package.is_upgraded_under_load_and_keeps_state_and_settings,
     check_service.logs_with_the_right_priorities_and_no_line_for_each_event,
+    check_package.passes_the_test_that_debian_runs_of_each_package,
     check_package.leaves_nothing_behind_when_it_is_purged,
 ]
 
