@@ -47,7 +47,7 @@ work=$(mktemp -d "$tools/boot.XXXXXX")
 trap 'rm -rf --one-file-system "$work"' EXIT
 trap 'exit 1' INT TERM
 root=$work/root
-cp -a "$base" "$root"
+cp -ax "$base" "$root" # -x: debootstrap may have left its /proc mounted
 cp -L /etc/resolv.conf "$root/etc/resolv.conf.new" && mv "$root/etc/resolv.conf.new" "$root/etc/resolv.conf"
 # How this machine reaches its mirror, if by a proxy or with a clock of its own.
 grep -hsE '^ *Acquire::(Check-|http|https)' /etc/apt/apt.conf.d/* >"$root/etc/apt/apt.conf.d/99host" || true
