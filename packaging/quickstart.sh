@@ -10,9 +10,9 @@
 #   sh packaging/quickstart.sh build
 #       builds it, and nothing else
 #   sh packaging/quickstart.sh test [--all | STEP...]
-#       builds it with its tests and runs the suites unit, integration, system, docs and lint (the step `release`);
-#       with --all the steps release kubernetes stress chaos hostile crash store clang fuzz tsan systemd; there is
-#       debug too
+#       builds it with its tests and runs the suites unit, integration, system, docs, packages and lint (the step
+#       `release`); with --all the steps release kubernetes stress chaos hostile crash store clang fuzz tsan systemd;
+#       there is debug too
 #
 # What is missing is installed with apt-get, as root or through sudo, without a question; elsewhere the missing
 # packages are named. With ONESHOT_SECONDS a step that would not end within that time from the start is skipped by name
@@ -274,7 +274,7 @@ every_step="$steps_of_all debug"
 step_release() { # what users get; in --all no compiler warning is let through
   configure build -Dbuildtype=release -Dtests=true && compile build || return
   if [ -n "$all" ] && grep ': warning:' $tools/build.log; then say "the release build warns"; return 1; fi
-  run_tests build --suite unit --suite integration --suite system --suite docs --suite lint
+  run_tests build --suite unit --suite integration --suite system --suite docs --suite packages --suite lint
 }
 step_stress() {
   configure build -Dbuildtype=release -Dtests=true && compile build && run_tests build --suite stress --suite model
