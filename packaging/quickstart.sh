@@ -3,7 +3,8 @@
 # From a bare Debian (12 or newer) to a running server, or to a tested one:
 #
 #   sh packaging/quickstart.sh run [-- SERVER_ARGUMENT...]
-#       builds build/oneshot-metrics-server and runs it, on port 8090 unless PORT or an argument says otherwise
+#       builds build/oneshot-metrics-server and runs it, on port 8090 unless PORT or an argument says otherwise; says so
+#       at once where that port is taken
 #   sh packaging/quickstart.sh demo
 #       builds it and shows it with a Prometheus: an event every few seconds, and the timeline as Prometheus has it, at
 #       free ports and in a temporary folder; Ctrl-C ends both and leaves nothing
@@ -14,9 +15,10 @@
 #       `release`); with --all the steps release kubernetes stress chaos hostile crash store clang fuzz tsan systemd;
 #       there is debug too
 #
-# What is missing is installed with apt-get, as root or through sudo, without a question; elsewhere the missing
-# packages are named. With ONESHOT_SECONDS a step that would not end within that time from the start is skipped by name
-# (only `systemd`, the last one, looks at it). The last line of `test` is the sum over all steps: N passed, N failed.
+# What is missing is installed with apt-get, as root or through sudo, without a question but sudo's for the password,
+# where there is a terminal; elsewhere the missing packages are named. With ONESHOT_SECONDS a step that would not end
+# within that time from the start is skipped by name (only `systemd`, the last one, looks at it). The last line of
+# `test` is the sum over all steps: N passed, N failed.
 set -eu
 unset CDPATH
 cd "$(dirname -- "$0")/.."
@@ -47,10 +49,20 @@ want() {
   missing="$missing $package"
 }
 
-as_root() { # never asks for a password
-  if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi </dev/null
+sudo='sudo -n' # never asks for a password, unless become_root() has said that it will
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else $sudo "$@"; fi </dev/null
 }
 may_be_root() { [ "$(id -u)" = 0 ] || { has sudo && sudo -n true 2>/dev/null; }; }
+
+# become_root WHAT: the same, where there is a terminal also by sudo's question for the password; WHAT it is for.
+become_root() {
+  ! may_be_root || return 0
+  has sudo && [ -t 0 ] && [ -t 2 ] || return 1
+  say "sudo may ask for your password. It is for: $1"
+  sudo=sudo
+  sudo -v
+}
 apt() { as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 "$@" >>$tools/apt.log 2>&1; }
 on_offer() { [ -n "$(apt-cache -q=0 show "$1" 2>/dev/null)" ]; }
 
@@ -164,7 +176,7 @@ install_missing() {
   [ -n "$missing" ] || return 0
   has apt-get || die "please install first (these are Debian's names):$missing"
   line="apt-get install -y --no-install-recommends$missing"
-  may_be_root || die "packages are missing, and neither root nor sudo without a password is at hand. Run: sudo $line"
+  become_root "$line" || die "packages are missing, and neither root nor sudo is at hand. Run: sudo $line"
   say "$line"
   began=$(now)
   refresh
@@ -207,17 +219,44 @@ compile() {
 
 # ---- run ----
 
-lines_to_try() { # SERVER_ARGUMENT...
-  port=${PORT:-8090} before=''
+# find_port SERVER_ARGUMENT...: sets port to the one where the server will listen; PORT where only its config tells, and
+# nothing where it will not listen. host is not empty where that is an address of its own.
+find_port() {
+  port=${PORT:-8090} before='' host=''
   for argument; do
     case $argument in
-      --version | --help | --check-config | --print-config) return 0 ;;
+      --version | --help | --check-config | --print-config | --try-webhook) port=''; return 0 ;;
+      --host | --host=*) host=$argument ;;
       --config | --config=*) [ -n "${PORT:-}" ] || port=PORT ;;
       --port=*) port=${argument#*=} ;;
     esac
     [ "$before" != --port ] || port=$argument
     before=$argument
   done
+}
+
+# is_taken PORT: whether somebody listens there, at whatever address. The kernel says it without any tool.
+is_taken() {
+  grep -qsE "^ *[0-9]+: [0-9A-F]+:$(printf %04X "$1") [0-9A-F]+:0000 0A " /proc/net/tcp /proc/net/tcp6
+}
+
+# holder PORT: " by NAME (pid N)", as far as this user may know.
+holder() {
+  ! has ss || ss -Hltnp "sport = :$1" 2>/dev/null |
+    sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\).*/ by \1 (pid \2)/p' | head -n 1
+}
+
+check_port() { # a build takes minutes, and the server would say it only then
+  case $port in '' | *[!0-9]* | ??????*) return 0 ;; esac # nothing to know, or the server says what is wrong with it
+  [ -z "$host" ] && is_taken "$port" || return 0 # at another address the same port may be free
+  free=$((port + 1))
+  while is_taken $free; do free=$((free + 1)); done
+  die "port $port is taken$(holder "$port"). End that program, or take another port:" \
+    "PORT=$free sh packaging/quickstart.sh run"
+}
+
+lines_to_try() {
+  [ -n "$port" ] || return 0
   cat <<TRY
 
   Try, in another terminal:
@@ -245,8 +284,10 @@ build() {
 run() {
   [ "${1:-}" != -- ] || shift
   exec 3>&1 1>&2 # what is said on the way is not the server's output
+  find_port "$@"
+  check_port
   build
-  lines_to_try "$@"
+  lines_to_try
   exec build/oneshot-metrics-server "$@" 1>&3 3>&-
 }
 
