@@ -102,8 +102,8 @@ class Port(Quickstart):
                                      ((), {"PORT": str(self.port)})):
             with self.subTest(arguments=arguments, **variables):
                 said = self.run_it(*arguments, **variables)
-                offered = re.search(rf"^quickstart: port {self.port} is taken.*\. End that program, or take another port: "
-                                    r"PORT=(\d+) sh packaging/quickstart\.sh run$", said, re.MULTILINE)
+                offered = re.search(rf"^quickstart: port {self.port} is taken.*\. End that program, or take another "
+                                    r"port: PORT=(\d+) sh packaging/quickstart\.sh run$", said, re.MULTILINE)
                 self.assertTrue(offered, said)
                 with socket.socket() as asking:
                     self.assertNotEqual(asking.connect_ex(("127.0.0.1", int(offered.group(1)))), 0, "it is free")

@@ -30,7 +30,8 @@ namespace.create
 {{- " web.tls web.probePort" -}}
 {{- " serviceMonitor.enabled serviceMonitor.interval serviceMonitor.scrapeTimeout" -}}
 {{- " serviceMonitor.honorLabels serviceMonitor.trackTimestampsStaleness" -}}
-{{- " prometheusRule.enabled grafanaDashboard.enabled ingress.enabled ingress.paths ingress.pathType serviceAccount.create" -}}
+{{- " prometheusRule.enabled grafanaDashboard.enabled serviceAccount.create" -}}
+{{- " ingress.enabled ingress.paths ingress.pathType" -}}
 {{- " testEvent.enabled testEvent.image testEvent.tag testEvent.schedule" -}}
 {{- end }}
 
