@@ -56,8 +56,9 @@ def files_below(folder):
 
 
 def package_of(path):
-    """Which package a file belongs to, by its name."""
-    return "oneshotctl" if "oneshotctl" in os.path.basename(path) else NAME
+    """Which package a file belongs to, by its name; all pages of docs/ are the server's."""
+    is_page = path.startswith("usr/share/doc/")
+    return "oneshotctl" if "oneshotctl" in os.path.basename(path) and not is_page else NAME
 
 
 def debian_build_depends():
