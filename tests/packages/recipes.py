@@ -15,6 +15,9 @@ SPEC = os.path.join(PACKAGING, "rpm", NAME + ".spec")
 PKGBUILD = os.path.join(PACKAGING, "arch", "PKGBUILD")
 INSTALL = os.path.join(PACKAGING, "systemd", "install.sh")
 
+# Where zsh looks, on Debian and elsewhere.
+ZSH = ("zsh/vendor-completions", "zsh/site-functions")
+
 # As rpm has them on every distribution that the spec is for.
 _MACROS = {"name": NAME, "_bindir": "/usr/bin", "_datadir": "/usr/share", "_mandir": "/usr/share/man",
            "_unitdir": "/usr/lib/systemd/system", "_sysconfdir": "/etc"}
