@@ -144,8 +144,8 @@ class Chart(unittest.TestCase):
             sections = json.load(file)["properties"]["config"]["properties"]
         keys = [(f"config.{name}.{key}", schema["minimum"], schema["maximum"])
                 for name, section in sections.items() for key, schema in section.get("properties", {}).items()
-                if key.endswith("_seconds")]
-        self.assertEqual(len(keys), 7)
+                if key.endswith("seconds")]
+        self.assertEqual(len(keys), 8)
         for key, minimum, maximum in keys:
             for seconds in [f"{maximum}.5"] + ([f"{minimum - 0.05:.2f}"] if minimum else []):
                 self.assertIn(f"{key} {seconds} must be a number of seconds from {minimum} to {maximum}",

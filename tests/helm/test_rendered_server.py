@@ -313,7 +313,7 @@ class RenderedServer(unittest.TestCase):
         for section, key, schema in keys:
             for number in (schema["minimum"], schema["maximum"]):
                 self.assertEqual(complaint(f"[{section}]\n{key} = {number}\n"), "")
-            for number in (schema["minimum"] - 0.05 if key.endswith("_seconds") else schema["minimum"] - 1,
+            for number in (schema["minimum"] - 0.05 if key.endswith("seconds") else schema["minimum"] - 1,
                            schema["maximum"] + 1):
                 self.assertIn(key, complaint(f"[{section}]\n{key} = {number}\n"))
 
