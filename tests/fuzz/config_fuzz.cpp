@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -30,8 +31,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const auto loaded = parse_toml(text, "fuzz.toml", Settings{});
   if (!loaded) {
-    require(loaded.error().starts_with("fuzz.toml:"));
-    require(is_one_printable_line(loaded.error()));
+    for (std::string_view rest = loaded.error(); !rest.empty();) {
+      const std::string_view line = rest.substr(0, rest.find('\n'));
+      require(line.starts_with("fuzz.toml:"));
+      require(is_one_printable_line(line));
+      rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    }
     return 0;
   }
   const std::string printed = render_toml(*loaded);

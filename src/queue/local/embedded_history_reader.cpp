@@ -97,7 +97,8 @@ bool EmbeddedHistoryReader::fits(const event_log::Record& record, std::uint64_t 
   if (query_.metric && record.metric() != *query_.metric) return false;
   const std::string_view labels = record.labels();
   const auto has = [labels](const std::string& text) { return has_label(labels, text); };
-  return std::ranges::all_of(labels_, has) && std::ranges::none_of(without_, has) &&
+  const auto begins = [labels](const std::string& text) { return escaped_value_in(labels, text).has_value(); };
+  return std::ranges::all_of(labels_, has) && std::ranges::none_of(without_, begins) &&
          concerns(*ledger_, query_.scraper, offset);
 }
 

@@ -194,9 +194,13 @@ bool Waiter::walk() {
       counted_end.bytes - cursor.bytes <= std::min(most.bytes, longest_span)) {
     walked_ = event_log::later(walked_, counted_end);
   }
-  if (!ledger_->walk_batch(walked_, cursor, *goal_, most, walk_step, ledger_->clock_steps)) return false;
-  ledger_->table.advance_counted_end(walked_);
-  return true;
+  const bool done = ledger_->walk_batch(walked_, cursor, *goal_, most, walk_step, ledger_->clock_steps);
+  if (done) {
+    ledger_->table.advance_counted_end(walked_);
+  } else {
+    ledger_->table.places().note(walked_);  // or a large batch would have one place, at its end
+  }
+  return done;
 }
 
 std::unique_ptr<Delivery> Waiter::take_walked() {

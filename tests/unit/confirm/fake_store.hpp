@@ -100,10 +100,10 @@ class FakeQueue final : public queue::Queue {
   bool is_calibrated = true;
   std::unique_ptr<queue::Delivery> to_resume;
 
-  queue::Stored append(queue::Poster, const event::Event&) override { return queue::Stored::stored; }
+  queue::StoredOne append(queue::Poster, const event::Event&) override { return {queue::Stored::stored}; }
   queue::StoredAll append_all(queue::Poster, std::span<const event::Event>) override { return {}; }
   void when_durable(unsigned, std::function<void(queue::Stored)>) override {}
-  asio::awaitable<queue::TakeResult> take(std::string, std::uint64_t, delivery::Waiting&, SteadyTime) override {
+  asio::awaitable<queue::TakeResult> take(std::string, queue::Coming, delivery::Waiting&, SteadyTime) override {
     co_return Unexpected{queue::NoBatch::stopping};
   }
   std::unique_ptr<queue::Batch> peek(std::string_view) override { return nullptr; }
@@ -111,6 +111,14 @@ class FakeQueue final : public queue::Queue {
   std::unique_ptr<queue::Delivery> resume(std::string_view) override { return std::move(to_resume); }
   bool calibrated(std::string_view) override { return is_calibrated; }
   void set_calibrated(std::string_view, bool calibrated) override { is_calibrated = calibrated; }
+  std::unique_ptr<queue::HistoryReader> read_history(queue::HistoryQuery) override { return nullptr; }
+  std::unique_ptr<queue::LabelCounter> count_by_label(queue::LabelCountQuery) override { return nullptr; }
+  std::optional<queue::FoundEvent> find(const queue::EventId&) override { return std::nullopt; }
+  void note_sender(std::span<const queue::EventId>, const queue::Sender&) override {}
+  [[nodiscard]] bool keeps_senders() const noexcept override { return false; }
+  asio::awaitable<queue::Changed> replay(std::string, std::int64_t, delivery::Waiting&) override { return unchanged(); }
+  asio::awaitable<queue::Changed> skip(std::string, delivery::Waiting&) override { return unchanged(); }
+  asio::awaitable<queue::Changed> forget(std::string, delivery::Waiting&) override { return unchanged(); }
   void tick() override {}
   void change(const queue::Options&) override {}
   [[nodiscard]] bool explicit_timestamps() const noexcept override { return timestamps; }
@@ -118,6 +126,9 @@ class FakeQueue final : public queue::Queue {
   [[nodiscard]] queue::QueueStatistics statistics() const override { return {}; }
   [[nodiscard]] bool above_high_watermark() const noexcept override { return false; }
   [[nodiscard]] bool unable_to_store() const noexcept override { return false; }
+
+ private:
+  static asio::awaitable<queue::Changed> unchanged() { co_return queue::Changed{}; }
 };
 
 }  // namespace oneshot::confirm::test
