@@ -7,9 +7,8 @@ from .waiting import wait_until
 def of_scraper(server, metric, name):
     """What this own metric says of this scraper; 0 while it is not known."""
     shown = server.get(f"/metrics?peek=1&scraper={name}")
-    if shown.status != 200:
-        return 0
-    return float(shown.text.split(f'\n{metric}{{scraper="{name}"}} ')[1].split("\n")[0])
+    _, _, value = shown.text.partition(f'\n{metric}{{scraper="{name}"}} ')
+    return float(value.split("\n")[0]) if value else 0
 
 
 def last_scrape(server, name):
