@@ -48,6 +48,8 @@ http::Reply refuse_client(Context& context, const http::Request& request, Right 
 
 Unexpected<http::Reply> refuse_missing(Context& context, const http::Request& request, Right right) {
   std::string why = "this needs credentials with the right \"" + std::string(name_of(right)) + '"';
+  if (context.options->directory == nullptr)
+    why += ", which nobody has: give it to a client, a section [clients.NAME] of the config (oneshotctl token new)";
   return Unexpected{refuse_client(context, request, right, AuthFailure::missing, std::move(why))};
 }
 

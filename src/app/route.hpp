@@ -32,9 +32,6 @@ struct Route {
   std::string_view path;
   Match match = Match::exact;
   std::size_t body_limit = http::usual_body_limit;
-  /// Whatever its spelling: behind the prefix comes a name, of which many clients encode each `:`. Only where every
-  /// action needs credentials anyway, so that a rule of a proxy about paths guards nothing.
-  bool takes_encoded = false;
   bool is_api = false;      ///< whatever refuses a request here says so in JSON
   bool only_plain = false;  ///< no slash too many, see http::Spelling
   Action get = {};

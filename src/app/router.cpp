@@ -74,7 +74,6 @@ constexpr std::array routes{
     Route{.path = "/api/v1/top", .is_api = true, .get = top, .head = top},
     Route{.path = api_scrapers_path,
           .match = Match::prefix,
-          .takes_encoded = true,
           .is_api = true,
           .post = {post_scraper, Right::admin},
           .del = {delete_scraper, Right::admin}},
@@ -108,10 +107,9 @@ http::Reply not_found(std::string_view path, bool hooks) {
   return http::Reply(404, std::move(text));
 }
 
-/// Hardly a path needs an escape, and rules of proxies in front compare paths as they are sent.
+/// No path needs an escape, and rules of proxies in front compare paths as they are sent.
 bool is_misspelt(const Route& route, http::Spelling spelling) noexcept {
-  return (spelling == http::Spelling::encoded && !route.takes_encoded) ||
-         (route.only_plain && spelling == http::Spelling::slashes);
+  return spelling == http::Spelling::encoded || (route.only_plain && spelling == http::Spelling::slashes);
 }
 
 http::Reply misspelt(std::string_view path) {

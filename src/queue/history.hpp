@@ -47,6 +47,7 @@ struct LabelIs {
 /// Which events. All conditions must hold.
 struct HistoryQuery {
   static constexpr std::size_t most = 1000;
+  static constexpr std::size_t most_labels = 16;  ///< each is looked for in every event, under the lock
 
   std::int64_t since_unix_ms = std::numeric_limits<std::int64_t>::min();  ///< accepted then or later
   std::int64_t until_unix_ms = std::numeric_limits<std::int64_t>::max();  ///< accepted before

@@ -27,7 +27,7 @@ def delivered(server, name):
     """Waits until nothing of this scraper waits or is in flight, and until it has stored that."""
     def done():
         shown = server.peek(name)
-        return not shown.events() and all(
+        return last_scrape(server, name) > 0 and not shown.events() and all(
             shown.value(f"oneshot_events_{state}", scraper=name) == 0 for state in ("waiting", "in_flight"))
     wait_until(done, f"all delivered to {name}", 30, 0.1)
     next_scrape_begun(server, name)

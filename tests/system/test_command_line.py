@@ -116,6 +116,7 @@ class CommandLine(unittest.TestCase):
             "scrapers.allow": '["0.0.0.0/0", "::/0"]',
             "scrapers.trusted_proxies": "[]", "scrapers.forwarded_header": '"X-Forwarded-For"', "storage.path": '""',
             "storage.capacity_mib": "64", "storage.when_full": '"drop_oldest"', "storage.sync": '"interval"',
+            "history.seconds": "3600", "history.max_mib": "4", "history.senders": "false",
             "log.level": '"info"', "log.format": '"logfmt"'}
         self.assertEqual(printed(), expected)
 

@@ -204,7 +204,8 @@ class UnknownParameters(unittest.TestCase):
         with Server() as server:
             server.event("type=kept")
             for query, word in (("scrapper=prom", '"scraper"'), ("scraper=prom&peak=1", '"peek"'),
-                                ("scraper=prom&match[]=up", "scraper and peek"), ("Scraper=prom", '"scraper"')):
+                                ("scraper=prom&match[]=up", "there are scraper, since, peek and events"),
+                                ("Scraper=prom", '"scraper"')):
                 reply = server.get("/metrics?" + query)
                 self.assertEqual(reply.status, 400, reply)
                 self.assertIn(word, reply.text)

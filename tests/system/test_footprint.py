@@ -46,12 +46,12 @@ class Footprint(unittest.TestCase):
             print(f"        {resident / MIB:.1f} MiB, {own / MIB:.2f} its own, 8 ticks in {took:.1f} s", flush=True)
             self.assertGreater(took, 5)  # it sleeps between them, all its threads together
 
-    def test_the_stripped_program_has_at_most_2_mib_and_a_half(self):
+    def test_the_stripped_program_has_at_most_3_mib(self):  # 2.74: the page, the API and the history take 0.3
         if not programs.released():
             self.skipTest("asserted for release builds only")
         size = programs.stripped_size(programs.server_binary())
         print(f"        {size / MIB:.2f} MiB", flush=True)
-        self.assertLess(size, 2.5 * MIB)
+        self.assertLess(size, 3 * MIB)
 
     def test_a_hundred_thousand_events_for_five_scrapers_stay_below_40_mib_and_go_back_after_delivery(self):
         with Server({"scrapers.startup_hold_seconds": 0}, USUAL_MEMORY) as server:

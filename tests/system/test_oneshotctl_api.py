@@ -288,7 +288,7 @@ class Why(Scripted):
                  ("delivered", SCRAPER, {"unix_ms": NOW - 57_000})),
                 (0, ["prom-a has it."], ("delivered", SCRAPER, {})),
                 (1, ["on its way to prom-a, sent 1 s ago"], ("in_flight", SCRAPER, {"unix_ms": NOW - 1000})),
-                (1, ["never scraped", "scrape-config prom-a"],
+                (1, ["not scraped this server since that was started", "scrape-config prom-a"],
                  ("waiting", changed(SCRAPER, last_scrape_unix_ms=0), {})),
                 (1, ["came last 1 h ago", "is it up"],
                  ("waiting", changed(SCRAPER, last_scrape_unix_ms=NOW - 3_600_000), {})),
@@ -355,8 +355,11 @@ class Doctor(Scripted):
         self.one("error", "/var/lib/events.log", storage__failed=True)
         self.one("warning", "nearly full (61 of 64 MiB)", "oneshotctl top", storage__used_bytes=61 << 20)
         self.one("error", "nobody scrapes it", "scrape-config NAME", scrapers=[])
-        self.one("error", "never come", "5 events wait", "scrape-config prom-a",
-                 scrapers=[changed(SCRAPER, last_scrape_unix_ms=0, waiting=5)])
+        unseen = changed(SCRAPER, last_scrape_unix_ms=0, waiting=5)
+        self.one("error", "not come since the server was started", "5 events", "scrape-config prom-a",
+                 scrapers=[unseen])
+        self.one("warning", "not come since the server was started 1 min ago", scrapers=[unseen],
+                 started_unix_ms=NOW - 60_000)
         away = changed(SCRAPER, last_scrape_unix_ms=NOW - 7_200_000, waiting=5)
         self.one("error", "came last 2 h ago", "oneshotctl skip prom-a", scrapers=[away])
         self.one("error", "oneshotctl forget prom-a", scrapers=[changed(away, named=False)])

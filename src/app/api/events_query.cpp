@@ -31,9 +31,21 @@ Result<void, std::string> take_moment(const ApiQuery& query, std::string_view na
   return {};
 }
 
-void take_labels(const ApiQuery& query, std::vector<queue::LabelIs>& labels) {
-  for (const auto& [name, value] : query.all_with("label."))
-    labels.push_back({.name = std::string(name), .value = std::string(value)});
+Result<void, std::string> take_labels(const ApiQuery& query, std::vector<queue::LabelIs>& labels) {
+  const auto given = query.all_with("label.");
+  constexpr std::size_t most = queue::HistoryQuery::most_labels;
+  if (given.size() > most)
+    return Unexpected{"there are " + std::to_string(given.size()) + " parameters label.NAME: there may be " +
+                      std::to_string(most) + " at most"};
+  for (const auto& [name, value] : given) labels.push_back({.name = std::string(name), .value = std::string(value)});
+  return {};
+}
+
+/// An empty value, as a variable of a script that is not set, would be no condition at all.
+Result<void, std::string> check_not_empty(const ApiQuery& query, std::string_view name) {
+  const std::string_view text = query.find(name);
+  if (text.data() == nullptr || !text.empty()) return {};
+  return Unexpected{std::string(name) + " is empty: name one, or leave the parameter out"};
 }
 
 }  // namespace
@@ -48,10 +60,13 @@ Result<queue::HistoryQuery> parse_events_query(std::string_view query, std::stri
   if (auto good = take_moment(*parsed, "until", now_unix_ms, asked.until_unix_ms); !good)
     return Unexpected{good.error()};
   if (auto good = take_limit(*parsed, queue::HistoryQuery::most, asked.limit); !good) return Unexpected{good.error()};
+  for (const std::string_view name : {"scraper", "metric"})
+    if (auto good = check_not_empty(*parsed, name); !good) return Unexpected{good.error()};
+  if (asked.until_unix_ms <= asked.since_unix_ms) return Unexpected{std::string("until must be later than since")};
   asked.scraper = parsed->find("scraper");
   const std::string_view metric = parsed->find("metric");
   if (metric.data() != nullptr) asked.metric = metric == usual_metric ? std::string() : std::string(metric);
-  take_labels(*parsed, asked.labels);
+  if (auto good = take_labels(*parsed, asked.labels); !good) return Unexpected{good.error()};
   return asked;
 }
 
@@ -60,6 +75,7 @@ Result<queue::LabelCountQuery> parse_top_query(std::string_view query) {
   const Result<ApiQuery> parsed = ApiQuery::parse(query, {"by", "limit", "scraper"});
   if (!parsed) return Unexpected{parsed.error()};
   queue::LabelCountQuery asked;
+  if (auto good = check_not_empty(*parsed, "scraper"); !good) return Unexpected{good.error()};
   asked.label = parsed->find("by");
   if (asked.label.empty()) return Unexpected{"by is missing: write the label to count by, as in /api/v1/top?by=type"};
   if (auto good = take_limit(*parsed, most, asked.limit); !good) return Unexpected{good.error()};

@@ -43,13 +43,16 @@ void check_storage(const json::Value& status, Findings& findings) {
 }
 
 /// Of somebody whose events do not get through: one finding, the nearest cause.
-void check_progress(const Scraper& scraper, std::int64_t now_unix_ms, Findings& findings) {
+/// When a scraper came before the server was started is not known, so a young server has only a warning.
+void check_progress(const Scraper& scraper, std::int64_t started_unix_ms, std::int64_t now_unix_ms,
+                    Findings& findings) {
   const std::string name = "scraper " + scraper.name;
   if (scraper.last_scrape_unix_ms == 0) {
-    error(findings, name + " has never come, and " + events_in_words(scraper.waiting) +
-                        " wait for it: oneshotctl "
-                        "scrape-config " +
-                        scraper.name + " prints the job for its Prometheus");
+    const bool is_young = now_unix_ms - started_unix_ms < away_after_ms;
+    (is_young ? warning : error)(
+        findings, name + " has not come since the server was started " + ago(started_unix_ms, now_unix_ms) + "; " +
+                      events_in_words(scraper.waiting) + " for it so far; oneshotctl scrape-config " + scraper.name +
+                      " prints the job for its Prometheus");
   } else if (now_unix_ms - scraper.last_scrape_unix_ms > away_after_ms) {
     error(findings, name + " came last " + ago(scraper.last_scrape_unix_ms, now_unix_ms) + ", and " +
                         events_in_words(scraper.waiting) + " wait for it: start it, or oneshotctl " +
@@ -60,8 +63,8 @@ void check_progress(const Scraper& scraper, std::int64_t now_unix_ms, Findings& 
   }
 }
 
-void check_scraper(const Scraper& scraper, std::int64_t now_unix_ms, Findings& findings) {
-  check_progress(scraper, now_unix_ms, findings);
+void check_scraper(const Scraper& scraper, std::int64_t started_unix_ms, std::int64_t now_unix_ms, Findings& findings) {
+  check_progress(scraper, started_unix_ms, now_unix_ms, findings);
   const std::string name = "scraper " + scraper.name;
   if (scraper.shared)
     error(findings, name + " seems to be two Prometheus, which share its events: give each a name of its own");
@@ -99,7 +102,8 @@ Findings server_findings(const json::Value& status, std::int64_t now_unix_ms) {
   const std::int64_t server_now = whole_at(status, "now_unix_ms");
   const std::vector<Scraper> scrapers = scrapers_of(status);
   if (scrapers.empty()) error(findings, "nobody scrapes it: oneshotctl scrape-config NAME prints a job for Prometheus");
-  for (const Scraper& scraper : scrapers) check_scraper(scraper, server_now, findings);
+  const std::int64_t started = whole_at(status, "started_unix_ms");
+  for (const Scraper& scraper : scrapers) check_scraper(scraper, started, server_now, findings);
   check_refusals(status, findings);
   compare_clocks(server, server_now, now_unix_ms, findings);
   return findings;

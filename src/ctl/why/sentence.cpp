@@ -42,7 +42,8 @@ std::string waiting(const EventCase& one) {
   const Scraper& scraper = one.scraper;
   const std::string begin = scraper.name + " has not got it yet: ";
   if (scraper.last_scrape_unix_ms == 0)
-    return begin + "it has never scraped this server; oneshotctl scrape-config " + scraper.name + " prints the job";
+    return begin + "it has not scraped this server since that was started; oneshotctl scrape-config " + scraper.name +
+           " prints the job";
   if (one.now_unix_ms - scraper.last_scrape_unix_ms > away_after_ms)
     return begin + "it came last " + ago(scraper.last_scrape_unix_ms, one.now_unix_ms) +
            "; is it up, and does its job still scrape this server as " + scraper.name + '?';

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "queue/local/history_look.hpp"
 #include "queue/local/label_text.hpp"
@@ -43,13 +44,24 @@ void EmbeddedLabelCounter::count(const event_log::Record& record) {
     return;
   }
   auto known = values_.find(*value);
-  if (known == values_.end() && values_.size() == most_values) {
-    ++counts_.others;
-    return;
-  }
+  if (known == values_.end() && values_.size() == most_values) drop_rare_ones();
   if (known == values_.end()) known = values_.emplace(std::string(*value), Count{}).first;
   ++known->second.events;
   known->second.bytes += record.size();
+}
+
+// Half of them at least: so the walk over all of them comes once for many new values.
+void EmbeddedLabelCounter::drop_rare_ones() {
+  std::vector<std::uint64_t> events;
+  events.reserve(values_.size());
+  for (const auto& [value, count] : values_) events.push_back(count.events);
+  const auto middle = events.begin() + static_cast<std::ptrdiff_t>(events.size() / 2);
+  std::ranges::nth_element(events, middle);
+  std::erase_if(values_, [&, rare = *middle](const auto& one) {
+    if (one.second.events > rare) return false;
+    counts_.others += one.second.events;
+    return true;
+  });
 }
 
 LabelCounts EmbeddedLabelCounter::take() {

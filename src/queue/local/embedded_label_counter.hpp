@@ -14,8 +14,9 @@
 
 namespace oneshot::queue {
 
-/// Walks once from the oldest event to where the log ended when it began. The first 4,096 different values are told
-/// apart, the others are counted together: clients choose them.
+/// Walks once from the oldest event to where the log ended when it began. At most 4,096 different values are told apart
+/// at a time, since clients choose them: for new ones the rarest so far go among the others. So a value that many
+/// events have is never missed, whenever they came; that of few may be counted from a later event on.
 class EmbeddedLabelCounter final : public LabelCounter {
  public:
   EmbeddedLabelCounter(std::shared_ptr<Ledger> ledger, LabelCountQuery query);
@@ -35,6 +36,7 @@ class EmbeddedLabelCounter final : public LabelCounter {
     std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>()(text); }
   };
   void count(const event_log::Record& record);
+  void drop_rare_ones();
 
   std::shared_ptr<Ledger> ledger_;
   LabelCountQuery query_;

@@ -48,7 +48,9 @@ TEST_CASE("what refuses a request elsewhere in plain text does so in JSON below 
   const std::vector<Row> rows{
       {Method::post, "/api/v1/status", 405, "/api/v1/status takes GET, HEAD, not \"POST\""},
       {Method::get, "/api/v1/status?x=1", 400, "unknown parameter \"x\" (there are none here)"},
-      {Method::del, "/api/v1/scrapers/prom", 401, "this needs credentials with the right \"admin\""},
+      {Method::del, "/api/v1/scrapers/prom", 401,
+       "this needs credentials with the right \"admin\", which nobody has: give it to a client, a section "
+       "[clients.NAME] of the config (oneshotctl token new)"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.target);

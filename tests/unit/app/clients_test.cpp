@@ -157,7 +157,9 @@ TEST_CASE("admin is nobody's who was not given it, and no other site's page has 
     return granted ? "granted" : granted.error().body;
   };
   CHECK(said(Right::view) == "granted");
-  CHECK(said(Right::admin) == "this needs credentials with the right \"admin\"\n");
+  CHECK(said(Right::admin) ==
+        "this needs credentials with the right \"admin\", which nobody has: give it to a client, a section "
+        "[clients.NAME] of the config (oneshotctl token new)\n");
 
   access::ClientOptionsByName clients;
   clients["anonymous"].rights = {Right::admin};
