@@ -359,7 +359,7 @@ class Doctor(Scripted):
         self.one("error", "not come since the server was started", "5 events", "scrape-config prom-a",
                  scrapers=[unseen])
         self.one("warning", "not come since the server was started 1 min ago", scrapers=[unseen],
-                 started_unix_ms=NOW - 60_000)
+                 started_unix_ms=int(time.time() * 1000) - 60_000)
         away = changed(SCRAPER, last_scrape_unix_ms=NOW - 7_200_000, waiting=5)
         self.one("error", "came last 2 h ago", "oneshotctl skip prom-a", scrapers=[away])
         self.one("error", "oneshotctl forget prom-a", scrapers=[changed(away, named=False)])

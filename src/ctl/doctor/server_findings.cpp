@@ -50,9 +50,9 @@ void check_progress(const Scraper& scraper, std::int64_t started_unix_ms, std::i
   if (scraper.last_scrape_unix_ms == 0) {
     const bool is_young = now_unix_ms - started_unix_ms < away_after_ms;
     (is_young ? warning : error)(
-        findings, name + " has not come since the server was started " + ago(started_unix_ms, now_unix_ms) + "; " +
-                      events_in_words(scraper.waiting) + " for it so far; oneshotctl scrape-config " + scraper.name +
-                      " prints the job for its Prometheus");
+        findings, name + " has not come since the server was started " + ago(started_unix_ms, now_unix_ms) +
+                      "; for it so far: " + events_in_words(scraper.waiting) + "; oneshotctl scrape-config " +
+                      scraper.name + " prints the job for its Prometheus");
   } else if (now_unix_ms - scraper.last_scrape_unix_ms > away_after_ms) {
     error(findings, name + " came last " + ago(scraper.last_scrape_unix_ms, now_unix_ms) + ", and " +
                         events_in_words(scraper.waiting) + " wait for it: start it, or oneshotctl " +
