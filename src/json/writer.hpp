@@ -55,7 +55,4 @@ class Writer {
   bool first_ = true;  // nothing stands before the next value in its object or list, or its name does
 };
 
-/// The text between the quotes of a string.
-void append_escaped(std::string& out, std::string_view text);
-
 }  // namespace oneshot::json
