@@ -72,7 +72,8 @@ struct StoredAll {
 
 /// A scraper that comes for a batch, and may be new.
 struct Coming {
-  Coming(std::uint64_t from, std::optional<std::int64_t> since = std::nullopt) noexcept  // NOLINT
+  // NOLINTNEXTLINE(google-explicit-constructor): most scrapers come with their number alone, and say no more than that
+  Coming(std::uint64_t from, std::optional<std::int64_t> since = std::nullopt) noexcept
       : origin(from), since_unix_ms(since) {}
   std::uint64_t origin;  ///< a number as Poster::sender, 0 for none
   /// A scraper that is new begins with the events accepted since then, as far as the log reaches back.
