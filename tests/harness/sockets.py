@@ -2,6 +2,7 @@
 """What the kernel says of TCP: a free port, and of connections what lies unread and what is not acknowledged."""
 
 import contextlib
+import random
 import socket
 import struct
 import threading
@@ -49,9 +50,26 @@ def accept_each(listener, serve):
 LISTENING = 10
 
 
+_claims = []  # one for each port that was given away, until this process ends
+
+
 def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
+    """A port at which nobody listens, and which stays free until the caller listens there. The kernel chooses ports of
+    clients, and of servers at port 0, from a range of its own; one from there could be taken in between. So this is one
+    below that range, and the name of an abstract socket tells other tests of this machine that it is given away."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as file:
+        end = int(file.read().split()[0])
+    for port in random.sample(range(max(1024, end - 20000), end), 1000):
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind(f"\0oneshot-test-port-{port}")
+            socket.create_server(("", port)).close()
+        except OSError:
+            claim.close()
+            continue
+        _claims.append(claim)
+        return port
+    raise AssertionError(f"no port below {end} is free")
 
 
 def connections(pid="self"):

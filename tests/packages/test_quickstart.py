@@ -15,6 +15,7 @@ import tempfile
 import unittest
 
 from harness import programs, runner
+from harness.sockets import free_port
 
 # What the script takes from the machine; nothing that compiles is among these.
 TOOLS = ("cat", "date", "dirname", "env", "grep", "head", "mkdir", "rm", "sed", "sh", "tail", "tee", "timeout")
@@ -150,11 +151,6 @@ class Password(Quickstart):
         self.assertRegex(self.run_it(PORT=str(free_port())),
                          r"neither root nor sudo is at hand\. Run: sudo apt-get install .* meson ")
         self.assertEqual({line.split()[1] for line in self.logged()}, {"-n"})
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return found.getsockname()[1]
 
 
 def own_name():

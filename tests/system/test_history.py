@@ -7,7 +7,7 @@ import re
 import tempfile
 import unittest
 
-from harness import runner
+from harness import programs, runner
 from harness.processes import memory
 from harness.server import Server
 from harness.waiting import wait_until
@@ -108,6 +108,7 @@ class History(unittest.TestCase):
                 for one in ids:
                     self.assertRegex(one, ID)
 
+    @unittest.skipIf(programs.sanitized(), "a sanitizer's memory is not the product's")
     def test_in_memory_the_server_takes_as_much_more_as_the_history_may_have(self):
         with Server({"history.max_mib": 1, "scrapers.startup_hold_seconds": 0}) as server:
             server.scrape("a")

@@ -13,17 +13,12 @@ from harness import certificates, runner
 from harness.oneshotctl import Case, environment, program, run, start
 from harness.scripted_server import ScriptedServer
 from harness.server import Server
+from harness.sockets import free_port
 from harness.waiting import wait_until
 
 
 def url(server):
     return f"http://127.0.0.1:{server.port}"
-
-
-def free_port():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
 
 
 def seen(server, scraper="prom-a", metric="events_to_metrics"):
