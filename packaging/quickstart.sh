@@ -308,7 +308,7 @@ demo() { # Prometheus begins before the build: packaging/demo says why
 steps_by_default='release'
 systemd_seconds=240 # what that step takes on two cores, making the base of a Debian included
 # Where time is short the last one is left out, which takes longest. kubernetes is cheap, and runs what release built.
-# The step debug runs by name alone: tsan runs the same tests with the same assertions, compiler and optimization.
+# The step debug runs by name alone: clang runs the same tests with the same assertions.
 steps_of_all='release kubernetes stress chaos hostile crash store clang fuzz tsan systemd'
 every_step="$steps_of_all debug"
 
@@ -326,7 +326,7 @@ step_chaos() {
 step_hostile() {
   configure build -Dbuildtype=release -Dtests=true && compile build && run_tests build --suite hostile
 }
-step_crash() { # the build of step debug, which can be killed at named points
+step_crash() { # the server of step debug, which can be killed at named points
   files=10000 kills=200
   [ -z "$all" ] || { files=2000; kills=60; } # some stand for all, since there is not the time
   debug_build oneshot-metrics-server tests/crash/damaged_files tests/crash/make_version_1 &&
@@ -343,7 +343,8 @@ step_debug() { # with assertions
   debug_build && run_tests build-debug --suite unit
 }
 debug_build() { # [TARGET...]
-  configure build-debug -Dbuildtype=debug -Doptimization=1 -Dcrash_points=true -Dwerror=true && compile build-debug "$@"
+  configure build-debug -Dbuildtype=debug -Doptimization=1 -Dcrash_points=true -Dwerror=true -Djoin_sources=true &&
+    compile build-debug "$@"
 }
 step_clang() {
   clang_build && ONESHOT_CHAOS_MINUTES=${ONESHOT_CHAOS_MINUTES:-0.5} \
@@ -353,9 +354,16 @@ step_clang() {
 step_fuzz() {
   clang_build && run_tests build-clang --setup sanitizers --suite fuzz
 }
+# Those whose subject has threads, or is used by several; the others would be compiled, half of the time, for nothing.
+with_threads='app base confirm delivery event_log net queue service storage'
 step_tsan() {
-  configure build-tsan -Dbuildtype=debug -Doptimization=1 -Dwerror=true -Db_sanitize=thread && compile build-tsan &&
-    run_tests build-tsan --setup sanitizers --suite stress --suite unit --suite integration
+  configure build-tsan -Dbuildtype=debug -Doptimization=1 -Dwerror=true -Db_sanitize=thread -Djoin_sources=true ||
+    return
+  targets='tests/integration/net_integration_test tests/stress/queue_stress'
+  for name in $with_threads; do targets="$targets tests/unit/$name/${name}_test"; done
+  # shellcheck disable=SC2086 # lists of names
+  compile build-tsan $targets &&
+    run_tests build-tsan --setup sanitizers --suite stress --suite unit --suite integration $with_threads queue_stress
 }
 step_kubernetes() { # the container image and the Helm chart
   configure build -Dbuildtype=release -Dtests=true && compile build oneshot-metrics-server &&
@@ -377,7 +385,7 @@ step_systemd() { # boots a Debian and tests the package in it; nothing of it sta
 clang_build() {
   version=; ! has clang-14 || version=-14
   CC=clang$version CXX=clang++$version configure build-clang -Dbuildtype=debugoptimized -Dwerror=true \
-    -Db_sanitize=address,undefined -Db_lundef=false -Dfuzzers=true && compile build-clang
+    -Db_sanitize=address,undefined -Db_lundef=false -Dfuzzers=true -Djoin_sources=true && compile build-clang
 }
 
 # run_tests FOLDER MESON_TEST_ARGUMENT...: what fails is counted at the end, so that all steps run.

@@ -13,11 +13,10 @@
 #include "app/scrape/scraper_identity.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "http/status.hpp"
 
 namespace oneshot::app {
 namespace {
-
-constexpr int forbidden = 403;
 
 void log_ignored(Context& context, const http::Request& request, Origin::Ignored ignored) {
   if (!context.services.forwarding_watch.first_time(request.peer)) return;
@@ -43,9 +42,10 @@ Unexpected<http::Reply> refuse_access(Context& context, const http::Request& req
   if (right == Right::post) return Unexpected{refuse(context, request, {event::Reason::forbidden, std::move(why)})};
   if (right == Right::scrape) {
     const Origin origin = find_origin(request, *context.options);
-    log_refused_scrape(context, {request.peer, origin.address, forbidden}, ScrapeRefusal::not_allowed, why);
+    log_refused_scrape(context, {request.peer, origin.address, http::status::forbidden}, ScrapeRefusal::not_allowed,
+                       why);
   }
-  return Unexpected{http::Reply(forbidden, std::move(why) + '\n')};
+  return Unexpected{http::Reply(http::status::forbidden, std::move(why) + '\n')};
 }
 
 /// /metrics is only looked at.

@@ -10,6 +10,7 @@
 #include "app/rights_in_words.hpp"
 #include "app/scrape/scraper_identity.hpp"
 #include "base/text.hpp"
+#include "http/status.hpp"
 
 namespace oneshot::app {
 namespace {
@@ -18,9 +19,6 @@ namespace {
 constexpr std::string_view challenges =
     "WWW-Authenticate: Bearer realm=\"oneshot-metrics-server\"\r\n"
     "WWW-Authenticate: Basic realm=\"oneshot-metrics-server\", charset=\"UTF-8\"\r\n";
-
-constexpr int unauthorized = 401;
-constexpr int forbidden = 403;
 
 std::string_view name_of(Right right) noexcept {
   const auto found = std::ranges::find(right_names, right, &std::pair<std::string_view, Right>::second);
@@ -39,7 +37,7 @@ http::Reply refuse_client(Context& context, const http::Request& request, Right 
     context.counters.count_rejected(known ? event::Reason::forbidden : event::Reason::unauthorized);
   if (right == Right::scrape) context.services.scrape_refusals.count(ScrapeRefusal::not_allowed);
   const Origin origin = find_origin(request, *context.options);
-  const int status = known ? forbidden : unauthorized;
+  const int status = known ? http::status::forbidden : http::status::unauthorized;
   log_refused_access(context, {request.peer, origin.address, status}, failure, why);
   http::Reply reply(status, std::move(why) + '\n');
   if (!known) reply.extra_headers = challenges;

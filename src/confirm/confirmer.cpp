@@ -12,7 +12,6 @@ namespace oneshot::confirm {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::seconds;
 
 constexpr milliseconds first_question{
     250};                                 // after the last byte was sent: then Prometheus has nearly always stored it

@@ -6,6 +6,7 @@
 #include "base/log.hpp"
 #include "confirm/confirmer.hpp"
 #include "confirm/reason.hpp"
+#include "confirm/times.hpp"
 
 namespace oneshot::confirm {
 namespace {
@@ -13,9 +14,6 @@ namespace {
 using std::chrono::seconds;
 
 constexpr std::size_t answer_bytes = std::size_t{8} << 20U;
-constexpr seconds margin{30};  // around the time of what is asked for: clocks, and scrapes that take long
-// How far back the batch of a program before this one is looked for. Its number does not say when it went out.
-constexpr seconds longest_absence{24 * 3600};
 constexpr std::int64_t longest_absence_ms = std::chrono::milliseconds(longest_absence).count();
 constexpr int most_pieces = 64;
 constexpr seconds end_length{3600};  // of what is asked for at both ends of a long time

@@ -6,14 +6,13 @@
 
 #include "base/log.hpp"
 #include "confirm/confirmer.hpp"
+#include "confirm/times.hpp"
 
 namespace oneshot::confirm {
 namespace {
 
 using std::chrono::seconds;
 
-constexpr seconds margin{30};
-constexpr seconds longest_absence{24 * 3600};
 // After so long, what is asked for is bounded by the markers around the batch, not by its age.
 constexpr seconds soon{3600};
 // So far behind the newest sample Prometheus stores new series, and no further ("out of bounds": half a head chunk).

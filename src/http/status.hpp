@@ -48,4 +48,12 @@ inline constexpr std::array statuses{
   return index;
 }
 
+/// Those that several places answer with.
+namespace status {
+
+inline constexpr int bad_request = 400;
+inline constexpr int unauthorized = 401;
+inline constexpr int forbidden = 403;
+
+}  // namespace status
 }  // namespace oneshot::http

@@ -14,6 +14,7 @@
 
 #include "http/date.hpp"
 #include "http/response_writer.hpp"
+#include "net/eviction_times.hpp"
 
 namespace oneshot::net {
 namespace {
@@ -23,9 +24,6 @@ using std::chrono::steady_clock;
 
 // Of one peer: as many as are evicted at once.
 constexpr std::size_t most_of_one_peer = 256;
-// How long to wait for the end of a connection of a peer, before others are evicted.
-constexpr milliseconds ending_time{250};
-constexpr milliseconds retry_time{20};
 
 std::string refusal() {
   http::Reply reply(503,

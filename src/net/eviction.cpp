@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 
+#include "net/eviction_times.hpp"
 #include "net/gathering.hpp"
 
 namespace oneshot::net {
@@ -26,11 +27,6 @@ constexpr std::size_t least_asked = 64;
 constexpr std::size_t most_asked = 256;
 // How long a worker may take to answer. It does so between two turns; while one of them takes longer, the others do.
 constexpr milliseconds question_time{100};
-// How long evicted connections may take to end before others are evicted: a worker with much to do gets to them in a
-// while, and the end of a scraper, for which we wait, comes in milliseconds.
-constexpr milliseconds ending_time{250};
-// How long to wait where nothing can be evicted.
-constexpr milliseconds retry_time{20};
 // How long a peer has nothing that could be evicted before its newcomers may be refused.
 constexpr milliseconds stuck_time{100};
 // How long to wait for descriptors or memory, where no connection ends and gives some back. New connections wait in the

@@ -21,7 +21,7 @@ using State = tls::Engine::State;
 // wait for our end, as Python's unwrap().
 constexpr std::chrono::milliseconds end_patience{200};
 // What wire_ may keep while nothing is sent.
-constexpr std::size_t keep_capacity = 16 * 1024;
+constexpr std::size_t kept_wire_bytes = 16 * 1024;
 
 constexpr std::string_view to_plain_http =
     "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n"
@@ -152,7 +152,7 @@ bool TlsStream::send() noexcept {
   if (wire_.empty()) return true;
   lower_waits_ = !lower_->try_write(wire_);
   if (lower_waits_) return false;
-  if (wire_.capacity() > keep_capacity) wire_.shrink_to_fit();
+  if (wire_.capacity() > kept_wire_bytes) wire_.shrink_to_fit();
   return true;
 }
 

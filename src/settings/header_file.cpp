@@ -11,7 +11,7 @@
 namespace oneshot::settings {
 namespace {
 
-constexpr std::size_t max_file_bytes = 64 * 1024;
+constexpr std::size_t max_header_file_bytes = 64 * 1024;
 // The client writes these itself, or they would change where its answer ends.
 constexpr std::array forbidden = {
     std::string_view("Host"),           std::string_view("Connection"),
@@ -52,7 +52,7 @@ Result<Headers> parse_headers(std::string_view text, std::string_view name) {
 }
 
 Result<Headers> read_header_file(const std::string& path) {
-  const Result<std::string> text = read_regular_file(path, max_file_bytes);
+  const Result<std::string> text = read_regular_file(path, max_header_file_bytes);
   if (!text) return Unexpected{text.error()};
   return parse_headers(*text, path);
 }

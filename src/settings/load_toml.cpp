@@ -39,7 +39,7 @@ namespace oneshot::settings {
 namespace {
 
 constexpr std::size_t most_faults = 20;             // that are shown
-constexpr std::size_t max_file_bytes = 256 * 1024;  // far more than any real file has
+constexpr std::size_t max_toml_bytes = 256 * 1024;  // far more than any real file has
 
 struct Place {
   unsigned line = 0;
@@ -87,9 +87,9 @@ Value to_value(const toml::node& node) {
   return value;
 }
 
-class Reader {
+class TomlReader {
  public:
-  Reader(std::string_view name, Settings base) : name_(printable(name, 1024)), settings_(std::move(base)) {}
+  TomlReader(std::string_view name, Settings base) : name_(printable(name, 1024)), settings_(std::move(base)) {}
 
   Result<Settings> read(std::string_view text) && {
     constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
@@ -284,8 +284,8 @@ class Reader {
 }  // namespace
 
 Result<Settings> parse_toml(std::string_view text, std::string_view name, Settings base) {
-  if (text.size() > max_file_bytes) return too_large(name, max_file_bytes);
-  return Reader(name, std::move(base)).read(text);
+  if (text.size() > max_toml_bytes) return too_large(name, max_toml_bytes);
+  return TomlReader(name, std::move(base)).read(text);
 }
 
 Result<Settings> load_toml(const std::string& path, Settings base) {
@@ -294,7 +294,7 @@ Result<Settings> load_toml(const std::string& path, Settings base) {
   struct stat info {};
   if (!file || ::fstat(file.get(), &info) != 0) return unreadable(path, errno);
   if (S_ISFIFO(info.st_mode)) return Unexpected{printable(path, 1024) + ": is a pipe: write the settings into a file"};
-  const Result<std::string> text = read_to_end(file.get(), path, max_file_bytes);
+  const Result<std::string> text = read_to_end(file.get(), path, max_toml_bytes);
   if (!text) return Unexpected{text.error()};
   return parse_toml(*text, path, std::move(base));
 }

@@ -20,9 +20,9 @@ struct Part {
   std::string& into;
 };
 
-class Reader {
+class WebReader {
  public:
-  Reader(Web& web, const Environment& environment) : web_(web), environment_(environment) {}
+  WebReader(Web& web, const Environment& environment) : web_(web), environment_(environment) {}
 
   Result<void> read() {
     const WebConfig& config = web_.config;
@@ -69,7 +69,7 @@ Result<Web> read_web(const std::string& file, const Environment& environment) {
   if (!config) return Unexpected{config.error()};
   web.config = *std::move(config);
   if (!web.config.has_tls) return web;
-  if (auto read = Reader(web, environment).read(); !read) return Unexpected{read.error()};
+  if (auto read = WebReader(web, environment).read(); !read) return Unexpected{read.error()};
   return web;
 }
 

@@ -24,7 +24,7 @@ namespace {
 
 // Not even a tab: no client can show such a name (access::read_basic).
 constexpr ByteSet control_bytes([](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-constexpr std::size_t max_file_bytes = 256 * 1024;
+constexpr std::size_t max_web_config_bytes = 256 * 1024;
 
 /// What must be in place of a value; empty: it is taken.
 using Must = std::string;
@@ -182,9 +182,9 @@ Must check_hash(const std::string& hash) {
   return "has a bcrypt cost of " + std::to_string(*cost) + ": allowed are 4 to 20";
 }
 
-class Reader {
+class WebConfigReader {
  public:
-  explicit Reader(std::string_view file) : file_(printable(file, 1024)) {}
+  explicit WebConfigReader(std::string_view file) : file_(printable(file, 1024)) {}
 
   Result<WebConfig> read(const Value& document) && {
     const auto* const table = std::get_if<Value::Table>(&document.content);
@@ -300,11 +300,11 @@ class Reader {
 Result<WebConfig> parse_web_config(std::string_view text, std::string_view file) {
   auto document = parse_yaml(text, file);
   if (!document) return Unexpected{document.error()};
-  return Reader(file).read(*document);
+  return WebConfigReader(file).read(*document);
 }
 
 Result<WebConfig> read_web_config(const std::string& path) {
-  const Result<std::string> text = read_regular_file(path, max_file_bytes);
+  const Result<std::string> text = read_regular_file(path, max_web_config_bytes);
   if (!text) return Unexpected{text.error()};
   return parse_web_config(*text, path);
 }

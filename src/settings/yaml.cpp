@@ -27,9 +27,9 @@ Value scalar(const Event& event) {
 
 bool has_extras(const Event& event) noexcept { return !event.anchor.empty() || !event.tag.empty(); }
 
-class Reader {
+class YamlReader {
  public:
-  Reader(std::string_view text, std::string_view file) : events_(text), file_(printable(file, 1024)) {}
+  YamlReader(std::string_view text, std::string_view file) : events_(text), file_(printable(file, 1024)) {}
 
   Result<Value> read() && {
     auto document = read_document();
@@ -124,6 +124,6 @@ class Reader {
 
 }  // namespace
 
-Result<Value> parse_yaml(std::string_view text, std::string_view file) { return Reader(text, file).read(); }
+Result<Value> parse_yaml(std::string_view text, std::string_view file) { return YamlReader(text, file).read(); }
 
 }  // namespace oneshot::settings

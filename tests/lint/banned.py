@@ -51,6 +51,15 @@ def names(path, text):
                 yield line_of(code, match.start()), f"{match.group().strip()}: {reason}"
 
 
+def unused(path, text):
+    """A using-declaration of a source for a name that stands nowhere else there."""
+    if path.endswith(".cpp"):
+        code = tree.bare_code(text)
+        for match in re.finditer(r"^ *using [\w:]+::(\w+);", code, re.MULTILINE):
+            if len(re.findall(rf"\b{match.group(1)}\b", code)) == 1:
+                yield line_of(code, match.start(1)), f"{match.group().strip()} nothing uses it"
+
+
 def imports(path, text):
     for where, pattern, reason in PYTHON:
         if path.startswith(where) and path.endswith(".py"):
@@ -88,6 +97,7 @@ def self_test():
     assert not list(names("tests/support/wait.hpp", "sleep_for(1ms);"))
     assert not list(names("src/a.cpp", "boot.system(); file_system(); assert(a == b && c <= d);"))
     assert list(names("src/a.cpp", "assert(a = b);")) and list(names("src/a.cpp", "assert(n++ == 1);"))
+    assert [line for line, _ in unused("a.cpp", "\nusing std::min;\nusing std::max;\nint a = max(1, 2);\n")] == [2]
     assert [line for line, _ in imports("tests/a.py", "import sys\nsys.pa" "th[:0] = []\n")] == [2]
     assert not list(imports("packaging/a.py", "sys.pa" "th")) and not list(imports("tests/a.py", "sys.paths"))
     assert [reason for _, reason in shapes("a.cpp", "// SPDX-License-Identifier: MIT\nx = 1; \n")]
@@ -102,7 +112,8 @@ def main():
     findings = []
     for path in sources:
         text = tree.read(path)
-        found = [*shapes(path, text), *imports(path, text)] + (list(names(path, text)) if path.endswith(CPP) else [])
+        found = [*shapes(path, text), *imports(path, text)] + (
+            [*names(path, text), *unused(path, text)] if path.endswith(CPP) else [])
         findings += [f"{path}:{line}: {what}" for line, what in sorted(found)]
     tree.verdict(findings, len(sources))
 

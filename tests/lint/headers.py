@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: MIT
 """Each header compiles alone, with the flags of this build: no header counts on what was included before it.
 
+A header that its own source includes before all others has shown this when the source was compiled; so the others are
+compiled here.
+
 Usage: headers.py BUILD_DIR
 """
 
 import concurrent.futures
 import json
 import os
+import re
 import resource
 import shlex
 import subprocess
@@ -39,6 +43,15 @@ def nearest(header, flags):
                                                 if header.split("/")[0] == source.split("/")[0] else 0))]
 
 
+def shown(sources):
+    """The headers that one of these sources includes before anything else."""
+    first = re.compile(r'#include "([^"]+)"|#include <')
+    for source in sources:
+        found = first.search(tree.read(source))
+        if found and found.group(1):
+            yield os.path.join("src" if source.startswith("src/") else "tests", found.group(1))
+
+
 def complaint(header, command, build_dir):
     """What the compiler says about `header` alone; empty if nothing."""
     name = header[len("src/"):] if header.startswith("src/") else os.path.join(tree.ROOT, header)
@@ -54,10 +67,12 @@ def main():
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))  # each compiler inherits it
     flags = dict(commands(build_dir))
     headers = tree.files("src", "tests", ends=(".hpp",))
+    proven = set(shown(flags))
     if not flags:
         tree.verdict([f"no C++ source in {build_dir}/compile_commands.json"], 0)
     with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
-        found = pool.map(lambda header: complaint(header, nearest(header, flags), build_dir), headers)
+        found = pool.map(lambda header: complaint(header, nearest(header, flags), build_dir),
+                         [header for header in headers if header not in proven])
         tree.verdict([finding for finding in found if finding], len(headers))
 
 

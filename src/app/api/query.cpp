@@ -17,7 +17,7 @@ bool stands_for(std::string_view known, std::string_view name) noexcept {
 
 std::string shown(std::string_view known) { return std::string(known) + (known.ends_with('.') ? "NAME" : ""); }
 
-std::string in_words(const std::vector<std::string_view>& known) {
+std::string all_of(const std::vector<std::string_view>& known) {
   if (known.empty()) return "there are none here";
   std::string words = known.size() == 1 ? "there is " : "there are ";
   for (const std::string_view& name : known) {
@@ -28,7 +28,7 @@ std::string in_words(const std::vector<std::string_view>& known) {
 }
 
 std::string unknown(std::string_view name, const std::vector<std::string_view>& known) {
-  std::string message = "unknown parameter " + quoted(name) + " (" + in_words(known) + ')';
+  std::string message = "unknown parameter " + quoted(name) + " (" + all_of(known) + ')';
   const std::string_view meant = nearest(name, known);
   if (!meant.empty()) message += "; did you mean \"" + shown(meant) + "\"?";
   return message;

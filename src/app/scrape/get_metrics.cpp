@@ -36,6 +36,7 @@
 #include "app/scrape/worth.hpp"
 #include "base/hash.hpp"
 #include "base/log.hpp"
+#include "http/status.hpp"
 
 namespace oneshot::app {
 namespace {
@@ -63,9 +64,9 @@ Result<Admitted, http::Reply> admit(Context& context, const http::Request& reque
   const Origin origin = find_origin(request, *context.options);
   Result<MetricsQuery> query = parse_metrics_query(request.query);
   if (!query) {
-    constexpr int bad_request = 400;
-    log_refused_scrape(context, {request.peer, origin.address, bad_request}, ScrapeRefusal::bad_query, query.error());
-    return Unexpected{refusal(bad_request, std::move(query.error()))};
+    log_refused_scrape(context, {request.peer, origin.address, http::status::bad_request}, ScrapeRefusal::bad_query,
+                       query.error());
+    return Unexpected{refusal(http::status::bad_request, std::move(query.error()))};
   }
   if (!bound.empty()) query->scraper = bound;
   // Whoever looks with a browser takes no scraper's events.

@@ -13,8 +13,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds longest_wait{5000};  // for a batch: whoever waits holds a connection
-constexpr milliseconds usual{10'000};       // Prometheus' own default of scrape_timeout
+constexpr milliseconds longest_wait{5000};     // for a batch: whoever waits holds a connection
+constexpr milliseconds usual_timeout{10'000};  // Prometheus' own default of scrape_timeout
 constexpr milliseconds shortest{100};
 constexpr milliseconds longest{120'000};
 constexpr milliseconds grace{500};
@@ -25,11 +25,11 @@ constexpr milliseconds sending_margin{250};  // for building and sending the ans
 
 milliseconds scrape_timeout(const http::Request& request) noexcept {
   const std::string_view text = request.header("X-Prometheus-Scrape-Timeout-Seconds");
-  if (text.empty()) return usual;
+  if (text.empty()) return usual_timeout;
   double seconds = 0;
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, seconds, std::chars_format::fixed);
-  if (error != std::errc{} || stop != end || !std::isfinite(seconds) || seconds <= 0) return usual;
+  if (error != std::errc{} || stop != end || !std::isfinite(seconds) || seconds <= 0) return usual_timeout;
   const double limited = std::min(seconds, static_cast<double>(longest.count()) / 1000);
   return std::max(shortest, milliseconds(static_cast<std::int64_t>(limited * 1000)));
 }

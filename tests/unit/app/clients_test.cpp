@@ -18,7 +18,6 @@ namespace {
 using http::Method;
 using test::Answer;
 using test::App;
-using test::Call;
 
 // `printf %s TOKEN | sha256sum`, and `htpasswd -nbBC 4 prom-a 'open sesame'`.
 constexpr const char* digest_of_sesam = "db6b24692506611e2549894ab528b028af27e114f74fabf2fcb2b0e740fe5a04";

@@ -14,7 +14,6 @@
 namespace oneshot::app {
 namespace {
 
-using event::Reason;
 using test::Answer;
 using test::App;
 using Headers = std::vector<http::Header>;

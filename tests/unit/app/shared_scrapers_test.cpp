@@ -16,7 +16,6 @@ namespace oneshot::app {
 namespace {
 
 using std::chrono::hours;
-using std::chrono::minutes;
 using test::Answer;
 using test::App;
 using test::value_of;

@@ -13,7 +13,6 @@
 #include "support/captured_log.hpp"
 
 using namespace oneshot::confirm;  // NOLINT(google-build-using-namespace)
-using oneshot::confirm::test::Events;
 using oneshot::confirm::test::FakeStore;
 using oneshot::confirm::test::Outcomes;
 using oneshot::confirm::test::Rig;

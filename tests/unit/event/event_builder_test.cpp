@@ -18,7 +18,6 @@ using namespace oneshot;
 using namespace std::string_view_literals;
 using event::EventBuilder;
 using event::IdempotencyKey;
-using event::Reason;
 
 namespace {
 

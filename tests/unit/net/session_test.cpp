@@ -12,7 +12,6 @@
 
 namespace {
 
-using oneshot::test::parse_replies;
 using oneshot::test::SessionRig;
 using std::chrono::milliseconds;
 using Strings = std::vector<std::string>;
