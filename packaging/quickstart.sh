@@ -194,16 +194,15 @@ install_missing() {
 
 # configure FOLDER OPTION...: makes a build folder, or changes it if the options are others than last time.
 configure() {
-  folder=$1; shift
-  if [ ! -f "$folder/build.ninja" ]; then
-    log=$tools/$folder.setup.log
-    meson setup "$folder" "$@" >"$log" 2>&1 || { tail -n 20 "$log" >&2; return 1; }
-  else
+  folder=$1 again=; shift
+  if [ -f "$folder/build.ninja" ]; then
     case "$(cat "$folder/.options" 2>/dev/null) " in
       "$* "*) return 0 ;; # nothing to change
     esac
-    meson configure "$folder" "$@" || return
+    again=--reconfigure # not `meson configure`, which knows no option that is newer than the folder
   fi
+  log=$tools/$folder.setup.log
+  meson setup $again "$folder" "$@" >"$log" 2>&1 || { tail -n 20 "$log" >&2; return 1; }
   printf '%s\n' "$*" >"$folder/.options"
 }
 
@@ -421,7 +420,7 @@ test_steps() {
   install_missing
   find_prometheus
   case " $steps " in *\ kubernetes\ *) find_helm ;; esac
-  if [ -n "$all" ]; then find_others prometheus ONESHOT_OTHER_PROMETHEUS; find_nginx; find_grafana_types; fi
+  if [ -n "$all" ]; then find_others prometheus ONESHOT_OTHER_PROMETHEUS; find_nginx; find_grafana_types; find_axe; fi
   case " $steps " in *\ store\ *) find_victoria_metrics; [ -n "$all" ] || find_for_all_rows ;; esac
   : >$tools/results
   first=$(now)

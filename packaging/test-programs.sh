@@ -135,6 +135,14 @@ find_grafana_types() {
   ! exists $folder/node_modules || export ONESHOT_GRAFANA_SCHEMA="${ONESHOT_GRAFANA_SCHEMA:-$here/$folder}"
 }
 
+# axe, by which the tests look at the page.
+find_axe() {
+  has npm || return 0 # the message about that has been given
+  install_npm axe tests/system/axe "axe-core"
+  script=$here/$tools/axe/node_modules/axe-core/axe.min.js
+  ! exists "$script" || export ONESHOT_AXE="${ONESHOT_AXE:-$script}"
+}
+
 install_npm() { # FOLDER WHERE_ITS_PACKAGE_LOCK_IS WHAT
   folder=$tools/$1
   ! cmp -s "$2/package-lock.json" "$folder/package-lock.json" || return 0

@@ -114,6 +114,10 @@ class Browser:
     def run(self, script, *arguments):
         return self._do("execute/sync", {"script": script, "args": arguments})
 
+    def run_until_told(self, script, *arguments):
+        """What the script gives to the function that is its last argument."""
+        return self._do("execute/async", {"script": script, "args": arguments})
+
     def command(self, name, **parameters):
         """Of Chromium's own protocol."""
         return self._do("goog/cdp/execute", {"cmd": name, "params": parameters})
