@@ -19,7 +19,7 @@ std::string in_words(const Cause& cause, Outcome outcome) {
     case Cause::What::deadline:
       return "scrape timeout" + bytes;
     case Cause::What::superseded:
-      return "superseded by a newer scrape" + bytes;
+      return "superseded by a newer scrape or an operator's change" + bytes;
     case Cause::What::room:
       return "the event log needed the room of its events" + bytes;
     case Cause::What::stopped:

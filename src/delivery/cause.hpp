@@ -14,7 +14,7 @@ struct Cause {
   enum class What : std::uint8_t {
     broken,      ///< the connection: reset by the peer, or closed before the reply was whole
     deadline,    ///< the scraper's timeout was over
-    superseded,  ///< a newer scrape of the same scraper came, and the reply did not go on
+    superseded,  ///< a newer scrape or change of the same scraper came, and the reply did not go on
     room,        ///< the event log needed the room of its events
     stopped,     ///< the server ended the connection
   };

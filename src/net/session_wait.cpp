@@ -16,6 +16,9 @@ using std::chrono::milliseconds;
 // How long a new connection may take to send its request when the program stops. It was accepted, so it is answered:
 // a client whose very first request meets an end knows no better than that it was refused.
 constexpr milliseconds stop_patience{500};
+// How long the end of a client that has read everything is waited for at the stop. One that closes by itself does so in
+// milliseconds; a pool of connections notices our end when it wants to use the connection, minutes later.
+constexpr milliseconds stop_end_patience{250};
 // How long a client may take with memory of the budget that others want.
 constexpr milliseconds crowded_patience{2000};
 
@@ -87,6 +90,7 @@ milliseconds Session::phase_limit() const noexcept {
       // A reader that is stopped answers our end when it goes on.
       if (has_open_receipt() && tracked_->by_reader_itself())
         return std::max(context_.options().idle_timeout, ending_timeout);
+      if (stopping() && !has_open_receipt() && stream_->sent().unacknowledged == 0) return stop_end_patience;
       return unread_.is_quiet() ? ending_timeout : std::max(usual, ending_timeout);
   }
   return milliseconds::max();

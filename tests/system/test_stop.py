@@ -67,6 +67,18 @@ class Stop(unittest.TestCase):
             self.assertEqual(server.wait(), 0)
             self.assertLess(time.monotonic() - began, 5)
 
+    def test_an_idle_client_that_does_not_notice_our_end_does_not_hold_up_the_stop(self):
+        with Server({"server.stop_seconds": 30}) as server:
+            pool = [server.connect() for _ in range(3)]
+            for connection in pool:
+                self.assertEqual(connection.get("/healthz").status, 200)
+            began = time.monotonic()
+            server.signal()
+            self.assertEqual(server.wait(), 0)
+            self.assertLess(time.monotonic() - began, 2.5)
+            for connection in pool:
+                connection.close()
+
     def wait_for_connections(self, connection, number):
         """Asks on one of them, without taking anything."""
         def accepted():

@@ -63,8 +63,9 @@ http::Reply refusal_of(const Asked& asked, Changed::What why) {
     case Changed::What::done:
       break;
   }
-  return json_error(conflict,
-                    "a batch is still on its way to scraper " + quoted(asked.scraper) + ": try again in a second");
+  return json_error(conflict, "a batch is still on its way to scraper " + quoted(asked.scraper) +
+                                  ", or it waits for one; "
+                                  "ask again in a second, or stop that scraper first");
 }
 
 http::Reply answer_to(const Asked& asked, const Changed& changed) {

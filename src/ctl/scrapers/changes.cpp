@@ -20,7 +20,9 @@ Query query_for(std::string_view name) { return Query("/api/v1/scrapers").add_se
 
 std::string replayed(const json::Value& answer, const std::string& name) {
   const std::int64_t events = whole_at(answer, "events");
-  if (events == 0) return "nothing to send again to " + name + ": the history has no event since then\n";
+  if (events == 0)
+    return "nothing to send again to " + name +
+           ": what came since then still waits for it, or is no longer in the history\n";
   return events_in_words(events) + " since " + local_time(whole_at(answer, "from_unix_ms")) + " will go out to " +
          name + (events == 1 ? " again, as a new sample\n" : " again, as new samples\n");
 }
