@@ -15,8 +15,22 @@
 
 namespace oneshot::ctl {
 
+namespace {
+
+/// `help post` means `post --help`, as people know it from other programs with commands.
+std::vector<std::string_view> arguments_of(int argc, const char* const* argv) {
+  std::vector<std::string_view> arguments(argv + std::min(argc, 1), argv + argc);
+  if (!arguments.empty() && arguments.front() == "help") {
+    arguments.erase(arguments.begin());
+    arguments.emplace_back("--help");
+  }
+  return arguments;
+}
+
+}  // namespace
+
 int run(int argc, const char* const* argv) {
-  const std::vector<std::string_view> arguments(argv + std::min(argc, 1), argv + argc);
+  const std::vector<std::string_view> arguments = arguments_of(argc, argv);
   const Result<Call> call = Call::parse(arguments, commands());
   if (!call) return refuse(call.error());
   const Command* const command = call->command();

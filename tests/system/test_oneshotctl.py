@@ -64,6 +64,11 @@ class Help(Case):
         for option in ("--version", "-V"):
             self.assertRegex(self.done("token", option), r"^oneshotctl \d+\.\d+\.\d+\n$")
 
+    def test_help_is_a_command_too(self):
+        self.assertEqual(self.done("help"), self.done("--help"))
+        self.assertEqual(self.done("help", "post"), self.done("post", "--help"))
+        self.refused("help", "xyzzy", words=["unknown command xyzzy"])
+
     def test_wrong_usage_is_told_in_one_line(self):
         self.refused("tokne", words=["unknown command tokne", "did you mean token?"])
         self.refused("xyzzy", words=["unknown command xyzzy", "--help lists"])

@@ -148,6 +148,8 @@ class Tail(Scripted):
         self.assertEqual(self.queries(), [{"limit": ["10"]}])
         self.ctl("tail", "--since", "15m", "type=x")
         self.assertEqual(self.queries()[-1], {"limit": ["1000"], "since": ["15m"], "label.type": ["x"]})
+        self.ctl("tail", "--limit", "3")
+        self.assertEqual(self.queries()[-1], {"limit": ["3"]})
 
     def follow(self, *args):
         process = start("tail", "-f", "--url", self.server.url, *args)

@@ -71,7 +71,7 @@ class Post(Case):
         err = self.failed("post", "--url", self.url, "a-b=1", words=["status 400", "a_b", "the event is not stored"])
         self.assertEqual(err.count("\n"), 1)
         self.assertLess(time.monotonic() - started, 10)
-        self.failed("post", "--url", self.url, "nope", "a=1", words=["status 404", "nope"])
+        self.failed("post", "--url", self.url, "nope", "a=1", words=["status 404", "if nope was to be a label, write nope=VALUE"])
 
     def test_wrong_usage_asks_nobody(self):
         self.refused("post", words=["needs a label"])
@@ -79,6 +79,18 @@ class Post(Case):
         self.refused("post", "m", "n", "a=b", words=["must be label=value"])
         self.refused("post", "a=b", "--retry-seconds", "-1", words=["--retry-seconds"])
         self.refused("post", "a=b", "--time", "1", "--at", "2", words=["give one of them"])
+
+    def test_a_password_in_an_address_is_refused_and_not_shown(self):
+        for there in ("http://me:s3cret@localhost:1", "https://s3cret@localhost/below"):
+            for args, env in ((("--url", there), {}), ((), {"ONESHOT_URL": there})):
+                done = run("post", "type=x", *args, env=env)
+                self.assertEqual((done.status, done.out), (2, ""))
+                self.assertNotIn("s3cret", done.err)
+                self.assertIn("--password-file", done.err)
+
+    def test_a_socket_file_that_nobody_serves_is_named(self):
+        self.failed("post", "type=x", "--url", "http://localhost", "--unix-socket", "/no/such.sock",
+                    "--retry-seconds", "0", words=["/no/such.sock"])
 
     def test_an_answer_that_got_lost_is_asked_for_again_under_the_same_key(self):
         def lose_two(asked):

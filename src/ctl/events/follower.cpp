@@ -21,6 +21,7 @@ std::string Follower::next_page() const {
   } else if (!since_.empty()) {
     query.add("since", since_);
   }
+  if (first_ && !limit_.empty()) return query.add("limit", limit_).text();
   return query.add("limit", first_ && since_.empty() ? first_ones : most).text();
 }
 

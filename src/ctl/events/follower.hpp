@@ -15,8 +15,10 @@ namespace oneshot::ctl {
 /// came at one time become visible one after the other.
 class Follower {
  public:
-  /// `since`: where the first page begins, as it was typed; empty: the newest 10.
-  Follower(Query query, std::string since) : query_(std::move(query)), since_(std::move(since)) {}
+  /// `since`: where the first page begins, as it was typed; empty: the newest events alone. `limit`: how many the first
+  /// page has at most, as it was typed; empty: 1000 since then, or the newest 10.
+  Follower(Query query, std::string since, std::string limit)
+      : query_(std::move(query)), since_(std::move(since)), limit_(std::move(limit)) {}
 
   [[nodiscard]] std::string next_page() const;
   /// The events of a page that no page before had, in their order. They live as long as the page.
@@ -29,6 +31,7 @@ class Follower {
 
   Query query_;
   std::string since_;
+  std::string limit_;
   bool first_ = true;
   bool missed_some_ = false;
   std::int64_t newest_unix_ms_ = 0;           // 0: there was none yet

@@ -17,11 +17,13 @@ namespace oneshot::ctl {
 namespace {
 
 constexpr std::string_view follow_option = "--follow";
+constexpr std::string_view limit_option = "--limit";
 constexpr std::chrono::milliseconds between_pages{500};
 
 constexpr Option options[] = {
     {follow_option, "", "go on with those that come, until Ctrl-C", 'f'},
     {"--since", "TIME", "begin there, as events --since does; else with the newest 10"},
+    {limit_option, "N", "begin with the newest N, 1 to 1000"},
     scraper_option,
     metric_option,
     ids_option,
@@ -61,10 +63,11 @@ int run_tail(const Call& call) {
   auto target = target_of(call);
   if (!target) return refuse(target.error());
   Api api(*std::move(target));
-  Follower follower(*std::move(query), std::string(call.value_of("--since").value_or("")));
+  Follower follower(*std::move(query), std::string(call.value_of("--since").value_or("")),
+                    std::string(call.value_of(limit_option).value_or("")));
   const auto page = api.get(follower.next_page());
   if (!page) return fail(page.error());
-  if (call.has("--since") && flag_at(*page, "truncated"))
+  if (call.has("--since") && !call.has(limit_option) && flag_at(*page, "truncated"))
     complain("there are more than 1000 since then; older ones are not shown");
   const int printed = print_page(*page, follower, call);
   return printed == exit_ok && call.has(follow_option) ? follow(follower, api, call) : printed;

@@ -5,6 +5,7 @@
 #include <curl/curl.h>
 
 #include <algorithm>
+#include <cstring>
 #include <new>
 
 #include "base/text.hpp"
@@ -89,6 +90,7 @@ struct Http::Connection {
   void begin(const Target& target);
   void identify(const Target& target);
   void put(const Question& question, const std::string& url);
+  [[nodiscard]] std::string why(CURLcode code, const Target& target) const;
 
   CURL* handle = nullptr;
   curl_slist* headers = nullptr;
@@ -131,6 +133,17 @@ void Http::Connection::put(const Question& question, const std::string& url) {
   set(CURLOPT_HTTPHEADER, headers);
 }
 
+/// Of a socket file the library says in its own words that it did not reach the host.
+std::string Http::Connection::why(CURLcode code, const Target& target) const {
+  const std::string words = error[0] != '\0' ? error : curl_easy_strerror(code);
+  if (target.unix_socket.empty()) return ": " + words;
+  long number = 0;
+  curl_easy_getinfo(handle, CURLINFO_OS_ERRNO, &number);
+  const bool is_connecting = code == CURLE_COULDNT_CONNECT && number != 0;
+  return " at the socket " + printable(target.unix_socket, 1024) + ": " +
+         (is_connecting ? std::strerror(static_cast<int>(number)) : words);
+}
+
 Http::Http(Target target) : target_(std::move(target)), connection_(std::make_unique<Connection>()) {}
 Http::~Http() = default;
 Http::Http(Http&&) noexcept = default;
@@ -148,10 +161,8 @@ Result<Answer, NoAnswer> Http::ask(const Question& question, std::optional<std::
   connection.set(CURLOPT_HEADERFUNCTION, take_header);
   connection.set(CURLOPT_HEADERDATA, static_cast<void*>(&answer));
   const CURLcode code = curl_easy_perform(connection.handle);
-  if (code != CURLE_OK) {
-    const std::string why = connection.error[0] != '\0' ? connection.error : curl_easy_strerror(code);
-    return Unexpected{NoAnswer{"no answer from " + target_.url + ": " + why, !before_sending(code)}};
-  }
+  if (code != CURLE_OK)
+    return Unexpected{NoAnswer{"no answer from " + target_.url + connection.why(code, target_), !before_sending(code)}};
   curl_easy_getinfo(connection.handle, CURLINFO_RESPONSE_CODE, &answer.status);
   return answer;
 }

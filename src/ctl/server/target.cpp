@@ -35,6 +35,14 @@ Result<std::string> first_line(const std::string& file, std::string_view option)
   return text;
 }
 
+/// What follows USER[:PASSWORD]@ in an address; empty where there is no such thing.
+std::string_view behind_user(std::string_view url) {
+  const std::size_t begin = url.find("://");
+  if (begin == std::string_view::npos) return {};
+  const std::size_t at = url.substr(0, url.find('/', begin + 3)).rfind('@');
+  return at == std::string_view::npos ? std::string_view() : url.substr(at + 1);
+}
+
 Result<void> read_token(const Call& call, Target& target) {
   if (const auto file = call.value_of("--token-file")) {
     auto token = first_line(std::string(*file), "--token-file");
@@ -66,6 +74,11 @@ Result<void> read_secrets(const Call& call, Target& target) {
 }  // namespace
 
 Result<std::string> server_url(std::string_view text, const std::string& name) {
+  if (const std::string_view rest = behind_user(text); !rest.empty())
+    return Unexpected{
+        name + " with a user before @" + printable(rest, 256) +
+        ": others can read the address of a server. Write the name after --user, the password into a file "
+        "that --password-file names, or a token into ONESHOT_TOKEN"};
   const bool good = text.starts_with("http://") || text.starts_with("https://");
   if (!good || text.find_first_of(" ?#") != std::string_view::npos)
     return Unexpected{name + ' ' + quoted(text) + ": must be http://HOST[:PORT] or https://HOST[:PORT], such as " +
