@@ -67,11 +67,12 @@ class Service {
 
   // service_reload.cpp
   asio::awaitable<void> reload_on_signal();
-  Result<void> reload();
+  /// What has changed, and what needs a restart, in lines for who asked.
+  Result<std::string> reload();
   void reload_for(const std::shared_ptr<app::Reloading>& asked);
-  Result<void> read_again();
-  void use(settings::Settings read, const Encryption& encryption);
-  void report_reload(const std::vector<std::string>& keys, const Encryption& encryption) const;
+  Result<std::string> read_again();
+  std::string use(settings::Settings read, const Encryption& encryption);
+  void report_reload(const std::string& changed, const Encryption& encryption) const;
 
   // service_web.cpp
   Result<void> encrypt();

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/log.hpp"
@@ -16,6 +17,16 @@
 #include "settings/reload.hpp"
 
 namespace oneshot::service {
+
+namespace {
+
+std::string in_words(const std::vector<std::string>& keys) {
+  std::string changed;
+  for (const std::string& key : keys) changed += (changed.empty() ? "" : ", ") + key;
+  return changed.empty() ? "nothing" : changed;
+}
+
+}  // namespace
 
 asio::awaitable<void> Service::reload_on_signal() {
   while (!stopping_) {
@@ -32,7 +43,7 @@ asio::awaitable<void> Service::reload_on_signal() {
 }
 
 void Service::reload_for(const std::shared_ptr<app::Reloading>& asked) {
-  Result<void> outcome = stopping_ ? Unexpected<std::string>{"the program ends"} : reload();
+  Result<std::string> outcome = stopping_ ? Unexpected<std::string>{"the program ends"} : reload();
   // Behind what use() has posted to the workers: by then all of them go by the new settings.
   const auto left = std::make_shared<std::atomic<unsigned>>(workers_);
   for (unsigned worker = 0; worker < workers_; ++worker)
@@ -41,14 +52,14 @@ void Service::reload_for(const std::shared_ptr<app::Reloading>& asked) {
     });
 }
 
-Result<void> Service::reload() {
+Result<std::string> Service::reload() {
   if (config_file_.empty() && settings_->web_config_file.empty()) {
     const std::string why = "there is no config file to read again (the server was started without --config)";
     log::warn("reload: " + why);
     return Unexpected{why};
   }
   notifier_.send("RELOADING=1\n" + monotonic_usec());
-  Result<void> done = read_again();
+  Result<std::string> done = read_again();
   if (!done) {
     services_->config_reloads.note_failure();
     log::error("reload failed: the settings stay as they were", {{"reason", done.error()}});
@@ -58,18 +69,18 @@ Result<void> Service::reload() {
   return done;
 }
 
-Result<void> Service::read_again() {
+Result<std::string> Service::read_again() {
   auto read = settings::load(command_line_, environment_);
   if (!read) return Unexpected{read.error()};
   auto encryption = Encryption::make(*read);
   if (!encryption) return Unexpected{encryption.error()};
   fit_connections(read->net);
-  use(*std::move(read), *encryption);
+  std::string said = use(*std::move(read), *encryption);
   services_->config_reloads.note_success(system_clock().unix_ms());
-  return {};
+  return said;
 }
 
-void Service::use(settings::Settings read, const Encryption& encryption) {
+std::string Service::use(settings::Settings read, const Encryption& encryption) {
   settings::Reload reload = settings::reload(*settings_, std::move(read));
   settings_ = std::make_shared<const settings::Settings>(std::move(reload.settings));
   log::set_level(settings_->log_level);
@@ -83,18 +94,19 @@ void Service::use(settings::Settings read, const Encryption& encryption) {
     server_->post_to_worker(worker, [router, options = app_options()] { router->use(options); });
   }
 
-  report_reload(reload.changed, encryption);
+  const std::string changed = in_words(reload.changed);
+  report_reload(changed, encryption);
   warn_of_slow_passwords();
+  std::string said = "reloaded; changed: " + changed + '\n';
   for (const settings::Postponed& key : reload.postponed) {
     log::warn("this setting changes only with a restart",
               {{"key", key.key}, {"in_use", key.in_use}, {"config", key.read}});
+    said += key.key + " changes only with a restart: in use is " + key.in_use + ", the config has " + key.read + '\n';
   }
+  return said;
 }
 
-void Service::report_reload(const std::vector<std::string>& keys, const Encryption& encryption) const {
-  std::string changed;
-  for (const std::string& key : keys) changed += (changed.empty() ? "" : ", ") + key;
-  if (changed.empty()) changed = "nothing";
+void Service::report_reload(const std::string& changed, const Encryption& encryption) const {
   const std::string_view config = config_file_.empty() ? std::string_view("none") : config_file_;
   if (settings_->web.files.empty()) return log::info("reloaded", {{"config", config}, {"changed", changed}});
   const std::string& web_config = settings_->web.files.front();

@@ -284,7 +284,7 @@ class SettingAside(Point):
 
     seconds = 30  # at most: on a slow machine the search for the events at fault takes its time
     most = 6
-    tries = 4     # the scraper may happen to refuse nothing while the server does not know yet which events are at fault
+    tries = 4     # the scraper may happen to refuse nothing while the server does not know which events are at fault
 
     def work(self, place):
         """A scraper is owed only what comes after its first scrape."""

@@ -124,6 +124,17 @@ class Status(AnApi):
         self.assertEqual(values, ["\0", '"\\', "\u202e", "\U0001f600"])
 
 
+class Senders(AnApi):
+    settings = {"history.senders": True}
+
+    def test_the_program_that_sent_an_event_is_shown_as_it_named_itself(self):
+        agent = 'cu\u00e9rl/8 \\o/ "x"'
+        for n, name in enumerate((agent, "a" * 200, "\u00e9" * 100)):
+            self.server.post(f"/event?n={n}", headers=[("User-Agent", name)])
+        shown = [event["sender"]["agent"] for event in self.api.ask("events")["events"]]
+        self.assertEqual(shown, [agent, "a" * 128, "\u00e9" * 64])
+
+
 class Events(AnApi):
     def test_events_come_newest_last_with_all_that_is_known(self):
         before = time.time() * 1000

@@ -71,7 +71,8 @@ class Post(Case):
         err = self.failed("post", "--url", self.url, "a-b=1", words=["status 400", "a_b", "the event is not stored"])
         self.assertEqual(err.count("\n"), 1)
         self.assertLess(time.monotonic() - started, 10)
-        self.failed("post", "--url", self.url, "nope", "a=1", words=["status 404", "if nope was to be a label, write nope=VALUE"])
+        self.failed("post", "--url", self.url, "nope", "a=1",
+                    words=["status 404", "if nope was to be a label, write nope=VALUE"])
 
     def test_wrong_usage_asks_nobody(self):
         self.refused("post", words=["needs a label"])

@@ -179,7 +179,7 @@ class Reload(unittest.TestCase):
             self.assertEqual(server.get("/-/reload", bearer).status, 405)
             server.configure({**rights, "events.max_labels": 1})
             answer = server.post("/-/reload", None, bearer)
-            self.assertEqual((answer.status, answer.text), (200, "reloaded\n"))
+            self.assertEqual((answer.status, answer.text), (200, "reloaded; changed: events.max_labels\n"))
             self.assertEqual(server.post("/event?a=1&b=2").status, 400)  # whichever worker has it
             with open(server.config, "a", encoding="utf-8") as file:
                 file.write("[server]\nprot = 1\n")
@@ -191,6 +191,18 @@ class Reload(unittest.TestCase):
             self.assertEqual(server.post("/event?a=1&b=2").status, 400)
             self.assertEqual([l["client"] for l in server.log_lines() if l["msg"] == "a request asks for a reload"],
                              ["boss", "boss"])
+
+    def test_the_answer_names_what_needs_a_restart(self):
+        rights = {"clients.boss.token_sha256": hashlib.sha256(b"secret").hexdigest(), "clients.boss.rights": ["admin"],
+                  "server.threads": 1}
+        bearer = [("Authorization", "Bearer secret")]
+        with Server(rights) as server:
+            server.configure({**rights, "server.threads": 2, "scrapers.max": 7})
+            answer = server.post("/-/reload", None, bearer)
+            self.assertEqual(answer.text, "reloaded; changed: scrapers.max\n"
+                             "server.threads changes only with a restart: in use is 1, the config has 2\n")
+            again = server.post("/-/reload", None, bearer)
+            self.assertTrue(again.text.startswith("reloaded; changed: nothing\nserver.threads"), again.text)
 
     def test_without_clients_nobody_may_have_the_settings_read(self):
         with Server() as server:

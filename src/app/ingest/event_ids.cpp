@@ -7,13 +7,21 @@
 
 #include "app/scrape/scraper_identity.hpp"
 #include "base/text.hpp"
+#include "base/utf8.hpp"
 
 namespace oneshot::app {
 namespace {
 
+/// As it was sent, since whoever shows it escapes it; but JSON has no bytes that are not UTF-8.
+std::string readable(std::string_view agent) {
+  constexpr std::size_t most = queue::Sender::longest_agent;
+  if (!valid_utf8(agent)) return printable(agent, most);
+  return std::string(agent.size() > most ? cut_between_characters(agent, most) : agent);
+}
+
 std::string agent_of(const http::Request& request) {
   for (const http::Header& header : request.headers)
-    if (equals_ignoring_case(header.name, "user-agent")) return printable(header.value, queue::Sender::longest_agent);
+    if (equals_ignoring_case(header.name, "user-agent")) return readable(header.value);
   return {};
 }
 

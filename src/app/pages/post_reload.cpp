@@ -19,8 +19,8 @@ class ReloadReply final : public http::PendingReply {
 
   delivery::OneShotEvent& ready() noexcept override { return reloading_->done(); }
   http::Reply finish() override {
-    const Result<void>& outcome = reloading_->outcome();
-    return outcome ? http::Reply(ok, "reloaded\n") : http::Reply(failed, "reload failed: " + outcome.error() + '\n');
+    const Result<std::string>& outcome = reloading_->outcome();
+    return outcome ? http::Reply(ok, *outcome) : http::Reply(failed, "reload failed: " + outcome.error() + '\n');
   }
 
  private:

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "base/result.hpp"
@@ -13,9 +14,9 @@ namespace oneshot::app {
 /// A reload of the settings that a request has asked for.
 class Reloading {
  public:
-  /// Once, on any thread, when the new settings count for every request, or when there will be none: the error says
-  /// why.
-  void finish(Result<void> outcome) {
+  /// Once, on any thread, when the new settings count for every request: lines that say what has changed and what needs
+  /// a restart; or when there will be no new settings: the error says why.
+  void finish(Result<std::string> outcome) {
     outcome_ = std::move(outcome);
     done_.notifier()();
   }
@@ -23,11 +24,11 @@ class Reloading {
   /// Notified by finish().
   [[nodiscard]] delivery::OneShotEvent& done() noexcept { return done_; }
   /// Afterwards.
-  [[nodiscard]] const Result<void>& outcome() const noexcept { return outcome_; }
+  [[nodiscard]] const Result<std::string>& outcome() const noexcept { return outcome_; }
 
  private:
   delivery::OneShotEvent done_;
-  Result<void> outcome_;
+  Result<std::string> outcome_ = std::string();
 };
 
 /// Has the settings read again, soon and elsewhere. Any thread.
