@@ -35,6 +35,17 @@ int refuse(const std::string& error) {
   return exit_usage;
 }
 
+/// "config.toml with PORT, ONESHOT__EVENTS__MAX_LABELS": what the settings were read from.
+std::string sources(const std::string& config_file) {
+  std::string text = config_file.empty() ? "built-in defaults" : config_file;
+  std::string_view before = " with ";
+  for (const std::string& variable : settings::used_variables(settings::process_environment())) {
+    text.append(before).append(variable);
+    before = ", ";
+  }
+  return text;
+}
+
 bool exists(const char* path) noexcept { return ::access(path, F_OK) == 0; }
 
 }  // namespace
@@ -50,7 +61,8 @@ int run(int argc, const char* const* argv) {
     return print(text);
   }
 
-  if (const auto unknown = settings::find_unknown_variable(settings::process_variables())) return refuse(*unknown);
+  if (const auto unknown = settings::unknown_variables(settings::process_variables()); !unknown.empty())
+    return refuse(unknown);
   if (command_line->check_config && !command_line->config_file && exists(settings::usual_config_file))
     command_line->config_file = settings::usual_config_file;
   auto settings = settings::load(*command_line, settings::process_environment());
@@ -62,7 +74,7 @@ int run(int argc, const char* const* argv) {
     return tried ? print(*tried) : refuse(tried.error());
   }
   if (auto encryption = Encryption::make(*settings); !encryption) return refuse(encryption.error());
-  if (command_line->check_config) return print((config_file.empty() ? "built-in defaults" : config_file) + ": ok\n");
+  if (command_line->check_config) return print(sources(config_file) + ": ok\n");
 
   log::set_level(settings->log_level);
   log::set_format(settings->log_format);

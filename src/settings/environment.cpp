@@ -87,6 +87,26 @@ Result<void, std::string> apply(Settings& settings, const Key& key, std::string_
                     taken.error().must};
 }
 
+void add_line(std::string& lines, std::string_view line) {
+  if (!lines.empty()) lines += '\n';
+  lines += line;
+}
+
+/// Calls visit(key, variable, text, value) for each variable that is set; the short names come first.
+template <class Visit>
+void for_each_set(const Environment& environment, const Visit& visit) {
+  for (const Variable& variable : variables) {
+    const auto text = environment(variable.name);
+    if (text && !text->empty())
+      visit(*find_key(variable.section, variable.key), std::string(variable.name), *text, variable.read(*text));
+  }
+  for (const Key& key : keys()) {
+    const std::string name = variable_name(key);
+    const auto text = environment(name.c_str());
+    if (text && !text->empty()) visit(key, name, *text, read_as_default(key, *text));
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> process_variables() {
@@ -107,34 +127,34 @@ Environment process_environment() {
 }
 
 Result<void, std::string> apply_environment(Settings& settings, const Environment& environment) {
-  for (const Variable& variable : variables) {
-    const auto text = environment(variable.name);
-    if (!text || text->empty()) continue;
-    if (auto taken =
-            apply(settings, *find_key(variable.section, variable.key), variable.name, *text, variable.read(*text));
-        !taken)
-      return taken;
-  }
-  for (const Key& key : keys()) {
-    const std::string name = variable_name(key);
-    const auto text = environment(name.c_str());
-    if (!text || text->empty()) continue;
-    if (auto taken = apply(settings, key, name, *text, read_as_default(key, *text)); !taken) return taken;
-  }
+  std::string faults;
+  for_each_set(environment,
+               [&](const Key& key, const std::string& variable, const std::string& text, const Value& value) {
+                 if (const auto taken = apply(settings, key, variable, text, value); !taken)
+                   add_line(faults, taken.error());
+               });
+  if (!faults.empty()) return Unexpected{std::move(faults)};
   return {};
 }
 
-std::optional<std::string> find_unknown_variable(const std::vector<std::string>& names) {
+std::vector<std::string> used_variables(const Environment& environment) {
+  std::vector<std::string> used;
+  for_each_set(environment, [&](const Key&, const std::string& variable, auto&&...) { used.push_back(variable); });
+  return used;
+}
+
+std::string unknown_variables(const std::vector<std::string>& names) {
   std::vector<std::string> known;
   for (const Key& key : keys()) known.push_back(variable_name(key));
+  std::string faults;
   for (const std::string& name : names) {
     if (!name.starts_with(prefix) || std::ranges::find(known, name) != known.end()) continue;
     const std::string_view near = nearest(name, {known.begin(), known.end()});
-    return "environment variable " + printable(name) + ": there is no such setting; " +
-           (near.empty() ? "it must be ONESHOT__SECTION__KEY, such as ONESHOT__SERVER__PORT"
-                         : "did you mean " + std::string(near) + "?");
+    add_line(faults, "environment variable " + printable(name) + ": there is no such setting; " +
+                         (near.empty() ? "it must be ONESHOT__SECTION__KEY, such as ONESHOT__SERVER__PORT"
+                                       : "did you mean " + std::string(near) + "?"));
   }
-  return std::nullopt;
+  return faults;
 }
 
 }  // namespace oneshot::settings

@@ -22,11 +22,14 @@ using Environment = std::function<std::optional<std::string>(const char* name)>;
 
 /// Takes over ONESHOT__SECTION__KEY for each key of the table, over PORT, USE_EXPLICIT_TIMESTAMPS (true or false, any
 /// case) and LOG_LEVEL (any case), which are shorter names of three. An empty variable is none; a list has commas
-/// between its elements. Errors name the variable: `environment variable PORT = "abc": must be a whole number from 0 to
-/// 65535`.
+/// between its elements. The error has a line for each variable at fault: `environment variable PORT = "abc": must be a
+/// whole number from 0 to 65535`.
 Result<void, std::string> apply_environment(Settings& settings, const Environment& environment);
 
-/// Of these names the first that begins as a setting and is none: what is wrong with it, and what may be meant.
-[[nodiscard]] std::optional<std::string> find_unknown_variable(const std::vector<std::string>& names);
+/// The variables that apply_environment() would take over, in the order in which it does.
+[[nodiscard]] std::vector<std::string> used_variables(const Environment& environment);
+
+/// A line for each of these names that begins as a setting and is none, with what may be meant; empty: there is none.
+[[nodiscard]] std::string unknown_variables(const std::vector<std::string>& names);
 
 }  // namespace oneshot::settings

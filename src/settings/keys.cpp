@@ -53,9 +53,13 @@ Key log_level() {
                    {{"error", Level::error}, {"warn", Level::warn}, {"info", Level::info}, {"debug", Level::debug}});
   key.set = [set = std::move(key.set)](Settings& settings, const Value& value) {
     const auto* const word = std::get_if<std::string>(&value.content);
-    if (word == nullptr || *word != "warning") return set(settings, value);
-    settings.log_level = Level::warn;
-    return Result<void, ValueError>();
+    if (word != nullptr && *word == "warning") {
+      settings.log_level = Level::warn;
+      return Result<void, ValueError>();
+    }
+    auto taken = set(settings, value);
+    if (!taken) taken.error().must = must_be_one_of({"error", "warn", "warning", "info", "debug"});
+    return taken;
   };
   return key;
 }

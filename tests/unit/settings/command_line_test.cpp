@@ -129,8 +129,10 @@ TEST_CASE("a bad value is an error that says what is allowed") {
   CHECK(error({"--port", "80x"}) == "--port \"80x\": must be a whole number from 0 to 65535");
   CHECK(error({"--port="}) == "--port \"\": must be a whole number from 0 to 65535");
   CHECK(error({"--port", "-1"}) == "--port -1: must be a whole number from 0 to 65535");
-  CHECK(error({"--log-level", "Loud"}) == "--log-level \"Loud\": must be \"error\", \"warn\", \"info\" or \"debug\"");
-  CHECK(error({"--log-level", "5"}) == "--log-level \"5\": must be \"error\", \"warn\", \"info\" or \"debug\"");
+  CHECK(error({"--log-level", "Loud"}) ==
+        "--log-level \"Loud\": must be \"error\", \"warn\", \"warning\", \"info\" or \"debug\"");
+  CHECK(error({"--log-level", "5"}) ==
+        "--log-level \"5\": must be \"error\", \"warn\", \"warning\", \"info\" or \"debug\"");
   CHECK(error({"--host=a=b"}).starts_with("--host \"a=b\": must be an IP address"));
   CHECK(error({"--host", ""}) ==
         "--host \"\": must be an IP address such as \"::\" or \"127.0.0.1\", or a host name, "

@@ -180,8 +180,24 @@ TEST_CASE("a bad variable is an error that names it") {
   CHECK(error("USE_EXPLICIT_TIMESTAMPS", "True") == "fine");
   CHECK(error("LOG_LEVEL", "warning") == "fine");
   CHECK(error("LOG_LEVEL", "warned") ==
-        "environment variable LOG_LEVEL = \"warned\": must be \"error\", \"warn\", \"info\" or \"debug\"");
+        "environment variable LOG_LEVEL = \"warned\": must be \"error\", \"warn\", \"warning\", \"info\" or "
+        "\"debug\"");
   CHECK(error("LOG_LEVEL", "WARN") == "fine");
+}
+
+TEST_CASE("each bad variable is a line of the error") {
+  const auto settings = load({}, with({{"PORT", "x"}, {"ONESHOT__EVENTS__MAX_LABELS", "y"}, {"LOG_LEVEL", "info"}}));
+  REQUIRE_FALSE(settings.has_value());
+  CHECK(settings.error().starts_with("environment variable PORT = \"x\": must be"));
+  CHECK(settings.error().find("\nenvironment variable ONESHOT__EVENTS__MAX_LABELS = \"y\": must be") !=
+        std::string::npos);
+  CHECK(unknown_variables({"HOME", "ONESHOT__A__B", "PORT", "ONESHOT__C__D"})
+            .find("\nenvironment variable ONESHOT__C__D") != std::string::npos);
+}
+
+TEST_CASE("the variables that count are named") {
+  CHECK(used_variables(with({{"PORT", "1"}, {"ONESHOT__EVENTS__MAX_LABELS", "y"}, {"LOG_LEVEL", ""}, {"HOME", "/"}})) ==
+        std::vector<std::string>{"PORT", "ONESHOT__EVENTS__MAX_LABELS"});
 }
 
 TEST_CASE("a variable is checked even where the command line decides") {

@@ -305,7 +305,7 @@ TEST_CASE("words must be one of those that exist") {
   CHECK(error("[storage]\nsync = \"\"") ==
         "c.toml:2: [storage] sync = \"\": must be \"none\", \"interval\" or \"always\"");
   CHECK(error("[log]\nlevel = \"trace\"") ==
-        "c.toml:2: [log] level = \"trace\": must be \"error\", \"warn\", \"info\" or \"debug\"");
+        "c.toml:2: [log] level = \"trace\": must be \"error\", \"warn\", \"warning\", \"info\" or \"debug\"");
 }
 
 TEST_CASE("the metric must be a valid name that is not the server's own") {
