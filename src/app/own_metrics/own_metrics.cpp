@@ -181,7 +181,8 @@ void append_event_series(Writer& writer, const ThisScrape& scrape) {
 
 void append_config(Writer& writer, const ConfigReloads& reloads) {
   single(writer, "oneshot_config_last_reload_successful", MetricType::gauge,
-         "1 if the settings could be taken over when they were last read (at the start or by SIGHUP), else 0.",
+         "1 if the settings could be taken over when they were last read (at the start, by SIGHUP or by POST "
+         "/-/reload), else 0.",
          std::uint64_t{reloads.successful() ? 1U : 0U});
   single(writer, "oneshot_config_last_reload_success_timestamp_seconds", MetricType::gauge,
          "When the settings were last taken over, since unix epoch in seconds.",

@@ -20,7 +20,8 @@ Scraper& ScraperTable::add(std::string_view name, bool named, SteadyTime now) {
 Scraper& ScraperTable::add(std::string_view name, bool named, SteadyTime now, const event_log::Offset& since) {
   count_unclaimed();
   const event_log::Offset& usual = hold_.begin() ? *hold_.begin() : counted_end_;
-  const event_log::Offset start = since.bytes < usual.bytes ? since : usual;
+  const event_log::Offset from = event_log::later(since, forgotten_cursors_.take(name));
+  const event_log::Offset start = from.bytes < usual.bytes ? from : usual;
   const storage::SlotHandle place = slots_ == nullptr ? storage::SlotHandle() : slots_->claim(name, start.bytes);
   const auto [entry, added] = scrapers_.try_emplace(std::string(name), named, start, now, place);
   assert(added);
@@ -68,7 +69,10 @@ std::vector<ScraperTable::Gone> ScraperTable::forget(SteadyTime before) {
       ++entry;
       continue;
     }
-    if (!scraper.displaced) gone.push_back(note_gone(entry->first, scraper));
+    if (!scraper.displaced) {
+      forgotten_cursors_.note(entry->first, scraper.cursor());
+      gone.push_back(note_gone(entry->first, scraper));
+    }
     entry = remove(entry);
   }
   return gone;

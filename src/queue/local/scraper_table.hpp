@@ -12,6 +12,7 @@
 #include "base/clock.hpp"
 #include "event_log/offset.hpp"
 #include "queue/local/displaced_names.hpp"
+#include "queue/local/forgotten_cursors.hpp"
 #include "queue/local/history_mark.hpp"
 #include "queue/local/losses.hpp"
 #include "queue/local/place_index.hpp"
@@ -43,7 +44,8 @@ class ScraperTable {
   /// A new scraper. During the startup hold it gets everything since the hold's begin, later what comes after
   /// the counted end, which the caller has moved to the end of the log.
   Scraper& add(std::string_view name, bool named, SteadyTime now);
-  /// The same, but from `since` on, which the log still has, if that is earlier.
+  /// The same, but from `since` on, which the log still has, if that is earlier; one that was forgotten since it stayed
+  /// away goes on where it was, if that is later.
   Scraper& add(std::string_view name, bool named, SteadyTime now, const event_log::Offset& since);
   /// Gives its place to another one: it is forgotten now, or as soon as nothing of it is on its way. Its events are no
   /// loss that anybody is told of.
@@ -62,7 +64,7 @@ class ScraperTable {
   /// former and how many events each of them has lost; the counted end is at the end of the log.
   std::vector<Gone> forget(SteadyTime before);
 
-  /// Removes this one, which is idle, as if it had not been seen for long.
+  /// Removes this one, which is idle. With `since` it may begin anew: its operator may have lost what it had.
   Gone forget(std::string_view name);
 
   /// Up to where events have been counted; behind all cursors.
@@ -121,6 +123,7 @@ class ScraperTable {
   storage::ScraperSlots* slots_;
   std::uint64_t displaced_ = 0;
   DisplacedNames displaced_names_;
+  ForgottenCursors forgotten_cursors_;
   Scrapers scrapers_;
   Leases leases_;
   event_log::Offset counted_end_;

@@ -58,6 +58,8 @@ TEST_CASE("a moment is a duration back from now, a time, or Unix milliseconds") 
                               {"30000d", 0},
                               {"2026-11-26T09:30:00Z", now},
                               {"2026-11-26T10:30:00.25+01:00", now + 250},
+                              {"2026-11-26T10:30:00 01:00", now},  // a plus that nobody encoded
+                              {"2026-11-26 10:30:00 01:00", now},
                               {"1795685400", now},
                               {"1795685400.25", now + 250},
                               {"1795685400123", now + 123}};

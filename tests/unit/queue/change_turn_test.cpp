@@ -226,6 +226,17 @@ TEST_CASE("a scraper that is forgotten is gone at once, with what waited for it"
   CHECK(f.skip("a").what == Changed::What::unknown);
 }
 
+/// The texts that a scraper gets which comes with since=.
+Texts scrape_since(HistoryFixture& f, std::string_view name, std::int64_t unix_ms) {
+  auto waiter = f.queue().enter(name, Coming(0, unix_ms));
+  REQUIRE(waiter.has_value());
+  const std::unique_ptr<Delivery> delivery = HistoryFixture::taken(**waiter);
+  Texts all = texts(delivery->batch());
+  delivery->handed_over();
+  delivery->settle(delivery::Outcome::delivered);
+  return all;
+}
+
 TEST_CASE("a new scraper may begin back in the history, and one that is known does not") {
   HistoryFixture f;
   f.options.startup_hold = 0s;
@@ -237,20 +248,33 @@ TEST_CASE("a new scraper may begin back in the history, and one that is known do
   f.store(2);
   f.scrape("a");
   f.pass(1s);
-  const auto scrape = [&](std::string_view name, std::int64_t from) {
-    auto waiter = f.queue().enter(name, Coming(0, from));
-    REQUIRE(waiter.has_value());
-    const std::unique_ptr<Delivery> delivery = HistoryFixture::taken(**waiter);
-    Texts all = texts(delivery->batch());
-    delivery->handed_over();
-    delivery->settle(delivery::Outcome::delivered);
-    return all;
-  };
-  CHECK(scrape("new", since) == numbered(3, 5));
-  CHECK(scrape("older", 0) == numbered(0, 5));
-  CHECK(scrape("a", 0).empty());
-  CHECK(scrape("new", 0).empty());
+  CHECK(scrape_since(f, "new", since) == numbered(3, 5));
+  CHECK(scrape_since(f, "older", 0) == numbered(0, 5));
+  CHECK(scrape_since(f, "a", 0).empty());
+  CHECK(scrape_since(f, "new", 0).empty());
   CHECK(f.scrape("without").empty());
+}
+
+TEST_CASE("one that was forgotten since it stayed away gets nothing twice when it comes with since") {
+  HistoryFixture f;
+  f.options.startup_hold = 0s;
+  f.options.forget_after = 10s;
+  f.register_at_end("a");
+  f.store(3);
+  CHECK(f.scrape("a") == numbered(0, 3));
+  f.store(2);
+  f.pass(11s);
+  REQUIRE(f.queue().statistics().scrapers.empty());
+  CHECK(scrape_since(f, "a", 0) == numbered(3, 5));
+  SUBCASE("unless an operator had it forgotten, who may have lost all") {
+    REQUIRE(f.forget("a").what == Changed::What::done);
+    CHECK(scrape_since(f, "a", 0) == numbered(0, 5));
+  }
+  SUBCASE("it counts once: without since it begins at the end, as any other") {
+    f.store(1);
+    f.pass(11s);
+    CHECK(f.scrape("a").empty());
+  }
 }
 
 TEST_CASE("a restart keeps which events came before a scraper") {
