@@ -207,7 +207,7 @@ class Scrapers(Scripted):
         self.assertEqual(self.ctl("scrapers"), (
             "NAME      NAMED  LAST SCRAPE  WAITING  OLDEST     ON ITS WAY  DELIVERED  LAST BATCH\n"
             "prom-a    yes    4 s ago            0  -                   0         12  delivered, 12 events\n"
-            "10.0.0.7  no     never          17391  2 h 1 min           0          0  -\n"
+            "10.0.0.7  no     not yet        17391  2 h 1 min           0          0  -\n"
             "prom-ü    yes    4 s ago            0  -                   3         12  "
             "reset after 8192 of 120331 bytes, 1 event\n"))
 

@@ -89,7 +89,7 @@ class RealServer(Case):
     def test_scrapers_and_top_are_tables(self):
         for n in range(3):
             self.ctl("post", f"type={'deploy' if n else 'backup'}")
-        self.assertRegex(self.ctl("scrapers"), r"(?m)^prom-a +yes +never +3 ")
+        self.assertRegex(self.ctl("scrapers"), r"(?m)^prom-a +yes +not yet +3 ")
         self.assertRegex(self.ctl("top"), r"type +EVENTS +SHARE +BYTES\ndeploy +2 +67% +\d+\nbackup +1 +33% +\d+\n$")
         self.assertRegex(self.ctl("top", "--by", "nope"), r"\(without it\) +3 +100%\n$")
 

@@ -55,8 +55,8 @@ void check_progress(const Scraper& scraper, std::int64_t started_unix_ms, std::i
                       scraper.name + " prints the job for its Prometheus");
   } else if (now_unix_ms - scraper.last_scrape_unix_ms > away_after_ms) {
     error(findings, name + " came last " + ago(scraper.last_scrape_unix_ms, now_unix_ms) + ", and " +
-                        events_in_words(scraper.waiting) + " wait for it: start it, or oneshotctl " +
-                        (scraper.named ? "skip " : "forget ") + scraper.name);
+                        events_in_words(scraper.waiting) + (scraper.waiting == 1 ? " waits" : " wait") +
+                        " for it: start it, or oneshotctl " + (scraper.named ? "skip " : "forget ") + scraper.name);
   } else if (scraper.last_batch && !scraper.last_batch->delivered()) {
     warning(findings, name + " did not get its last batch (" + scraper.last_batch->text() +
                           "), which goes out again; if that goes on, raise its scrape_timeout and limits");

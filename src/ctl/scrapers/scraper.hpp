@@ -30,7 +30,7 @@ struct Scraper {
   std::int64_t dropped_full = 0;
   std::int64_t dropped_refused = 0;
   double oldest_waiting_seconds = 0;
-  std::int64_t last_scrape_unix_ms = 0;  ///< 0: never
+  std::int64_t last_scrape_unix_ms = 0;  ///< 0: not since the server's start
   std::optional<Batch> last_batch;
 };
 

@@ -20,8 +20,11 @@ std::string age(double seconds) {
 std::string table_of(const std::vector<Scraper>& scrapers, std::int64_t now_unix_ms) {
   Table table({"NAME", "NAMED", "LAST SCRAPE", "WAITING", "OLDEST", "ON ITS WAY", "DELIVERED", "LAST BATCH"});
   for (const Scraper& scraper : scrapers) {
-    table.add({scraper.name, scraper.named ? "yes" : "no", ago(scraper.last_scrape_unix_ms, now_unix_ms),
-               std::to_string(scraper.waiting), age(scraper.oldest_waiting_seconds), std::to_string(scraper.in_flight),
+    // One that came before the server's start has none: only where it is, is kept.
+    const std::string last =
+        scraper.last_scrape_unix_ms == 0 ? "not yet" : ago(scraper.last_scrape_unix_ms, now_unix_ms);
+    table.add({scraper.name, scraper.named ? "yes" : "no", last, std::to_string(scraper.waiting),
+               age(scraper.oldest_waiting_seconds), std::to_string(scraper.in_flight),
                std::to_string(scraper.delivered), scraper.last_batch ? scraper.last_batch->text() : "-"});
   }
   return table.text();

@@ -16,7 +16,8 @@ function flags(scraper) {
 
 export function showScrapers({ scrapers, now_unix_ms: now }) {
   const oldest = (s) => (s.oldest_waiting_seconds > 0 ? ago(s.oldest_waiting_seconds) : "–");
-  const lastScrape = (s) => (s.last_scrape_unix_ms ? `${ago((now - s.last_scrape_unix_ms) / 1000)} ago` : "never");
+  const lastScrape = (s) =>
+    s.last_scrape_unix_ms ? `${ago((now - s.last_scrape_unix_ms) / 1000)} ago` : "not since the start";
   const columns = [
     { title: "Name", of: flags },
     { title: "Waiting", number: true, of: (s) => s.waiting.toLocaleString() },
