@@ -17,7 +17,7 @@ class Follower {
  public:
   /// `since`: where the first page begins, as it was typed; empty: the newest events alone. `limit`: how many the first
   /// page has at most, as it was typed; empty: 1000 since then, or the newest 10.
-  Follower(Query query, std::string since, std::string limit)
+  Follower(Query query, std::string since, std::string limit = {})
       : query_(std::move(query)), since_(std::move(since)), limit_(std::move(limit)) {}
 
   [[nodiscard]] std::string next_page() const;

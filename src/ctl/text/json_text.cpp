@@ -3,39 +3,13 @@
 
 #include <utility>
 
-#include "base/utf8.hpp"
+#include "base/json_text.hpp"
 
 namespace oneshot::ctl {
-namespace {
-
-void append_character(std::string& out, std::string_view character) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  const auto byte = static_cast<unsigned char>(character.front());
-  if (byte == '"' || byte == '\\') {
-    out += '\\';
-    out += character;
-  } else if (byte < 0x20 || byte == 0x7F) {
-    out += "\\u00";
-    out += digits[byte >> 4U];
-    out += digits[byte & 0xFU];
-  } else {
-    out += character;
-  }
-}
-
-}  // namespace
 
 std::string json_text(std::string_view text) {
   std::string out = "\"";
-  while (!text.empty()) {
-    const std::size_t size = utf8_sequence(text);
-    if (size == 0) {
-      out += "\uFFFD";
-    } else {
-      append_character(out, text.substr(0, size));
-    }
-    text.remove_prefix(size == 0 ? 1 : size);
-  }
+  append_json_text(out, text);
   return out + '"';
 }
 

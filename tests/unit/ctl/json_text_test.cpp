@@ -11,7 +11,7 @@ namespace oneshot::ctl {
 namespace {
 
 TEST_CASE("a text is valid JSON whatever its bytes are") {
-  CHECK(json_text("a\"b\\c\n\x7f ü") == R"("a\"b\\c\u000a\u007f ü")");
+  CHECK(json_text("a\"b\\c\n\x7f ü") == "\"a\\\"b\\\\c\\n\x7f ü\"");
   CHECK(json_text("\xff") == "\"\uFFFD\"");
 }
 
@@ -20,7 +20,7 @@ TEST_CASE("a value that was read is written with the same meaning") {
   const std::string text = R"({"a":[1,-2.5,true,null,"x\ny"],"b":{},"c":[]})";
   std::string out;
   append_json(out, parser.parse(text).value());
-  CHECK(out == R"({"a":[1,-2.5,true,null,"x\u000ay"],"b":{},"c":[]})");
+  CHECK(out == R"({"a":[1,-2.5,true,null,"x\ny"],"b":{},"c":[]})");
 }
 
 }  // namespace
