@@ -125,6 +125,11 @@ class Check(InFolder):
         self.one(GOOD.replace("[prom-a]", "[prom-a], scrapper: [x]"), 5, "error", '"scrapper"', "400")
         self.one(GOOD.replace("[prom-a]", '[prom-a], peek: ["1"]'), 5, "error", "no event is ever delivered")
 
+    def test_since_is_told_what_it_does_and_does_not(self):
+        since = GOOD.replace("[prom-a]", "[prom-a], since: [1h]")
+        self.one(since, 5, "warning", "only a scraper that is new", "one that is known goes on", "after a restart",
+                 "scrapers.names")
+
     def test_limits_by_which_prometheus_throws_a_scrape_away(self):
         def job(line):
             return GOOD + f"    {line}\n"

@@ -41,6 +41,11 @@ void check_parameters(const ScrapedJob& job, Findings& findings) {
   }
   if (params->member("peek") != nullptr)
     findings.push_back(job.error("params", "peek only looks, so that no event is ever delivered: leave it out"));
+  if (params->member("since") != nullptr)
+    findings.push_back(job.warning("params",
+                                   "only a scraper that is new gets older events by since: one that is known goes on "
+                                   "where it is, and one that was forgotten gets them again after a restart of the "
+                                   "server; keep its name in scrapers.names, where none is forgotten"));
 }
 
 void check_way(const ScrapedJob& job, const Facts& facts, Findings& findings) {
