@@ -14,10 +14,10 @@ constexpr std::string_view no_utf8 = "\xEF\xBF\xBD";  // U+FFFD
 
 constexpr ByteSet plain([](char c) {
   const auto byte = static_cast<unsigned char>(c);
-  return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
+  return byte >= 0x20 && byte < 0x7F && c != '"' && c != '\\';
 });
 
-/// Of a control character, a quote or a backslash.
+/// Of a control character, a quote or a backslash. DEL is escaped for YAML, which refuses it: oneshotctl scrape-config.
 std::string_view escape(char c, std::array<char, 6>& space) noexcept {
   constexpr std::string_view digits = "0123456789abcdef";
   const auto byte = static_cast<unsigned char>(c);

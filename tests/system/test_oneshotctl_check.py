@@ -43,6 +43,12 @@ class ScrapeConfig(InFolder):
         server = self.write(toml({"events.use_explicit_timestamps": True, "scrapers.names": ["prom-a"]}), "server.toml")
         self.assertEqual(self.done("check", self.write(self.config("--timestamps")), "--config", server), "")
 
+    def test_a_control_character_in_a_name_leaves_it_valid_yaml(self):
+        secret = self.write("s3cret", "secret")
+        text = self.config("--user", "a\x7fb", "--password-file", secret)
+        self.assertIn('username: "a\\u007fb"', text)
+        self.assertEqual(self.done("check", self.write(text)), "")
+
     def test_promtool_takes_it_in_every_form(self):
         promtool = programs.need("promtool", "ONESHOT_PROMTOOL")
         secret = self.write("s3cret", "secret")

@@ -117,7 +117,7 @@ TEST_CASE("as JSON no value can end its string, and what is no UTF-8 is replaced
     return line.substr(before.size(), line.size() - before.size() - 3);
   };
   CHECK(value("say \"x\" \\ 世界") == R"(say \"x\" \\ 世界)");
-  CHECK(value("a\n\t\x1B\x7F") == "a\\n\\t\\u001b\x7F");
+  CHECK(value("a\n\t\x1B\x7F") == "a\\n\\t\\u001b\\u007f");
   CHECK(value("\xFF\xC3") == "\xEF\xBF\xBD\xEF\xBF\xBD");
   CHECK(value(std::string_view("\0", 1)) == "\\u0000");
   CHECK(value("") == "");
