@@ -113,6 +113,10 @@ class Daemon:
             connection.request("GET", path)
             reply = connection.getresponse()
             return reply.status, reply.read()
+        except ConnectionRefusedError:
+            status = self._process.poll()
+            assert status is None, f"{self.program} has ended with {status}; its log ends:\n{self.log()[-4000:]}"
+            raise
         finally:
             connection.close()
 
