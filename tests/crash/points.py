@@ -6,6 +6,7 @@ The points are the string literals of crash_point("...") in src/; a build with -
 ONESHOT_CRASH_AT=NAME:N. Each point has a file of its own, which all its kills share, and a small workload
 that passes it; n grows until the server survives the workload."""
 
+import hashlib
 import os
 import re
 import subprocess
@@ -351,8 +352,48 @@ class Forgetting(Point):
         super().work(place)
 
 
+class Changing(Point):
+    """An operator has one scraper get everything again, or skip what waits for it. The first costs it no event, and the
+    second may cost it those that waited; the others notice neither."""
+
+    settings = {"history.seconds": 3600, "clients.boss.token_sha256": hashlib.sha256(b"boss").hexdigest(),
+                "clients.boss.rights": ["admin"], "clients.anonymous.rights": ["post", "scrape", "view"]}
+    most = 6
+
+    def __init__(self, name, *arguments):
+        super().__init__(name, *arguments)
+        self.verb = name.partition(".")[0]
+
+    def work(self, place):
+        super().work(place)
+        poster, scraper = place.people[0][0], place.people[1][2]
+        for _ in range(self.most):
+            if place.server.died() or not poster.post(3):
+                break
+            if self.verb == "replay":
+                scraper.try_to_scrape()  # or there is nothing to send again
+            self.change(place, scraper.name)
+        poster.close()
+        scraper.close()
+
+    def change(self, place, scraper):
+        """Its answer is of no use where the server kills itself meanwhile."""
+        path = f"/api/v1/scrapers/{scraper}/{self.verb}" + ("?since=1h" if self.verb == "replay" else "")
+        try:
+            place.server.post(path, None, [("Authorization", "Bearer boss")])
+        except (Broken, OSError):
+            pass
+
+    def may_miss(self, place):
+        return {"c": place.ledger.missing("c")} if self.verb == "skip" else {}
+
+    def may_come_again(self, place):
+        return {"c": place.ledger.account("c", kills_excuse=False).twice} if self.verb == "replay" else {}
+
+
 _KINDS = {"open": Registering, "register": Registering, "flush": Flushing, "reserved_end": Raising,
-          "room": MakingRoom, "forget": Forgetting, "migrate": Migrating, "aside": SettingAside}
+          "room": MakingRoom, "forget": Forgetting, "migrate": Migrating, "aside": SettingAside,
+          "replay": Changing, "skip": Changing}
 
 
 def all_points(seed, sync, most):

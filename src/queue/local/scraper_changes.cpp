@@ -3,6 +3,7 @@
 // which it holds, and what follows only tidies up: a kill in between leaves what waits below the cursor to a start.
 #include <cassert>
 
+#include "base/crash_point.hpp"
 #include "queue/local/scraper.hpp"
 
 namespace oneshot::queue {
@@ -22,6 +23,7 @@ std::uint64_t Scraper::go_back_to(const event_log::Offset& to) {
   const std::uint64_t events = back.events() - aside_.events_in(back);
   cursor_ = to;
   place_.set_cursor(to.bytes);
+  crash_point("replay.cursor");
   aside_.remove(back);
   again_.remove(back);
   keep_aside();
@@ -42,6 +44,7 @@ std::uint64_t Scraper::skip_to(const event_log::Offset& end, std::int64_t now_un
   if (dropped.empty() && again_.empty()) return 0;
   cursor_ = event_log::later(cursor_, end);
   place_.set_cursor(cursor_.bytes);
+  crash_point("skip.cursor");
   aside_ = {};
   again_ = {};
   keep_aside();
