@@ -44,8 +44,9 @@ http::Reply refuse_client(Context& context, const http::Request& request, Right 
   return reply;
 }
 
-Unexpected<http::Reply> refuse_missing(Context& context, const http::Request& request, Right right) {
-  std::string why = "this needs credentials with the right \"" + std::string(name_of(right)) + '"';
+Unexpected<http::Reply> refuse_missing(Context& context, const http::Request& request, Right right, bool is_view) {
+  std::string why =
+      "this needs credentials with the right \"" + std::string(name_of(is_view ? Right::view : right)) + '"';
   if (context.options->directory == nullptr)
     why += ", which nobody has: give it to a client, a section [clients.NAME] of the config (oneshotctl token new)";
   return Unexpected{refuse_client(context, request, right, AuthFailure::missing, std::move(why))};
@@ -68,13 +69,14 @@ Result<void, http::Reply> check_client(Context& context, const http::Request& re
   const access::Client* const client = context.client;
   if (client == nullptr) {
     const bool everybody = context.options->directory == nullptr && right != Right::admin;
-    return everybody ? Result<void, http::Reply>() : refuse_missing(context, request, right);
+    return everybody ? Result<void, http::Reply>() : refuse_missing(context, request, right, is_view);
   }
   const Rights& rights = client->rights;
   if (!rights.has(right) && !(right == Right::scrape && is_view && rights.has(Right::view))) {
-    if (client->anonymous) return refuse_missing(context, request, right);
-    std::string why = "client " + quoted(client->name) + " may not " + std::string(what_it_does(right)) +
-                      " (its rights: " + in_words(rights) + ')';
+    if (client->anonymous) return refuse_missing(context, request, right, is_view);
+    std::string why = "client " + quoted(client->name) + " may not " +
+                      std::string(what_it_does(is_view ? Right::view : right)) + " (its rights: " + in_words(rights) +
+                      ')';
     return Unexpected{refuse_client(context, request, right, AuthFailure::forbidden, std::move(why))};
   }
   return right == Right::scrape ? check_scraper_name(context, request, *client) : Result<void, http::Reply>();

@@ -120,14 +120,14 @@ class Matrix(Access):
     def check_route(self, connection, row, name, rights, headers):
         method, path, own_headers, body, right, or_right = row
         reply = send(connection, method, path, (*own_headers, *headers), body)
-        shown = None
+        shown, needed = None, or_right or right  # the lesser right is named
         if right is None or right in rights or or_right in rights:
             status = 200
         elif name is None:
-            status, shown = 401, f'this needs credentials with the right "{right}"'
+            status, shown = 401, f'this needs credentials with the right "{needed}"'
         else:
-            status = 403
-            shown = f'client "{name}" may not {WORDS.get(right, right)} (its rights: {", ".join(rights) or "nothing"})'
+            status, has = 403, ", ".join(rights) or "nothing"
+            shown = f'client "{name}" may not {WORDS.get(needed, needed)} (its rights: {has})'
         with self.subTest(f"{method} {path} of {name} with {rights}"):
             self.check(reply, status, None if method == "HEAD" else shown)
 
