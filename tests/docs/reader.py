@@ -62,7 +62,10 @@ class Reader:
             return file.read()
 
     def run(self, command):
-        return subprocess.run(["sh", "-c", self.here(command)], cwd=self.folder, text=True, env=self.environment,
+        env = self.environment
+        if "--check-config" in command:  # names the variables that count: the reader's port is not the page's matter
+            env = {name: value for name, value in env.items() if name != "PORT"}
+        return subprocess.run(["sh", "-c", self.here(command)], cwd=self.folder, text=True, env=env,
                               stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
 
     # -- the server ----------------------------------------------------------------------------------------
