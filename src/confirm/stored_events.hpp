@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -11,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/keyed_hash.hpp"
 #include "confirm/evidence.hpp"
 #include "confirm/target_labels.hpp"
 #include "queue/batch.hpp"
@@ -39,7 +39,7 @@ class StoredEvents {
 
   TargetLabels target_;
   Labels escaped_target_;
-  std::unordered_map<std::string, bool> seen_;  // by the metric and all labels: asked for
+  std::unordered_map<std::string, bool, KeyedHash> seen_;  // by the metric and all labels: asked for
 };
 
 /// How many different series the events of a batch are.

@@ -7,11 +7,13 @@
 #include "queue/local/appending.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <mutex>
 #include <unordered_map>
 #include <utility>
 
+#include "base/hash.hpp"
 #include "event_log/record.hpp"
 
 namespace oneshot::queue {
@@ -19,8 +21,13 @@ namespace {
 
 using Appended = event_log::EventLog::Appended;
 
+/// Keys are SHA-256 of what clients choose, who can try many.
 struct HashOfKey {
-  std::size_t operator()(const event::IdempotencyKey& key) const noexcept { return key.high; }
+  std::size_t operator()(const event::IdempotencyKey& key) const noexcept {
+    static const Seed seed = random_seed();
+    const std::array<std::uint64_t, 2> whole{key.high, key.low};
+    return hash_bytes({reinterpret_cast<const char*>(whole.data()), sizeof whole}, seed);
+  }
 };
 
 std::int64_t seconds_of(const Options& options) noexcept {

@@ -6,9 +6,9 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 
+#include "base/keyed_hash.hpp"
 #include "queue/history.hpp"
 #include "queue/local/ledger.hpp"
 
@@ -31,10 +31,6 @@ class EmbeddedLabelCounter final : public LabelCounter {
     std::uint64_t events = 0;
     std::uint64_t bytes = 0;
   };
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>()(text); }
-  };
   void count(const event_log::Record& record);
   void drop_rare_ones();
 
@@ -43,7 +39,7 @@ class EmbeddedLabelCounter final : public LabelCounter {
   const std::string label_;  // how it begins
   event_log::Offset at_;
   std::uint64_t end_ = 0;
-  std::unordered_map<std::string, Count, Hash, std::equal_to<>> values_;  // escaped
+  std::unordered_map<std::string, Count, KeyedHash, std::equal_to<>> values_;  // escaped
   LabelCounts counts_;
 };
 
