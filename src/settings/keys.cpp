@@ -46,24 +46,6 @@ Result<std::string> make_plain_label(const std::string& name, const std::vector<
   return Unexpected{must_be_one_of({"time", "timestamp", "ttl"})};
 }
 
-/// "warning", as other programs call it, is "warn".
-Key log_level() {
-  using log::Level;
-  Key key = choice("log", "level", &Settings::log_level,
-                   {{"error", Level::error}, {"warn", Level::warn}, {"info", Level::info}, {"debug", Level::debug}});
-  key.set = [set = std::move(key.set)](Settings& settings, const Value& value) {
-    const auto* const word = std::get_if<std::string>(&value.content);
-    if (word != nullptr && *word == "warning") {
-      settings.log_level = Level::warn;
-      return Result<void, ValueError>();
-    }
-    auto taken = set(settings, value);
-    if (!taken) taken.error().must = must_be_one_of({"error", "warn", "warning", "info", "debug"});
-    return taken;
-  };
-  return key;
-}
-
 // Order of the arguments: table, key, range or check, member. The example file says what each key means.
 std::vector<Key> make_keys() {
   using App = app::Options;
@@ -76,6 +58,7 @@ std::vector<Key> make_keys() {
   using event::LongValues;
   using event::Repeats;
   using event::SenderTime;
+  using log::Level;
   using queue::WhenFull;
   using storage::Sync;
   constexpr double day = 86400;
@@ -141,7 +124,13 @@ std::vector<Key> make_keys() {
       mebibytes("history", "max_mib", 0, 524'288, &Queue::history_bytes),
       flag("history", "senders", &Queue::keep_senders),
 
-      log_level(),
+      // "warning", as other programs call it, is "warn"; the first of two words is the one that is shown.
+      choice("log", "level", &Settings::log_level,
+             {{"error", Level::error},
+              {"warn", Level::warn},
+              {"warning", Level::warn},
+              {"info", Level::info},
+              {"debug", Level::debug}}),
       choice("log", "format", &Settings::log_format, {{"logfmt", log::Format::logfmt}, {"json", log::Format::json}}),
   };
 }
