@@ -44,9 +44,9 @@ http::Reply refuse_client(Context& context, const http::Request& request, Right 
   return reply;
 }
 
-Unexpected<http::Reply> refuse_missing(Context& context, const http::Request& request, Right right, bool is_view) {
-  std::string why =
-      "this needs credentials with the right \"" + std::string(name_of(is_view ? Right::view : right)) + '"';
+/// `enough`: the least right that would have done, which is named.
+Unexpected<http::Reply> refuse_missing(Context& context, const http::Request& request, Right right, Right enough) {
+  std::string why = "this needs credentials with the right \"" + std::string(name_of(enough)) + '"';
   if (context.options->directory == nullptr)
     why += ", which nobody has: give it to a client, a section [clients.NAME] of the config (oneshotctl token new)";
   return Unexpected{refuse_client(context, request, right, AuthFailure::missing, std::move(why))};
@@ -67,16 +67,16 @@ Result<void, http::Reply> check_scraper_name(Context& context, const http::Reque
 
 Result<void, http::Reply> check_client(Context& context, const http::Request& request, Right right, bool is_view) {
   const access::Client* const client = context.client;
+  const Right enough = is_view ? Right::view : right;
   if (client == nullptr) {
     const bool everybody = context.options->directory == nullptr && right != Right::admin;
-    return everybody ? Result<void, http::Reply>() : refuse_missing(context, request, right, is_view);
+    return everybody ? Result<void, http::Reply>() : refuse_missing(context, request, right, enough);
   }
   const Rights& rights = client->rights;
-  if (!rights.has(right) && !(right == Right::scrape && is_view && rights.has(Right::view))) {
-    if (client->anonymous) return refuse_missing(context, request, right, is_view);
-    std::string why = "client " + quoted(client->name) + " may not " +
-                      std::string(what_it_does(is_view ? Right::view : right)) + " (its rights: " + in_words(rights) +
-                      ')';
+  if (!rights.has(right) && !rights.has(enough)) {
+    if (client->anonymous) return refuse_missing(context, request, right, enough);
+    std::string why = "client " + quoted(client->name) + " may not " + std::string(what_it_does(enough)) +
+                      " (its rights: " + in_words(rights) + ')';
     return Unexpected{refuse_client(context, request, right, AuthFailure::forbidden, std::move(why))};
   }
   return right == Right::scrape ? check_scraper_name(context, request, *client) : Result<void, http::Reply>();

@@ -51,13 +51,12 @@ std::optional<std::int64_t> parse_duration(std::string_view text) noexcept {
 }
 
 /// In a query a plus is a blank, unless somebody wrote %2B for it: that of an offset, as in 10:30:00+01:00, is meant.
-std::optional<std::int64_t> parse_rfc3339(std::string_view text) {
+std::optional<std::int64_t> parse_time_of_query(std::string_view text) {
   constexpr std::size_t offset = 6;
   constexpr std::size_t whole = 19;
   std::string meant(text);
   if (text.size() >= whole + offset && text[text.size() - offset] == ' ') meant[text.size() - offset] = '+';
-  if (const auto time = event::parse_time(meant)) return *time;
-  return std::nullopt;
+  return event::parse_time(meant);
 }
 
 }  // namespace
@@ -66,7 +65,7 @@ Result<std::int64_t> parse_moment(std::string_view name, std::string_view text, 
   if (event::looks_like_milliseconds(text))
     if (const auto ms = parse_whole_number(text)) return static_cast<std::int64_t>(*ms);
   if (const auto back = parse_duration(text)) return std::max<std::int64_t>(0, now_unix_ms - *back);
-  if (const auto time = parse_rfc3339(text)) return *time;
+  if (const auto time = parse_time_of_query(text)) return *time;
   return Unexpected{std::string(name) + ' ' + quoted(text) +
                     " is no time: write how long ago (15m, 1h30m, 2d), RFC 3339 (2026-11-26T09:30:00Z) or Unix "
                     "milliseconds (1795685400000)"};

@@ -14,6 +14,7 @@
 #include "app/scrape/scraper_identity.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "http/status.hpp"
 #include "json/writer.hpp"
 
 namespace oneshot::app {
@@ -21,7 +22,6 @@ namespace {
 
 using queue::Changed;
 
-constexpr int bad_request = 400;
 constexpr int not_found = 404;
 constexpr int conflict = 409;
 
@@ -83,18 +83,19 @@ asio::awaitable<http::Reply> finish_change(Asked asked, asio::awaitable<Changed>
 
 http::Answer replay(Asked asked, const http::Request& request, delivery::Waiting& waiting) {
   const auto query = ApiQuery::parse(request.query, {"since"});
-  if (!query) return json_error(bad_request, query.error());
+  if (!query) return json_error(http::status::bad_request, query.error());
   const std::string_view since = query->find("since");
   if (since.data() == nullptr)
-    return json_error(bad_request, "since is missing: write how far back, as in replay?since=1h");
+    return json_error(http::status::bad_request, "since is missing: write how far back, as in replay?since=1h");
   const auto moment = parse_moment("since", since, asked.context.services.clock.unix_ms());
-  if (!moment) return json_error(bad_request, moment.error());
+  if (!moment) return json_error(http::status::bad_request, moment.error());
   auto change = asked.context.services.queue.replay(asked.scraper, *moment, waiting);
   return finish_change(std::move(asked), std::move(change));
 }
 
 http::Answer skip(Asked asked, const http::Request& request, delivery::Waiting& waiting) {
-  if (const auto query = ApiQuery::parse(request.query, {}); !query) return json_error(bad_request, query.error());
+  if (const auto query = ApiQuery::parse(request.query, {}); !query)
+    return json_error(http::status::bad_request, query.error());
   auto change = asked.context.services.queue.skip(asked.scraper, waiting);
   return finish_change(std::move(asked), std::move(change));
 }
@@ -120,7 +121,8 @@ http::Answer post_scraper(Context& context, const http::Request& request, delive
 http::Answer delete_scraper(Context& context, const http::Request& request, delivery::Waiting& waiting) {
   const std::string_view name = request.path.substr(api_scrapers_path.size());
   if (name.find('/') != std::string_view::npos) return unknown_change(request.path);
-  if (const auto query = ApiQuery::parse(request.query, {}); !query) return json_error(bad_request, query.error());
+  if (const auto query = ApiQuery::parse(request.query, {}); !query)
+    return json_error(http::status::bad_request, query.error());
   Asked asked(context, request, name, "forget");
   auto change = context.services.queue.forget(asked.scraper, waiting);
   return finish_change(std::move(asked), std::move(change));
