@@ -3,7 +3,6 @@
 
 #include <string>
 
-#include "base/text.hpp"
 #include "ctl/exit_status.hpp"
 #include "ctl/post/sending.hpp"
 #include "ctl/print.hpp"
@@ -40,13 +39,6 @@ std::string in_json(const Stored& stored) {
   return "{\"id\":" + (stored.id.empty() ? "null" : json_text(stored.id)) + "}\n";
 }
 
-/// A word without = is taken for a metric's name.
-std::string hint(const TypedEvent& event, const std::string& why) {
-  if (event.metric.empty() || why.find("status 404") == std::string::npos) return why;
-  return why + "; if " + printable(event.metric, 256) + " was to be a label, write " + printable(event.metric, 256) +
-         "=VALUE";
-}
-
 int run_post(const Call& call) {
   const auto event = event_of(call);
   if (!event) return refuse(event.error());
@@ -56,7 +48,7 @@ int run_post(const Call& call) {
   if (!target) return refuse(target.error());
   Http server(*std::move(target));
   const auto stored = send(server, *event, *retry);
-  if (!stored) return fail(hint(*event, stored.error()));
+  if (!stored) return fail(stored.error());
   return call.has(json_option.name) ? print(in_json(*stored)) : exit_ok;
 }
 

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "base/numbers.hpp"
+#include "base/text.hpp"
 #include "crypto/hex.hpp"
 #include "crypto/random.hpp"
 #include "ctl/server/refusal.hpp"
@@ -55,6 +56,13 @@ std::string given_up(const Tries& tries) {
   return tries.last + (tries.may_be_stored ? "; the event may be stored, or not" : "; the event is not stored");
 }
 
+/// A word without = is taken for a metric's name, and the server knows its metrics.
+std::string hint_for(const TypedEvent& event, long status) {
+  if (event.metric.empty() || status != 404) return {};
+  const std::string word = printable(event.metric, 256);
+  return "; if " + word + " was to be a label, write " + word + "=VALUE";
+}
+
 /// Half of it is left to chance, so that many scripts that failed together do not come together again.
 milliseconds some_of(milliseconds pause) {
   const auto chance = static_cast<unsigned char>(crypto::random_digest().view().front());
@@ -73,7 +81,7 @@ Result<Stored> send(Http& server, const TypedEvent& event, milliseconds at_most)
       return Stored{std::string(answer->header("event-id")), !answer->header("idempotency-replayed").empty()};
     if (answer) {
       tries.note(*answer);
-      if (!worth_another_try(answer->status)) return Unexpected{given_up(tries)};
+      if (!worth_another_try(answer->status)) return Unexpected{given_up(tries) + hint_for(event, answer->status)};
     } else {
       tries.note(answer.error());
     }
