@@ -73,10 +73,11 @@ class Point:
             for n in passes(self.most):
                 if self.play_one_file([n]):
                     break
-        for _ in range(0 if self.new_file else self.tries):
-            self.play_one_file(passes(self.most))
-            if self.result.deaths:
-                break
+        else:
+            for _ in range(self.tries):
+                self.play_one_file(passes(self.most))
+                if self.result.deaths:
+                    break
         if not self.result.deaths:
             self.result.complaints.append("the workload never passes this point")
         if self.point == UNDECIDABLE and not self.result.named:

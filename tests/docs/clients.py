@@ -7,7 +7,7 @@ import re
 import subprocess
 
 from docs import manifests, pipelines
-from harness import programs
+from harness import oneshotctl, programs
 
 SECONDS = 150  # a first `go run` compiles the standard library
 
@@ -46,10 +46,7 @@ def shell(bench):
 def crontab(bench):
     """crontab(5): five fields; the command ends at the first % without a backslash, and the rest is its input."""
     if "oneshotctl" in bench.text:
-        built = os.path.dirname(os.path.abspath(programs.server_binary()))
-        if not os.path.exists(os.path.join(built, "oneshotctl")):
-            programs.missing("oneshotctl is not built")
-        bench.env["PATH"] = f"{built}:{bench.env['PATH']}"
+        bench.env["PATH"] = f"{os.path.dirname(oneshotctl.program())}:{bench.env['PATH']}"
     else:
         programs.need("curl")
     entries = re.findall(r"^\S+ +\S+ +\S+ +\S+ +\S+ +(\S.*)$", bench.text, re.MULTILINE)

@@ -40,8 +40,7 @@ class Reader:
         binary = os.path.abspath(programs.server_binary())
         for name in ("oneshot-metrics-server", "oneshotctl"):
             os.symlink(os.path.join(os.path.dirname(binary), name), self.path(f"bin/{name}"))
-        self.environment = environment({"PORT": self.ports["8090"], "LC_ALL": "C.UTF-8",
-                                        "PATH": f"{self.path('bin')}:{os.environ['PATH']}"})
+        self.environment = environment({"LC_ALL": "C.UTF-8", "PATH": f"{self.path('bin')}:{os.environ['PATH']}"})
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -62,10 +61,7 @@ class Reader:
             return file.read()
 
     def run(self, command):
-        env = self.environment
-        if "--check-config" in command:  # names the variables that count: the reader's port is not the page's matter
-            env = {name: value for name, value in env.items() if name != "PORT"}
-        return subprocess.run(["sh", "-c", self.here(command)], cwd=self.folder, text=True, env=env,
+        return subprocess.run(["sh", "-c", self.here(command)], cwd=self.folder, text=True, env=self.environment,
                               stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
 
     # -- the server ----------------------------------------------------------------------------------------
@@ -77,8 +73,8 @@ class Reader:
             there = os.path.exists(self.path("config.toml"))
             command = "oneshot-metrics-server" + (" --config config.toml" if there else "")
         with open(self.path("log"), "ab") as log:
-            self.server = subprocess.Popen(command.split(), cwd=self.folder, env=self.environment, stderr=log,
-                                           stdin=subprocess.DEVNULL)
+            self.server = subprocess.Popen(command.split(), cwd=self.folder, stderr=log, stdin=subprocess.DEVNULL,
+                                           env={**self.environment, "PORT": self.ports["8090"]})
         wait_until(lambda: listens(int(self.ports["8090"])) or self.ended(), "the server listens", 20, 0.05)
         self.changed = False
 

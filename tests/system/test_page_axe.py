@@ -3,6 +3,7 @@
 finds nothing, whatever is on the screen."""
 
 import json
+import os
 
 from harness import programs, runner
 from harness.server import Server
@@ -19,8 +20,8 @@ UNDECIDED = {"color-contrast"}
 class Axe(WithBrowser):
     @classmethod
     def setUpClass(cls):
-        path = programs.find("no program of this name", "ONESHOT_AXE")
-        if path is None:
+        path = os.environ.get("ONESHOT_AXE")
+        if not path:
             programs.missing("axe-core is not there (or set ONESHOT_AXE to its axe.min.js)")
         with open(path, encoding="utf-8") as file:
             cls.axe = file.read()

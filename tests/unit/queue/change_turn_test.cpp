@@ -226,15 +226,9 @@ TEST_CASE("a scraper that is forgotten is gone at once, with what waited for it"
   CHECK(f.skip("a").what == Changed::What::unknown);
 }
 
-/// The texts that a scraper gets which comes with since=.
+/// A whole scrape that comes with since=.
 Texts scrape_since(HistoryFixture& f, std::string_view name, std::int64_t unix_ms) {
-  auto waiter = f.queue().enter(name, Coming(0, unix_ms));
-  REQUIRE(waiter.has_value());
-  const std::unique_ptr<Delivery> delivery = HistoryFixture::taken(**waiter);
-  Texts all = texts(delivery->batch());
-  delivery->handed_over();
-  delivery->settle(delivery::Outcome::delivered);
-  return all;
+  return f.scrape(name, delivery::Outcome::delivered, Coming(0, unix_ms));
 }
 
 TEST_CASE("a new scraper may begin back in the history, and one that is known does not") {

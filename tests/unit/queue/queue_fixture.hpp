@@ -92,8 +92,8 @@ struct Fixture {
     while (append("n" + std::to_string(stored)) == Stored::stored) ++events, ++stored;
     return events;
   }
-  std::unique_ptr<Waiter> enter(std::string_view scraper) {
-    auto waiter = queue().enter(scraper);
+  std::unique_ptr<Waiter> enter(std::string_view scraper, Coming coming = 0) {
+    auto waiter = queue().enter(scraper, coming);
     REQUIRE(waiter.has_value());
     return std::move(*waiter);
   }
@@ -110,13 +110,13 @@ struct Fixture {
     REQUIRE(std::holds_alternative<std::unique_ptr<Delivery>>(mine));
     return std::move(std::get<std::unique_ptr<Delivery>>(mine));
   }
-  std::unique_ptr<Delivery> take(std::string_view scraper) {
-    const std::unique_ptr<Waiter> waiter = enter(scraper);
+  std::unique_ptr<Delivery> take(std::string_view scraper, Coming coming = 0) {
+    const std::unique_ptr<Waiter> waiter = enter(scraper, coming);
     return taken(*waiter);
   }
   /// A whole scrape that ends like this; what was in it.
-  Texts scrape(std::string_view scraper, delivery::Outcome outcome = delivery::Outcome::delivered) {
-    const std::unique_ptr<Delivery> delivery = take(scraper);
+  Texts scrape(std::string_view scraper, delivery::Outcome outcome = delivery::Outcome::delivered, Coming coming = 0) {
+    const std::unique_ptr<Delivery> delivery = take(scraper, coming);
     Texts all = texts(delivery->batch());
     delivery->handed_over();
     delivery->settle(outcome);
