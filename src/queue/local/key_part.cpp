@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: MIT
 //
-// The index is a hash table with open addressing: a key stands at its home or behind it, without a gap between. Keys
-// are hashes themselves.
+// The index is a hash table with open addressing: a key stands at its home or behind it, without a gap between. The
+// index is made anew at each start, so its hash is no part of the file's format.
 #include "queue/local/key_part.hpp"
 
+#include <array>
 #include <bit>
+#include <cstdint>
 
 namespace oneshot::queue {
 
 std::size_t KeyPart::index_size(std::size_t entries) noexcept { return std::bit_ceil(2 * entries); }
 
 std::size_t KeyPart::home(const event::IdempotencyKey& key) const noexcept {
-  return key.high & (index_.size() - 1);  // the low word says which part it is
+  const std::array<std::uint64_t, 2> words{key.high, key.low};
+  return hash_bytes({reinterpret_cast<const char*>(words.data()), sizeof words}, seed_) & (index_.size() - 1);
 }
 
 std::size_t KeyPart::place_of(const event::IdempotencyKey& key) const noexcept {

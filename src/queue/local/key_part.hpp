@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 
+#include "base/hash.hpp"
 #include "event/event.hpp"
 #include "storage/key_entries.hpp"
 
@@ -58,6 +59,7 @@ class KeyPart {
 
   std::span<storage::KeyEntry> ring_;
   std::span<std::uint32_t> index_;  // 0: free; else the number of an entry, plus 1
+  Seed seed_ = random_seed();       // clients choose keys, and could choose many with one home
   std::size_t next_ = 0;            // the oldest entry, or a free one
 };
 
