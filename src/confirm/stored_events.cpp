@@ -5,7 +5,8 @@
 #include <array>
 #include <utility>
 
-#include "confirm/label_text.hpp"
+#include "exposition/escape.hpp"
+#include "exposition/label_text.hpp"
 #include "exposition/label_walk.hpp"
 
 namespace oneshot::confirm {
@@ -31,8 +32,11 @@ std::string key_of(std::string_view metric, Labels labels) {
   std::ranges::sort(labels);
   std::string text(metric);
   text += '{';
-  for (const auto& [name, value] : labels)
-    if (!value.empty()) text.append(name).append("=\"").append(value).append("\",");
+  for (const auto& [name, value] : labels) {
+    if (value.empty()) continue;
+    exposition::append_escaped_label(text, name, value);
+    text += ',';
+  }
   return text;
 }
 
@@ -65,7 +69,8 @@ Labels parsed(std::string_view text) {
 }  // namespace
 
 StoredEvents::StoredEvents(TargetLabels target) : target_(std::move(target)) {
-  for (const auto& [name, value] : target_.labels()) escaped_target_.emplace_back(name, escaped(value));
+  for (const auto& [name, value] : target_.labels())
+    escaped_target_.emplace_back(name, exposition::escaped_label_value(value));
   // Where a label put aside may meet another of its name, Prometheus begins with the shortest one.
   std::ranges::stable_sort(escaped_target_, {}, [](const auto& label) { return label.first.size(); });
 }
@@ -80,7 +85,7 @@ void StoredEvents::add(const Samples& samples, const std::set<std::int64_t>& tim
       if (name == "__name__") {
         metric = value;
       } else {
-        labels.emplace_back(name, escaped(value));
+        labels.emplace_back(name, exposition::escaped_label_value(value));
       }
     }
     seen_.try_emplace(key_of(metric, std::move(labels)), false);

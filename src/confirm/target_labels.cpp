@@ -5,7 +5,7 @@
 #include <cstddef>
 
 #include "base/byte_set.hpp"
-#include "confirm/label_text.hpp"
+#include "exposition/escape.hpp"
 #include "exposition/label_walk.hpp"
 
 namespace oneshot::confirm {
@@ -57,7 +57,7 @@ void TargetLabels::note(std::string_view event_labels) {
     if (label == labels_.end()) continue;
     Values& own = own_[static_cast<std::size_t>(label - labels_.begin())];
     if (own.any) continue;
-    std::string value = unescaped(part.value);
+    std::string value = exposition::unescaped_label_value(part.value);
     if (value != label->second) own.values.insert(std::move(value));
     own.any = own.values.size() > remembered_values;
     if (own.any) own.values.clear();
@@ -75,9 +75,9 @@ std::string TargetLabels::matchers(Kind kind) const {
     if (!own.values.empty() && value.size() > asked_bytes) continue;
     if (!text.empty()) text += ',';
     // Prometheus 3 takes any UTF-8 as a name, between quotes; older ones store no such names.
-    text += plain ? name : '"' + escaped(name) + '"';
+    text += plain ? name : '"' + exposition::escaped_label_value(name) + '"';
     text += own.values.empty() ? "=\"" : "=~\"";
-    text += escaped(value) + '"';
+    text += exposition::escaped_label_value(value) + '"';
   }
   return text;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "exposition/escape.hpp"
 
+#include <algorithm>
 #include <cstddef>
 
 #include "base/byte_scan.hpp"
@@ -35,6 +36,24 @@ bool is_plain_label_value(std::string_view value) noexcept {
 }
 
 void append_label_value(std::string& out, std::string_view value) { append_escaped(out, value, escaped_in_values); }
+
+std::string escaped_label_value(std::string_view value) {
+  std::string text;
+  append_label_value(text, value);
+  return text;
+}
+
+std::string unescaped_label_value(std::string_view escaped) {
+  std::string text;
+  text.reserve(escaped.size());
+  for (;;) {
+    const std::size_t plain = std::min(escaped.find('\\'), escaped.size());
+    text += escaped.substr(0, plain);
+    if (plain + 1 >= escaped.size()) return text += escaped.substr(plain);
+    text += escaped[plain + 1] == 'n' ? '\n' : escaped[plain + 1];
+    escaped.remove_prefix(plain + 2);
+  }
+}
 
 void append_help(std::string& out, std::string_view text) { append_escaped(out, text, escaped_in_help); }
 

@@ -15,6 +15,11 @@ namespace oneshot::exposition {
 /// every other byte as it is. The value must be valid UTF-8.
 void append_label_value(std::string& out, std::string_view value);
 
+/// The same as a text of its own.
+[[nodiscard]] std::string escaped_label_value(std::string_view value);
+/// The other way. A backslash that takes nothing with it, which no exposition has, stays.
+[[nodiscard]] std::string unescaped_label_value(std::string_view escaped);
+
 /// Appends the text of a HELP line: backslash and newline escaped; a quote stays as it is there.
 void append_help(std::string& out, std::string_view text);
 

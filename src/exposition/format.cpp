@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "base/numbers.hpp"
-#include "exposition/escape.hpp"
+#include "exposition/label_text.hpp"
 
 namespace oneshot::exposition {
 
@@ -41,9 +41,7 @@ void Format::append_sample(std::string& out, std::string_view name, std::initial
   char before = '{';
   for (const Label& label : labels) {
     out.push_back(before);
-    out.append(label.name).append("=\"");
-    append_label_value(out, label.value);
-    out.push_back('"');
+    append_label(out, label.name, label.value);
     before = ',';
   }
   if (labels.size() > 0) out.push_back('}');

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "confirm/label_text.hpp"
+#include "exposition/escape.hpp"
 #include "exposition/label_walk.hpp"
 
 namespace oneshot::app {
@@ -14,7 +14,7 @@ void write_labels(json::Writer& out, std::string_view labels) {
   out.member("labels").object();
   while (!labels.empty()) {
     const exposition::RenderedLabel label = exposition::take_label(labels);
-    out.member(label.name, confirm::unescaped(label.value));
+    out.member(label.name, exposition::unescaped_label_value(label.value));
   }
   out.end_object();
 }

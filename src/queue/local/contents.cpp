@@ -11,7 +11,7 @@
 
 #include "base/address.hpp"
 #include "base/log.hpp"
-#include "queue/local/label_text.hpp"
+#include "exposition/label_text.hpp"
 
 namespace oneshot::queue {
 namespace {
@@ -26,7 +26,7 @@ constexpr std::size_t shown_bytes = 64;  // of a type, which a client has writte
 using Bytes = std::map<std::string, std::uint64_t, std::less<>>;
 
 std::string_view type_of(const event_log::Record& record) noexcept {
-  const std::string_view type = escaped_value_in(record.labels(), "type=\"").value_or(std::string_view());
+  const std::string_view type = exposition::find_label_value(record.labels(), "type").value_or(std::string_view());
   if (!type.empty()) return type.substr(0, shown_bytes);
   return record.metric().empty() ? std::string_view("(no type)") : record.metric().substr(0, shown_bytes);
 }

@@ -6,8 +6,8 @@
 #include <mutex>
 #include <utility>
 
+#include "exposition/label_text.hpp"
 #include "queue/local/history_look.hpp"
-#include "queue/local/label_text.hpp"
 
 namespace oneshot::queue {
 namespace {
@@ -30,9 +30,9 @@ EmbeddedHistoryReader::EmbeddedHistoryReader(std::shared_ptr<Ledger> ledger, His
   query_.limit = std::clamp<std::size_t>(query_.limit, 1, HistoryQuery::most);
   for (const LabelIs& label : query_.labels) {
     if (label.value.empty())
-      without_.push_back(label.name + "=\"");
+      without_.push_back(label.name);
     else
-      labels_.push_back(label_text(label.name, label.value));
+      labels_.push_back(exposition::label_text(label.name, label.value));
   }
   prepare_look(*ledger_);
   const std::lock_guard lock(ledger_->mutex);
@@ -96,9 +96,11 @@ bool EmbeddedHistoryReader::fits(const event_log::Record& record, std::uint64_t 
   if (unix_ms < query_.since_unix_ms || unix_ms >= query_.until_unix_ms) return false;
   if (query_.metric && record.metric() != *query_.metric) return false;
   const std::string_view labels = record.labels();
-  const auto has = [labels](const std::string& text) { return has_label(labels, text); };
-  const auto begins = [labels](const std::string& text) { return escaped_value_in(labels, text).has_value(); };
-  return std::ranges::all_of(labels_, has) && std::ranges::none_of(without_, begins) &&
+  const auto has = [labels](const std::string& text) { return exposition::has_label(labels, text); };
+  const auto has_any = [labels](const std::string& name) {
+    return exposition::find_label_value(labels, name).has_value();
+  };
+  return std::ranges::all_of(labels_, has) && std::ranges::none_of(without_, has_any) &&
          concerns(*ledger_, query_.scraper, offset);
 }
 

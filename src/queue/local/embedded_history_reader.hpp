@@ -34,8 +34,8 @@ class EmbeddedHistoryReader final : public HistoryReader {
 
   std::shared_ptr<Ledger> ledger_;
   HistoryQuery query_;
-  std::vector<std::string> labels_;   // that an event has to have
-  std::vector<std::string> without_;  // the begins of labels that it must not have
+  std::vector<std::string> labels_;   // that an event has to have, each with its value
+  std::vector<std::string> without_;  // names of labels that an event must not have
   event_log::Offset oldest_;          // where the last stretch begins
 
   bool looking_ = false;  // for events; else reading those that were found

@@ -7,13 +7,14 @@
 #include <utility>
 #include <vector>
 
+#include "exposition/escape.hpp"
+#include "exposition/label_text.hpp"
 #include "queue/local/history_look.hpp"
-#include "queue/local/label_text.hpp"
 
 namespace oneshot::queue {
 
 EmbeddedLabelCounter::EmbeddedLabelCounter(std::shared_ptr<Ledger> ledger, LabelCountQuery query)
-    : ledger_(std::move(ledger)), query_(std::move(query)), label_(query_.label + "=\"") {
+    : ledger_(std::move(ledger)), query_(std::move(query)) {
   query_.limit = std::clamp<std::size_t>(query_.limit, 1, 1000);
   prepare_look(*ledger_);
   const std::lock_guard lock(ledger_->mutex);
@@ -38,7 +39,7 @@ HistoryWalk::Step EmbeddedLabelCounter::step() {
 
 void EmbeddedLabelCounter::count(const event_log::Record& record) {
   ++counts_.events;
-  const std::optional<std::string_view> value = escaped_value_in(record.labels(), label_);
+  const std::optional<std::string_view> value = exposition::find_label_value(record.labels(), query_.label);
   if (!value) {
     ++counts_.without;
     return;
@@ -66,7 +67,8 @@ void EmbeddedLabelCounter::drop_rare_ones() {
 
 LabelCounts EmbeddedLabelCounter::take() {
   for (const auto& [value, count] : values_)
-    counts_.values.push_back({.value = unescaped(value), .events = count.events, .bytes = count.bytes});
+    counts_.values.push_back(
+        {.value = exposition::unescaped_label_value(value), .events = count.events, .bytes = count.bytes});
   std::ranges::sort(counts_.values, [](const LabelCounts::Value& a, const LabelCounts::Value& b) {
     return a.events != b.events ? a.events > b.events : a.value < b.value;
   });

@@ -36,7 +36,6 @@ class EmbeddedLabelCounter final : public LabelCounter {
 
   std::shared_ptr<Ledger> ledger_;
   LabelCountQuery query_;
-  const std::string label_;  // how it begins
   event_log::Offset at_;
   std::uint64_t end_ = 0;
   std::unordered_map<std::string, Count, KeyedHash, std::equal_to<>> values_;  // escaped

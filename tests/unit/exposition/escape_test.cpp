@@ -62,6 +62,18 @@ TEST_CASE("a label value escapes backslash, quote and newline, and nothing else"
   CHECK(label_value(std::string_view("a\0b", 3)) == std::string("before a\0b", 10));
 }
 
+TEST_CASE("a label value without its escapes is what it was before") {
+  CHECK(exposition::unescaped_label_value("").empty());
+  CHECK(exposition::unescaped_label_value("plain") == "plain");
+  CHECK(exposition::unescaped_label_value(R"(a\\b\"c\nd\\n)") == "a\\b\"c\nd\\n");
+  CHECK(exposition::unescaped_label_value(R"(\\)") == "\\");
+}
+
+TEST_CASE("a backslash at the end, which no exposition has, stays") {
+  CHECK(exposition::unescaped_label_value("\\") == "\\");
+  CHECK(exposition::unescaped_label_value("a\\\\\\") == "a\\\\");
+}
+
 TEST_CASE("a help text escapes backslash and newline, but no quote") {
   CHECK(help("Say \"hi\".") == "before Say \"hi\".");
   CHECK(help("C:\\dir\nnext") == "before C:\\\\dir\\nnext");
@@ -82,5 +94,6 @@ TEST_CASE("any escaped label value reads back as it was") {
     const auto parsed = test::parse_exposition(line);
     REQUIRE_MESSAGE(parsed.has_value(), parsed.error());
     CHECK(parsed->families.at(0).samples.at(0).label("l") == value);
+    CHECK(exposition::unescaped_label_value(exposition::escaped_label_value(value)) == value);
   }
 }
