@@ -16,6 +16,11 @@ http::Reply busy(std::string message) {
   return reply;
 }
 
+http::Reply ended_before_the_reply() {
+  return refusal(
+      503, "the client has left, its time was over, or the event log needed the room, before the events were ready");
+}
+
 http::Reply too_many_scrapers(std::size_t max) {
   return refusal(503, "there are " + std::to_string(max) +
                           " scrapers already, as many as scrapers.max allows; those in scrapers.names always have a "

@@ -15,6 +15,8 @@ namespace oneshot::app {
 [[gnu::noinline]] http::Reply refusal(int status, std::string message);
 /// 503: what there is too much of at the moment is free again soon.
 http::Reply busy(std::string message);
+/// 503: nobody waits for this scrape any more, or what it would have had must make room.
+http::Reply ended_before_the_reply();
 /// 503: there are as many scrapers as scrapers.max allows, which is `max`.
 http::Reply too_many_scrapers(std::size_t max);
 /// 503: likewise, and a quarter of those, which is its share, has the address of this one.
