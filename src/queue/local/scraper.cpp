@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "queue/local/scraper.hpp"
 
-#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -16,30 +15,6 @@ const event_log::Offset& begin_of(const Ranges& events, const event_log::Offset&
 }
 
 }  // namespace
-
-std::uint64_t WaitQueue::enter() {
-  waiting_.push_back({.number = ++last_number_, .wake = std::nullopt});
-  return last_number_;
-}
-
-bool WaitQueue::is_first(std::uint64_t number) const noexcept {
-  return !waiting_.empty() && waiting_.front().number == number;
-}
-
-void WaitQueue::wake_by(std::uint64_t number, delivery::OneShotEvent::Notifier notifier) {
-  const auto place = std::ranges::find(waiting_, number, &Place::number);
-  if (place != waiting_.end()) place->wake.emplace(std::move(notifier));
-}
-
-WaitQueue::Wake WaitQueue::leave(std::uint64_t number) {
-  const bool was_first = is_first(number);
-  std::erase_if(waiting_, [number](const Place& place) { return place.number == number; });
-  return was_first ? wake_first() : std::nullopt;
-}
-
-WaitQueue::Wake WaitQueue::wake_first() {
-  return waiting_.empty() ? std::nullopt : std::exchange(waiting_.front().wake, std::nullopt);
-}
 
 const Ranges& Scraper::first_below() const noexcept {
   if (aside_.empty() || again_.empty()) return aside_.empty() ? again_ : aside_;
@@ -198,130 +173,6 @@ std::uint64_t Scraper::evicted_of_batch() const noexcept {
   return events_of_batch_in({{}, batch_from_ == From::again ? yielded_until_ : evicted_until_});
 }
 
-Fate Scraper::settle(delivery::Outcome outcome, const Settling& settling) {
-  assert(batch_taken_);
-  const Fate fate = judge(outcome, settling);
-  const bool leaves = fate != Fate::to_be_sent_again;
-  batch_taken_ = left_out_ = false;
-  note_sent(leaves);
-  if (leaves) {
-    count(fate);
-    past.note(batch(), settling.now_unix_ms, fate == Fate::refused ? "refused" : "");
-  } else {
-    lose_of_batch();  // what was evicted meanwhile
-  }
-  if (batch_from_ == From::cursor) {
-    settle_at_cursor(leaves);
-  } else if (batch_from_ == From::beyond) {
-    settle_beyond(leaves);
-  } else {
-    settle_below(leaves);
-  }
-  crash_point("settle.settled");
-  return fate;
-}
-
-Fate Scraper::judge(delivery::Outcome outcome, const Settling& settling) {
-  limit_.settled(outcome, batch_size(), settling.allowed, settling.now);
-  if (outcome == delivery::Outcome::delivered) {
-    suspicion_.delivered(batch_begin_.events, batch_end_.events);
-    return Fate::delivered;
-  }
-  if (batch_events_ > 1) return Fate::to_be_sent_again;
-  const Suspicion::Verdict verdict =
-      suspicion_.failed(batch_begin_.events, outcome, batch_is_tried_, settling.explicit_timestamps);
-  if (verdict == Suspicion::Verdict::send_again) return Fate::to_be_sent_again;
-  limit_.event_was_at_fault();
-  return verdict == Suspicion::Verdict::unread ? Fate::given_up : Fate::refused;
-}
-
-// What is sent again was counted once.
-void Scraper::count(Fate fate) noexcept {
-  const bool is_counted = batch_from_ == From::again;
-  if (fate == Fate::refused) {
-    (is_counted ? proofs_given_up : dropped_refused) += batch_events_;
-    return;
-  }
-  if (!is_counted) delivered += batch_events_;
-  if (fate == Fate::given_up) {
-    given_up += batch_events_;
-    return;
-  }
-  // What the startup hold had kept for it was there for anybody who asked first.
-  has_come_again = has_come_again || batch_end_.bytes > came_at;
-}
-
-void Scraper::settle_at_cursor(bool received) noexcept {
-  if (!received) {
-    place_.set_no_batch();  // first: or it would count as delivered whole
-    crash_point("settle.withdrawn");
-    return;
-  }
-  crash_point("settle.withdrawn");
-  cursor_ = event_log::later(cursor_, batch_end_);
-  place_.set_cursor(cursor_.bytes);
-  crash_point("settle.cursor");
-  place_.set_no_batch();  // last: a batch below its cursor is none
-}
-
-// In the file stands already what is passed over.
-void Scraper::settle_beyond(bool received) {
-  if (received && cursor_.bytes < batch_begin_.bytes) aside_.add({cursor_, batch_begin_});
-  settle_at_cursor(received);
-  keep_aside();
-}
-
-// What is set aside begins behind the batch, as a cursor would stand there.
-void Scraper::settle_below(bool received) {
-  if (received) {
-    (batch_from_ == From::aside ? aside_ : again_).remove(batch_ranges_);
-    keep_aside();
-    crash_point("aside.settled");
-  }
-  place_.set_no_batch();
-}
-
-void Scraper::lose_of_batch() noexcept {
-  const std::uint64_t lost = evicted_of_batch();
-  if (batch_from_ == From::again) {
-    again_lost_to_log += lost;
-  } else {
-    lose(lost);
-  }
-}
-
-void Scraper::put_back() {
-  assert(batch_taken_);
-  batch_taken_ = left_out_ = false;
-  place_.set_no_batch();
-  if (batch_from_ == From::beyond) keep_aside();
-  lose_of_batch();
-}
-
-void Scraper::evict_before(const event_log::Offset& target) noexcept {
-  const bool passes_cursor = target.bytes > cursor_.bytes;
-  if (!passes_cursor && (aside_.empty() || aside_.begin().bytes >= target.bytes)) return;
-  std::uint64_t gone = aside_.remove_before(target);
-  if (passes_cursor) gone += target.events - cursor_.events;
-  const bool counts_later = batch_taken_ && batch_from_ != From::again;
-  if (counts_later) gone -= events_of_batch_in({evicted_until_, target});
-  lose(gone);
-  if (passes_cursor) {
-    cursor_ = target;
-    place_.set_cursor(target.bytes);
-  }
-  evicted_until_ = event_log::later(evicted_until_, target);
-  suspicion_.forget_before(target.events);
-  sent_.remove_before(target);
-  counted_.remove_before(target);
-  keep_aside();
-}
-
-void Scraper::lose(std::uint64_t events) noexcept {
-  dropped_full += events;
-  loss_to_log += events;
-}
-
 void Scraper::send_again(const Ranges& all) {
   const Ranges events = all.before(cursor_);  // what lies behind goes out anyway, after a replay
   if (events.empty()) return;
@@ -333,29 +184,6 @@ void Scraper::send_again(const Ranges& all) {
   again_.add(events);
   again_yields_ = false;
   keep_aside();
-}
-
-void Scraper::let_go_of_kept(std::uint64_t offset) noexcept {
-  for (KeptRange& kept : kept_) {
-    if (kept.events.empty() || kept.events.begin().bytes >= offset) continue;
-    kept.events = {};
-    kept.gone = true;
-    ++proofs_given_up;
-  }
-}
-
-void Scraper::yield_kept(const event_log::Offset& target) noexcept {
-  const std::uint64_t before = proofs_given_up;
-  let_go_of_kept(target.bytes);
-  if (!again_.empty() && again_.begin().bytes < target.bytes) {
-    const bool in_flight = batch_taken_ && batch_from_ == From::again;
-    const std::uint64_t later = in_flight ? batch_ranges_.events_in({yielded_until_, target}) : 0;
-    again_lost_to_log += again_.remove_before(target) - later;
-    if (before == proofs_given_up && !again_yields_) ++proofs_given_up;
-    again_yields_ = !again_.empty();  // in steps, and counts once
-    keep_aside();
-  }
-  yielded_until_ = event_log::later(yielded_until_, target);
 }
 
 // The file has room for one range, from the first to the last. At a start the events between that were delivered go out

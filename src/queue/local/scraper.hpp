@@ -3,14 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <list>
 #include <memory>
 #include <optional>
 #include <utility>
 
 #include "base/clock.hpp"
-#include "delivery/one_shot_event.hpp"
 #include "delivery/outcome.hpp"
 #include "delivery/transfer.hpp"
 #include "event_log/offset.hpp"
@@ -20,47 +18,10 @@
 #include "queue/local/past_batches.hpp"
 #include "queue/local/ranges.hpp"
 #include "queue/local/suspicion.hpp"
+#include "queue/local/wait_queue.hpp"
 #include "storage/scraper_slots.hpp"
 
 namespace oneshot::queue {
-
-/// The scrapes of one scraper that wait for its next batch, first come, first served. Only the first one can get
-/// anywhere, so only the first one is woken. Has no lock: its owner guards it, and calls what it returns without that
-/// lock.
-class WaitQueue {
- public:
-  /// A scraper and its retry are two; a handful may come at once when several share a name by mistake.
-  static constexpr std::size_t longest = 8;
-
-  /// Whom to wake.
-  using Wake = std::optional<delivery::OneShotEvent::Notifier>;
-
-  [[nodiscard]] bool empty() const noexcept { return waiting_.empty(); }
-  [[nodiscard]] bool is_full() const noexcept { return waiting_.size() >= longest; }
-  /// Enters at the end. Returns the number of the place.
-  std::uint64_t enter();
-  [[nodiscard]] bool is_first(std::uint64_t number) const noexcept;
-  [[nodiscard]] bool is_only(std::uint64_t number) const noexcept { return is_first(number) && waiting_.size() == 1; }
-  /// The one with this number is woken, once, by the next change that concerns it.
-  void wake_by(std::uint64_t number, delivery::OneShotEvent::Notifier notifier);
-  /// Gives the place up. Returns who is first by that.
-  [[nodiscard]] Wake leave(std::uint64_t number);
-  /// Something has changed for the first one.
-  [[nodiscard]] Wake wake_first();
-
- private:
-  struct Place {
-    std::uint64_t number;
-    Wake wake;
-  };
-  std::deque<Place> waiting_;
-  std::uint64_t last_number_ = 0;
-};
-
-/// Wakes whom there is to wake, without the lock.
-inline void notify(const WaitQueue::Wake& wake) {
-  if (wake) (*wake)();
-}
 
 /// Where the events of a batch stood.
 enum class From : std::uint8_t {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "queue/local/scraper.hpp"
+#include "queue/local/wait_queue.hpp"
 
 #include <doctest/doctest.h>
 
