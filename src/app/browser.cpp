@@ -6,7 +6,7 @@
 #include <cstddef>
 
 #include "base/text.hpp"
-#include "http/accept.hpp"
+#include "http/coding/accept.hpp"
 
 namespace oneshot::app {
 namespace {

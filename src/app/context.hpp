@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "access/checker.hpp"
-#include "app/ingest/recent_series.hpp"
+#include "app/ingest/limits/recent_series.hpp"
 #include "app/options.hpp"
 #include "app/scrape/turns.hpp"
 #include "app/services.hpp"

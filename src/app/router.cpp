@@ -7,17 +7,17 @@
 #include <string_view>
 #include <utility>
 
+#include "app/access/as_client.hpp"
+#include "app/access/authorize.hpp"
 #include "app/api/change_scraper.hpp"
 #include "app/api/get_events.hpp"
 #include "app/api/get_status.hpp"
 #include "app/api/get_top.hpp"
 #include "app/api/json_reply.hpp"
-#include "app/as_client.hpp"
-#include "app/authorize.hpp"
-#include "app/ingest/find_hook.hpp"
+#include "app/ingest/hook/find_hook.hpp"
+#include "app/ingest/hook/post_hook.hpp"
 #include "app/ingest/post_event.hpp"
 #include "app/ingest/post_events.hpp"
-#include "app/ingest/post_hook.hpp"
 #include "app/pages/plain_pages.hpp"
 #include "app/pages/post_reload.hpp"
 #include "app/route.hpp"

@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-#include "net/kernel_buffers.hpp"
+#include "net/stream/kernel_buffers.hpp"
 
 namespace oneshot::net {
 

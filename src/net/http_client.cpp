@@ -10,7 +10,7 @@
 
 #include "base/clock.hpp"
 #include "base/text.hpp"
-#include "http/llhttp_machine.hpp"
+#include "http/parse/llhttp_machine.hpp"
 #include "net/asio_compat.hpp"
 #include "net/event_wait.hpp"
 

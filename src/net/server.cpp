@@ -8,13 +8,13 @@
 #include <utility>
 
 #include "base/log.hpp"
-#include "net/admission.hpp"
-#include "net/eviction.hpp"
-#include "net/kernel_buffers.hpp"
-#include "net/listener.hpp"
-#include "net/listening_socket.hpp"
-#include "net/live_connections.hpp"
-#include "net/peers.hpp"
+#include "net/eviction/admission.hpp"
+#include "net/eviction/eviction.hpp"
+#include "net/eviction/live_connections.hpp"
+#include "net/eviction/peers.hpp"
+#include "net/listen/listener.hpp"
+#include "net/listen/listening_socket.hpp"
+#include "net/stream/kernel_buffers.hpp"
 #include "net/worker.hpp"
 
 namespace oneshot::net {

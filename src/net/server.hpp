@@ -14,9 +14,9 @@
 #include "http/handler.hpp"
 #include "http/memory_budget.hpp"
 #include "http/statistics.hpp"
-#include "net/listening_socket.hpp"
+#include "net/listen/listening_socket.hpp"
 #include "net/options.hpp"
-#include "net/wrap_stream.hpp"
+#include "net/stream/wrap_stream.hpp"
 
 namespace oneshot::net {
 

@@ -23,10 +23,10 @@
 
 #include "base/log.hpp"
 #include "base/result.hpp"
-#include "net/kernel_buffers.hpp"
-#include "net/plain_stream.hpp"
-#include "net/session.hpp"
-#include "net/unix_stream.hpp"
+#include "net/session/session.hpp"
+#include "net/stream/kernel_buffers.hpp"
+#include "net/stream/plain_stream.hpp"
+#include "net/stream/unix_stream.hpp"
 
 namespace oneshot::net {
 namespace {

@@ -15,14 +15,14 @@
 #include "http/handler.hpp"
 #include "http/memory_budget.hpp"
 #include "http/statistics.hpp"
-#include "net/connection_context.hpp"
-#include "net/eviction.hpp"
-#include "net/live_connections.hpp"
+#include "net/eviction/eviction.hpp"
+#include "net/eviction/live_connections.hpp"
+#include "net/eviction/newcomer.hpp"
+#include "net/eviction/peers.hpp"
 #include "net/memory_trim.hpp"
-#include "net/newcomer.hpp"
 #include "net/options.hpp"
-#include "net/peers.hpp"
-#include "net/wrap_stream.hpp"
+#include "net/session/connection_context.hpp"
+#include "net/stream/wrap_stream.hpp"
 
 namespace oneshot::net {
 

@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "net/session.hpp"
+#include "net/session/session.hpp"
 #include "net/worker.hpp"
 
 namespace oneshot::net {

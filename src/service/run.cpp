@@ -16,9 +16,9 @@
 #include "service/service.hpp"
 #include "service/try_webhook.hpp"
 #include "service/web/encryption.hpp"
-#include "settings/command_line.hpp"
 #include "settings/effective.hpp"
-#include "settings/environment.hpp"
+#include "settings/sources/command_line.hpp"
+#include "settings/sources/environment.hpp"
 
 namespace oneshot::service {
 namespace {

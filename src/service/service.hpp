@@ -21,9 +21,9 @@
 #include "service/systemd/watchdog.hpp"
 #include "service/web/encryption.hpp"
 #include "service/web/watched_files.hpp"
-#include "settings/command_line.hpp"
-#include "settings/environment.hpp"
 #include "settings/settings.hpp"
+#include "settings/sources/command_line.hpp"
+#include "settings/sources/environment.hpp"
 
 namespace oneshot::service {
 

@@ -10,9 +10,9 @@
 #include "base/log.hpp"
 #include "service/service.hpp"
 #include "settings/clients.hpp"
-#include "settings/read_web.hpp"
-#include "settings/use_web.hpp"
-#include "settings/web_loosening.hpp"
+#include "settings/sources/read_web.hpp"
+#include "settings/sources/use_web.hpp"
+#include "settings/web/web_loosening.hpp"
 
 namespace oneshot::service {
 namespace {

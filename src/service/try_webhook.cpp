@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "app/ingest/metric_of_path.hpp"
-#include "app/ingest/post_headers.hpp"
+#include "app/ingest/reading/metric_of_path.hpp"
+#include "app/ingest/reading/post_headers.hpp"
 #include "base/text.hpp"
 #include "base/unique_fd.hpp"
 #include "event/event_builder.hpp"

@@ -4,8 +4,8 @@
 #include <string>
 
 #include "base/result.hpp"
-#include "settings/command_line.hpp"
 #include "settings/settings.hpp"
+#include "settings/sources/command_line.hpp"
 
 namespace oneshot::service {
 

@@ -9,7 +9,7 @@
 
 #include "base/host_port.hpp"
 #include "base/unix_path.hpp"
-#include "settings/named_sections.hpp"
+#include "settings/key/named_sections.hpp"
 
 namespace oneshot::settings {
 namespace {

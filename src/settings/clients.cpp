@@ -15,9 +15,9 @@
 #include "base/text.hpp"
 #include "crypto/hex.hpp"
 #include "crypto/sha256.hpp"
-#include "settings/credentials_directory.hpp"
-#include "settings/named_sections.hpp"
+#include "settings/key/named_sections.hpp"
 #include "settings/read_file.hpp"
+#include "settings/sources/credentials_directory.hpp"
 
 namespace oneshot::settings {
 namespace {

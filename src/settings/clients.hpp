@@ -4,8 +4,8 @@
 #include <string>
 
 #include "base/result.hpp"
-#include "settings/environment.hpp"
 #include "settings/settings.hpp"
+#include "settings/sources/environment.hpp"
 
 namespace oneshot::settings {
 

@@ -7,12 +7,12 @@
 
 #include "settings/check_together.hpp"
 #include "settings/clients.hpp"
-#include "settings/header_file.hpp"
-#include "settings/key.hpp"
-#include "settings/load_toml.hpp"
-#include "settings/named_sections.hpp"
-#include "settings/read_web.hpp"
-#include "settings/use_web.hpp"
+#include "settings/key/key.hpp"
+#include "settings/key/named_sections.hpp"
+#include "settings/sources/header_file.hpp"
+#include "settings/sources/load_toml.hpp"
+#include "settings/sources/read_web.hpp"
+#include "settings/sources/use_web.hpp"
 #include "settings/webhooks.hpp"
 
 namespace oneshot::settings {

@@ -4,9 +4,9 @@
 #include <string>
 
 #include "base/result.hpp"
-#include "settings/command_line.hpp"
-#include "settings/environment.hpp"
 #include "settings/settings.hpp"
+#include "settings/sources/command_line.hpp"
+#include "settings/sources/environment.hpp"
 
 namespace oneshot::settings {
 

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "settings/key.hpp"
-#include "settings/named_sections.hpp"
+#include "settings/key/key.hpp"
+#include "settings/key/named_sections.hpp"
 
 namespace oneshot::settings {
 namespace {

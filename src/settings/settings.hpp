@@ -10,7 +10,7 @@
 #include "ingest/hooks/options.hpp"
 #include "net/options.hpp"
 #include "queue/options.hpp"
-#include "settings/web.hpp"
+#include "settings/web/web.hpp"
 
 /// The settings: what the command line, the environment and the config file say about the options of the parts.
 namespace oneshot::settings {

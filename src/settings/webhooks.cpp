@@ -9,7 +9,7 @@
 #include "base/text.hpp"
 #include "ingest/hooks/cloud_event_mapping.hpp"
 #include "ingest/hooks/hook.hpp"
-#include "settings/named_sections.hpp"
+#include "settings/key/named_sections.hpp"
 #include "settings/read_file.hpp"
 
 namespace oneshot::settings {

@@ -24,7 +24,7 @@
 #include "app/services.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
-#include "http/parser.hpp"
+#include "http/parse/parser.hpp"
 #include "json/parser.hpp"
 #include "queue/local/embedded_queue.hpp"
 #include "support/no_waiting.hpp"

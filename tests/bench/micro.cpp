@@ -19,13 +19,13 @@
 #include <vector>
 
 #include "app/own_metrics/event_counters.hpp"
-#include "app/scrape/batch_text.hpp"
+#include "app/scrape/text/batch_text.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "event/event_builder.hpp"
 #include "event/form_parser.hpp"
 #include "exposition/text_format.hpp"
-#include "http/parser.hpp"
+#include "http/parse/parser.hpp"
 #include "queue/local/embedded_queue.hpp"
 #include "unit/app/allocation_count.hpp"
 

@@ -8,7 +8,7 @@
 #include "base/utf8.hpp"
 #include "fuzz/require.hpp"
 #include "settings/effective.hpp"
-#include "settings/load_toml.hpp"
+#include "settings/sources/load_toml.hpp"
 
 // Any bytes as a config file: either they load, and what is printed then loads as the same settings, or there is one
 // line of error that names the file and can be shown on a terminal.

@@ -13,7 +13,7 @@
 #include "fuzz/require.hpp"
 #include "http/grammar.hpp"
 #include "http/memory_budget.hpp"
-#include "http/parser.hpp"
+#include "http/parse/parser.hpp"
 
 namespace oneshot::http {
 namespace {

@@ -20,7 +20,7 @@
 #include "fuzz/fake_engine.hpp"
 #include "fuzz/require.hpp"
 #include "fuzz/script.hpp"
-#include "net/tls_stream.hpp"
+#include "net/stream/tls_stream.hpp"
 #include "support/test_stream.hpp"
 
 namespace {

@@ -90,10 +90,22 @@ def unit(path):
     return os.path.splitext(path)[0]
 
 
-def nested(path, other):
-    """One of the two files lies in a folder inside the folder of the other one."""
-    a, b = os.path.dirname(path) + "/", os.path.dirname(other) + "/"
-    return a != b and (a.startswith(b) or b.startswith(a))
+# What all rooms of a folder share holds one of each of their own things: the classes stand in the rooms where a reader
+# looks for them, and know nothing of what holds them.
+HOLDERS = {"src/app/context", "src/app/services"}
+
+
+def with_rooms(edges):
+    """The graph in which a folder that has rooms is no node, but each of its own files is: below a room, or above."""
+    paths = edges.keys() | {to for following in edges.values() for to in following}
+    folders = {os.path.dirname(path) for path in paths}
+    have_rooms = {folder for folder in folders if any(other.startswith(folder + "/") for other in folders)}
+
+    def node(path):
+        folder = os.path.dirname(path)
+        return unit(path) if folder in have_rooms else folder
+    held = {path: set() if unit(path) in HOLDERS else following for path, following in edges.items()}
+    return merged(held, node)
 
 
 def self_test():
@@ -112,7 +124,8 @@ def self_test():
         assert library_objection(table[folder], target, table) is None, (folder, target)
     assert circles({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == [["b", "c", "b"]]
     assert circles(merged({"a.hpp": set(), "a.cpp": {"a.hpp", "b.hpp"}, "b.hpp": {"a.hpp"}}, unit)) == [["a", "b", "a"]]
-    assert nested("src/net/a.hpp", "src/net/receipt/b.hpp") and not nested("src/net/a.hpp", "src/network/b.hpp")
+    assert circles(with_rooms({"a/r/x.hpp": {"a/low.hpp"}, "a/top.cpp": {"a/r/x.hpp"}})) == []
+    assert circles(with_rooms({"a/r/x.hpp": {"a/mid.hpp"}, "a/mid.hpp": {"a/r/y.hpp"}})) == [["a/mid", "a/r", "a/mid"]]
     assert list(includes('//x\n# include "a/b.hpp"\n/*\n#include <c>\n*/')) == [(2, '"', "a/b.hpp")]
 
 
@@ -141,9 +154,7 @@ def main():
                 if quote == "<" and re.match(pattern, target):
                     users.setdefault(library, set()).add(path)
     findings += [f"files include each other: {' > '.join(way)}" for way in circles(merged(edges, unit))]
-    # What a folder shares with the rooms inside of it stands beside those that use them: its router, its interface.
-    rooms = {path: {other for other in following if not nested(path, other)} for path, following in edges.items()}
-    findings += [f"folders include each other: {' > '.join(way)}" for way in circles(merged(rooms, os.path.dirname))]
+    findings += [f"folders include each other: {' > '.join(way)}" for way in circles(with_rooms(edges))]
     for library in sorted(users.keys() - BY_MANY_FILES):
         if len(users[library]) > 1:
             findings.append(f"{library} is included by more than one file: {', '.join(sorted(users[library]))}")

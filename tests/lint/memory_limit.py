@@ -17,7 +17,7 @@ def number(path, pattern):
 
 
 def main():
-    buffers, share = "src/net/kernel_buffers.hpp", "src/net/connection_share.hpp"
+    buffers, share = "src/net/stream/kernel_buffers.hpp", "src/net/connection_share.hpp"
     kernel = (number(buffers, r"usual_send_buffer = (\d+) \* 1024") + number(buffers, r"receive_buffer = (\d+) \* 1024")
               + number(share, r"receive_buffer \+ (\d+) \* 1024"))
     kib = number(share, r"own_share = (\d+) \* 1024") + kernel

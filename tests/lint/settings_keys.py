@@ -6,8 +6,8 @@ import re
 
 import tree
 
-FIXED = "src/settings/keys.cpp"
-NAMED = ("src/settings/named_keys.cpp", "src/settings/client_keys.cpp", "src/settings/webhook_keys.cpp")
+FIXED = "src/settings/keys/keys.cpp"
+NAMED = ("src/settings/keys/named_keys.cpp", "src/settings/keys/client_keys.cpp", "src/settings/keys/webhook_keys.cpp")
 
 # What a check in C++ allows, in words; for all else the code itself has the bounds or the words.
 IN_WORDS = {

@@ -8,7 +8,7 @@
 // may claim the places of two events at once. What stands for what:
 //
 //   Producer                      EventLog::append and append_all (src/event_log/), Appending::store
-//   make_room                     Evictor::evict_locked (src/queue/local/evictor.cpp)
+//   make_room                     Evictor::evict_locked (src/queue/local/making_room/evictor.cpp)
 //   advance_head, evict           Evictor::advance_head_if_free, Scraper::evict_before
 //   Scrape: take                  Waiter::step, EventLog::published_end, Ledger::readable_end
 //   Scrape: read                  EmbeddedBatch::read, outside the lock, one record a step

@@ -9,7 +9,7 @@
 #include <type_traits>
 
 #include "net/receipt/receipt_watch.hpp"
-#include "net/receipt/tcp_info.hpp"
+#include "net/stream/tcp_info.hpp"
 
 namespace oneshot::model {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "http/gzip.hpp"
+#include "http/coding/gzip.hpp"
 #include "http/memory_budget.hpp"
 
 namespace oneshot::test {

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "net/session.hpp"
+#include "net/session/session.hpp"
 #include "support/test_stream.hpp"
 
 namespace oneshot::test {

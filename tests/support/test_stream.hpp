@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "net/stream.hpp"
+#include "net/stream/stream.hpp"
 
 namespace oneshot::test {
 

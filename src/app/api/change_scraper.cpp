@@ -26,8 +26,8 @@ constexpr int not_found = 404;
 constexpr int conflict = 409;
 
 /// A change that was asked for. What is in it does not change with the settings while the change waits.
-struct Asked {
-  Asked(Context& c, const http::Request& request, std::string_view scraper_name, std::string_view what)
+struct AskedChange {
+  AskedChange(Context& c, const http::Request& request, std::string_view scraper_name, std::string_view what)
       : context(c),
         scraper(scraper_name),
         verb(what),
@@ -50,7 +50,7 @@ std::string change_text(std::string_view counted, const Changed& changed, bool r
 }
 
 /// Why the change was not made.
-http::Reply refusal_of(const Asked& asked, Changed::What why) {
+http::Reply refusal_of(const AskedChange& asked, Changed::What why) {
   switch (why) {
     case Changed::What::unknown:
       return unknown_scraper(asked.scraper, asked.context.services.queue);
@@ -68,7 +68,7 @@ http::Reply refusal_of(const Asked& asked, Changed::What why) {
                                   "ask again in a second, or stop that scraper first");
 }
 
-http::Reply answer_to(const Asked& asked, const Changed& changed) {
+http::Reply answer_to(const AskedChange& asked, const Changed& changed) {
   if (changed.what != Changed::What::done) return refusal_of(asked, changed.what);
   log::info("scraper changed",
             {{"scraper", asked.scraper}, {"change", asked.verb}, {"events", changed.events}, {"asked_by", asked.who}});
@@ -76,12 +76,12 @@ http::Reply answer_to(const Asked& asked, const Changed& changed) {
   return json_reply(change_text(replayed ? "events" : "dropped", changed, replayed));
 }
 
-asio::awaitable<http::Reply> finish_change(Asked asked, asio::awaitable<Changed> change) {
+asio::awaitable<http::Reply> finish_change(AskedChange asked, asio::awaitable<Changed> change) {
   const Changed changed = co_await std::move(change);
   co_return answer_to(asked, changed);
 }
 
-http::Answer replay(Asked asked, const http::Request& request, delivery::Waiting& waiting) {
+http::Answer replay(AskedChange asked, const http::Request& request, delivery::Waiting& waiting) {
   const auto query = ApiQuery::parse(request.query, {"since"});
   if (!query) return json_error(http::status::bad_request, query.error());
   const std::string_view since = query->find("since");
@@ -93,7 +93,7 @@ http::Answer replay(Asked asked, const http::Request& request, delivery::Waiting
   return finish_change(std::move(asked), std::move(change));
 }
 
-http::Answer skip(Asked asked, const http::Request& request, delivery::Waiting& waiting) {
+http::Answer skip(AskedChange asked, const http::Request& request, delivery::Waiting& waiting) {
   if (const auto query = ApiQuery::parse(request.query, {}); !query)
     return json_error(http::status::bad_request, query.error());
   auto change = asked.context.services.queue.skip(asked.scraper, waiting);
@@ -113,8 +113,8 @@ http::Answer post_scraper(Context& context, const http::Request& request, delive
   const std::size_t slash = std::min(rest.find('/'), rest.size());
   const std::string_view name = rest.substr(0, slash);
   const std::string_view verb = rest.substr(slash);
-  if (verb == "/replay") return replay(Asked(context, request, name, "replay"), request, waiting);
-  if (verb == "/skip") return skip(Asked(context, request, name, "skip"), request, waiting);
+  if (verb == "/replay") return replay(AskedChange(context, request, name, "replay"), request, waiting);
+  if (verb == "/skip") return skip(AskedChange(context, request, name, "skip"), request, waiting);
   return unknown_change(request.path);
 }
 
@@ -123,7 +123,7 @@ http::Answer delete_scraper(Context& context, const http::Request& request, deli
   if (name.find('/') != std::string_view::npos) return unknown_change(request.path);
   if (const auto query = ApiQuery::parse(request.query, {}); !query)
     return json_error(http::status::bad_request, query.error());
-  Asked asked(context, request, name, "forget");
+  AskedChange asked(context, request, name, "forget");
   auto change = context.services.queue.forget(asked.scraper, waiting);
   return finish_change(std::move(asked), std::move(change));
 }

@@ -11,7 +11,7 @@
 #include "app/api/scraper_json.hpp"
 #include "app/not_ready.hpp"
 #include "app/own_metrics/snapshot.hpp"
-#include "app/recent_refusals.hpp"
+#include "app/refusals/recent_refusals.hpp"
 #include "base/version.hpp"
 #include "event/event.hpp"
 #include "json/writer.hpp"

@@ -4,11 +4,11 @@
 #include <string>
 #include <utility>
 
-#include "app/ingest/event_body.hpp"
-#include "app/ingest/events_reader.hpp"
-#include "app/ingest/media_type.hpp"
-#include "app/ingest/plain_body.hpp"
-#include "app/ingest/store_events.hpp"
+#include "app/ingest/reading/event_body.hpp"
+#include "app/ingest/reading/events_reader.hpp"
+#include "app/ingest/reading/media_type.hpp"
+#include "app/ingest/reading/plain_body.hpp"
+#include "app/ingest/storing/store_events.hpp"
 #include "base/text.hpp"
 #include "ingest/cloud_event_form.hpp"
 

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "app/context.hpp"
-#include "app/ingest/post_headers.hpp"
+#include "app/ingest/reading/post_headers.hpp"
 #include "http/handler.hpp"
 #include "http/request.hpp"
 

@@ -5,14 +5,14 @@
 #include <string_view>
 #include <utility>
 
-#include "app/ingest/event_body.hpp"
-#include "app/ingest/media_type.hpp"
-#include "app/ingest/metric_of_path.hpp"
-#include "app/ingest/plain_body.hpp"
 #include "app/ingest/post_cloud_event.hpp"
-#include "app/ingest/post_headers.hpp"
+#include "app/ingest/reading/event_body.hpp"
+#include "app/ingest/reading/media_type.hpp"
+#include "app/ingest/reading/metric_of_path.hpp"
+#include "app/ingest/reading/plain_body.hpp"
+#include "app/ingest/reading/post_headers.hpp"
 #include "app/ingest/refusal.hpp"
-#include "app/ingest/store_event.hpp"
+#include "app/ingest/storing/store_event.hpp"
 #include "base/looks_like_json.hpp"
 #include "base/text.hpp"
 #include "event/idempotency_key.hpp"

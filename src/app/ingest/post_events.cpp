@@ -5,13 +5,13 @@
 #include <string_view>
 #include <utility>
 
-#include "app/ingest/events_reader.hpp"
-#include "app/ingest/media_type.hpp"
-#include "app/ingest/metric_of_path.hpp"
-#include "app/ingest/plain_body.hpp"
-#include "app/ingest/post_headers.hpp"
-#include "app/ingest/query_parameter.hpp"
-#include "app/ingest/store_events.hpp"
+#include "app/ingest/reading/events_reader.hpp"
+#include "app/ingest/reading/media_type.hpp"
+#include "app/ingest/reading/metric_of_path.hpp"
+#include "app/ingest/reading/plain_body.hpp"
+#include "app/ingest/reading/post_headers.hpp"
+#include "app/ingest/reading/query_parameter.hpp"
+#include "app/ingest/storing/store_events.hpp"
 #include "base/text.hpp"
 #include "event/idempotency_key.hpp"
 

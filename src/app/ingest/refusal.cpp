@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "app/refusal_log.hpp"
+#include "app/refusals/refusal_log.hpp"
 #include "app/scrape/scraper_identity.hpp"
 
 namespace oneshot::app {

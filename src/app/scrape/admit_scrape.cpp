@@ -5,7 +5,7 @@
 
 #include "app/browser.hpp"
 #include "app/moment.hpp"
-#include "app/refusal_log.hpp"
+#include "app/refusals/refusal_log.hpp"
 #include "app/scrape/refusals.hpp"
 #include "http/status.hpp"
 

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "app/scrape/proxy_watch.hpp"
+#include "app/scrape/proxy/proxy_watch.hpp"
 #include "app/scrape/scrape_deadline.hpp"
 
 namespace oneshot::app {

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "app/scrape/delivery_receipt.hpp"
-#include "app/scrape/proxy_signs.hpp"
+#include "app/scrape/proxy/proxy_signs.hpp"
 #include "app/scrape/scrape.hpp"
 #include "queue/delivery.hpp"
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "http/gzip.hpp"
+#include "http/coding/gzip.hpp"
 
 namespace oneshot::app {
 namespace {

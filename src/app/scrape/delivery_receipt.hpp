@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "app/scrape/proxy_watch.hpp"
+#include "app/scrape/proxy/proxy_watch.hpp"
 #include "confirm/confirmer.hpp"
 #include "delivery/outcome.hpp"
 #include "delivery/receipt.hpp"

@@ -2,9 +2,9 @@
 #include "app/scrape/exposition_reply.hpp"
 
 #include "app/own_metrics/own_metrics.hpp"
-#include "app/scrape/families.hpp"
 #include "app/scrape/scrape_body.hpp"
 #include "app/scrape/scrape_form.hpp"
+#include "app/scrape/text/families.hpp"
 
 namespace oneshot::app {
 

@@ -4,8 +4,8 @@
 #include <asio/awaitable.hpp>
 #include <memory>
 
-#include "app/scrape/batch_text.hpp"
 #include "app/scrape/scrape.hpp"
+#include "app/scrape/text/batch_text.hpp"
 #include "delivery/waiting.hpp"
 #include "queue/batch.hpp"
 

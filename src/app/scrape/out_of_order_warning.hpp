@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "app/scrape/batch_text.hpp"
+#include "app/scrape/text/batch_text.hpp"
 
 namespace oneshot::app {
 

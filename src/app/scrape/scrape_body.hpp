@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
-#include "app/scrape/batch_text.hpp"
-#include "app/scrape/families.hpp"
 #include "app/scrape/scraper_identity.hpp"
+#include "app/scrape/text/batch_text.hpp"
+#include "app/scrape/text/families.hpp"
 #include "app/scrape/turns.hpp"
 #include "exposition/format.hpp"
 #include "http/memory_budget.hpp"

@@ -3,7 +3,7 @@
 
 #include "exposition/openmetrics_format.hpp"
 #include "exposition/text_format.hpp"
-#include "http/accept.hpp"
+#include "http/coding/accept.hpp"
 
 namespace oneshot::app {
 namespace {

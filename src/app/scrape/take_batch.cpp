@@ -8,12 +8,12 @@
 #include <string>
 #include <utility>
 
-#include "app/refusal_log.hpp"
+#include "app/refusals/refusal_log.hpp"
 #include "app/scrape/batch_receipt.hpp"
 #include "app/scrape/deliver.hpp"
 #include "app/scrape/exposition_reply.hpp"
-#include "app/scrape/proxy_signs.hpp"
-#include "app/scrape/proxy_warning.hpp"
+#include "app/scrape/proxy/proxy_signs.hpp"
+#include "app/scrape/proxy/proxy_warning.hpp"
 #include "app/scrape/refusals.hpp"
 #include "app/scrape/scrape_deadline.hpp"
 #include "app/scrape/shared_scraper_warning.hpp"

@@ -2,7 +2,7 @@
 #include "ctl/check/facts.hpp"
 
 #include "ctl/server/target.hpp"
-#include "settings/load_toml.hpp"
+#include "settings/sources/load_toml.hpp"
 
 namespace oneshot::ctl {
 namespace {

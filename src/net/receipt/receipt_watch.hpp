@@ -6,7 +6,7 @@
 
 #include "base/clock.hpp"
 #include "delivery/reader.hpp"
-#include "net/receipt/tcp_info.hpp"
+#include "net/stream/tcp_info.hpp"
 
 namespace oneshot::net {
 

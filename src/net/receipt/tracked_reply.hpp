@@ -10,7 +10,7 @@
 #include "delivery/lease.hpp"
 #include "delivery/receipt.hpp"
 #include "net/receipt/receipt_watch.hpp"
-#include "net/stream.hpp"
+#include "net/stream/stream.hpp"
 
 namespace oneshot::net {
 

@@ -13,9 +13,9 @@
 #include "event/event.hpp"
 #include "event_log/new_records.hpp"
 #include "queue/local/clock_watch.hpp"
-#include "queue/local/evictor.hpp"
-#include "queue/local/key_table.hpp"
-#include "queue/local/ledger.hpp"
+#include "queue/local/keys/key_table.hpp"
+#include "queue/local/ledger/ledger.hpp"
+#include "queue/local/making_room/evictor.hpp"
 #include "queue/options.hpp"
 #include "queue/queue.hpp"
 

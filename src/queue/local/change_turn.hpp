@@ -12,7 +12,7 @@
 #include "delivery/one_shot_event.hpp"
 #include "delivery/waiting.hpp"
 #include "queue/history.hpp"
-#include "queue/local/ledger.hpp"
+#include "queue/local/ledger/ledger.hpp"
 #include "queue/local/waiter.hpp"
 
 namespace oneshot::queue {

@@ -4,7 +4,7 @@
 #include <atomic>
 #include <cstdint>
 
-#include "queue/local/ledger.hpp"
+#include "queue/local/ledger/ledger.hpp"
 
 namespace oneshot::queue {
 

@@ -10,8 +10,8 @@
 #include "event_log/clock_steps.hpp"
 #include "event_log/offset.hpp"
 #include "queue/batch.hpp"
-#include "queue/local/ledger.hpp"
-#include "queue/local/ranges.hpp"
+#include "queue/local/ledger/ledger.hpp"
+#include "queue/local/scraper/ranges.hpp"
 
 namespace oneshot::queue {
 

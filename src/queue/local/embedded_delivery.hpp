@@ -8,8 +8,8 @@
 
 #include "queue/delivery.hpp"
 #include "queue/local/embedded_batch.hpp"
-#include "queue/local/ledger.hpp"
-#include "queue/local/scraper.hpp"
+#include "queue/local/ledger/ledger.hpp"
+#include "queue/local/scraper/scraper.hpp"
 
 namespace oneshot::queue {
 

@@ -4,10 +4,10 @@
 #include <utility>
 
 #include "queue/local/change_turn.hpp"
-#include "queue/local/embedded_history_reader.hpp"
-#include "queue/local/embedded_label_counter.hpp"
 #include "queue/local/embedded_queue.hpp"
-#include "queue/local/history_look.hpp"
+#include "queue/local/history/embedded_history_reader.hpp"
+#include "queue/local/history/embedded_label_counter.hpp"
+#include "queue/local/history/history_look.hpp"
 
 namespace oneshot::queue {
 namespace {

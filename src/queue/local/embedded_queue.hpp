@@ -15,7 +15,7 @@
 #include "queue/local/appending.hpp"
 #include "queue/local/clock_watch.hpp"
 #include "queue/local/housekeeping.hpp"
-#include "queue/local/ledger.hpp"
+#include "queue/local/ledger/ledger.hpp"
 #include "queue/local/waiter.hpp"
 #include "queue/queue.hpp"
 #include "storage/error.hpp"

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "base/log.hpp"
-#include "queue/local/evictor.hpp"
-#include "queue/local/retention.hpp"
+#include "queue/local/making_room/evictor.hpp"
+#include "queue/local/making_room/retention.hpp"
 
 namespace oneshot::queue {
 namespace {

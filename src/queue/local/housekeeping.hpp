@@ -2,8 +2,8 @@
 #pragma once
 
 #include "queue/local/clock_watch.hpp"
-#include "queue/local/contents.hpp"
-#include "queue/local/ledger.hpp"
+#include "queue/local/ledger/ledger.hpp"
+#include "queue/local/making_room/contents.hpp"
 
 namespace oneshot::queue {
 

@@ -5,7 +5,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
-#include "queue/local/ledger.hpp"
+#include "queue/local/ledger/ledger.hpp"
 #include "queue/options.hpp"
 #include "storage/error.hpp"
 

@@ -13,8 +13,8 @@
 
 #include "base/log.hpp"
 #include "queue/local/embedded_delivery.hpp"
-#include "queue/local/evictor.hpp"
-#include "queue/local/places.hpp"
+#include "queue/local/making_room/evictor.hpp"
+#include "queue/local/scraper/places.hpp"
 
 namespace oneshot::queue {
 namespace {

@@ -16,7 +16,7 @@
 #include "delivery/waiting.hpp"
 #include "event_log/offset.hpp"
 #include "queue/delivery.hpp"
-#include "queue/local/ledger.hpp"
+#include "queue/local/ledger/ledger.hpp"
 #include "queue/queue.hpp"
 
 namespace oneshot::queue {

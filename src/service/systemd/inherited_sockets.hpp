@@ -6,7 +6,7 @@
 
 #include "base/result.hpp"
 #include "base/unique_fd.hpp"
-#include "settings/environment.hpp"
+#include "settings/sources/environment.hpp"
 
 namespace oneshot::service {
 

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "base/unique_fd.hpp"
-#include "settings/environment.hpp"
+#include "settings/sources/environment.hpp"
 
 /// What the service manager is told, by the protocol of sd_notify(3): lines of NAME=value in one datagram. It is a few
 /// lines of our own, since a library for it would be a dependency of everybody, also of those without systemd.

@@ -15,7 +15,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "base/unix_path.hpp"
-#include "net/unix_socket.hpp"
+#include "net/listen/unix_socket.hpp"
 
 namespace oneshot::service {
 namespace {

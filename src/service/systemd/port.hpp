@@ -6,7 +6,7 @@
 
 #include "app/options.hpp"
 #include "base/result.hpp"
-#include "net/listening_socket.hpp"
+#include "net/listen/listening_socket.hpp"
 #include "net/options.hpp"
 #include "service/systemd/inherited_sockets.hpp"
 #include "service/systemd/notify.hpp"

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <utility>
 
-#include "net/peers.hpp"
-#include "net/tls_stream.hpp"
+#include "net/eviction/peers.hpp"
+#include "net/stream/tls_stream.hpp"
 #include "tls/context.hpp"
 
 namespace oneshot::service {

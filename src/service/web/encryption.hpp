@@ -6,7 +6,7 @@
 
 #include "base/result.hpp"
 #include "http/tls_statistics.hpp"
-#include "net/wrap_stream.hpp"
+#include "net/stream/wrap_stream.hpp"
 #include "settings/settings.hpp"
 
 namespace oneshot::tls {

@@ -11,7 +11,7 @@
 #include <thread>
 #include <utility>
 
-#include "app/scrape/batch_text.hpp"
+#include "app/scrape/text/batch_text.hpp"
 #include "base/log.hpp"
 
 namespace oneshot::app::test {

@@ -5,7 +5,7 @@
 
 #include <array>
 
-#include "http/target.hpp"
+#include "http/parse/target.hpp"
 
 namespace oneshot::http {
 

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "http/parser.hpp"
+#include "http/parse/parser.hpp"
 
 namespace oneshot::http {
 

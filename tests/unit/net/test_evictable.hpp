@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "net/eviction.hpp"
+#include "net/eviction/eviction.hpp"
 
 namespace oneshot::net::test {
 

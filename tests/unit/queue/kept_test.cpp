@@ -7,7 +7,7 @@
 
 #include <span>
 
-#include "queue/local/ranges.hpp"
+#include "queue/local/scraper/ranges.hpp"
 #include "unit/queue/storage_fixture.hpp"
 
 namespace oneshot::queue::test {

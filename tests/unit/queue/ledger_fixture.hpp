@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "event/event.hpp"
-#include "queue/local/ledger.hpp"
+#include "queue/local/ledger/ledger.hpp"
 #include "support/manual_clock.hpp"
 
 namespace oneshot::queue::test {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "queue/local/room.hpp"
+#include "queue/local/ledger/room.hpp"
 
 #include <doctest/doctest.h>
 

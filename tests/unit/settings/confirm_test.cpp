@@ -5,9 +5,9 @@
 #include <string>
 
 #include "settings/effective.hpp"
-#include "settings/header_file.hpp"
-#include "settings/key.hpp"
+#include "settings/key/key.hpp"
 #include "settings/reload.hpp"
+#include "settings/sources/header_file.hpp"
 #include "unit/settings/parsed.hpp"
 
 using namespace oneshot;

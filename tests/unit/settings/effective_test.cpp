@@ -7,9 +7,9 @@
 #include <map>
 #include <string>
 
-#include "settings/key.hpp"
-#include "settings/load_toml.hpp"
-#include "settings/named_sections.hpp"
+#include "settings/key/key.hpp"
+#include "settings/key/named_sections.hpp"
+#include "settings/sources/load_toml.hpp"
 
 using namespace oneshot;
 using namespace oneshot::settings;

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "settings/load_toml.hpp"
+#include "settings/sources/load_toml.hpp"
 
 namespace oneshot::settings::test {
 

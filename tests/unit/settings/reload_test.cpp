@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "settings/effective.hpp"
-#include "settings/key.hpp"
+#include "settings/key/key.hpp"
 
 namespace oneshot::settings {
 namespace {

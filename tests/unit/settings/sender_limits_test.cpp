@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "settings/load_toml.hpp"
 #include "settings/settings.hpp"
+#include "settings/sources/load_toml.hpp"
 
 namespace oneshot::settings {
 namespace {

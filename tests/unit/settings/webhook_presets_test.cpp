@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Each preset makes of the payloads of its sender what NAME.txt beside the payload says.
-#include "settings/webhook_presets.hpp"
+#include "settings/keys/webhook_presets.hpp"
 
 #include <doctest/doctest.h>
 
@@ -16,7 +16,7 @@
 #include "ingest/hooks/dry_run.hpp"
 #include "json/parser.hpp"
 #include "settings/effective.hpp"
-#include "settings/load_toml.hpp"
+#include "settings/sources/load_toml.hpp"
 
 namespace oneshot::settings {
 namespace {

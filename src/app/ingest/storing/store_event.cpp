@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#include "app/ingest/storing/store_event.hpp"
+
+#include <memory>
+#include <utility>
+#include <variant>
+
+#include "app/ingest/limits/admit.hpp"
+#include "app/ingest/reading/key_reused.hpp"
+#include "app/ingest/refusal.hpp"
+#include "app/ingest/storing/count_accepted.hpp"
+#include "app/ingest/storing/durable_reply.hpp"
+#include "app/ingest/storing/event_ids.hpp"
+#include "app/ingest/storing/poster.hpp"
+#include "base/log.hpp"
+
+namespace oneshot::app {
+namespace {
+
+using queue::Stored;
+
+void log_stored(const Address& peer, const event::Event& event) {
+  if (log::enabled(log::Level::debug))
+    log::debug("event", {{"peer", peer.text()}, {"labels", event.labels}, {"value", event.value}});
+}
+
+std::unique_ptr<http::PendingReply> answer_when_durable(Context& context, const Address& peer,
+                                                        const event::Event& event, const queue::EventId& id) {
+  // A reload meanwhile may make other counters.
+  return when_durable(context, [&context, peer, id, counters = context.event_counters, client = context.client_number,
+                                series = context.event_counters->series_of(context.worker, event)](bool stored) {
+    if (!stored) return refuse(context, peer, why_not(Stored::unable));
+    context.counters.count_accepted();
+    EventCounters::count(series);
+    if (client != nullptr) Counters::increase(*client, 1);
+    http::Reply reply(200);
+    put_id(reply, id);
+    return reply;
+  });
+}
+
+/// As the first POST was answered, and says that this one was not the first.
+[[gnu::cold]] http::Reply replayed(Context& context, const queue::EventId& id) {
+  context.counters.count_duplicates();
+  http::Reply reply(200);
+  put_id(reply, id);
+  reply.extra_headers = "Idempotency-Replayed: true\r\n";
+  return reply;
+}
+
+}  // namespace
+
+http::Answer store_event(Context& context, const http::Request& request, const event::Event& event) {
+  if (auto refused = admit(context, request, {&event, 1})) return refuse(context, request, *std::move(refused));
+  const queue::StoredOne stored = context.services.queue.append(poster_of(context, request), event);
+  switch (stored.what) {
+    case Stored::stored: {
+      count_accepted(context, event);
+      log_stored(request.peer, event);
+      note_sender(context, request, {&stored.id, 1});
+      http::Answer answer(std::in_place_type<http::Reply>, 200);  // made where it stays
+      put_id(*std::get_if<http::Reply>(&answer), stored.id);
+      return answer;
+    }
+    case Stored::duplicate:
+      return replayed(context, stored.id);
+    case Stored::flushing:
+      log_stored(request.peer, event);
+      note_sender(context, request, {&stored.id, 1});
+      return answer_when_durable(context, request.peer, event, stored.id);
+    default:
+      return refuse(context, request,
+                    stored.what == Stored::key_reused ? key_reused(context, request) : why_not(stored.what));
+  }
+}
+
+}  // namespace oneshot::app

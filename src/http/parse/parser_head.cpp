@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: MIT
+#include "http/parse/parser_head.hpp"
+
+#include <utility>
+
+#include "base/byte_scan.hpp"
+#include "base/text.hpp"
+#include "http/parse/field_limits.hpp"
+#include "http/parse/request_line.hpp"
+#include "http/parse/target.hpp"
+
+namespace oneshot::http {
+namespace {
+
+using Stage = ParseState::Stage;
+
+constexpr auto all_seen = static_cast<std::size_t>(-1);  // llhttp sees what comes behind the head line by line
+
+/// The line that the bytes begin with, if its end is there and no other control byte, of which the first stands at
+/// `control`; else nothing.
+std::string_view clean_line(std::string_view bytes, std::size_t control) {
+  const bool ends = control + 2 <= bytes.size() && bytes[control] == '\r' && bytes[control + 1] == '\n';
+  return bytes.substr(0, ends ? control + 2 : 0);
+}
+
+Method method_of(std::string_view name) {
+  if (equals(name, "POST")) return Method::post;
+  if (equals(name, "GET")) return Method::get;
+  if (equals(name, "HEAD")) return Method::head;
+  if (name == "PUT") return Method::put;
+  if (name == "DELETE") return Method::del;
+  if (name == "OPTIONS") return Method::options;
+  return Method::other;
+}
+
+Spelling spelling_of(std::string_view sent, std::string_view path) noexcept {
+  if (sent.size() == path.size()) return Spelling::plain;  // whatever is decoded or dropped makes it shorter
+  return find_byte(sent, '%') == sent.size() ? Spelling::slashes : Spelling::encoded;
+}
+
+// What is kept of the memory of a decoded path, which few requests need.
+constexpr std::size_t kept_path_bytes = 1024;
+
+}  // namespace
+
+void HeadParser::begin() {
+  if (decoded_path_.capacity() > kept_path_bytes) std::string().swap(decoded_path_);
+  header_spans_.clear();
+  headers_.clear();
+  request_.method = Method::other;
+  framing_ = {};
+  unseen_offset_ = 0;
+  minor_version_ = 1;
+  path_is_changed_ = false;
+}
+
+std::string_view HeadParser::clean_request_line(std::string_view bytes) noexcept {
+  return clean_line(bytes, find_unprintable(bytes));
+}
+
+std::size_t HeadParser::take_lines(std::string_view bytes, std::string_view request_line) {
+  state_.buffer.borrow(bytes);
+  if (fits(request_line)) take_request_line(request_line);
+  while (state_.stage == Stage::headers) {
+    const auto rest = bytes.substr(state_.buffer.line_offset());
+    const auto line = clean_line(rest, find_control(rest));
+    if (line.empty()) break;
+    if (field_fits(state_, line)) take_header_line(line);
+  }
+  state_.buffer.keep();
+  return state_.buffer.line_offset();
+}
+
+bool HeadParser::fits(std::string_view line) {
+  if (state_.stage == Stage::headers) return field_fits(state_, line);
+  if (without_line_end(line).size() <= state_.limits.request_line) return true;
+  return state_.fail(414, "the request line is over " + std::to_string(state_.limits.request_line) + " bytes");
+}
+
+void HeadParser::take_line(std::string_view line) {
+  if (state_.stage == Stage::request_line) return take_request_line(line);
+  take_header_line(line);
+}
+
+void HeadParser::take_request_line(std::string_view line) {
+  const auto parts = split_request_line(without_line_end(line));
+  if (!parts) return void(state_.fail(parts.error()));
+  minor_version_ = parts->minor_version;
+  request_.method = method_of(parts->method);
+  const auto target = split_target(parts->method, parts->target);
+  if (!target) return void(state_.fail(target.error()));
+  path_is_changed_ = !is_plain_path(target->path);
+  if (path_is_changed_) {
+    const auto decoded = decode_path(target->path, decoded_path_);
+    if (!decoded) return void(state_.fail(decoded.error()));
+    if (decoded_path_.capacity() > kept_path_bytes && !state_.count(decoded_path_.capacity())) return;
+  }
+  method_ = state_.buffer.span_of(parts->method);
+  path_ = state_.buffer.span_of(target->path);
+  query_ = state_.buffer.span_of(target->query);
+  if (parts->is_later_minor)
+    show_instead(line, as_minor_1(line));
+  else
+    unseen_offset_ = state_.machine.show_method(parts->method, request_.method);
+  if (state_.stage != Stage::failed) begin_header_line(line);
+}
+
+/// llhttp knows two versions.
+std::string HeadParser::as_minor_1(std::string_view line) const {
+  const auto parts = split_request_line(without_line_end(line));
+  const bool is_known = request_.method != Method::other || parts->method == "CONNECT";
+  return std::string(is_known ? parts->method : "PUT").append(" ").append(parts->target).append(" HTTP/1.1\r\n");
+}
+
+/// A tab behind a value is OWS (RFC 9112 5), also among blanks, but llhttp takes it for a part of a length or a coding.
+std::string HeadParser::without_trailing_tabs(std::string_view line) {
+  return std::string(trim_blanks(without_line_end(line))).append("\r\n");
+}
+
+/// Whether there is a tab among the blanks at its end.
+bool HeadParser::ends_with_tab(std::string_view content) noexcept {
+  return content.substr(content.find_last_not_of(" \t") + 1).find('\t') != std::string_view::npos;
+}
+
+void HeadParser::show_instead(std::string_view line, const std::string& instead) {
+  if (!show_lines()) return;
+  unseen_offset_ = state_.buffer.line_offset() + line.size();
+  if (!state_.machine.execute(instead)) explain_refusal(std::string(state_.buffer.head_from(0)).append(line));
+}
+
+void HeadParser::take_header_line(std::string_view line) {
+  if (!count_field(state_, line)) return;
+  if (line.size() == 2) return take_end_of_headers(line);
+  const auto content = without_line_end(line);
+  const std::size_t colon = find_byte(content, ':');
+  // llhttp's names are made of token bytes, so it sees the same colon as we do. Version 8 lets an empty one pass.
+  if (colon == 0 || colon == content.size()) return refuse_header(content);
+  const std::string_view name(content.data(), colon);
+  std::string_view value = content;
+  value.remove_prefix(colon + 1);
+  value = trim_blanks(value);
+  if (MessageFraming::is_framing_header(name)) {
+    if (!apply_framing(name, value)) return refuse_header(content);
+    if (ends_with_tab(content)) show_instead(line, without_trailing_tabs(line));
+    if (state_.stage == Stage::failed) return;
+  }
+  header_spans_.push_back({state_.buffer.span_of(name), state_.buffer.span_of(value)});
+  begin_header_line(line);
+}
+
+bool HeadParser::apply_framing(std::string_view name, std::string_view value) {
+  const auto applied = framing_.apply(name, value);
+  return applied || state_.fail(applied.error());
+}
+
+/// What is wrong with the shape of a header counts before what is wrong with its meaning.
+void HeadParser::refuse_header(std::string_view content) {
+  if (const auto checked = check_header_line(content, state_.field_lines); !checked) state_.fail(checked.error());
+}
+
+void HeadParser::take_end_of_headers(std::string_view line) {
+  const BodyLimits* const bodies = state_.limits.bodies;
+  body_limit_ = bodies != nullptr && framing_.has_body() ? bodies->body_limit(path()) : state_.limits.body;
+  if (const auto checked = framing_.check(minor_version_, body_limit_); !checked)
+    return void(state_.fail(checked.error()));
+  begin_header_line(line);
+  const bool accepted = show_lines();
+  unseen_offset_ = all_seen;
+  if (!accepted) return;
+  const LlhttpMachine& machine = state_.machine;
+  if (!machine.headers_complete())
+    return void(state_.fail(400, "the header section is not valid: " + machine.reason()));
+  state_.keep_alive = framing_.keep_alive(minor_version_) && !machine.is_connect();
+  state_.buffer.begin_body();
+  state_.stage = machine.message_complete() || machine.is_connect() ? Stage::complete : Stage::head_complete;
+}
+
+bool HeadParser::show_lines() {
+  if (unseen_offset_ >= state_.buffer.line_offset()) return true;
+  const auto lines = state_.buffer.head_from(std::exchange(unseen_offset_, state_.buffer.line_offset()));
+  if (state_.machine.execute(lines)) return true;
+  explain_refusal(state_.buffer.head_from(0));
+  return false;
+}
+
+/// Finds which line llhttp refused by showing it all of them anew, one by one.
+void HeadParser::explain_refusal(std::string_view lines) {
+  LlhttpMachine& machine = state_.machine;
+  machine.begin();
+  for (std::size_t number = 0; !lines.empty(); ++number) {
+    auto line = lines.substr(0, lines.find('\n') + 1);
+    lines.remove_prefix(line.size());
+    const auto content = without_line_end(line);
+    if (number == 0) {
+      const auto parts = split_request_line(content);
+      if (!machine.execute(as_minor_1(line)))
+        return void(state_.fail(400, "the request target " + shown(parts->target) + " is not valid"));
+    } else if (!machine.execute(ends_with_tab(content) ? without_trailing_tabs(line) : std::string(line))) {
+      if (content.empty()) break;
+      if (const auto checked = check_header_line(content, number); !checked) return void(state_.fail(checked.error()));
+      const auto name = content.substr(0, content.find(':'));
+      return void(state_.fail(400, "the header " + shown(name) + " is not valid: " + machine.reason()));
+    }
+  }
+  state_.fail(400, "the header section is not valid: " + machine.reason());
+}
+
+void HeadParser::begin_header_line(std::string_view line_before) {
+  state_.stage = Stage::headers;
+  state_.buffer.finish_line(line_before.size());
+}
+
+std::string_view HeadParser::path() const noexcept {
+  return path_is_changed_ ? std::string_view(decoded_path_) : state_.buffer.part(path_);
+}
+
+void HeadParser::make_views() {
+  const RequestBuffer& buffer = state_.buffer;
+  for (const HeaderSpans& header : header_spans_)
+    headers_.push_back({buffer.part(header.name), buffer.part(header.value)});
+  request_.method_name = buffer.part(method_);
+  request_.path = path();
+  request_.spelling = spelling_of(buffer.part(path_), request_.path);
+  request_.query = buffer.part(query_);
+  request_.headers = headers_;
+  request_.body = buffer.body();
+}
+
+std::size_t HeadParser::memory() const noexcept {
+  return decoded_path_.capacity() + header_spans_.capacity() * sizeof(HeaderSpans) +
+         headers_.capacity() * sizeof(Header);
+}
+
+}  // namespace oneshot::http

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+#include "http/parse/request_line.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+
+#include "base/byte_scan.hpp"
+#include "base/text.hpp"
+#include "http/grammar.hpp"
+
+namespace oneshot::http {
+namespace {
+
+constexpr ByteSet method_bytes{[](char c) { return (c >= 'A' && c <= 'Z') || is_digit(c) || c == '-' || c == '_'; }};
+
+/// The shape of all methods in use: GET, M-SEARCH, GET_PARAMETER. RFC 9110 9.1 would allow any token, but
+/// methods are case-sensitive, so "get" is a slip and not a method that could be added one day.
+bool looks_like_method(std::string_view text) {
+  return !text.empty() && text.front() >= 'A' && text.front() <= 'Z' && method_bytes.has_all_of(text);
+}
+
+/// "HTTP/2.0", "HTTP/3": a version, but not one that this server supports.
+bool looks_like_version(std::string_view text) {
+  if (!text.starts_with("HTTP/")) return false;
+  text.remove_prefix(5);
+  const bool has_minor = text.size() == 3 && text[1] == '.' && is_digit(text[2]);
+  return !text.empty() && is_digit(text.front()) && (text.size() == 1 || has_minor);
+}
+
+bool is_later_minor(std::string_view version) {
+  return version.size() == 8 && version.starts_with("HTTP/1.") && version.back() >= '2' && version.back() <= '9';
+}
+
+/// What is wrong with a line that is not to the letter: the cold path.
+Unexpected<ProtocolError> refuse(std::string_view line) {
+  const std::size_t bad_byte = find_unprintable(line);
+  if (bad_byte != line.size())
+    return bad_request("the request line holds the byte " + shown_byte(line[bad_byte]) +
+                       " (printable ASCII is allowed)");
+  const std::size_t first = line.find(' ');
+  if (first == std::string_view::npos)
+    return bad_request("the request line " + shown(line) +
+                       " must be a method, a target and HTTP/1.1, with one space between");
+  const auto method = line.substr(0, first);
+  if (!looks_like_method(method))
+    return bad_request("the method " + shown(method) + " must be a word in capital letters, such as GET");
+  const std::size_t last = line.rfind(' ');
+  if (first == last)
+    return bad_request("the request line " + shown(line) + " has no version (HTTP/1.1 and HTTP/1.0 are supported)");
+  const auto target = line.substr(first + 1, last - first - 1);
+  const auto version = line.substr(last + 1);
+  if (version.starts_with("HTTP/") && trim_blanks(target).find(' ') != std::string_view::npos)
+    return bad_request("the request target " + shown(target) + " holds a blank: write %20 for it");
+  if (target.empty() || version.empty() || target.find(' ') != std::string_view::npos)
+    return bad_request("the request line " + shown(line) +
+                       " must have exactly two spaces: after the method and before the version");
+  if (version == "HTTP/0.9") return bad_request("HTTP/0.9 is not supported (HTTP/1.1 and HTTP/1.0 are)");
+  if (looks_like_version(version))
+    return refusal(505, std::string(version.substr(0, 16)) + " is not supported (HTTP/1.1 and HTTP/1.0 are)");
+  return bad_request("the version " + shown(version) + " must be HTTP/1.1 or HTTP/1.0");
+}
+
+/// What stands before the first space or unprintable byte. Takes the word and that byte off the line.
+std::string_view take_word(std::string_view& line) noexcept {
+  const auto word = line.substr(0, find_blank_or_unprintable(line));
+  line.remove_prefix(std::min(word.size() + 1, line.size()));
+  return word;
+}
+
+}  // namespace
+
+Result<RequestLine, ProtocolError> split_request_line(std::string_view line) {
+  RequestLine parts;
+  std::string_view version = line;
+  parts.method = take_word(version);
+  parts.target = take_word(version);
+  parts.minor_version = equals(version, "HTTP/1.1") ? 1 : 0;
+  if (parts.minor_version == 0 && !equals(version, "HTTP/1.0")) {
+    if (!is_later_minor(version)) return refuse(line);
+    parts.minor_version = 1;
+    parts.is_later_minor = true;
+  }
+  const std::size_t first = parts.method.size();
+  const std::size_t second = line.size() - version.size() - 1;
+  if (line[first] != ' ' || line[second] != ' ' || parts.target.empty() || !looks_like_method(parts.method))
+    return refuse(line);
+  return parts;
+}
+
+}  // namespace oneshot::http

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#include "net/stream/kernel_buffers.hpp"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+namespace oneshot::net {
+
+// Before the connection begins: how large its window may ever be is said in the first packet.
+void set_kernel_buffers(int listening_socket) noexcept {
+  set_send_buffer(listening_socket, usual_send_buffer);
+  const int half = static_cast<int>(receive_buffer / 2);
+  ::setsockopt(listening_socket, SOL_SOCKET, SO_RCVBUF, &half, sizeof half);
+}
+
+void set_send_buffer(int socket, std::size_t bytes) noexcept {
+  const int half = static_cast<int>(bytes / 2);
+  ::setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &half, sizeof half);
+}
+
+void give_up_after(int socket, unsigned milliseconds) noexcept {
+  ::setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, sizeof milliseconds);
+}
+
+}  // namespace oneshot::net

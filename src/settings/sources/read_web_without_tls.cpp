@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// In the place of read_web.cpp where the build has -Dtls=disabled, or no libssl or libyaml.
+#include "settings/sources/read_web.hpp"
+
+namespace oneshot::settings {
+
+Result<Web> read_web(const std::string& file, const Environment& /*environment*/) {
+  if (file.empty()) return Web();
+  return Unexpected{
+      std::string("server.web_config_file: this server was built without TLS: leave it empty, or take a build with "
+                  "-Dtls=enabled")};
+}
+
+}  // namespace oneshot::settings
