@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -47,21 +48,23 @@ Result<std::string> make_plain_label(const std::string& name, const std::vector<
 }
 
 // Order of the arguments: table, key, range or check, member. The example file says what each key means.
-std::vector<Key> make_keys() {
-  using App = app::Options;
-  using Event = event::Options;
-  using Net = net::Options;
-  using Queue = queue::Options;
-  using Storage = storage::Options;
-  using app::Gzip;
-  using event::LabelNames;
-  using event::LongValues;
-  using event::Repeats;
-  using event::SenderTime;
-  using log::Level;
-  using queue::WhenFull;
-  using storage::Sync;
-  constexpr double day = 86400;
+using App = app::Options;
+using Event = event::Options;
+using Net = net::Options;
+using Queue = queue::Options;
+using Storage = storage::Options;
+using app::Gzip;
+using event::LabelNames;
+using event::LongValues;
+using event::Repeats;
+using event::SenderTime;
+using log::Level;
+using queue::WhenFull;
+using storage::Sync;
+
+constexpr double day = 86400;
+
+std::vector<Key> keys_of_server() {
   return {
       at_start(text("server", "host", check_host, &Net::host)),
       at_start(whole_number("server", "port", 0, 65535, &Net::port)),
@@ -76,7 +79,11 @@ std::vector<Key> make_keys() {
       duration("server", "stop_seconds", 0, 3600, &Net::stop_timeout),
       list("server", "allowed_hosts", "host names", make_host, same_text, &App::allowed_hosts),
       choice("server", "gzip", &App::gzip, {{"auto", Gzip::automatic}, {"off", Gzip::off}}),
+  };
+}
 
+std::vector<Key> keys_of_events() {
+  return {
       text("events", "metric", check_metric, &App::metric),
       at_start(flag("events", "use_explicit_timestamps", &Queue::explicit_timestamps)),
       // Prometheus refuses samples that are an hour older than its newest one; the rest is for slow scrapes.
@@ -101,7 +108,11 @@ std::vector<Key> make_keys() {
       whole_number("events", "max_series_per_hour", 0, 1'000'000, &App::max_series_per_hour),
       list("events", "counter_labels", "label names", take_counter_label, same_text, &App::counter_labels),
       whole_number("events", "counter_series", 0, 100'000, &App::counter_series),
+  };
+}
 
+std::vector<Key> keys_of_scrapers() {
+  return {
       list("scrapers", "names", "names", make_name, same_text, &Queue::names),
       duration("scrapers", "forget_after_seconds", 1, 365 * day, &Queue::forget_after),
       whole_number("scrapers", "max", 0, 10'000, &Queue::max_unnamed),
@@ -112,18 +123,30 @@ std::vector<Key> make_keys() {
       list("scrapers", "trusted_proxies", "IP addresses and networks", make_network, network_text,
            &App::trusted_proxies),
       text("scrapers", "forwarded_header", check_header_name, &App::forwarded_header),
+  };
+}
 
+std::vector<Key> keys_of_storage() {
+  return {
       at_start(text("storage", "path", check_path, &Storage::path)),
       at_start(mebibytes("storage", "capacity_mib", 1, 1'048'576, &Storage::capacity_bytes)),
       at_start(choice("storage", "when_full", &Queue::when_full,
                       {{"drop_oldest", WhenFull::drop_oldest}, {"reject", WhenFull::reject}})),
       at_start(choice("storage", "sync", &Storage::sync,
                       {{"none", Sync::none}, {"interval", Sync::interval}, {"always", Sync::always}})),
+  };
+}
 
+std::vector<Key> keys_of_history() {
+  return {
       duration("history", "seconds", 0, day, &Queue::history),
       mebibytes("history", "max_mib", 0, 524'288, &Queue::history_bytes),
       flag("history", "senders", &Queue::keep_senders),
+  };
+}
 
+std::vector<Key> keys_of_log() {
+  return {
       // "warning", as other programs call it, is "warn"; the first of two words is the one that is shown.
       choice("log", "level", &Settings::log_level,
              {{"error", Level::error},
@@ -133,6 +156,16 @@ std::vector<Key> make_keys() {
               {"debug", Level::debug}}),
       choice("log", "format", &Settings::log_format, {{"logfmt", log::Format::logfmt}, {"json", log::Format::json}}),
   };
+}
+
+std::vector<Key> make_keys() {
+  std::vector<Key> all;
+  for (const auto& section :
+       {keys_of_server, keys_of_events, keys_of_scrapers, keys_of_storage, keys_of_history, keys_of_log}) {
+    std::vector<Key> some = section();
+    std::ranges::move(some, std::back_inserter(all));
+  }
+  return all;
 }
 
 }  // namespace
