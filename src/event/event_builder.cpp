@@ -91,7 +91,7 @@ EventBuilder::Taken EventBuilder::label(std::string_view name, std::string_view 
   }
   if (!has_room_for(name.size() + value.size())) return Unexpected{event_too_large(max_event_bytes_)};
   if (!is_label_name(name)) {
-    if (name.empty()) return Unexpected{nameless_label(value)};
+    if (name.empty()) return Unexpected{label_without_name(value)};
     if (Taken mended = mend_name(name); !mended) return mended;
   }
   const bool plain = exposition::is_plain_label_value(value);

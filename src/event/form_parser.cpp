@@ -87,7 +87,7 @@ EventBuilder::Taken FormParser::refuse_line_end(std::string_view encoded) const 
 /// In the words of a form, which has a place for the name. The builder's other reasons stay what they are.
 EventBuilder::Taken FormParser::refuse_nameless(std::string_view encoded, std::string_view value) {
   EventBuilder::Taken refused = builder_.label({}, value);
-  if (refused.error().reason == Reason::bad_label_name) refused.error() = nameless(seen_, encoded);
+  if (refused.error().reason == Reason::bad_label_name) refused.error() = parameter_without_name(seen_, encoded);
   return refused;
 }
 

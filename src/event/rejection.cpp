@@ -86,7 +86,7 @@ Rejection reserved_label_name(std::string_view name) {
               " may not begin with __ (Prometheus keeps such names for itself): " + would_work(name)};
 }
 
-Rejection nameless_label(std::string_view value) {
+Rejection label_without_name(std::string_view value) {
   return {Reason::bad_label_name, "a label has no name: that with the value " + quoted(value)};
 }
 
@@ -101,7 +101,7 @@ Rejection bad_metric_name(std::string_view name) {
           "metric name " + quoted(name) + " may hold only letters, digits, _ and : (and not begin with a digit)"};
 }
 
-Rejection nameless(std::size_t number, std::string_view encoded) {
+Rejection parameter_without_name(std::size_t number, std::string_view encoded) {
   return {Reason::bad_label_name, parameter(number, encoded) + " has no name: write name=value"};
 }
 

@@ -16,7 +16,7 @@ namespace oneshot::event {
 [[nodiscard, gnu::cold]] Rejection bad_label_name(std::string_view name);
 /// A label name that begins with `__`.
 [[nodiscard, gnu::cold]] Rejection reserved_label_name(std::string_view name);
-[[nodiscard, gnu::cold]] Rejection nameless_label(std::string_view value);
+[[nodiscard, gnu::cold]] Rejection label_without_name(std::string_view value);
 [[nodiscard, gnu::cold]] Rejection bad_utf8(std::string_view name, std::string_view value);
 /// The reason is that of a label name: a metric's name is the label `__name__` to Prometheus.
 [[nodiscard, gnu::cold]] Rejection bad_metric_name(std::string_view name);
@@ -49,7 +49,7 @@ namespace oneshot::event {
 
 // Of form parameters: `number` counts those of a request from 1; `encoded` is the whole parameter as it came in.
 
-[[nodiscard, gnu::cold]] Rejection nameless(std::size_t number, std::string_view encoded);
+[[nodiscard, gnu::cold]] Rejection parameter_without_name(std::size_t number, std::string_view encoded);
 /// `encoded` has a percent sign without two hex digits behind it.
 [[nodiscard, gnu::cold]] Rejection bad_encoding(std::size_t number, std::string_view encoded);
 /// `encoded` is a name without a value, or the piece of a text behind an & that was not encoded.

@@ -19,10 +19,10 @@
 
 namespace oneshot::event_log {
 
-EventLog::EventLog(Ring ring, const Start& start, unsigned appenders, const Clock& clock, bool ascending_times)
+EventLog::EventLog(Ring ring, const Start& start, unsigned appenders, const Clock& clock, bool explicit_timestamps)
     : clock_(clock),
       ring_(std::move(ring)),
-      times_(ascending_times ? std::make_unique<Timestamps>(clock) : nullptr),
+      times_(explicit_timestamps ? std::make_unique<Timestamps>(clock) : nullptr),
       own_in_flight_(start.in_flight.empty() ? appenders : 0),
       in_flight_(start.in_flight.empty() ? std::span(own_in_flight_) : start.in_flight.first(appenders)),
       salt_(start.salt),

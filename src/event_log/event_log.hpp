@@ -43,8 +43,8 @@ class EventLog {
     bool only_durable = false;            ///< records can be read once mark_durable() says so
     std::span<InFlightWord> in_flight{};  ///< in the file, at least one for each appender; empty: the log has its own
   };
-  /// `ascending_times`: the times of a series' samples are unique and ascend in the order of the log.
-  EventLog(Ring ring, const Start& start, unsigned appenders, const Clock& clock, bool ascending_times);
+  /// `explicit_timestamps`: the times of a series' samples are unique and ascend in the order of the log.
+  EventLog(Ring ring, const Start& start, unsigned appenders, const Clock& clock, bool explicit_timestamps);
 
   enum class Appended : std::uint8_t {
     stored,

@@ -40,8 +40,8 @@ class MemoryBudget {
   [[nodiscard]] std::size_t used() const noexcept { return used_.load(std::memory_order_relaxed); }
   /// Whether so many bytes could be lent at this moment.
   [[nodiscard]] bool has(std::size_t bytes, Use use) const noexcept { return fits(used(), bytes, limit(use)); }
-  /// Over half of it is lent: who holds some of it must make progress.
-  [[nodiscard]] bool crowded() const noexcept { return used() > limit(Use::spare); }
+  /// Over half of it is lent: a connection that holds some of it must make progress.
+  [[nodiscard]] bool is_over_half_lent() const noexcept { return used() > limit(Use::spare); }
 
   /// Something was refused since the budget had no room. Counts it, and says so in the log, at most once a minute.
   [[gnu::cold]] void note_refusal();

@@ -28,7 +28,7 @@ std::uint64_t format::used_word(std::string_view name, std::uint64_t salt) noexc
   return hash_bytes(name, Seed{salt}) | 1;
 }
 
-std::string format::cut_short(std::uint64_t file_size, std::uint64_t right_size) {
+std::string format::too_short_file(std::uint64_t file_size, std::uint64_t right_size) {
   return "is cut short: it has " + std::to_string(file_size) + " bytes, but its header says " +
          std::to_string(right_size) +
          ": move it away to begin with an empty one, or bring it back whole from where it was copied";
@@ -46,7 +46,7 @@ std::optional<std::string> format::fault_of(const Layout& layout, std::uint64_t 
       layout.key_table_size > largest_key_table_size) {
     return damaged_header;
   }
-  if (file_size < layout.file_size()) return cut_short(file_size, layout.file_size());
+  if (file_size < layout.file_size()) return too_short_file(file_size, layout.file_size());
   return std::nullopt;
 }
 

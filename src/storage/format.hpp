@@ -150,7 +150,7 @@ inline constexpr const char* foreign_file =
 /// ScraperSlot::used of a scraper with this name.
 [[nodiscard]] std::uint64_t used_word(std::string_view name, std::uint64_t salt) noexcept;
 
-[[nodiscard]] std::string cut_short(std::uint64_t file_size, std::uint64_t right_size);
+[[nodiscard]] std::string too_short_file(std::uint64_t file_size, std::uint64_t right_size);
 
 /// Why these bytes are not the layout of a file that this version can use, in words that say what to do; nothing if
 /// they are. `file_size`: of the whole file.

@@ -94,7 +94,8 @@ std::optional<std::string> fault_of(const Layout& layout, std::uint64_t file_siz
       layout.capacity % format::in_flight_offset != 0 || layout.salt == 0) {
     return format::damaged_header;
   }
-  if (file_size < ring_offset + layout.capacity) return format::cut_short(file_size, ring_offset + layout.capacity);
+  if (file_size < ring_offset + layout.capacity)
+    return format::too_short_file(file_size, ring_offset + layout.capacity);
   return std::nullopt;
 }
 

@@ -108,7 +108,7 @@ void check_places(ScraperSlots::Entry& scraper, std::uint64_t limit) {
 }
 
 /// The batch is in flight no more. One that was delivered moves the cursor, or the begin of what is set aside.
-void conclude(ScraperSlots::Entry& scraper, bool delivered) {
+void settle(ScraperSlots::Entry& scraper, bool delivered) {
   if (scraper.batch && delivered) {
     (scraper.batch->end > *scraper.cursor ? *scraper.cursor : scraper.aside->begin) = scraper.batch->end;
     scraper.batch.reset();
@@ -128,7 +128,7 @@ void read_scrapers(const File& file, const std::vector<std::string>& confirmed, 
     }
     const bool has_number = scraper.batch_number && scraper.batch_number->number > 0;
     scraper.undecided = scraper.batch && has_number && std::ranges::find(confirmed, scraper.name) != confirmed.end();
-    if (!scraper.undecided) conclude(scraper, scraper.batch && scraper.batch->handed_over && !found.power_lost);
+    if (!scraper.undecided) settle(scraper, scraper.batch && scraper.batch->handed_over && !found.power_lost);
   }
 }
 
@@ -211,7 +211,7 @@ void fit_places(Recovered& found) {
     check_places(scraper, found.end);
     if (scraper.undecided && scraper.batch) continue;
     scraper.undecided = false;
-    conclude(scraper, false);
+    settle(scraper, false);
   }
   if (found.hold) found.hold = inside(*found.hold);
   if (found.history) found.history = inside(*found.history);

@@ -50,7 +50,7 @@ struct Recovered {
 /// waits.)
 ///
 /// A batch in flight that the kernel had whole counts as delivered if the machine has run on since. Of the scrapers in
-/// `confirmed` that is not concluded: their batches stay, undecided, if they have a number to ask for.
+/// `confirmed` that is not settled: their batches stay, undecided, if they have a number to ask for.
 Result<Recovered, Error> recover(const File& file, const event_log::Ring& ring, const BootId& now,
                                  const std::vector<std::string>& confirmed);
 

@@ -71,8 +71,8 @@ void append(queue::EmbeddedQueue& embedded, unsigned appender, std::uint64_t cou
 std::unique_ptr<queue::Delivery> take_all(queue::EmbeddedQueue& queue, std::string_view scraper) {
   const std::unique_ptr<queue::Waiter> waiter = std::move(*queue.enter(scraper));
   for (;;) {
-    queue::Turn turn = waiter->step();
-    if (auto* taken = std::get_if<std::unique_ptr<queue::Delivery>>(&turn)) return std::move(*taken);
+    queue::StepResult result = waiter->step();
+    if (auto* taken = std::get_if<std::unique_ptr<queue::Delivery>>(&result)) return std::move(*taken);
   }
 }
 

@@ -20,7 +20,7 @@ struct Backlog::Node {
   std::array<Numbers, scraper_count> numbers{};
   // Known answers.
   mutable std::vector<const Node*> next;
-  mutable std::array<std::optional<Turn>, std::size_t{scraper_count} * 2> turns;
+  mutable std::array<std::optional<Taken>, std::size_t{scraper_count} * 2> takes;
 };
 
 class Backlog::Tree {
@@ -40,16 +40,16 @@ class Backlog::Tree {
   }
 
   /// Where it gives a batch, or an empty one, `node` moves on.
-  Turn try_take(const Node*& node, RealQueue::Step step) {
-    std::optional<Turn>& known = node->turns[static_cast<std::size_t>(step.who * 2 + step.connection)];
+  Taken try_take(const Node*& node, RealQueue::Step step) {
+    std::optional<Taken>& known = node->takes[static_cast<std::size_t>(step.who * 2 + step.connection)];
     if (!known) {
       std::uint8_t events = 0;
       known = queue_at(node).try_take(step, events);
-      if (*known == Turn::batch || *known == Turn::nothing) add(node, step, events);
+      if (*known == Taken::batch || *known == Taken::nothing) add(node, step, events);
     }
-    const Turn turn = *known;
-    if (turn == Turn::batch || turn == Turn::nothing) node = this->step(node, step);
-    return turn;
+    const Taken taken = *known;
+    if (taken == Taken::batch || taken == Taken::nothing) node = this->step(node, step);
+    return taken;
   }
 
  private:
@@ -95,15 +95,15 @@ const Backlog::Numbers& Backlog::numbers(int scraper) const noexcept {
 std::uint8_t Backlog::stored() const noexcept { return node_->stored; }
 
 void Backlog::append(int producer) { node_ = tree().step(node_, {RealQueue::What::append, producer, 0}); }
-void Backlog::stand_in_line(int scraper, int connection) {
+void Backlog::enter_wait_queue(int scraper, int connection) {
   node_ = tree().step(node_, {RealQueue::What::stand, scraper, connection});
 }
-Backlog::Turn Backlog::try_take(int scraper, int connection, std::uint8_t& events) {
-  const Turn turn = tree().try_take(node_, {RealQueue::What::take, scraper, connection});
-  events = turn == Turn::batch ? node_->events : std::uint8_t{0};
-  return turn;
+Backlog::Taken Backlog::try_take(int scraper, int connection, std::uint8_t& events) {
+  const Taken taken = tree().try_take(node_, {RealQueue::What::take, scraper, connection});
+  events = taken == Taken::batch ? node_->events : std::uint8_t{0};
+  return taken;
 }
-void Backlog::leave_line(int scraper, int connection) {
+void Backlog::leave_wait_queue(int scraper, int connection) {
   node_ = tree().step(node_, {RealQueue::What::leave, scraper, connection});
 }
 void Backlog::handed_over(int scraper, int connection) {

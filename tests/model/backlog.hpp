@@ -24,7 +24,7 @@ class Backlog {
     std::uint8_t delivered = 0;
     std::uint8_t dropped = 0;
   };
-  enum class Turn : std::uint8_t { not_yet, ask_first, ask_second, nothing, batch };
+  enum class Taken : std::uint8_t { must_wait, ask_first, ask_second, nothing, batch };
 
   Backlog();
 
@@ -32,10 +32,10 @@ class Backlog {
   [[nodiscard]] std::uint8_t stored() const noexcept;
 
   void append(int producer);
-  void stand_in_line(int scraper, int connection);
+  void enter_wait_queue(int scraper, int connection);
   /// For `batch` the events in it: a bit for each offset.
-  Turn try_take(int scraper, int connection, std::uint8_t& events);
-  void leave_line(int scraper, int connection);
+  Taken try_take(int scraper, int connection, std::uint8_t& events);
+  void leave_wait_queue(int scraper, int connection);
   void handed_over(int scraper, int connection);
   void settle(int scraper, int connection, delivery::Outcome outcome);
 

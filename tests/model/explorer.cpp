@@ -44,10 +44,10 @@ Fingerprint fingerprint_of(Bytes& bytes) {
   return made;
 }
 
-void append_connection(Bytes& bytes, const Connection& connection, std::uint8_t now, bool first_in_line) {
+void append_connection(Bytes& bytes, const Connection& connection, std::uint8_t now, bool is_first) {
   static_assert(std::has_unique_object_representations_v<Wire>);
   Wire wire = connection.wire;
-  if (wire.ticket != 0) wire.ticket = first_in_line ? 1 : 2;
+  if (wire.place_number != 0) wire.place_number = is_first ? 1 : 2;
   const auto* const raw = reinterpret_cast<const std::uint8_t*>(&wire);
   bytes.insert(bytes.end(), raw, raw + sizeof wire);
   if (wire.tracked) connection.watch.append_to(bytes, now);
@@ -58,8 +58,9 @@ void append_connection(Bytes& bytes, const Connection& connection, std::uint8_t 
 Bytes bytes_of(const Client& client, const Backlog::Numbers& numbers, std::uint8_t now) {
   std::array<Bytes, 2> part;
   for (std::size_t i = 0; i < 2; ++i) {
-    const std::uint8_t others = client.connection[1 - i].wire.ticket;
-    append_connection(part[i], client.connection[i], now, others == 0 || client.connection[i].wire.ticket < others);
+    const std::uint8_t others = client.connection[1 - i].wire.place_number;
+    append_connection(part[i], client.connection[i], now,
+                      others == 0 || client.connection[i].wire.place_number < others);
   }
   if (part[1] < part[0]) std::swap(part[0], part[1]);  // which is which makes no difference
   Bytes all = std::move(part[0]);

@@ -75,7 +75,7 @@ void forget(World& world) {
         wire.asked = 0;
       }
       if (wire.phase == Wire::gone && wire.client == Wire::closed) {
-        require(!wire.tracked && wire.ticket == 0, "who goes leaves nothing open");
+        require(!wire.tracked && wire.place_number == 0, "who goes leaves nothing open");
         connection = Connection{};
         continue;
       }

@@ -81,28 +81,28 @@ void RealQueue::stand(const Step& step) {
   place(step).is_asleep = false;
 }
 
-Backlog::Turn RealQueue::try_take(const Step& step, std::uint8_t& events) {
-  using Turn = Backlog::Turn;
+Backlog::Taken RealQueue::try_take(const Step& step, std::uint8_t& events) {
+  using Taken = Backlog::Taken;
   Place& here = place(step);
   const bool woken = !here.is_asleep || here.waiter->changed().notified();
-  queue::Turn turn = here.waiter->step();
-  here.is_asleep = std::holds_alternative<queue::NotYet>(turn);
-  if (here.is_asleep) return Turn::not_yet;
+  queue::StepResult result = here.waiter->step();
+  here.is_asleep = std::holds_alternative<queue::WaitForChange>(result);
+  if (here.is_asleep) return Taken::must_wait;
   require(woken, "a scrape that can go on has been woken");
-  if (const auto* const ask = std::get_if<queue::Ask>(&turn)) {
+  if (const auto* const ask = std::get_if<queue::ResolveFirst>(&result)) {
     const auto* const transfer = dynamic_cast<const KnownTransfer*>(ask->transfer.get());
     require(transfer != nullptr && transfer->connection != step.connection, "the other connection has the batch");
-    return transfer->connection == 0 ? Turn::ask_first : Turn::ask_second;
+    return transfer->connection == 0 ? Taken::ask_first : Taken::ask_second;
   }
-  auto* const taken = std::get_if<std::unique_ptr<queue::Delivery>>(&turn);
+  auto* const taken = std::get_if<std::unique_ptr<queue::Delivery>>(&result);
   require(taken != nullptr, "three events are walked at once");
   here.waiter.reset();
-  if ((*taken)->count() == 0) return Turn::nothing;
+  if ((*taken)->count() == 0) return Taken::nothing;
   here.delivery = std::move(*taken);
   events = events_of(here.delivery->batch());
   here.transfer = std::make_shared<KnownTransfer>(step.connection);
   here.delivery->in_transfer(here.transfer);
-  return Turn::batch;
+  return Taken::batch;
 }
 
 std::uint8_t RealQueue::events_of(const queue::Batch& batch) const {

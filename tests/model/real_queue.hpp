@@ -39,7 +39,7 @@ class RealQueue {
 
   /// For a take: the events of its batch.
   std::uint8_t apply(const Step& step);
-  Backlog::Turn try_take(const Step& step, std::uint8_t& events);
+  Backlog::Taken try_take(const Step& step, std::uint8_t& events);
   [[nodiscard]] std::array<Backlog::Numbers, scraper_count> numbers() const;
 
  private:

@@ -6,7 +6,7 @@
 //   src/net/session/session.cpp        note_read, note_request_began, ask, answer_later -> read_request
 //   src/net/session/session_write.cpp  send_piecewise                                   -> write
 //   src/net/session/session_end.cpp    finish, await_acknowledgement, half_close        -> read_request, poll, limits
-//   src/net/receipt/tracked_reply.cpp  sample, apply, finish, resolve_here              -> sample, apply, ask_older
+//   src/net/receipt/tracked_reply.cpp  sample, apply, finish, resolve_here              -> sample, apply, settle, ask_older
 //   src/queue/local/embedded_queue.cpp take                                             -> try_take, ask_older
 //
 // Where one of these changes, this file has to. Each coroutine is one phase here; a step is what runs between two
@@ -97,7 +97,7 @@ class Session {
   void end_of_stream();
   void failed();
   void apply(Verdict verdict);
-  void conclude(delivery::Outcome outcome);
+  void settle(delivery::Outcome outcome);
   void reset();
   void go();
 
@@ -133,8 +133,8 @@ void Session::begin_request() {
     pipelined = wire_.tracked;
   }
   if (pipelined) return answer_without_batch();
-  p_.world.backlog.stand_in_line(p_.scraper, p_.number);
-  wire_.ticket = ++p_.client().tickets;
+  p_.world.backlog.enter_wait_queue(p_.scraper, p_.number);
+  wire_.place_number = ++p_.client().last_place;
   wire_.phase = Wire::taking;
 }
 
@@ -162,18 +162,18 @@ void Session::failed() {
 void Session::try_take() {
   std::uint8_t events = 0;
   switch (p_.world.backlog.try_take(p_.scraper, p_.number, events)) {
-    case Backlog::Turn::not_yet:
+    case Backlog::Taken::must_wait:
       if (wire_.socket != Wire::established) answer_without_batch();
       return;
-    case Backlog::Turn::ask_first:
-    case Backlog::Turn::ask_second:
+    case Backlog::Taken::ask_first:
+    case Backlog::Taken::ask_second:
       wire_.phase = Wire::pausing;
       return;
-    case Backlog::Turn::nothing:
-      wire_.ticket = 0;
+    case Backlog::Taken::nothing:
+      wire_.place_number = 0;
       return answer_without_batch();
-    case Backlog::Turn::batch:
-      wire_.ticket = 0;
+    case Backlog::Taken::batch:
+      wire_.place_number = 0;
       wire_.phase = Wire::writing;
       wire_.tracked = true;
       watch_ = WatchRecord(p_.setup.peer);
@@ -216,8 +216,8 @@ void Session::ask_older() {
 }
 
 void Session::answer_without_batch() {
-  if (wire_.ticket != 0) p_.world.backlog.leave_line(p_.scraper, p_.number);
-  wire_.ticket = 0;
+  if (wire_.place_number != 0) p_.world.backlog.leave_wait_queue(p_.scraper, p_.number);
+  wire_.place_number = 0;
   if (wire_.socket == Wire::broken) {
     failed();
     return go();
@@ -243,7 +243,7 @@ void Session::write() {
   });
   p_.world.backlog.handed_over(p_.scraper, p_.number);
   wire_.phase = Wire::reading_requests;
-  if (is(Rule::written_is_delivered)) conclude(delivery::Outcome::delivered);
+  if (is(Rule::written_is_delivered)) settle(delivery::Outcome::delivered);
 }
 
 void Session::poll() {
@@ -299,25 +299,24 @@ void Session::give_up() {
 void Session::apply(Verdict verdict) {
   switch (verdict) {
     case Verdict::delivered:
-      if (is(Rule::resets_are_failures) && wire_.socket == Wire::broken)
-        return conclude(delivery::Outcome::unconfirmed);
-      return conclude(delivery::Outcome::delivered);
+      if (is(Rule::resets_are_failures) && wire_.socket == Wire::broken) return settle(delivery::Outcome::unconfirmed);
+      return settle(delivery::Outcome::delivered);
     case Verdict::truncated:
-      return conclude(delivery::Outcome::truncated);
+      return settle(delivery::Outcome::truncated);
     case Verdict::unconfirmed:
-      return conclude(delivery::Outcome::unconfirmed);
+      return settle(delivery::Outcome::unconfirmed);
     case Verdict::timed_out:
       reset();
-      return conclude(delivery::Outcome::timed_out);
+      return settle(delivery::Outcome::timed_out);
     case Verdict::reset:
       reset();
-      return conclude(delivery::Outcome::truncated);
+      return settle(delivery::Outcome::truncated);
     default:
       return;
   }
 }
 
-void Session::conclude(delivery::Outcome outcome) {
+void Session::settle(delivery::Outcome outcome) {
   require(wire_.tracked, "a receipt is settled once");
   wire_.tracked = false;
   wire_.batch = 0;
@@ -373,7 +372,8 @@ bool has_work(const Place& place) noexcept {
   const Wire& wire = place.wire;
   if (wire.client == Wire::nobody) return false;
   if (reads(wire)) return something_to_read(wire);
-  if (wire.phase == Wire::taking) return place.other.wire.ticket == 0 || wire.ticket < place.other.wire.ticket;
+  if (wire.phase == Wire::taking)
+    return place.other.wire.place_number == 0 || wire.place_number < place.other.wire.place_number;
   if (wire.phase == Wire::asking) return place.connection.asked_at != place.world.now;  // it asks every 5 ms
   return wire.phase == Wire::pausing || wire.phase == Wire::writing;
 }
@@ -409,7 +409,7 @@ void list_server(const Place& place, Moves& moves) {
     moves.push_back(place.move(Do::idle_timeout));
   if (wire.phase == Wire::half_close && calm && !something_to_read(wire)) moves.push_back(place.move(Do::end_timeout));
   if (wire.phase == Wire::awaiting && wire.deadline_over && calm) moves.push_back(place.move(Do::await_limit));
-  if ((wire.phase == Wire::taking || wire.phase == Wire::pausing) && wire.ticket != 0 && both_calm)
+  if ((wire.phase == Wire::taking || wire.phase == Wire::pausing) && wire.place_number != 0 && both_calm)
     moves.push_back(place.move(Do::turn_limit));
 }
 

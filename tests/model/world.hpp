@@ -81,8 +81,8 @@ struct Wire {
   // the server's session
   enum Phase : std::uint8_t { reading_requests, taking, pausing, asking, writing, awaiting, half_close, gone };
   std::uint8_t phase = reading_requests;
-  std::uint8_t ticket = 0;  // place in the scraper's line, 0 for none
-  std::uint8_t early = 0;   // requests that had arrived when the last byte was handed over
+  std::uint8_t place_number = 0;  // place in the scraper's wait queue, 0 for none
+  std::uint8_t early = 0;         // requests that had arrived when the last byte was handed over
   bool end_sent = false;
 
   // the reply whose receipt is open (net::TrackedReply)
@@ -109,7 +109,7 @@ struct Client {
   std::array<Connection, 2> connection;
   std::array<std::uint8_t, event_count> stored{};  // how often, by offset
   std::uint8_t scrapes = 0;                        // so far
-  std::uint8_t tickets = 0;                        // so far
+  std::uint8_t last_place = 0;                     // so far
 };
 
 /// All there is at one moment. Time goes in ticks of 100 ms. A reset never gets lost alone here.

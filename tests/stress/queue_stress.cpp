@@ -199,10 +199,10 @@ void wait_for(delivery::OneShotEvent& event) {
 /// The batch, or nothing where the patience is over.
 std::unique_ptr<Delivery> wait_for_batch(Waiter& waiter, std::mt19937& random) {
   for (;;) {
-    Turn turn = waiter.step();
-    if (auto* const taken = std::get_if<std::unique_ptr<Delivery>>(&turn)) return std::move(*taken);
+    StepResult result = waiter.step();
+    if (auto* const taken = std::get_if<std::unique_ptr<Delivery>>(&result)) return std::move(*taken);
     if (random() % 64 == 0) return nullptr;  // leaves the wait queue
-    if (std::holds_alternative<NotYet>(turn) && random() % 2 == 0) {
+    if (std::holds_alternative<WaitForChange>(result) && random() % 2 == 0) {
       wait_for(waiter.changed());
     } else {
       std::this_thread::yield();

@@ -127,7 +127,7 @@ class TooMany(unittest.TestCase):
                 connection.close()
 
     def recovers(self, server, limit, exhausts=True):
-        """Opens more connections than there are descriptors: the last ones are answered, the first ones give way."""
+        """Opens more connections than there are descriptors: the last ones are answered, the first ones are evicted."""
         held = [server.connect() for _ in range(limit + 30)]
         for connection in held[-3:]:
             connection.send(request("GET", "/healthz"))

@@ -32,7 +32,7 @@ std::unique_ptr<DeliveryReceipt> receipt_for(const Scrape& scrape, const ProxySi
                                 .may_give_up = may_give_up(scrape.request.arrived, scrape.timeout)};
   auto receipt = std::make_unique<DeliveryReceipt>(std::move(batch), reader);
   if ((signs.proxy == ProxySigns::Proxy::perhaps && signs.closes) || way == ProxyWatch::Way::in_doubt)
-    receipt->conclude_by(watch, scrape.id());
+    receipt->take_outcome_from(watch, scrape.id());
   if (reader.peer == delivery::Reader::Peer::itself || reader.peer == delivery::Reader::Peer::doubtful)
     receipt->tell_idle_reset(watch, scrape.id());
   if (scrape.confirmer != nullptr) receipt->confirm_by(scrape.confirmer, scrape.options->metric);

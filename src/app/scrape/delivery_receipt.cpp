@@ -10,7 +10,7 @@ namespace oneshot::app {
 DeliveryReceipt::DeliveryReceipt(std::unique_ptr<queue::Delivery> delivery, const delivery::Reader& reader) noexcept
     : reader_(reader), delivery_(std::move(delivery)) {}
 
-void DeliveryReceipt::conclude_by(ProxyWatch& watch, std::string scraper) {
+void DeliveryReceipt::take_outcome_from(ProxyWatch& watch, std::string scraper) {
   watch_ = &watch;
   scraper_ = std::move(scraper);
 }
@@ -49,13 +49,13 @@ void DeliveryReceipt::on_idle_reset() {
 }
 
 void DeliveryReceipt::on_settled(delivery::Outcome outcome) {
-  const delivery::Outcome concluded = watch_ == nullptr ? outcome : watch_->conclude(scraper_, outcome);
+  const delivery::Outcome became = watch_ == nullptr ? outcome : watch_->outcome_of(scraper_, outcome);
   settled_ = true;
   delivery_->end_reading();  // the confirmer may take its time
   if (confirmer_ != nullptr) {
-    confirmer_->told(delivery_->number(), concluded);
+    confirmer_->told(delivery_->number(), became);
   } else {
-    delivery_->settle(concluded);
+    delivery_->settle(became);
   }
   transfer_.reset();
 }

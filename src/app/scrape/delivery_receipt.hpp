@@ -29,8 +29,8 @@ class DeliveryReceipt final : public delivery::Receipt {
   explicit DeliveryReceipt(std::unique_ptr<queue::Delivery> delivery, const delivery::Reader& reader = {}) noexcept;
   ~DeliveryReceipt() override;
 
-  /// What becomes of the reply is concluded by this watch, which outlives the receipt, under the scraper's name.
-  void conclude_by(ProxyWatch& watch, std::string scraper);
+  /// This watch, which outlives the receipt, says what became of the reply, under the scraper's name.
+  void take_outcome_from(ProxyWatch& watch, std::string scraper);
   /// The watch, which outlives the receipt, is told where the connection is reset while it is idle.
   void tell_idle_reset(ProxyWatch& watch, std::string scraper);
   /// The scraper's own API decides. The events without a name of their own go out under the name `metric`. Before
@@ -55,7 +55,7 @@ class DeliveryReceipt final : public delivery::Receipt {
  private:
   std::shared_ptr<delivery::Transfer> transfer_;
   const delivery::Reader reader_;
-  ProxyWatch* watch_ = nullptr;                    // concludes
+  ProxyWatch* watch_ = nullptr;                    // says what became of it
   ProxyWatch* told_ = nullptr;                     // of an idle reset
   std::string scraper_;                            // for the watch
   std::shared_ptr<queue::Delivery> delivery_;      // ends before the transfer: where that is gone, the batch is settled

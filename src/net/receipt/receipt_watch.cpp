@@ -19,7 +19,7 @@ bool ReceiptWatch::all_acknowledged() const noexcept {
   return state_ != State::writing && view_.acknowledged >= last_byte_;
 }
 
-Verdict ReceiptWatch::settle(Verdict verdict) noexcept {
+Verdict ReceiptWatch::decide(Verdict verdict) noexcept {
   state_ = State::settled;
   return verdict;
 }
@@ -31,13 +31,13 @@ bool ReceiptWatch::proxy_has_all() const noexcept {
   return perhaps && state_ != State::writing && last_byte_ - view_.acknowledged < 2 * view_.segment;
 }
 
-Verdict ReceiptWatch::settle_as_broken() noexcept {
-  if (!all_acknowledged() && !proxy_has_all()) return settle(time_is_near_ ? Verdict::timed_out : Verdict::truncated);
+Verdict ReceiptWatch::decide_as_broken() noexcept {
+  if (!all_acknowledged() && !proxy_has_all()) return decide(time_is_near_ ? Verdict::timed_out : Verdict::truncated);
   reset_idle_ = outlived_ || rested_;
   const bool is_idle = outlived_ || (rested_ && (peer_ == Peer::proxy || !time_is_near_));
-  if (is_idle && !is_reader()) return settle(Verdict::delivered);
-  if (time_is_near_) return settle(Verdict::timed_out);
-  return settle(peer_ == Peer::proxy ? Verdict::delivered : Verdict::unconfirmed);
+  if (is_idle && !is_reader()) return decide(Verdict::delivered);
+  if (time_is_near_) return decide(Verdict::timed_out);
+  return decide(peer_ == Peer::proxy ? Verdict::delivered : Verdict::unconfirmed);
 }
 
 void ReceiptWatch::handed_over(const TcpInfo& view, SteadyTime now) noexcept {
@@ -53,8 +53,8 @@ void ReceiptWatch::handed_over(const TcpInfo& view, SteadyTime now) noexcept {
 Verdict ReceiptWatch::request_began(const TcpInfo& view) noexcept {
   if (settled()) return Verdict::undecided;
   observe(view);
-  if (broken_) return settle_as_broken();
-  return all_acknowledged() ? settle(Verdict::delivered) : Verdict::undecided;
+  if (broken_) return decide_as_broken();
+  return all_acknowledged() ? decide(Verdict::delivered) : Verdict::undecided;
 }
 
 Verdict ReceiptWatch::end_of_stream(const TcpInfo& view, SteadyTime now) noexcept {
@@ -70,22 +70,22 @@ Verdict ReceiptWatch::end_of_stream(const TcpInfo& view, SteadyTime now) noexcep
 Verdict ReceiptWatch::poll(const TcpInfo& view, SteadyTime now) noexcept {
   if (settled()) return Verdict::undecided;
   observe(view);
-  if (broken_) return settle_as_broken();
+  if (broken_) return decide_as_broken();
   if (state_ != State::ended || !all_acknowledged()) return Verdict::undecided;
   if (early_end_ && now - handed_over_at_ < fresh) return Verdict::undecided;
-  return settle(Verdict::delivered);
+  return decide(Verdict::delivered);
 }
 
 Verdict ReceiptWatch::failed(const TcpInfo& view) noexcept {
   if (settled()) return Verdict::undecided;
   observe(view);
-  return settle_as_broken();
+  return decide_as_broken();
 }
 
 Verdict ReceiptWatch::rested(const TcpInfo& view) noexcept {
   if (settled()) return Verdict::undecided;
   observe(view);
-  if (broken_) return settle_as_broken();
+  if (broken_) return decide_as_broken();
   rested_ = rested_ || (all_acknowledged() && view.silent_for >= rest);
   return Verdict::undecided;
 }
@@ -93,7 +93,7 @@ Verdict ReceiptWatch::rested(const TcpInfo& view) noexcept {
 Verdict ReceiptWatch::answered(const TcpInfo& view) noexcept {
   if (settled()) return Verdict::undecided;
   observe(view);
-  if (broken_) return settle_as_broken();
+  if (broken_) return decide_as_broken();
   outlived_ = state_ == State::sent;
   return Verdict::undecided;
 }
@@ -101,10 +101,10 @@ Verdict ReceiptWatch::answered(const TcpInfo& view) noexcept {
 Verdict ReceiptWatch::deadline(const TcpInfo& view) noexcept {
   if (settled()) return Verdict::undecided;
   observe(view);
-  if (broken_) return settle_as_broken();
+  if (broken_) return decide_as_broken();
   // Not whole by now: the scraper has given up or will; make sure that it cannot take the rest for good.
-  if (!all_acknowledged()) return settle(Verdict::timed_out);
-  if (state_ == State::ended) return settle(Verdict::delivered);
+  if (!all_acknowledged()) return decide(Verdict::timed_out);
+  if (state_ == State::ended) return decide(Verdict::delivered);
   const bool can_ask = view.state == TcpInfo::State::established && view.silent_for <= longest_silence;
   return can_ask ? Verdict::probe : Verdict::undecided;
 }
@@ -112,22 +112,22 @@ Verdict ReceiptWatch::deadline(const TcpInfo& view) noexcept {
 Verdict ReceiptWatch::give_up(const TcpInfo& view) noexcept {
   if (settled()) return Verdict::undecided;
   observe(view);
-  if (broken_) return settle_as_broken();
-  return settle(all_acknowledged() ? Verdict::delivered : Verdict::reset);
+  if (broken_) return decide_as_broken();
+  return decide(all_acknowledged() ? Verdict::delivered : Verdict::reset);
 }
 
 Verdict ReceiptWatch::newer_scrape(const TcpInfo& view, SteadyTime now) noexcept {
   if (settled()) return Verdict::undecided;
   observe(view);
-  if (broken_) return settle_as_broken();
+  if (broken_) return decide_as_broken();
   if (view.state == TcpInfo::State::closed) return Verdict::undecided;  // the connection itself is about to say
   if (!all_acknowledged()) return watch_progress(now);
   // A peer that has ended after reading all has decided it; one that is silent may be about to give up.
-  if (view.state == TcpInfo::State::close_wait && !early_end_) return settle(Verdict::delivered);
+  if (view.state == TcpInfo::State::close_wait && !early_end_) return decide(Verdict::delivered);
   note_asked(now);
   const bool may_lag = is_reader() && time_is_near_;
   const bool heard_out = now - handed_over_at_ >= fresh && now - asked_at_ >= (may_lag ? lag : fresh);
-  return heard_out ? settle(Verdict::delivered) : Verdict::undecided;
+  return heard_out ? decide(Verdict::delivered) : Verdict::undecided;
 }
 
 // True for the first time.
@@ -145,7 +145,7 @@ Verdict ReceiptWatch::watch_progress(SteadyTime now) noexcept {
     asked_ = false;  // the next newer scrape watches anew
     return Verdict::under_way;
   }
-  return now - asked_at_ < progress_window ? Verdict::undecided : settle(Verdict::reset);
+  return now - asked_at_ < progress_window ? Verdict::undecided : decide(Verdict::reset);
 }
 
 }  // namespace oneshot::net

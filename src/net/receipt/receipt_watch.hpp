@@ -166,8 +166,8 @@ class ReceiptWatch {
   void observe(const TcpInfo& view) noexcept;
   [[nodiscard]] bool all_acknowledged() const noexcept;
   [[nodiscard]] bool proxy_has_all() const noexcept;
-  Verdict settle(Verdict verdict) noexcept;
-  Verdict settle_as_broken() noexcept;
+  Verdict decide(Verdict verdict) noexcept;
+  Verdict decide_as_broken() noexcept;
   bool note_asked(SteadyTime now) noexcept;
   Verdict watch_progress(SteadyTime now) noexcept;
 

@@ -24,8 +24,8 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 // How often a newer scrape samples the connection, and for how long: longer than both windows of ReceiptWatch.
-constexpr milliseconds settle_step{5};
-constexpr milliseconds settle_limit{700};
+constexpr milliseconds resolve_step{5};
+constexpr milliseconds resolve_limit{700};
 // Three probes or so, a second apart, since a probe may get lost too.
 constexpr milliseconds probe_time{3500};
 constexpr milliseconds probe_step{100};  // between two looks for the answer
@@ -231,7 +231,7 @@ asio::awaitable<delivery::Transfer::State> TrackedReply::resolve() {
 }
 
 asio::awaitable<delivery::Transfer::State> TrackedReply::resolve_here(std::shared_ptr<TrackedReply> self) {
-  const SteadyTime limit = steady_clock::now() + settle_limit;
+  const SteadyTime limit = steady_clock::now() + resolve_limit;
   asio::steady_timer step(self->executor_);
   while (!self->settled()) {
     const SteadyTime now = steady_clock::now();
@@ -239,7 +239,7 @@ asio::awaitable<delivery::Transfer::State> TrackedReply::resolve_here(std::share
     self->apply(verdict, Why::superseded);
     if (self->settled()) break;
     if (verdict == Verdict::under_way || now >= limit) co_return State::under_way;
-    step.expires_after(settle_step);
+    step.expires_after(resolve_step);
     co_await step.async_wait(nothrow);
   }
   co_return State::settled;

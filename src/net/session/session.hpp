@@ -124,6 +124,7 @@ class Session final : public delivery::Waiting {
     if (Errands& errands = context_.errands(); errands.due()) errands.run();
   }
   [[nodiscard]] std::chrono::milliseconds phase_limit() const noexcept;
+  [[nodiscard]] std::chrono::milliseconds borrower_limit() const noexcept;
   void look_for_unread(SteadyTime now);
 
   // session.cpp: from bytes to requests

@@ -20,7 +20,7 @@ constexpr milliseconds stop_patience{500};
 // milliseconds; a pool of connections notices our end when it wants to use the connection, minutes later.
 constexpr milliseconds stop_end_patience{250};
 // How long a client may take with memory of the budget that others want.
-constexpr milliseconds crowded_patience{2000};
+constexpr milliseconds patience_when_half_is_lent{2000};
 
 }  // namespace
 
@@ -73,6 +73,12 @@ void Session::check_deadline(SteadyTime now) {
   if (now - since_ >= phase_limit()) interrupt(End::timeout);
 }
 
+// While over half of the memory is lent, who holds some of it must make progress.
+milliseconds Session::borrower_limit() const noexcept {
+  const milliseconds usual = context_.options().header_timeout;
+  return context_.memory().is_over_half_lent() ? std::min(usual, patience_when_half_is_lent) : usual;
+}
+
 milliseconds Session::phase_limit() const noexcept {
   const milliseconds usual = context_.options().header_timeout;
   switch (phase_) {
@@ -81,9 +87,9 @@ milliseconds Session::phase_limit() const noexcept {
     case Phase::opened:
       return stopping() ? std::min(usual, stop_patience) : usual;
     case Phase::header:
-      return parser_.borrows() && context_.memory().crowded() ? std::min(usual, crowded_patience) : usual;
+      return parser_.borrows() ? borrower_limit() : usual;
     case Phase::writing:
-      return out_memory_.bytes() > 0 && context_.memory().crowded() ? std::min(usual, crowded_patience) : usual;
+      return out_memory_.bytes() > 0 ? borrower_limit() : usual;
     case Phase::idle:
       return context_.options().idle_timeout;
     case Phase::ending:

@@ -49,12 +49,12 @@ asio::awaitable<Changed> ChangeTurn::grant(std::shared_ptr<Ledger> ledger, std::
   const std::unique_ptr<ChangeTurn> mine = enter(std::move(ledger), scraper, wish, why);
   if (mine == nullptr) co_return Changed{.what = why};
   for (;;) {
-    const Turn turn = mine->step();
-    if (const auto* const changed = std::get_if<Changed>(&turn)) co_return *changed;
+    const StepResult result = mine->step();
+    if (const auto* const changed = std::get_if<Changed>(&result)) co_return *changed;
     if (waiting.stopping() || waiting.peer_closed()) co_return Changed{.what = Changed::What::stopping};
     if (clock.steady() >= until) co_return Changed{.what = Changed::What::busy};
-    if (const auto* const ask = std::get_if<Ask>(&turn)) {
-      const delivery::Transfer::State state = co_await ask->transfer->resolve();
+    if (const auto* const earlier = std::get_if<ResolveFirst>(&result)) {
+      const delivery::Transfer::State state = co_await earlier->transfer->resolve();
       if (state == delivery::Transfer::State::under_way) co_await waiting.pause(ask_again);
     } else {
       delivery::OneShotEvent& changed = mine->changed();
@@ -63,31 +63,31 @@ asio::awaitable<Changed> ChangeTurn::grant(std::shared_ptr<Ledger> ledger, std::
   }
 }
 
-ChangeTurn::Turn ChangeTurn::step() {
+ChangeTurn::StepResult ChangeTurn::step() {
   WaitQueue::Wake next;
-  Turn turn;
+  StepResult result;
   {
     std::unique_lock lock(ledger_->mutex);
     ledger_->catch_up(lock);  // lets go of the lock in between
-    if (!scraper_->wait_queue.is_first(number_)) return not_yet();
+    if (!scraper_->wait_queue.is_first(number_)) return wait_for_change();
     if (scraper_->batch_taken()) {
       std::shared_ptr<delivery::Transfer> transfer = scraper_->transfer.lock();
-      if (transfer == nullptr) return not_yet();
-      return Ask{std::move(transfer)};
+      if (transfer == nullptr) return wait_for_change();
+      return ResolveFirst{std::move(transfer)};
     }
     if (wish_.what == Wish::What::forget) return forget();
-    turn = wish_.what == Wish::What::replay ? replay() : skip();
+    result = wish_.what == Wish::What::replay ? replay() : skip();
     next = std::exchange(scraper_, nullptr)->wait_queue.leave(number_);
   }
   notify(next);
-  return turn;
+  return result;
 }
 
 // Under the lock, so that no change can come between the look and the wish to be woken.
-ChangeTurn::Turn ChangeTurn::not_yet() {
+ChangeTurn::StepResult ChangeTurn::wait_for_change() {
   if (!changed_ || changed_->notified()) changed_.emplace();
   scraper_->wait_queue.wake_by(number_, changed_->notifier());
-  return NotYet{};
+  return WaitForChange{};
 }
 
 Changed ChangeTurn::replay() {
@@ -101,9 +101,9 @@ Changed ChangeTurn::skip() {
 }
 
 // Not while others wait: they know the scraper.
-ChangeTurn::Turn ChangeTurn::forget() {
+ChangeTurn::StepResult ChangeTurn::forget() {
   if (scraper_->named) return Changed{.what = Changed::What::named};
-  if (!scraper_->is_left_to(number_)) return not_yet();
+  if (!scraper_->is_left_to(number_)) return wait_for_change();
   static_cast<void>(scraper_->wait_queue.leave(number_));
   scraper_ = nullptr;
   return Changed{.events = ledger_->table.forget(name_).lost};

@@ -39,18 +39,18 @@ class ChangeTurn {
   ChangeTurn& operator=(const ChangeTurn&) = delete;
   ~ChangeTurn();
 
-  using Turn = std::variant<NotYet, Ask, Changed>;
+  using StepResult = std::variant<WaitForChange, ResolveFirst, Changed>;
   /// Once more until it is Changed, which ends the waiting.
-  Turn step();
+  StepResult step();
   /// As that of a Waiter.
   [[nodiscard]] delivery::OneShotEvent& changed() noexcept { return *changed_; }
 
  private:
   ChangeTurn(std::shared_ptr<Ledger> ledger, std::string_view name, Scraper& scraper, Wish wish);
-  Turn not_yet();
+  StepResult wait_for_change();
   Changed replay();
   Changed skip();
-  Turn forget();
+  StepResult forget();
 
   std::shared_ptr<Ledger> ledger_;
   std::string name_;

@@ -25,7 +25,7 @@ ScraperOfEvent state_of(const std::string& name, const Scraper& scraper, std::ui
     const EventState state = past->dropped.empty() ? EventState::delivered : EventState::dropped;
     return {.name = name, .state = state, .unix_ms = past->unix_ms, .reason = past->dropped};
   }
-  return {.name = name, .state = offset < scraper.first_place ? EventState::before_it_came : EventState::delivered};
+  return {.name = name, .state = offset < scraper.first_offset ? EventState::before_it_came : EventState::delivered};
 }
 
 /// Whether a record begins there; what a client says is any number.

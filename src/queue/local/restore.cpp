@@ -113,7 +113,7 @@ void restore_table(Ledger& ledger) {
     const event_log::Offset& sent = event_log::later(cursor, batch_end);
     Scraper& scraper =
         ledger.table.restore(entry.name, named, cursor, sent, now, ledger.storage->slots().place(entry.number));
-    scraper.first_place = entry.begin;
+    scraper.first_offset = entry.begin;
     if (entry.aside) scraper.restore_aside({offsets.of(entry.aside->begin), offsets.of(entry.aside->end)});
     if (entry.batch_number) {
       ledger.numbers.restore(entry.batch_number->number);

@@ -91,7 +91,7 @@ Result<std::unique_ptr<Waiter>, NoBatch> Waiter::enter(std::shared_ptr<Ledger> s
     scraper->origin = coming.origin;
     if (is_new) scraper->came_at = ledger.table.counted_end().bytes;
     waiting = scraper->waiting(ledger.table.counted_end());
-    is_kept = ledger.storage == nullptr || scraper->place().is_kept();
+    is_kept = ledger.storage == nullptr || scraper->slot().is_kept();
     is_told = is_new && ledger.newcomer_lines.take(now);
   }
   if (scraper->wait_queue.is_full()) return Unexpected{NoBatch::wait_queue_full};
@@ -118,19 +118,19 @@ asio::awaitable<TakeResult> Waiter::take(std::shared_ptr<Ledger> ledger, std::st
   if (!entered) co_return Unexpected{entered.error()};
   const std::unique_ptr<Waiter> waiter = std::move(*entered);
   for (;;) {
-    Turn turn = waiter->step();
-    if (auto* const taken = std::get_if<std::unique_ptr<Delivery>>(&turn)) co_return std::move(*taken);
+    StepResult result = waiter->step();
+    if (auto* const taken = std::get_if<std::unique_ptr<Delivery>>(&result)) co_return std::move(*taken);
     if (waiting.stopping()) co_return Unexpected{NoBatch::stopping};
     if (clock.steady() >= until) co_return Unexpected{NoBatch::time_over};
-    if (std::holds_alternative<MoreToWalk>(turn)) {
+    if (std::holds_alternative<YieldFirst>(result)) {
       co_await waiting.yield();
-    } else if (std::holds_alternative<NoRoom>(turn)) {
+    } else if (std::holds_alternative<WaitForRoom>(result)) {
       if (waiting.peer_closed()) co_return Unexpected{NoBatch::peer_closed};
       co_await waiting.pause(room_step);
-    } else if (const auto* const ask = std::get_if<Ask>(&turn)) {
+    } else if (const auto* const earlier = std::get_if<ResolveFirst>(&result)) {
       co_await waiting.pause(end_comes_behind);
       if (waiting.peer_closed()) co_return Unexpected{NoBatch::peer_closed};
-      const delivery::Transfer::State state = co_await ask->transfer->resolve();
+      const delivery::Transfer::State state = co_await earlier->transfer->resolve();
       if (state == delivery::Transfer::State::under_way) co_return Unexpected{NoBatch::under_way};
     } else {
       if (waiting.peer_closed()) co_return Unexpected{NoBatch::peer_closed};  // lets others behind it have their turn
@@ -140,7 +140,7 @@ asio::awaitable<TakeResult> Waiter::take(std::shared_ptr<Ledger> ledger, std::st
   }
 }
 
-Turn Waiter::step() {
+StepResult Waiter::step() {
   assert(scraper_ != nullptr);  // one batch for a scrape
   const SteadyTime now = ledger_->clock.steady();
   const std::int64_t now_ms = ledger_->clock.unix_ms();
@@ -149,17 +149,17 @@ Turn Waiter::step() {
   {
     const std::lock_guard lock(ledger_->mutex);
     scraper_->last_seen = now;
-    if (!scraper_->wait_queue.is_first(number_)) return not_yet();
+    if (!scraper_->wait_queue.is_first(number_)) return wait_for_change();
     if (scraper_->batch_taken()) {
       std::shared_ptr<delivery::Transfer> transfer = scraper_->transfer.lock();
-      if (transfer == nullptr) return not_yet();
-      return Ask{std::move(transfer)};
+      if (transfer == nullptr) return wait_for_change();
+      return ResolveFirst{std::move(transfer)};
     }
-    if (ledger_->room.is_refusing() && is_in_the_way()) return NoRoom{};
+    if (ledger_->room.is_refusing() && is_in_the_way()) return WaitForRoom{};
     taken = take_another();
     if (taken == nullptr) {
       const Ranges& below = scraper_->first_below();
-      if (below.empty() && !walk()) return MoreToWalk{};
+      if (below.empty() && !walk()) return YieldFirst{};
       taken = below.empty() ? take_walked() : take(below);
     }
     scraper_->taken_unix_ms = now_ms;
@@ -170,10 +170,10 @@ Turn Waiter::step() {
 }
 
 // Under the lock, so that no change can come between the look and the wish to be woken.
-Turn Waiter::not_yet() {
+StepResult Waiter::wait_for_change() {
   if (!changed_ || changed_->notified()) changed_.emplace();
   scraper_->wait_queue.wake_by(number_, changed_->notifier());
-  return NotYet{};
+  return WaitForChange{};
 }
 
 bool Waiter::is_in_the_way() noexcept {

@@ -22,13 +22,13 @@
 namespace oneshot::queue {
 
 /// What a step of a take comes to.
-struct NotYet {};      ///< other scrapes are first, or the batch before is being made: wait for changed()
-struct MoreToWalk {};  ///< events are still being counted (done in short steps): yield, step again
-struct Ask {           ///< an earlier batch is in flight: let its transfer find out what became of it, step again
+struct WaitForChange {};  ///< other scrapes are first, or the batch before is being made: wait for changed()
+struct YieldFirst {};     ///< events are still being counted (done in short steps): yield, step again
+struct ResolveFirst {     ///< an earlier batch is in flight: let its transfer find out what became of it, step again
   std::shared_ptr<delivery::Transfer> transfer;
 };
-struct NoRoom {};  ///< appends are refused for want of room that this batch would keep: a moment later, step again
-using Turn = std::variant<NotYet, MoreToWalk, Ask, NoRoom, std::unique_ptr<Delivery>>;
+struct WaitForRoom {};  ///< appends are refused for want of room that this batch would keep: a moment later, step again
+using StepResult = std::variant<WaitForChange, YieldFirst, ResolveFirst, WaitForRoom, std::unique_ptr<Delivery>>;
 
 /// A scrape that waits for its batch, in the wait queue of its scraper: until it is the first there, and the receipt of
 /// the batch before is known. take() is all of it; the steps are there for tests, which can try every order of them
@@ -47,13 +47,13 @@ class Waiter {
   ~Waiter();
 
   /// Once more until it is a Delivery, which ends the waiting.
-  Turn step();
-  /// After NotYet: notified once another step may come to something else.
+  StepResult step();
+  /// After WaitForChange: notified once another step may come to something else.
   [[nodiscard]] delivery::OneShotEvent& changed() noexcept { return *changed_; }
 
  private:
   Waiter(std::shared_ptr<Ledger> ledger, std::string_view name, Scraper& scraper);
-  Turn not_yet();
+  StepResult wait_for_change();
   /// Whether the next batch would keep room that appends are refused for, and that cannot be made now.
   [[nodiscard]] bool is_in_the_way() noexcept;
   /// False: there is more to walk.

@@ -164,7 +164,7 @@ TEST_CASE("a thread that read the clock before it was set back does not spoil th
   Timestamps::Now stale = times.now();
   times.begin_epoch(8000);
   clock.set(1000);
-  SUBCASE("it finds a time of the new era") {
+  SUBCASE("it finds a time of the new epoch") {
     Timestamps::Now now = times.now();
     CHECK(times.next(7, now, 0) == 1000);
     CHECK(times.next(7, stale, 0) == 1001);

@@ -93,12 +93,12 @@ TEST_CASE("no use keeps out those that matter more") {
   MemoryBudget::Lease batch;
   CHECK_FALSE(spare.grow_to(budget, 501, Use::spare));
   CHECK(spare.grow_to(budget, 500, Use::spare));
-  CHECK_FALSE(budget.crowded());
+  CHECK_FALSE(budget.is_over_half_lent());
   CHECK_FALSE(budget.has(251, Use::request));
   CHECK(budget.has(250, Use::request));
   CHECK_FALSE(request.grow_to(budget, 251, Use::request));
   CHECK(request.grow_to(budget, 250, Use::request));
-  CHECK(budget.crowded());
+  CHECK(budget.is_over_half_lent());
   CHECK_FALSE(batch.grow_to(budget, 251, Use::batch));
   CHECK(batch.grow_to(budget, 250, Use::batch));
   CHECK_FALSE(request.grow_to(budget, 251, Use::request));

@@ -60,9 +60,9 @@ TEST_CASE("events that come while a batch is taken are for the next one") {
   f.options.storage.capacity_bytes = 128 * page;
   const std::unique_ptr<Waiter> waiter = f.enter("a");
   f.store(9000);
-  REQUIRE(std::holds_alternative<MoreToWalk>(waiter->step()));
+  REQUIRE(std::holds_alternative<YieldFirst>(waiter->step()));
   f.store(100);
-  REQUIRE(std::holds_alternative<MoreToWalk>(waiter->step()));
+  REQUIRE(std::holds_alternative<YieldFirst>(waiter->step()));
   CHECK(f.taken(*waiter)->count() == 9000);
 }
 
@@ -73,7 +73,7 @@ TEST_CASE("a long way to the limit of a batch is walked in steps too") {
   f.store(9000);
   REQUIRE(f.queue().statistics().used_bytes > 0);  // has counted all of them
   const std::unique_ptr<Waiter> waiter = f.enter("a");
-  REQUIRE(std::holds_alternative<MoreToWalk>(waiter->step()));
+  REQUIRE(std::holds_alternative<YieldFirst>(waiter->step()));
   CHECK(texts(f.taken(*waiter)->batch()) == numbered(0, 5000));
 }
 
@@ -98,15 +98,15 @@ TEST_CASE("one batch at a time: the next one waits, and learns whom to ask") {
   std::unique_ptr<Delivery> first = f.take("a");
   f.store(1);
   const std::unique_ptr<Waiter> next = f.enter("a");
-  CHECK(f.not_yet(*next));  // being rendered
+  CHECK(f.waits(*next));  // being rendered
   const auto transfer = std::make_shared<NamedTransfer>();
   CHECK_FALSE(next->changed().notified());
   first->in_transfer(transfer);
   CHECK(next->changed().notified());
   for (int i = 0; i < 2; ++i) {
-    Turn turn = f.turn(*next);
-    REQUIRE(std::holds_alternative<Ask>(turn));
-    CHECK(std::get<Ask>(turn).transfer == transfer);
+    StepResult result = f.step(*next);
+    REQUIRE(std::holds_alternative<ResolveFirst>(result));
+    CHECK(std::get<ResolveFirst>(result).transfer == transfer);
     first->handed_over();  // makes no difference to who has to be asked
   }
   first->settle(delivery::Outcome::delivered);
@@ -120,11 +120,11 @@ TEST_CASE("waiting is first come, first served, and a scrape that leaves makes r
   std::unique_ptr<Waiter> first = f.enter("a");
   std::unique_ptr<Waiter> second = f.enter("a");
   const std::unique_ptr<Waiter> third = f.enter("a");
-  CHECK(f.not_yet(*third));
-  CHECK(f.not_yet(*second));
+  CHECK(f.waits(*third));
+  CHECK(f.waits(*second));
   second.reset();
   CHECK_FALSE(third->changed().notified());
-  CHECK(f.not_yet(*third));
+  CHECK(f.waits(*third));
   first.reset();
   CHECK(third->changed().notified());
   CHECK(f.taken(*third)->count() == 1);
@@ -146,8 +146,8 @@ TEST_CASE("the first scrape that waits is woken when the batch before it is sett
     std::unique_ptr<Delivery> batch = f.take("a");
     const std::unique_ptr<Waiter> first = f.enter("a");
     const std::unique_ptr<Waiter> second = f.enter("a");
-    CHECK(f.not_yet(*first));
-    CHECK(f.not_yet(*second));
+    CHECK(f.waits(*first));
+    CHECK(f.waits(*second));
     if (sent) batch->settle(delivery::Outcome::truncated);
     batch.reset();
     CHECK(first->changed().notified());
@@ -155,7 +155,7 @@ TEST_CASE("the first scrape that waits is woken when the batch before it is sett
     const std::unique_ptr<Delivery> again = f.taken(*first);
     CHECK(again->count() == 1);
     CHECK(second->changed().notified());  // first now
-    CHECK(f.not_yet(*second));
+    CHECK(f.waits(*second));
   }
 }
 

@@ -87,7 +87,7 @@ TEST_CASE("a scraper that waits or has a batch is not forgotten") {
 TEST_CASE("a waiter that has its batch may be kept until its scraper is long forgotten") {
   Fixture f;
   std::unique_ptr<Waiter> waiter = f.enter("a");
-  f.turn(*waiter);
+  f.step(*waiter);
   f.clock.advance(2h);
   f.queue().tick();
   CHECK_FALSE(f.known("a"));

@@ -302,7 +302,7 @@ TEST_CASE("a batch that was out to a scraper that is asked comes back after a ki
     for (int i = 0; i < 2; ++i) {
       f.kill();
       const std::unique_ptr<Waiter> waiter = f.enter("a");
-      CHECK(f.not_yet(*waiter));
+      CHECK(f.waits(*waiter));
       CHECK(f.numbers("a").in_flight == 3);
       CHECK(f.numbers("a").waiting == 2);
       f.queue().next_number("a");

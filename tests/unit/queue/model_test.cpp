@@ -135,17 +135,17 @@ class Model {
     }
     ModelScraper& scraper = scrapers_[name];
     if (f_.clock.steady() - scraper.first_seen >= 1s) scraper.has_place = true;
-    Turn turn = f_.turn(*waiter);
+    StepResult result = f_.step(*waiter);
     if (scraper.delivery) {
-      REQUIRE(std::holds_alternative<NotYet>(turn));
+      REQUIRE(std::holds_alternative<WaitForChange>(result));
       return;
     }
-    if (std::holds_alternative<NoRoom>(turn)) {
+    if (std::holds_alternative<WaitForRoom>(result)) {
       REQUIRE(reading());
       return;
     }
-    REQUIRE(std::holds_alternative<std::unique_ptr<Delivery>>(turn));
-    std::unique_ptr<Delivery> delivery = std::move(std::get<std::unique_ptr<Delivery>>(turn));
+    REQUIRE(std::holds_alternative<std::unique_ptr<Delivery>>(result));
+    std::unique_ptr<Delivery> delivery = std::move(std::get<std::unique_ptr<Delivery>>(result));
     REQUIRE(delivery->number() > std::exchange(scraper.last_number, delivery->number()));
     if (delivery->count() == 0) return;
     ++batches;

@@ -97,16 +97,16 @@ struct Fixture {
     REQUIRE(waiter.has_value());
     return std::move(*waiter);
   }
-  static Turn turn(Waiter& waiter) {
+  static StepResult step(Waiter& waiter) {
     for (;;) {
-      Turn turn = waiter.step();
-      if (!std::holds_alternative<MoreToWalk>(turn)) return turn;
+      StepResult result = waiter.step();
+      if (!std::holds_alternative<YieldFirst>(result)) return result;
     }
   }
-  static bool not_yet(Waiter& waiter) { return std::holds_alternative<NotYet>(turn(waiter)); }
+  static bool waits(Waiter& waiter) { return std::holds_alternative<WaitForChange>(step(waiter)); }
   /// The batch of a waiter whose turn it is.
   static std::unique_ptr<Delivery> taken(Waiter& waiter) {
-    Turn mine = turn(waiter);
+    StepResult mine = step(waiter);
     REQUIRE(std::holds_alternative<std::unique_ptr<Delivery>>(mine));
     return std::move(std::get<std::unique_ptr<Delivery>>(mine));
   }

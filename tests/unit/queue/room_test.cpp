@@ -107,9 +107,9 @@ TEST_CASE("while appends are refused nobody gets a batch that would keep what th
   FullFixture f;
   const std::unique_ptr<Waiter> waiting = f.enter("b");  // has the oldest events before it, as "a"
   f.store_until_full();
-  CHECK(std::holds_alternative<NoRoom>(f.turn(*waiting)));
+  CHECK(std::holds_alternative<WaitForRoom>(f.step(*waiting)));
   f.clock.advance(1s);
-  CHECK(std::holds_alternative<NoRoom>(f.turn(*waiting)));
+  CHECK(std::holds_alternative<WaitForRoom>(f.step(*waiting)));
   CHECK(f.wanted() == Wanted::back);
 
   f.delivery->settle(delivery::Outcome::timed_out);

@@ -359,7 +359,7 @@ TEST_CASE("nothing waits, so nothing is old") {
   CHECK(f.numbers("a").oldest_waiting_seconds == 0);
 }
 
-TEST_CASE("with explicit timestamps a void record does not keep what comes after it for ever") {
+TEST_CASE("with explicit timestamps a padding record does not keep what comes after it for ever") {
   StorageFixture f;
   f.options.explicit_timestamps = true;
   f.register_at_end("a");

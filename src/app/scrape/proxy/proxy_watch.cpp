@@ -13,7 +13,7 @@ bool ProxyWatch::first_time(std::string_view scraper) {
   return one != nullptr && !std::exchange(one->named, true);
 }
 
-delivery::Outcome ProxyWatch::conclude(std::string_view scraper, delivery::Outcome outcome) {
+delivery::Outcome ProxyWatch::outcome_of(std::string_view scraper, delivery::Outcome outcome) {
   {
     const std::lock_guard lock(mutex_);
     Known* const one = known(scraper);

@@ -22,11 +22,11 @@ class ProxyWatch {
   /// True the first time that this scraper is named, for the first `max_scrapers` of them: a warning is due.
   bool first_time(std::string_view scraper);
 
-  /// What to conclude of a reply whose scraper may be behind a proxy (ProxySigns::Proxy::perhaps) that was asked to
-  /// close the connection. Some proxies reset it then at once, after all was read, and look like a scraper that fails:
-  /// the second `unconfirmed` in a row is `delivered`, or the same events would be sent for ever. The row begins anew
-  /// after that, and with every other outcome.
-  delivery::Outcome conclude(std::string_view scraper, delivery::Outcome outcome);
+  /// What became of a reply for which its connection told `outcome`, where the scraper may be behind a proxy
+  /// (ProxySigns::Proxy::perhaps) that was asked to close the connection. Some proxies reset it then at once, after all
+  /// was read, and look like a scraper that fails: the second `unconfirmed` in a row is `delivered`, or the same events
+  /// would be sent for ever. The row begins anew after that, and with every other outcome.
+  delivery::Outcome outcome_of(std::string_view scraper, delivery::Outcome outcome);
 
   /// The connection of this scraper, which seems to come directly, was reset while it was idle: the scraper has slept
   /// over the reply, or something on the way that nobody sees ends what is idle. The one cannot be told from the other,
@@ -36,7 +36,7 @@ class ProxyWatch {
   enum class Way : std::uint8_t {
     direct,
     /// A reply with a batch has to end the connection: then no time passes between reading and the end, which says what
-    /// became of the reply. conclude() is asked.
+    /// became of the reply. outcome_of() is asked.
     in_doubt,
     /// Those ends were resets, too, twice in a row: a relay stands between, and resets for reasons of its own.
     by_relay,

@@ -71,7 +71,7 @@ std::uint64_t Ledger::next_number(Scraper& scraper) {
 
 std::uint64_t Ledger::number_of_batch(const Scraper& scraper) {
   const std::uint64_t number = numbers.next();
-  if (scraper.place().is_kept()) numbers.note();
+  if (scraper.slot().is_kept()) numbers.note();
   return number;
 }
 

@@ -13,7 +13,7 @@ namespace oneshot::queue {
 /// or more after the first, or by a delivered batch with events that came since; where it was lost before, by a third
 /// scrape (see DisplacedNames). While places are free everybody gets one, but for an origin that has a quarter of them
 /// already: the last quarter is not for that one. Where there is none left a newcomer takes that of another one which
-/// has not earned its own: of the origin with the most of those, the oldest. So strangers give way to each other, and
+/// has not earned its own: of the origin with the most of those, the oldest. So strangers displace each other, and
 /// whoever is known stays, however many come.
 ///
 /// An origin is an address, see Poster::sender; 0 is nobody's and has no share. Named scrapers need no place.

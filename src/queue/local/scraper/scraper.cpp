@@ -109,16 +109,16 @@ void Scraper::begin_batch(std::uint64_t number) noexcept {
   batch_taken_ = true;
   batch_number_ = number;
   noted_number_ = number;
-  place_.set_batch_number(number, calibrated_);
+  slot_.set_batch_number(number, calibrated_);
   crash_point("take.numbered");
   if (batch_from_ == From::beyond) keep_aside();  // first: or what is passed over would count as delivered with it
-  if (batch_in_file_) place_.set_batch(batch_end_.bytes, false);
+  if (batch_in_file_) slot_.set_batch(batch_end_.bytes, false);
   crash_point("take.marked");
 }
 
 void Scraper::handed_over() noexcept {
   if (!batch_taken_ || !batch_in_file_) return;
-  place_.set_batch(batch_end_.bytes, true);
+  slot_.set_batch(batch_end_.bytes, true);
   crash_point("deliver.marked");
 }
 
@@ -144,7 +144,7 @@ void Scraper::pass_over(const event_log::Offset& end) noexcept {
   assert(!batch_taken_ && end.events == cursor_.events);
   if (end.bytes == cursor_.bytes) return;
   cursor_ = end;
-  place_.set_cursor(end.bytes);
+  slot_.set_cursor(end.bytes);
 }
 
 Ranges Scraper::batch() const {
@@ -178,7 +178,7 @@ void Scraper::send_again(const Ranges& all) {
   if (events.empty()) return;
   // A batch in the file may be all that waits before its end, and then it is that no more.
   if (batch_taken_ && batch_in_file_ && batch_from_ != From::cursor && events.begin().bytes < batch_end_.bytes) {
-    place_.set_no_batch();
+    slot_.set_no_batch();
     batch_in_file_ = false;
   }
   again_.add(events);
@@ -189,20 +189,20 @@ void Scraper::send_again(const Ranges& all) {
 // The file has room for one range, from the first to the last. At a start the events between that were delivered go out
 // again too. What is not yet there, and what is there no more, are both in it at any moment.
 void Scraper::keep_aside() noexcept {
-  if (!place_.is_kept()) return;
+  if (!slot_.is_kept()) return;
   const Range hull = hull_of_aside();
   if (hull == kept_aside_) return;
   if (hull == Range{}) {
-    place_.set_nothing_aside();
+    slot_.set_nothing_aside();
     kept_aside_ = {};
     return;
   }
   const bool grows = kept_aside_ == Range{} || hull.end.bytes > kept_aside_.end.bytes;
-  if (grows) place_.set_aside_end(hull.end.bytes);
+  if (grows) slot_.set_aside_end(hull.end.bytes);
   crash_point("aside.end");
-  if (hull.begin != kept_aside_.begin || kept_aside_ == Range{}) place_.set_aside_begin(hull.begin.bytes);
+  if (hull.begin != kept_aside_.begin || kept_aside_ == Range{}) slot_.set_aside_begin(hull.begin.bytes);
   crash_point("aside.begin");
-  if (!grows && hull.end != kept_aside_.end) place_.set_aside_end(hull.end.bytes);
+  if (!grows && hull.end != kept_aside_.end) slot_.set_aside_end(hull.end.bytes);
   kept_aside_ = hull;
 }
 
@@ -216,15 +216,15 @@ Range Scraper::hull_of_aside() const noexcept {
 }
 
 bool Scraper::note_number(std::uint64_t number) noexcept {
-  if (batch_taken_ || !place_.is_kept()) return false;
+  if (batch_taken_ || !slot_.is_kept()) return false;
   noted_number_ = number;
-  place_.set_batch_number(number, calibrated_);
+  slot_.set_batch_number(number, calibrated_);
   return true;
 }
 
 void Scraper::set_calibrated(bool calibrated) noexcept {
   calibrated_ = calibrated;
-  place_.set_batch_number(noted_number_, calibrated);
+  slot_.set_batch_number(noted_number_, calibrated);
 }
 
 void Scraper::restore_number(std::uint64_t number, bool calibrated) noexcept {

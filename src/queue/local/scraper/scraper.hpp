@@ -54,9 +54,9 @@ enum class Standing : std::uint8_t {
 /// or are, and of those replayed; except that events of a batch in flight may be evicted (see there).
 class Scraper {
  public:
-  /// `place`: where its cursor and batch are kept for the next program, if anywhere.
-  Scraper(bool is_named, event_log::Offset start, SteadyTime now, storage::SlotHandle place = {})
-      : named(is_named), last_seen(now), first_seen(now), first_place(start.bytes), cursor_(start), place_(place) {}
+  /// `slot`: where its cursor and batch are kept for the next program, if anywhere.
+  Scraper(bool is_named, event_log::Offset start, SteadyTime now, storage::SlotHandle slot = {})
+      : named(is_named), last_seen(now), first_seen(now), first_offset(start.bytes), cursor_(start), slot_(slot) {}
 
   /// Nothing of it is on its way, and nobody waits for it.
   [[nodiscard]] bool is_idle() const noexcept { return !batch_taken_ && wait_queue.empty() && kept_.empty(); }
@@ -147,19 +147,19 @@ class Scraper {
   /// What is kept below `target`, and what is to be sent again there, makes room.
   void yield_kept(const event_log::Offset& target) noexcept;
 
-  /// False: the file says the number of the batch that is out, or there is no place for it.
+  /// False: the file says the number of the batch that is out, or the scraper has no slot.
   bool note_number(std::uint64_t number) noexcept;
   [[nodiscard]] bool calibrated() const noexcept { return calibrated_; }
   void set_calibrated(bool calibrated) noexcept;
   void restore_number(std::uint64_t number, bool calibrated) noexcept;
 
-  [[nodiscard]] const storage::SlotHandle& place() const noexcept { return place_; }
+  [[nodiscard]] const storage::SlotHandle& slot() const noexcept { return slot_; }
 
   bool named;              ///< never forgotten
   bool confirmed = false;  ///< asked what became of its batches, see Options::confirmed
   SteadyTime last_seen;    ///< when it last asked for something
   SteadyTime first_seen;
-  std::uint64_t first_place;           ///< offset of the first event that it could have got; 0: not known
+  std::uint64_t first_offset;          ///< offset of the first event that it could have got; 0: not known
   std::uint64_t origin = 0;            ///< from where it came first, see Places
   std::uint64_t came_at = 0;           ///< where the log ended then
   bool has_come_again = false;         ///< a while after it came first, or it was known to the program before
@@ -199,15 +199,15 @@ class Scraper {
   [[nodiscard]] std::uint64_t events_of_batch_in(const Range& range) const noexcept;
   [[nodiscard]] Range hull_of_aside() const noexcept;
   [[nodiscard]] std::uint64_t evicted_of_batch() const noexcept;
-  void lose_of_batch() noexcept;
+  void drop_evicted_of_batch() noexcept;
   void settle_at_cursor(bool received) noexcept;
   void settle_beyond(bool received);
   void settle_below(bool received);
-  void lose(std::uint64_t events) noexcept;
+  void drop_as_full(std::uint64_t events) noexcept;
   void keep_aside() noexcept;
 
   event_log::Offset cursor_;
-  storage::SlotHandle place_;
+  storage::SlotHandle slot_;
   Ranges aside_;
   Ranges again_;
   bool again_yields_ = false;

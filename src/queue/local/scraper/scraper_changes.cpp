@@ -22,16 +22,16 @@ std::uint64_t Scraper::go_back_to(const event_log::Offset& to) {
   const Range back{to, cursor_};
   const std::uint64_t events = back.events() - aside_.events_in(back);
   cursor_ = to;
-  place_.set_cursor(to.bytes);
+  slot_.set_cursor(to.bytes);
   crash_point("replay.cursor");
   aside_.remove(back);
   again_.remove(back);
   keep_aside();
   evicted_until_ = yielded_until_ = {};  // what was evicted there and is in the log all the same goes out now
   suspicion_ = {};                       // what is tried alone would hold up all that comes before it now
-  if (to.bytes < first_place) {
-    first_place = to.bytes;
-    place_.set_begin(first_place);
+  if (to.bytes < first_offset) {
+    first_offset = to.bytes;
+    slot_.set_begin(first_offset);
   }
   replayed += events;
   return events;
@@ -43,7 +43,7 @@ std::uint64_t Scraper::skip_to(const event_log::Offset& end, std::int64_t now_un
   dropped.add({cursor_, end});
   if (dropped.empty() && again_.empty()) return 0;
   cursor_ = event_log::later(cursor_, end);
-  place_.set_cursor(cursor_.bytes);
+  slot_.set_cursor(cursor_.bytes);
   crash_point("skip.cursor");
   aside_ = {};
   again_ = {};

@@ -12,10 +12,10 @@ void Scraper::evict_before(const event_log::Offset& target) noexcept {
   if (passes_cursor) gone += target.events - cursor_.events;
   const bool counts_later = batch_taken_ && batch_from_ != From::again;
   if (counts_later) gone -= events_of_batch_in({evicted_until_, target});
-  lose(gone);
+  drop_as_full(gone);
   if (passes_cursor) {
     cursor_ = target;
-    place_.set_cursor(target.bytes);
+    slot_.set_cursor(target.bytes);
   }
   evicted_until_ = event_log::later(evicted_until_, target);
   suspicion_.forget_before(target.events);
@@ -24,7 +24,7 @@ void Scraper::evict_before(const event_log::Offset& target) noexcept {
   keep_aside();
 }
 
-void Scraper::lose(std::uint64_t events) noexcept {
+void Scraper::drop_as_full(std::uint64_t events) noexcept {
   dropped_full += events;
   loss_to_log += events;
 }

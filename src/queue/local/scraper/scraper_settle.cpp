@@ -19,7 +19,7 @@ Fate Scraper::settle(delivery::Outcome outcome, const Settling& settling) {
     count(fate);
     past.note(batch(), settling.now_unix_ms, fate == Fate::refused ? "refused" : "");
   } else {
-    lose_of_batch();  // what was evicted meanwhile
+    drop_evicted_of_batch();  // what was evicted meanwhile
   }
   if (batch_from_ == From::cursor) {
     settle_at_cursor(leaves);
@@ -64,15 +64,15 @@ void Scraper::count(Fate fate) noexcept {
 
 void Scraper::settle_at_cursor(bool received) noexcept {
   if (!received) {
-    place_.set_no_batch();  // first: or it would count as delivered whole
+    slot_.set_no_batch();  // first: or it would count as delivered whole
     crash_point("settle.withdrawn");
     return;
   }
   crash_point("settle.withdrawn");
   cursor_ = event_log::later(cursor_, batch_end_);
-  place_.set_cursor(cursor_.bytes);
+  slot_.set_cursor(cursor_.bytes);
   crash_point("settle.cursor");
-  place_.set_no_batch();  // last: a batch below its cursor is none
+  slot_.set_no_batch();  // last: a batch below its cursor is none
 }
 
 // In the file stands already what is passed over.
@@ -89,24 +89,24 @@ void Scraper::settle_below(bool received) {
     keep_aside();
     crash_point("aside.settled");
   }
-  place_.set_no_batch();
+  slot_.set_no_batch();
 }
 
-void Scraper::lose_of_batch() noexcept {
+void Scraper::drop_evicted_of_batch() noexcept {
   const std::uint64_t lost = evicted_of_batch();
   if (batch_from_ == From::again) {
     again_lost_to_log += lost;
   } else {
-    lose(lost);
+    drop_as_full(lost);
   }
 }
 
 void Scraper::put_back() {
   assert(batch_taken_);
   batch_taken_ = left_out_ = false;
-  place_.set_no_batch();
+  slot_.set_no_batch();
   if (batch_from_ == From::beyond) keep_aside();
-  lose_of_batch();
+  drop_evicted_of_batch();
 }
 
 }  // namespace oneshot::queue

@@ -55,7 +55,7 @@ void ScraperTable::displace(Scrapers::iterator scraper) noexcept {
 }
 
 ScraperTable::Scrapers::iterator ScraperTable::remove(Scrapers::iterator scraper) noexcept {
-  if (slots_ != nullptr) slots_->release(scraper->second.place());
+  if (slots_ != nullptr) slots_->release(scraper->second.slot());
   const auto next = scrapers_.erase(scraper);
   if (scrapers_.empty()) losses_.claimed_until(counted_end_);
   return next;

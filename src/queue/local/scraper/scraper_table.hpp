@@ -103,7 +103,7 @@ class ScraperTable {
   [[nodiscard]] event_log::Offset lowest_to_be_sent() const noexcept;
   /// The oldest place that a lease protects; the highest number when there is none.
   [[nodiscard]] std::uint64_t lowest_lease() const noexcept;
-  /// Everything before this can be overwritten, where the history gives way.
+  /// Everything before this can be overwritten, where the history is evicted too.
   [[nodiscard]] std::uint64_t needed_from() const noexcept;
   /// Everything before this can be overwritten.
   [[nodiscard]] std::uint64_t free_until() const noexcept;

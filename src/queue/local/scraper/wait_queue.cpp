@@ -16,13 +16,13 @@ bool WaitQueue::is_first(std::uint64_t number) const noexcept {
 }
 
 void WaitQueue::wake_by(std::uint64_t number, delivery::OneShotEvent::Notifier notifier) {
-  const auto place = std::ranges::find(waiting_, number, &Place::number);
-  if (place != waiting_.end()) place->wake.emplace(std::move(notifier));
+  const auto waiting = std::ranges::find(waiting_, number, &Waiting::number);
+  if (waiting != waiting_.end()) waiting->wake.emplace(std::move(notifier));
 }
 
 WaitQueue::Wake WaitQueue::leave(std::uint64_t number) {
   const bool was_first = is_first(number);
-  std::erase_if(waiting_, [number](const Place& place) { return place.number == number; });
+  std::erase_if(waiting_, [number](const Waiting& waiting) { return waiting.number == number; });
   return was_first ? wake_first() : std::nullopt;
 }
 

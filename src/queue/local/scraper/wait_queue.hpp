@@ -35,11 +35,11 @@ class WaitQueue {
   [[nodiscard]] Wake wake_first();
 
  private:
-  struct Place {
+  struct Waiting {
     std::uint64_t number;
     Wake wake;
   };
-  std::deque<Place> waiting_;
+  std::deque<Waiting> waiting_;
   std::uint64_t last_number_ = 0;
 };
 

@@ -145,7 +145,7 @@ TEST_CASE("a long reply without a batch is compressed as well, and not padded") 
   CHECK(test::value_of(answer, "oneshot_scrapers") == 120);
 }
 
-TEST_CASE("compressing gives way, and HEAD says nothing about it") {
+TEST_CASE("compressing yields to other connections, and HEAD says nothing about it") {
   App app;
   app.scrape("/metrics?scraper=a");
   for (int i = 0; i < 8000; ++i) app.event("n=" + std::to_string(i));

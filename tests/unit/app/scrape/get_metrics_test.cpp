@@ -272,7 +272,7 @@ TEST_CASE("the deadline of a reply is half a second after the scrape's timeout")
   CHECK(answer.reply.deadline == app.clock.steady() + milliseconds(4000));
 }
 
-TEST_CASE("long scrapes give way, and come in pieces that make up what was announced") {
+TEST_CASE("long scrapes yield to other connections, and come in pieces that make up what was announced") {
   App app([](Options&, queue::Options& queue) { queue.max_events_per_scrape = 9000; });
   app.scrape();
   for (int i = 0; i < 9000; ++i) app.event("n=" + std::to_string(i));

@@ -18,7 +18,7 @@ using test::App;
 using test::event_samples;
 
 constexpr int thousands = 10;  // more than one step takes
-constexpr int taking = 2;      // how often the queue gives way before it has found the end of that batch
+constexpr int taking = 2;      // how often the queue yields before it has found the end of that batch
 
 /// A scraper "a" for which many events wait.
 struct Backlog {

@@ -34,7 +34,7 @@ struct Places8 : Fixture {
   }
 };
 
-TEST_CASE("newcomers give way to each other, and whoever has earned its place stays") {
+TEST_CASE("newcomers displace each other, and a scraper that has earned its place stays") {
   Places8 f;
   f.earn("second-scrape", 1);
   f.store(1);

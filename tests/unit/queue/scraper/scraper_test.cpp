@@ -96,7 +96,7 @@ TEST_CASE("what stands behind a batch that was put back is counted as well") {
   CHECK(scraper.redelivered == 3);
 }
 
-TEST_CASE("what is overrun while it waits is lost at once") {
+TEST_CASE("what is evicted while it waits is lost at once") {
   Scraper scraper = at(0);
   scraper.evict_before(mark(4));
   CHECK(scraper.dropped_full == 4);
@@ -105,7 +105,7 @@ TEST_CASE("what is overrun while it waits is lost at once") {
   CHECK(scraper.dropped_full == 4);
 }
 
-TEST_CASE("what is overrun while it is under way is lost only if it does not arrive") {
+TEST_CASE("what is evicted while it is under way is lost only if it does not arrive") {
   SUBCASE("in part, and it arrives") {
     Scraper scraper = at(0);
     scraper.take(mark(5));
@@ -214,7 +214,7 @@ TEST_CASE("events that were passed over wait below the cursor, and are lost or d
     scraper.put_back();
     CHECK(scraper.waiting(mark(6)) == 6);
   }
-  SUBCASE("and all are overrun") {
+  SUBCASE("and all are evicted") {
     scraper.evict_before(mark(5));
     CHECK(scraper.dropped_full == 4);
     scraper.settle(delivery::Outcome::delivered, {});
@@ -222,7 +222,7 @@ TEST_CASE("events that were passed over wait below the cursor, and are lost or d
     CHECK(scraper.cursor() == mark(5));
     CHECK(scraper.aside().empty());
   }
-  SUBCASE("and all are overrun and it does not arrive") {
+  SUBCASE("and all are evicted and it does not arrive") {
     scraper.evict_before(mark(5));
     scraper.settle(delivery::Outcome::truncated, {});
     CHECK(scraper.dropped_full == 5);

@@ -98,22 +98,22 @@ TEST_CASE("the second reset in a row that looks like a scraper's failure is take
   ProxyWatch watch;
   log::set_level(log::Level::warn);
   const oneshot::test::CapturedLog log;
-  CHECK(watch.conclude("s", Outcome::unconfirmed) == Outcome::unconfirmed);
-  CHECK(watch.conclude("other", Outcome::unconfirmed) == Outcome::unconfirmed);
+  CHECK(watch.outcome_of("s", Outcome::unconfirmed) == Outcome::unconfirmed);
+  CHECK(watch.outcome_of("other", Outcome::unconfirmed) == Outcome::unconfirmed);
   CHECK(log.count("level=warn") == 0);
-  CHECK(watch.conclude("s", Outcome::unconfirmed) == Outcome::delivered);
+  CHECK(watch.outcome_of("s", Outcome::unconfirmed) == Outcome::delivered);
   CHECK(log.count("level=warn") == 1);
   CHECK(log.count("option forwardfor") == 1);
-  CHECK(watch.conclude("s", Outcome::unconfirmed) == Outcome::unconfirmed);
+  CHECK(watch.outcome_of("s", Outcome::unconfirmed) == Outcome::unconfirmed);
   log::set_level(log::Level::error);
 }
 
 TEST_CASE("any other outcome ends the row of resets") {
   for (const Outcome other : {Outcome::delivered, Outcome::truncated, Outcome::timed_out}) {
     ProxyWatch watch;
-    CHECK(watch.conclude("s", Outcome::unconfirmed) == Outcome::unconfirmed);
-    CHECK(watch.conclude("s", other) == other);
-    CHECK(watch.conclude("s", Outcome::unconfirmed) == Outcome::unconfirmed);
+    CHECK(watch.outcome_of("s", Outcome::unconfirmed) == Outcome::unconfirmed);
+    CHECK(watch.outcome_of("s", other) == other);
+    CHECK(watch.outcome_of("s", Outcome::unconfirmed) == Outcome::unconfirmed);
   }
 }
 
@@ -122,7 +122,7 @@ TEST_CASE("only so many scrapers are remembered, and the others are judged by ea
   for (std::size_t i = 0; i < ProxyWatch::max_scrapers; ++i) CHECK(watch.first_time("s" + std::to_string(i)));
   CHECK_FALSE(watch.first_time("s0"));
   CHECK_FALSE(watch.first_time("one more"));
-  for (int i = 0; i < 3; ++i) CHECK(watch.conclude("one more", Outcome::unconfirmed) == Outcome::unconfirmed);
+  for (int i = 0; i < 3; ++i) CHECK(watch.outcome_of("one more", Outcome::unconfirmed) == Outcome::unconfirmed);
 }
 
 TEST_CASE("a receipt says who reads the reply, and from when on its reader may have given up") {
