@@ -4,6 +4,7 @@
 import re
 
 import tree
+import words
 
 CPP = (".cpp", ".hpp")
 SCRIPTS = (".py", ".sh")
@@ -25,6 +26,9 @@ PYTHON = [
     (("tests/",), r"\bsys\.pa" r"th\b|\baddsite" r"dir\b",
      "PYTHONPATH names the folder tests/ (tests/meson.build): import harness.NAME, or SUITE.NAME"),
 ]
+# Where words.py has a say: what people read.
+PAGES = (".md", ".toml", ".yml", ".yaml")
+SPOKEN = ("src/", "tests/", "docs/", "config/", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")
 WAITS = "tests/support/"  # the helper that polls a condition is the one place that may sleep
 
 # Whole text, comments included. Written so that this file does not find itself.
@@ -107,6 +111,7 @@ def self_test():
 
 def main():
     self_test()
+    words.self_test()
     sources = tree.files(".", ends=CPP + SCRIPTS + BUILD)
     sources += [path for path in tree.files(".ci", "config", "packaging", "subprojects") if path not in sources]
     findings = []
@@ -115,7 +120,11 @@ def main():
         found = [*shapes(path, text), *imports(path, text)] + (
             [*names(path, text), *unused(path, text)] if path.endswith(CPP) else [])
         findings += [f"{path}:{line}: {what}" for line, what in sorted(found)]
-    tree.verdict(findings, len(sources))
+    spoken = [path for path in tree.files(".", ends=CPP + SCRIPTS + PAGES) if path.startswith(SPOKEN)
+              and not path.startswith("tests/fuzz/corpus/")]
+    for path in spoken:
+        findings += [f"{path}:{line}: {what}" for line, what in sorted(words.gone(tree.read(path)))]
+    tree.verdict(findings, len({*sources, *spoken}))
 
 
 main()
