@@ -4,10 +4,10 @@
 // their answers. Mirrored are
 //
 //   src/net/session/session.cpp        note_read, note_request_began, ask, answer_later -> read_request
-//   src/net/session/session_write.cpp  send_piecewise                                   -> write
-//   src/net/session/session_end.cpp    finish, await_acknowledgement, half_close        -> read_request, poll, limits
-//   src/net/receipt/tracked_reply.cpp  sample, apply, finish, resolve_here              -> sample, apply, settle, ask_older
-//   src/queue/local/embedded_queue.cpp take                                             -> try_take, ask_older
+//   src/net/session/session_write.cpp  send_piecewise                             -> write
+//   src/net/session/session_end.cpp    finish, await_acknowledgement, half_close  -> read_request, poll, limits
+//   src/net/receipt/tracked_reply.cpp  sample, apply, finish, resolve_here        -> sample, apply, settle, ask_older
+//   src/queue/local/embedded_queue.cpp take                                       -> try_take, ask_older
 //
 // Where one of these changes, this file has to. Each coroutine is one phase here; a step is what runs between two
 // waits. Replies without a batch go out in one piece and have no receipt.
