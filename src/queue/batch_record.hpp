@@ -32,6 +32,11 @@ struct LastBatch {
   std::uint64_t events = 0;
   BatchEnd end = BatchEnd::delivered;
   std::string reason{};  ///< "reset after 8192 of 120331 bytes", "scrape timeout"; empty where it was delivered
+
+  template <class Archive>
+  void state(Archive& archive) {
+    archive(unix_ms, events, end, reason);
+  }
 };
 
 /// Batches of one scraper, by how they ended.

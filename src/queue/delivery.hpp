@@ -38,6 +38,10 @@ class Delivery {
   /// The last byte is in the kernel: nobody reads the batch any more. `kernel_will_send`: also if this program is
   /// killed (which resets a connection with unread input).
   virtual void handed_over(bool kernel_will_send = true) = 0;
+  /// The scraper's machine has acknowledged the last byte: from now on the batch's end does not depend on this program.
+  /// Told only where wants_acknowledged() says so, at most once, before settle().
+  virtual void acknowledged() {}
+  [[nodiscard]] virtual bool wants_acknowledged() const noexcept { return false; }
   /// Why it will not be delivered, as its connection saw that: for LastBatch, before settle().
   virtual void note_cause(const delivery::Cause& /*cause*/) {}
   /// delivered: the scraper goes on behind this batch; else its events are sent again. Once.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "queue/batch_end.hpp"
 #include "queue/local/embedded_kept.hpp"
 
 namespace oneshot::queue {
@@ -26,22 +27,6 @@ std::string labels_of(const Ledger& ledger, const Ranges& batch) {
   std::uint64_t at = batch.begin().bytes;
   while (ledger.log.record_at(at).is_padding()) at += ledger.log.record_at(at).size();
   return std::string(ledger.log.record_at(at).labels());
-}
-
-BatchEnd end_of(delivery::Outcome outcome, const std::optional<delivery::Cause>& cause) noexcept {
-  switch (outcome) {
-    case delivery::Outcome::delivered:
-      return BatchEnd::delivered;
-    case delivery::Outcome::truncated:
-      return cause && cause->what == delivery::Cause::What::superseded ? BatchEnd::superseded : BatchEnd::truncated;
-    case delivery::Outcome::unconfirmed:
-      return BatchEnd::unconfirmed;
-    case delivery::Outcome::timed_out:
-      return BatchEnd::timed_out;
-    case delivery::Outcome::refused:
-      break;
-  }
-  return BatchEnd::refused;
 }
 
 void log_end(std::string_view scraper, const LastBatch& batch) {
@@ -74,10 +59,7 @@ EmbeddedDelivery::EmbeddedDelivery(std::shared_ptr<Ledger> ledger, std::string_v
 
 EmbeddedDelivery::~EmbeddedDelivery() {
   if (scraper_ == nullptr) return;
-  const LastBatch record{.unix_ms = ledger_->clock.unix_ms(),
-                         .events = count_,
-                         .end = BatchEnd::withdrawn,
-                         .reason = "its request or the server ended before it was sent"};
+  const LastBatch record = withdrawn_batch(count_, ledger_->clock.unix_ms());
   bool is_told = false;
   const std::string name(name_);
   WaitQueue::Wake next;
@@ -94,15 +76,6 @@ EmbeddedDelivery::~EmbeddedDelivery() {
   }
   notify(next);
   if (is_told) log_end(name, record);
-}
-
-LastBatch EmbeddedDelivery::record_of(delivery::Outcome outcome) const {
-  LastBatch record{.unix_ms = ledger_->clock.unix_ms(), .events = count_, .end = end_of(outcome, cause_)};
-  if (record.end == BatchEnd::delivered) return record;
-  record.reason = cause_                                  ? delivery::in_words(*cause_, outcome)
-                  : outcome == delivery::Outcome::refused ? "over a limit of the scraper, as its API says"
-                                                          : "the scraper's API does not show it";
-  return record;
 }
 
 bool EmbeddedDelivery::note_end(const LastBatch& batch) {
@@ -144,7 +117,7 @@ std::unique_ptr<Kept> EmbeddedDelivery::settle(delivery::Outcome outcome, bool k
   batch_.reset();
   if (scraper_ == nullptr) return keep ? std::make_unique<EmbeddedKept>(number_) : nullptr;
   Scraper* const scraper = scraper_;
-  const LastBatch record = record_of(outcome);
+  const LastBatch record = end_of_batch(outcome, cause_, count_, ledger_->clock.unix_ms());
 
   const std::string name(name_);
   const SteadyTime now = ledger_->clock.steady();

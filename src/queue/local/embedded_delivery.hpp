@@ -35,7 +35,6 @@ class EmbeddedDelivery final : public Delivery {
 
  private:
   std::unique_ptr<Kept> settle(delivery::Outcome outcome, bool keep);
-  [[nodiscard]] LastBatch record_of(delivery::Outcome outcome) const;
   /// For the holder of the ledger's lock. Whether a line is to say it.
   bool note_end(const LastBatch& batch);
 

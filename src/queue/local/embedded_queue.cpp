@@ -90,29 +90,7 @@ void EmbeddedQueue::change(const Options& given) {
   ledger.senders.turn(given.keep_senders);
   std::unique_lock lock(ledger.mutex);
   ledger.catch_up(lock);
-  Options& options = ledger.options;
-  options.max_unnamed = given.max_unnamed;
-  options.history = given.history;
-  options.history_bytes = given.history_bytes;
-  options.forget_after = given.forget_after;
-  options.idempotency = given.idempotency;
-  options.startup_hold = given.startup_hold;
-  options.max_events_per_scrape = given.max_events_per_scrape;
-  options.max_scrape_bytes = given.max_scrape_bytes;
-  options.names = given.names;
-  options.confirmed = given.confirmed;
-  ledger.log.set_oldest_sent(given.oldest_sent);
-  ledger.table.hold().end_if_due(now, options.startup_hold);
-  for (auto& [name, scraper] : ledger.table.all()) {
-    const bool named = std::ranges::find(options.names, name) != options.names.end();
-    if (scraper.named && !named) {
-      scraper.last_seen = now;  // from now on it can be forgotten
-      scraper.has_come_again = true;
-    }
-    scraper.named = named;
-    if (named) scraper.displaced = false;
-  }
-  ledger.add_named(now);
+  ledger.change(given, now);
 }
 
 std::size_t EmbeddedQueue::max_unnamed() const {

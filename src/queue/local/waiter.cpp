@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // How a scrape waits: in the queue of its scraper, and there for the receipt of the batch before, of which it asks the
-// transfer. And how a batch is found: walking from a cursor towards the end of the log, in steps.
+// transfer.
 #include "queue/local/waiter.hpp"
 
 #include <algorithm>
@@ -156,12 +156,9 @@ StepResult Waiter::step() {
       return ResolveFirst{std::move(transfer)};
     }
     if (ledger_->room.is_refusing() && is_in_the_way()) return WaitForRoom{};
-    taken = take_another();
-    if (taken == nullptr) {
-      const Ranges& below = scraper_->first_below();
-      if (below.empty() && !walk()) return YieldFirst{};
-      taken = below.empty() ? take_walked() : take(below);
-    }
+    const std::optional<NextBatch::Choice> choice = next_.find(*ledger_, *scraper_);
+    if (!choice) return YieldFirst{};
+    taken = take(*choice);
     scraper_->taken_unix_ms = now_ms;
     next = std::exchange(scraper_, nullptr)->wait_queue.leave(number_);
   }
@@ -181,60 +178,12 @@ bool Waiter::is_in_the_way() noexcept {
   return ledger_->room.is_refusing() && scraper_->lowest_to_be_sent().bytes < ledger_->room.wanted_below();
 }
 
-bool Waiter::walk() {
-  const event_log::Offset cursor = scraper_->cursor();
-  const event_log::Offset& counted_end = ledger_->table.counted_end();
-  const BatchSize most = scraper_->next_size(ledger_->allowed());
-  if (!goal_ || from_ != cursor) {  // the cursor moves meanwhile when the log had to make room
-    goal_ = ledger_->readable_end();
-    from_ = walked_ = cursor;
-  }
-  // What was counted before need not be walked again, unless times have to be looked at.
-  if (!ledger_->explicit_timestamps && counted_end.events - cursor.events <= most.events &&
-      counted_end.bytes - cursor.bytes <= std::min(most.bytes, longest_span)) {
-    walked_ = event_log::later(walked_, counted_end);
-  }
-  const bool done = ledger_->walk_batch(walked_, cursor, *goal_, most, walk_step, ledger_->clock_steps);
-  if (done) {
-    ledger_->table.advance_counted_end(walked_);
-  } else {
-    ledger_->table.places().note(walked_);  // or a large batch would have one place, at its end
-  }
-  return done;
-}
-
-std::unique_ptr<Delivery> Waiter::take_walked() {
-  if (walked_.events == from_.events) {
-    scraper_->pass_over(walked_);
-    return std::make_unique<EmbeddedDelivery>(ledger_->next_number(*scraper_));
-  }
-  auto batch = std::make_unique<EmbeddedBatch>(ledger_, from_);
-  batch->set_end(walked_);
-  scraper_->take(walked_, ledger_->number_of_batch(*scraper_));
-  return std::make_unique<EmbeddedDelivery>(ledger_, name_, *scraper_, std::move(batch));
-}
-
-std::unique_ptr<Delivery> Waiter::take(const Ranges& below) {
-  const From from = &below == &scraper_->aside() ? From::aside : From::again;
-  return take(from, ledger_->first_of(below, scraper_->next_size(ledger_->allowed())));
-}
-
-// In the place of a suspect.
-std::unique_ptr<Delivery> Waiter::take_another() {
-  const std::uint64_t distance = scraper_->distance_of_another();
-  if (distance == 0) return nullptr;
-  Ledger::Another another = ledger_->another(*scraper_, distance);
-  if (another.event.empty()) {
-    scraper_->no_other_there();
-    return nullptr;
-  }
-  ledger_->table.advance_counted_end(another.event.end());
-  return take(another.from, std::move(another.event));
-}
-
-std::unique_ptr<Delivery> Waiter::take(From from, Ranges events) {
-  auto batch = std::make_unique<EmbeddedBatch>(ledger_, events);
-  scraper_->take(from, std::move(events), ledger_->number_of_batch(*scraper_));
+std::unique_ptr<Delivery> Waiter::take(const NextBatch::Choice& choice) {
+  if (choice.empty()) return std::make_unique<EmbeddedDelivery>(NextBatch::take(*ledger_, *scraper_, choice));
+  // First: where no memory is left nothing is taken.
+  auto batch = std::make_unique<EmbeddedBatch>(
+      ledger_, choice.from == From::cursor ? Ranges(choice.behind_cursor) : choice.events);
+  NextBatch::take(*ledger_, *scraper_, choice);
   return std::make_unique<EmbeddedDelivery>(ledger_, name_, *scraper_, std::move(batch));
 }
 

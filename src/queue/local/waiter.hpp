@@ -14,9 +14,9 @@
 #include "delivery/one_shot_event.hpp"
 #include "delivery/transfer.hpp"
 #include "delivery/waiting.hpp"
-#include "event_log/offset.hpp"
 #include "queue/delivery.hpp"
 #include "queue/local/ledger/ledger.hpp"
+#include "queue/local/next_batch.hpp"
 #include "queue/queue.hpp"
 
 namespace oneshot::queue {
@@ -56,20 +56,13 @@ class Waiter {
   StepResult wait_for_change();
   /// Whether the next batch would keep room that appends are refused for, and that cannot be made now.
   [[nodiscard]] bool is_in_the_way() noexcept;
-  /// False: there is more to walk.
-  bool walk();
-  std::unique_ptr<Delivery> take_walked();
-  std::unique_ptr<Delivery> take(const Ranges& below);
-  std::unique_ptr<Delivery> take_another();
-  std::unique_ptr<Delivery> take(From from, Ranges events);
+  std::unique_ptr<Delivery> take(const NextBatch::Choice& choice);
 
   std::shared_ptr<Ledger> ledger_;
   std::string_view name_;
   Scraper* scraper_;  // null once the batch was taken: then this scrape waits no longer
   std::uint64_t number_;
-  std::optional<std::uint64_t> goal_;  // the end of the log when the turn came: later events are for the next batch
-  event_log::Offset from_;             // the cursor that `walked_` began at
-  event_log::Offset walked_;
+  NextBatch next_;
   std::optional<delivery::OneShotEvent> changed_;
 };
 

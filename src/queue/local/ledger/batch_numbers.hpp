@@ -30,6 +30,12 @@ class BatchNumbers {
   [[nodiscard]] bool is_to_be_noted() const noexcept { return last_ - noted_ >= often; }
   [[nodiscard]] bool is_noted() const noexcept { return noted_ == last_; }
 
+  /// Shows what it is made of, in one order, to what writes that down or reads it: see cluster/archive.hpp.
+  template <class Archive>
+  void state(Archive& archive) {
+    archive(last_, noted_);
+  }
+
  private:
   static constexpr std::uint64_t often = 1'000;
   static constexpr std::uint64_t far = 1'000'000;

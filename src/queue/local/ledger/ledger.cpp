@@ -19,10 +19,11 @@ event_log::EventLog::Start start_of(const storage::Store& storage, std::uint64_t
 
 }  // namespace
 
-Ledger::Ledger(event_log::Ring ring, const Options& given, const Clock& the_clock)
+Ledger::Ledger(event_log::Ring ring, const Options& given, const Clock& the_clock,
+               const event_log::EventLog::Start& start)
     : clock(the_clock),
       explicit_timestamps(given.explicit_timestamps),
-      log(std::move(ring), event_log::EventLog::Start{}, given.appenders, the_clock, given.explicit_timestamps),
+      log(std::move(ring), start, given.appenders, the_clock, given.explicit_timestamps),
       keys(given.storage.idempotency_keys),
       shares(given.appenders, log.capacity()),
       numbers(the_clock.unix_ms()),
@@ -73,6 +74,31 @@ std::uint64_t Ledger::number_of_batch(const Scraper& scraper) {
   const std::uint64_t number = numbers.next();
   if (scraper.slot().is_kept()) numbers.note();
   return number;
+}
+
+void Ledger::change(const Options& given, SteadyTime now) {
+  options.max_unnamed = given.max_unnamed;
+  options.history = given.history;
+  options.history_bytes = given.history_bytes;
+  options.forget_after = given.forget_after;
+  options.idempotency = given.idempotency;
+  options.startup_hold = given.startup_hold;
+  options.max_events_per_scrape = given.max_events_per_scrape;
+  options.max_scrape_bytes = given.max_scrape_bytes;
+  options.names = given.names;
+  options.confirmed = given.confirmed;
+  log.set_oldest_sent(given.oldest_sent);
+  table.hold().end_if_due(now, options.startup_hold);
+  for (auto& [name, scraper] : table.all()) {
+    const bool named = std::ranges::find(options.names, name) != options.names.end();
+    if (scraper.named && !named) {
+      scraper.last_seen = now;  // from now on it can be forgotten
+      scraper.has_come_again = true;
+    }
+    scraper.named = named;
+    if (named) scraper.displaced = false;
+  }
+  add_named(now);
 }
 
 void Ledger::add_named(SteadyTime now) {

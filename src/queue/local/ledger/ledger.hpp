@@ -40,8 +40,9 @@ inline constexpr std::uint64_t longest_span = std::uint64_t{0xFFFFFFFF} * 8 - ev
 /// `room` and `shares` say themselves what needs the lock. Nobody holds that lock while
 /// reading events for a scrape, logging a line, or calling back.
 struct Ledger {
-  /// In memory.
-  Ledger(event_log::Ring ring, const Options& given, const Clock& the_clock);
+  /// In memory. `start`: where the log goes on, if it is a copy of one.
+  Ledger(event_log::Ring ring, const Options& given, const Clock& the_clock,
+         const event_log::EventLog::Start& start = {});
   /// With what is in a file, see restore.hpp. The storage is in use, and its reserved end is `reserved_end`.
   Ledger(std::unique_ptr<storage::Store> opened, std::uint64_t reserved_end, const Options& given,
          const Clock& the_clock);
@@ -71,6 +72,8 @@ struct Ledger {
   event_log::ClockSteps clock_steps;
   std::unique_ptr<storage::Flusher> flusher;  // set once, before there is another thread
 
+  /// Takes over the live ones; all events are counted.
+  void change(const Options& given, SteadyTime now);
   /// Makes each of `options.names` known that is not yet, and looks who is asked what became of a batch.
   void add_named(SteadyTime now);
   /// Makes this one known, as an unnamed scraper. `since`: it begins with what was stored then, as far as there is.

@@ -44,6 +44,12 @@ class BatchLimit {
   /// One event was what failed, and it is out of the way: what was concluded about sizes is forgotten.
   void event_was_at_fault() noexcept;
 
+  /// Shows what it is made of, in one order, to what writes that down or reads it: see cluster/archive.hpp.
+  template <class Archive>
+  void state(Archive& archive) {
+    archive(events_, bytes_, memory_, remembered_for_, remembered_until_, delivered_since_, failed_last_);
+  }
+
  private:
   static constexpr std::uint64_t none = std::numeric_limits<std::uint64_t>::max();
 
@@ -53,6 +59,10 @@ class BatchLimit {
     std::uint64_t delivered = 0;  // the largest since the first failure
     std::uint64_t failed = none;  // the smallest, while it is remembered
 
+    template <class Archive>
+    void state(Archive& archive) {
+      archive(most, delivered, failed);
+    }
     void grow(std::uint64_t amount, std::uint64_t allowed) noexcept;
     void shrink(std::uint64_t amount, std::uint64_t least) noexcept;
   };

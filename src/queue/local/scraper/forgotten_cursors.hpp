@@ -31,6 +31,12 @@ class ForgottenCursors {
     return cursor;
   }
 
+  /// Shows what it is made of, in one order, to what writes that down or reads it: see cluster/archive.hpp.
+  template <class Archive>
+  void state(Archive& archive) {
+    archive(cursors_);
+  }
+
  private:
   static constexpr std::size_t most = 256;
   std::deque<std::pair<std::string, event_log::Offset>> cursors_;

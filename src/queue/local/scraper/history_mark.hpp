@@ -29,6 +29,12 @@ class HistoryMark {
   void yield_to(const event_log::Offset& target) { set(begin_ ? event_log::later(*begin_, target) : target); }
   void end() { set(std::nullopt); }
 
+  /// Shows what it is made of, in one order, to what writes that down or reads it: see cluster/archive.hpp.
+  template <class Archive>
+  void state(Archive& archive) {
+    archive(begin_);
+  }
+
  private:
   void set(const std::optional<event_log::Offset>& begin) {
     if (begin == begin_) return;

@@ -55,6 +55,13 @@ class Losses {
   /// What is to be logged now, once: the first loss at once, and then the sum of a minute, unless `at_once`.
   [[nodiscard]] Unlogged take_unlogged(Scrapers& scrapers, SteadyTime now, bool at_once);
 
+  /// Shows what it is made of, in one order, to what writes that down or reads it: see cluster/archive.hpp.
+  /// Not what the lines have said.
+  template <class Archive>
+  void state(Archive& archive) {
+    archive(forgotten_, accounted_, unclaimed_);
+  }
+
  private:
   ByName forgotten_;
   event_log::Offset accounted_;  // before this, events had somebody's claim or are counted as unclaimed

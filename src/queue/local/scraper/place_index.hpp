@@ -46,6 +46,12 @@ class PlaceIndex {
     return found == places_.end() ? none : *found;
   }
 
+  /// Shows what it is made of, in one order, to what writes that down or reads it: see cluster/archive.hpp.
+  template <class Archive>
+  void state(Archive& archive) {
+    archive(step_, places_);
+  }
+
  private:
   static constexpr std::uint64_t usual_step = 64 << 10;
   static constexpr std::uint64_t fewest_places = 64;

@@ -171,6 +171,20 @@ class Scraper {
   std::weak_ptr<delivery::Transfer> transfer;  ///< of the batch on its way, once there is one
   WaitQueue wait_queue;
 
+  /// Shows what it is made of, in one order, to what writes that down or reads it: see cluster/archive.hpp. Not what
+  /// this program alone knows: who waits here, what its file and its log say, what happened to single events.
+  template <class Archive>
+  void state(Archive& archive) {
+    archive(named, last_seen, first_seen, first_offset, origin, came_at, has_come_again, scrapes_in_a_row, displaced,
+            last_scrape_unix_ms, taken_unix_ms);
+    archive(delivered, redelivered, given_up, dropped_full, dropped_damaged, dropped_refused, dropped_skipped, replayed,
+            proofs_given_up, batches, last_batch);
+    archive(cursor_, aside_, again_, again_yields_, evicted_until_, yielded_until_, sent_, counted_, limit_, suspicion_,
+            calibrated_);
+    archive(batch_taken_, left_out_, batch_from_, batch_begin_, batch_end_, batch_events_, batch_ranges_,
+            batch_in_file_, batch_is_tried_, batch_number_);
+  }
+
   std::uint64_t delivered = 0;
   std::uint64_t redelivered = 0;
   std::uint64_t given_up = 0;  ///< of those delivered: never read to their end as far as is known

@@ -115,6 +115,13 @@ class ScraperTable {
   /// While there is neither a scraper nor the hold, events up to the counted end are nobody's.
   void count_unclaimed() noexcept;
 
+  /// Shows what it is made of, in one order, to what writes that down or reads it: see cluster/archive.hpp. Without the
+  /// scrapers, which all() has, and what keeps room for this program alone.
+  template <class Archive>
+  void state(Archive& archive) {
+    archive(displaced_, forgotten_cursors_, counted_end_, hold_, history_, places_);
+  }
+
  private:
   Gone note_gone(const std::string& name, const Scraper& scraper);
   Scrapers::iterator remove(Scrapers::iterator scraper) noexcept;

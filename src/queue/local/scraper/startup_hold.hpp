@@ -34,6 +34,12 @@ class StartupHold {
   /// `target` from now on. False: it does not keep anything before that.
   bool yield_to(const event_log::Offset& target) noexcept;
 
+  /// Shows what it is made of, in one order, to what writes that down or reads it: see cluster/archive.hpp.
+  template <class Archive>
+  void state(Archive& archive) {
+    archive(begin_, start_, somebody_came_);
+  }
+
  private:
   void keep() noexcept;
 

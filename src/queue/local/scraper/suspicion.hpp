@@ -45,6 +45,12 @@ class Suspicion {
   /// Those below this are gone.
   void forget_before(std::uint64_t event) noexcept;
 
+  /// Shows what it is made of, in one order, to what writes that down or reads it: see cluster/archive.hpp.
+  template <class Archive>
+  void state(Archive& archive) {
+    archive(suspects_, distance_);
+  }
+
  private:
   struct Suspect {
     std::uint64_t event;
@@ -52,6 +58,11 @@ class Suspicion {
     unsigned unread_in_a_row = 0;
     unsigned evidence = 0;
     bool another_delivered = false;  // since it failed last
+
+    template <class Archive>
+    void state(Archive& archive) {
+      archive(event, failures, unread_in_a_row, evidence, another_delivered);
+    }
   };
   void look_farther() noexcept;
   Suspect& find_or_add(std::uint64_t event);
