@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#include "cluster/copied_batch.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+namespace oneshot::cluster {
+namespace {
+
+constexpr std::uint64_t unit = sizeof(std::uint64_t);
+
+}  // namespace
+
+CopiedBatch::CopiedBatch(const std::shared_ptr<queue::Ledger>& ledger, const queue::Ranges& events)
+    : ledger_(ledger), events_(events.events()) {
+  for (const queue::Range& range : events.all()) {
+    const std::size_t size = (range.end.bytes - range.begin.bytes) / unit;
+    const std::size_t at = records_.size();
+    records_.resize(at + size);
+    std::memcpy(records_.data() + at, &ledger->log.record_at(range.begin.bytes), size * unit);
+  }
+}
+
+const event_log::Record& CopiedBatch::record_at(std::uint64_t at) const noexcept {
+  return *std::launder(reinterpret_cast<const event_log::Record*>(records_.data() + at));
+}
+
+std::size_t CopiedBatch::read(queue::EventRef& next, std::span<queue::BatchEvent> events) const noexcept {
+  std::size_t count = 0;
+  while (next < records_.size() && count < events.size()) {
+    const queue::EventRef here = next;
+    const event_log::Record& record = record_at(here);
+    next += static_cast<queue::EventRef>(record.size() / unit);
+    if (record.is_padding()) continue;
+    events[count++] = {.ref = here,
+                       .series_hash = record.series_hash,
+                       .labels = record.labels(),
+                       .value = record.value,
+                       .value_given = record.value_given(),
+                       .unix_ms = record.unix_ms,
+                       .out_of_order = record.is_out_of_order(),
+                       .metric = record.metric(),
+                       .sent_unix_ms = record.sent_unix_ms(),
+                       .key = record.key()};
+  }
+  return count;
+}
+
+queue::Series CopiedBatch::series_at(queue::EventRef event) const noexcept {
+  const event_log::Record& record = record_at(event);
+  return {record.metric(), record.labels()};
+}
+
+std::uint64_t CopiedBatch::hash_of(const queue::Series& series) const noexcept {
+  return ledger_->log.hash_of(series.metric, series.labels);
+}
+
+}  // namespace oneshot::cluster

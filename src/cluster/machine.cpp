@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#include "cluster/machine.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "base/hash.hpp"
+#include "queue/local/making_room/retention.hpp"
+
+namespace oneshot::cluster {
+namespace {
+
+/// So long after its last record a publisher has no repeat under way any more.
+constexpr std::chrono::hours forget_publisher_after{1};
+
+}  // namespace
+
+Machine::Machine() = default;
+
+Result<Applied> Machine::apply(const Entry& entry) {
+  if (entry.sequence <= applied_) {
+    if (Result<void> filled = fill(entry); !filled) return Unexpected{std::move(filled.error())};
+    return Applied{};
+  }
+  if (Result<void> ended = end_filling(); !ended) return Unexpected{std::move(ended.error())};
+  Result<Record> record = decode(entry);
+  if (!record) return Unexpected{std::move(record.error())};
+
+  std::unique_lock<std::mutex> lock;
+  if (ledger_ != nullptr) lock = std::unique_lock(ledger_->mutex);
+  applied_ = entry.sequence;
+  hash_ = hash_bytes(entry.bytes, Seed{hash_ ^ entry.sequence});
+  time_.pass(entry.unix_ms);
+  clock_.set(time_);
+  Applied applied{.publisher = record->publisher, .number = record->number};
+  Window& window = windows_[record->publisher];
+  window.last = time_.steady;
+  if (!window.seen.enter(record->number)) {
+    ++repeats_;
+    if (std::holds_alternative<Group>(record->content)) voids_.insert(entry.sequence);
+  } else {
+    std::visit([&](const auto& content) { apply(entry, applied, content); }, record->content);
+  }
+  pass_time();
+  return applied;
+}
+
+const Out* Machine::out_to(std::string_view scraper) const noexcept {
+  const auto found = out_.find(scraper);
+  return found == out_.end() ? nullptr : &found->second;
+}
+
+std::size_t Machine::rank_of(Publisher publisher) const noexcept {
+  const std::string_view name = name_of(publisher);
+  return static_cast<std::size_t>(
+      std::ranges::count_if(replicas_, [name](const auto& one) { return one.second.name < name; }));
+}
+
+std::string_view Machine::name_of(Publisher publisher) const noexcept {
+  const auto found = replicas_.find(publisher);
+  return found == replicas_.end() ? std::string_view() : found->second.name;
+}
+
+void Machine::make_ledger(const event_log::EventLog::Start& start) {
+  Result<event_log::Ring> ring = event_log::Ring::in_memory(agreement_.capacity_bytes);
+  if (!ring) throw std::bad_alloc();
+  clock_.set(time_);
+  ledger_ = std::make_shared<queue::Ledger>(std::move(*ring), agreement_.options(), clock_, start);
+}
+
+// Once a second of the log's time, after the entry that has brought it: what time alone changes.
+void Machine::pass_time() {
+  if (ledger_ == nullptr || time_.steady - passed_ < std::chrono::seconds(1)) return;
+  passed_ = time_.steady;
+  std::erase_if(windows_, [this](const auto& one) {
+    return time_.steady - one.second.last > forget_publisher_after && !replicas_.contains(one.first);
+  });
+  forget_scrapers(time_.steady);
+  forget_what_nobody_needs();
+}
+
+bool Machine::is_tick_due(std::int64_t now_unix_ms) const noexcept {
+  return ledger_ != nullptr &&
+         now_unix_ms - time_.unix_ms >= std::chrono::milliseconds(std::chrono::seconds(5)).count();
+}
+
+void Machine::forget_scrapers(SteadyTime now) {
+  queue::ScraperTable& table = ledger_->table;
+  table.forget(now - ledger_->options.forget_after);
+  table.hold().end_if_due(now, ledger_->options.startup_hold);
+  table.count_unclaimed();
+}
+
+void Machine::forget_what_nobody_needs() {
+  // A multiple of every machine's page size: where the head stands is part of the state.
+  constexpr std::uint64_t step = 65536;
+  queue::Ledger& ledger = *ledger_;
+  while (!queue::retain_history(ledger)) {
+  }
+  if (const std::uint64_t free = ledger.table.free_until() / step * step; free > ledger.log.head())
+    ledger.log.advance_head_and_release_memory(free);
+  ledger.table.places().forget_before(ledger.log.head());
+
+  const auto is_needed = [&](const Mark& next) {
+    return next.offset.bytes > ledger.log.head() || time_.steady - next.at < Agreement::longest_idempotency;
+  };
+  while (marks_.size() > 1 && !is_needed(marks_[1])) marks_.pop_front();
+  if (marks_.empty()) return;
+  voids_.erase(voids_.begin(), voids_.lower_bound(marks_.front().sequence));
+  left_out_.erase(left_out_.begin(), left_out_.lower_bound({marks_.front().sequence, 0}));
+}
+
+}  // namespace oneshot::cluster

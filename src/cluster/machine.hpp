@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/result.hpp"
+#include "cluster/agreement.hpp"
+#include "cluster/machine_clock.hpp"
+#include "cluster/ordered_log.hpp"
+#include "cluster/record.hpp"
+#include "cluster/repeat_window.hpp"
+#include "queue/local/ledger/ledger.hpp"
+#include "queue/local/next_batch.hpp"
+#include "queue/queue.hpp"
+
+namespace oneshot::cluster {
+
+/// A batch that is out to a scraper.
+struct Out {
+  BatchId batch = 0;
+  Publisher holder = 0;   ///< whose process sends it
+  std::string replica{};  ///< where to ask about it
+  std::chrono::milliseconds deadline{};
+  bool acknowledged = false;  ///< the scraper's machine has all of it: it does not need the holder any more
+  std::uint64_t number = 0;   ///< of the exposition
+  std::uint64_t events = 0;
+
+  friend bool operator==(const Out&, const Out&) = default;
+  template <class Archive>
+  void state(Archive& archive) {
+    archive(batch, holder, replica, deadline, acknowledged, number, events);
+  }
+};
+
+// What records come to, for who published them.
+struct Taken {
+  Out out;
+};
+struct NothingWaits {
+  std::uint64_t number = 0;  ///< of the exposition
+};
+/// Another batch is out.
+struct HeldBy {
+  Out out;
+};
+struct NoPlace {
+  queue::NoBatch why = queue::NoBatch::too_many_scrapers;
+};
+using TakeOutcome = std::variant<NothingWaits, Taken, HeldBy, NoPlace>;
+
+struct SettleOutcome {
+  bool was_out = false;  ///< false: it had ended before
+  queue::Fate fate = queue::Fate::delivered;
+  std::optional<TakeOutcome> then{};
+};
+using ChangeOutcome = std::variant<queue::Changed, HeldBy>;
+using Stored = std::vector<queue::StoredOne>;  ///< one for each event of a group
+
+/// What one entry came to.
+struct Applied {
+  Publisher publisher = 0;
+  std::uint64_t number = 0;
+  /// Nothing: a repeat, or a record that has no answer.
+  std::variant<std::monostate, Stored, TakeOutcome, SettleOutcome, ChangeOutcome> outcome{};
+};
+
+/// The state that all replicas share: what the records of the log, applied one by one in their order, make of it. Apply
+/// is a pure function of the state and the entry: no clock, no setting, nothing that one replica alone knows; so equal
+/// logs make equal states. The events themselves lie in a ledger, as those of the embedded engine do.
+///
+/// One thread applies; the ledger's lock guards it against those who only look.
+class Machine {
+ public:
+  Machine();
+
+  /// Applies the next entry. Error: it cannot have been written by a replica that works: the replica must stop.
+  Result<Applied> apply(const Entry& entry);
+
+  /// Where the newest entry stands that was applied.
+  [[nodiscard]] Sequence applied() const noexcept { return applied_; }
+  /// Over all entries so far: two replicas that have applied the same ones have the same.
+  [[nodiscard]] std::uint64_t hash() const noexcept { return hash_; }
+  /// The log has begun: there is a ledger.
+  [[nodiscard]] bool has_begun() const noexcept { return ledger_ != nullptr; }
+  [[nodiscard]] const Agreement& agreement() const noexcept { return agreement_; }
+  [[nodiscard]] const std::shared_ptr<queue::Ledger>& ledger() const noexcept { return ledger_; }
+  [[nodiscard]] const Out* out_to(std::string_view scraper) const noexcept;
+  [[nodiscard]] const std::map<std::string, Out, std::less<>>& out() const noexcept { return out_; }
+  /// Repeats that were dropped.
+  [[nodiscard]] std::uint64_t repeats() const noexcept { return repeats_; }
+  /// A scraper can be forgotten, or the hold end, although no record comes: a Tick is due.
+  [[nodiscard]] bool is_tick_due(std::int64_t now_unix_ms) const noexcept;
+
+  /// The whole state but for the events.
+  [[nodiscard]] std::string checkpoint() const;
+  /// What every replica reads of a checkpoint that another one wrote.
+  struct CheckpointHead {
+    Sequence applied = 0;      ///< the entries up to here are in it
+    Sequence needed_from = 0;  ///< a start from it reads the groups from here on
+  };
+  [[nodiscard]] static Result<CheckpointHead> head_of(std::string_view checkpoint);
+  /// Of a machine that has applied nothing: as the one was that made the checkpoint, once the events are filled in:
+  /// apply() is to see all entries from fill_from() on.
+  Result<void> restore(std::string_view checkpoint);
+  [[nodiscard]] Sequence fill_from() const noexcept { return filling_ ? filling_->from : applied_ + 1; }
+  /// Replicas that have joined; `rank` of them are called less than this publisher's.
+  [[nodiscard]] std::size_t rank_of(Publisher publisher) const noexcept;
+  /// The name that this publisher has joined with; empty: it has not.
+  [[nodiscard]] std::string_view name_of(Publisher publisher) const noexcept;
+
+ private:
+  /// Where the events of an entry begin.
+  struct Mark {
+    Sequence sequence = 0;
+    event_log::Offset offset;
+    LogTime before;  // of groups
+    SteadyTime at;   // of all entries
+
+    template <class Archive>
+    void state(Archive& archive) {
+      archive(sequence, offset, before, at);
+    }
+  };
+  struct Window {
+    RepeatWindow seen;
+    SteadyTime last;
+
+    template <class Archive>
+    void state(Archive& archive) {
+      archive(seen, last);
+    }
+  };
+  struct Replica {
+    std::string name;
+    std::string version;
+    Sequence read = 0;
+    std::int64_t unix_ms = 0;
+
+    template <class Archive>
+    void state(Archive& archive) {
+      archive(name, version, read, unix_ms);
+    }
+  };
+
+  template <class Archive>
+  void own_state(Archive& archive);
+  template <class Archive>
+  void state_of_ledger(Archive& archive);
+  void make_ledger(const event_log::EventLog::Start& start);
+
+  // One for each kind of record.
+  void apply(const Entry& entry, Applied& applied, const Group& group);
+  void apply(const Entry& entry, Applied& applied, const Begin& begin);
+  void apply(const Entry& entry, Applied& applied, const Take& take);
+  void apply(const Entry& entry, Applied& applied, const Acknowledge& acknowledge);
+  void apply(const Entry& entry, Applied& applied, const Settle& settle);
+  void apply(const Entry& entry, Applied& applied, const Change& change);
+  void apply(const Entry& entry, Applied& applied, const Join& join);
+  void apply(const Entry& entry, Applied& applied, const Leave& leave);
+  void apply(const Entry& entry, Applied& applied, const Tick& tick);
+
+  Result<void> fill(const Entry& entry);
+  Result<void> end_filling();
+  void note_mark(const Entry& entry);
+  queue::StoredOne store(const event::Event& event);
+  event_log::RecordId append(const event::Event& event);
+  bool make_room(std::uint64_t size);
+  std::optional<queue::StoredOne> known(const event::Event& event);
+  void note_key(const event::Event& event, std::uint64_t offset);
+  [[nodiscard]] queue::EventId id_of(const storage::KeyEntry& entry) const;
+  TakeOutcome take(const Entry& entry, Publisher publisher, const Take& take);
+  Result<queue::Scraper*, queue::NoBatch> find_or_add(const Take& take);
+  void end_without_holder(const std::string& scraper, const Out& out);
+  queue::Fate settle(const std::string& scraper, const Out& out, const Settle& how);
+  queue::Scraper* find(std::string_view scraper);
+  void pass_time();
+  void forget_scrapers(SteadyTime now);
+  void forget_what_nobody_needs();
+
+  LogTime time_;            // by all entries
+  LogTime time_of_groups_;  // by groups alone: a start that reads only these must come to the same times of events
+  MachineClock clock_;      // one of the two, for the ledger
+  Sequence applied_ = 0;
+  std::uint64_t hash_ = 0;
+  std::uint64_t salt_ = 0;
+  Agreement agreement_;
+  std::shared_ptr<queue::Ledger> ledger_;
+  std::map<Publisher, Window> windows_;
+  std::map<Publisher, Replica> replicas_;
+  std::map<std::string, Out, std::less<>> out_;
+  std::uint64_t repeats_ = 0;
+  SteadyTime passed_{};    // when pass_time() has last looked
+  event_log::Offset end_;  // of all events
+  std::deque<Mark> marks_;
+  std::set<Sequence> voids_;                               // groups that are repeats
+  std::set<std::pair<Sequence, std::uint32_t>> left_out_;  // events of groups that were not stored
+  /// While the events of a checkpoint are filled in: between which places of the log they lie.
+  struct Filling {
+    Sequence from = 0;
+    LogTime time;
+    std::uint64_t head = 0;
+    std::uint64_t tail = 0;
+  };
+  std::optional<Filling> filling_;
+};
+
+}  // namespace oneshot::cluster

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+// How events get into the log of a machine: when their record is applied, or again, from an old record, at a start.
+#include <algorithm>
+#include <cassert>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "cluster/machine.hpp"
+#include "queue/local/making_room/evictor.hpp"
+
+namespace oneshot::cluster {
+namespace {
+
+constexpr unsigned the_appender = 0;
+constexpr std::uint64_t mark_each_bytes = 64 << 10;
+constexpr std::chrono::seconds mark_each{10};
+
+std::uint32_t seconds_of(const LogTime& time) noexcept {
+  return static_cast<std::uint32_t>(time.steady.time_since_epoch() / std::chrono::seconds(1));
+}
+
+std::uint64_t size_of(const event::Event& event) noexcept {
+  return event_log::Record::size_for(event_log::Record::shape_of(event));
+}
+
+}  // namespace
+
+void Machine::apply(const Entry& entry, Applied& applied, const Group& group) {
+  Stored& stored = applied.outcome.emplace<Stored>();
+  if (ledger_ == nullptr) {  // nobody posts before the log has begun
+    stored.assign(group.events.size(), queue::Stored::unable);
+    voids_.insert(entry.sequence);
+    return;
+  }
+  note_mark(entry);
+  time_of_groups_.pass(entry.unix_ms);
+  clock_.set(time_of_groups_);
+  for (const event::Event& event : group.events) {
+    stored.push_back(store(event));
+    if (stored.back().what != queue::Stored::stored)
+      left_out_.emplace(entry.sequence, static_cast<std::uint32_t>(stored.size() - 1));
+  }
+  clock_.set(time_);
+}
+
+void Machine::note_mark(const Entry& entry) {
+  const bool is_due = marks_.empty() || end_.bytes - marks_.back().offset.bytes >= mark_each_bytes ||
+                      time_.steady - marks_.back().at >= mark_each;
+  if (is_due)
+    marks_.push_back({.sequence = entry.sequence, .offset = end_, .before = time_of_groups_, .at = time_.steady});
+}
+
+queue::StoredOne Machine::store(const event::Event& event) {
+  if (std::optional<queue::StoredOne> before = known(event)) return *before;
+  if (!make_room(size_of(event))) {
+    ledger_->losses.count_refused();
+    return queue::Stored::full;
+  }
+  const event_log::RecordId id = append(event);
+  ledger_->table.advance_counted_end(end_);
+  note_key(event, id.offset);
+  return {queue::Stored::stored, queue::EventId::of(id)};
+}
+
+bool Machine::make_room(std::uint64_t size) {
+  const event_log::EventLog& log = ledger_->log;
+  const std::uint64_t wanted = log.tail() + size;
+  if (size > log.capacity()) return false;
+  if (wanted <= log.head() + log.capacity()) return true;
+  return queue::make_room(*ledger_, wanted - log.capacity(), agreement_.when_full == queue::WhenFull::drop_oldest);
+}
+
+event_log::RecordId Machine::append(const event::Event& event) {
+  using Appended = event_log::EventLog::Appended;
+  event_log::EventLog& log = ledger_->log;
+  event_log::RecordId id;
+  const Appended appended = log.append(the_appender, event, id, true);
+  assert(appended == Appended::stored || appended == Appended::stored_above_high_watermark);
+  static_cast<void>(appended);
+  if (event.key) log.publish(the_appender);
+  end_ = {.bytes = log.tail(), .events = end_.events + 1};
+  return id;
+}
+
+// ---- keys ----
+
+std::optional<queue::StoredOne> Machine::known(const event::Event& event) {
+  if (!event.key || ledger_->keys.is_off()) return std::nullopt;
+  const queue::KeyTable::Locked keys = ledger_->keys.lock(queue::KeyTable::bit_of(*event.key));
+  const storage::KeyEntry* const entry = keys.find(*event.key);
+  if (entry == nullptr) return std::nullopt;
+  const std::chrono::seconds age(seconds_of(time_of_groups_) - entry->unix_seconds);
+  if (age >= agreement_.idempotency) return std::nullopt;
+  if (entry->fingerprint != queue::fingerprint(ledger_->log.series_hash_of(event), event.value))
+    return queue::Stored::key_reused;
+  return queue::StoredOne{queue::Stored::duplicate, id_of(*entry)};
+}
+
+void Machine::note_key(const event::Event& event, std::uint64_t offset) {
+  if (!event.key || ledger_->keys.is_off()) return;
+  ledger_->keys.lock(queue::KeyTable::bit_of(*event.key))
+      .note({.key = *event.key,
+             .offset = offset,
+             .fingerprint = queue::fingerprint(ledger_->log.series_hash_of(event), event.value),
+             .unix_seconds = seconds_of(filling_ ? filling_->time : time_of_groups_)});
+}
+
+queue::EventId Machine::id_of(const storage::KeyEntry& entry) const {
+  const event_log::EventLog& log = ledger_->log;
+  if (entry.offset < log.head() || entry.offset >= log.tail()) return {};
+  const event_log::Record& record = log.record_at(entry.offset);
+  if (record.key() != entry.key) return {};
+  return queue::EventId::of({.offset = entry.offset, .tag = record.tag()});
+}
+
+// ---- a start ----
+
+// What the checkpoint counts already, event by event as it was then. The head follows, since more is read back than
+// waits: the keys of the last minutes are wanted too.
+Result<void> Machine::fill(const Entry& entry) {
+  if (!filling_ || entry.sequence < filling_->from || entry.subject != Subject::events ||
+      voids_.contains(entry.sequence))
+    return {};
+  Result<Record> record = decode(entry);
+  if (!record) return Unexpected{std::move(record.error())};
+  const Group* const group = std::get_if<Group>(&record->content);
+  if (group == nullptr) return Unexpected{"record " + std::to_string(entry.sequence) + " of the log has no events"};
+  const std::lock_guard lock(ledger_->mutex);
+  filling_->time.pass(entry.unix_ms);
+  clock_.set(filling_->time);
+  for (std::uint32_t i = 0; i < group->events.size(); ++i) {
+    if (left_out_.contains({entry.sequence, i})) continue;
+    const event::Event& event = group->events[i];
+    event_log::EventLog& log = ledger_->log;
+    const std::uint64_t wanted = log.tail() + size_of(event);
+    if (wanted > filling_->tail) return Unexpected{std::string("the log has more events than its checkpoint")};
+    if (wanted > log.head() + log.capacity()) log.advance_head(wanted - log.capacity());
+    note_key(event, append(event).offset);
+  }
+  clock_.set(time_);
+  return {};
+}
+
+Result<void> Machine::end_filling() {
+  if (!filling_) return {};
+  const std::lock_guard lock(ledger_->mutex);
+  if (ledger_->log.tail() != filling_->tail || ledger_->log.head() > filling_->head)
+    return Unexpected{std::string("the log has fewer events than its checkpoint")};
+  ledger_->log.advance_head(filling_->head);
+  filling_.reset();
+  return {};
+}
+
+}  // namespace oneshot::cluster

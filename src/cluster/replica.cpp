@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: MIT
+//
+// Whatever a record asks for has happened once it has been read back, and not before: an answer of the engine says that
+// the record is stored, but only its place among the others says what it comes to. A record is sent again while no
+// answer says so, for as long as it takes: it may be stored, and then nobody can take it back.
+#include "cluster/replica.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.hpp"
+
+namespace oneshot::cluster {
+namespace {
+
+constexpr std::chrono::milliseconds repeat_after{400};
+constexpr std::chrono::seconds ask_again{2};
+constexpr std::uint64_t checkpoint_each = 4096;  // records
+constexpr std::chrono::seconds checkpoint_after{60};
+
+/// That which has applied most; null: there is none.
+const std::string* best_of(const std::vector<std::string>& checkpoints) {
+  const auto applied = [](const std::string& one) {
+    const auto head = Machine::head_of(one);
+    return head ? head->applied : 0;
+  };
+  const auto best = std::ranges::max_element(checkpoints, {}, applied);
+  return best == checkpoints.end() ? nullptr : &*best;
+}
+
+}  // namespace
+
+Replica::Replica(OrderedLog& log, const Clock& clock, Options options)
+    : log_(log), clock_(clock), options_(std::move(options)) {}
+
+Replica::State Replica::state() const {
+  const std::lock_guard lock(mutex_);
+  return state_;
+}
+
+std::string Replica::why_stopped() const {
+  const std::lock_guard lock(mutex_);
+  return why_stopped_;
+}
+
+Sequence Replica::read() const {
+  const std::lock_guard lock(mutex_);
+  return read_;
+}
+
+std::size_t Replica::in_flight() const {
+  const std::lock_guard lock(mutex_);
+  return pending_.size();
+}
+
+// ---- a start ----
+
+void Replica::start() {
+  {
+    const std::lock_guard lock(mutex_);
+    asked_ = clock_.steady();
+    is_asking_ = true;
+  }
+  log_.find_start([this](Result<LogStart> start) { begin(std::move(start)); });
+}
+
+void Replica::begin(Result<LogStart> start) {
+  OrderedLog::From from;
+  {
+    const std::lock_guard lock(mutex_);
+    is_asking_ = false;
+    if (has_tail_ || state_ == State::stopped) return;
+    if (!start) {  // pulse() asks again
+      log::warn("the cluster's log cannot be read yet", {{"reason", start.error()}});
+      return;
+    }
+    if (const std::string* const best = best_of(start->checkpoints)) {
+      if (Result<void> restored = machine_.restore(*best); !restored) {
+        stop(std::move(restored.error()));
+        return;
+      }
+      from = {.events = machine_.fill_from(), .all = machine_.applied() + 1};
+    }
+    checkpoint_time_ = clock_.steady();
+    goal_ = start->last;
+    has_tail_ = true;
+    state_ = State::catching_up;
+  }
+  log_.tail(from, *this);
+  note_progress();
+}
+
+void Replica::note_progress() {
+  bool joins = false;
+  {
+    const std::lock_guard lock(mutex_);
+    joins = state_ == State::catching_up && !joins_ && std::max(read_, machine_.applied()) >= goal_;
+    joins_ = joins_ || joins;
+  }
+  if (joins) join();
+}
+
+void Replica::join() {
+  Sequence read = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    read = std::max(read_, machine_.applied());
+  }
+  publish(Join{.replica = options_.name, .version = options_.version, .read = read, .unix_ms = clock_.unix_ms()},
+          [this](const Applied&) { on_joined(); });
+}
+
+void Replica::on_joined() {
+  bool is_joined = false;
+  bool begins = false;
+  {
+    const std::lock_guard lock(mutex_);
+    is_joined = !machine_.name_of(options_.publisher).empty();
+    begins = !machine_.has_begun() || machine_.agreement() != options_.agreement;
+    has_joined_ = is_joined;
+  }
+  if (!is_joined) return join();  // an earlier run had read as much, and its clock was ahead of ours
+  if (!begins) return on_begun();
+  publish(Begin{.salt = options_.salt, .agreement = options_.agreement}, [this](const Applied&) { on_begun(); });
+}
+
+void Replica::on_begun() {
+  const std::lock_guard lock(mutex_);
+  if (state_ == State::catching_up) state_ = State::ready;
+}
+
+void Replica::stop(std::string why) {
+  state_ = State::stopped;
+  log::warn("the cluster's log cannot be followed: this replica serves nobody until an operator has looked",
+            {{"reason", why}});
+  why_stopped_ = std::move(why);
+}
+
+// ---- to the log ----
+
+void Replica::publish(const Content& content, Told told) {
+  const std::lock_guard lock(mutex_);
+  const std::uint64_t number = ++last_number_;
+  Pending& pending = pending_[number];
+  pending.bytes = encode({.publisher = options_.publisher, .number = number, .content = content});
+  pending.subject = subject_of(content);
+  pending.told = std::move(told);
+  send(number, pending);
+}
+
+void Replica::send(std::uint64_t number, Pending& pending) {
+  pending.sent = clock_.steady();
+  log_.append(pending.subject, pending.bytes,
+              [this, number](const AppendAnswer& answer) { on_answer(number, answer); });
+}
+
+void Replica::on_answer(std::uint64_t number, const AppendAnswer& answer) {
+  const std::lock_guard lock(mutex_);
+  const auto found = pending_.find(number);
+  if (found == pending_.end()) return;
+  if (answer.what == AppendAnswer::What::stored) found->second.is_stored = true;
+}
+
+void Replica::pulse() {
+  bool asks = false;
+  bool ticks = false;
+  {
+    const std::lock_guard lock(mutex_);
+    const SteadyTime now = clock_.steady();
+    if (!has_tail_) {
+      asks = state_ == State::starting && (!is_asking_ || now - asked_ >= ask_again);
+    } else {
+      for (auto& [number, pending] : pending_)
+        if (!pending.is_stored && now - pending.sent >= repeat_after) send(number, pending);
+      ticks = state_ == State::ready && pending_.empty() && now - ticked_ >= checkpoint_after / 12 &&
+              machine_.is_tick_due(clock_.unix_ms());
+      if (ticks) ticked_ = now;
+    }
+  }
+  if (asks) start();
+  if (ticks) publish(Tick{}, nullptr);
+  if (is_checkpoint_due()) write_checkpoint();
+}
+
+// ---- from the log ----
+
+void Replica::on_entry(const Entry& entry) {
+  Told told;
+  Applied applied;
+  {
+    const std::lock_guard lock(mutex_);
+    if (state_ == State::stopped) return;
+    read_ = entry.sequence;
+    if (entry.subject == Subject::checkpoints) {
+      note_checkpoint(entry);
+    } else if (Result<Applied> result = machine_.apply(entry); result) {
+      applied = std::move(*result);
+    } else {
+      stop(std::move(result.error()));
+      return;
+    }
+    if (applied.publisher == options_.publisher) {
+      const auto mine = pending_.find(applied.number);
+      if (mine != pending_.end()) {
+        told = std::move(mine->second.told);
+        pending_.erase(mine);
+      }
+    }
+    if (has_joined_ && machine_.name_of(options_.publisher).empty()) {
+      stop("another process has joined as replica " + options_.name + ": each one needs a name of its own");
+      return;
+    }
+    if (hook_ && applied.publisher != 0) hook_(machine_, applied);
+  }
+  if (told) told(applied);
+  note_progress();
+}
+
+void Replica::on_damage(std::string_view why) {
+  const std::lock_guard lock(mutex_);
+  stop(std::string(why));
+}
+
+// ---- checkpoints ----
+
+// The first by name writes it; the others, in their order, where that one has not.
+bool Replica::is_checkpoint_due() const {
+  const std::lock_guard lock(mutex_);
+  if (state_ != State::ready) return false;
+  const std::uint64_t rank = machine_.rank_of(options_.publisher);
+  const Sequence since = machine_.applied() - std::min(checkpoint_.applied, machine_.applied());
+  const SteadyTime::duration ago = clock_.steady() - checkpoint_time_;
+  return since >= checkpoint_each + rank * checkpoint_each / 4 ||
+         (since > 0 && ago >= checkpoint_after + rank * checkpoint_after / 4);
+}
+
+void Replica::write_checkpoint() {
+  std::string bytes;
+  {
+    const std::lock_guard lock(mutex_);
+    if (state_ != State::ready) return;
+    bytes = machine_.checkpoint();
+    checkpoint_time_ = clock_.steady();
+    checkpoint_.applied = machine_.applied();  // until it is read, or the next is due
+  }
+  log_.append(Subject::checkpoints, std::move(bytes), [](const AppendAnswer&) {});
+}
+
+// It is in the log now, so what only the one before needs may go: not what this one needs, since somebody may begin at
+// the one before just now.
+void Replica::note_checkpoint(const Entry& entry) {
+  const Result<Machine::CheckpointHead> head = Machine::head_of(entry.bytes);
+  if (!head || head->applied < last_checkpoint_.applied) return;
+  const Machine::CheckpointHead before = std::exchange(last_checkpoint_, *head);
+  const Sequence before_at = std::exchange(last_checkpoint_at_, entry.sequence);
+  checkpoint_ = *head;
+  checkpoint_time_ = clock_.steady();
+  if (before.applied == 0 || state_ != State::ready || machine_.rank_of(options_.publisher) != 0) return;
+  log_.trim(Subject::events, before.needed_from);
+  log_.trim(Subject::commands, before.applied);
+  log_.trim(Subject::checkpoints, before_at);
+}
+
+}  // namespace oneshot::cluster

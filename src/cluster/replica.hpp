@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "cluster/agreement.hpp"
+#include "cluster/machine.hpp"
+#include "cluster/ordered_log.hpp"
+#include "cluster/record.hpp"
+
+namespace oneshot::cluster {
+
+/// One run of this program as a member of its cluster: reads the log into its machine, and publishes records until it
+/// has read them back. Any thread, but for what says otherwise.
+class Replica final : public LogReader {
+ public:
+  struct Options {
+    std::string name;  ///< of this replica: unique in its cluster, the same in its next run
+    std::string version;
+    Publisher publisher = 0;  ///< of this run: random, never 0
+    std::uint64_t salt = 0;   ///< for a log that has none yet: random, never 0
+    Agreement agreement;
+  };
+  enum class State : std::uint8_t {
+    starting,     ///< asks for where to begin
+    catching_up,  ///< has not read what was in the log when it began, or is not joined yet
+    ready,
+    stopped,  ///< the log cannot be followed: an operator must look, see why_stopped()
+  };
+
+  /// Both outlive this.
+  Replica(OrderedLog& log, const Clock& clock, Options options);
+  void start();
+
+  [[nodiscard]] State state() const;
+  [[nodiscard]] std::string why_stopped() const;
+
+  /// What reading a record back has come to.
+  using Told = std::function<void(const Applied&)>;
+  /// Hands the record over, and again until it is read back, however long that takes; then `told` is called, once, on
+  /// the thread that applies, before anything else is applied, and without a lock of ours.
+  void publish(const Content& content, Told told);
+  /// Records that are not read back yet.
+  [[nodiscard]] std::size_t in_flight() const;
+
+  /// Where the last entry stands that was read, of whatever subject.
+  [[nodiscard]] Sequence read() const;
+  /// Calls `look` with the machine, while nothing is applied.
+  template <class Look>
+  auto look(Look look) const {
+    const std::lock_guard lock(mutex_);
+    return look(machine_);
+  }
+  /// Is called after each entry, on the thread that applies, with the machine as it is then.
+  void on_applied(std::function<void(const Machine&, const Applied&)> hook) { hook_ = std::move(hook); }
+
+  /// Each 50 to 100 ms: repeats, ticks, checkpoints.
+  void pulse();
+  /// Writes a checkpoint now, and lets the log be trimmed to what the one before needs.
+  void write_checkpoint();
+
+  void on_entry(const Entry& entry) override;
+  void on_damage(std::string_view why) override;
+
+  [[nodiscard]] const Options& options() const noexcept { return options_; }
+  [[nodiscard]] OrderedLog& log() noexcept { return log_; }
+
+ private:
+  struct Pending {
+    std::string bytes;
+    Subject subject;
+    Told told;
+    SteadyTime sent;
+    bool is_stored = false;  // and to be read back
+  };
+
+  void begin(Result<LogStart> start);
+  void send(std::uint64_t number, Pending& pending);
+  void on_answer(std::uint64_t number, const AppendAnswer& answer);
+  void stop(std::string why);
+  void note_checkpoint(const Entry& entry);
+  void note_progress();
+  void join();
+  void on_joined();
+  void on_begun();
+  [[nodiscard]] bool is_checkpoint_due() const;
+
+  OrderedLog& log_;
+  const Clock& clock_;
+  const Options options_;
+  std::function<void(const Machine&, const Applied&)> hook_;
+
+  mutable std::mutex mutex_;
+  State state_ = State::starting;
+  std::string why_stopped_;
+  Machine machine_;
+  Sequence goal_ = 0;  // what was in the log at the start
+  Sequence read_ = 0;  // of all subjects
+  bool joins_ = false;
+  bool has_joined_ = false;
+  std::uint64_t last_number_ = 0;
+  std::map<std::uint64_t, Pending> pending_;
+  SteadyTime asked_{};  // for where to begin
+  bool is_asking_ = false;
+  bool has_tail_ = false;
+  SteadyTime ticked_{};
+  Machine::CheckpointHead last_checkpoint_;  // that was read, whoever wrote it
+  Sequence last_checkpoint_at_ = 0;
+  Machine::CheckpointHead checkpoint_;  // the same, or one that is being written
+  SteadyTime checkpoint_time_{};
+};
+
+}  // namespace oneshot::cluster

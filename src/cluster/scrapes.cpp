@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: MIT
+//
+// A scrape publishes that it takes the next batch, and reads what became of that. While another batch of the scraper is
+// out, the taker asks who holds it: this replica its own connection, another replica by a message. Who does not answer
+// loses the batch once its deadline has surely passed: then nobody sends it any more, and what the log knows of it
+// decides.
+#include "cluster/scrapes.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <charconv>
+#include <utility>
+#include <variant>
+
+#include "cluster/copied_batch.hpp"
+
+namespace oneshot::cluster {
+namespace {
+
+using queue::NoBatch;
+using queue::TakeResult;
+
+// As for a batch of the embedded engine: the end of a connection comes a moment behind the next request.
+constexpr std::chrono::milliseconds end_comes_behind{5};
+// A holder that works answers within the time that its connection needs to decide.
+constexpr std::chrono::milliseconds answer_patience{600};
+// Between two looks at a batch whose end is not in the log yet.
+constexpr std::chrono::milliseconds look_again{20};
+// Behind the deadline, by which a holder that cannot be reached has given up: for its timers, and its last packets.
+constexpr std::chrono::milliseconds after_deadline{500};
+// While the engine was away nobody could tell the log of an acknowledgement. So much longer than a record is repeated.
+constexpr std::chrono::milliseconds after_standstill{2000};
+constexpr std::chrono::milliseconds standstill{1000};
+
+constexpr std::string_view settled = "settled";
+constexpr std::string_view busy = "busy";
+
+std::string question(std::string_view scraper, BatchId batch) {
+  return std::to_string(batch) + " " + std::string(scraper);
+}
+
+}  // namespace
+
+/// What a scrape has asked the log for.
+struct Scrapes::Asked {
+  std::mutex mutex;
+  delivery::OneShotEvent known;
+  bool given_up = false;  // nobody waits any more
+  std::unique_ptr<queue::Delivery> delivery;
+  std::optional<HeldBy> held;
+  std::optional<NoBatch> none;
+};
+
+/// What another replica says about a batch of its own.
+struct Scrapes::Holder {
+  std::atomic<bool> is_settled{false};
+  delivery::OneShotEvent replied;
+};
+
+/// A place in the wait queue of a scraper.
+class Place {
+ public:
+  /// Null: so many wait already.
+  static std::unique_ptr<Place> enter(std::shared_ptr<Scrapes> scrapes, const std::string& scraper) {
+    const std::lock_guard lock(scrapes->mutex_);
+    Scrapes::Local& local = scrapes->locals_[scraper];
+    if (local.wait_queue.is_full()) return nullptr;
+    return std::unique_ptr<Place>(new Place(std::move(scrapes), scraper, local.wait_queue.enter()));
+  }
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+  ~Place() {
+    queue::WaitQueue::Wake next;
+    {
+      const std::lock_guard lock(scrapes_->mutex_);
+      const auto local = scrapes_->locals_.find(scraper_);
+      next = local->second.wait_queue.leave(number_);
+      if (local->second.is_idle()) scrapes_->locals_.erase(local);
+    }
+    queue::notify(next);
+  }
+
+  enum class Turn : std::uint8_t {
+    wait,  ///< for changed(): others are first, or a batch of ours has no end in the log yet
+    ask,   ///< `transfer` is to find out what became of it
+    go,
+  };
+  Turn step(std::shared_ptr<delivery::Transfer>& transfer) {
+    const std::lock_guard lock(scrapes_->mutex_);
+    Scrapes::Local& local = scrapes_->locals_.find(scraper_)->second;
+    if (local.wait_queue.is_first(number_)) {
+      if (local.out == 0) return Turn::go;
+      if (!local.is_settling) transfer = local.transfer.lock();
+      if (transfer != nullptr) return Turn::ask;
+    }
+    if (!changed_ || changed_->notified()) changed_.emplace();
+    local.wait_queue.wake_by(number_, changed_->notifier());
+    return Turn::wait;
+  }
+  [[nodiscard]] delivery::OneShotEvent& changed() noexcept { return *changed_; }
+
+ private:
+  Place(std::shared_ptr<Scrapes> scrapes, const std::string& scraper, std::uint64_t number)
+      : scrapes_(std::move(scrapes)), scraper_(scraper), number_(number) {}
+
+  std::shared_ptr<Scrapes> scrapes_;
+  const std::string scraper_;
+  const std::uint64_t number_;
+  std::optional<delivery::OneShotEvent> changed_;
+};
+
+Scrapes::Scrapes(Replica& replica, const Clock& clock, Spawn spawn)
+    : replica_(replica), clock_(clock), spawn_(std::move(spawn)) {}
+
+std::shared_ptr<Scrapes> Scrapes::make(Replica& replica, const Clock& clock, Spawn spawn) {
+  return std::shared_ptr<Scrapes>(new Scrapes(replica, clock, std::move(spawn)));
+}
+
+asio::awaitable<TakeResult> Scrapes::take(std::shared_ptr<Scrapes> self, std::string scraper, queue::Coming coming,
+                                          SteadyTime answer_by, delivery::Waiting& waiting, SteadyTime until) {
+  const std::unique_ptr<Place> place = Place::enter(self, scraper);
+  if (place == nullptr) co_return Unexpected{NoBatch::wait_queue_full};
+  BatchId replaces = 0;
+  BatchId asked_about = 0;
+  for (;;) {
+    if (waiting.stopping()) co_return Unexpected{NoBatch::stopping};
+    if (waiting.peer_closed()) co_return Unexpected{NoBatch::peer_closed};
+    const SteadyTime now = self->clock_.steady();
+    if (now >= until) co_return Unexpected{replaces == 0 ? NoBatch::time_over : NoBatch::under_way};
+    std::shared_ptr<delivery::Transfer> transfer;
+    const Place::Turn turn = place->step(transfer);
+    if (turn == Place::Turn::wait) {
+      delivery::OneShotEvent& changed = place->changed();
+      co_await waiting.wait_until(changed, until);
+      continue;
+    }
+    if (turn == Place::Turn::ask) {
+      co_await waiting.pause(end_comes_behind);
+      if (waiting.peer_closed()) co_return Unexpected{NoBatch::peer_closed};
+      const delivery::Transfer::State state = co_await transfer->resolve();
+      if (state == delivery::Transfer::State::under_way) co_return Unexpected{NoBatch::under_way};
+      continue;
+    }
+    const Take take{.scraper = scraper,
+                    .replica = self->replica_.options().name,
+                    .deadline = std::chrono::ceil<std::chrono::milliseconds>(answer_by - now),
+                    .replaces = replaces,
+                    .since_unix_ms = coming.since_unix_ms,
+                    .origin = coming.origin};
+    const std::shared_ptr<Asked> asked = self->ask_log(take);
+    delivery::OneShotEvent& known = asked->known;
+    co_await waiting.wait_until(known, until);
+    std::optional<HeldBy> held;
+    {
+      const std::lock_guard lock(asked->mutex);
+      if (asked->delivery != nullptr) co_return std::move(asked->delivery);
+      if (asked->none) co_return Unexpected{*asked->none};
+      held = std::move(asked->held);
+      asked->given_up = !held;
+    }
+    if (!held) continue;  // and out: the client has left, or the time is over
+    const Out& out = held->out;
+    if (out.holder == self->replica_.options().publisher) {
+      co_await waiting.pause(look_again);  // its end is under way
+      continue;
+    }
+    if (std::exchange(asked_about, out.batch) == out.batch) co_await waiting.pause(look_again);
+    const std::shared_ptr<Holder> holder = self->ask_holder(scraper, out);
+    delivery::OneShotEvent& replied = holder->replied;
+    co_await waiting.wait_until(replied, until);
+    if (self->is_expired(out)) replaces = out.batch;
+  }
+}
+
+std::shared_ptr<Scrapes::Asked> Scrapes::ask_log(const Take& take) {
+  auto asked = std::make_shared<Asked>();
+  replica_.publish(take,
+                   [self = shared_from_this(), scraper = std::string(take.scraper), asked](const Applied& applied) {
+                     const auto* const outcome = std::get_if<TakeOutcome>(&applied.outcome);
+                     if (outcome != nullptr) self->on_outcome(scraper, *outcome, *asked);
+                   });
+  return asked;
+}
+
+// On the thread that applies: nothing can overwrite the events before they are copied.
+void Scrapes::on_outcome(const std::string& scraper, const TakeOutcome& outcome, Asked& asked) {
+  std::unique_ptr<queue::Delivery> delivery;
+  if (const auto* const nothing = std::get_if<NothingWaits>(&outcome)) {
+    delivery = std::make_unique<ClusterDelivery>(nothing->number);
+  } else if (const auto* const taken = std::get_if<Taken>(&outcome)) {
+    {
+      const std::lock_guard lock(mutex_);
+      Local& local = locals_[scraper];
+      local.out = taken->out.batch;
+      local.is_settling = false;
+      local.transfer.reset();
+    }
+    const std::shared_ptr<queue::Ledger> ledger =
+        replica_.look([](const Machine& machine) { return machine.ledger(); });
+    std::unique_ptr<CopiedBatch> batch;
+    {
+      const std::lock_guard lock(ledger->mutex);
+      batch = std::make_unique<CopiedBatch>(ledger, ledger->table.find(scraper)->batch());
+    }
+    delivery = std::make_unique<ClusterDelivery>(shared_from_this(), scraper, taken->out, std::move(batch));
+  }
+  delivery::OneShotEvent::Notifier notify = asked.known.notifier();
+  {
+    const std::lock_guard lock(asked.mutex);
+    if (!asked.given_up) {
+      asked.delivery = std::move(delivery);
+      if (const auto* const held = std::get_if<HeldBy>(&outcome)) asked.held = *held;
+      if (const auto* const none = std::get_if<NoPlace>(&outcome)) asked.none = none->why;
+    }
+  }
+  notify();
+}
+
+std::shared_ptr<Scrapes::Holder> Scrapes::ask_holder(const std::string& scraper, const Out& out) {
+  auto holder = std::make_shared<Holder>();
+  replica_.log().ask(out.replica, question(scraper, out.batch), answer_patience,
+                     [holder](const std::optional<std::string>& reply) {
+                       holder->is_settled = reply == settled;
+                       holder->replied.notifier()();
+                     });
+  return holder;
+}
+
+bool Scrapes::is_expired(const Out& out) {
+  const std::lock_guard lock(mutex_);
+  const SteadyTime now = clock_.steady();
+  const SteadyTime seen = seen_.try_emplace(out.batch, now).first->second;
+  return now - seen >= out.deadline + after_deadline && now - goes_on_since_ >= after_standstill;
+}
+
+void Scrapes::note_applied(const Machine& machine, const Applied& applied) {
+  {
+    const std::lock_guard lock(mutex_);
+    const SteadyTime now = clock_.steady();
+    if (now - std::exchange(applied_, now) >= standstill) goes_on_since_ = now;
+  }
+  const auto* const take = std::get_if<TakeOutcome>(&applied.outcome);
+  const auto* const settle = std::get_if<SettleOutcome>(&applied.outcome);
+  const TakeOutcome* const outcome = take != nullptr                     ? take
+                                     : settle != nullptr && settle->then ? &*settle->then
+                                                                         : nullptr;
+  const auto* const taken = outcome == nullptr ? nullptr : std::get_if<Taken>(outcome);
+  if (taken == nullptr) return;
+  const std::lock_guard lock(mutex_);
+  seen_.emplace(taken->out.batch, clock_.steady());
+  if (seen_.size() <= 2 * machine.out().size() + 64) return;
+  std::erase_if(seen_, [&](const auto& one) {
+    return std::ranges::none_of(machine.out(), [&](const auto& out) { return out.second.batch == one.first; });
+  });
+}
+
+// ---- what becomes of our batches ----
+
+void Scrapes::in_transfer(std::string_view scraper, BatchId batch, std::weak_ptr<delivery::Transfer> transfer) {
+  queue::WaitQueue::Wake next;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto local = locals_.find(scraper);
+    if (local == locals_.end() || local->second.out != batch) return;
+    local->second.transfer = std::move(transfer);
+    next = local->second.wait_queue.wake_first();  // to ask about this one
+  }
+  queue::notify(next);
+}
+
+void Scrapes::acknowledged(std::string_view scraper, BatchId batch) {
+  replica_.publish(Acknowledge{.scraper = scraper, .batch = batch}, nullptr);
+}
+
+void Scrapes::settle(std::string_view scraper, BatchId batch, delivery::Outcome outcome, const queue::LastBatch& end) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto local = locals_.find(scraper);
+    if (local != locals_.end() && local->second.out == batch) local->second.is_settling = true;
+  }
+  replica_.publish(Settle{.scraper = scraper, .batch = batch, .outcome = outcome, .end = end.end, .reason = end.reason},
+                   [self = shared_from_this(), name = std::string(scraper), batch](const Applied&) {
+                     self->on_settled(name, batch);
+                   });
+}
+
+void Scrapes::on_settled(const std::string& scraper, BatchId batch) {
+  queue::WaitQueue::Wake next;
+  std::vector<OrderedLog::Reply> asks;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto local = locals_.find(scraper);
+    if (local == locals_.end() || local->second.out != batch) return;
+    local->second.out = 0;
+    local->second.is_settling = false;
+    asks.swap(local->second.asks);
+    next = local->second.wait_queue.wake_first();
+    if (local->second.is_idle()) locals_.erase(local);
+  }
+  queue::notify(next);
+  for (const OrderedLog::Reply& reply : asks) reply(std::string(settled));
+}
+
+void Scrapes::answer(const std::string& question, OrderedLog::Reply reply) {
+  BatchId batch = 0;
+  const char* const end = question.data() + question.size();
+  const char* const space = std::from_chars(question.data(), end, batch).ptr;
+  const std::string scraper(space == end ? space : space + 1, end);
+  std::shared_ptr<delivery::Transfer> transfer;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto local = locals_.find(scraper);
+    if (local == locals_.end() || local->second.out != batch) return reply(std::string(settled));
+    if (!local->second.is_settling) transfer = local->second.transfer.lock();
+    if (!local->second.is_settling && transfer == nullptr) return reply(std::string(busy));
+    local->second.asks.push_back(std::move(reply));
+  }
+  if (transfer != nullptr) spawn_(resolve(shared_from_this(), scraper, batch, std::move(transfer)));
+}
+
+// What it decides is settled, and read back, before the answer goes out.
+asio::awaitable<void> Scrapes::resolve(std::shared_ptr<Scrapes> self, std::string scraper, BatchId batch,
+                                       std::shared_ptr<delivery::Transfer> transfer) {
+  const delivery::Transfer::State state = co_await transfer->resolve();
+  if (state == delivery::Transfer::State::settled) co_return;
+  std::vector<OrderedLog::Reply> asks;
+  {
+    const std::lock_guard lock(self->mutex_);
+    const auto local = self->locals_.find(scraper);
+    if (local != self->locals_.end() && local->second.out == batch) asks.swap(local->second.asks);
+  }
+  for (const OrderedLog::Reply& reply : asks) reply(std::string(busy));
+}
+
+}  // namespace oneshot::cluster

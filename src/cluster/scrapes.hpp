@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <asio/awaitable.hpp>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "cluster/cluster_delivery.hpp"
+#include "cluster/machine.hpp"
+#include "cluster/replica.hpp"
+#include "delivery/transfer.hpp"
+#include "delivery/waiting.hpp"
+#include "queue/local/scraper/wait_queue.hpp"
+#include "queue/queue.hpp"
+
+namespace oneshot::cluster {
+
+/// The scrapes that came to this replica: how each gets its batch from the log, and how those of the other replicas ask
+/// about ours. Batches that are out outlive the queue. Any thread.
+class Scrapes final : public BatchKeeper, public std::enable_shared_from_this<Scrapes> {
+ public:
+  /// Runs a coroutine on some worker.
+  using Spawn = std::function<void(asio::awaitable<void>)>;
+
+  /// The replica outlives this, and all deliveries.
+  static std::shared_ptr<Scrapes> make(Replica& replica, const Clock& clock, Spawn spawn);
+
+  /// See queue::Queue::take(). `until`: for the batch; `answer_by`: for the last acknowledgement of the answer.
+  static asio::awaitable<queue::TakeResult> take(std::shared_ptr<Scrapes> self, std::string scraper,
+                                                 queue::Coming coming, SteadyTime answer_by, delivery::Waiting& waiting,
+                                                 SteadyTime until);
+
+  void in_transfer(std::string_view scraper, BatchId batch, std::weak_ptr<delivery::Transfer> transfer) override;
+  void acknowledged(std::string_view scraper, BatchId batch) override;
+  void settle(std::string_view scraper, BatchId batch, delivery::Outcome outcome, const queue::LastBatch& end) override;
+
+  /// Another replica wants to know what became of a batch that we hold: `reply` says "settled" once its end is in the
+  /// log, and "busy" where it has none yet.
+  void answer(const std::string& question, OrderedLog::Reply reply);
+  /// When this replica has read that a batch is out: another one's deadline counts from there, so that no clock of
+  /// another machine matters.
+  void note_applied(const Machine& machine, const Applied& applied);
+
+ private:
+  friend class Place;
+  /// What this replica has to do with a scraper.
+  struct Local {
+    queue::WaitQueue wait_queue;
+    BatchId out = 0;           // which we send
+    bool is_settling = false;  // its end is under way to the log
+    std::weak_ptr<delivery::Transfer> transfer;
+    std::vector<OrderedLog::Reply> asks;  // who wants to know its end
+
+    [[nodiscard]] bool is_idle() const noexcept { return wait_queue.empty() && out == 0 && asks.empty(); }
+  };
+  struct Asked;
+  struct Holder;
+
+  Scrapes(Replica& replica, const Clock& clock, Spawn spawn);
+  std::shared_ptr<Asked> ask_log(const Take& take);
+  void on_outcome(const std::string& scraper, const TakeOutcome& outcome, Asked& asked);
+  void on_settled(const std::string& scraper, BatchId batch);
+  std::shared_ptr<Holder> ask_holder(const std::string& scraper, const Out& out);
+  [[nodiscard]] bool is_expired(const Out& out);
+  static asio::awaitable<void> resolve(std::shared_ptr<Scrapes> self, std::string scraper, BatchId batch,
+                                       std::shared_ptr<delivery::Transfer> transfer);
+
+  Replica& replica_;
+  const Clock& clock_;
+  const Spawn spawn_;
+  std::mutex mutex_;
+  std::map<std::string, Local, std::less<>> locals_;
+  std::map<BatchId, SteadyTime> seen_;
+  SteadyTime applied_{};        // when something was applied last
+  SteadyTime goes_on_since_{};  // the log: before that nothing was applied for a while
+};
+
+}  // namespace oneshot::cluster
