@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: MIT
+"""What the cluster's simulation catches: each rule of src/cluster is broken once, and the simulation has to see that.
+
+    PYTHONPATH=tests python3 -m simulation.mutations --build build-debug
+
+Builds the folder and the simulation with one line changed, beside the libraries of a build directory, and runs seeds
+until one fails. Ends with 1 where none does."""
+
+import argparse
+import dataclasses
+import glob
+import os
+import subprocess
+import sys
+import tempfile
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+FLAGS = ["-std=c++20", "-O1", "-DASIO_STANDALONE", "-DASIO_NO_DEPRECATED", "-DASIO_SEPARATE_COMPILATION",
+         "-DASIO_DISABLE_STD_ALIGNED_ALLOC", "-pthread"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Mutation:
+    rule: str  # that is broken
+    file: str
+    old: str
+    new: str
+
+
+MUTATIONS = (
+    Mutation("a record that comes again counts once", "src/cluster/machine.cpp",
+             "if (!window.seen.enter(record->number)) {", "if (!window.seen.enter(record->number) && false) {"),
+    Mutation("a start passes over the groups that came again", "src/cluster/machine.cpp",
+             "voids_.insert(entry.sequence);", "static_cast<void>(entry);"),
+    Mutation("a start passes over the events that were duplicates", "src/cluster/machine_events.cpp",
+             "if (stored.back().what != queue::Stored::stored)", "if (false)"),
+    Mutation("a start fills in the events from where they are needed", "src/cluster/machine_checkpoint.cpp",
+             ".from = marks_.empty() ? applied_ + 1 : marks_.front().sequence,", ".from = applied_ + 1,"),
+    Mutation("one batch at a time is out to a scraper", "src/cluster/machine_scrapers.cpp",
+             "if (out->batch != take.replaces) return HeldBy{*out};", ""),
+    Mutation("an acknowledged batch is delivered, whatever becomes of its replica", "src/cluster/machine_scrapers.cpp",
+             "out->second.acknowledged = true;", "out->second.acknowledged = false;"),
+    Mutation("a batch that nobody has acknowledged goes out again", "src/cluster/machine_scrapers.cpp",
+             "if (!out.acknowledged) {", "if (false) {"),
+    Mutation("a take of a run that has ended takes nothing", "src/cluster/machine_scrapers.cpp",
+             "if (ledger_ == nullptr || !replicas_.contains(publisher))", "if (ledger_ == nullptr)"),
+    Mutation("a join of a run that has ended changes nothing", "src/cluster/machine_scrapers.cpp",
+             "if (std::ranges::any_of(replicas_, is_of_later_run)) return;", ""),
+    Mutation("the end of another batch ends nothing", "src/cluster/machine_scrapers.cpp",
+             "if (found != out_.end() && found->second.batch == settle.batch) {", "if (found != out_.end()) {"),
+    Mutation("nobody replaces a batch before its deadline is over", "src/cluster/scrapes.cpp",
+             "return now - seen >= out.deadline + after_deadline &&", "return true ||"),
+    Mutation("a batch that nobody waits for is given back", "src/cluster/cluster_delivery.cpp",
+             "  keeper_->settle(scraper_, id_, delivery::Outcome::truncated, queue::withdrawn_batch(count_, 0));", ""),
+    Mutation("what the checkpoint before needs stays in the log", "src/cluster/replica.cpp",
+             "log_.trim(Subject::events, before.needed_from);", "log_.trim(Subject::events, head->applied);"),
+    Mutation("a start takes the checkpoint that has applied most", "src/cluster/replica.cpp",
+             "return best == checkpoints.end() ? nullptr : &*best;",
+             "return best == checkpoints.end() ? nullptr : &checkpoints.back();"),
+    Mutation("a record is sent again until it is read back", "src/cluster/replica.cpp",
+             "if (!pending.is_stored && now - pending.sent >= repeat_after) send(number, pending);",
+             "static_cast<void>(number), static_cast<void>(pending);"),
+)
+
+
+class Workshop:
+    """Objects of the sources as they are, made once, and one of a changed source."""
+
+    def __init__(self, folder, build):
+        self.folder, self.build = folder, build
+        self.sources = sorted(glob.glob(f"{ROOT}/src/cluster/*.cpp") + glob.glob(f"{ROOT}/tests/simulation/*.cpp"))
+        self.objects = {source: self._compile(source, source) for source in self.sources}
+
+    def _compile(self, source, named):
+        target = os.path.join(self.folder, f"{len(os.listdir(self.folder))}-{os.path.basename(named)}.o")
+        includes = [f"-I{ROOT}/src", f"-I{ROOT}/tests", f"-I{self.build}/src"]
+        subprocess.run(["c++", *FLAGS, *includes, "-c", source, "-o", target], check=True)
+        return target
+
+    def program(self, mutation):
+        path = os.path.join(ROOT, mutation.file)
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        if text.count(mutation.old) != 1:
+            sys.exit(f"{mutation.file} has {text.count(mutation.old)} times, not once: {mutation.old}")
+        changed = os.path.join(self.folder, "changed.cpp")
+        with open(changed, "w", encoding="utf-8") as file:
+            file.write(text.replace(mutation.old, mutation.new))
+        objects = {**self.objects, path: self._compile(changed, path)}
+        target = os.path.join(self.folder, "changed")
+        libraries = sorted(library for library in glob.glob(f"{self.build}/src/lib*.a")
+                           if "libcluster" not in library and "libctl" not in library)
+        subprocess.run(["c++", "-pthread", *objects.values(), "-Wl,--start-group", *libraries, "-Wl,--end-group", "-o",
+                        target], check=True)
+        return target
+
+
+def caught_by(program, seeds):
+    """The first seed that fails, and what the simulation says; None where none does. A crash says enough."""
+    for seed in range(1, seeds + 1):
+        try:
+            done = subprocess.run([program, str(seed), str(seed)], capture_output=True, text=True, timeout=60,
+                                  check=False)
+        except subprocess.TimeoutExpired:
+            return seed, "does not end"
+        if done.returncode:
+            return seed, done.stdout.splitlines()[0] if done.stdout else f"ended with {done.returncode}"
+    return None
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", default=os.path.join(ROOT, "build-debug"))
+    parser.add_argument("--seeds", type=int, default=1000, help="at most so many for each mutation")
+    parser.add_argument("--only", default="", help="mutations whose rule has this in it")
+    args = parser.parse_args()
+    missed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        workshop = Workshop(folder, os.path.abspath(args.build))
+        for mutation in MUTATIONS:
+            if args.only not in mutation.rule:
+                continue
+            found = caught_by(workshop.program(mutation), args.seeds)
+            missed += found is None
+            said = "NOT CAUGHT" if found is None else f"seed {found[0]}: {found[1]}"
+            print(f"{mutation.rule}: {said}", flush=True)
+    sys.exit(1 if missed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "cluster/record.hpp"
+
+namespace oneshot::simulation {
+
+using cluster::BatchId;
+using EventNumber = std::uint64_t;
+
+/// What the world knows and no replica does: which events were accepted, and which ones each scraper's store has.
+class Oracle {
+ public:
+  void accepted(EventNumber event) { accepted_.insert(event); }
+  /// The scraper's machine has the whole answer, and its program stores it.
+  void stored(const std::string& scraper, BatchId batch, const std::vector<EventNumber>& events) {
+    Store& store = stores_[scraper];
+    store.batches.insert(batch);
+    for (const EventNumber event : events) store.events[event].push_back(batch);
+  }
+  /// The log says that its last byte was acknowledged.
+  void in_log(BatchId batch) { in_log_.insert(batch); }
+  [[nodiscard]] bool is_in_log(BatchId batch) const { return in_log_.contains(batch); }
+  /// Its replica was killed, or cut off, or the engine went away. If the log does not know by now that the last byte
+  /// was acknowledged, and the scraper has it, or will, then nobody can know: the named window.
+  void note_silence(const std::string& scraper, BatchId batch) {
+    if (!in_log_.contains(batch)) stores_[scraper].undecidable.insert(batch);
+  }
+
+  struct Verdict {
+    std::uint64_t accepted = 0;
+    std::uint64_t lost = 0;
+    std::uint64_t twice = 0;
+    std::uint64_t twice_undecidable = 0;  ///< in the named window
+  };
+  [[nodiscard]] Verdict verdict(const std::string& scraper) const {
+    Verdict verdict{.accepted = accepted_.size()};
+    const auto found = stores_.find(scraper);
+    static const Store none;
+    const Store& store = found == stores_.end() ? none : found->second;
+    for (const EventNumber event : accepted_)
+      if (!store.events.contains(event)) ++verdict.lost;
+    for (const auto& [event, batches] : store.events) {
+      if (batches.size() < 2) continue;
+      // All but the last delivery went out again since nobody knew of them.
+      bool excused = true;
+      for (std::size_t i = 0; i + 1 < batches.size(); ++i) excused = excused && store.undecidable.contains(batches[i]);
+      ++(excused ? verdict.twice_undecidable : verdict.twice);
+    }
+    return verdict;
+  }
+  /// For people: "event 7 by 12, 31 (undecidable)", one for each list of batches that brought events more than once.
+  [[nodiscard]] std::vector<std::string> twice(const std::string& scraper) const {
+    std::vector<std::string> lines;
+    std::set<std::vector<BatchId>> seen;
+    const auto found = stores_.find(scraper);
+    if (found == stores_.end()) return lines;
+    for (const auto& [event, batches] : found->second.events) {
+      if (batches.size() < 2 || !seen.insert(batches).second) continue;
+      std::string line = "got event " + std::to_string(event) + " by";
+      for (const BatchId batch : batches)
+        line += " " + std::to_string(batch) + (found->second.undecidable.contains(batch) ? " (undecidable)" : "");
+      lines.push_back(std::move(line));
+    }
+    return lines;
+  }
+  [[nodiscard]] std::uint64_t batches(const std::string& scraper) const {
+    const auto found = stores_.find(scraper);
+    return found == stores_.end() ? 0 : found->second.batches.size();
+  }
+
+ private:
+  struct Store {
+    std::map<EventNumber, std::vector<BatchId>> events;
+    std::set<BatchId> batches;
+    std::set<BatchId> undecidable;
+  };
+  std::set<EventNumber> accepted_;
+  std::set<BatchId> in_log_;
+  std::map<std::string, Store> stores_;
+};
+
+}  // namespace oneshot::simulation
