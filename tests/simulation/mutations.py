@@ -17,6 +17,7 @@ import tempfile
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 FLAGS = ["-std=c++20", "-O1", "-DASIO_STANDALONE", "-DASIO_NO_DEPRECATED", "-DASIO_SEPARATE_COMPILATION",
          "-DASIO_DISABLE_STD_ALIGNED_ALLOC", "-pthread"]
+BELOW = ("queue", "storage", "event_log", "event", "exposition", "delivery", "base")  # as src/floors.txt says
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,21 +78,27 @@ class Workshop:
         subprocess.run(["c++", *FLAGS, *includes, "-c", source, "-o", target], check=True)
         return target
 
-    def program(self, mutation):
+    def unchanged(self):
+        return self._link(self.objects.values())
+
+    def changed(self, mutation):
         path = os.path.join(ROOT, mutation.file)
         with open(path, encoding="utf-8") as file:
             text = file.read()
         if text.count(mutation.old) != 1:
             sys.exit(f"{mutation.file} has {text.count(mutation.old)} times, not once: {mutation.old}")
-        changed = os.path.join(self.folder, "changed.cpp")
-        with open(changed, "w", encoding="utf-8") as file:
+        source = os.path.join(self.folder, "changed.cpp")
+        with open(source, "w", encoding="utf-8") as file:
             file.write(text.replace(mutation.old, mutation.new))
-        objects = {**self.objects, path: self._compile(changed, path)}
+        return self._link({**self.objects, path: self._compile(source, path)}.values())
+
+    def _link(self, objects):
         target = os.path.join(self.folder, "changed")
-        libraries = sorted(library for library in glob.glob(f"{self.build}/src/lib*.a")
-                           if "libcluster" not in library and "libctl" not in library)
-        subprocess.run(["c++", "-pthread", *objects.values(), "-Wl,--start-group", *libraries, "-Wl,--end-group", "-o",
-                        target], check=True)
+        libraries = [f"{self.build}/src/lib{name}.a" for name in BELOW] + glob.glob(f"{self.build}/libasio*.a")
+        linked = subprocess.run(["c++", "-pthread", *objects, "-Wl,--start-group", *libraries,
+                                 "-Wl,--end-group", "-o", target], capture_output=True, text=True, check=False)
+        if linked.returncode:
+            sys.exit("\n".join(linked.stderr.splitlines()[:5]))
         return target
 
 
@@ -117,10 +124,12 @@ def main():
     missed = 0
     with tempfile.TemporaryDirectory() as folder:
         workshop = Workshop(folder, os.path.abspath(args.build))
+        if found := caught_by(workshop.unchanged(), 20):
+            sys.exit(f"without any change seed {found[0]} fails: {found[1]}")
         for mutation in MUTATIONS:
             if args.only not in mutation.rule:
                 continue
-            found = caught_by(workshop.program(mutation), args.seeds)
+            found = caught_by(workshop.changed(mutation), args.seeds)
             missed += found is None
             said = "NOT CAUGHT" if found is None else f"seed {found[0]}: {found[1]}"
             print(f"{mutation.rule}: {said}", flush=True)
