@@ -161,6 +161,11 @@ class Stopwatch:
         return [waited_for_processor(), *self._others()]
 
 
+def stopwatch(server):
+    """For what this server does while nobody else is asked; the caller is a main thread."""
+    return Stopwatch(lambda: waited_for_processor_by_thread(server.pid))
+
+
 class Echo(threading.Thread):
     """Answers each byte of one client with a byte: what an answer takes on this machine, whatever is asked."""
 
