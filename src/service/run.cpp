@@ -82,9 +82,9 @@ int run(int argc, const char* const* argv) {
   explain_bus_errors();
   fit_connections(settings->net);
   Service service(std::move(*settings), *command_line);
-  if (const auto error = service.start()) {
-    log::error(error->text);
-    return error->exit_status;
+  if (const auto started = service.start(); !started) {
+    log::error(started.error().text);
+    return started.error().exit_status;
   }
   service.serve();
   return exit_ok;

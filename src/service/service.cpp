@@ -54,29 +54,29 @@ Service::Service(settings::Settings settings, settings::CommandLine command_line
       notifier_(environment_("NOTIFY_SOCKET").value_or("")),
       summary_(system_clock().steady()) {}
 
-std::optional<Service::StartError> Service::start() {
+Result<void, Service::StartError> Service::start() {
   signals_.add(SIGTERM);
   signals_.add(SIGINT);
   reload_signal_.add(SIGHUP);
   terminal_has_gone();  // remembers whether there is one
 
   auto inherited = take_inherited_sockets(environment_);
-  if (!inherited) return StartError{inherited.error(), exit_usage};
+  if (!inherited) return Unexpected{StartError{inherited.error(), exit_usage}};
   auto queue = queue::EmbeddedQueue::open(queue_options(), system_clock());
-  if (!queue) return StartError{queue.error().text, queue.error().is_lasting ? exit_usage : exit_failed};
+  if (!queue) return Unexpected{StartError{queue.error().text, queue.error().is_lasting ? exit_usage : exit_failed}};
   queue_ = std::move(*queue);
   make_confirmers();
 
   make_routers();
-  if (auto encrypted = encrypt(); !encrypted) return StartError{encrypted.error(), exit_usage};
+  if (auto encrypted = encrypt(); !encrypted) return Unexpected{StartError{encrypted.error(), exit_usage}};
   auto opened = listen(std::move(*inherited));
-  if (!opened) return StartError{opened.error(), exit_failed};
+  if (!opened) return Unexpected{StartError{opened.error(), exit_failed}};
 
   server_->start();
   services_->readiness.enter(app::Readiness::Phase::running);
   announce(*opened);
   notifier_.send("READY=1");
-  return std::nullopt;
+  return {};
 }
 
 Result<Service::Addresses> Service::listen(std::vector<InheritedSocket> inherited) {

@@ -12,6 +12,7 @@
 
 #include "app/router.hpp"
 #include "app/services.hpp"
+#include "base/result.hpp"
 #include "confirm/confirmers.hpp"
 #include "net/server.hpp"
 #include "queue/queue.hpp"
@@ -38,8 +39,8 @@ class Service {
     std::string text;
     int exit_status;
   };
-  /// The error if something that is needed is not to be had; then nothing runs.
-  std::optional<StartError> start();
+  /// Or the error, if something that is needed is not to be had; then nothing runs.
+  Result<void, StartError> start();
   /// Serves until SIGTERM or SIGINT, and stops in order.
   void serve();
 

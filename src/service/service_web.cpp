@@ -55,8 +55,8 @@ Result<void> Service::read_web_files() {
     use_again_after_failure();
     return {};
   }
-  if (const std::string loosens = settings::what_loosens(settings_->web.config, web->config); !loosens.empty())
-    return Unexpected{web->files.front() + ": " + loosens +
+  if (const auto loosens = settings::what_loosens(settings_->web.config, web->config))
+    return Unexpected{web->files.front() + ": " + *loosens +
                       ": only SIGHUP (systemctl reload) or a start takes that, since a file that is half written looks "
                       "like it"};
   settings::Settings next = *settings_;

@@ -89,8 +89,8 @@ Result<File, Error> File::open(const std::string& given, const Sizes& sizes, std
 
 Result<File, Error> File::open_current(const std::string& path, UniqueFd fd, const Layout& layout,
                                        const struct stat& status) {
-  if (const auto fault = format::fault_of(layout, static_cast<std::uint64_t>(status.st_size)))
-    return failure(path, *fault, true);
+  if (const auto good = format::check(layout, static_cast<std::uint64_t>(status.st_size)); !good)
+    return failure(path, good.error(), true);
   if (auto fits = check_pages(path, layout.capacity); !fits) return Unexpected{std::move(fits.error())};
   if (auto kept = keep_to_owner(path, fd, status); !kept) return Unexpected{std::move(kept.error())};
   // A copy may have holes.

@@ -34,20 +34,20 @@ std::string format::too_short_file(std::uint64_t file_size, std::uint64_t right_
          ": move it away to begin with an empty one, or bring it back whole from where it was copied";
 }
 
-std::optional<std::string> format::fault_of(const Layout& layout, std::uint64_t file_size) {
-  if (file_size < sizeof(Layout) || layout.magic != Layout::right_magic) return foreign_file;
+Result<void> format::check(const Layout& layout, std::uint64_t file_size) {
+  if (file_size < sizeof(Layout) || layout.magic != Layout::right_magic) return Unexpected{foreign_file};
   if (layout.version != Layout::current_version) {
-    return "is an event log of format version " + std::to_string(layout.version) +
-           ", and this program knows versions 1 and " + std::to_string(Layout::current_version) +
-           ": use a version of the program that knows it, or move it away to begin with an empty one";
+    return Unexpected{"is an event log of format version " + std::to_string(layout.version) +
+                      ", and this program knows versions 1 and " + std::to_string(Layout::current_version) +
+                      ": use a version of the program that knows it, or move it away to begin with an empty one"};
   }
   if (layout.checksum != layout.right_checksum() || layout.slots != slot_count || layout.capacity == 0 ||
       layout.capacity % in_flight_offset != 0 || layout.salt == 0 || layout.key_table_size % in_flight_offset != 0 ||
       layout.key_table_size > largest_key_table_size) {
-    return damaged_header;
+    return Unexpected{damaged_header};
   }
-  if (file_size < layout.file_size()) return too_short_file(file_size, layout.file_size());
-  return std::nullopt;
+  if (file_size < layout.file_size()) return Unexpected{too_short_file(file_size, layout.file_size())};
+  return {};
 }
 
 }  // namespace oneshot::storage

@@ -6,10 +6,10 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/result.hpp"
 #include "event/event.hpp"
 #include "event_log/in_flight_word.hpp"
 #include "storage/checked_word.hpp"
@@ -152,9 +152,9 @@ inline constexpr const char* foreign_file =
 
 [[nodiscard]] std::string too_short_file(std::uint64_t file_size, std::uint64_t right_size);
 
-/// Why these bytes are not the layout of a file that this version can use, in words that say what to do; nothing if
-/// they are. `file_size`: of the whole file.
-[[nodiscard]] std::optional<std::string> fault_of(const Layout& layout, std::uint64_t file_size);
+/// Whether these bytes are the layout of a file that this version can use; or why not, in words that say what to do.
+/// `file_size`: of the whole file.
+Result<void> check(const Layout& layout, std::uint64_t file_size);
 
 }  // namespace format
 

@@ -89,14 +89,14 @@ std::uint32_t Record::right_checksum(std::uint64_t salt, std::uint64_t offset) c
   return static_cast<std::uint32_t>(state >> 32);
 }
 
-std::optional<std::string> fault_of(const Layout& layout, std::uint64_t file_size) {
+Result<void> check(const Layout& layout, std::uint64_t file_size) {
   if (layout.checksum != layout.right_checksum() || layout.slots != format::slot_count || layout.capacity == 0 ||
       layout.capacity % format::in_flight_offset != 0 || layout.salt == 0) {
-    return format::damaged_header;
+    return Unexpected{format::damaged_header};
   }
   if (file_size < ring_offset + layout.capacity)
-    return format::too_short_file(file_size, ring_offset + layout.capacity);
-  return std::nullopt;
+    return Unexpected{format::too_short_file(file_size, ring_offset + layout.capacity)};
+  return {};
 }
 
 }  // namespace oneshot::storage::v1

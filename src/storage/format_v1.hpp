@@ -74,7 +74,7 @@ struct Record {
 };
 static_assert(sizeof(Record) == 32);
 
-/// Why these bytes are not the layout of a version 1 file that can be read; nothing if they are.
-[[nodiscard]] std::optional<std::string> fault_of(const Layout& layout, std::uint64_t file_size);
+/// Whether these bytes are the layout of a version 1 file that can be read; or why not.
+Result<void> check(const Layout& layout, std::uint64_t file_size);
 
 }  // namespace oneshot::storage::v1

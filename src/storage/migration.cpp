@@ -230,8 +230,8 @@ Result<v1::Layout, Error> read_old_layout(const std::string& path, const UniqueF
   struct stat status {};
   if (::fstat(fd.get(), &status) != 0 || ::pread(fd.get(), &layout, sizeof layout, 0) != sizeof layout)
     return failure(path, "cannot be read: " + message(errno));
-  if (const auto fault = v1::fault_of(layout, static_cast<std::uint64_t>(status.st_size)))
-    return failure(path, *fault, true);
+  if (const auto good = v1::check(layout, static_cast<std::uint64_t>(status.st_size)); !good)
+    return failure(path, good.error(), true);
   return layout;
 }
 

@@ -90,15 +90,15 @@ Result<void, http::Reply> check_scraper(Context& context, const http::Request& r
                          "TCP; peek=1 may look");
   const Origin origin = find_origin(request, *context.options);
   if (origin.ignored != Origin::Ignored::none) log_ignored(context, request, origin.ignored);
-  if (auto why_not = why_not_scrape(origin, *context.options))
-    return refuse_access(context, request, Right::scrape, *std::move(why_not));
+  if (auto may = may_scrape(origin, *context.options); !may)
+    return refuse_access(context, request, Right::scrape, std::move(may.error()));
   return {};
 }
 
 /// What scrapers get is shown to nobody who may not scrape it.
 Result<void, http::Reply> check_viewer(Context& context, const http::Request& request) {
-  if (const auto why_not = why_not_scrape(find_origin(request, *context.options), *context.options))
-    return refuse_access(context, request, Right::view, "only who may scrape may look: " + *why_not);
+  if (const auto may = may_scrape(find_origin(request, *context.options), *context.options); !may)
+    return refuse_access(context, request, Right::view, "only who may scrape may look: " + may.error());
   return {};
 }
 

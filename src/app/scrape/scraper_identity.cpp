@@ -35,16 +35,17 @@ std::string_view take_part(std::string_view& text, char separator) noexcept {
   return part;
 }
 
-std::optional<std::string> fault_of_name(std::string_view name) {
+Result<void> check_name(std::string_view name) {
   const std::string shown = "scraper name \"" + printable(name) + "\" ";
-  if (name.empty() || name.size() > max_name) return shown + "must have 1 to 128 characters";
-  if (!std::all_of(name.begin(), name.end(), is_name_char)) return shown + "may hold only letters, digits and _ . : -";
-  return std::nullopt;
+  if (name.empty() || name.size() > max_name) return Unexpected{shown + "must have 1 to 128 characters"};
+  if (!std::all_of(name.begin(), name.end(), is_name_char))
+    return Unexpected{shown + "may hold only letters, digits and _ . : -"};
+  return {};
 }
 
-std::optional<std::string> fault_of_flag(std::string_view name, const std::optional<std::string>& value) {
-  if (!value || *value == "0" || *value == "1") return std::nullopt;
-  return std::string(name) + " \"" + printable(*value) + "\" must be 0 or 1";
+Result<void> check_flag(std::string_view name, const std::optional<std::string>& value) {
+  if (!value || *value == "0" || *value == "1") return {};
+  return Unexpected{std::string(name) + " \"" + printable(*value) + "\" must be 0 or 1"};
 }
 
 /// The parameters of a query as they were given, decoded.
@@ -61,14 +62,15 @@ struct Given {
     if (name == "events") return &events;
     return name == "since" ? &since : nullptr;
   }
-  [[nodiscard]] std::optional<std::string> fault() const {
+  [[nodiscard]] Result<void> check() const {
     if (scraper)
-      if (auto bad = fault_of_name(*scraper)) return bad;
-    if (auto bad = fault_of_flag("peek", peek)) return bad;
-    if (auto bad = fault_of_flag("events", events)) return bad;
-    if (!since) return std::nullopt;
+      if (auto good = check_name(*scraper); !good) return good;
+    if (auto good = check_flag("peek", peek); !good) return good;
+    if (auto good = check_flag("events", events); !good) return good;
+    if (!since) return {};
     const Result<std::int64_t> moment = parse_moment("since", *since, 0);
-    return moment ? std::nullopt : std::optional<std::string>(moment.error());
+    if (!moment) return Unexpected{moment.error()};
+    return {};
   }
 };
 
@@ -151,7 +153,7 @@ Result<MetricsQuery> parse_metrics_query(std::string_view query) {
     if (!*target)
       return Unexpected{"parameter " + *name + ": \"" + printable(value) + "\" is not percent-encoded text"};
   }
-  if (std::optional<std::string> fault = given.fault()) return Unexpected{*std::move(fault)};
+  if (auto good = given.check(); !good) return Unexpected{std::move(good.error())};
   MetricsQuery result;
   result.scraper = std::move(given.scraper).value_or("");
   result.peek = given.peek == "1";
@@ -175,12 +177,13 @@ ScraperIdentity identify(const MetricsQuery& query, const Address& origin) {
   return ScraperIdentity{origin.text(), false};
 }
 
-std::optional<std::string> why_not_scrape(const Origin& origin, const Options& options) {
-  if (origin.address.user()) return std::nullopt;  // the socket's file says who may come
-  if (!is_in(options.allow, origin.address)) return origin.address.text() + " may not scrape (scrapers.allow)";
-  if (!origin.unreadable || allows_all(options)) return std::nullopt;
-  return "who scrapes is not known: " + options.forwarded_header +
-         " must be a list of IP addresses (scrapers.forwarded_header, scrapers.allow)";
+Result<void> may_scrape(const Origin& origin, const Options& options) {
+  if (origin.address.user()) return {};  // the socket's file says who may come
+  if (!is_in(options.allow, origin.address))
+    return Unexpected{origin.address.text() + " may not scrape (scrapers.allow)"};
+  if (!origin.unreadable || allows_all(options)) return {};
+  return Unexpected{"who scrapes is not known: " + options.forwarded_header +
+                    " must be a list of IP addresses (scrapers.forwarded_header, scrapers.allow)"};
 }
 
 }  // namespace oneshot::app

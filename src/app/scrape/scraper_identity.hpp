@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -55,9 +54,9 @@ struct ScraperIdentity {
 /// The name where one is given, else the address.
 ScraperIdentity identify(const MetricsQuery& query, const Address& origin);
 
-/// Why this origin may not scrape; nothing where `options.allow` holds it. A named scraper is checked by its address as
-/// well: a name is no proof. What a trusted proxy says in words that are no address is let in only where everybody is:
-/// the proxy's own address may be in `allow`, and stands for nobody.
-[[nodiscard]] std::optional<std::string> why_not_scrape(const Origin& origin, const Options& options);
+/// Whether this origin may scrape, since `options.allow` holds it; or why not. A named scraper is checked by its
+/// address too: a name is no proof. What a trusted proxy says in words that are no address is let in only where
+/// everybody is: the proxy's own address may be in `allow`, and stands for nobody.
+Result<void> may_scrape(const Origin& origin, const Options& options);
 
 }  // namespace oneshot::app

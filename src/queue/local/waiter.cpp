@@ -34,10 +34,10 @@ Scraper* find_with_place(Ledger& ledger, std::string_view name) {
   return scraper == nullptr || scraper->displaced ? nullptr : scraper;
 }
 
-std::optional<NoBatch> why_no_place(Places::Verdict verdict) noexcept {
-  if (verdict == Places::Verdict::all_taken) return NoBatch::too_many_scrapers;
-  if (verdict == Places::Verdict::share_used) return NoBatch::too_many_of_origin;
-  return std::nullopt;
+Result<void, NoBatch> check_place(Places::Verdict verdict) noexcept {
+  if (verdict == Places::Verdict::all_taken) return Unexpected{NoBatch::too_many_scrapers};
+  if (verdict == Places::Verdict::share_used) return Unexpected{NoBatch::too_many_of_origin};
+  return {};
 }
 
 }  // namespace
@@ -69,16 +69,15 @@ Result<std::unique_ptr<Waiter>, NoBatch> Waiter::enter(std::shared_ptr<Ledger> s
   std::unique_lock lock(ledger.mutex);
   Scraper* scraper = find_with_place(ledger, name);
   if (scraper == nullptr) {
-    if (const auto none =
-            why_no_place(Places::find(ledger.table.all(), coming.origin, ledger.options.max_unnamed).verdict))
-      return Unexpected{*none};
+    const Places::Place place = Places::find(ledger.table.all(), coming.origin, ledger.options.max_unnamed);
+    if (const auto has_place = check_place(place.verdict); !has_place) return Unexpected{has_place.error()};
     ledger.catch_up(lock);  // lets go of the lock, so everything is looked up again
     scraper = find_with_place(ledger, name);
   }
   if (scraper == nullptr) {
     had_place = false;
     const Places::Place place = Places::find(ledger.table.all(), coming.origin, ledger.options.max_unnamed);
-    if (const auto none = why_no_place(place.verdict)) return Unexpected{*none};
+    if (const auto has_place = check_place(place.verdict); !has_place) return Unexpected{has_place.error()};
     if (place.verdict == Places::Verdict::instead_of) ledger.table.displace(place.other);
     ledger.table.hold().end_if_due(now, ledger.options.startup_hold);
     scraper = ledger.table.find(name);

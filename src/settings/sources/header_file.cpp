@@ -19,15 +19,16 @@ constexpr std::array forbidden = {
     std::string_view("Upgrade"),        std::string_view("Transfer-Encoding"),
 };
 
-/// What is wrong with a line; nothing if it is a header.
-std::string fault_of(std::string_view name, std::string_view value) {
+/// Whether a line is a header that may be set; or what is wrong with it.
+Result<void> check_header(std::string_view name, std::string_view value) {
   if (name.empty() || !http::token_bytes.has_all_of(name))
-    return "must be NAME: VALUE, such as Authorization: Bearer TOKEN";
+    return Unexpected{"must be NAME: VALUE, such as Authorization: Bearer TOKEN"};
   const auto same = [name](std::string_view other) { return equals_ignoring_case(name, other); };
-  if (std::ranges::any_of(forbidden, same)) return std::string(name) + " cannot be set: the server writes it itself";
-  if (value.empty()) return std::string(name) + " has no value";
+  if (std::ranges::any_of(forbidden, same))
+    return Unexpected{std::string(name) + " cannot be set: the server writes it itself"};
+  if (value.empty()) return Unexpected{std::string(name) + " has no value"};
   if (http::control_bytes.find_in(value) != value.size())
-    return "the value of " + std::string(name) + " has a control character";
+    return Unexpected{"the value of " + std::string(name) + " has a control character"};
   return {};
 }
 
@@ -44,8 +45,8 @@ Result<Headers> parse_headers(std::string_view text, std::string_view name) {
     const std::size_t colon = std::min(line.find(':'), line.size());
     const std::string_view header = line.substr(0, colon);
     const std::string_view value = trim_blanks(line.substr(std::min(colon + 1, line.size())));
-    std::string fault = colon == line.size() ? fault_of("", "") : fault_of(header, value);
-    if (!fault.empty()) return Unexpected{printable(name, 1024) + ':' + std::to_string(number) + ": " + fault};
+    const auto good = colon == line.size() ? check_header("", "") : check_header(header, value);
+    if (!good) return Unexpected{printable(name, 1024) + ':' + std::to_string(number) + ": " + good.error()};
     headers.emplace_back(header, value);
   }
   return headers;

@@ -22,15 +22,15 @@ int strictness(tls::ClientAuth auth) noexcept {
 
 }  // namespace
 
-std::string what_loosens(const WebConfig& in_use, const WebConfig& read) {
+std::optional<std::string> what_loosens(const WebConfig& in_use, const WebConfig& read) {
   if (in_use.has_tls && !read.has_tls) return "tls_server_config is gone, which would be plain HTTP";
   if (!in_use.users.empty() && read.users.empty()) return "basic_auth_users is gone, which would ask nobody who it is";
-  if (!in_use.has_tls) return {};
+  if (!in_use.has_tls) return std::nullopt;
   if (strictness(read.tls.client_auth) < strictness(in_use.tls.client_auth))
     return "client_auth_type asks for less of a client's certificate";
   if (!in_use.tls.client_allowed_sans.empty() && read.tls.client_allowed_sans.empty())
     return "client_allowed_sans is gone, which would let in every client of the authority";
-  return {};
+  return std::nullopt;
 }
 
 }  // namespace oneshot::settings

@@ -97,8 +97,8 @@ http::Reply refuse_hook(Context& context, const http::Request& request, const st
 }
 
 http::Answer store_hook(Context& context, const http::Request& request, const std::string& hook, std::size_t ignored) {
-  if (auto refused = admit(context, request, context.batch.events()))
-    return refuse_hook(context, request, hook, *std::move(refused));
+  if (auto admitted = admit(context, request, context.batch.events()); !admitted)
+    return refuse_hook(context, request, hook, std::move(admitted.error()));
   std::size_t reused = 0;
   StoredAll all =
       append_batch_without_reused(context, poster_of(context, request), [&reused](std::size_t) { ++reused; });

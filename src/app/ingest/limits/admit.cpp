@@ -28,15 +28,15 @@ using event::Rejection;
           static_cast<unsigned>(seconds)};
 }
 
-[[gnu::cold]] Rejection too_many_series(const Options& options, const SeriesLimit::Refused& refused) {
+[[gnu::cold]] Rejection too_many_series(const Options& options, const SeriesLimit::SeriesError& error) {
   constexpr std::size_t shown = 64;
-  const std::string culprit = refused.label.empty() ? "there are too many label names"
-                                                    : "label \"" + printable(refused.label, shown) + "\" has about " +
-                                                          std::to_string(refused.values) + " different values";
+  const std::string culprit = error.label.empty() ? "there are too many label names"
+                                                  : "label \"" + printable(error.label, shown) + "\" has about " +
+                                                        std::to_string(error.values) + " different values";
   return {Reason::too_many_series,
           "more than " + std::to_string(options.max_series_per_hour) +
               " different series within an hour (events.max_series_per_hour): " + culprit,
-          refused.wait_seconds};
+          error.wait_seconds};
 }
 
 bool may_post(const Options& options, const access::Client& client, const event::Event& event) {
@@ -44,20 +44,20 @@ bool may_post(const Options& options, const access::Client& client, const event:
   return client.metrics.empty() || std::ranges::find(client.metrics, metric) != client.metrics.end();
 }
 
-std::optional<Rejection> check_metrics(Context& context, const access::Client& client,
-                                       std::span<const event::Event> events) {
+Result<void, Rejection> check_metrics(Context& context, const access::Client& client,
+                                      std::span<const event::Event> events) {
   const Options& options = *context.options;
   const auto refused =
       std::ranges::find_if(events, [&](const event::Event& event) { return !may_post(options, client, event); });
-  if (refused == events.end()) return std::nullopt;
+  if (refused == events.end()) return {};
   context.services.auth_failures.count(AuthFailure::forbidden);
   const std::string_view metric = refused->metric.empty() ? std::string_view(options.metric) : refused->metric;
-  return Rejection{Reason::forbidden, "client " + quoted(client.name) + " may not post metric " + quoted(metric)};
+  return Unexpected{
+      Rejection{Reason::forbidden, "client " + quoted(client.name) + " may not post metric " + quoted(metric)}};
 }
 
 /// A client with a rate of its own has it wherever it sends from; all others have that of their address.
-std::optional<Rejection> check_rate(Context& context, const http::Request& request, std::size_t events,
-                                    SteadyTime now) {
+Result<void, Rejection> check_rate(Context& context, const http::Request& request, std::size_t events, SteadyTime now) {
   const Options& options = *context.options;
   Services& services = context.services;
   const access::Client* const client = context.client;
@@ -65,32 +65,32 @@ std::optional<Rejection> check_rate(Context& context, const http::Request& reque
     static const Seed seed = random_seed();
     const Rate rate{client->rate_limit, client->rate_burst};
     const auto wait = services.client_rate_limit.take(hash_bytes(client->name, seed), events, rate, now);
-    if (wait <= std::chrono::nanoseconds::zero()) return std::nullopt;
-    return too_fast(rate, "clients." + client->name + ".rate_limit", wait);
+    if (wait <= std::chrono::nanoseconds::zero()) return {};
+    return Unexpected{too_fast(rate, "clients." + client->name + ".rate_limit", wait)};
   }
-  if (options.rate_limit == 0) return std::nullopt;
+  if (options.rate_limit == 0) return {};
   const Rate rate{options.rate_limit, options.rate_burst};
   const std::uint64_t sender = find_origin(request, options).address.site();
   const auto wait = services.rate_limit.take(sender, events, rate, now);
-  if (wait <= std::chrono::nanoseconds::zero()) return std::nullopt;
-  return too_fast(rate, "events.rate_limit", wait);
+  if (wait <= std::chrono::nanoseconds::zero()) return {};
+  return Unexpected{too_fast(rate, "events.rate_limit", wait)};
 }
 
 }  // namespace
 
-std::optional<Rejection> admit_within_limits(Context& context, const http::Request& request,
-                                             std::span<const event::Event> events) {
+Result<void, Rejection> admit_within_limits(Context& context, const http::Request& request,
+                                            std::span<const event::Event> events) {
   const Options& options = *context.options;
   Services& services = context.services;
   const SteadyTime now = services.clock.coarse_steady();
   if (context.client != nullptr)
-    if (auto refused = check_metrics(context, *context.client, events)) return refused;
-  if (auto refused = check_rate(context, request, events.size(), now)) return refused;
+    if (auto checked = check_metrics(context, *context.client, events); !checked) return checked;
+  if (auto checked = check_rate(context, request, events.size(), now); !checked) return checked;
   if (options.max_series_per_hour > 0) {
-    const auto refused = services.series_limit.admit(events, options.max_series_per_hour, now, context.recent_series);
-    if (refused) return too_many_series(options, *refused);
+    const auto admitted = services.series_limit.admit(events, options.max_series_per_hour, now, context.recent_series);
+    if (!admitted) return Unexpected{too_many_series(options, admitted.error())};
   }
-  return std::nullopt;
+  return {};
 }
 
 }  // namespace oneshot::app

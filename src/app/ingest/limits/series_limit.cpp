@@ -28,32 +28,32 @@ SteadyTime begin_of(std::uint64_t minute) noexcept {
 
 }  // namespace
 
-std::optional<SeriesLimit::Refused> SeriesLimit::admit(std::span<const event::Event> events, std::size_t max,
-                                                       SteadyTime now, RecentSeries& recent) {
+Result<void, SeriesLimit::SeriesError> SeriesLimit::admit(std::span<const event::Event> events, std::size_t max,
+                                                          SteadyTime now, RecentSeries& recent) {
   const std::uint64_t minute = minute_of(now);
   const auto is_recent = [&](const event::Event& event) { return recent.has(word_of(event, minute)); };
-  if (std::ranges::all_of(events, is_recent)) return std::nullopt;
+  if (std::ranges::all_of(events, is_recent)) return {};
   const std::lock_guard lock(mutex_);
   advance(minute);
   return admit_locked(events, max, now, recent);
 }
 
-std::optional<SeriesLimit::Refused> SeriesLimit::admit_locked(std::span<const event::Event> events, std::size_t max,
-                                                              SteadyTime now, RecentSeries& recent) {
+Result<void, SeriesLimit::SeriesError> SeriesLimit::admit_locked(std::span<const event::Event> events, std::size_t max,
+                                                                 SteadyTime now, RecentSeries& recent) {
   std::vector<SeriesWord> added;  // of a batch, which a later one of its events may yet refuse
   for (std::size_t i = 0; i < events.size(); ++i) {
     const SeriesWord series = word_of(events[i], minute_);
     if (refresh(series)) continue;
     if (live_ >= max) {
       for (const SeriesWord one : added) remove(one);
-      return refuse(events, i, now);
+      return Unexpected{refuse(events, i, now)};
     }
     insert(series);
     if (events.size() > 1) added.push_back(series);
     label_values_.note(events[i].labels);
   }
   for (const event::Event& event : events) recent.note(word_of(event, minute_));
-  return std::nullopt;
+  return {};
 }
 
 std::size_t SeriesLimit::count(SteadyTime now) {
@@ -126,7 +126,7 @@ void SeriesLimit::rebuild() {
     if (lives(series)) table_[find(series)] = series;
 }
 
-SeriesLimit::Refused SeriesLimit::refuse(std::span<const event::Event> events, std::size_t at, SteadyTime now) {
+SeriesLimit::SeriesError SeriesLimit::refuse(std::span<const event::Event> events, std::size_t at, SteadyTime now) {
   label_values_.note(events[at].labels);
   const LabelValues::Most most = label_values_.most_of(events[at].labels);
   std::uint64_t oldest = minute_ - window_minutes + 1;

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "app/ingest/limits/recent_series.hpp"
 #include "base/clock.hpp"
 #include "base/hash.hpp"
+#include "base/result.hpp"
 #include "event/event.hpp"
 
 namespace oneshot::app {
@@ -26,15 +26,16 @@ namespace oneshot::app {
 /// Memory: up to 32 bytes a series, and LabelValues.
 class SeriesLimit {
  public:
-  struct Refused {
+  /// There are as many series as there may be.
+  struct SeriesError {
     std::size_t at = 0;         ///< the first event that would be one too many
     std::string label;          ///< the label of that event with the most values; empty: too many names to say
     std::uint64_t values = 0;   ///< about so many, within one to two hours
     unsigned wait_seconds = 0;  ///< before then no series can make room
   };
   /// Lets all of them in, or none.
-  [[nodiscard]] std::optional<Refused> admit(std::span<const event::Event> events, std::size_t max, SteadyTime now,
-                                             RecentSeries& recent);
+  [[nodiscard]] Result<void, SeriesError> admit(std::span<const event::Event> events, std::size_t max, SteadyTime now,
+                                                RecentSeries& recent);
   /// How many different series came within the last hour; 0 where nobody asked for a limit.
   [[nodiscard]] std::size_t count(SteadyTime now);
 
@@ -42,8 +43,8 @@ class SeriesLimit {
   static constexpr std::uint64_t window_minutes = 60;
 
   [[nodiscard]] SeriesWord word_of(const event::Event& event, std::uint64_t minute) const noexcept;
-  std::optional<Refused> admit_locked(std::span<const event::Event> events, std::size_t max, SteadyTime now,
-                                      RecentSeries& recent);
+  Result<void, SeriesError> admit_locked(std::span<const event::Event> events, std::size_t max, SteadyTime now,
+                                         RecentSeries& recent);
   /// Lets what is older than an hour go. Nothing before `minute_` is ever asked for again.
   void advance(std::uint64_t minute);
   void forget_all(std::uint64_t minute);
@@ -58,7 +59,7 @@ class SeriesLimit {
   void insert(SeriesWord series);
   void remove(SeriesWord series) noexcept;
   void rebuild();
-  [[nodiscard]] Refused refuse(std::span<const event::Event> events, std::size_t at, SteadyTime now);
+  [[nodiscard]] SeriesError refuse(std::span<const event::Event> events, std::size_t at, SteadyTime now);
 
   Seed seed_ = random_seed();
   std::mutex mutex_;

@@ -51,7 +51,8 @@ std::unique_ptr<http::PendingReply> answer_when_durable(Context& context, const 
 }  // namespace
 
 http::Answer store_event(Context& context, const http::Request& request, const event::Event& event) {
-  if (auto refused = admit(context, request, {&event, 1})) return refuse(context, request, *std::move(refused));
+  if (auto admitted = admit(context, request, {&event, 1}); !admitted)
+    return refuse(context, request, std::move(admitted.error()));
   const queue::StoredOne stored = context.services.queue.append(poster_of(context, request), event);
   switch (stored.what) {
     case Stored::stored: {

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +17,7 @@
 #include "app/ingest/storing/poster.hpp"
 #include "app/ingest/storing/stored_series.hpp"
 #include "base/log.hpp"
+#include "base/result.hpp"
 
 namespace oneshot::app {
 namespace {
@@ -83,22 +83,22 @@ void log_events(const Context& context, const Address& peer) {
     log::debug("event", {{"peer", peer.text()}, {"labels", event.labels}, {"value", event.value}});
 }
 
-/// Why none of them may come in now. Of a partial batch those that may do, and the others are taken out of it.
-std::optional<Rejection> admit_batch(Context& context, const http::Request& request, EventsReader& reader) {
+/// Or why none of them may come in now. Of a partial batch those that may do, and the others are taken out of it.
+Result<void, Rejection> admit_batch(Context& context, const http::Request& request, EventsReader& reader) {
   ingest::Batch& batch = context.batch;
   if (!reader.partial()) return admit(context, request, batch.events());
   batch.erase_if([&](std::size_t at) {
-    std::optional<Rejection> refused = admit(context, request, batch.events().subspan(at, 1));
-    if (!refused) return false;
-    reader.refuse(batch.number_of(at), *std::move(refused));
+    auto admitted = admit(context, request, batch.events().subspan(at, 1));
+    if (admitted) return false;
+    reader.refuse(batch.number_of(at), std::move(admitted.error()));
     return true;
   });
-  return std::nullopt;
+  return {};
 }
 
 http::Answer append_and_answer(Context& context, const http::Request& request, EventsReader& reader) {
-  if (auto refused = admit_batch(context, request, reader))
-    return refuse_events(context, request, reader, *std::move(refused));
+  if (auto admitted = admit_batch(context, request, reader); !admitted)
+    return refuse_events(context, request, reader, std::move(admitted.error()));
   const StoredAll all = append(context, poster_of(context, request), reader);
   switch (all.what) {
     case Stored::stored:

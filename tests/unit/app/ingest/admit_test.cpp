@@ -119,13 +119,13 @@ TEST_CASE("a batch is let in whole or not at all, and each of its events counts"
   Context context(*app.services, std::make_shared<const Options>(app.options), 0);
   const std::vector<event::Event> batch(60, event::Event{.labels = "type=\"x\""});
   const http::Request request;
-  CHECK_FALSE(admit(context, request, batch));
-  const auto refused = admit(context, request, batch);
-  REQUIRE(refused);
-  CHECK(refused->reason == event::Reason::rate_limited);
-  CHECK(refused->retry_after_seconds == 2);
-  CHECK_FALSE(admit(context, request, std::span(batch).first(40)));
-  CHECK(admit(context, request, std::span(batch).first(1)));
+  CHECK(admit(context, request, batch));
+  const auto admitted = admit(context, request, batch);
+  REQUIRE_FALSE(admitted);
+  CHECK(admitted.error().reason == event::Reason::rate_limited);
+  CHECK(admitted.error().retry_after_seconds == 2);
+  CHECK(admit(context, request, std::span(batch).first(40)));
+  CHECK_FALSE(admit(context, request, std::span(batch).first(1)));
 }
 
 TEST_CASE("a batch that is posted is let in whole or not at all, a partial one as far as it may") {
@@ -177,11 +177,11 @@ TEST_CASE("with both limits an event of a known series takes one lock and no mem
   Context context(*app.services, std::make_shared<const Options>(app.options), 0);
   const event::Event event{.labels = "type=\"x\""};
   const http::Request request;
-  REQUIRE_FALSE(admit(context, request, {&event, 1}));
+  REQUIRE(admit(context, request, {&event, 1}));
   const std::uint64_t allocated_before = test::allocations();
   const std::uint64_t locked_before = test::locks();
   bool all = true;
-  for (int i = 0; i < 500; ++i) all &= !admit(context, request, {&event, 1});
+  for (int i = 0; i < 500; ++i) all &= admit(context, request, {&event, 1}).has_value();
   const std::uint64_t allocated = test::allocations() - allocated_before;
   const std::uint64_t locked = test::locks() - locked_before;
   CHECK(all);

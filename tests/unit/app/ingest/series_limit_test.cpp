@@ -21,14 +21,14 @@ constexpr SteadyTime start{100h};
 struct Worker {
   explicit Worker(SeriesLimit& all) : limit(all) {}
 
-  std::optional<SeriesLimit::Refused> send(const std::vector<int>& ids, std::size_t max, SteadyTime now) {
+  Result<void, SeriesLimit::SeriesError> send(const std::vector<int>& ids, std::size_t max, SteadyTime now) {
     texts.clear();
     std::vector<event::Event> events;
     for (const int id : ids) texts.push_back("id=\"" + std::to_string(id) + "\",type=\"t\"");
     for (const std::string& text : texts) events.push_back({.labels = text});
     return limit.admit(events, max, now, recent);
   }
-  bool takes(int id, std::size_t max, SteadyTime now) { return !send({id}, max, now); }
+  bool takes(int id, std::size_t max, SteadyTime now) { return bool(send({id}, max, now)); }
 
   SeriesLimit& limit;
   RecentSeries recent;
@@ -48,12 +48,12 @@ TEST_CASE("a refusal names the label with the most values, and says when there c
   SeriesLimit limit;
   Worker worker(limit);
   for (int id = 0; id < 100; ++id) REQUIRE(worker.takes(id, 100, start + 90s));
-  const auto refused = worker.send({1000}, 100, start + 10min);
-  REQUIRE(refused);
-  CHECK(refused->label == "id");
-  CHECK(static_cast<double>(refused->values) == doctest::Approx(101).epsilon(0.4));
+  const auto sent = worker.send({1000}, 100, start + 10min);
+  REQUIRE_FALSE(sent);
+  CHECK(sent.error().label == "id");
+  CHECK(static_cast<double>(sent.error().values) == doctest::Approx(101).epsilon(0.4));
   // What came in the second minute of the hour counts to its end.
-  CHECK(refused->wait_seconds == 51 * 60);
+  CHECK(sent.error().wait_seconds == 51 * 60);
   CHECK_FALSE(worker.takes(1000, 100, start + 10min + 51min - 1s));
   CHECK(worker.takes(1000, 100, start + 10min + 51min));
 }
@@ -82,14 +82,14 @@ TEST_CASE("after an hour of silence nothing is known, and there is room") {
 TEST_CASE("a batch comes in whole or not at all") {
   SeriesLimit limit;
   Worker worker(limit);
-  REQUIRE_FALSE(worker.send({1, 2, 3}, 5, start));
-  const auto refused = worker.send({1, 4, 4, 5, 6, 7}, 5, start);
-  REQUIRE(refused);
-  CHECK(refused->at == 4);
+  REQUIRE(worker.send({1, 2, 3}, 5, start));
+  const auto sent = worker.send({1, 4, 4, 5, 6, 7}, 5, start);
+  REQUIRE_FALSE(sent);
+  CHECK(sent.error().at == 4);
   CHECK(limit.count(start) == 3);
-  CHECK_FALSE(worker.send({4, 3, 5}, 5, start));  // not one of the two is known from before
+  CHECK(worker.send({4, 3, 5}, 5, start));  // not one of the two is known from before
   CHECK(limit.count(start) == 5);
-  CHECK(worker.send({6}, 5, start));
+  CHECK_FALSE(worker.send({6}, 5, start));
 }
 
 TEST_CASE("a limit that a reload changes counts at once") {
@@ -107,7 +107,7 @@ TEST_CASE("the same labels of two metrics are two series") {
   RecentSeries recent;
   const auto admit = [&](std::string_view metric) {
     const event::Event event{.labels = "type=\"t\"", .metric = metric};
-    return !limit.admit({&event, 1}, 2, start, recent);
+    return bool(limit.admit({&event, 1}, 2, start, recent));
   };
   CHECK(admit(""));
   CHECK(admit("a"));

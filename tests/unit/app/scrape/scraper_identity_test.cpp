@@ -126,7 +126,8 @@ TEST_CASE("nobody is believed unless the settings say so") {
 TEST_CASE("who cannot be read may scrape only where everybody may") {
   Options options = trusting({"127.0.0.0/8"});
   const auto scrape = [&](const std::vector<http::Header>& headers) {
-    return why_not_scrape(find_origin(request_of("127.0.0.1", headers), options), options).value_or("");
+    const auto may = may_scrape(find_origin(request_of("127.0.0.1", headers), options), options);
+    return may ? std::string() : may.error();
   };
   const std::vector<http::Header> unreadable{{"X-Forwarded-For", "10.0.0.1, unknown"}};
   CHECK(scrape(unreadable).empty());
