@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is shown of the log: pages of events, one event, counts.
+// What is shown of the log: pages of events, one event.
 #include <doctest/doctest.h>
 
 #include <cstdint>
@@ -273,59 +273,6 @@ TEST_CASE("a duplicate of an event that is gone has no id") {
   const StoredOne again = f.queue().append(0, event);
   CHECK(again.what == Stored::duplicate);
   CHECK(again.id.is_none());
-}
-
-TEST_CASE("values of a label are counted, the most events first") {
-  HistoryFixture f;
-  f.register_at_end("a");
-  f.register_at_end("b");
-  for (int i = 0; i < 3; ++i) f.append(R"(type="deploy")");
-  f.append(R"(type="a\"b")");
-  f.append(R"(other="x")");
-  f.scrape("a");
-  for (int i = 0; i < 5; ++i) f.append(R"(type="login")");
-  LabelCounts counts = counts_of(f.queue(), {.label = "type"});
-  REQUIRE(counts.values.size() == 3);
-  CHECK(counts.values[0].value == "login");
-  CHECK(counts.values[0].events == 5);
-  CHECK(counts.values[1].value == "deploy");
-  CHECK(counts.values[1].bytes == std::uint64_t{3} * 48);
-  CHECK(counts.values[2].value == "a\"b");
-  CHECK(counts.without == 1);
-  CHECK(counts.events == 10);
-  CHECK(counts.others == 0);
-  counts = counts_of(f.queue(), {.label = "type", .limit = 1, .scraper = "a"});
-  CHECK(counts.values.size() == 1);
-  CHECK(counts.events == 5);
-  counts = counts_of(f.queue(), {.label = "type", .limit = 1});
-  CHECK(counts.others == 4);
-  CHECK(f.queue().count_by_label({.label = "type", .scraper = "c"}) == nullptr);
-}
-
-TEST_CASE("a label with a value for each event has a bound") {
-  HistoryFixture f;
-  f.options.storage.capacity_bytes = 256 * page;
-  f.register_at_end("a");
-  for (int i = 0; i < 5000; ++i) f.append("id=\"" + std::to_string(i) + '"');
-  const LabelCounts counts = counts_of(f.queue(), {.label = "id", .limit = 1000});
-  CHECK(counts.values.size() <= 1000);
-  CHECK(counts.others == 5000 - counts.values.size());
-  CHECK(counts.events == 5000);
-}
-
-TEST_CASE("a value that many events have is found behind any number of rare ones") {
-  HistoryFixture f;
-  f.options.storage.capacity_bytes = 512 * page;
-  f.register_at_end("a");
-  for (int i = 0; i < 5000; ++i) {
-    f.append("id=\"" + std::to_string(i) + '"');
-    if (i > 4500) f.append("id=\"many\"");
-  }
-  const LabelCounts counts = counts_of(f.queue(), {.label = "id", .limit = 1});
-  REQUIRE(counts.values.size() == 1);
-  CHECK(counts.values[0].value == "many");
-  CHECK(counts.values[0].events == 499);
-  CHECK(counts.others == 5000);
 }
 
 TEST_CASE("who sent an event is kept where that is wanted, and forgotten where it is not any more") {

@@ -68,14 +68,15 @@ TEST_CASE("a newcomer from elsewhere takes the place of one of those who came in
 TEST_CASE("whoever is displaced between any two scrapes earns a place as well, those who come in masses do not") {
   Places8 f;
   int bots = 0;
-  const auto masses = [&](int names) {
-    for (int i = 0; i < 200; ++i, f.clock.advance(1ms)) f.come("bot" + std::to_string(bots++ % names), 1);
+  int scrapes = 0;
+  const auto masses = [&](int names) {  // others after each scrape: one may have its place of the memory
+    for (int i = 0; i < 200; ++i, f.clock.advance(1ms))
+      f.come("bot" + std::to_string(scrapes) + '-' + std::to_string(bots++ % names), 1);
   };
   int names = 200;
   SUBCASE("under names that come again soon") {}
   SUBCASE("under new names") { names = 1'000'000; }
   masses(names);
-  int scrapes = 0;
   do {  // of 600 names one takes its place of the memory in one of a hundred cases
     CHECK(f.come("prom", 1) == std::nullopt);
     for (int i = 0; i < 3; ++i) masses(names);
