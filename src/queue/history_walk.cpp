@@ -8,7 +8,7 @@
 namespace oneshot::queue {
 
 asio::awaitable<bool> finish(HistoryWalk& walk, delivery::Waiting& waiting) {
-  constexpr std::chrono::milliseconds pause{1};
+  constexpr std::chrono::milliseconds pause{1};  // appenders have the lock meanwhile: a rest, nothing is waited for
   for (;;) {
     const HistoryWalk::Step step = walk.step();
     if (step == HistoryWalk::Step::done) co_return true;

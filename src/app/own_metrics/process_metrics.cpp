@@ -8,12 +8,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
 
+#include "base/numbers.hpp"
 #include "base/unique_fd.hpp"
 
 namespace oneshot::app {
@@ -37,8 +37,7 @@ std::string read_whole(const char* path) {
 std::uint64_t take_number(std::string_view& text) noexcept {
   const std::size_t begin = std::min(text.find_first_not_of(" \n"), text.size());
   const std::size_t end = std::min(text.find_first_of(" \n", begin), text.size());
-  std::uint64_t number = 0;
-  std::from_chars(text.data() + begin, text.data() + end, number);
+  const std::uint64_t number = parse_whole_number(text.substr(begin, end - begin)).value_or(0);
   text.remove_prefix(end);
   return number;
 }

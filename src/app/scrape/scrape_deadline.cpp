@@ -15,9 +15,9 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds longest_wait{5000};     // for a batch: whoever waits holds a connection
 constexpr milliseconds usual_timeout{10'000};  // Prometheus' own default of scrape_timeout
-constexpr milliseconds shortest{100};
-constexpr milliseconds longest{120'000};
-constexpr milliseconds grace{500};
+constexpr milliseconds min_timeout{100};
+constexpr milliseconds max_timeout{120'000};
+constexpr milliseconds ack_grace{500};  // for the acknowledgement of the last byte
 constexpr milliseconds longest_confirmation{300};
 constexpr milliseconds sending_margin{250};  // for building and sending the answer after a long wait
 
@@ -30,14 +30,14 @@ milliseconds scrape_timeout(const http::Request& request) noexcept {
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, seconds, std::chars_format::fixed);
   if (error != std::errc{} || stop != end || !std::isfinite(seconds) || seconds <= 0) return usual_timeout;
-  const double limited = std::min(seconds, static_cast<double>(longest.count()) / 1000);
-  return std::max(shortest, milliseconds(static_cast<std::int64_t>(limited * 1000)));
+  const double limited = std::min(seconds, static_cast<double>(max_timeout.count()) / 1000);
+  return std::max(min_timeout, milliseconds(static_cast<std::int64_t>(limited * 1000)));
 }
 
-SteadyTime reply_deadline(SteadyTime arrived, milliseconds timeout) noexcept { return arrived + timeout + grace; }
+SteadyTime reply_deadline(SteadyTime arrived, milliseconds timeout) noexcept { return arrived + timeout + ack_grace; }
 
 SteadyTime may_give_up(SteadyTime arrived, milliseconds timeout) noexcept {
-  return arrived + timeout - std::min(grace, timeout / 4);
+  return arrived + timeout - std::min(ack_grace, timeout / 4);
 }
 
 SteadyTime latest_take(SteadyTime arrived, milliseconds timeout, SteadyTime now) noexcept {

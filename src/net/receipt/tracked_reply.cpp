@@ -23,7 +23,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// How often a newer scrape samples the connection, and for how long: longer than both windows of ReceiptWatch.
+// How often a newer scrape samples the connection, and for how long: longer than both windows of ReceiptWatch. Sampled,
+// since the kernel tells no program that bytes were acknowledged (TCP_INFO has to be asked).
 constexpr milliseconds resolve_step{5};
 constexpr milliseconds resolve_limit{700};
 // Three probes or so, a second apart, since a probe may get lost too.

@@ -10,7 +10,9 @@ namespace oneshot::queue {
 namespace {
 
 constexpr std::chrono::seconds patience{1};
-constexpr std::chrono::milliseconds ask_again{20};  // while the reply goes on
+// While the reply goes on. Asked, not told: to resolve is work for the connection's thread, which looks at TCP for it,
+// and what TCP acknowledges wakes nobody. An operator waits here, for a second at most.
+constexpr std::chrono::milliseconds ask_again{20};
 
 }  // namespace
 

@@ -23,7 +23,9 @@ namespace {
 // of the connection of a scrape comes a moment behind its request. So a scrape waits for so long, and looks whether its
 // own client is still there, before it asks what became of the earlier batch: asking can reset that one's connection.
 constexpr std::chrono::milliseconds end_comes_behind{5};
-// Between two looks whether there is room again. Those who keep it are looked at as often, see TrackedReply.
+// Between two looks whether there is room again. A look, not an event: each look makes room itself (is_in_the_way), and
+// may be the only one to do so, since what keeps the room, a lease, ends without the lock, on the thread of its
+// connection. Such a wait is rare, and ends with the patience of Room at the latest, a second.
 constexpr std::chrono::milliseconds room_step{50};
 // A second scrape that comes so long after the first earns a place: one that comes at once is a retry, or a script's.
 constexpr std::chrono::seconds comes_again{1};
