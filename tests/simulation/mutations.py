@@ -43,8 +43,6 @@ MUTATIONS = (
              "out->second.acknowledged = true;", "out->second.acknowledged = false;"),
     Mutation("a batch that nobody has acknowledged goes out again", "src/cluster/machine_scrapers.cpp",
              "if (!out.acknowledged) {", "if (false) {"),
-    Mutation("a take of a run that has ended takes nothing", "src/cluster/machine_scrapers.cpp",
-             "if (ledger_ == nullptr || !replicas_.contains(publisher))", "if (ledger_ == nullptr)"),
     Mutation("a join of a run that has ended changes nothing", "src/cluster/machine_scrapers.cpp",
              "if (std::ranges::any_of(replicas_, is_of_later_run)) return;", ""),
     Mutation("the end of another batch ends nothing", "src/cluster/machine_scrapers.cpp",

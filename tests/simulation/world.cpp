@@ -32,13 +32,24 @@ std::string in_words(const cluster::Content& content) {
   return "record of kind " + to_string(content.index());
 }
 
+/// In some worlds much is late: what a replica sent comes after its next run has begun.
+Faults faults_for(Scheduler& scheduler) {
+  Faults faults;
+  if (scheduler.dice(2) == 0) faults.late_append = 0.25;
+  return faults;
+}
+
 constexpr std::chrono::seconds troubled{25};
 constexpr std::chrono::seconds quiet{40};
 
 }  // namespace
 
 World::World(std::uint64_t seed, bool is_traced)
-    : scheduler_(seed), agreement_(agreement_for(scheduler_)), engine_(scheduler_, faults_), is_traced_(is_traced) {
+    : scheduler_(seed),
+      faults_(faults_for(scheduler_)),
+      agreement_(agreement_for(scheduler_)),
+      engine_(scheduler_, faults_),
+      is_traced_(is_traced) {
   engine_.on_stored = [this](const MemoryEngine::Stored& stored) { note(stored); };
   const std::size_t replicas = 2 + scheduler_.dice(2);
   nodes_.resize(replicas);
