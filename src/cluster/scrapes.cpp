@@ -49,6 +49,15 @@ struct Scrapes::Asked {
   std::unique_ptr<queue::Delivery> delivery;
   std::optional<HeldBy> held;
   std::optional<NoBatch> none;
+
+  /// Nothing: another batch is out, or nobody knows yet, and from now on nobody waits.
+  std::optional<TakeResult> result() {
+    const std::lock_guard lock(mutex);
+    if (delivery != nullptr) return TakeResult(std::move(delivery));
+    if (none) return TakeResult(Unexpected{*none});
+    given_up = !held;
+    return std::nullopt;
+  }
 };
 
 /// What another replica says about a batch of its own.
@@ -116,59 +125,89 @@ std::shared_ptr<Scrapes> Scrapes::make(Replica& replica, const Clock& clock, Spa
   return std::shared_ptr<Scrapes>(new Scrapes(replica, clock, std::move(spawn)));
 }
 
-asio::awaitable<TakeResult> Scrapes::take(std::shared_ptr<Scrapes> self, std::string scraper, queue::Coming coming,
-                                          SteadyTime answer_by, delivery::Waiting& waiting, SteadyTime until) {
-  const std::unique_ptr<Place> place = Place::enter(self, scraper);
-  if (place == nullptr) co_return Unexpected{NoBatch::wait_queue_full};
-  BatchId replaces = 0;
-  BatchId asked_about = 0;
-  for (;;) {
-    if (waiting.stopping()) co_return Unexpected{NoBatch::stopping};
-    if (waiting.peer_closed()) co_return Unexpected{NoBatch::peer_closed};
-    const SteadyTime now = self->clock_.steady();
-    if (now >= until) co_return Unexpected{replaces == 0 ? NoBatch::time_over : NoBatch::under_way};
+/// One scrape on its way to its batch, in the frame of its coroutine.
+class Scrapes::Taking {
+ public:
+  Taking(Scrapes& scrapes, Place& place, const Wish& wish, delivery::Waiting& waiting)
+      : scrapes_(scrapes), place_(place), wish_(wish), waiting_(waiting) {}
+
+  /// Nothing yet: once more.
+  asio::awaitable<std::optional<TakeResult>> step() {
+    if (const std::optional<NoBatch> none = why_over()) co_return Unexpected{*none};
     std::shared_ptr<delivery::Transfer> transfer;
-    const Place::Turn turn = place->step(transfer);
-    if (turn == Place::Turn::wait) {
-      delivery::OneShotEvent& changed = place->changed();
-      co_await waiting.wait_until(changed, until);
-      continue;
+    switch (place_.step(transfer)) {
+      case Place::Turn::wait:
+        co_await wait_for(place_.changed());
+        co_return std::nullopt;
+      case Place::Turn::ask: {
+        const bool is_decided = co_await resolve_own(transfer);
+        if (is_decided) co_return std::nullopt;
+        co_return Unexpected{NoBatch::under_way};
+      }
+      case Place::Turn::go:
+        break;
     }
-    if (turn == Place::Turn::ask) {
-      co_await waiting.pause(end_comes_behind);
-      if (waiting.peer_closed()) co_return Unexpected{NoBatch::peer_closed};
-      const delivery::Transfer::State state = co_await transfer->resolve();
-      if (state == delivery::Transfer::State::under_way) co_return Unexpected{NoBatch::under_way};
-      continue;
-    }
-    const Take take{.scraper = scraper,
-                    .replica = self->replica_.options().name,
-                    .deadline = std::chrono::ceil<std::chrono::milliseconds>(answer_by - now),
-                    .replaces = replaces,
-                    .since_unix_ms = coming.since_unix_ms,
-                    .origin = coming.origin};
-    const std::shared_ptr<Asked> asked = self->ask_log(take);
-    delivery::OneShotEvent& known = asked->known;
-    co_await waiting.wait_until(known, until);
-    std::optional<HeldBy> held;
-    {
-      const std::lock_guard lock(asked->mutex);
-      if (asked->delivery != nullptr) co_return std::move(asked->delivery);
-      if (asked->none) co_return Unexpected{*asked->none};
-      held = std::move(asked->held);
-      asked->given_up = !held;
-    }
-    if (!held) continue;  // and out: the client has left, or the time is over
-    const Out& out = held->out;
-    if (out.holder == self->replica_.options().publisher) {
-      co_await waiting.pause(look_again);  // its end is under way
-      continue;
-    }
-    if (std::exchange(asked_about, out.batch) == out.batch) co_await waiting.pause(look_again);
-    const std::shared_ptr<Holder> holder = self->ask_holder(scraper, out);
-    delivery::OneShotEvent& replied = holder->replied;
-    co_await waiting.wait_until(replied, until);
-    if (self->is_expired(out)) replaces = out.batch;
+    const std::shared_ptr<Asked> asked = scrapes_.ask_log(take());
+    co_await wait_for(asked->known);
+    std::optional<TakeResult> result = asked->result();
+    if (result || !asked->held) co_return result;  // else the client has left, or the time is over
+    const Out out = asked->held->out;
+    co_await wait_for_holder(out);
+    co_return std::nullopt;
+  }
+
+ private:
+  [[nodiscard]] std::optional<NoBatch> why_over() {
+    if (waiting_.stopping()) return NoBatch::stopping;
+    if (waiting_.peer_closed()) return NoBatch::peer_closed;
+    if (scrapes_.clock_.steady() < wish_.until) return std::nullopt;
+    return replaces_ == 0 ? NoBatch::time_over : NoBatch::under_way;
+  }
+
+  [[nodiscard]] Take take() const {
+    return {.scraper = wish_.scraper,
+            .replica = scrapes_.replica_.options().name,
+            .deadline = std::chrono::ceil<std::chrono::milliseconds>(wish_.answer_by - scrapes_.clock_.steady()),
+            .replaces = replaces_,
+            .since_unix_ms = wish_.coming.since_unix_ms,
+            .origin = wish_.coming.origin};
+  }
+
+  asio::awaitable<void> wait_for(delivery::OneShotEvent& event) { return waiting_.wait_until(event, wish_.until); }
+
+  /// False: it is under way yet.
+  asio::awaitable<bool> resolve_own(std::shared_ptr<delivery::Transfer> transfer) {
+    co_await waiting_.pause(end_comes_behind);
+    if (waiting_.peer_closed()) co_return true;  // which the next step sees
+    const delivery::Transfer::State state = co_await transfer->resolve();
+    co_return state != delivery::Transfer::State::under_way;
+  }
+
+  asio::awaitable<void> wait_for_holder(const Out out) {
+    const bool is_ours = out.holder == scrapes_.replica_.options().publisher;  // its end is under way
+    const bool was_asked = std::exchange(asked_about_, out.batch) == out.batch;
+    if (is_ours || was_asked) co_await waiting_.pause(look_again);
+    if (is_ours) co_return;
+    const std::shared_ptr<Holder> holder = scrapes_.ask_holder(std::string(wish_.scraper), out);
+    co_await wait_for(holder->replied);
+    if (scrapes_.is_expired(out)) replaces_ = out.batch;
+  }
+
+  Scrapes& scrapes_;
+  Place& place_;
+  const Wish& wish_;
+  delivery::Waiting& waiting_;
+  BatchId replaces_ = 0;
+  BatchId asked_about_ = 0;
+};
+
+asio::awaitable<TakeResult> Scrapes::take(std::shared_ptr<Scrapes> self, Wish wish, delivery::Waiting& waiting) {
+  const std::unique_ptr<Place> place = Place::enter(self, wish.scraper);
+  if (place == nullptr) co_return Unexpected{NoBatch::wait_queue_full};
+  Taking taking(*self, *place, wish, waiting);
+  for (;;) {
+    std::optional<TakeResult> result = co_await taking.step();
+    if (result) co_return std::move(*result);
   }
 }
 

@@ -34,10 +34,15 @@ class Scrapes final : public BatchKeeper, public std::enable_shared_from_this<Sc
   /// The replica outlives this, and all deliveries.
   static std::shared_ptr<Scrapes> make(Replica& replica, const Clock& clock, Spawn spawn);
 
-  /// See queue::Queue::take(). `until`: for the batch; `answer_by`: for the last acknowledgement of the answer.
-  static asio::awaitable<queue::TakeResult> take(std::shared_ptr<Scrapes> self, std::string scraper,
-                                                 queue::Coming coming, SteadyTime answer_by, delivery::Waiting& waiting,
-                                                 SteadyTime until);
+  /// What a scrape wants.
+  struct Wish {
+    std::string scraper{};
+    queue::Coming coming = 0;
+    SteadyTime until{};      ///< for the batch
+    SteadyTime answer_by{};  ///< for the last acknowledgement of the answer
+  };
+  /// See queue::Queue::take().
+  static asio::awaitable<queue::TakeResult> take(std::shared_ptr<Scrapes> self, Wish wish, delivery::Waiting& waiting);
 
   void in_transfer(std::string_view scraper, BatchId batch, std::weak_ptr<delivery::Transfer> transfer) override;
   void acknowledged(std::string_view scraper, BatchId batch) override;
@@ -64,6 +69,7 @@ class Scrapes final : public BatchKeeper, public std::enable_shared_from_this<Sc
   };
   struct Asked;
   struct Holder;
+  class Taking;
 
   Scrapes(Replica& replica, const Clock& clock, Spawn spawn);
   std::shared_ptr<Asked> ask_log(const Take& take);

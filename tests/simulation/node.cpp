@@ -207,9 +207,10 @@ void Node::scrape(const std::shared_ptr<Exchange>& exchange) {
 }
 
 asio::awaitable<void> Node::serve(std::shared_ptr<Exchange> exchange, std::shared_ptr<SimWaiting> waiting) {
-  const SteadyTime until = scheduler_.steady() + network_.timeout / 2;
-  queue::TakeResult result = co_await cluster::Scrapes::take(scrapes_, exchange->scraper, queue::Coming(0),
-                                                             exchange->answer_by, *waiting, until);
+  cluster::Scrapes::Wish wish{.scraper = exchange->scraper,
+                              .until = scheduler_.steady() + network_.timeout / 2,
+                              .answer_by = exchange->answer_by};
+  queue::TakeResult result = co_await cluster::Scrapes::take(scrapes_, std::move(wish), *waiting);
   if (!result || (*result)->count() == 0) {
     scheduler_.after(milliseconds(1), exchange->over);
     co_return;
