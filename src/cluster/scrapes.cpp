@@ -183,7 +183,7 @@ class Scrapes::Taking {
     co_return state != delivery::Transfer::State::under_way;
   }
 
-  asio::awaitable<void> wait_for_holder(const Out out) {
+  asio::awaitable<void> wait_for_holder(const Out& out) {
     const bool is_ours = out.holder == scrapes_.replica_.options().publisher;  // its end is under way
     const bool was_asked = std::exchange(asked_about_, out.batch) == out.batch;
     if (is_ours || was_asked) co_await waiting_.pause(look_again);

@@ -83,8 +83,7 @@ class Node::Answer final : public delivery::Transfer, public std::enable_shared_
     note_silence();
     if (delivery_ == nullptr) return;
     if (!is_stored_ && scheduler_.chance(0.5)) over();
-    // The delivery's destructor would speak to the log: a killed process does not.
-    static_cast<void>(delivery_.release());
+    delivery_.reset();  // which speaks to a log that nobody hears any more
   }
   [[nodiscard]] bool is_known() const { return delivery_ == nullptr && oracle_.is_in_log(batch_); }
   void note_silence() { oracle_.note_silence(exchange_->scraper, batch_); }
@@ -168,6 +167,7 @@ Node::Node(Scheduler& scheduler, MemoryEngine& engine, Oracle& oracle, const Net
 
 Node::~Node() {
   *alive_ = false;
+  log_.cut_off_until(SteadyTime::max());  // a killed process sends nothing more
   for (const std::shared_ptr<Answer>& answer : answers_) answer->on_killed();
 }
 
