@@ -67,7 +67,7 @@ class Example(unittest.TestCase):
                 self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_shows_every_key_that_the_server_knows(self):
-        with open(os.path.join(programs.ROOT, "src", "settings", "web_config.cpp"), encoding="utf-8") as file:
+        with open(os.path.join(programs.ROOT, "src", "settings", "web", "web_config.cpp"), encoding="utf-8") as file:
             known = set(re.findall(r'\{"([a-z][a-z_0-9]+)", *(?:$|\w|\[)', file.read(), re.MULTILINE))
         with open(EXAMPLE, encoding="utf-8") as file:
             shown = set(re.findall(r"\b[a-z][a-z_0-9]+\b", file.read()))
