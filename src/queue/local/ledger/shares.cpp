@@ -2,6 +2,8 @@
 #include "queue/local/ledger/shares.hpp"
 
 #include <algorithm>
+#include <bitset>
+#include <map>
 #include <new>
 
 namespace oneshot::queue {
@@ -29,7 +31,46 @@ Shares::Worker* Shares::begin_row(unsigned appender, std::uint64_t offset) noexc
   row.number.store(part + 1, std::memory_order_release);
   worker->row = &row;
   worker->row_begin = part * part_bytes_;
+  free_slots(*worker, part);
   return worker;
+}
+
+// A sender of whom the log holds nothing any more makes place for another one.
+void Shares::free_slots(Worker& worker, std::uint64_t part) noexcept {
+  std::array<bool, slots> used{};
+  for (const Row& row : worker.rows_of_parts) {
+    const std::uint64_t number = row.number.load(std::memory_order_relaxed);
+    if (number == 0 || number + parts < part + 1) continue;
+    for (std::size_t i = 0; i < slots; ++i) used[i] |= row.of[i].load(std::memory_order_relaxed) != 0;
+  }
+  for (std::size_t i = 0; i < slots; ++i) {
+    if (!used[i]) worker.senders[i].store(0, std::memory_order_relaxed);
+  }
+}
+
+// A slot that came free may be tried before the sender's own, so a sender can have two: bytes_of() adds them.
+std::size_t Shares::take_slot(Worker& worker, std::uint64_t sender) const noexcept {
+  for (std::size_t i = 0; i < tries; ++i) {
+    std::atomic<std::uint64_t>& owner = worker.senders[slot_of(sender, i)];
+    const std::uint64_t now = owner.load(std::memory_order_relaxed);
+    if (now == 0) owner.store(sender, std::memory_order_relaxed);
+    if (now == 0 || now == sender) return slot_of(sender, i);
+  }
+  return slot_of(sender, 0);
+}
+
+std::uint64_t Shares::bytes_of(const Worker& worker, const Row& row, std::uint64_t sender) const noexcept {
+  std::bitset<slots> seen;
+  std::uint64_t units = 0;
+  bool has_place = false;  // with a free slot it would have that, and share none
+  for (std::size_t i = 0; i < tries; ++i) {
+    const std::size_t slot = slot_of(sender, i);
+    const std::uint64_t owner = worker.senders[slot].load(std::memory_order_relaxed);
+    has_place |= owner == sender || owner == 0;
+    if (owner == sender && !seen[slot]) units += row.of[slot].load(std::memory_order_relaxed);
+    seen.set(slot);
+  }
+  return (has_place ? units : row.of[slot_of(sender, 0)].load(std::memory_order_relaxed)) * unit;
 }
 
 template <class Take>
@@ -47,30 +88,26 @@ void Shares::for_each_row(std::uint64_t from, std::uint64_t to, Take take) const
 
 Shares::Part Shares::part_of(std::uint64_t sender, std::uint64_t from, std::uint64_t to) const noexcept {
   Part part;
-  const std::size_t bucket = bucket_of(sender);
-  for_each_row(from, to, [&](const Worker&, const Row& row) {
-    part.own += row.of[bucket].load(std::memory_order_relaxed) * unit;
+  for_each_row(from, to, [&](const Worker& worker, const Row& row) {
+    part.own += bytes_of(worker, row, sender);
     part.all += row.all.load(std::memory_order_relaxed) * unit;
   });
   return part;
 }
 
 Shares::Holders Shares::holders(std::uint64_t from, std::uint64_t to, std::size_t most) const {
-  std::array<Holder, buckets> sums{};
+  std::map<std::uint64_t, std::uint64_t> sums;
   Holders holders;
   for_each_row(from, to, [&](const Worker& worker, const Row& row) {
     holders.all += row.all.load(std::memory_order_relaxed) * unit;
-    for (std::size_t i = 0; i < buckets; ++i) {
+    for (std::size_t i = 0; i < slots; ++i) {
       const std::uint64_t bytes = row.of[i].load(std::memory_order_relaxed) * unit;
-      if (bytes == 0) continue;
-      sums[i].bytes += bytes;
-      sums[i].sender = worker.senders[i].load(std::memory_order_relaxed);
+      if (bytes != 0) sums[worker.senders[i].load(std::memory_order_relaxed)] += bytes;
     }
   });
-  std::ranges::sort(sums, std::ranges::greater(), &Holder::bytes);
-  const auto end = std::ranges::find(sums, std::uint64_t{0}, &Holder::bytes);
-  const auto count = std::min<std::size_t>(most, static_cast<std::size_t>(end - sums.begin()));
-  holders.first.assign(sums.begin(), sums.begin() + static_cast<std::ptrdiff_t>(count));
+  for (const auto& [sender, bytes] : sums) holders.first.push_back({sender, bytes});
+  std::ranges::sort(holders.first, std::ranges::greater(), &Holder::bytes);
+  holders.first.resize(std::min(most, holders.first.size()));
   return holders;
 }
 

@@ -12,14 +12,17 @@
 
 namespace oneshot::queue {
 
-/// Who has filled the log: bytes by sender, for each sixteenth of the log. A sender is one of 256 buckets of each
-/// appender, chosen by a random key, so that nobody can choose to share somebody's bucket. Each appender counts for
-/// itself, a few instructions an event; any thread may look, and sees numbers that are a moment old.
+/// Who has filled the log: bytes by sender, for each sixteenth of the log. Each appender counts for itself, a few
+/// instructions an event; any thread may look, and sees numbers that are a moment old.
+///
+/// A sender has a slot of its own, one of 256 of each appender, for as long as the log holds bytes of it. Only where
+/// all sixteen slots in which it may be are others', which needs some two hundred senders at once, it shares one.
+/// Which ones they are depends on a random key, so that nobody can choose to share somebody's.
 ///
 /// Sender 0 is nobody: counted as one of many others.
 class Shares {
  public:
-  static constexpr std::size_t buckets = 256;
+  static constexpr std::size_t slots = 256;
   static constexpr std::uint64_t parts = 16;
 
   Shares(unsigned appenders, std::uint64_t capacity);
@@ -37,14 +40,15 @@ class Shares {
     const auto units = static_cast<std::uint32_t>(size / unit);
     bump(worker->row->all, units);
     if (sender == 0) return;
-    const std::size_t bucket = bucket_of(sender);
-    bump(worker->row->of[bucket], units);
-    worker->senders[bucket].store(sender, std::memory_order_relaxed);
+    std::size_t slot = slot_of(sender, 0);
+    if (worker->senders[slot].load(std::memory_order_relaxed) != sender) [[unlikely]]
+      slot = take_slot(*worker, sender);
+    bump(worker->row->of[slot], units);
   }
 
   /// Bytes between two offsets, to a sixteenth of the log.
   struct Part {
-    std::uint64_t own = 0;  ///< of this sender, and of those in its bucket
+    std::uint64_t own = 0;  ///< of this sender, and of those that share its slot
     std::uint64_t all = 0;
   };
   [[nodiscard]] Part part_of(std::uint64_t sender, std::uint64_t from, std::uint64_t to) const noexcept;
@@ -66,22 +70,29 @@ class Shares {
  private:
   static constexpr std::uint64_t unit = 8;  // every record's size is a multiple
   static constexpr std::size_t rows = 32;   // of which 17 can be of bytes that are still there
+  static constexpr std::size_t tries = 16;  // slots in which a sender may be, eight by each key
   using Count = std::atomic<std::uint32_t>;
 
   struct Row {
     std::atomic<std::uint64_t> number{0};  // of the part, from 1; 0: of none
     std::atomic<std::uint64_t> first{0};   // the offset of its first record
     Count all{0};
-    std::array<Count, buckets> of{};
+    std::array<Count, slots> of{};
   };
   struct Worker {
     std::uint64_t row_begin = 0;
     Row* row = nullptr;
     std::array<Row, rows> rows_of_parts;
-    std::array<std::atomic<std::uint64_t>, buckets> senders{};
+    std::array<std::atomic<std::uint64_t>, slots> senders{};  // whose each slot is; 0: nobody's
   };
 
-  [[nodiscard]] std::size_t bucket_of(std::uint64_t sender) const noexcept { return sender * key_ >> 56; }
+  static std::uint64_t odd_key() noexcept { return static_cast<std::uint64_t>(random_seed()) | 1; }
+  [[nodiscard]] std::size_t slot_of(std::uint64_t sender, std::size_t attempt) const noexcept {
+    return (sender * keys_[attempt / 8]) >> (56 - attempt % 8 * 8) & (slots - 1);
+  }
+  [[nodiscard]] std::size_t take_slot(Worker& worker, std::uint64_t sender) const noexcept;
+  [[nodiscard]] std::uint64_t bytes_of(const Worker& worker, const Row& row, std::uint64_t sender) const noexcept;
+  static void free_slots(Worker& worker, std::uint64_t part) noexcept;
   /// Written by one thread alone.
   static void bump(Count& count, std::uint32_t by) noexcept {
     count.store(count.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
@@ -91,7 +102,7 @@ class Shares {
   void for_each_row(std::uint64_t from, std::uint64_t to, Take take) const;
 
   const std::uint64_t part_bytes_;
-  const std::uint64_t key_ = static_cast<std::uint64_t>(random_seed()) | 1;
+  const std::array<std::uint64_t, 2> keys_{odd_key(), odd_key()};
   std::vector<std::atomic<Worker*>> workers_;  // null until the appender's first event
 };
 

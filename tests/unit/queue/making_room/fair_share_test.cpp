@@ -44,15 +44,38 @@ TEST_CASE("bytes are counted by sender and part of the log, and forgotten with t
   CHECK(shares.part_of(8, 0, 1024).own == 32);  // another appender's
 }
 
-TEST_CASE("no two of some senders share a bucket for good: the key is another one in each program") {
-  int shared = 0;
-  for (int i = 0; i < 1000; ++i) {
-    Shares shares(1, 4096);
-    shares.add(0, big, 0, 8);
-    shares.add(0, small, 8, 16);
-    if (shares.part_of(big, 0, 4096).own != 8) ++shared;
+TEST_CASE("each of many senders has its own bytes alone, whatever the program's key") {
+  for (int program = 0; program < 100; ++program) {
+    Shares shares(1, 1'024'000);
+    for (std::uint64_t i = 0; i < 64; ++i) shares.add(0, big + i, i * 8, 8 + i * 8);
+    for (std::uint64_t i = 0; i < 64; ++i) CHECK(shares.part_of(big + i, 0, 4096).own == 8 + i * 8);
+    CHECK(shares.holders(0, 4096, 1000).first.size() == 64);
   }
-  CHECK(shared < 30);
+}
+
+TEST_CASE("senders that come and go find a slot again, and those that stay keep theirs") {
+  Shares shares(1, 16 * 1024);
+  std::uint64_t at = 0;
+  for (std::uint64_t i = 0; i < 10'000; ++i, at += 512) {
+    const std::uint64_t comes = small + 1 + i;
+    shares.add(0, comes, at, 8);
+    shares.add(0, small, at + 8, 16);
+    const std::uint64_t from = at - std::min<std::uint64_t>(at, 15 * 1024);
+    REQUIRE(shares.part_of(comes, from, at + 512).own == 8);
+    REQUIRE(shares.part_of(comes + 1, from, at + 512).own == 0);
+    REQUIRE(shares.part_of(small, at / 1024 * 1024, at + 512).own == (at % 1024 == 0 ? 16 : 32));
+  }
+}
+
+TEST_CASE("more senders than there are slots share some, and nothing of the whole is lost") {
+  Shares shares(1, 1'024'000);
+  for (std::uint64_t i = 1; i <= 2000; ++i) shares.add(0, i, i * 8, 8);
+  CHECK(shares.part_of(1, 0, 16'008).all == 16'000);
+  std::uint64_t bytes = 0;
+  for (const Shares::Holder& one : shares.holders(0, 16'008, 1000).first) bytes += one.bytes;
+  CHECK(bytes == 16'000);
+  CHECK(shares.part_of(2000, 0, 16'008).own >= 8);
+  CHECK(shares.part_of(2000, 0, 16'008).own < 800);
 }
 
 struct TwoSenders : Fixture {
