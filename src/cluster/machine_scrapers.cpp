@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "cluster/machine.hpp"
-#include "queue/local/scraper/places.hpp"
+#include "queue/local/scraper/newcomers.hpp"
 
 namespace oneshot::cluster {
 namespace {
@@ -73,13 +73,13 @@ TakeOutcome Machine::take(const Entry& entry, Publisher publisher, const Take& t
 }
 
 Result<queue::Scraper*, queue::NoBatch> Machine::find_or_add(const Take& take) {
-  using queue::Places;
+  using queue::Newcomers;
   if (queue::Scraper* const known = find(take.scraper)) return known;
   queue::ScraperTable& table = ledger_->table;
-  const Places::Place place = Places::find(table.all(), take.origin, ledger_->options.max_unnamed);
-  if (place.verdict == Places::Verdict::all_taken) return Unexpected{queue::NoBatch::too_many_scrapers};
-  if (place.verdict == Places::Verdict::share_used) return Unexpected{queue::NoBatch::too_many_of_origin};
-  if (place.verdict == Places::Verdict::instead_of) table.displace(place.other);
+  const Newcomers::Place place = Newcomers::find_place(table.all(), take.origin, ledger_->options.max_unnamed);
+  if (place.verdict == Newcomers::Verdict::all_taken) return Unexpected{queue::NoBatch::too_many_scrapers};
+  if (place.verdict == Newcomers::Verdict::share_used) return Unexpected{queue::NoBatch::too_many_of_origin};
+  if (place.verdict == Newcomers::Verdict::instead_of) table.displace(place.other);
   table.hold().end_if_due(time_.steady, ledger_->options.startup_hold);
   queue::Scraper* scraper = table.find(take.scraper);
   if (scraper == nullptr) {

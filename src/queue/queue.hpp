@@ -111,8 +111,8 @@ class Queue {
   /// the event is not stored and never was, since the storage has failed. It must not block, nor call back.
   virtual void when_durable(unsigned appender, std::function<void(Stored)> told) = 0;
 
-  /// Takes the next batch of this scraper, which becomes known if it is new and gets a place (see Places), and counts
-  /// as seen now: the events that it has not got, at most `max_events_per_scrape`; with explicit timestamps up to the
+  /// Takes the next batch of this scraper, which becomes known if it is new and gets a place (see Newcomers), and is
+  /// seen now: the events that it has not got, at most `max_events_per_scrape`; with explicit timestamps up to the
   /// first event whose time is still ahead. One batch at a time: others wait for it, first come, first served, until
   /// `until` at the latest, and an earlier batch on its way is resolved by asking its transfer. `waiting` outlives the
   /// coroutine, which may be destroyed wherever it waits: the next scrape then takes its place.

@@ -69,7 +69,7 @@ void append(queue::EmbeddedQueue& embedded, unsigned appender, std::uint64_t cou
 }
 
 std::unique_ptr<queue::Delivery> take_all(queue::EmbeddedQueue& queue, std::string_view scraper) {
-  const std::unique_ptr<queue::Waiter> waiter = std::move(*queue.enter(scraper));
+  const std::unique_ptr<queue::WaitingScrape> waiter = std::move(*queue.enter(scraper));
   for (;;) {
     queue::StepResult result = waiter->step();
     if (auto* taken = std::get_if<std::unique_ptr<queue::Delivery>>(&result)) return std::move(*taken);

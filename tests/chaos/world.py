@@ -4,7 +4,7 @@ them."""
 
 from chaos import encrypted
 from chaos.middle import Middle, Namespace
-from harness.ledger import Ledger
+from harness.exactly_once import ExactlyOnce
 from harness.server import Server
 
 _SERVER, _CLIENTS = "10.9.0.1", "10.9.0.2"
@@ -33,7 +33,7 @@ class World:
         self.middle = Middle(Namespace(_CLIENTS), self._place, **reader)
         self.middle.start()
         self.server = self.start_server()
-        self.ledger = Ledger(keeps_times=keeps_times)
+        self.ledger = ExactlyOnce(keeps_times=keeps_times)
 
     def start_server(self):
         server = Server(self._settings, self._env, prefix=self._place.prefix(), host=_SERVER, pipe_bytes=_LOG_PIPE)
@@ -59,7 +59,7 @@ class World:
         ledger."""
         self.middle.forget_counts()
         self.server = self.start_server()
-        self.ledger = Ledger(keeps_times=self._keeps_times)
+        self.ledger = ExactlyOnce(keeps_times=self._keeps_times)
 
     def connect(self, path=None, **options):
         """A connection that takes this path through the middle."""

@@ -8,7 +8,7 @@ import threading
 import time
 
 from harness.client import Broken, Connection
-from harness.ledger import Ledger
+from harness.exactly_once import ExactlyOnce
 from harness.server import Server
 
 SETTINGS = {
@@ -53,7 +53,7 @@ class Place:
         self.path = os.path.join(self._folder.name, "events.log")
         self.settings = {**SETTINGS, "storage.path": self.path, "storage.sync": sync,
                          "scrapers.names": list(named), **(settings or {})}
-        self.ledger = Ledger(named)
+        self.ledger = ExactlyOnce(named)
         self.server = None
         self.last_log = ""
         self._lives = threading.Event()

@@ -5,12 +5,12 @@ import unittest
 
 from crash.stretches import Stretches
 from harness import runner
-from harness.ledger import Ledger
+from harness.exactly_once import ExactlyOnce
 
 
 class MayBeMissing(unittest.TestCase):
     def setUp(self):
-        self.ledger = Ledger(named=["a"])
+        self.ledger = ExactlyOnce(named=["a"])
         self.stretches = Stretches(self.ledger)
 
     def stretch(self, posted, came=""):

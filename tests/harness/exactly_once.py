@@ -37,7 +37,7 @@ class Account(namedtuple("Account", "lost twice named foreign")):
         return {word: ids for word, ids in self._asdict().items() if ids and word != "named"}
 
 
-class Ledger:
+class ExactlyOnce:
     """May be used by several threads.
 
     named:       scrapers that are known from the beginning; None: all are, as with a startup hold. Another one is known
@@ -169,7 +169,7 @@ class Ledger:
 
     def without_scrapers(self):
         """A ledger with the same events, which nobody has seen yet; each scraper is known from the beginning."""
-        other = Ledger(clock=self.clock)
+        other = ExactlyOnce(clock=self.clock)
         with self.lock:
             other.sent_at, other.accepted, other.refused, other.unknown = map(
                 dict, (self.sent_at, self.accepted, self.refused, self.unknown))

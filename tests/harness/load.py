@@ -15,7 +15,7 @@ from array import array
 from contextlib import suppress
 
 from .client import Broken, Connection, request, scrape_timeout
-from .ledger import Ledger
+from .exactly_once import ExactlyOnce
 from .processes import waited_for_processor, waited_for_processor_by_thread
 
 UNANSWERED, NO_RETRY_AFTER = 0, 1  # in place of a status
@@ -125,7 +125,7 @@ def scrape(ready, stop, port, name, receive_buffer, chunk, pause):
 
 def ledger_of(statuses, **arrived):
     """What post() and several scrape() came to; an event that was not answered counts as posted only."""
-    ledger = Ledger()
+    ledger = ExactlyOnce()
     ledger.posted(range(len(statuses)))
     for number, status in enumerate(statuses):
         if status != UNANSWERED:

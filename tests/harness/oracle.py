@@ -5,13 +5,13 @@
 from . import filling
 from .crew import Crew
 from .exposition import Exposition
-from .ledger import Ledger
+from .exactly_once import ExactlyOnce
 from .poster import Poster
 
 _AT_ONCE = 100
 
 
-class Oracle(Ledger):
+class Oracle(ExactlyOnce):
     """The options are the ledger's; name: how the ids of its events begin."""
 
     def __init__(self, server, name="e", **options):

@@ -4,7 +4,7 @@
 import unittest
 
 from harness import runner
-from harness.ledger import SHORTLY, Account, Ledger
+from harness.exactly_once import SHORTLY, Account, ExactlyOnce
 
 JUST = SHORTLY / 2
 
@@ -15,7 +15,7 @@ class Fixture(unittest.TestCase):
         self.ledger = self.make()
 
     def make(self, **options):
-        return Ledger(clock=lambda: self.now, **options)
+        return ExactlyOnce(clock=lambda: self.now, **options)
 
     def post(self, *ids, status=200):
         """All are answered at once, or never where the status is None."""

@@ -3,7 +3,7 @@
 
 from harness.beside import Beside
 from harness.crew import together
-from harness.ledger import Ledger
+from harness.exactly_once import ExactlyOnce
 from hostile import honest
 
 SCRAPER = "prom"
@@ -21,7 +21,7 @@ class Team:
         self._server, self._where = server, (server.port, server.pid, source)
         self._members = {}
         self.tries = {}
-        self.ledger = Ledger(keeps_times=keeps_times)
+        self.ledger = ExactlyOnce(keeps_times=keeps_times)
 
     def __enter__(self):
         def begin(name, work, *arguments):

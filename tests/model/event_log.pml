@@ -10,7 +10,7 @@
 //   Producer                      EventLog::append and append_all (src/event_log/), Appending::store
 //   make_room                     Evictor::evict_locked (src/queue/local/making_room/evictor.cpp)
 //   advance_head, evict           Evictor::advance_head_if_free, Scraper::evict_before
-//   Scrape: take                  Waiter::step, EventLog::published_end, Ledger::readable_end
+//   Scrape: take                  WaitingScrape::step, EventLog::published_end, Ledger::readable_end
 //   Scrape: read                  EmbeddedBatch::read, outside the lock, one record a step
 //   Scrape: handed over, settle   EmbeddedDelivery::handed_over, settle, Scraper::settle
 //   Housekeeping                  Housekeeping::give_memory_back, EventLog::advance_head_and_release_memory

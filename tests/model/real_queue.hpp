@@ -44,7 +44,7 @@ class RealQueue {
 
  private:
   struct Place {
-    std::unique_ptr<queue::Waiter> waiter;
+    std::unique_ptr<queue::WaitingScrape> waiter;
     bool is_asleep = false;  // was told to wait until it is woken
     std::unique_ptr<queue::Delivery> delivery;
     std::shared_ptr<delivery::Transfer> transfer;

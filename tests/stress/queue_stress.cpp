@@ -197,7 +197,7 @@ void wait_for(delivery::OneShotEvent& event) {
 }
 
 /// The batch, or nothing where the patience is over.
-std::unique_ptr<Delivery> wait_for_batch(Waiter& waiter, std::mt19937& random) {
+std::unique_ptr<Delivery> wait_for_batch(WaitingScrape& waiter, std::mt19937& random) {
   for (;;) {
     StepResult result = waiter.step();
     if (auto* const taken = std::get_if<std::unique_ptr<Delivery>>(&result)) return std::move(*taken);
@@ -233,7 +233,7 @@ void scrape(Run& run, std::size_t scraper, unsigned seed) {
   std::unique_ptr<Kept> kept;
   for (;;) {
     const bool last_round = run.finished;  // asked before the batch is taken, which then holds all that is left
-    std::unique_ptr<Waiter> waiter = std::move(*run.queue->enter(scrapers[scraper]));
+    std::unique_ptr<WaitingScrape> waiter = std::move(*run.queue->enter(scrapers[scraper]));
     const std::unique_ptr<Delivery> delivery = wait_for_batch(*waiter, random);
     waiter.reset();
     if (delivery == nullptr) continue;

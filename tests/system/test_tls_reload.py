@@ -12,7 +12,7 @@ import unittest
 from harness import runner
 from harness.certificates import Authority
 from harness.crew import Crew, Work
-from harness.ledger import Ledger
+from harness.exactly_once import ExactlyOnce
 from harness.poster import Poster
 from harness.preload import Preload
 from harness.scraper import Scraper
@@ -32,7 +32,7 @@ class Place:
     """Where posters and a scraper work; each connection that they lose fails the test."""
 
     def __init__(self, server):
-        self.server, self.ledger = server, Ledger()
+        self.server, self.ledger = server, ExactlyOnce()
 
     def connect(self, **options):
         return self.server.connect(**options)

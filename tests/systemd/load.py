@@ -5,7 +5,7 @@ import time
 
 from harness import poster, scraper
 from harness.crew import Crew
-from harness.ledger import Ledger
+from harness.exactly_once import ExactlyOnce
 from harness.remote import Remote
 from harness.waiting import wait_until
 from systemd.machine import PORT
@@ -41,7 +41,7 @@ class Load(Remote):
 
     def __init__(self):
         super().__init__(PORT)
-        self.ledger = Ledger(named=SCRAPERS)
+        self.ledger = ExactlyOnce(named=SCRAPERS)
         self.slowest = 0.0
         self.faults = []
         self._crew = Crew()

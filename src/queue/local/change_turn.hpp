@@ -13,7 +13,7 @@
 #include "delivery/waiting.hpp"
 #include "queue/history.hpp"
 #include "queue/local/ledger/ledger.hpp"
-#include "queue/local/waiter.hpp"
+#include "queue/local/waiting_scrape.hpp"
 
 namespace oneshot::queue {
 
@@ -42,7 +42,7 @@ class ChangeTurn {
   using StepResult = std::variant<WaitForChange, ResolveFirst, Changed>;
   /// Once more until it is Changed, which ends the waiting.
   StepResult step();
-  /// As that of a Waiter.
+  /// As that of a WaitingScrape.
   [[nodiscard]] delivery::OneShotEvent& changed() noexcept { return *changed_; }
 
  private:

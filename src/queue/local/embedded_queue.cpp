@@ -35,7 +35,7 @@ EmbeddedQueue::~EmbeddedQueue() { housekeeping_.log_losses(true); }
 
 asio::awaitable<TakeResult> EmbeddedQueue::take(std::string scraper, Coming coming, delivery::Waiting& waiting,
                                                 SteadyTime until) {
-  return Waiter::take(ledger_, std::move(scraper), coming, waiting, until);
+  return WaitingScrape::take(ledger_, std::move(scraper), coming, waiting, until);
 }
 
 std::unique_ptr<Batch> EmbeddedQueue::peek(std::string_view name) {

@@ -16,19 +16,19 @@
 #include "queue/local/clock_watch.hpp"
 #include "queue/local/housekeeping.hpp"
 #include "queue/local/ledger/ledger.hpp"
-#include "queue/local/waiter.hpp"
+#include "queue/local/waiting_scrape.hpp"
 #include "queue/queue.hpp"
 #include "storage/error.hpp"
 
 namespace oneshot::queue {
 
 /// The queue that keeps everything in this program: in memory, or in a file that the next program goes on with.
-/// Batches, deliveries and waiters may outlive it.
+/// Batches, deliveries and waiting scrapes may outlive it.
 class EmbeddedQueue final : public Queue {
  public:
   /// Errors: the memory or the file for the log is not to be had.
   static Result<std::unique_ptr<EmbeddedQueue>, storage::Error> open(const Options& options, const Clock& clock);
-  /// What a file holds is made durable once the last batch, delivery and waiter is gone too.
+  /// What a file holds is made durable once the last batch, delivery and waiting scrape is gone too.
   ~EmbeddedQueue() override;
 
   /// Lock-free while there is room, for an event without a key; the cost does not depend on the number of scrapers.
@@ -43,8 +43,8 @@ class EmbeddedQueue final : public Queue {
   asio::awaitable<TakeResult> take(std::string scraper, Coming coming, delivery::Waiting& waiting,
                                    SteadyTime until) override;
   /// The first step of take(), for a test that makes each step itself.
-  Result<std::unique_ptr<Waiter>, NoBatch> enter(std::string_view scraper, Coming coming = 0) {
-    return Waiter::enter(ledger_, scraper, coming);
+  Result<std::unique_ptr<WaitingScrape>, NoBatch> enter(std::string_view scraper, Coming coming = 0) {
+    return WaitingScrape::enter(ledger_, scraper, coming);
   }
   /// The walk is done at once, under no lock.
   std::unique_ptr<Batch> peek(std::string_view scraper) override;

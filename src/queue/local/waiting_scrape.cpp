@@ -2,7 +2,7 @@
 //
 // How a scrape waits: in the queue of its scraper, and there for the receipt of the batch before, of which it asks the
 // transfer.
-#include "queue/local/waiter.hpp"
+#include "queue/local/waiting_scrape.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -14,7 +14,7 @@
 #include "base/log.hpp"
 #include "queue/local/embedded_delivery.hpp"
 #include "queue/local/making_room/evictor.hpp"
-#include "queue/local/scraper/places.hpp"
+#include "queue/local/scraper/newcomers.hpp"
 
 namespace oneshot::queue {
 namespace {
@@ -36,18 +36,18 @@ Scraper* find_with_place(Ledger& ledger, std::string_view name) {
   return scraper == nullptr || scraper->displaced ? nullptr : scraper;
 }
 
-Result<void, NoBatch> check_place(Places::Verdict verdict) noexcept {
-  if (verdict == Places::Verdict::all_taken) return Unexpected{NoBatch::too_many_scrapers};
-  if (verdict == Places::Verdict::share_used) return Unexpected{NoBatch::too_many_of_origin};
+Result<void, NoBatch> check_place(Newcomers::Verdict verdict) noexcept {
+  if (verdict == Newcomers::Verdict::all_taken) return Unexpected{NoBatch::too_many_scrapers};
+  if (verdict == Newcomers::Verdict::share_used) return Unexpected{NoBatch::too_many_of_origin};
   return {};
 }
 
 }  // namespace
 
-Waiter::Waiter(std::shared_ptr<Ledger> ledger, std::string_view name, Scraper& scraper)
+WaitingScrape::WaitingScrape(std::shared_ptr<Ledger> ledger, std::string_view name, Scraper& scraper)
     : ledger_(std::move(ledger)), name_(name), scraper_(&scraper), number_(scraper.wait_queue.enter()) {}
 
-Waiter::~Waiter() {
+WaitingScrape::~WaitingScrape() {
   if (scraper_ == nullptr) return;
   WaitQueue::Wake next;
   {
@@ -57,8 +57,8 @@ Waiter::~Waiter() {
   notify(next);
 }
 
-Result<std::unique_ptr<Waiter>, NoBatch> Waiter::enter(std::shared_ptr<Ledger> shared, std::string_view name,
-                                                       Coming coming) {
+Result<std::unique_ptr<WaitingScrape>, NoBatch> WaitingScrape::enter(std::shared_ptr<Ledger> shared,
+                                                                     std::string_view name, Coming coming) {
   Ledger& ledger = *shared;
   const SteadyTime now = ledger.clock.steady();
   const std::int64_t now_ms = ledger.clock.unix_ms();
@@ -71,16 +71,16 @@ Result<std::unique_ptr<Waiter>, NoBatch> Waiter::enter(std::shared_ptr<Ledger> s
   std::unique_lock lock(ledger.mutex);
   Scraper* scraper = find_with_place(ledger, name);
   if (scraper == nullptr) {
-    const Places::Place place = Places::find(ledger.table.all(), coming.origin, ledger.options.max_unnamed);
+    const Newcomers::Place place = Newcomers::find_place(ledger.table.all(), coming.origin, ledger.options.max_unnamed);
     if (const auto has_place = check_place(place.verdict); !has_place) return Unexpected{has_place.error()};
     ledger.catch_up(lock);  // lets go of the lock, so everything is looked up again
     scraper = find_with_place(ledger, name);
   }
   if (scraper == nullptr) {
     had_place = false;
-    const Places::Place place = Places::find(ledger.table.all(), coming.origin, ledger.options.max_unnamed);
+    const Newcomers::Place place = Newcomers::find_place(ledger.table.all(), coming.origin, ledger.options.max_unnamed);
     if (const auto has_place = check_place(place.verdict); !has_place) return Unexpected{has_place.error()};
-    if (place.verdict == Places::Verdict::instead_of) ledger.table.displace(place.other);
+    if (place.verdict == Newcomers::Verdict::instead_of) ledger.table.displace(place.other);
     ledger.table.hold().end_if_due(now, ledger.options.startup_hold);
     scraper = ledger.table.find(name);
     is_new = scraper == nullptr;
@@ -102,7 +102,7 @@ Result<std::unique_ptr<Waiter>, NoBatch> Waiter::enter(std::shared_ptr<Ledger> s
   scraper->last_seen = now;
   scraper->last_scrape_unix_ms = now_ms;
   const std::string_view lasting_name = ledger.table.all().find(name)->first;
-  std::unique_ptr<Waiter> waiter(new Waiter(std::move(shared), lasting_name, *scraper));
+  std::unique_ptr<WaitingScrape> waiter(new WaitingScrape(std::move(shared), lasting_name, *scraper));
   lock.unlock();
 
   if (is_told && !is_kept)
@@ -112,12 +112,12 @@ Result<std::unique_ptr<Waiter>, NoBatch> Waiter::enter(std::shared_ptr<Ledger> s
   return waiter;
 }
 
-asio::awaitable<TakeResult> Waiter::take(std::shared_ptr<Ledger> ledger, std::string scraper, Coming coming,
-                                         delivery::Waiting& waiting, SteadyTime until) {
+asio::awaitable<TakeResult> WaitingScrape::take(std::shared_ptr<Ledger> ledger, std::string scraper, Coming coming,
+                                                delivery::Waiting& waiting, SteadyTime until) {
   const Clock& clock = ledger->clock;
-  Result<std::unique_ptr<Waiter>, NoBatch> entered = enter(ledger, scraper, coming);
+  Result<std::unique_ptr<WaitingScrape>, NoBatch> entered = enter(ledger, scraper, coming);
   if (!entered) co_return Unexpected{entered.error()};
-  const std::unique_ptr<Waiter> waiter = std::move(*entered);
+  const std::unique_ptr<WaitingScrape> waiter = std::move(*entered);
   for (;;) {
     StepResult result = waiter->step();
     if (auto* const taken = std::get_if<std::unique_ptr<Delivery>>(&result)) co_return std::move(*taken);
@@ -141,7 +141,7 @@ asio::awaitable<TakeResult> Waiter::take(std::shared_ptr<Ledger> ledger, std::st
   }
 }
 
-StepResult Waiter::step() {
+StepResult WaitingScrape::step() {
   assert(scraper_ != nullptr);  // one batch for a scrape
   const SteadyTime now = ledger_->clock.steady();
   const std::int64_t now_ms = ledger_->clock.unix_ms();
@@ -168,18 +168,18 @@ StepResult Waiter::step() {
 }
 
 // Under the lock, so that no change can come between the look and the wish to be woken.
-StepResult Waiter::wait_for_change() {
+StepResult WaitingScrape::wait_for_change() {
   if (!changed_ || changed_->notified()) changed_.emplace();
   scraper_->wait_queue.wake_by(number_, changed_->notifier());
   return WaitForChange{};
 }
 
-bool Waiter::is_in_the_way() noexcept {
+bool WaitingScrape::is_in_the_way() noexcept {
   make_room(*ledger_, 0, ledger_->options.when_full == WhenFull::drop_oldest);
   return ledger_->room.is_refusing() && scraper_->lowest_to_be_sent().bytes < ledger_->room.wanted_below();
 }
 
-std::unique_ptr<Delivery> Waiter::take(const NextBatch::Choice& choice) {
+std::unique_ptr<Delivery> WaitingScrape::take(const NextBatch::Choice& choice) {
   if (choice.empty()) return std::make_unique<EmbeddedDelivery>(NextBatch::take(*ledger_, *scraper_, choice));
   // First: where no memory is left nothing is taken.
   auto batch = std::make_unique<EmbeddedBatch>(

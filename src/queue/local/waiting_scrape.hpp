@@ -32,19 +32,19 @@ using StepResult = std::variant<WaitForChange, YieldFirst, ResolveFirst, WaitFor
 
 /// A scrape that waits for its batch, in the wait queue of its scraper: until it is the first there, and the receipt of
 /// the batch before is known. take() is all of it; the steps are there for tests, which can try every order of them
-/// without waiting. The destruction of a waiter leaves the queue, and wakes the scrape behind it. Any thread.
-class Waiter {
+/// without waiting. The destruction of a waiting scrape leaves the queue, and wakes the scrape behind it. Any thread.
+class WaitingScrape {
  public:
   /// Enters, steps and waits, see Queue::take(): also for the receipt of an older scrape's batch.
   static asio::awaitable<TakeResult> take(std::shared_ptr<Ledger> ledger, std::string scraper, Coming coming,
                                           delivery::Waiting& waiting, SteadyTime until);
 
   /// Enters the wait queue. The scraper becomes known if it is new, and counts as seen now.
-  static Result<std::unique_ptr<Waiter>, NoBatch> enter(std::shared_ptr<Ledger> ledger, std::string_view scraper,
-                                                        Coming coming);
-  Waiter(const Waiter&) = delete;
-  Waiter& operator=(const Waiter&) = delete;
-  ~Waiter();
+  static Result<std::unique_ptr<WaitingScrape>, NoBatch> enter(std::shared_ptr<Ledger> ledger, std::string_view scraper,
+                                                               Coming coming);
+  WaitingScrape(const WaitingScrape&) = delete;
+  WaitingScrape& operator=(const WaitingScrape&) = delete;
+  ~WaitingScrape();
 
   /// Once more until it is a Delivery, which ends the waiting.
   StepResult step();
@@ -52,7 +52,7 @@ class Waiter {
   [[nodiscard]] delivery::OneShotEvent& changed() noexcept { return *changed_; }
 
  private:
-  Waiter(std::shared_ptr<Ledger> ledger, std::string_view name, Scraper& scraper);
+  WaitingScrape(std::shared_ptr<Ledger> ledger, std::string_view name, Scraper& scraper);
   StepResult wait_for_change();
   /// Whether the next batch would keep room that appends are refused for, and that cannot be made now.
   [[nodiscard]] bool is_in_the_way() noexcept;

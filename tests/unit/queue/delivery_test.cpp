@@ -58,7 +58,7 @@ TEST_CASE("a batch holds at most max_events_per_scrape events and the next one g
 TEST_CASE("events that come while a batch is taken are for the next one") {
   Fixture f;
   f.options.storage.capacity_bytes = 128 * page;
-  const std::unique_ptr<Waiter> waiter = f.enter("a");
+  const std::unique_ptr<WaitingScrape> waiter = f.enter("a");
   f.store(9000);
   REQUIRE(std::holds_alternative<YieldFirst>(waiter->step()));
   f.store(100);
@@ -72,7 +72,7 @@ TEST_CASE("a long way to the limit of a batch is walked in steps too") {
   f.options.max_events_per_scrape = 5000;
   f.store(9000);
   REQUIRE(f.queue().statistics().used_bytes > 0);  // has counted all of them
-  const std::unique_ptr<Waiter> waiter = f.enter("a");
+  const std::unique_ptr<WaitingScrape> waiter = f.enter("a");
   REQUIRE(std::holds_alternative<YieldFirst>(waiter->step()));
   CHECK(texts(f.taken(*waiter)->batch()) == numbered(0, 5000));
 }
@@ -97,7 +97,7 @@ TEST_CASE("one batch at a time: the next one waits, and learns whom to ask") {
   f.store(2);
   std::unique_ptr<Delivery> first = f.take("a");
   f.store(1);
-  const std::unique_ptr<Waiter> next = f.enter("a");
+  const std::unique_ptr<WaitingScrape> next = f.enter("a");
   CHECK(f.waits(*next));  // being rendered
   const auto transfer = std::make_shared<NamedTransfer>();
   CHECK_FALSE(next->changed().notified());
@@ -117,9 +117,9 @@ TEST_CASE("one batch at a time: the next one waits, and learns whom to ask") {
 TEST_CASE("waiting is first come, first served, and a scrape that leaves makes room and wakes the one behind it") {
   Fixture f;
   f.store(1);
-  std::unique_ptr<Waiter> first = f.enter("a");
-  std::unique_ptr<Waiter> second = f.enter("a");
-  const std::unique_ptr<Waiter> third = f.enter("a");
+  std::unique_ptr<WaitingScrape> first = f.enter("a");
+  std::unique_ptr<WaitingScrape> second = f.enter("a");
+  const std::unique_ptr<WaitingScrape> third = f.enter("a");
   CHECK(f.waits(*third));
   CHECK(f.waits(*second));
   second.reset();
@@ -133,8 +133,8 @@ TEST_CASE("waiting is first come, first served, and a scrape that leaves makes r
 TEST_CASE("a scrape that has its batch is out of the wait queue") {
   Fixture f;
   f.store(1);
-  const std::unique_ptr<Waiter> first = f.enter("a");
-  const std::unique_ptr<Waiter> second = f.enter("a");
+  const std::unique_ptr<WaitingScrape> first = f.enter("a");
+  const std::unique_ptr<WaitingScrape> second = f.enter("a");
   f.taken(*first)->settle(delivery::Outcome::delivered);
   CHECK(f.taken(*second)->count() == 0);
 }
@@ -144,8 +144,8 @@ TEST_CASE("the first scrape that waits is woken when the batch before it is sett
     Fixture f;
     f.store(1);
     std::unique_ptr<Delivery> batch = f.take("a");
-    const std::unique_ptr<Waiter> first = f.enter("a");
-    const std::unique_ptr<Waiter> second = f.enter("a");
+    const std::unique_ptr<WaitingScrape> first = f.enter("a");
+    const std::unique_ptr<WaitingScrape> second = f.enter("a");
     CHECK(f.waits(*first));
     CHECK(f.waits(*second));
     if (sent) batch->settle(delivery::Outcome::truncated);
@@ -202,7 +202,7 @@ TEST_CASE("waiters, deliveries and batches may outlive the queue") {
   Fixture f;
   f.store(2);
   std::unique_ptr<Delivery> delivery = f.take("a");
-  const std::unique_ptr<Waiter> waiter = f.enter("a");
+  const std::unique_ptr<WaitingScrape> waiter = f.enter("a");
   const std::unique_ptr<Batch> peek = f.queue().peek("a");
   f.embedded.reset();
   CHECK(texts(*peek) == numbered(0, 2));

@@ -65,7 +65,7 @@ TEST_CASE("an unnamed scraper that is not seen is forgotten, and what waited for
 TEST_CASE("a scraper that waits or has a batch is not forgotten") {
   Fixture f;
   f.store(1);
-  std::unique_ptr<Waiter> waiter = f.enter("waits");
+  std::unique_ptr<WaitingScrape> waiter = f.enter("waits");
   f.take("in flight").reset();
   f.clock.advance(1s);
   std::unique_ptr<Delivery> delivery = f.take("in flight");
@@ -86,7 +86,7 @@ TEST_CASE("a scraper that waits or has a batch is not forgotten") {
 
 TEST_CASE("a waiter that has its batch may be kept until its scraper is long forgotten") {
   Fixture f;
-  std::unique_ptr<Waiter> waiter = f.enter("a");
+  std::unique_ptr<WaitingScrape> waiter = f.enter("a");
   f.step(*waiter);
   f.clock.advance(2h);
   f.queue().tick();

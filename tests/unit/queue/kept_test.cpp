@@ -301,7 +301,7 @@ TEST_CASE("a batch that was out to a scraper that is asked comes back after a ki
     f.store(2);
     for (int i = 0; i < 2; ++i) {
       f.kill();
-      const std::unique_ptr<Waiter> waiter = f.enter("a");
+      const std::unique_ptr<WaitingScrape> waiter = f.enter("a");
       CHECK(f.waits(*waiter));
       CHECK(f.numbers("a").in_flight == 3);
       CHECK(f.numbers("a").waiting == 2);

@@ -125,7 +125,7 @@ class Model {
   bool reading() const { return (peek_ != nullptr) || handed_over_ < taken_; }
 
   void take_or_check(const std::string& name) {
-    const std::unique_ptr<Waiter> waiter = f_.enter(name);
+    const std::unique_ptr<WaitingScrape> waiter = f_.enter(name);
     if (!scrapers_.contains(name)) {  // how much of the past it gets depends on the hold
       ModelScraper& scraper = scrapers_[name];
       scraper.first_seen = f_.clock.steady();

@@ -92,26 +92,26 @@ struct Fixture {
     while (append("n" + std::to_string(stored)) == Stored::stored) ++events, ++stored;
     return events;
   }
-  std::unique_ptr<Waiter> enter(std::string_view scraper, Coming coming = 0) {
+  std::unique_ptr<WaitingScrape> enter(std::string_view scraper, Coming coming = 0) {
     auto waiter = queue().enter(scraper, coming);
     REQUIRE(waiter.has_value());
     return std::move(*waiter);
   }
-  static StepResult step(Waiter& waiter) {
+  static StepResult step(WaitingScrape& waiter) {
     for (;;) {
       StepResult result = waiter.step();
       if (!std::holds_alternative<YieldFirst>(result)) return result;
     }
   }
-  static bool waits(Waiter& waiter) { return std::holds_alternative<WaitForChange>(step(waiter)); }
+  static bool waits(WaitingScrape& waiter) { return std::holds_alternative<WaitForChange>(step(waiter)); }
   /// The batch of a waiter whose turn it is.
-  static std::unique_ptr<Delivery> taken(Waiter& waiter) {
+  static std::unique_ptr<Delivery> taken(WaitingScrape& waiter) {
     StepResult mine = step(waiter);
     REQUIRE(std::holds_alternative<std::unique_ptr<Delivery>>(mine));
     return std::move(std::get<std::unique_ptr<Delivery>>(mine));
   }
   std::unique_ptr<Delivery> take(std::string_view scraper, Coming coming = 0) {
-    const std::unique_ptr<Waiter> waiter = enter(scraper, coming);
+    const std::unique_ptr<WaitingScrape> waiter = enter(scraper, coming);
     return taken(*waiter);
   }
   /// A whole scrape that ends like this; what was in it.

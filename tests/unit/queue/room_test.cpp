@@ -105,7 +105,7 @@ TEST_CASE("a lease far from the head is in nobody's way") {
 
 TEST_CASE("while appends are refused nobody gets a batch that would keep what they need") {
   FullFixture f;
-  const std::unique_ptr<Waiter> waiting = f.enter("b");  // has the oldest events before it, as "a"
+  const std::unique_ptr<WaitingScrape> waiting = f.enter("b");  // has the oldest events before it, as "a"
   f.store_until_full();
   CHECK(std::holds_alternative<WaitForRoom>(f.step(*waiting)));
   f.clock.advance(1s);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Waiter::take() as a coroutine, through a queue: who is woken, why a scrape gets nothing, what is left where it is
-// destroyed.
+// WaitingScrape::take() as a coroutine, through a queue: who is woken, why a scrape gets nothing, what is left where it
+// is destroyed.
 #include <doctest/doctest.h>
 
 #include <asio/awaitable.hpp>

@@ -18,8 +18,8 @@ namespace oneshot::queue {
 /// patience is one for all leases together: what they have used of it comes back at a thirtieth, so that readers who
 /// take turns cannot have refused more than a thirtieth of the time either.
 ///
-/// Who waits for a batch that would begin in the way gets it when room was made, see Waiter: or a reader that comes
-/// back at once would be in the way again before anybody could append.
+/// Who waits for a batch that would begin in the way gets it when room was made, see WaitingScrape: or a reader that
+/// comes back at once would be in the way again before anybody could append.
 class Room {
  public:
   static constexpr std::uint64_t step_part = 64;  ///< of the log: so much of it is made room of at once

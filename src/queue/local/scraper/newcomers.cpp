@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "queue/local/scraper/places.hpp"
+#include "queue/local/scraper/newcomers.hpp"
 
 #include <algorithm>
 #include <map>
 
 namespace oneshot::queue {
 
-Places::Place Places::find(Losses::Scrapers& scrapers, std::uint64_t origin, std::size_t max) {
+Newcomers::Place Newcomers::find_place(Losses::Scrapers& scrapers, std::uint64_t origin, std::size_t max) {
   const auto has_place = [](const Scraper& scraper) { return !scraper.named && !scraper.displaced; };
   std::size_t taken = 0;
   std::size_t own = 0;

@@ -17,7 +17,7 @@ namespace oneshot::queue {
 /// whoever is known stays, however many come.
 ///
 /// An origin is an address, see Poster::sender; 0 is nobody's and has no share. Named scrapers need no place.
-class Places {
+class Newcomers {
  public:
   enum class Verdict : std::uint8_t {
     free,        ///< take it
@@ -30,7 +30,7 @@ class Places {
     Losses::Scrapers::iterator other{};
   };
 
-  [[nodiscard]] static Place find(Losses::Scrapers& scrapers, std::uint64_t origin, std::size_t max);
+  [[nodiscard]] static Place find_place(Losses::Scrapers& scrapers, std::uint64_t origin, std::size_t max);
 };
 
 }  // namespace oneshot::queue

@@ -160,12 +160,12 @@ class Scraper {
   SteadyTime last_seen;    ///< when it last asked for something
   SteadyTime first_seen;
   std::uint64_t first_offset;          ///< offset of the first event that it could have got; 0: not known
-  std::uint64_t origin = 0;            ///< from where it came first, see Places
+  std::uint64_t origin = 0;            ///< from where it came first, see Newcomers
   std::uint64_t came_at = 0;           ///< where the log ended then
   bool has_come_again = false;         ///< a while after it came first, or it was known to the program before
   std::uint16_t scrapes_in_a_row = 1;  ///< until it got its place, see DisplacedNames
   bool displaced = false;              ///< has lost its place, and goes once nothing of it is on its way
-  /// See Places.
+  /// See Newcomers.
   [[nodiscard]] bool has_earned_its_place() const noexcept { return named || has_come_again; }
   std::int64_t last_scrape_unix_ms = 0;
   std::weak_ptr<delivery::Transfer> transfer;  ///< of the batch on its way, once there is one

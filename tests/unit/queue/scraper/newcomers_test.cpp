@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "queue/local/scraper/places.hpp"
+#include "queue/local/scraper/newcomers.hpp"
 
 #include <doctest/doctest.h>
 
