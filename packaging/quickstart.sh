@@ -122,6 +122,7 @@ want_to_test() {
   want apache2-utils htpasswd
   if has apt-get; then
     want iproute2 ss /usr/bin/ss /bin/ss
+    want libnats-dev /usr/include/nats/nats.h /usr/local/include/nats/nats.h
     want python3-yaml /usr/lib/python3/dist-packages/yaml
     want doctest-dev /usr/include/doctest/doctest.h /usr/local/include/doctest/doctest.h
     want python3-prometheus-client /usr/lib/python3/dist-packages/prometheus_client

@@ -15,6 +15,7 @@ LIBRARIES = {
     "libcrypt": r"crypt\.h$",
     "libcurl": r"curl/",
     "libcrypto": r"openssl/(evp|hmac|sha|crypto)\.h$",
+    "libnats": r"nats/",
     "libssl": r"openssl/(bio|err|pem|ssl|x509v3)\.h$",
     "libyaml": r"yaml\.h$",
     "llhttp": r"llhttp",
