@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+//
+// What is set here, and why (libnats 3.4.1):
+// - A write can block for ever when the engine's node is stopped: a deadline. One thread publishes, so that no other
+//   waits for it.
+// - By default 8 MB are kept while there is no connection, and sent when nobody waits for them any more: none is.
+// - Without send-as-soon-as-possible a publish waits for a thread that flushes every millisecond or two.
+// - Pings come every two minutes by default: a node that hangs is to be left within seconds.
+// - Each subscription has a thread of its own, unless two threads serve all.
+#include "cluster/nats/connection.hpp"
+
+#include <array>
+#include <utility>
+
+#include "base/log.hpp"
+
+namespace oneshot::cluster {
+namespace {
+
+constexpr std::int64_t connect_ms = 1000;
+constexpr std::int64_t write_deadline_ms = 1000;
+constexpr std::int64_t ping_ms = 1000;
+constexpr int pings_unanswered = 2;
+constexpr std::int64_t reconnect_ms = 100;
+constexpr std::int64_t reconnect_jitter_ms = 50;
+constexpr int delivery_threads = 2;
+
+/// Each call unless one before has failed.
+class Steps {
+ public:
+  template <class... Parameters, class... Arguments>
+  Steps& operator()(natsStatus (*call)(Parameters...), Arguments&&... arguments) {
+    if (status_ == NATS_OK) status_ = call(std::forward<Arguments>(arguments)...);
+    return *this;
+  }
+  [[nodiscard]] natsStatus status() const noexcept { return status_; }
+
+ private:
+  natsStatus status_ = NATS_OK;
+};
+
+std::string address_of(natsConnection* connection) {
+  std::array<char, 256> url{};
+  natsConnection_GetConnectedUrl(connection, url.data(), url.size());
+  const std::string text = url.data();
+  const std::size_t user = text.find('@');  // a password may stand before that
+  return user == std::string::npos ? text : text.substr(user + 1);
+}
+
+}  // namespace
+
+Link::~Link() {
+  subscriptions.clear();
+  jsCtx_Destroy(stream_api);
+  natsConnection_Destroy(connection);
+}
+
+Result<std::unique_ptr<Connection>> Connection::make(const NatsOptions& options, const Subjects& subjects, Door& door) {
+  nats_Open(-1);
+  nats_SetMessageDeliveryPoolSize(delivery_threads);
+  std::unique_ptr<Connection> made(new Connection(subjects, door));
+  natsStatus status = made->configure(options);
+  if (status == NATS_OK) status = made->configure_security(options);
+  if (status != NATS_OK)
+    return Unexpected{"the connection to the cluster's engine cannot be set up: " + words_for(status)};
+  return made;
+}
+
+natsStatus Connection::configure(const NatsOptions& options) {
+  std::vector<const char*> servers;
+  for (const std::string& server : options.servers) servers.push_back(server.c_str());
+  natsOptions* made = nullptr;
+  if (const natsStatus status = natsOptions_Create(&made); status != NATS_OK) return status;
+  options_.reset(made);
+  const std::string inbox = subjects_.inbox + "js";
+  return Steps()(natsOptions_SetServers, made, servers.data(), static_cast<int>(servers.size()))(
+             natsOptions_SetName, made, options.replica.c_str())(natsOptions_SetTimeout, made, connect_ms)(
+             natsOptions_SetWriteDeadline, made, write_deadline_ms)(natsOptions_SetPingInterval, made, ping_ms)(
+             natsOptions_SetMaxPingsOut, made, pings_unanswered)(natsOptions_SetReconnectBufSize, made, 0)(
+             natsOptions_SetMaxReconnect, made, -1)(natsOptions_SetReconnectWait, made, reconnect_ms)(
+             natsOptions_SetReconnectJitter, made, reconnect_jitter_ms, reconnect_jitter_ms)(
+             natsOptions_SetSendAsap, made, true)(natsOptions_UseGlobalMessageDelivery, made, true)(
+             natsOptions_SetFailRequestsOnDisconnect, made, true)(
+             natsOptions_SetCustomInboxPrefix, made, inbox.c_str())(natsOptions_SetDisconnectedCB, made,
+                                                                    Door::disconnected, static_cast<void*>(&door_))(
+             natsOptions_SetReconnectedCB, made, Door::reconnected, static_cast<void*>(&door_))(
+             natsOptions_SetErrorHandler, made, Door::error, static_cast<void*>(&door_))
+      .status();
+}
+
+natsStatus Connection::configure_security(const NatsOptions& options) {
+  natsOptions* const made = options_.get();
+  Steps step;
+  if (!options.credentials_file.empty())
+    step(natsOptions_SetUserCredentialsFromFiles, made, options.credentials_file.c_str(), nullptr);
+  if (!options.user.empty()) step(natsOptions_SetUserInfo, made, options.user.c_str(), options.password.c_str());
+  if (!options.tls_ca_file.empty()) step(natsOptions_LoadCATrustedCertificates, made, options.tls_ca_file.c_str());
+  if (!options.tls_cert_file.empty())
+    step(natsOptions_LoadCertificatesChain, made, options.tls_cert_file.c_str(), options.tls_key_file.c_str());
+  if (!options.tls_ca_file.empty() || !options.tls_cert_file.empty() || options.servers.front().starts_with("tls://"))
+    step(natsOptions_SetSecure, made, true);
+  return step.status();
+}
+
+Connection::~Connection() { close(); }
+
+bool Connection::connect() {
+  if (const auto there = link(); there && !natsConnection_IsClosed(there->connection)) return true;
+  auto made = std::make_shared<Link>();
+  Steps step;
+  step(natsConnection_Connect, &made->connection, options_.get());
+  if (step.status() == NATS_OK) step(natsConnection_JetStream, &made->stream_api, made->connection, nullptr);
+  const natsStatus status = step.status() == NATS_OK ? subscribe(*made) : step.status();
+  if (status != NATS_OK) {
+    complaint_.make(words_for(status));
+    return false;
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    if (is_closed_) return false;
+    link_ = std::move(made);
+  }
+  note_reconnected();
+  return true;
+}
+
+natsStatus Connection::subscribe(Link& link) {
+  const std::array<std::pair<std::string, Came>, 4> wanted{{{subjects_.inbox + "a.*", Came::append_answer},
+                                                            {subjects_.inbox + "q.*", Came::ask_answer},
+                                                            {subjects_.own_ask, Came::question},
+                                                            {subjects_.here, Came::call}}};
+  for (const auto& [subject, kind] : wanted) {
+    natsSubscription* made = nullptr;
+    const natsStatus status =
+        natsConnection_Subscribe(&made, link.connection, subject.c_str(), Door::message, door_.closure(kind));
+    if (status != NATS_OK) return status;
+    link.subscriptions.emplace_back(made);
+    natsSubscription_SetPendingLimits(made, -1, -1);
+  }
+  return NATS_OK;
+}
+
+void Connection::close() {
+  std::shared_ptr<Link> link;
+  {
+    const std::lock_guard lock(mutex_);
+    is_closed_ = true;
+    link = std::move(link_);
+    link_ = nullptr;
+  }
+  is_connected_.store(false, std::memory_order_relaxed);
+  if (link) natsConnection_Close(link->connection);
+}
+
+std::shared_ptr<Link> Connection::link() const {
+  const std::lock_guard lock(mutex_);
+  return link_;
+}
+
+void Connection::note_disconnected() {
+  if (!is_connected_.exchange(false, std::memory_order_relaxed)) return;
+  log::warn("the connection to the cluster's engine is broken: nothing is stored until there is another");
+}
+
+void Connection::note_reconnected() {
+  const auto there = link();
+  if (!there) return;
+  complaint_.forget();
+  const bool stands = natsConnection_Status(there->connection) == NATS_CONN_STATUS_CONNECTED;
+  is_connected_.store(stands, std::memory_order_relaxed);
+  if (!stands) return;  // and broken again already
+  log::info("connected to the cluster's engine", {{"node", address_of(there->connection)}});
+}
+
+Connection::Sent Connection::publish(const std::string& subject, const std::string& reply, std::string_view bytes) {
+  const auto there = link();
+  if (!there) return Sent::no;
+  const int size = static_cast<int>(bytes.size());
+  const natsStatus status =
+      reply.empty()
+          ? natsConnection_Publish(there->connection, subject.c_str(), bytes.data(), size)
+          : natsConnection_PublishRequest(there->connection, subject.c_str(), reply.c_str(), bytes.data(), size);
+  if (status == NATS_OK) return Sent::yes;
+  return status == NATS_INSUFFICIENT_BUFFER || status == NATS_MAX_PAYLOAD ? Sent::no : Sent::unknown;
+}
+
+}  // namespace oneshot::cluster

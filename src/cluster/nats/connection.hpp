@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "cluster/nats/complaint.hpp"
+#include "cluster/nats/door.hpp"
+#include "cluster/nats/library.hpp"
+#include "cluster/nats/nats_options.hpp"
+#include "cluster/nats/subjects.hpp"
+
+namespace oneshot::cluster {
+
+/// One connection of libnats with what belongs to it; it is closed when the last user lets it go.
+struct Link {
+  natsConnection* connection = nullptr;
+  jsCtx* stream_api = nullptr;  ///< for what is rare; its calls block
+  std::vector<SubscriptionPtr> subscriptions;
+
+  Link() = default;
+  ~Link();
+  Link(const Link&) = delete;
+  Link& operator=(const Link&) = delete;
+};
+
+/// The way to the engine. libnats connects again by itself, for ever; where it gives up all the same (twice refused by
+/// the engine's authorization), connect() begins anew. Any thread, but for what says otherwise.
+class Connection {
+ public:
+  /// Errors: files that cannot be read, addresses that are none.
+  static Result<std::unique_ptr<Connection>> make(const NatsOptions& options, const Subjects& subjects, Door& door);
+  ~Connection();
+
+  /// Connects unless there is a connection, which may be one that is being mended. False, and a line in the log: nobody
+  /// takes one. Blocks for a second for each server at most. One thread at a time.
+  bool connect();
+  /// Ends what others wait for in it; nothing connects any more.
+  void close();
+
+  /// Null: there is none. One that is being mended is one, too.
+  [[nodiscard]] std::shared_ptr<Link> link() const;
+  [[nodiscard]] bool is_connected() const noexcept { return is_connected_.load(std::memory_order_relaxed); }
+  void note_disconnected();
+  void note_reconnected();
+
+  enum class Sent : std::uint8_t {
+    yes,  ///< to the kernel; nobody knows whether it gets there
+    no,   ///< and never will be
+    unknown,
+  };
+  /// May block for the write deadline. `reply`: where the answer goes; "": none is wanted.
+  Sent publish(const std::string& subject, const std::string& reply, std::string_view bytes);
+
+ private:
+  Connection(const Subjects& subjects, Door& door) : subjects_(subjects), door_(door) {}
+  natsStatus configure(const NatsOptions& options);
+  natsStatus configure_security(const NatsOptions& options);
+  natsStatus subscribe(Link& link);
+
+  const Subjects& subjects_;
+  Door& door_;
+  OptionsPtr options_;
+  Complaint complaint_{"no node of the cluster's engine takes a connection"};
+  std::atomic<bool> is_connected_{false};
+  mutable std::mutex mutex_;
+  std::shared_ptr<Link> link_;
+  bool is_closed_ = false;
+};
+
+}  // namespace oneshot::cluster

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace oneshot::cluster {
+
+/// 2.9.10, which Debian 12 has, left a copy of the log behind for ever after a restart of its node, and 2.10 up to .22
+/// could lose its order when a node's disk was full.
+inline constexpr std::string_view oldest_engine = "2.10.23";
+
+/// By numbers, from the left; what is behind a `-` is not looked at.
+[[nodiscard]] bool is_older(std::string_view version, std::string_view than);
+
+/// Whether each of these nodes ("nats://n1:4222") that answers now is new enough. libnats does not tell a node's
+/// version; the first line that a node sends does, also with TLS. Blocks for a second for each server at most.
+[[nodiscard]] Result<void> check_engine_versions(const std::vector<std::string>& servers);
+
+}  // namespace oneshot::cluster

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/result.hpp"
+#include "cluster/nats/connection.hpp"
+#include "cluster/nats/nats_options.hpp"
+#include "cluster/nats/subjects.hpp"
+#include "cluster/ordered_log.hpp"
+
+namespace oneshot::cluster {
+
+/// The stream that keeps the log, as its leader sees it. Each call blocks, for two seconds at most. Any thread, several
+/// at a time.
+class Stream {
+ public:
+  Stream(Connection& connection, const Subjects& subjects, const NatsOptions& options)
+      : connection_(connection), subjects_(subjects), options_(options) {}
+
+  struct Failure {
+    std::string why;          ///< for people
+    bool is_final = false;    ///< to try again is of no use before an operator has done something
+    bool is_missing = false;  ///< there is no such stream, or no such record
+  };
+  template <class T>
+  using Answer = Result<T, Failure>;
+
+  /// It is there and fit, or is made. Another replica may make it at the same time; so this looks first.
+  [[nodiscard]] Answer<void> find_or_make();
+
+  struct State {
+    Sequence first = 0;  ///< what is below is gone; last + 1 for an empty stream that had something
+    Sequence last = 0;
+    std::vector<std::string> subjects;  ///< of those that were asked for
+    Trimmed trimmed;                    ///< of the same
+  };
+  /// With what may be gone.
+  [[nodiscard]] Answer<State> state() const { return state(subjects_.all_trimmed()); }
+  /// The subjects that the records of this filter have.
+  [[nodiscard]] Answer<State> state(const std::string& filter) const;
+
+  struct Stored {
+    Sequence sequence = 0;
+    std::int64_t unix_ns = 0;
+    std::string bytes;
+  };
+  /// The newest of a subject; is_missing: none.
+  [[nodiscard]] Answer<Stored> newest(const std::string& subject) const;
+  /// is_missing: no more, or not yet.
+  [[nodiscard]] Answer<Stored> at(Sequence sequence) const;
+
+  /// Writes down what may be gone, and lets it go. `checkpoints_below`: of their parts.
+  [[nodiscard]] Answer<void> trim(const Trimmed& trimmed, Sequence checkpoints_below) const;
+
+ private:
+  [[nodiscard]] Answer<void> make() const;
+  [[nodiscard]] std::optional<std::string> why_unfit(const jsStreamConfig& config) const;
+  [[nodiscard]] Answer<void> write(const std::string& subject) const;
+  [[nodiscard]] Answer<void> purge(const std::string& subject, Sequence below) const;
+  template <class Ask>
+  [[nodiscard]] Answer<Stored> get(Ask ask) const;
+
+  Connection& connection_;
+  const Subjects& subjects_;
+  const NatsOptions& options_;
+};
+
+}  // namespace oneshot::cluster

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+//
+// How a tail gets a consumer: it looks first whether the log still goes on where it has read.
+#include <algorithm>
+#include <utility>
+
+#include "base/log.hpp"
+#include "cluster/nats/tail.hpp"
+
+namespace oneshot::cluster {
+namespace {
+
+constexpr std::chrono::milliseconds heartbeat{500};
+constexpr std::chrono::seconds forget_consumer_after{5};
+constexpr std::int64_t patience_ms = 2000;
+
+std::int64_t nanoseconds(std::chrono::nanoseconds time) { return time.count(); }
+
+SteadyTime now() { return std::chrono::steady_clock::now(); }
+
+}  // namespace
+
+bool Tail::make_consumer() { return connection_.is_connected() && look_at_the_log() && add_consumer(); }
+
+/// Whether it still goes on where this has read.
+bool Tail::look_at_the_log() {
+  std::uint64_t arrivals = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    arrived_.clear();
+    arrivals = arrivals_;
+  }
+  const auto state = stream_.state();
+  if (!state) {
+    complaint_.make(state.error().why);
+    return false;
+  }
+  trimmed_.merge(state->trimmed);
+  trimmed_as_of_ = arrivals;
+  if (!is_as_it_was_read(*state)) return false;
+  if (state->first <= next_) return true;
+  if (!may_be_missing(state->first)) return false;
+  next_ = state->first;
+  return true;
+}
+
+bool Tail::is_as_it_was_read(const Stream::State& state) {
+  if (state.last + 1 < next_) {
+    if (!short_since_) short_since_ = now();
+    complaint_.make("it ends at " + std::to_string(state.last) + ", and was read up to " + std::to_string(next_ - 1));
+    if (now() - *short_since_ >= leader_catches_up_within)
+      damage("it ends at " + std::to_string(state.last) + ", but was read up to " + std::to_string(next_ - 1) +
+             ": the engine has lost records");
+    return false;
+  }
+  short_since_.reset();
+  if (last_read_.sequence < state.first || last_read_.sequence == 0) return true;
+  const auto there = stream_.at(last_read_.sequence);
+  if (!there && !there.error().is_missing) complaint_.make(there.error().why);
+  if (!there) return there.error().is_missing;
+  if (there->unix_ns == last_read_.unix_ns) return true;
+  damage("it has another record at " + std::to_string(last_read_.sequence) +
+         " than was read there: the engine has lost records, and taken others since");
+  return false;
+}
+
+bool Tail::add_consumer() {
+  Consumer made{.link = connection_.link(), .subscription = {}, .subject = subjects_.in("t", ++consumers_), .name = {}};
+  if (!made.link) return false;
+  natsSubscription* subscription = nullptr;
+  natsStatus status = natsConnection_Subscribe(&subscription, made.link->connection, made.subject.c_str(),
+                                               Door::message, door_.closure(Came::entry));
+  made.subscription.reset(subscription);
+  jsConsumerConfig config;
+  jsConsumerConfig_Init(&config);
+  config.DeliverSubject = made.subject.c_str();
+  config.DeliverPolicy = js_DeliverByStartSequence;
+  config.OptStartSeq = next_;
+  config.AckPolicy = js_AckNone;
+  config.Heartbeat = nanoseconds(heartbeat);
+  config.FlowControl = true;
+  config.Replicas = 1;
+  config.MemoryStorage = true;
+  config.InactiveThreshold = nanoseconds(forget_consumer_after);
+  jsOptions options;
+  jsOptions_Init(&options);
+  options.Wait = patience_ms;
+  jsErrCode code{};
+  jsConsumerInfo* added = nullptr;
+  if (status == NATS_OK) status = natsSubscription_SetPendingLimits(subscription, -1, -1);
+  if (status == NATS_OK)
+    status = js_AddConsumer(&added, made.link->stream_api, subjects_.stream.c_str(), &config, &options, &code);
+  if (status != NATS_OK) {
+    complaint_.make(words_for(status));
+    return false;
+  }
+  made.name = text_or_empty(ConsumerInfoPtr(added)->Name);
+  complaint_.forget();
+  log::debug("reads the cluster's log", {{"from", next_}});
+  const std::lock_guard lock(mutex_);
+  heard_ = now();
+  read_time_ = heard_;
+  consumer_ = std::move(made);
+  return true;
+}
+
+}  // namespace oneshot::cluster

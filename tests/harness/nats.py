@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: MIT
+"""A real NATS JetStream of several nodes, with folders and ports of its own: the engine of a cluster's ordered log."""
+
+import contextlib
+import json
+import signal
+import subprocess
+
+from . import processes, programs
+from .daemon import Daemon
+from .sockets import free_port
+from .waiting import wait_until
+
+OLDEST = (2, 10, 23)
+
+
+def server():
+    """The path of nats-server; the test is skipped where there is none, or only one that loses records."""
+    path = programs.need("nats-server", "ONESHOT_NATS_SERVER")
+    said = processes.run(path, "--version")
+    version = tuple(int(part.split("-")[0]) for part in said.rpartition("v")[2].split(".")[:3])
+    if version < OLDEST:
+        programs.missing(f"nats-server {'.'.join(map(str, OLDEST))} or newer is not installed (or set "
+                         "ONESHOT_NATS_SERVER)")
+    return path
+
+
+class Node(Daemon):
+    """One node. Its folder outlives its process; nobody waits for it at its start, since alone it is never ready."""
+
+    READY = "/healthz"
+
+    def __init__(self, program, number, host, settings):
+        super().__init__(program, host)
+        self.number = number
+        self.name = f"n{number}"
+        self.clients = free_port()
+        self.routes = free_port()
+        self._settings = settings
+
+    def configure(self, nodes):
+        routes = ", ".join(f'"nats-route://{node.address}:{node.routes}"' for node in nodes)
+        lone = len(nodes) == 1
+        self.write("nats.conf", f"""
+server_name: {self.name}
+listen: "{self.address}:{self.clients}"
+http: "{self.address}:{self.port}"
+jetstream {{ store_dir: "{self.folder}/store", max_mem: 256M, max_file: 2G }}
+{"" if lone else f'cluster {{ name: c, listen: "{self.address}:{self.routes}", routes: [ {routes} ] }}'}
+{self._settings}
+""")
+
+    def command(self):
+        return [self.program, "-c", self.path("nats.conf")]
+
+    def start(self):
+        command = self.command()
+        self._process = subprocess.Popen(self.host.command(*command) if self.host else command,
+                                         stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log)
+
+    @property
+    def runs(self):
+        return self._process is not None and self._process.poll() is None
+
+    def kill(self):
+        self._process.kill()
+        self._process.wait()
+
+    def end(self):
+        """As an operator does."""
+        self._process.send_signal(signal.SIGTERM)
+        self._process.wait(30)
+
+    def pause(self):
+        self.signal(signal.SIGSTOP)
+
+    def resume(self):
+        with contextlib.suppress(ProcessLookupError):
+            self.signal(signal.SIGCONT)
+
+    def stop(self):
+        if self.runs:
+            self.resume()
+        super().stop()
+
+    @property
+    def url(self):
+        return f"nats://{self.address}:{self.clients}"
+
+    def monitoring(self, path):
+        """What it answers there, as JSON; nothing while it does not answer."""
+        try:
+            status, body = self.get(path)
+        except (OSError, AssertionError):
+            return {}
+        return json.loads(body) if status == 200 else {}
+
+
+class Engine:
+    """Nodes that are one engine.
+
+    hosts:    one for each node, where they can be cut off; else all are on loopback
+    settings: further lines of their configs
+    """
+
+    def __init__(self, count=3, hosts=None, settings="", program=None):
+        program = program or server()
+        self._stack = contextlib.ExitStack()
+        self.nodes = [Node(program, number, hosts[number - 1] if hosts else None, settings)
+                      for number in range(1, count + 1)]
+        for node in self.nodes:
+            self._stack.callback(node.stop)
+            node.configure(self.nodes)
+
+    def __enter__(self):
+        try:
+            self.start()
+            self.wait()
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self._stack.close()
+
+    @property
+    def servers(self):
+        return [node.url for node in self.nodes]
+
+    def node(self, number):
+        return self.nodes[number - 1]
+
+    def start(self):
+        for node in self.nodes:
+            if not node.runs:
+                node.start()
+
+    def wait(self, seconds=60):
+        """Until each node says that it is well, and all of them place streams."""
+        if len(self.nodes) == 1:
+            wait_until(lambda: self.nodes[0].monitoring("/healthz"), "the engine is ready", seconds, 0.05)
+            return
+        try:
+            wait_until(self._is_whole, "the engine is whole", seconds / 2, 0.1)
+        except AssertionError:  # seldom one is left out at the first start, for ever: it has to be restarted
+            for node in self._left_out():
+                node.kill()
+                node.start()
+            wait_until(self._is_whole, f"the engine is whole; {self.nodes[0].log()[-2000:]}", seconds / 2, 0.1)
+
+    def _is_whole(self):
+        return all(node.monitoring("/healthz").get("status") == "ok" and self._meta(node).get("leader") and
+                   self._meta(node).get("cluster_size") == len(self.nodes) for node in self.nodes)
+
+    @staticmethod
+    def _meta(node):
+        return node.monitoring("/jsz").get("meta_cluster", {})
+
+    def _left_out(self):
+        known = {replica["name"] for node in self.nodes for replica in self._meta(node).get("replicas", [])}
+        known |= {self._meta(node).get("leader") for node in self.nodes}
+        return [node for node in self.nodes if node.name not in known]
+
+    def leader(self, stream):
+        """The node that leads this stream, as one of the nodes says that answers; None while there is none."""
+        for node in self.nodes:
+            for account in node.monitoring("/jsz?streams=1").get("account_details", []):
+                for detail in account.get("stream_detail", []):
+                    name = detail.get("cluster", {}).get("leader", node.name)
+                    if detail["name"] == stream and name:
+                        return next(one for one in self.nodes if one.name == name)
+        return None
+
+    def wait_for_leader(self, stream, seconds=60):
+        return wait_until(lambda: self.leader(stream), f"{stream} has a leader", seconds, 0.1)
+
+    def state(self, stream):
+        """Of a stream, as its leader has it: messages, first_seq, last_seq, ..."""
+        for account in self.leader(stream).monitoring("/jsz?streams=1").get("account_details", []):
+            for detail in account.get("stream_detail", []):
+                if detail["name"] == stream:
+                    return detail["state"]
+        return {}
