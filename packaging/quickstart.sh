@@ -428,6 +428,7 @@ test_steps() {
   case " $steps " in *\ kubernetes\ *) want_images ;; esac
   install_missing
   find_prometheus
+  find_nats_server
   case " $steps " in *\ kubernetes\ *) find_helm ;; esac
   if [ -n "$all" ]; then find_others prometheus ONESHOT_OTHER_PROMETHEUS; find_nginx; find_grafana_types; find_axe; fi
   case " $steps " in *\ store\ *) find_victoria_metrics; [ -n "$all" ] || find_for_all_rows ;; esac

@@ -43,6 +43,21 @@ find_relays() {
 }
 find_victoria_metrics() { find_program victoria-metrics usr/bin/victoria-metrics ONESHOT_VICTORIA_METRICS; }
 
+# The engine of a cluster's log. That of Debian 12 loses records, so there it is the one of 13.
+find_nats_server() {
+  if has nats-server && nats-server --version | grep -qE ' v?(2\.1[1-9]|2\.10\.(2[3-9]|[3-9][0-9])|[3-9])'; then return 0; fi
+  has apt-get || return 0
+  bin=$here/$tools/nats-server/usr/sbin/nats-server
+  if ! exists "$bin"; then
+    sources=$(debian_sources)
+    [ -n "$sources" ] || { refresh; sources=$(debian_sources); }
+    say "unpacking nats-server of Debian trixie into $tools (for tests; it is not installed)"
+    [ -n "$sources" ] && unpack_from trixie $tools/nats-server nats-server ||
+      say "cannot download nats-server; its tests will be skipped"
+  fi
+  ! exists "$bin" || export ONESHOT_NATS_SERVER="${ONESHOT_NATS_SERVER:-$bin}"
+}
+
 # Other versions, for the tests that ask every one there is: what other releases of Debian have.
 find_others() { # PACKAGE VARIABLE
   has apt-get || return 0

@@ -4,11 +4,13 @@
 import contextlib
 import json
 import signal
+import socket
 import subprocess
+import threading
 
 from . import processes, programs
 from .daemon import Daemon
-from .sockets import free_port
+from .sockets import accept_each, free_port
 from .waiting import wait_until
 
 OLDEST = (2, 10, 23)
@@ -95,6 +97,18 @@ jetstream {{ store_dir: "{self.folder}/store", max_mem: 256M, max_file: 2G }}
             return {}
         return json.loads(body) if status == 200 else {}
 
+    def request(self, subject, body):
+        """What answers a message there, as JSON: https://docs.nats.io/reference/reference-protocols/nats-protocol"""
+        with socket.create_connection((self.address, self.clients), 10) as connection:
+            lines = connection.makefile("rb")
+            lines.readline()  # INFO
+            connection.sendall(b'CONNECT {"verbose":false}\r\nSUB test.answer 1\r\n'
+                               + f"PUB {subject} test.answer {len(body)}\r\n{body}\r\n".encode())
+            for line in lines:
+                if line.startswith(b"MSG "):
+                    return json.loads(lines.read(int(line.split()[-1])))
+        raise AssertionError(f"no answer to {subject}")
+
 
 class Engine:
     """Nodes that are one engine.
@@ -147,11 +161,19 @@ class Engine:
             for node in self._left_out():
                 node.kill()
                 node.start()
-            wait_until(self._is_whole, f"the engine is whole; {self.nodes[0].log()[-2000:]}", seconds / 2, 0.1)
+            try:
+                wait_until(self._is_whole, "the engine is whole", seconds / 2, 0.1)
+            except AssertionError as late:
+                raise AssertionError(f"{late}: {[self._condition(node) for node in self.nodes]}") from None
 
     def _is_whole(self):
-        return all(node.monitoring("/healthz").get("status") == "ok" and self._meta(node).get("leader") and
-                   self._meta(node).get("cluster_size") == len(self.nodes) for node in self.nodes)
+        """Each node is well, all know all, and one leads them."""
+        return {self._condition(node) for node in self.nodes} in (
+            {("ok", node.name, len(self.nodes))} for node in self.nodes)
+
+    def _condition(self, node):
+        meta = self._meta(node)
+        return node.monitoring("/healthz").get("status"), meta.get("leader"), meta.get("cluster_size")
 
     @staticmethod
     def _meta(node):
@@ -182,3 +204,28 @@ class Engine:
                 if detail["name"] == stream:
                     return detail["state"]
         return {}
+
+
+class PlayedNode:
+    """Greets as a node of this version, and does nothing but answer pings. A context manager."""
+
+    def __init__(self, version):
+        self._greeting = f'INFO {{"server_id":"x","version":"{version}","max_payload":1048576,"headers":true}}\r\n'
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"nats://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def __enter__(self):
+        accept_each(self._listener, lambda client: threading.Thread(target=self._play, args=[client],
+                                                                    daemon=True).start())
+        return self
+
+    def __exit__(self, *_):
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def _play(self, client):
+        with client, contextlib.suppress(OSError):
+            client.sendall(self._greeting.encode())
+            for line in client.makefile("rb"):
+                if line.startswith(b"PING"):
+                    client.sendall(b"PONG\r\n")

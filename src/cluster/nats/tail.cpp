@@ -2,7 +2,8 @@
 //
 // The records of a stream are numbered without gaps when they are stored, so a gap means that something is gone. A
 // replica that trims writes down first what may be gone, and the stream's leader knows that: a gap that came before the
-// leader was asked is judged by what the leader says. So a reader that was away for long never passes over records that it needed.
+// leader was asked is judged by what the leader says. So a reader that was away for long never passes over records that
+// it needed.
 #include "cluster/nats/tail.hpp"
 
 #include <algorithm>

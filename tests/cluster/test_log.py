@@ -1,0 +1,252 @@
+# SPDX-License-Identifier: MIT
+"""The ordered log on one node of the real engine: what is told of appends, tails, starts, trims and questions."""
+
+import contextlib
+import unittest
+
+from cluster.tool import Tool
+from harness import nats, runner
+from harness.freezing import freeze, thaw
+from harness.waiting import wait_until
+
+STREAM = "ONESHOT_test"
+
+
+class OrderedLog(unittest.TestCase):
+    def setUp(self):
+        self._stack = contextlib.ExitStack()
+        self.addCleanup(self._stack.close)
+        self.engine = self._stack.enter_context(nats.Engine(1))
+
+    def tool(self, replica="a", **more):
+        return self._stack.enter_context(Tool(self.engine.servers, replica, copies=1, **more))
+
+    def test_records_of_two_replicas_have_one_order_and_both_read_it(self):
+        a, b = self.tool("a"), self.tool("b")
+        self.assertEqual(a.start(), (0, []))
+        self.assertEqual(b.start(), (0, []))
+        for tool in (a, b):
+            tool.tail()
+        for number in range(300):
+            a.append("e" if number % 2 else "c", f"a{number}")
+            b.append("e", f"b{number}")
+        for tool, letter in ((a, "a"), (b, "b")):
+            tool.wait_for_answers(f"{letter}{number}" for number in range(300))
+        for tool in (a, b):
+            tool.wait_for_entry(600)
+        self.assertEqual(a.entries, b.entries)
+        self.assertEqual([entry.sequence for entry in a.entries], list(range(1, 601)))
+        self.assertEqual({entry.id: entry.sequence for entry in a.entries}, a.stored | b.stored)
+        for letter in "ab":  # each one's records in the order in which it gave them
+            self.assertEqual([entry.id for entry in a.entries if entry.id[0] == letter],
+                             [f"{letter}{number}" for number in range(300)])
+
+    def test_a_tail_begins_with_events_of_before_and_then_has_everything(self):
+        a = self.tool()
+        a.start()
+        for number, subject in enumerate("ecececec", 1):
+            a.append(subject, f"r{number}")
+        a.wait_for_answers(f"r{number}" for number in range(1, 9))
+        a.tail(3, 6)
+        a.wait_for_entry(8)
+        self.assertEqual([entry.sequence for entry in a.entries], [3, 5, 6, 7, 8])
+
+    def test_a_checkpoint_of_600_KiB_comes_whole_to_tails_and_to_those_who_start(self):
+        a, b = self.tool("a"), self.tool("b")
+        a.start()
+        a.tail()
+        a.append("e", "before")
+        a.append_long("large", 600 << 10)
+        a.append_long("small", 10)
+        a.append("e", "behind")
+        a.wait_for_answers(["before", "large", "small", "behind"])
+        self.assertEqual(a.stored["large"], 4)  # the last of three parts
+        last, checkpoints = b.start()
+        self.assertEqual(last, 6)
+        self.assertEqual([text.partition(":")[0] for text in checkpoints], [str(600 << 10), checkpoints[1]])
+        a.wait_for_entry(6)
+        self.assertEqual([(entry.sequence, entry.subject) for entry in a.entries],
+                         [(1, "e"), (4, "k"), (5, "k"), (6, "e")])
+        self.assertEqual(a.entries[1].text, checkpoints[0])
+
+    def test_what_was_trimmed_and_is_needed_is_damage_for_who_begins_there_and_for_nobody_else(self):
+        a = self.tool("a")
+        a.start()
+        a.tail()
+        for number in range(1, 21):
+            a.append("e" if number % 2 else "c", f"r{number}")
+        a.wait_for_answers(f"r{number}" for number in range(1, 21))
+        a.wait_for_entry(20)
+        a.tell("trim e 6")
+        a.tell("trim c 15")
+        wait_until(lambda: self.engine.state(STREAM).get("messages") in (20 - 3 - 7 + 1, 20 - 3 - 7 + 2),
+                   "what may go is gone, and one or two notes of that are there")
+        a.append("e", "later")
+        a.wait_for_answers(["later"])
+        for name, events, everything, damaged in (("fits", 7, 15, False), ("events", 5, 15, True),
+                                                  ("commands", 7, 13, True)):
+            with self.subTest(name):
+                b = self.tool(name)
+                b.tail(events, everything)
+                b.wait_for_entry(a.stored["later"])
+                self.assertEqual(bool(b.damage), damaged, b.damage)
+                if not damaged:
+                    self.assertEqual([entry.sequence for entry in b.entries],
+                                     [7, 9, 11, 13, 15, 16, 17, 18, 19, 20, a.stored["later"]])
+        self.assertFalse(a.damage)
+
+    def test_a_replica_that_stood_still_for_two_trims_learns_that_it_has_missed_commands(self):
+        a, b = self.tool("a"), self.tool("b")
+        a.start()
+        for tool in (a, b):
+            tool.tail()
+        a.append("e", "waits")  # and keeps the first sequence of the stream where it is
+        a.wait_for_answers(["waits"])
+        b.wait_for_entry(1)
+        freeze(b.pid)
+        self.engine.node(1).kill()  # with a connection the kernel would keep for it what comes
+        self.engine.start()
+        self.engine.wait()
+        a.store("c", [f"c{number}" for number in range(40)])
+        a.tell("trim c 35")
+        wait_until(lambda: self.engine.state(STREAM).get("messages", 99) < 20, "what may go is gone", 30)
+        self.assertEqual(self.engine.state(STREAM)["first_seq"], 1)
+        thaw(b.pid)
+        wait_until(lambda: b.damage, f"damage; {b.log}", 30)
+        self.assertIn("trimmed beyond what was read, which is up to 1", b.damage[0])
+        self.assertEqual([entry.sequence for entry in b.entries], [1])
+
+    def test_parts_of_a_checkpoint_stay_when_those_before_it_go(self):
+        a, b = self.tool("a"), self.tool("b")
+        a.start()
+        a.tail()
+        a.append_long("old", 600 << 10)
+        a.append_long("new", 600 << 10)
+        a.wait_for_answers(["old", "new"])
+        a.wait_for_entry(a.stored["new"])
+        a.tell(f"trim k {a.stored['new']}")
+        wait_until(lambda: self.engine.state(STREAM).get("messages") == 4, "the old one is gone")
+        last, checkpoints = b.start()
+        self.assertEqual((last, len(checkpoints)), (6, 1))
+
+    def test_a_start_waits_for_nothing_that_nobody_will_ever_read(self):
+        a, b = self.tool("a"), self.tool("b")
+        a.start()
+        a.tail()
+        a.append("c", "one")
+        a.wait_for_answers(["one"])
+        a.tell("trim e 1")
+        wait_until(lambda: self.engine.state(STREAM).get("last_seq") == 2, "it is written down what may go")
+        self.assertEqual(b.start()[0], 1)
+
+    def test_records_that_somebody_removed_by_hand_are_damage(self):
+        a = self.tool("a")
+        a.start()
+        for number in range(1, 6):
+            a.append("e", f"r{number}")
+        a.wait_for_answers(f"r{number}" for number in range(1, 6))
+        self.engine.node(1).request(f"$JS.API.STREAM.MSG.DELETE.{STREAM}", '{"seq":3}')
+        b = self.tool("b")
+        b.tail()
+        wait_until(lambda: b.damage, f"damage; {b.log}", 30)
+        self.assertIn("the records from 3 to 3 are missing", b.damage[0])
+        self.assertEqual([entry.sequence for entry in b.entries], [1, 2])
+
+    def test_a_stream_that_was_made_anew_is_damage_for_who_has_read_the_old_one(self):
+        a = self.tool("a")
+        a.start()
+        a.tail()
+        a.store("e", [f"r{number}" for number in range(5)])
+        a.wait_for_entry(5)
+        self.engine.node(1).request(f"$JS.API.STREAM.DELETE.{STREAM}", "")
+        b = self.tool("b")
+        b.start()
+        b.store("e", [f"s{number}" for number in range(9)])
+        wait_until(lambda: a.damage, f"damage; {a.log}", 30)
+        self.assertIn("the engine has lost records", a.damage[0])
+        self.assertEqual(len(a.entries), 5)
+
+    def test_two_replicas_ask_each_other(self):
+        a, b = self.tool("a"), self.tool("b")
+        a.start()
+        b.start()
+        b.tell("state")
+        b.wait_for_words("connected")
+        for asked, answer in (("b", "answer b: how is it"), ("a", "answer a: how is it")):
+            other = b if asked == "a" else a
+            other.tell(f"ask {asked} 5000 how is it")
+            other.wait_for_words(answer)
+        a.tell("ask nobody 200 how is it")
+        a.wait_for_words("no answer")
+        a.tell("call to all")
+        for tool in (a, b):
+            tool.wait_for_words("heard to all")
+
+    def test_a_full_log_refuses_records_and_keeps_those_it_has(self):
+        a = self.tool("a", max_bytes=200_000)
+        a.start()
+        a.tail()
+        for number in range(40):
+            a.append_long(f"r{number}", 10_000, "e")
+        a.wait_for_answers(f"r{number}" for number in range(40))
+        self.assertTrue(a.stored)
+        self.assertEqual(set(a.refused.values()), {"the log is full"})
+        a.wait_for_entry(max(a.stored.values()))
+        self.assertEqual([entry.sequence for entry in a.entries], sorted(a.stored.values()))
+
+    def test_without_an_engine_appends_are_refused_and_nothing_is_sent_later(self):
+        a = self.tool("a")
+        a.start()
+        a.tail()
+        self.engine.node(1).kill()
+        a.tell("state")
+        wait_until(lambda: a.tell("state") or "not connected" in a.said, "the connection is missed", 20, 0.1)
+        a.append("e", "refused")
+        a.wait_for_answers(["refused"])
+        self.assertEqual(a.refused, {"refused": "there is no connection to the engine"})
+        self.engine.start()
+        self.engine.wait()
+        a.store("e", ["stored"])
+        a.wait_for_entry(1)
+        self.assertNotIn("refused", [entry.id for entry in a.entries])
+
+    def test_a_stream_of_somebody_else_is_left_alone_and_the_error_says_what_to_do(self):
+        self.engine.node(1).request(f"$JS.API.STREAM.CREATE.{STREAM}",
+                '{"name":"ONESHOT_test","subjects":["oneshot.test.log.>"],"retention":"limits","storage":"file",'
+                '"discard":"old","num_replicas":1}')
+        a = self.tool("a")
+        a.tell("start")
+        wait_until(lambda: a.said, "an answer")
+        self.assertRegex(a.said[0], "no start the engine's stream ONESHOT_test is not one of ours: its discard policy is "
+                                    "not \"new\".*choose another name")
+
+    def test_an_end_takes_no_longer_than_what_is_being_written(self):
+        a = self.tool("a")
+        a.start()
+        a.tail()
+        self.engine.node(1).pause()
+        self._stack.callback(self.engine.node(1).resume)
+        a.append("e", "never answered")
+        self.assertEqual(a.end(15), 0)
+
+
+class OtherEngines(unittest.TestCase):
+    def test_an_engine_that_loses_records_is_refused_with_what_to_install(self):
+        with nats.PlayedNode("2.9.10") as old, Tool([old.url], "a") as tool:
+            tool.tell("start")
+            wait_until(lambda: tool.said, f"an answer; {tool.log}", 20)
+            self.assertRegex(tool.said[0], "^no start .* is nats-server 2.9.10, which can lose records; install 2.10.23")
+
+    def test_an_engine_that_is_not_there_is_named_in_the_log_until_it_is(self):
+        engine = nats.Engine(1)
+        self.addCleanup(engine.__exit__)
+        with Tool(engine.servers, "a", copies=1) as tool:
+            tool.tell("start")
+            wait_until(lambda: "no node of the cluster's engine takes a connection" in tool.log, tool.log, 20)
+            self.assertEqual(tool.said, [])
+            engine.start()
+            wait_until(lambda: "start 0 0" in tool.said, f"a start; {tool.log}", 30)
+
+
+if __name__ == "__main__":
+    runner.main()
