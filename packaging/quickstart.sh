@@ -12,7 +12,7 @@
 #       builds it, and nothing else
 #   sh packaging/quickstart.sh test [--all | STEP...]
 #       builds it with its tests and runs the suites unit, integration, system, docs, packages and lint (the step
-#       `release`); with --all the steps release kubernetes stress chaos hostile crash store clang fuzz tsan systemd;
+#       `release`); with --all the steps release kubernetes stress chaos cluster hostile crash store clang fuzz tsan systemd;
 #       there is debug too
 #
 # What is missing is installed with apt-get, as root or through sudo, without a question but sudo's for the password,
@@ -122,7 +122,7 @@ want_to_test() {
   want apache2-utils htpasswd
   if has apt-get; then
     want iproute2 ss /usr/bin/ss /bin/ss
-    want libnats-dev /usr/include/nats/nats.h /usr/local/include/nats/nats.h
+    want libnats-dev /usr/include/nats/nats.h /usr/local/include/nats/nats.h # for the step cluster
     want python3-yaml /usr/lib/python3/dist-packages/yaml
     want doctest-dev /usr/include/doctest/doctest.h /usr/local/include/doctest/doctest.h
     want python3-prometheus-client /usr/lib/python3/dist-packages/prometheus_client
@@ -309,7 +309,7 @@ steps_by_default='release'
 systemd_seconds=240 # what that step takes on two cores, making the base of a Debian included
 # Where time is short the last one is left out, which takes longest. kubernetes is cheap, and runs what release built.
 # The step debug runs by name alone: clang runs the same tests with the same assertions.
-steps_of_all='release kubernetes stress chaos hostile crash store clang fuzz tsan systemd'
+steps_of_all='release kubernetes stress chaos cluster hostile crash store clang fuzz tsan systemd'
 every_step="$steps_of_all debug"
 
 step_release() { # what users get; in --all no compiler warning is let through
@@ -322,6 +322,12 @@ step_stress() {
 }
 step_chaos() {
   configure build -Dbuildtype=release -Dtests=true && compile build && run_tests build --suite chaos
+}
+step_cluster() {
+  seconds=60
+  [ -z "$all" ] || seconds=20
+  configure build -Dbuildtype=release -Dtests=true && compile build &&
+    ONESHOT_CLUSTER_SECONDS=${ONESHOT_CLUSTER_SECONDS:-$seconds} run_tests build --suite cluster
 }
 step_hostile() {
   configure build -Dbuildtype=release -Dtests=true && compile build && run_tests build --suite hostile
@@ -421,16 +427,16 @@ test_steps() {
   steps=${steps:-$steps_by_default}
   want_to_test
   case " $steps " in *\ clang\ * | *\ fuzz\ *) want_clang ;; esac
-  case " $steps " in *\ chaos\ * | *\ store\ * | *\ clang\ *) want_networks ;; esac
+  case " $steps " in *\ chaos\ * | *\ cluster\ * | *\ store\ * | *\ clang\ *) want_networks ;; esac
   case " $steps " in *\ stress\ *) want_spin ;; esac
   [ -z "$all" ] || want_valgrind
   case " $steps " in *\ systemd\ *) want_containers ;; esac
   case " $steps " in *\ kubernetes\ *) want_images ;; esac
   install_missing
   find_prometheus
-  find_nats_server
   case " $steps " in *\ kubernetes\ *) find_helm ;; esac
   if [ -n "$all" ]; then find_others prometheus ONESHOT_OTHER_PROMETHEUS; find_nginx; find_grafana_types; find_axe; fi
+  case " $steps " in *\ cluster\ *) find_nats_server ;; esac
   case " $steps " in *\ store\ *) find_victoria_metrics; [ -n "$all" ] || find_for_all_rows ;; esac
   : >$tools/results
   first=$(now)

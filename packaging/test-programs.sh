@@ -45,7 +45,8 @@ find_victoria_metrics() { find_program victoria-metrics usr/bin/victoria-metrics
 
 # The engine of a cluster's log. That of Debian 12 loses records, so there it is the one of 13.
 find_nats_server() {
-  if has nats-server && nats-server --version | grep -qE ' v?(2\.1[1-9]|2\.10\.(2[3-9]|[3-9][0-9])|[3-9])'; then return 0; fi
+  new=' v?(2\.1[1-9]|2\.10\.(2[3-9]|[3-9][0-9])|[3-9])'
+  if has nats-server && nats-server --version | grep -qE "$new"; then return 0; fi
   has apt-get || return 0
   bin=$here/$tools/nats-server/usr/sbin/nats-server
   if ! exists "$bin"; then

@@ -3,8 +3,8 @@
 
 
 def check(tools):
-    """Every tail shows one order from its beginning on, in which each record that was answered stands at the sequence of
-    its answer, and no record twice. Returns the records of the longest tail."""
+    """Every tail shows one order from its beginning on, in which each record that was answered stands at the sequence
+    of its answer, and no record twice. Returns the records of the longest tail."""
     longest = max(tools, key=lambda tool: len(tool.entries)).entries
     by_sequence = {entry.sequence: entry for entry in longest}
     for tool in tools:

@@ -37,11 +37,13 @@ class Entry:
 
 
 class Tool:
-    """stored: {id: sequence}; refused: {id: why}; entries, damage: of its tail; said: all other lines."""
+    """given: ids of appends; stored: {id: sequence}; refused: {id: why}; entries, damage: of its tail; said: all other
+    lines."""
 
     def __init__(self, servers, replica, name="test", copies=3, max_bytes=100 << 20, user="-", password="-"):
         self.name = replica
         self.stored, self.refused, self.entries, self.damage, self.said = {}, {}, [], [], []
+        self.given = set()
         self._log = []
         self._process = subprocess.Popen(
             [binary(), name, replica, str(copies), str(max_bytes), user, password, *servers], text=True,
@@ -118,6 +120,7 @@ class Tool:
         return [line.partition(" ")[2] for line in self.said[since:] if line.startswith("checkpoint ")]
 
     def append(self, subject, key):
+        self.given.add(key)
         self.tell(f"append {subject} {key} {key} of {self.name}")
 
     def append_long(self, key, size, subject="k"):

@@ -18,7 +18,7 @@ class Complaint {
   void make(const std::string& reason) {
     {
       const std::lock_guard lock(mutex_);
-      const SteadyTime now = std::chrono::steady_clock::now();
+      const SteadyTime now = system_clock().steady();
       if (reason == reason_ && now - made_ < std::chrono::seconds(10)) return;
       reason_ = reason;
       made_ = now;

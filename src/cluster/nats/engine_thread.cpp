@@ -15,8 +15,6 @@ constexpr std::size_t longest_answer = std::size_t{64} << 10;
 // within half a minute.
 constexpr std::chrono::seconds answers_come_within{60};
 
-SteadyTime now() { return std::chrono::steady_clock::now(); }
-
 AppendAnswer refused(std::string_view why) { return {.what = AppendAnswer::What::refused, .sequence = 0, .why = why}; }
 
 }  // namespace
@@ -61,13 +59,13 @@ void EngineThread::run() {
 }
 
 SteadyTime EngineThread::next_time() const {
-  SteadyTime time = now() + answers_come_within;
+  SteadyTime time = system_clock().steady() + answers_come_within;
   for (const auto& [number, question] : questions_) time = std::min(time, question.until);
   return time;
 }
 
 void EngineThread::look_at_the_time() {
-  const SteadyTime time = now();
+  const SteadyTime time = system_clock().steady();
   while (!appends_.empty() && time - appends_.begin()->second.sent >= answers_come_within)
     appends_.erase(appends_.begin());
   for (auto at = questions_.begin(); at != questions_.end();) {
@@ -123,7 +121,7 @@ void EngineThread::publish(const std::string& subject, const std::string& bytes,
   const std::uint64_t number = ++last_number_;
   switch (connection_.publish(subject, subjects_.in("a", number), bytes)) {
     case Connection::Sent::yes:
-      appends_.emplace(number, Append{.told = std::move(told), .sent = now()});
+      appends_.emplace(number, Append{.told = std::move(told), .sent = system_clock().steady()});
       break;
     case Connection::Sent::no:
       told(refused("there is no connection to the engine"));
@@ -150,7 +148,7 @@ void EngineThread::on_append_answer(const MessagePtr& message) {
 
 void EngineThread::ask(const std::string& replica, std::string question, std::chrono::milliseconds patience,
                        Answered answered) {
-  const SteadyTime until = now() + patience;
+  const SteadyTime until = system_clock().steady() + patience;
   jobs_->post([this, replica, until, question = std::move(question), answered = std::move(answered)] {
     const std::uint64_t number = ++last_number_;
     questions_.emplace(number, Question{.answered = answered, .until = until});

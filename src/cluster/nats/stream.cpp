@@ -11,12 +11,10 @@
 namespace oneshot::cluster {
 namespace {
 
-constexpr std::int64_t patience_ms = 2000;
-
 jsOptions patient() {
   jsOptions options;
   jsOptions_Init(&options);
-  options.Wait = patience_ms;
+  options.Wait = Stream::patience_ms;
   return options;
 }
 

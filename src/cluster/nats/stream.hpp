@@ -15,10 +15,12 @@
 
 namespace oneshot::cluster {
 
-/// The stream that keeps the log, as its leader sees it. Each call blocks, for two seconds at most. Any thread, several
-/// at a time.
+/// The stream that keeps the log, as its leader sees it. Each call blocks for a few requests. Any thread, several at a
+/// time.
 class Stream {
  public:
+  static constexpr std::int64_t patience_ms = 2000;  ///< of each request
+
   Stream(Connection& connection, const Subjects& subjects, const NatsOptions& options)
       : connection_(connection), subjects_(subjects), options_(options) {}
 

@@ -12,7 +12,7 @@
 namespace oneshot::cluster {
 namespace {
 
-constexpr std::chrono::milliseconds try_again{300};
+constexpr std::chrono::milliseconds look_again{300};
 
 }  // namespace
 
@@ -59,7 +59,7 @@ void StreamThread::run() {
 /// Until there is something to do, or a while for what failed: false at the end.
 bool StreamThread::wait() {
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, try_again, [this] { return is_stopped_ || is_new_; });
+  changed_.wait_for(lock, look_again, [this] { return is_stopped_ || is_new_; });
   is_new_ = false;
   return !is_stopped_;
 }

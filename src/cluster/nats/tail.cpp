@@ -20,12 +20,10 @@ using std::chrono::milliseconds;
 constexpr milliseconds silence{1500};
 constexpr milliseconds standstill{1500};
 constexpr milliseconds look_each{250};
-constexpr milliseconds try_again{200};
+constexpr milliseconds make_again{200};
 constexpr std::chrono::seconds ask_when_idle{5};
 
 constexpr std::int64_t ns_per_ms = 1'000'000;
-
-SteadyTime now() { return std::chrono::steady_clock::now(); }
 
 std::string_view header(natsMsg* message, const char* name) {
   const char* value = nullptr;
@@ -60,7 +58,7 @@ void Tail::take_in(MessagePtr message) {
   {
     const std::lock_guard lock(mutex_);
     arrived_.push_back({.message = std::move(message), .arrival = ++arrivals_});
-    heard_ = now();
+    heard_ = system_clock().steady();
   }
   changed_.notify_one();
 }
@@ -102,7 +100,7 @@ std::deque<Tail::Arrived> Tail::wait_for_messages() {
 
 void Tail::pause() {
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, try_again, [this] { return is_stopped_; });
+  changed_.wait_for(lock, make_again, [this] { return is_stopped_; });
 }
 
 void Tail::let_go(std::string_view why) {
@@ -124,7 +122,7 @@ void Tail::look_whether_it_goes_on() {
     heard = heard_;
     stored = stored_;
   }
-  const SteadyTime time = now();
+  const SteadyTime time = system_clock().steady();
   if (time - heard > silence) return let_go("the engine is silent");
   if (expected_ < next_) {
     expected_ = stored;
@@ -153,7 +151,7 @@ void Tail::take(const Arrived& arrived) {
   if (sequence > next_ && !passes_gap(sequence, arrived.arrival)) return;
   next_ = sequence + 1;
   last_read_ = {.sequence = sequence, .unix_ns = meta->Timestamp};
-  read_time_ = now();
+  read_time_ = system_clock().steady();
   show(message, sequence, meta->Timestamp);
 }
 
@@ -197,8 +195,8 @@ bool Tail::may_be_missing(Sequence next) {
     missing_since_.reset();
     return true;
   }
-  if (!missing_since_) missing_since_ = now();
-  if (now() - *missing_since_ < leader_catches_up_within) {
+  if (!missing_since_) missing_since_ = system_clock().steady();
+  if (system_clock().steady() - *missing_since_ < leader_catches_up_within) {
     let_go("records are missing");
     return false;
   }

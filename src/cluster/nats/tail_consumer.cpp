@@ -12,11 +12,8 @@ namespace {
 
 constexpr std::chrono::milliseconds heartbeat{500};
 constexpr std::chrono::seconds forget_consumer_after{5};
-constexpr std::int64_t patience_ms = 2000;
 
 std::int64_t nanoseconds(std::chrono::nanoseconds time) { return time.count(); }
-
-SteadyTime now() { return std::chrono::steady_clock::now(); }
 
 }  // namespace
 
@@ -46,9 +43,9 @@ bool Tail::look_at_the_log() {
 
 bool Tail::is_as_it_was_read(const Stream::State& state) {
   if (state.last + 1 < next_) {
-    if (!short_since_) short_since_ = now();
+    if (!short_since_) short_since_ = system_clock().steady();
     complaint_.make("it ends at " + std::to_string(state.last) + ", and was read up to " + std::to_string(next_ - 1));
-    if (now() - *short_since_ >= leader_catches_up_within)
+    if (system_clock().steady() - *short_since_ >= leader_catches_up_within)
       damage("it ends at " + std::to_string(state.last) + ", but was read up to " + std::to_string(next_ - 1) +
              ": the engine has lost records");
     return false;
@@ -84,7 +81,7 @@ bool Tail::add_consumer() {
   config.InactiveThreshold = nanoseconds(forget_consumer_after);
   jsOptions options;
   jsOptions_Init(&options);
-  options.Wait = patience_ms;
+  options.Wait = Stream::patience_ms;
   jsErrCode code{};
   jsConsumerInfo* added = nullptr;
   if (status == NATS_OK) status = natsSubscription_SetPendingLimits(subscription, -1, -1);
@@ -98,7 +95,7 @@ bool Tail::add_consumer() {
   complaint_.forget();
   log::debug("reads the cluster's log", {{"from", next_}});
   const std::lock_guard lock(mutex_);
-  heard_ = now();
+  heard_ = system_clock().steady();
   read_time_ = heard_;
   consumer_ = std::move(made);
   return true;
