@@ -12,8 +12,8 @@
 #       builds it, and nothing else
 #   sh packaging/quickstart.sh test [--all | STEP...]
 #       builds it with its tests and runs the suites unit, integration, system, docs, packages and lint (the step
-#       `release`); with --all the steps release kubernetes stress chaos cluster hostile crash store clang fuzz tsan systemd;
-#       there is debug too
+#       `release`); with --all the steps release kubernetes stress chaos cluster hostile crash store clang fuzz tsan
+#       systemd; there is debug too
 #
 # What is missing is installed with apt-get, as root or through sudo, without a question but sudo's for the password,
 # where there is a terminal; elsewhere the missing packages are named. With ONESHOT_SECONDS a step that would not end

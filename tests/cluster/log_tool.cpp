@@ -146,17 +146,20 @@ int run(NatsOptions options) {
 }  // namespace
 }  // namespace oneshot::cluster
 
-// log_tool NAME REPLICA COPIES MAX_BYTES USER PASSWORD SERVER...  ("-": no user)
+// log_tool NAME REPLICA COPIES MAX_BYTES USER PASSWORD CA CERTIFICATE KEY SERVER...  ("": none)
 int main(int count, char** arguments) {
-  if (count < 8) return 2;
+  if (count < 11) return 2;
   oneshot::log::set_level(oneshot::log::Level::debug);
   oneshot::cluster::NatsOptions options;
   options.name = arguments[1];
   options.replica = arguments[2];
   options.copies = std::stoi(arguments[3]);
   options.max_bytes = std::stoull(arguments[4]);
-  if (std::string_view(arguments[5]) != "-") options.user = arguments[5];
+  options.user = arguments[5];
   options.password = arguments[6];
-  options.servers.assign(arguments + 7, arguments + count);
+  options.tls_ca_file = arguments[7];
+  options.tls_cert_file = arguments[8];
+  options.tls_key_file = arguments[9];
+  options.servers.assign(arguments + 10, arguments + count);
   return oneshot::cluster::run(std::move(options));
 }

@@ -2,10 +2,11 @@
 """The ordered log on one node of the real engine: what is told of appends, tails, starts, trims and questions."""
 
 import contextlib
+import tempfile
 import unittest
 
 from cluster.tool import Tool
-from harness import nats, runner
+from harness import certificates, nats, runner
 from harness.freezing import freeze, thaw
 from harness.waiting import wait_until
 
@@ -228,6 +229,68 @@ class OrderedLog(unittest.TestCase):
         self._stack.callback(self.engine.node(1).resume)
         a.append("e", "never answered")
         self.assertEqual(a.end(15), 0)
+
+
+RIGHTS = """
+authorization { users: [ { user: oneshot, password: "s3cret", permissions: {
+  publish: ["oneshot.test.>", "$JS.API.STREAM.INFO.ONESHOT_test", "$JS.API.STREAM.CREATE.ONESHOT_test",
+            "$JS.API.STREAM.PURGE.ONESHOT_test", "$JS.API.STREAM.MSG.GET.ONESHOT_test",
+            "$JS.API.CONSUMER.CREATE.ONESHOT_test", "$JS.API.CONSUMER.CREATE.ONESHOT_test.>",
+            "$JS.FC.ONESHOT_test.>"]
+  subscribe: ["oneshot.test.>"] } } ] }
+"""
+
+
+class Rights(unittest.TestCase):
+    def test_few_rights_suffice_for_all_that_a_replica_does(self):
+        with nats.Engine(1, settings=RIGHTS) as engine, \
+                Tool(engine.servers, "a", copies=1, user="oneshot", password="s3cret") as a:
+            a.start()
+            a.tail()
+            for number in range(2000):  # enough for the engine to ask whether the tail keeps up
+                a.append_long(f"r{number}", 5000, "e")
+            a.append_long("k", 600 << 10)
+            a.wait_for_answers([*(f"r{number}" for number in range(2000)), "k"])
+            a.wait_for_entry(a.stored["k"])
+            a.tell("trim e 100")
+            wait_until(lambda: engine.state(STREAM).get("first_seq") == 100, f"it is trimmed; {engine.node(1).log()}")
+            self.assertEqual(a.start()[0], a.stored["k"])
+            a.tell("ask a 5000 itself")
+            a.wait_for_words("answer a: itself")
+            a.append("e", "behind")
+            a.wait_for_answers(["behind"])
+            a.wait_for_entry(a.stored["behind"])
+            self.assertNotIn("iolation", engine.node(1).log())
+            self.assertNotIn("begins anew", a.log)
+
+    def test_replica_and_engine_show_each_other_their_certificates(self):
+        certificates.need()
+        with tempfile.TemporaryDirectory() as folder:
+            authority = certificates.Authority(folder)
+            node, mine = authority.issue("node"), authority.issue("replica")
+            settings = (f'tls {{ cert_file: "{node.certificate}", key_file: "{node.key}", '
+                        f'ca_file: "{authority.certificate}", verify: true }}')
+            with nats.Engine(1, settings=settings) as engine:
+                servers = [url.replace("nats:", "tls:") for url in engine.servers]
+                trusted = authority.certificate
+                with Tool(servers, "a", copies=1, tls=(trusted, mine.certificate, mine.key)) as a:
+                    a.start()
+                    a.tail()
+                    a.store("e", ["one"])
+                    a.wait_for_entry(1)
+                for name, tls in (("shows none", (trusted, "", "")),
+                                  ("trusts nobody", ("", mine.certificate, mine.key))):
+                    with self.subTest(name), Tool(servers, "b", copies=1, tls=tls) as b:
+                        b.tell("start")
+                        wait_until(lambda: "takes a connection" in b.log, b.log, 20)
+                        self.assertEqual(b.said, [])
+
+    def test_a_wrong_password_is_named_in_the_log(self):
+        with nats.Engine(1, settings=RIGHTS) as engine, \
+                Tool(engine.servers, "a", copies=1, user="oneshot", password="wrong") as a:
+            a.tell("start")
+            wait_until(lambda: "uthorization" in a.log, a.log, 20)
+            self.assertEqual(a.said, [])
 
 
 class OtherEngines(unittest.TestCase):

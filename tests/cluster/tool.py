@@ -40,13 +40,14 @@ class Tool:
     """given: ids of appends; stored: {id: sequence}; refused: {id: why}; entries, damage: of its tail; said: all other
     lines."""
 
-    def __init__(self, servers, replica, name="test", copies=3, max_bytes=100 << 20, user="-", password="-"):
+    def __init__(self, servers, replica, name="test", copies=3, max_bytes=100 << 20, user="", password="",
+                 tls=("", "", "")):
         self.name = replica
         self.stored, self.refused, self.entries, self.damage, self.said = {}, {}, [], [], []
         self.given = set()
         self._log = []
         self._process = subprocess.Popen(
-            [binary(), name, replica, str(copies), str(max_bytes), user, password, *servers], text=True,
+            [binary(), name, replica, str(copies), str(max_bytes), user, password, *tls, *servers], text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self._readers = [threading.Thread(target=self._read, daemon=True),
                          threading.Thread(target=lambda: self._log.extend(self._process.stderr), daemon=True)]
