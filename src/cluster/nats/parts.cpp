@@ -27,13 +27,19 @@ std::optional<Parts::Whole> Parts::add(const PartName& name, Sequence sequence, 
   Unfinished& one = of(name, sequence);
   if (name.parts != one.parts.size() || one.parts[name.part - 1]) return {};
   one.parts[name.part - 1] = std::string(bytes);
+  one.whole_since = 0;
   if (++one.count < one.parts.size()) return {};
   Whole whole{.first = one.first, .last = sequence, .bytes = {}};
   for (const auto& part : one.parts) whole.bytes += *part;
   unfinished_.erase(std::ranges::find(unfinished_, name.checkpoint, &Unfinished::checkpoint));
+  note_whole(whole);
+  return whole;
+}
+
+void Parts::note_whole(const Whole& whole) {
   if (places_.size() == max_places) places_.pop_front();
   places_.push_back({.first = whole.first, .last = whole.last});
-  return whole;
+  std::erase_if(unfinished_, [](Unfinished& one) { return ++one.whole_since == max_whole_since; });
 }
 
 Sequence Parts::may_go_below(Sequence below) const noexcept {

@@ -32,8 +32,10 @@ class Parts {
   [[nodiscard]] Sequence may_go_below(Sequence below) const noexcept;
 
  private:
-  // Somebody was killed in the middle of these; what is known of them is forgotten when others have come since.
+  // Somebody was killed in the middle of these: they are forgotten when so many are there, or when so many others have
+  // become whole since. Otherwise one of them would keep for ever what is behind it.
   static constexpr std::size_t max_unfinished = 8;
+  static constexpr int max_whole_since = 4;
   static constexpr std::size_t max_places = 64;
 
   struct Unfinished {
@@ -41,12 +43,14 @@ class Parts {
     Sequence first;
     std::size_t count;
     std::vector<std::optional<std::string>> parts;
+    int whole_since = 0;
   };
   struct Place {
     Sequence first;
     Sequence last;
   };
   Unfinished& of(const PartName& name, Sequence sequence);
+  void note_whole(const Whole& whole);
 
   std::deque<Unfinished> unfinished_;
   std::deque<Place> places_;  // of those that were joined, the newest

@@ -108,7 +108,7 @@ std::optional<PartName> Subjects::part_in(std::string_view subject) const {
   if (tokens.size() != 4 || tokens[0] != "k") return {};
   const auto part = parse_whole_number(tokens[2]);
   const auto parts = parse_whole_number(tokens[3]);
-  if (!part || !parts || *part < 1 || *part > *parts) return {};
+  if (!part || !parts || *part < 1 || *part > *parts || *parts > PartName::most) return {};
   return PartName{.checkpoint = std::string(tokens[1]), .part = *part, .parts = *parts};
 }
 

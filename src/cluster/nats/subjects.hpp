@@ -13,7 +13,8 @@ namespace oneshot::cluster {
 
 /// One of the records that a checkpoint is stored as: the i-th of n, from 1.
 struct PartName {
-  std::string checkpoint;  ///< unique: who wrote it, and which of his it is
+  static constexpr std::uint64_t most = 256;  ///< parts, which is 64 MiB: a subject with more is none of ours
+  std::string checkpoint;                     ///< unique: who wrote it, and which of his it is
   std::size_t part = 1;
   std::size_t parts = 1;
 };

@@ -66,5 +66,15 @@ TEST_CASE("what is trimmed below a checkpoint leaves its own parts, and those of
   CHECK(parts.may_go_below(20) == 7);
 }
 
+TEST_CASE("one whose writer was killed in the middle does not keep for ever what is behind it") {
+  Parts parts;
+  parts.add(part("killed", 1, 2), 5, "k");
+  for (Sequence sequence = 6; sequence < 10; ++sequence) {
+    CHECK(parts.may_go_below(sequence) == 5);
+    parts.add(part("later" + std::to_string(sequence), 1, 1), sequence, "l");
+  }
+  CHECK(parts.may_go_below(9) == 9);
+}
+
 }  // namespace
 }  // namespace oneshot::cluster

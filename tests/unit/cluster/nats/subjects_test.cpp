@@ -27,8 +27,9 @@ TEST_CASE("a subject of the log says what stands there, and one that nobody of u
   CHECK(part->checkpoint == "b-3");
   CHECK(part->part == 2);
   CHECK(part->parts == 4);
-  for (const char* const wrong : {"oneshot.x.log.k.b.0.1", "oneshot.x.log.k.b.2.1", "oneshot.x.log.k.b.1",
-                                  "oneshot.x.log.k.b.x.2", "oneshot.x.log.e", "oneshot.y.log.k.b.1.1"})
+  for (const char* const wrong :
+       {"oneshot.x.log.k.b.0.1", "oneshot.x.log.k.b.2.1", "oneshot.x.log.k.b.1", "oneshot.x.log.k.b.x.2",
+        "oneshot.x.log.k.b.1.18446744073709551615", "oneshot.x.log.e", "oneshot.y.log.k.b.1.1"})
     CHECK_FALSE(subjects.part_in(wrong));
 }
 
