@@ -97,8 +97,7 @@ natsStatus Connection::configure_security(const NatsOptions& options) {
   if (!options.tls_ca_file.empty()) step(natsOptions_LoadCATrustedCertificates, made, options.tls_ca_file.c_str());
   if (!options.tls_cert_file.empty())
     step(natsOptions_LoadCertificatesChain, made, options.tls_cert_file.c_str(), options.tls_key_file.c_str());
-  if (!options.tls_ca_file.empty() || !options.tls_cert_file.empty() || options.servers.front().starts_with("tls://"))
-    step(natsOptions_SetSecure, made, true);
+  if (wants_tls(options)) step(natsOptions_SetSecure, made, true);
   return step.status();
 }
 

@@ -7,10 +7,9 @@
 
 #include <array>
 #include <memory>
-#include <optional>
 
-#include "base/host_port.hpp"
 #include "base/unique_fd.hpp"
+#include "cluster/nats/nats_options.hpp"
 #include "json/parser.hpp"
 
 namespace oneshot::cluster {
@@ -24,16 +23,6 @@ std::uint64_t next_number(std::string_view& text) {
     number = 10 * number + static_cast<std::uint64_t>(text.front() - '0');
   if (text.starts_with('.')) text.remove_prefix(1);
   return number;
-}
-
-std::optional<HostPort> place_of(std::string_view server) {
-  if (const std::size_t scheme = server.find("://"); scheme != std::string_view::npos) server.remove_prefix(scheme + 3);
-  if (const std::size_t user = server.rfind('@'); user != std::string_view::npos) server.remove_prefix(user + 1);
-  std::string text(server.substr(0, server.find('/')));
-  if (text.find(':', text.rfind(']') + 1) == std::string::npos) text += ":4222";
-  const auto place = HostPort::parse(text);
-  if (!place) return {};
-  return *place;
 }
 
 UniqueFd connect_to(const HostPort& place) {
@@ -66,7 +55,7 @@ std::string first_line_of(const HostPort& place) {
 }
 
 std::string version_of(const std::string& server) {
-  const auto place = place_of(server);
+  const auto place = place_of_server(server);
   const std::string line = place ? first_line_of(*place) : std::string();
   if (!line.starts_with("INFO ")) return {};
   json::Parser parser(longest_line);
@@ -90,7 +79,7 @@ Result<void> check_engine_versions(const std::vector<std::string>& servers) {
   for (const std::string& server : servers) {
     const std::string version = version_of(server);
     if (version.empty() || !is_older(version, oldest_engine)) continue;
-    const auto place = place_of(server);
+    const auto place = place_of_server(server);
     return Unexpected{"the engine's node " + place->host + ":" + std::to_string(place->port) + " is nats-server " +
                       version + ", which can lose records; install " + std::string(oldest_engine) +
                       " or newer on each node (Debian 13 has it; its package installs on Debian 12)"};

@@ -74,9 +74,7 @@ class NatsLog::Works final : public Receiver {
 };
 
 Result<std::unique_ptr<NatsLog>> NatsLog::open(NatsOptions options) {
-  if (options.servers.empty()) return Unexpected{"a cluster needs the address of an engine's node: \"nats://n1:4222\""};
-  if (options.name.empty() || options.replica.empty())
-    return Unexpected{"a cluster, and each replica of it, needs a name"};
+  if (auto checked = check(options); !checked) return Unexpected{checked.error()};
   auto works = Works::make(std::move(options));
   if (!works) return Unexpected{works.error()};
   return std::unique_ptr<NatsLog>(new NatsLog(std::move(*works)));
