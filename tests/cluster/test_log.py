@@ -221,6 +221,30 @@ class OrderedLog(unittest.TestCase):
         self.assertRegex(a.said[0], "no start the engine's stream ONESHOT_test is not one of ours: its discard policy "
                                     "is not \"new\".*choose another name")
 
+    def test_a_stream_that_refuses_long_records_or_never_answers_is_not_one_of_ours(self):
+        for more, why in (('"max_msg_size":1000', "records of 1000 bytes at most"), ('"no_ack":true', "never answers")):
+            with self.subTest(more):
+                self.engine.node(1).request(f"$JS.API.STREAM.CREATE.{STREAM}",
+                    '{"name":"ONESHOT_test","subjects":["oneshot.test.log.>"],"retention":"limits","storage":"file",'
+                    '"discard":"new","num_replicas":1,%s}' % more)
+                with Tool(self.engine.servers, "a", copies=1) as a:
+                    a.tell("start")
+                    wait_until(lambda: a.said, "an answer")
+                    self.assertRegex(a.said[0], f"no start the engine's stream ONESHOT_test .*{why}.*another name")
+                self.engine.node(1).request(f"$JS.API.STREAM.DELETE.{STREAM}", "")
+
+    def test_a_stream_of_another_size_is_used_and_both_sizes_are_in_the_log(self):
+        self.tool("a", max_bytes=100 << 20).start()
+        b = self._stack.enter_context(Tool(self.engine.servers, "b", copies=3, max_bytes=200 << 20))
+        b.start()
+        wait_until(lambda: "max_bytes_wanted" in b.log, b.log)
+        self.assertRegex(b.log, "level=warn .* stream=ONESHOT_test copies=1 copies_wanted=3")
+        self.assertRegex(b.log, "level=warn .* stream=ONESHOT_test max_bytes=104857600 max_bytes_wanted=209715200")
+        c = self.tool("c", max_bytes=100 << 20)
+        c.start()
+        self.assertEqual(c.end(), 0)
+        self.assertNotIn("wanted", c.log)
+
     def test_an_end_takes_no_longer_than_what_is_being_written(self):
         a = self.tool("a")
         a.start()

@@ -56,7 +56,18 @@ Stream::Answer<void> Stream::find_or_make() {
     return Unexpected{Failure{.why = "the engine's stream " + subjects_.stream + " is not one of ours: " + *why +
                                      "; choose another name for the cluster, or remove that stream",
                               .is_final = true}};
+  warn_of_difference(*info->Config);
   return {};
+}
+
+// Whoever came first has made it by his settings, and what he wrote, or an operator since, is no worse.
+void Stream::warn_of_difference(const jsStreamConfig& config) const {
+  if (config.Replicas != options_.copies)
+    log::warn("the stream of the cluster's log has another number of copies than this replica's settings: make them equal",
+              {{"stream", subjects_.stream}, {"copies", config.Replicas}, {"copies_wanted", options_.copies}});
+  if (config.MaxBytes != static_cast<std::int64_t>(options_.max_bytes))
+    log::warn("the stream of the cluster's log has another size than this replica's settings: make them equal",
+              {{"stream", subjects_.stream}, {"max_bytes", config.MaxBytes}, {"max_bytes_wanted", options_.max_bytes}});
 }
 
 std::optional<std::string> Stream::why_unfit(const jsStreamConfig& config) const {
@@ -67,6 +78,10 @@ std::optional<std::string> Stream::why_unfit(const jsStreamConfig& config) const
   if (config.Storage != js_FileStorage) return "its storage is not \"file\", so it would not outlive its nodes";
   if (config.MaxAge != 0 || config.MaxMsgs > 0 || config.MaxMsgsPerSubject > 0)
     return "it has a limit of age or of messages, by which it would lose records";
+  if (config.MaxMsgSize > 0 && config.MaxMsgSize < static_cast<std::int64_t>(OrderedLog::longest_record))
+    return "it takes records of " + std::to_string(config.MaxMsgSize) + " bytes at most";
+  if (config.NoAck) return "it never answers whether it has stored a record";
+  if (config.Mirror != nullptr || config.SourcesLen > 0) return "it has records of other streams";
   if (config.DenyPurge || config.Sealed) return "it is sealed, or nothing may be purged from it";
   return {};
 }

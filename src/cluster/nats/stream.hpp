@@ -62,6 +62,7 @@ class Stream {
  private:
   [[nodiscard]] Answer<void> make() const;
   [[nodiscard]] std::optional<std::string> why_unfit(const jsStreamConfig& config) const;
+  void warn_of_difference(const jsStreamConfig& config) const;
   [[nodiscard]] Answer<void> write(const std::string& subject) const;
   [[nodiscard]] Answer<void> purge(const std::string& subject, Sequence below) const;
   template <class Ask>
