@@ -330,6 +330,7 @@ class OtherEngines(unittest.TestCase):
         with Tool(engine.servers, "a", copies=1) as tool:
             tool.tell("start")
             wait_until(lambda: "no node of the cluster's engine takes a connection" in tool.log, tool.log, 20)
+            self.assertIn(f"(tried: {engine.servers[0].removeprefix('nats://')})", tool.log)
             self.assertEqual(tool.said, [])
             engine.start()
             wait_until(lambda: "start 0 0" in tool.said, f"a start; {tool.log}", 30)

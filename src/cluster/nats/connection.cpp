@@ -68,7 +68,11 @@ Result<std::unique_ptr<Connection>> Connection::make(const NatsOptions& options,
 
 natsStatus Connection::configure(const NatsOptions& options) {
   std::vector<const char*> servers;
-  for (const std::string& server : options.servers) servers.push_back(server.c_str());
+  for (const std::string& server : options.servers) {
+    servers.push_back(server.c_str());
+    if (const auto place = place_of_server(server))
+      tried_ += (tried_.empty() ? "" : ", ") + place->host + ":" + std::to_string(place->port);
+  }
   natsOptions* made = nullptr;
   if (const natsStatus status = natsOptions_Create(&made); status != NATS_OK) return status;
   options_.reset(made);
@@ -111,7 +115,7 @@ bool Connection::connect() {
   if (step.status() == NATS_OK) step(natsConnection_JetStream, &made->stream_api, made->connection, nullptr);
   const natsStatus status = step.status() == NATS_OK ? subscribe(*made) : step.status();
   if (status != NATS_OK) {
-    complaint_.make(words_for(status));
+    complaint_.make(words_for(status) + " (tried: " + tried_ + ")");
     return false;
   }
   {
@@ -147,8 +151,9 @@ void Connection::close() {
     link = std::move(link_);
     link_ = nullptr;
   }
-  is_connected_.store(false, std::memory_order_relaxed);
   if (link) natsConnection_Close(link->connection);
+  const std::lock_guard lock(condition_);
+  is_connected_.store(false, std::memory_order_relaxed);
 }
 
 std::shared_ptr<Link> Connection::link() const {
@@ -156,7 +161,9 @@ std::shared_ptr<Link> Connection::link() const {
   return link_;
 }
 
+// Told on a thread of libnats, and by connect() on another: what is told last has to be what the connection is like.
 void Connection::note_disconnected() {
+  const std::lock_guard lock(condition_);
   if (!is_connected_.exchange(false, std::memory_order_relaxed)) return;
   log::warn("the connection to the cluster's engine is broken: nothing is stored until there is another");
 }
@@ -164,6 +171,7 @@ void Connection::note_disconnected() {
 void Connection::note_reconnected() {
   const auto there = link();
   if (!there) return;
+  const std::lock_guard lock(condition_);
   complaint_.forget();
   const bool stands = natsConnection_Status(there->connection) == NATS_CONN_STATUS_CONNECTED;
   is_connected_.store(stands, std::memory_order_relaxed);
@@ -173,7 +181,7 @@ void Connection::note_reconnected() {
 
 Connection::Sent Connection::publish(const std::string& subject, const std::string& reply, std::string_view bytes) {
   const auto there = link();
-  if (!there) return Sent::no;
+  if (!there || natsConnection_IsClosed(there->connection)) return Sent::no;
   const int size = static_cast<int>(bytes.size());
   const natsStatus status =
       reply.empty()

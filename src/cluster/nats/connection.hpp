@@ -66,9 +66,11 @@ class Connection {
   const Subjects& subjects_;
   Door& door_;
   OptionsPtr options_;
+  std::string tried_;  // for people, without passwords
   Complaint complaint_{"no node of the cluster's engine takes a connection"};
+  std::mutex condition_;  // while is_connected_ is brought into line with what libnats says
   std::atomic<bool> is_connected_{false};
-  mutable std::mutex mutex_;
+  mutable std::mutex mutex_;  // of what follows
   std::shared_ptr<Link> link_;
   bool is_closed_ = false;
 };

@@ -7,8 +7,9 @@
 namespace oneshot::cluster {
 
 Door& Door::make() {
-  static std::mutex mutex;
-  static std::vector<std::unique_ptr<Door>> doors;
+  // Never destroyed: libnats' threads still run while the process ends.
+  static std::mutex& mutex = *new std::mutex;
+  static auto& doors = *new std::vector<std::unique_ptr<Door>>;
   const std::lock_guard lock(mutex);
   return *doors.emplace_back(std::make_unique<Door>());
 }
