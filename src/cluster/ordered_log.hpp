@@ -94,7 +94,8 @@ class OrderedLog {
   /// then each new one. Once. Where one of them is trimmed already, that is damage.
   virtual void tail(const From& from, LogReader& reader) = 0;
 
-  /// Asks for where a start begins; `told` once. An error says what to do. Before tail().
+  /// Asks for where a start begins; `told` once, however long that takes. Where this is called again before, who asked
+  /// first may never be told. An error says what to do. Before tail().
   virtual void find_start(std::function<void(Result<LogStart>)> told) = 0;
 
   /// Entries of this subject below `below` may go. A hint: nobody relies on it, and it may come late or never.

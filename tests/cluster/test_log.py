@@ -335,6 +335,18 @@ class OtherEngines(unittest.TestCase):
             engine.start()
             wait_until(lambda: "start 0 0" in tool.said, f"a start; {tool.log}", 30)
 
+    def test_who_asks_again_and_again_while_there_is_no_engine_is_told_once(self):
+        engine = nats.Engine(1)
+        self.addCleanup(engine.__exit__)
+        with Tool(engine.servers, "a", copies=1) as tool:
+            for _ in range(50):
+                tool.tell("start")
+            wait_until(lambda: "takes a connection" in tool.log, tool.log, 20)
+            engine.start()
+            wait_until(lambda: "start 0 0" in tool.said, f"a start; {tool.log}", 30)
+            tool.start()
+            self.assertEqual(tool.said, ["start 0 0"] * 2)
+
 
 if __name__ == "__main__":
     runner.main()

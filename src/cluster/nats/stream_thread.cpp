@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <utility>
+#include <vector>
 
 #include "base/log.hpp"
 #include "cluster/nats/engine_version.hpp"
@@ -31,7 +32,7 @@ void StreamThread::stop() {
 void StreamThread::find_start(Told told) {
   {
     const std::lock_guard lock(mutex_);
-    starts_.push_back(std::move(told));
+    start_told_ = std::move(told);
     is_new_ = true;
   }
   changed_.notify_one();
@@ -67,21 +68,20 @@ bool StreamThread::wait() {
 // ---- a start ----
 
 void StreamThread::look_for_start() {
-  std::vector<Told> told;
   {
     const std::lock_guard lock(mutex_);
-    told = starts_;
+    if (!start_told_) return;
   }
-  if (told.empty()) return;
   auto found = start();
   if (!found && !found.error().is_final) return complaint_.make(found.error().why);
   complaint_.forget();
+  Told told;
   {
     const std::lock_guard lock(mutex_);
     if (is_stopped_) return;
-    starts_.erase(starts_.begin(), starts_.begin() + static_cast<std::ptrdiff_t>(told.size()));
+    told = std::exchange(start_told_, nullptr);
   }
-  for (const Told& one : told) one(found ? Result<LogStart>(*found) : Result<LogStart>(Unexpected{found.error().why}));
+  told(found ? Result<LogStart>(std::move(*found)) : Result<LogStart>(Unexpected{std::move(found.error().why)}));
 }
 
 Stream::Answer<LogStart> StreamThread::start() {

@@ -5,7 +5,6 @@
 #include <functional>
 #include <mutex>
 #include <thread>
-#include <vector>
 
 #include "cluster/nats/complaint.hpp"
 #include "cluster/nats/connection.hpp"
@@ -47,8 +46,8 @@ class StreamThread {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool is_stopped_ = false;
-  bool is_new_ = true;        // something is wanted since the thread has looked
-  std::vector<Told> starts_;  // that somebody waits for
+  bool is_new_ = true;  // something is wanted since the thread has looked
+  Told start_told_;     // who waits for a start; null: nobody
   Trimmed wanted_;
   Sequence parts_below_ = 0;
   bool is_trim_wanted_ = false;
