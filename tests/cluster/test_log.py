@@ -167,6 +167,25 @@ class OrderedLog(unittest.TestCase):
         self.assertIn("the engine has lost records", a.damage[0])
         self.assertEqual(len(a.entries), 5)
 
+    def test_events_are_refused_before_a_log_is_full_so_that_it_can_be_emptied(self):
+        a = self.tool("a", max_bytes=400_000)
+        a.start()
+        a.tail()
+        while not a.refused:
+            names = [f"r{len(a.given) + number}" for number in range(100)]
+            for name in names:
+                a.append("e", name)
+            a.wait_for_answers(names)
+            a.wait_for_entry(max(a.stored.values()))
+        self.assertEqual(set(a.refused.values()), {"the log is full"})
+        newest = max(a.stored.values())
+        a.append("c", "command")
+        a.append_long("checkpoint", 1000)
+        a.wait_for_answers(["command", "checkpoint"])
+        self.assertLessEqual({"command", "checkpoint"}, a.stored.keys())
+        a.tell(f"trim e {newest}")
+        a.store("e", ["behind"])
+
     def test_two_replicas_ask_each_other(self):
         a, b = self.tool("a"), self.tool("b")
         a.start()

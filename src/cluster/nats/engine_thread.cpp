@@ -28,9 +28,11 @@ void EngineThread::Jobs::post(Job job) {
   changed.notify_one();
 }
 
-EngineThread::EngineThread(Connection& connection, const Subjects& subjects, std::function<void(Sequence)> stored)
+EngineThread::EngineThread(Connection& connection, const Subjects& subjects, const Room& room,
+                           std::function<void(Sequence)> stored)
     : connection_(connection),
       subjects_(subjects),
+      room_(room),
       stored_(std::move(stored)),
       parser_(longest_answer),
       thread_([this] { run(); }) {}
@@ -103,6 +105,7 @@ class EngineThread::Joint {
 void EngineThread::append(Subject subject, std::string bytes, Told told) {
   jobs_->post([this, subject, bytes = std::move(bytes), told = std::move(told)] {
     if (subject == Subject::checkpoints) return publish_checkpoint(bytes, told);
+    if (subject == Subject::events && room_.is_tight()) return told(refused("the log is full"));
     publish(subjects_.of(subject), bytes, told);
   });
 }

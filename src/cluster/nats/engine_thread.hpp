@@ -16,6 +16,7 @@
 
 #include "base/clock.hpp"
 #include "cluster/nats/connection.hpp"
+#include "cluster/nats/room.hpp"
 #include "cluster/nats/subjects.hpp"
 #include "cluster/ordered_log.hpp"
 #include "json/parser.hpp"
@@ -29,8 +30,9 @@ class EngineThread {
   using Told = std::function<void(const AppendAnswer&)>;
   using Answered = std::function<void(std::optional<std::string>)>;
 
-  /// `stored`: where a record of ours stands, before its append is answered. Both outlive this.
-  EngineThread(Connection& connection, const Subjects& subjects, std::function<void(Sequence)> stored);
+  /// `stored`: where a record of ours stands, before its append is answered. All outlive this.
+  EngineThread(Connection& connection, const Subjects& subjects, const Room& room,
+               std::function<void(Sequence)> stored);
   ~EngineThread() { stop(); }
 
   /// Nothing is told after this has returned.
@@ -76,6 +78,7 @@ class EngineThread {
 
   Connection& connection_;
   const Subjects& subjects_;
+  const Room& room_;
   const std::function<void(Sequence)> stored_;
   const std::shared_ptr<Jobs> jobs_ = std::make_shared<Jobs>();
 

@@ -7,6 +7,7 @@
 #include "cluster/nats/connection.hpp"
 #include "cluster/nats/door.hpp"
 #include "cluster/nats/engine_thread.hpp"
+#include "cluster/nats/room.hpp"
 #include "cluster/nats/stream.hpp"
 #include "cluster/nats/stream_thread.hpp"
 #include "cluster/nats/subjects.hpp"
@@ -53,11 +54,11 @@ class NatsLog::Works final : public Receiver {
   void begin(std::unique_ptr<Connection> connection) {
     connection_ = std::move(connection);
     stream_ = std::make_unique<Stream>(*connection_, subjects_, options_);
-    engine_thread_ = std::make_unique<EngineThread>(*connection_, subjects_,
+    engine_thread_ = std::make_unique<EngineThread>(*connection_, subjects_, room_,
                                                     [this](Sequence sequence) { tail_->note_stored(sequence); });
-    tail_ = std::make_unique<Tail>(*connection_, door_, *stream_, subjects_, [this](std::string to, std::string bytes) {
-      engine_thread_->send(std::move(to), std::move(bytes));
-    });
+    tail_ = std::make_unique<Tail>(
+        *connection_, door_, *stream_, subjects_, room_,
+        [this](std::string to, std::string bytes) { engine_thread_->send(std::move(to), std::move(bytes)); });
     door_.open(*this);
     stream_thread_ = std::make_unique<StreamThread>(*connection_, *stream_, subjects_, options_);
   }
@@ -66,6 +67,7 @@ class NatsLog::Works final : public Receiver {
   const Subjects subjects_;
   Door& door_ = Door::make();
   Complaint complaint_{"the cluster's engine says that something went wrong"};
+  Room room_;
   std::unique_ptr<Connection> connection_;
   std::unique_ptr<Stream> stream_;
   std::unique_ptr<EngineThread> engine_thread_;

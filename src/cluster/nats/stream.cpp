@@ -63,8 +63,9 @@ Stream::Answer<void> Stream::find_or_make() {
 // Whoever came first has made it by his settings, and what he wrote, or an operator since, is no worse.
 void Stream::warn_of_difference(const jsStreamConfig& config) const {
   if (config.Replicas != options_.copies)
-    log::warn("the stream of the cluster's log has another number of copies than this replica's settings: make them equal",
-              {{"stream", subjects_.stream}, {"copies", config.Replicas}, {"copies_wanted", options_.copies}});
+    log::warn(
+        "the stream of the cluster's log has another number of copies than this replica's settings: make them equal",
+        {{"stream", subjects_.stream}, {"copies", config.Replicas}, {"copies_wanted", options_.copies}});
   if (config.MaxBytes != static_cast<std::int64_t>(options_.max_bytes))
     log::warn("the stream of the cluster's log has another size than this replica's settings: make them equal",
               {{"stream", subjects_.stream}, {"max_bytes", config.MaxBytes}, {"max_bytes_wanted", options_.max_bytes}});
@@ -121,7 +122,12 @@ Stream::Answer<Stream::State> Stream::state(const std::string& filter) const {
   const natsStatus status = js_GetStreamInfo(&found, link->stream_api, subjects_.stream.c_str(), &options, &code);
   const StreamInfoPtr info(found);
   if (status != NATS_OK) return Unexpected{failure(status, code)};
-  State state{.first = info->State.FirstSeq, .last = info->State.LastSeq, .subjects = {}, .trimmed = {}};
+  State state{.first = info->State.FirstSeq,
+              .last = info->State.LastSeq,
+              .bytes = info->State.Bytes,
+              .max_bytes = info->Config->MaxBytes,
+              .subjects = {},
+              .trimmed = {}};
   const jsStreamStateSubjects* const subjects = info->State.Subjects;
   for (int i = 0; subjects != nullptr && i < subjects->Count; ++i) {
     state.subjects.emplace_back(subjects->List[i].Subject);

@@ -38,6 +38,8 @@ class Stream {
   struct State {
     Sequence first = 0;  ///< what is below is gone; last + 1 for an empty stream that had something
     Sequence last = 0;
+    std::uint64_t bytes = 0;
+    std::int64_t max_bytes = 0;         ///< 0 or less: no limit
     std::vector<std::string> subjects;  ///< of those that were asked for
     Trimmed trimmed;                    ///< of the same
   };

@@ -22,6 +22,7 @@ constexpr milliseconds standstill{1500};
 constexpr milliseconds look_each{250};
 constexpr milliseconds make_again{200};
 constexpr std::chrono::seconds ask_when_idle{5};
+constexpr std::chrono::seconds ask_when_tight{1};
 
 constexpr std::int64_t ns_per_ms = 1'000'000;
 
@@ -32,9 +33,9 @@ std::string_view header(natsMsg* message, const char* name) {
 
 }  // namespace
 
-Tail::Tail(Connection& connection, Door& door, Stream& stream, const Subjects& subjects,
+Tail::Tail(Connection& connection, Door& door, Stream& stream, const Subjects& subjects, Room& room,
            std::function<void(std::string, std::string)> send)
-    : connection_(connection), door_(door), stream_(stream), subjects_(subjects), send_(std::move(send)) {}
+    : connection_(connection), door_(door), stream_(stream), subjects_(subjects), room_(room), send_(std::move(send)) {}
 
 void Tail::stop() {
   {
@@ -130,9 +131,17 @@ void Tail::look_whether_it_goes_on() {
   }
   if (expected_ >= next_ && time - std::max(expected_since_, read_time_) > standstill)
     return let_go("a record that is stored does not come");
-  if (time - std::max(read_time_, asked_) < ask_when_idle) return;
+  const bool is_due =
+      room_.is_tight() ? time - asked_ >= ask_when_tight : time - std::max(read_time_, asked_) >= ask_when_idle;
+  if (!is_due) return;
   asked_ = time;
-  if (const auto state = stream_.state()) note_stored(state->last);
+  if (const auto state = ask_the_leader()) note_stored(state->last);
+}
+
+Stream::Answer<Stream::State> Tail::ask_the_leader() {
+  auto state = stream_.state();
+  if (state) room_.set(state->bytes, state->max_bytes, state->last);
+  return state;
 }
 
 // ---- what comes ----
@@ -150,6 +159,7 @@ void Tail::take(const Arrived& arrived) {
   if (sequence < next_) return;
   if (sequence > next_ && !passes_gap(sequence, arrived.arrival)) return;
   next_ = sequence + 1;
+  room_.add(sequence, std::string_view(natsMsg_GetSubject(message)).size(), bytes_of(message).size());
   last_read_ = {.sequence = sequence, .unix_ns = meta->Timestamp};
   read_time_ = system_clock().steady();
   show(message, sequence, meta->Timestamp);
@@ -175,7 +185,7 @@ bool Tail::passes_gap(Sequence next, std::uint64_t arrival) {
       const std::lock_guard lock(mutex_);
       arrivals = arrivals_;
     }
-    const auto state = stream_.state();
+    const auto state = ask_the_leader();
     if (!state) {
       let_go(state.error().why);
       return false;

@@ -17,6 +17,7 @@
 #include "cluster/nats/complaint.hpp"
 #include "cluster/nats/connection.hpp"
 #include "cluster/nats/parts.hpp"
+#include "cluster/nats/room.hpp"
 #include "cluster/nats/stream.hpp"
 #include "cluster/nats/subjects.hpp"
 #include "cluster/ordered_log.hpp"
@@ -28,8 +29,8 @@ namespace oneshot::cluster {
 /// the last record that was read. Any thread.
 class Tail {
  public:
-  /// `send`: a message to a subject. All outlive this.
-  Tail(Connection& connection, Door& door, Stream& stream, const Subjects& subjects,
+  /// Tells `room`. `send`: a message to a subject. All outlive this.
+  Tail(Connection& connection, Door& door, Stream& stream, const Subjects& subjects, Room& room,
        std::function<void(std::string, std::string)> send);
   ~Tail() { stop(); }
   /// Nothing is told after this has returned.
@@ -71,6 +72,7 @@ class Tail {
 
   bool make_consumer();
   bool look_at_the_log();
+  [[nodiscard]] Stream::Answer<Stream::State> ask_the_leader();
   bool is_as_it_was_read(const Stream::State& state);
   bool add_consumer();
   void let_go(std::string_view why);
@@ -88,6 +90,7 @@ class Tail {
   Door& door_;
   Stream& stream_;
   const Subjects& subjects_;
+  Room& room_;
   const std::function<void(std::string, std::string)> send_;
   Complaint complaint_{"the cluster's log cannot be read; trying again"};
 

@@ -27,7 +27,7 @@ bool Tail::look_at_the_log() {
     arrived_.clear();
     arrivals = arrivals_;
   }
-  const auto state = stream_.state();
+  const auto state = ask_the_leader();
   if (!state) {
     complaint_.make(state.error().why);
     return false;
