@@ -167,6 +167,16 @@ class OrderedLog(unittest.TestCase):
         self.assertIn("the engine has lost records", a.damage[0])
         self.assertEqual(len(a.entries), 5)
 
+    def test_a_log_that_ends_before_what_a_checkpoint_has_applied_is_damage(self):
+        a, b = self.tool("a"), self.tool("b")
+        a.start()
+        a.store("e", [f"r{number}" for number in range(5)])
+        b.tail(1, 8)
+        a.store("e", ["late"])  # which another one of that place would be taken for, in the end
+        wait_until(lambda: b.damage, f"damage; {b.entries} {b.log}", 30)
+        self.assertIn("it ends at 6, but was read up to 7: the engine has lost records", b.damage[0])
+        self.assertEqual(b.entries, [])
+
     def test_events_are_refused_before_a_log_is_full_so_that_it_can_be_emptied(self):
         a = self.tool("a", max_bytes=400_000)
         a.start()

@@ -42,12 +42,13 @@ bool Tail::look_at_the_log() {
 }
 
 bool Tail::is_as_it_was_read(const Stream::State& state) {
-  if (state.last + 1 < next_) {
+  const Sequence read = std::max(next_, from_.all) - 1;  // by this, or by who wrote the checkpoint where this began
+  if (state.last < read) {
     if (!short_since_) short_since_ = system_clock().steady();
-    complaint_.make("it ends at " + std::to_string(state.last) + ", and was read up to " + std::to_string(next_ - 1));
+    const std::string why = "it ends at " + std::to_string(state.last) + ", but was read up to " + std::to_string(read);
+    complaint_.make(why);
     if (system_clock().steady() - *short_since_ >= leader_catches_up_within)
-      damage("it ends at " + std::to_string(state.last) + ", but was read up to " + std::to_string(next_ - 1) +
-             ": the engine has lost records");
+      damage(why + ": the engine has lost records");
     return false;
   }
   short_since_.reset();
