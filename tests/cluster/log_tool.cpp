@@ -57,8 +57,11 @@ std::string rest_of(std::istream& words) {
   return rest;
 }
 
-std::string long_text(std::size_t bytes) {
-  std::string text(bytes, 'x');
+/// That of before is kept, so that many are appended at once.
+const std::string& long_text(std::size_t bytes) {
+  static std::string text;
+  if (text.size() == bytes) return text;
+  text.assign(bytes, 'x');
   for (std::size_t i = 0; i < bytes; ++i) text[i] = static_cast<char>('a' + i * 7 % 26 + i / 65536 % 3);
   return text;
 }

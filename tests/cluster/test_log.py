@@ -274,6 +274,18 @@ class OrderedLog(unittest.TestCase):
         self.assertEqual(c.end(), 0)
         self.assertNotIn("wanted", c.log)
 
+    def test_records_that_wait_for_a_node_that_hangs_are_refused_when_they_are_too_many(self):
+        a = self.tool("a", max_bytes=1 << 30)
+        a.start()
+        self.engine.node(1).pause()
+        self._stack.callback(self.engine.node(1).resume)
+        for number in range(500):
+            a.append_long(f"r{number}", 256 << 10, "e")
+        wait_until(lambda: "the engine takes records more slowly than they come" in a.refused.values(),
+                   f"a refusal; {set(a.refused.values())}", 20)
+        self.engine.node(1).resume()
+        a.store("e", ["behind"])
+
     def test_an_end_takes_no_longer_than_what_is_being_written(self):
         a = self.tool("a")
         a.start()

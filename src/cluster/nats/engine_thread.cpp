@@ -15,6 +15,8 @@ constexpr std::size_t longest_answer = std::size_t{64} << 10;
 // within half a minute.
 constexpr std::chrono::seconds answers_come_within{60};
 
+constexpr std::size_t bytes_beside = 256;  // that a record which waits takes, about
+
 AppendAnswer refused(std::string_view why) { return {.what = AppendAnswer::What::refused, .sequence = 0, .why = why}; }
 
 }  // namespace
@@ -103,11 +105,22 @@ class EngineThread::Joint {
 };
 
 void EngineThread::append(Subject subject, std::string bytes, Told told) {
-  jobs_->post([this, subject, bytes = std::move(bytes), told = std::move(told)] {
-    if (subject == Subject::checkpoints) return publish_checkpoint(bytes, told);
-    if (subject == Subject::events && room_.is_tight()) return told(refused("the log is full"));
-    publish(subjects_.of(subject), bytes, told);
+  const std::size_t size = bytes.size() + bytes_beside;
+  if (waiting_bytes_.fetch_add(size) + size > max_waiting_bytes) {
+    waiting_bytes_ -= size;
+    return jobs_->post(
+        [told = std::move(told)] { told(refused("the engine takes records more slowly than they come")); });
+  }
+  jobs_->post([this, size, subject, bytes = std::move(bytes), told = std::move(told)] {
+    append_now(subject, bytes, told);
+    waiting_bytes_ -= size;
   });
+}
+
+void EngineThread::append_now(Subject subject, const std::string& bytes, const Told& told) {
+  if (subject == Subject::checkpoints) return publish_checkpoint(bytes, told);
+  if (subject == Subject::events && room_.is_tight()) return told(refused("the log is full"));
+  publish(subjects_.of(subject), bytes, told);
 }
 
 void EngineThread::publish_checkpoint(const std::string& bytes, const Told& told) {
@@ -125,6 +138,7 @@ void EngineThread::publish(const std::string& subject, const std::string& bytes,
   switch (connection_.publish(subject, subjects_.in("a", number), bytes)) {
     case Connection::Sent::yes:
       appends_.emplace(number, Append{.told = std::move(told), .sent = system_clock().steady()});
+      if (appends_.size() > max_unanswered) appends_.erase(appends_.begin());
       break;
     case Connection::Sent::no:
       told(refused("there is no connection to the engine"));

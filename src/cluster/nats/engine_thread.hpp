@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -66,10 +67,15 @@ class EngineThread {
     SteadyTime until;
   };
   class Joint;
+  // Of records that wait while a node takes none, and of appends that wait for an answer: beyond that, the newest are
+  // refused, and the oldest count as never answered.
+  static constexpr std::size_t max_waiting_bytes = std::size_t{64} << 20;
+  static constexpr std::size_t max_unanswered = 65536;
 
   void run();
   [[nodiscard]] SteadyTime next_time() const;
   void look_at_the_time();
+  void append_now(Subject subject, const std::string& bytes, const Told& told);
   void publish(const std::string& subject, const std::string& bytes, Told told);
   void publish_checkpoint(const std::string& bytes, const Told& told);
   void on_append_answer(const MessagePtr& message);
@@ -81,6 +87,7 @@ class EngineThread {
   const Room& room_;
   const std::function<void(Sequence)> stored_;
   const std::shared_ptr<Jobs> jobs_ = std::make_shared<Jobs>();
+  std::atomic<std::size_t> waiting_bytes_{0};
 
   // Of the thread alone:
   json::Parser parser_;
