@@ -365,6 +365,13 @@ class OtherEngines(unittest.TestCase):
             wait_until(lambda: tool.said, f"an answer; {tool.log}", 20)
             self.assertRegex(tool.said[0], "^no start .* is nats-server 2.9.10, .* install 2.10.23 or newer")
 
+    def test_a_node_that_loses_records_is_found_where_only_others_are_named(self):
+        with nats.PlayedNode("2.9.10") as old, nats.PlayedNode("2.10.27", [old.url]) as new, \
+                Tool([new.url], "a") as tool:
+            tool.tell("start")
+            wait_until(lambda: tool.said, f"an answer; {tool.log}", 20)
+            self.assertRegex(tool.said[0], f"^no start .*{old.url.removeprefix('nats://')} is nats-server 2.9.10")
+
     def test_an_engine_that_is_not_there_is_named_in_the_log_until_it_is(self):
         engine = nats.Engine(1)
         self.addCleanup(engine.__exit__)

@@ -207,10 +207,15 @@ class Engine:
 
 
 class PlayedNode:
-    """Greets as a node of this version, and does nothing but answer pings. A context manager."""
+    """Greets as a node of this version, and does nothing but answer pings. A context manager.
 
-    def __init__(self, version):
-        self._greeting = f'INFO {{"server_id":"x","version":"{version}","max_payload":1048576,"headers":true}}\r\n'
+    others: addresses of the engine's other nodes, which it names
+    """
+
+    def __init__(self, version, others=()):
+        info = {"server_id": "x", "version": version, "max_payload": 1 << 20, "headers": True,
+                "connect_urls": [url.removeprefix("nats://") for url in others]}
+        self._greeting = f"INFO {json.dumps(info)}\r\n"
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"nats://127.0.0.1:{self._listener.getsockname()[1]}"
 

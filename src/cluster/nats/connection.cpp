@@ -10,6 +10,7 @@
 #include "cluster/nats/connection.hpp"
 
 #include <array>
+#include <cstdlib>
 #include <utility>
 
 #include "base/log.hpp"
@@ -159,6 +160,17 @@ void Connection::close() {
 std::shared_ptr<Link> Connection::link() const {
   const std::lock_guard lock(mutex_);
   return link_;
+}
+
+std::vector<std::string> Connection::learnt_servers() const {
+  const auto there = link();
+  char** list = nullptr;
+  int count = 0;
+  if (!there || natsConnection_GetDiscoveredServers(there->connection, &list, &count) != NATS_OK) return {};
+  std::vector<std::string> servers(list, list + count);
+  for (int i = 0; i < count; ++i) std::free(list[i]);
+  std::free(list);
+  return servers;
 }
 
 // Told on a thread of libnats, and by connect() on another: what is told last has to be what the connection is like.

@@ -46,6 +46,8 @@ class Connection {
   /// Null: there is none. One that is being mended is one, too.
   [[nodiscard]] std::shared_ptr<Link> link() const;
   [[nodiscard]] bool is_connected() const noexcept { return is_connected_.load(std::memory_order_relaxed); }
+  /// The other nodes that the connected one has told of: "nats://10.0.0.2:4222".
+  [[nodiscard]] std::vector<std::string> learnt_servers() const;
   void note_disconnected();
   void note_reconnected();
 

@@ -75,16 +75,18 @@ bool is_older(std::string_view version, std::string_view than) {
   return false;
 }
 
-Result<void> check_engine_versions(const std::vector<std::string>& servers) {
+Result<std::size_t> check_engine_versions(const std::vector<std::string>& servers) {
+  std::size_t told = 0;
   for (const std::string& server : servers) {
     const std::string version = version_of(server);
+    if (!version.empty()) ++told;
     if (version.empty() || !is_older(version, oldest_engine)) continue;
     const auto place = place_of_server(server);
     return Unexpected{"the engine's node " + place->host + ":" + std::to_string(place->port) + " is nats-server " +
                       version + ", which can lose records; install " + std::string(oldest_engine) +
                       " or newer on each node (Debian 13 has it; its package installs on Debian 12)"};
   }
-  return {};
+  return told;
 }
 
 }  // namespace oneshot::cluster

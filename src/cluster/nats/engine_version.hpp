@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,8 +17,9 @@ inline constexpr std::string_view oldest_engine = "2.10.23";
 /// By numbers, from the left; what is behind a `-` is not looked at.
 [[nodiscard]] bool is_older(std::string_view version, std::string_view than);
 
-/// Whether each of these nodes ("nats://n1:4222") that answers now is new enough. libnats does not tell a node's
-/// version; the first line that a node sends does, also with TLS. Blocks for a second for each server at most.
-[[nodiscard]] Result<void> check_engine_versions(const std::vector<std::string>& servers);
+/// Whether each of these nodes ("nats://n1:4222") that answers now is new enough; how many have told their version.
+/// libnats does not tell it; the first line that a node sends does, also with TLS, unless the handshake comes first
+/// (`handshake_first`). Blocks for a second for each server at most, and for as long as a name takes to be found.
+[[nodiscard]] Result<std::size_t> check_engine_versions(const std::vector<std::string>& servers);
 
 }  // namespace oneshot::cluster

@@ -85,11 +85,7 @@ void StreamThread::look_for_start() {
 }
 
 Stream::Answer<LogStart> StreamThread::start() {
-  if (!are_versions_good_) {
-    if (auto checked = check_engine_versions(options_.servers); !checked)
-      return Unexpected{Stream::Failure{.why = checked.error(), .is_final = true}};
-    are_versions_good_ = true;
-  }
+  if (auto checked = check_versions(); !checked) return Unexpected{checked.error()};
   if (auto there = stream_.find_or_make(); !there) return Unexpected{there.error()};
   LogStart start;
   if (auto read = read_checkpoints(start); !read) return Unexpected{read.error()};
@@ -101,6 +97,21 @@ Stream::Answer<LogStart> StreamThread::start() {
     if (newest) start.last = std::max(start.last, newest->sequence);
   }
   return start;
+}
+
+Stream::Answer<void> StreamThread::check_versions() {
+  if (are_versions_good_) return {};
+  std::vector<std::string> servers = options_.servers;
+  for (std::string& other : connection_.learnt_servers())
+    if (std::ranges::find(servers, other) == servers.end()) servers.push_back(std::move(other));
+  const auto checked = check_engine_versions(servers);
+  if (!checked) return Unexpected{Stream::Failure{.why = checked.error(), .is_final = true}};
+  if (*checked == 0)
+    log::warn(
+        "no node of the cluster's engine tells its version: see that each is new enough (`nats-server --version`)",
+        {{"oldest", oldest_engine}});
+  are_versions_good_ = true;
+  return {};
 }
 
 Stream::Answer<void> StreamThread::read_checkpoints(LogStart& start) {

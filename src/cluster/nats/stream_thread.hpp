@@ -34,6 +34,7 @@ class StreamThread {
   bool wait();
   void look_for_start();
   [[nodiscard]] Stream::Answer<LogStart> start();
+  [[nodiscard]] Stream::Answer<void> check_versions();
   [[nodiscard]] Stream::Answer<void> read_checkpoints(LogStart& start);
   void trim_now();
 
