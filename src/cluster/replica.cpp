@@ -59,7 +59,6 @@ void Replica::start() {
   {
     const std::lock_guard lock(mutex_);
     asked_ = clock_.steady();
-    is_asking_ = true;
   }
   log_.find_start([this](Result<LogStart> start) { begin(std::move(start)); });
 }
@@ -68,7 +67,6 @@ void Replica::begin(Result<LogStart> start) {
   OrderedLog::From from;
   {
     const std::lock_guard lock(mutex_);
-    is_asking_ = false;
     if (has_tail_ || state_ == State::stopped) return;
     if (!start) {  // pulse() asks again
       log::warn("the cluster's log cannot be read yet", {{"reason", start.error()}});
@@ -168,7 +166,7 @@ void Replica::pulse() {
     const std::lock_guard lock(mutex_);
     const SteadyTime now = clock_.steady();
     if (!has_tail_) {
-      asks = state_ == State::starting && (!is_asking_ || now - asked_ >= ask_again);
+      asks = state_ == State::starting && now - asked_ >= ask_again;
     } else {
       for (auto& [number, pending] : pending_)
         if (!pending.is_stored && now - pending.sent >= repeat_after) send(number, pending);

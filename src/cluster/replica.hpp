@@ -111,7 +111,6 @@ class Replica final : public LogReader {
   std::uint64_t last_number_ = 0;
   std::map<std::uint64_t, Pending> pending_;
   SteadyTime asked_{};  // for where to begin
-  bool is_asking_ = false;
   bool has_tail_ = false;
   SteadyTime ticked_{};
   Machine::CheckpointHead last_checkpoint_;  // that was read, whoever wrote it
