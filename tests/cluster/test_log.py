@@ -286,6 +286,17 @@ class OrderedLog(unittest.TestCase):
         self.engine.node(1).resume()
         a.store("e", ["behind"])
 
+    def test_an_end_in_the_middle_of_everything_is_a_clean_one(self):
+        self.tool("other").start()
+        lines = ["start", "tail 1 1", *(f"append e r{number} x" for number in range(500)), "long k large 600000",
+                 "ask other 5000 how is it", "call to all", "trim k 2", "ask nobody 60000 never"]
+        for count in (0, 1, 2, 3, 100, 499, *range(500, len(lines) + 1)):
+            with self.subTest(count), Tool(self.engine.servers, "a", copies=1) as a:
+                for line in lines[:count]:
+                    a.tell(line)
+                self.assertEqual(a.end(), 0, a.log)
+                a.wait_for_words("ended")
+
     def test_an_end_takes_no_longer_than_what_is_being_written(self):
         a = self.tool("a")
         a.start()
