@@ -22,7 +22,7 @@ struct NatsOptions {
   std::string replica;               ///< the name by which others ask this one; unique in the cluster
   std::uint64_t boot = 0;            ///< of this run: random, never 0; in the subjects at which it is answered
   int copies = 3;                    ///< of each record, on as many nodes: 1, 3 or 5
-  std::uint64_t max_bytes = std::uint64_t{192} << 20;  ///< of the log; beyond that the engine refuses records
+  std::uint64_t max_bytes = std::uint64_t{192} << 20;  ///< of the log; it refuses events at seven eighths
 
   std::string credentials_file;  ///< JWT and seed; "": none
   std::string user;              ///< with `password`; "": none
