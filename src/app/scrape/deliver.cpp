@@ -10,6 +10,7 @@
 #include "app/scrape/exposition_reply.hpp"
 #include "app/scrape/measure.hpp"
 #include "app/scrape/out_of_order_warning.hpp"
+#include "app/scrape/padded_head.hpp"
 #include "app/scrape/refusals.hpp"
 #include "app/scrape/scrape_body.hpp"
 

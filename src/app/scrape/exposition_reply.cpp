@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "app/scrape/exposition_reply.hpp"
+#include "app/scrape/padded_head.hpp"
 
 #include "app/own_metrics/own_metrics.hpp"
 #include "app/scrape/scrape_body.hpp"

@@ -16,6 +16,7 @@
 #include "app/scrape/admit_scrape.hpp"
 #include "app/scrape/compress.hpp"
 #include "app/scrape/exposition_reply.hpp"
+#include "app/scrape/padded_head.hpp"
 #include "app/scrape/peek.hpp"
 #include "app/scrape/refusals.hpp"
 #include "app/scrape/scrape.hpp"

@@ -9,6 +9,7 @@
 #include "app/scrape/batch_memory.hpp"
 #include "app/scrape/exposition_reply.hpp"
 #include "app/scrape/measure.hpp"
+#include "app/scrape/padded_head.hpp"
 #include "app/scrape/refusals.hpp"
 #include "app/scrape/scrape_body.hpp"
 #include "app/scrape/scrape_deadline.hpp"

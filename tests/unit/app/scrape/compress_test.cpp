@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "app/scrape/padded_head.hpp"
 #include "app/scrape/scrape_body.hpp"
 #include "exposition/text_format.hpp"
 #include "support/gunzip.hpp"

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "app/scrape/padded_head.hpp"
 #include "app/scrape/scrape_body.hpp"
 #include "base/log.hpp"
 #include "support/captured_log.hpp"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "app/scrape/scrape_body.hpp"
+#include "app/scrape/padded_head.hpp"
 
 #include <doctest/doctest.h>
 
