@@ -15,7 +15,7 @@ std::vector<std::string_view> reasons_not_ready(const Services& services) {
     case Readiness::Phase::running:
       break;
   }
-  if (services.queue.unable_to_store()) reasons.emplace_back("unable to store");
+  if (const std::string_view why = services.queue.why_not_ready(); !why.empty()) reasons.push_back(why);
   return reasons;
 }
 

@@ -22,6 +22,10 @@ class Receipt {
   /// The last byte was handed to the kernel: the body source has been read to its end and destroyed. `nothing_unread`:
   /// no input waits, which would make the kernel throw the reply away, if this program were killed now.
   virtual void on_handed_over(bool nothing_unread) = 0;
+  /// Whether on_acknowledged() is wanted, which costs looks at the connection: the kernel tells no program of it.
+  [[nodiscard]] virtual bool wants_acknowledged() const noexcept { return false; }
+  /// After on_handed_over(), where the outcome is not known yet: the peer's kernel has all of the reply.
+  virtual void on_acknowledged() {}
   /// Before on_settled(): the peer had acknowledged all a while ago, and the connection was reset then.
   virtual void on_idle_reset() {}
   /// Before on_settled() with another outcome than delivered.

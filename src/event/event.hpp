@@ -54,8 +54,10 @@ enum class Reason : std::uint8_t {
   over_share,       ///< the log is full, and most of it is this client's
   unauthorized,     ///< a webhook's signature, or the credentials, are missing or wrong
   forbidden,        ///< not by this client, or not at this address
+  unavailable,      ///< the engine of the cluster cannot be reached: surely not stored
+  unknown_outcome,  ///< the engine of the cluster did not answer in time: perhaps stored
 };
-inline constexpr int reason_count = 24;
+inline constexpr int reason_count = 26;
 [[nodiscard]] std::string_view reason_name(Reason reason) noexcept;
 
 struct Rejection {

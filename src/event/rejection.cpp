@@ -70,6 +70,7 @@ std::string_view reason_name(Reason reason) noexcept {
       "bad_content_type", "log_full",        "unable_to_store", "bad_parameter", "no_labels",       "bad_body",
       "bad_time",         "over_limit",      "unknown_metric",  "bad_key",       "key_reused",      "key_in_flight",
       "rate_limited",     "too_many_series", "ahead_of_clock",  "over_share",    "unauthorized",    "forbidden",
+      "unavailable",      "unknown_outcome",
   };
   return names[static_cast<std::size_t>(reason)];
 }

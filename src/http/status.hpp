@@ -15,7 +15,7 @@ struct Status {
 
 /// Every status that this server sends, in ascending order: the one list. A status has a counter, and so a series of
 /// oneshot_http_responses_total, from the start. 411 is not among them: without Content-Length and without chunked
-/// framing a request has no body (RFC 9112 6.3), so no length is ever missing. Nor is 504: the server asks no other.
+/// framing a request has no body (RFC 9112 6.3), so no length is ever missing. 504 is for replicas of a cluster alone.
 inline constexpr std::array statuses{
     Status{200, "OK"},
     Status{302, "Found"},
@@ -37,6 +37,7 @@ inline constexpr std::array statuses{
     Status{500, "Internal Server Error"},
     Status{501, "Not Implemented"},
     Status{503, "Service Unavailable"},
+    Status{504, "Gateway Timeout"},
     Status{505, "HTTP Version Not Supported"},
 };
 

@@ -35,6 +35,10 @@ enum class Stored : std::uint8_t {
   key_reused,      ///< its idempotency key came with another event before: refuse
   ahead_of_clock,  ///< with explicit timestamps: its series had so many that its time would be too far ahead: refuse
   key_in_flight,   ///< the event that its idempotency key came with before is not yet durable: let the client ask again
+  unavailable,     ///< the engine cannot be reached now, or has too much to do: not stored, try again
+  unknown,         ///< nobody knows, and nobody will: it may be stored
+  too_large,       ///< more in one request than the engine stores together
+  refused_with_another,  ///< another one of its request was refused, and so none of them is stored
 };
 
 /// Who stores an event: the number of the calling thread, below Options::appenders, and the sender, by a number that is
@@ -43,6 +47,9 @@ struct Poster {
   Poster(unsigned thread, std::uint64_t who = 0) noexcept  // NOLINT(google-explicit-constructor): nobody's
       : appender(thread), sender(who) {}
   unsigned appender;
+  /// An event whose key came with another one before does not keep the others out. That is for an engine that knows
+  /// only later which ones these are; one that tells at once has the caller leave them out.
+  bool each_alone = false;
   std::uint64_t sender;
 };
 
@@ -64,20 +71,34 @@ struct StoredAll {
   std::size_t duplicates = 0;
   std::size_t at = 0;  ///< the event that `key_reused`, `key_in_flight`, `ahead_of_clock` are about, from 0
   std::vector<std::size_t> duplicates_at{};  ///< which ones they are, from 0, ascending
+  /// With Poster::each_alone: whose keys came with other events before; the others are stored.
+  std::vector<std::size_t> reused_at{};
   /// With `ahead_of_clock`: which ones are. Without them the others may be stored.
   std::vector<std::size_t> ahead_of_clock_at{};
   /// One for each event in their order, where all are stored: see StoredOne::id; else empty.
   std::vector<EventId> ids{};
 };
 
+/// What has become of events that were `flushing`.
+struct Durable {
+  Stored what = Stored::stored;  ///< or why none of them is stored: `unable`, `unavailable`, `unknown`
+  /// With `stored`, of an engine that knows only now: what became of each event of the call, in their order. Empty:
+  /// what the call said.
+  std::vector<StoredOne> each{};
+};
+/// What the call would have said, had it known: `appended` is what it said.
+[[nodiscard]] StoredAll outcome_of(StoredAll appended, const Durable& durable, bool each_alone = false);
+
 /// A scraper that comes for a batch, and may be new.
 struct Coming {
   // NOLINTNEXTLINE(google-explicit-constructor): most scrapers come with their number alone, and say no more than that
-  Coming(std::uint64_t from, std::optional<std::int64_t> since = std::nullopt) noexcept
-      : origin(from), since_unix_ms(since) {}
+  Coming(std::uint64_t from, std::optional<std::int64_t> since = std::nullopt, SteadyTime last_byte = {}) noexcept
+      : origin(from), since_unix_ms(since), answer_by(last_byte) {}
   std::uint64_t origin;  ///< a number as Poster::sender, 0 for none
   /// A scraper that is new begins with the events accepted since then, as far as the log reaches back.
   std::optional<std::int64_t> since_unix_ms;
+  /// By when the last byte of the answer must have been acknowledged: then it is reset.
+  SteadyTime answer_by;
 };
 
 /// Why a scrape got no batch.
@@ -89,6 +110,7 @@ enum class NoBatch : std::uint8_t {
   time_over,           ///< an earlier batch is still being made or sent, or other scrapes are before this one
   peer_closed,         ///< the client of this scrape has left
   stopping,            ///< the program ends
+  unavailable,         ///< the engine cannot be reached now, or this program has not caught up with it
 };
 using TakeResult = Result<std::unique_ptr<Delivery>, NoBatch>;
 
@@ -107,9 +129,9 @@ class Queue {
   /// Stores all of these, or none; duplicates among them are left out, also of each other. After a kill meanwhile a
   /// part may be stored, which nobody was told of.
   virtual StoredAll append_all(Poster poster, std::span<const event::Event> events) = 0;
-  /// Right after `flushing`, on the same thread: `told` is called once, on any thread, with `stored`, or with `unable`:
-  /// the event is not stored and never was, since the storage has failed. It must not block, nor call back.
-  virtual void when_durable(unsigned appender, std::function<void(Stored)> told) = 0;
+  /// Right after `flushing`, on the same thread: `told` is called once, on any thread. With `unable` the events are not
+  /// stored and never were, since the storage has failed. It must not block, nor call back.
+  virtual void when_durable(unsigned appender, std::function<void(const Durable&)> told) = 0;
 
   /// Takes the next batch of this scraper, which becomes known if it is new and gets a place (see Newcomers), and is
   /// seen now: the events that it has not got, at most `max_events_per_scrape`; with explicit timestamps up to the
@@ -166,6 +188,12 @@ class Queue {
   /// The storage has failed: what is stored from now on may be lost with the machine's power, and with Sync::always
   /// nothing is stored. So until the next start; never in memory.
   [[nodiscard]] virtual bool unable_to_store() const noexcept = 0;
+  /// Why no load should come here now, in a few words: "unable to store". Empty: it may come.
+  [[nodiscard]] virtual std::string_view why_not_ready() const {
+    return unable_to_store() ? std::string_view("unable to store") : std::string_view();
+  }
+  /// The program stops: nothing is appended or taken any more. Brings to an end what others have to know of.
+  virtual asio::awaitable<void> leave() { co_return; }
 
  protected:
   Queue() = default;

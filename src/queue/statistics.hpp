@@ -42,6 +42,18 @@ struct HistoryStatistics {
   std::int64_t from_unix_ms = 0;  ///< when the oldest of them was accepted; 0: there is none
 };
 
+/// Of an engine that keeps its log on other machines, together with other programs like this one.
+struct ClusterStatistics {
+  std::string replica;              ///< the name of this one
+  bool is_connected = false;        ///< to the engine
+  bool settings_differ = false;     ///< from those that all act by
+  std::uint64_t replicas = 0;       ///< that have joined, this one included
+  std::uint64_t applied = 0;        ///< the place in the log up to which this one has read
+  std::uint64_t repeats = 0;        ///< records that came twice, and were dropped
+  std::uint64_t in_flight = 0;      ///< records of this one that it has not read back
+  std::uint64_t waiting_bytes = 0;  ///< of events that wait for their record
+};
+
 struct QueueStatistics {
   std::vector<ScraperStatistics> scrapers;  ///< in order of name
   /// dropped{reason="forgotten"} outlives its scraper: (name, events), at most 100 names; others share the
@@ -63,6 +75,7 @@ struct QueueStatistics {
   bool in_file = false;     ///< what waits survives the program
   bool failed = false;      ///< the file cannot be made durable any more
   HistoryStatistics history;
+  std::optional<ClusterStatistics> cluster{};
 };
 
 }  // namespace oneshot::queue

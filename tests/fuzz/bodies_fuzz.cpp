@@ -56,7 +56,7 @@ class LookingQueue final : public queue::Queue {
     for (const event::Event& event : events) append(appender, event);
     return {.what = queue::Stored::stored, .stored = events.size()};
   }
-  void when_durable(unsigned, std::function<void(queue::Stored)>) override {}
+  void when_durable(unsigned, std::function<void(const queue::Durable&)>) override {}
   asio::awaitable<queue::TakeResult> take(std::string, queue::Coming, delivery::Waiting&, SteadyTime) override {
     co_return Unexpected{queue::NoBatch::stopping};
   }

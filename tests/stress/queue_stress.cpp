@@ -108,7 +108,8 @@ class Events {
 
 bool is_safe(Run& run, unsigned producer) {
   std::promise<bool> told;
-  run.queue->when_durable(producer, [&told](Stored stored) { told.set_value(stored == Stored::stored); });
+  run.queue->when_durable(producer,
+                          [&told](const Durable& durable) { told.set_value(durable.what == Stored::stored); });
   return told.get_future().get();
 }
 

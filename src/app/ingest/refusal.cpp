@@ -21,6 +21,9 @@ unsigned retry_after_seconds(Reason reason) noexcept {
       return 60;  // a storage that failed stays so until somebody restarts the program
     case Reason::key_in_flight:
       return 1;
+    case Reason::unavailable:
+    case Reason::unknown_outcome:
+      return 5;  // a cluster's engine chooses a new leader within some seconds
     default:
       return 0;
   }
@@ -82,7 +85,10 @@ int status_of(Reason reason) noexcept {
     case Reason::log_full:
     case Reason::over_share:
     case Reason::unable_to_store:
+    case Reason::unavailable:
       return 503;
+    case Reason::unknown_outcome:
+      return 504;
   }
   return 500;
 }
@@ -111,6 +117,16 @@ event::Rejection why_not(queue::Stored stored) {
       return {Reason::key_reused, "this idempotency key was used for another event: write a new one"};
     case queue::Stored::key_in_flight:
       return {Reason::key_in_flight, "the event with this idempotency key is being stored: ask again"};
+    case queue::Stored::unavailable:
+      return {Reason::unavailable, "not stored: the cluster's engine cannot be reached now, or is busy: try again"};
+    case queue::Stored::unknown:
+      return {Reason::unknown_outcome,
+              "the cluster's engine did not answer in time, so the event may be stored or not: repeat it with an "
+              "Idempotency-Key, and it is stored once"};
+    case queue::Stored::too_large:
+      return {Reason::too_large,
+              "in a cluster the events of one request take at most 240 KiB: send fewer at once, or "
+              "let each be stored for itself (?partial=1)"};
     default:
       return {Reason::unable_to_store, "the event log cannot be written: see the server's log"};
   }

@@ -48,6 +48,8 @@ class DeliveryReceipt final : public delivery::Receipt {
   [[nodiscard]] delivery::Reader reader() const noexcept override { return reader_; }
   void on_started(std::shared_ptr<delivery::Transfer> transfer) override;
   void on_handed_over(bool nothing_unread) override;
+  [[nodiscard]] bool wants_acknowledged() const noexcept override { return delivery_->wants_acknowledged(); }
+  void on_acknowledged() override { delivery_->acknowledged(); }
   void on_idle_reset() override;
   void on_failed(const delivery::Cause& cause) override { delivery_->note_cause(cause); }
   void on_settled(delivery::Outcome outcome) override;

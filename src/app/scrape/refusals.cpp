@@ -37,6 +37,8 @@ std::string_view in_words(queue::NoBatch why) noexcept {
   switch (why) {
     case queue::NoBatch::wait_queue_full:
       return "no batch: too many scrapes of this scraper at once";
+    case queue::NoBatch::unavailable:
+      return "no batch: the cluster's log cannot be reached now, see /readyz";
     case queue::NoBatch::too_many_scrapers:
     case queue::NoBatch::too_many_of_origin:
     case queue::NoBatch::under_way:

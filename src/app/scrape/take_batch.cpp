@@ -88,7 +88,8 @@ asio::awaitable<UncompressedReply> take_batch(const Scrape& scrape, delivery::Wa
     }
   }
   std::string name = scrape.id();
-  const queue::Coming coming(scrape.admitted.origin.site(), scrape.admitted.since_unix_ms);
+  const queue::Coming coming(scrape.admitted.origin.site(), scrape.admitted.since_unix_ms,
+                             reply_deadline(scrape.request.arrived, scrape.timeout));
   queue::TakeResult taken = co_await context.services.queue.take(std::move(name), coming, waiting, until);
   std::optional<http::Reply> refused = refuse_new_scraper(scrape, taken);
   if (refused) co_return std::move(*refused);

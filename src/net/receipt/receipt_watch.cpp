@@ -19,6 +19,11 @@ bool ReceiptWatch::all_acknowledged() const noexcept {
   return state_ != State::writing && view_.acknowledged >= last_byte_;
 }
 
+bool ReceiptWatch::has_all(const TcpInfo& view) noexcept {
+  observe(view);
+  return all_acknowledged() && !broken_;
+}
+
 Verdict ReceiptWatch::decide(Verdict verdict) noexcept {
   state_ = State::settled;
   return verdict;

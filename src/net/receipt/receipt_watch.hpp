@@ -129,6 +129,8 @@ class ReceiptWatch {
   /// The other end is the reader's own, as far as the server knows.
   [[nodiscard]] bool is_reader() const noexcept { return peer_ == Peer::itself || peer_ == Peer::doubtful; }
   [[nodiscard]] bool settled() const noexcept { return state_ == State::settled; }
+  /// After handed_over(): the peer's kernel has the last byte, as the sample shows.
+  [[nodiscard]] bool has_all(const TcpInfo& view) noexcept;
   /// We have sent our end (FIN) first.
   void end_sent() noexcept { end_sent_ = true; }
 

@@ -15,6 +15,7 @@
 #include <chrono>
 #include <utility>
 
+#include "base/rethrow.hpp"
 #include "net/asio_compat.hpp"
 
 namespace oneshot::net {
@@ -34,6 +35,7 @@ constexpr milliseconds rest_step{100};   // at least, between two looks at wheth
 // Between two looks whether somebody needs what the reply keeps: nearly all replies are in the kernel before the first.
 constexpr milliseconds lease_step{100};
 constexpr std::chrono::seconds longest_standstill{1};  // of a reply whose room is short
+constexpr milliseconds longest_look{100};              // between two looks whether all is acknowledged
 
 delivery::Reader reader_of(const std::unique_ptr<delivery::Receipt>& receipt) {
   return receipt ? receipt->reader() : delivery::Reader{};
@@ -119,6 +121,21 @@ void TrackedReply::handed_over() {
   if (!receipt_) return;
   await_rest(now + ReceiptWatch::rest);
   receipt_->on_handed_over(stream_ == nullptr || !stream_->has_unread());
+  if (!receipt_->wants_acknowledged()) return;
+  auto telling = tell_when_acknowledged(shared_from_this());
+  asio::co_spawn(executor_, std::move(telling), rethrow);
+}
+
+asio::awaitable<void> TrackedReply::tell_when_acknowledged(std::shared_ptr<TrackedReply> self) {
+  asio::steady_timer timer(self->executor_);
+  for (milliseconds step{1}; !self->settled() && self->stream_ != nullptr; step = std::min(2 * step, longest_look)) {
+    if (self->watch_.has_all(self->sample())) {
+      self->receipt_->on_acknowledged();
+      co_return;
+    }
+    timer.expires_after(step);
+    co_await timer.async_wait(nothrow);
+  }
 }
 
 void TrackedReply::request_began() {

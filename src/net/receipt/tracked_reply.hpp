@@ -70,6 +70,7 @@ class TrackedReply final : public delivery::Transfer, public std::enable_shared_
   void end_probing();
   void reset_connection();
   static asio::awaitable<State> resolve_here(std::shared_ptr<TrackedReply> self);
+  static asio::awaitable<void> tell_when_acknowledged(std::shared_ptr<TrackedReply> self);
 
   Stream* stream_;  // null after release()
   asio::any_io_executor executor_;

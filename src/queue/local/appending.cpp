@@ -250,10 +250,10 @@ void Appending::raise_reserved_end(std::uint64_t size) {
   ledger_.storage->raise_reserved_end(tail, std::min(tail + size, most), most, log);
 }
 
-void Appending::when_durable(unsigned appender, std::function<void(Stored)> told) {
+void Appending::when_durable(unsigned appender, std::function<void(const Durable&)> told) {
   const LastAppended& place = last_appended_[appender];
   ledger_.flusher->when_durable(place.begin, place.end, [told = std::move(told)](bool durable) {
-    told(durable ? Stored::stored : Stored::unable);
+    told({.what = durable ? Stored::stored : Stored::unable});
   });
 }
 

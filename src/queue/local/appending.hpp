@@ -30,7 +30,7 @@ class Appending {
 
   StoredOne append(Poster poster, const event::Event& event);
   StoredAll append_all(Poster poster, std::span<const event::Event> events);
-  void when_durable(unsigned appender, std::function<void(Stored)> told);
+  void when_durable(unsigned appender, std::function<void(const Durable&)> told);
   void change(const Options& options) noexcept;
 
  private:

@@ -16,6 +16,7 @@
 #include "queue/local/clock_watch.hpp"
 #include "queue/local/housekeeping.hpp"
 #include "queue/local/ledger/ledger.hpp"
+#include "queue/local/ledger/ledger_statistics.hpp"
 #include "queue/local/waiting_scrape.hpp"
 #include "queue/queue.hpp"
 #include "storage/error.hpp"
@@ -36,7 +37,7 @@ class EmbeddedQueue final : public Queue {
   StoredAll append_all(Poster poster, std::span<const event::Event> events) override {
     return appending_.append_all(poster, events);
   }
-  void when_durable(unsigned appender, std::function<void(Stored)> told) override {
+  void when_durable(unsigned appender, std::function<void(const Durable&)> told) override {
     appending_.when_durable(appender, std::move(told));
   }
 
@@ -69,7 +70,7 @@ class EmbeddedQueue final : public Queue {
   [[nodiscard]] bool explicit_timestamps() const noexcept override { return ledger_->explicit_timestamps; }
   [[nodiscard]] std::size_t max_unnamed() const override;
 
-  [[nodiscard]] QueueStatistics statistics() const override;
+  [[nodiscard]] QueueStatistics statistics() const override { return statistics_of(*ledger_); }
   [[nodiscard]] bool above_high_watermark() const noexcept override;
   [[nodiscard]] bool unable_to_store() const noexcept override;
   /// How often the file was flushed; 0 in memory.

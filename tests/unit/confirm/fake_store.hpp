@@ -102,7 +102,7 @@ class FakeQueue final : public queue::Queue {
 
   queue::StoredOne append(queue::Poster, const event::Event&) override { return {queue::Stored::stored}; }
   queue::StoredAll append_all(queue::Poster, std::span<const event::Event>) override { return {}; }
-  void when_durable(unsigned, std::function<void(queue::Stored)>) override {}
+  void when_durable(unsigned, std::function<void(const queue::Durable&)>) override {}
   asio::awaitable<queue::TakeResult> take(std::string, queue::Coming, delivery::Waiting&, SteadyTime) override {
     co_return Unexpected{queue::NoBatch::stopping};
   }

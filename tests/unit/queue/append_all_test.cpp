@@ -19,8 +19,8 @@ struct BatchFixture : StorageFixture {
   StoredAll append_all(const std::vector<event::Event>& events) { return queue().append_all(0, events); }
   bool is_stored_durably() {
     std::atomic<Stored> told{Stored::flushing};
-    queue().when_durable(0, [&told](Stored what) {
-      told = what;
+    queue().when_durable(0, [&told](const Durable& durable) {
+      told = durable.what;
       told.notify_one();
     });
     told.wait(Stored::flushing);

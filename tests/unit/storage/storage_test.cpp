@@ -226,8 +226,8 @@ TEST_CASE("with storage::Sync::always an event is there once it was flushed") {
   f.register_at_end("a");
   CHECK(f.append("n0") == Stored::flushing);
   std::atomic<Stored> told{Stored::flushing};
-  f.queue().when_durable(0, [&told](Stored stored) {
-    told = stored;
+  f.queue().when_durable(0, [&told](const Durable& durable) {
+    told = durable.what;
     told.notify_one();
   });
   told.wait(Stored::flushing);
@@ -241,7 +241,7 @@ TEST_CASE("a file that is deleted or replaced under the program is noticed, and 
   f.options.names = {"a"};
   CHECK(f.append("n0") == Stored::flushing);
   std::atomic<bool> told{false};
-  f.queue().when_durable(0, [&told](Stored) {
+  f.queue().when_durable(0, [&told](const Durable&) {
     told = true;
     told.notify_one();
   });

@@ -31,10 +31,9 @@ struct Numbers {
   std::vector<queue::EventId> ids{};  // of the first two
 };
 
-http::Reply success(Context& context, const std::string& hook, const Numbers& numbers, const StoredSeries& series) {
+http::Reply success(Context& context, const std::string& hook, const Numbers& numbers) {
   context.counters.count_accepted(numbers.stored);
   context.counters.count_duplicates(numbers.duplicates);
-  series.count();
   HookCounters& counters = context.services.hook_counters;
   counters.count(hook, HookOutcome::stored, numbers.stored);
   counters.count(hook, HookOutcome::duplicate, numbers.duplicates);
@@ -49,15 +48,6 @@ http::Reply success(Context& context, const std::string& hook, const Numbers& nu
   reply.body += '\n';
   reply.content_type = "application/json";
   return reply;
-}
-
-std::unique_ptr<http::PendingReply> answer_when_durable(Context& context, const Address& peer, const std::string& hook,
-                                                        const Numbers& numbers, StoredSeries series) {
-  return when_durable(context, [&context, peer, hook, numbers, series = std::move(series)](bool stored) {
-    if (stored) return success(context, hook, numbers, series);
-    context.services.hook_counters.count(hook, HookOutcome::refused);
-    return refuse(context, peer, why_not(Stored::unable));
-  });
 }
 
 /// In the words of a hook, whose sender knows ids and no keys.
@@ -96,23 +86,54 @@ http::Reply refuse_hook(Context& context, const http::Request& request, const st
   return reply;
 }
 
+namespace {
+
+/// What the sender of a hook is told, which calls a used id a duplicate.
+Numbers numbers_of(StoredAll all, std::size_t reused, std::size_t ignored) {
+  return {all.stored, all.duplicates + all.reused_at.size() + reused, ignored, std::move(all.ids)};
+}
+
+struct Wanted {
+  std::string hook;
+  std::size_t reused;
+  std::size_t ignored;
+};
+
+std::unique_ptr<http::PendingReply> answer_when_durable(Context& context, const http::Request& request, Wanted wanted,
+                                                        StoredAll appended) {
+  return when_durable(context, [&context, peer = request.peer, sender = sender_of(context, request),
+                                wanted = std::move(wanted), series = StoredSeries(context, appended),
+                                appended = std::move(appended)](const queue::Durable& durable) mutable {
+    StoredAll all = queue::outcome_of(std::move(appended), durable, true);
+    if (all.what != Stored::stored) {
+      context.services.hook_counters.count(wanted.hook, HookOutcome::refused);
+      return refuse(context, peer, why_no_event(all.what));
+    }
+    note_sender(context, sender, all.ids);
+    series.count(all);
+    return success(context, wanted.hook, numbers_of(std::move(all), wanted.reused, wanted.ignored));
+  });
+}
+
+}  // namespace
+
 http::Answer store_hook(Context& context, const http::Request& request, const std::string& hook, std::size_t ignored) {
   if (auto admitted = admit(context, request, context.batch.events()); !admitted)
     return refuse_hook(context, request, hook, std::move(admitted.error()));
   std::size_t reused = 0;
-  StoredAll all =
-      append_batch_without_reused(context, poster_of(context, request), [&reused](std::size_t) { ++reused; });
-  const Numbers numbers{all.stored, all.duplicates + reused, ignored, std::move(all.ids)};
+  queue::Poster poster = poster_of(context, request);
+  poster.each_alone = true;
+  StoredAll all = append_batch_without_reused(context, poster, [&reused](std::size_t) { ++reused; });
   switch (all.what) {
     case Stored::stored:
     case Stored::duplicate:
       log_events(context, request, hook);
-      note_sender(context, request, numbers.ids);
-      return success(context, hook, numbers, StoredSeries(context, all));
+      note_sender(context, sender_of(context, request), all.ids);
+      StoredSeries(context, all).count(all);
+      return success(context, hook, numbers_of(std::move(all), reused, ignored));
     case Stored::flushing:
       log_events(context, request, hook);
-      note_sender(context, request, numbers.ids);
-      return answer_when_durable(context, request.peer, hook, numbers, StoredSeries(context, all));
+      return answer_when_durable(context, request, {hook, reused, ignored}, std::move(all));
     default:
       return refuse_hook(context, request, hook, why_no_event(all.what));
   }

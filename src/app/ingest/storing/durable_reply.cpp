@@ -1,35 +1,40 @@
 // SPDX-License-Identifier: MIT
 #include "app/ingest/storing/durable_reply.hpp"
 
-#include <atomic>
+#include <memory>
 #include <utility>
 
 namespace oneshot::app {
 namespace {
 
-using queue::Stored;
+using queue::Durable;
 
 class DurableReply final : public http::PendingReply {
  public:
-  DurableReply(Context& context, std::function<http::Reply(bool)> answer) : answer_(std::move(answer)) {
-    context.services.queue.when_durable(context.worker, [stored = stored_, notify = flushed_.notifier()](Stored what) {
-      stored->store(what, std::memory_order_relaxed);
-      notify();
-    });
+  using Answer = std::function<http::Reply(const Durable&)>;
+
+  // Who tells may do so once this is gone.
+  DurableReply(Context& context, Answer answer) : answer_(std::move(answer)) {
+    context.services.queue.when_durable(context.worker,
+                                        [became = became_, notify = known_.notifier()](const Durable& durable) {
+                                          *became = durable;
+                                          notify();
+                                        });
   }
 
-  delivery::OneShotEvent& ready() noexcept override { return flushed_; }
-  http::Reply finish() override { return answer_(stored_->load(std::memory_order_relaxed) == Stored::stored); }
+  delivery::OneShotEvent& ready() noexcept override { return known_; }
+  http::Reply finish() override { return answer_(*became_); }
 
  private:
-  std::function<http::Reply(bool)> answer_;
-  delivery::OneShotEvent flushed_;
-  std::shared_ptr<std::atomic<Stored>> stored_ = std::make_shared<std::atomic<Stored>>(Stored::flushing);
+  Answer answer_;
+  delivery::OneShotEvent known_;
+  std::shared_ptr<Durable> became_ = std::make_shared<Durable>();
 };
 
 }  // namespace
 
-std::unique_ptr<http::PendingReply> when_durable(Context& context, std::function<http::Reply(bool)> answer) {
+std::unique_ptr<http::PendingReply> when_durable(Context& context,
+                                                 std::function<http::Reply(const Durable& durable)> answer) {
   return std::make_unique<DurableReply>(context, std::move(answer));
 }
 

@@ -41,14 +41,17 @@ void write_ids(json::Writer& out, std::span<const queue::EventId> ids) {
   out.end_list();
 }
 
-void note_sender(Context& context, const http::Request& request, std::span<const queue::EventId> ids) {
-  if (!context.services.queue.keeps_senders()) return;
+std::optional<queue::Sender> sender_of(const Context& context, const http::Request& request) {
+  if (!context.services.queue.keeps_senders()) return std::nullopt;
   const Origin origin = find_origin(request, *context.options);
   const bool is_somebody = context.client != nullptr && !context.client->anonymous;
-  const queue::Sender sender{.client = is_somebody ? context.client->name : std::string(),
-                             .peer = origin.address.text(),
-                             .agent = agent_of(request)};
-  context.services.queue.note_sender(ids, sender);
+  return queue::Sender{.client = is_somebody ? context.client->name : std::string(),
+                       .peer = origin.address.text(),
+                       .agent = agent_of(request)};
+}
+
+void note_sender(Context& context, const std::optional<queue::Sender>& sender, std::span<const queue::EventId> ids) {
+  if (sender) context.services.queue.note_sender(ids, *sender);
 }
 
 }  // namespace oneshot::app

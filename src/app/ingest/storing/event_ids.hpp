@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 
 #include "app/context.hpp"
@@ -25,7 +26,9 @@ inline void put_id(http::Reply& reply, const queue::EventId& id) noexcept {
 /// Member `"ids":["…",null]`: one for each event that is there, in their order; null where nobody knows it any more.
 void write_ids(json::Writer& out, std::span<const queue::EventId> ids);
 
-/// With [history] senders = true: keeps who sent these events.
-void note_sender(Context& context, const http::Request& request, std::span<const queue::EventId> ids);
+/// With [history] senders = true: who sends this request.
+[[nodiscard]] std::optional<queue::Sender> sender_of(const Context& context, const http::Request& request);
+/// Keeps that this one, if it is one, sent these events.
+void note_sender(Context& context, const std::optional<queue::Sender>& sender, std::span<const queue::EventId> ids);
 
 }  // namespace oneshot::app

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "app/ingest/storing/events_answer.hpp"
 
+#include <utility>
+
+#include "app/ingest/refusal.hpp"
 #include "app/ingest/storing/event_ids.hpp"
 #include "ingest/hooks/cloud_event_mapping.hpp"
 #include "json/writer.hpp"
@@ -8,54 +11,76 @@
 namespace oneshot::app {
 namespace {
 
-void write_refused(json::Writer& out, const EventsReader& reader) {
-  out.member("refused", reader.refused().count).member("errors").list();
-  for (const RefusedEvents::Error& error : reader.refused().errors) {
-    out.object().member(reader.noun(), error.number).member("status", error.status);
+void write_refused(json::Writer& out, const RefusedEvents& refused, std::string_view noun) {
+  out.member("refused", refused.count).member("errors").list();
+  for (const RefusedEvents::Error& error : refused.errors) {
+    out.object().member(noun, error.number).member("status", error.status);
     out.member("error", error.message).end_object();
   }
   out.end_list();
 }
 
+}  // namespace
+
+EventsAnswer::EventsAnswer(const EventsReader& reader)
+    : single_(reader.single()), partial_(reader.partial()), noun_(reader.noun()), refused_(reader.refused()) {
+  if (reader.hook() != nullptr) ignored_ = reader.hook()->ignored();
+}
+
+void EventsAnswer::remember_numbers(const Context& context) {
+  const std::size_t events = context.batch.events().size();
+  numbers_.reserve(events);
+  for (std::size_t i = 0; i < events; ++i) numbers_.push_back(context.batch.number_of(i));
+}
+
+http::Reply EventsAnswer::give(Context& context, const queue::StoredAll& all, const StoredSeries& series) {
+  if (!by_hook()) refuse_reused(context, all);
+  // To a hook an id that came with another event before is one that was there.
+  const std::size_t duplicates = all.duplicates + (by_hook() ? all.reused_at.size() : 0);
+  context.counters.count_accepted(all.stored);
+  context.counters.count_duplicates(duplicates);
+  series.count(all);
+  if (by_hook()) {
+    count_cloud_events(context, HookOutcome::stored, all.stored);
+    count_cloud_events(context, HookOutcome::duplicate, duplicates);
+    count_cloud_events(context, HookOutcome::ignored, *ignored_);
+  }
+  http::Reply reply(200, single_ ? std::string() : summary(all, duplicates));
+  if (single_ && all.ids.size() == 1) put_id(reply, all.ids.front());
+  reply.retry_after_seconds = refused_.retry_after_seconds;
+  if (!reply.body.empty()) reply.content_type = "application/json";
+  if (reply.body.empty() && all.stored == 0 && duplicates > 0) reply.extra_headers = "Idempotency-Replayed: true\r\n";
+  return reply;
+}
+
 /// `{"stored":98,"duplicates":0,"ignored":1,"refused":1,"errors":[{"line":3,"status":400,"error":"…"}],"ids":["…"]}`
-std::string summary(const queue::StoredAll& all, const EventsReader& reader) {
+std::string EventsAnswer::summary(const queue::StoredAll& all, std::size_t duplicates) const {
   std::string text;
   text.reserve(size_with_ids(all.ids.size()));
   json::Writer out(text);
-  out.object().member("stored", all.stored).member("duplicates", all.duplicates);
-  if (reader.hook() != nullptr) out.member("ignored", reader.hook()->ignored());
-  if (reader.partial()) write_refused(out, reader);
+  out.object().member("stored", all.stored).member("duplicates", duplicates);
+  if (ignored_) out.member("ignored", *ignored_);
+  if (partial_) write_refused(out, refused_, noun_);
   write_ids(out, all.ids);
   out.end_object();
   return text += '\n';
 }
 
-}  // namespace
-
-EventsAnswer::EventsAnswer(const queue::StoredAll& all, const EventsReader& reader)
-    : stored_(all.stored),
-      duplicates_(all.duplicates),
-      retry_after_seconds_(reader.refused().retry_after_seconds),
-      body_(reader.single() ? std::string() : summary(all, reader)) {
-  if (reader.single() && all.ids.size() == 1) id_ = all.ids.front();
-  if (reader.hook() != nullptr) ignored_ = reader.hook()->ignored();
+void EventsAnswer::refuse_reused(Context& context, const queue::StoredAll& all) {
+  for (const std::size_t at : all.reused_at) {
+    event::Rejection rejection = why_not(queue::Stored::key_reused);
+    context.counters.count_rejected(rejection.reason);
+    ++refused_.count;
+    if (refused_.errors.size() < RefusedEvents::shown)
+      refused_.errors.push_back({numbers_[at], status_of(rejection.reason), std::move(rejection.message)});
+  }
 }
 
-http::Reply EventsAnswer::give(Context& context, const StoredSeries& series) const {
-  context.counters.count_accepted(stored_);
-  context.counters.count_duplicates(duplicates_);
-  series.count();
-  if (by_hook()) {
-    count_cloud_events(context, HookOutcome::stored, stored_);
-    count_cloud_events(context, HookOutcome::duplicate, duplicates_);
-    count_cloud_events(context, HookOutcome::ignored, *ignored_);
-  }
-  http::Reply reply(200, body_);
-  put_id(reply, id_);
-  reply.retry_after_seconds = retry_after_seconds_;
-  if (!body_.empty()) reply.content_type = "application/json";
-  if (body_.empty() && stored_ == 0 && duplicates_ > 0) reply.extra_headers = "Idempotency-Replayed: true\r\n";
-  return reply;
+event::Rejection EventsAnswer::why_none(const queue::StoredAll& all) const {
+  event::Rejection rejection = why_not(all.what);
+  if (all.what == queue::Stored::key_reused && !single_)
+    rejection.message.insert(0, noun_ + ' ' + std::to_string(numbers_[all.at]) + ": ");
+  return rejection;
 }
 
 void count_cloud_events(Context& context, HookOutcome outcome, std::size_t count) {

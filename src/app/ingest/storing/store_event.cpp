@@ -24,21 +24,6 @@ void log_stored(const Address& peer, const event::Event& event) {
     log::debug("event", {{"peer", peer.text()}, {"labels", event.labels}, {"value", event.value}});
 }
 
-std::unique_ptr<http::PendingReply> answer_when_durable(Context& context, const Address& peer,
-                                                        const event::Event& event, const queue::EventId& id) {
-  // A reload meanwhile may make other counters.
-  return when_durable(context, [&context, peer, id, counters = context.event_counters, client = context.client_number,
-                                series = context.event_counters->series_of(context.worker, event)](bool stored) {
-    if (!stored) return refuse(context, peer, why_not(Stored::unable));
-    context.counters.count_accepted();
-    EventCounters::count(series);
-    if (client != nullptr) Counters::increase(*client, 1);
-    http::Reply reply(200);
-    put_id(reply, id);
-    return reply;
-  });
-}
-
 /// As the first POST was answered, and says that this one was not the first.
 [[gnu::cold]] http::Reply replayed(Context& context, const queue::EventId& id) {
   context.counters.count_duplicates();
@@ -46,6 +31,32 @@ std::unique_ptr<http::PendingReply> answer_when_durable(Context& context, const 
   put_id(reply, id);
   reply.extra_headers = "Idempotency-Replayed: true\r\n";
   return reply;
+}
+
+/// What the call would have said, had it known.
+queue::StoredOne outcome_of(const queue::Durable& durable, const queue::EventId& id) {
+  if (durable.what != Stored::stored) return durable.what;
+  return durable.each.empty() ? queue::StoredOne(Stored::stored, id) : durable.each.front();
+}
+
+std::unique_ptr<http::PendingReply> answer_when_durable(Context& context, const http::Request& request,
+                                                        const event::Event& event, const queue::EventId& id) {
+  // A reload meanwhile may make other counters.
+  return when_durable(
+      context, [&context, peer = request.peer, id, counters = context.event_counters, client = context.client_number,
+                sender = sender_of(context, request),
+                series = context.event_counters->series_of(context.worker, event)](const queue::Durable& durable) {
+        const queue::StoredOne stored = outcome_of(durable, id);
+        if (stored.what == Stored::duplicate) return replayed(context, stored.id);
+        if (stored.what != Stored::stored) return refuse(context, peer, why_not(stored.what));
+        note_sender(context, sender, {&stored.id, 1});
+        context.counters.count_accepted();
+        EventCounters::count(series);
+        if (client != nullptr) Counters::increase(*client, 1);
+        http::Reply reply(200);
+        put_id(reply, stored.id);
+        return reply;
+      });
 }
 
 }  // namespace
@@ -58,7 +69,7 @@ http::Answer store_event(Context& context, const http::Request& request, const e
     case Stored::stored: {
       count_accepted(context, event);
       log_stored(request.peer, event);
-      note_sender(context, request, {&stored.id, 1});
+      note_sender(context, sender_of(context, request), {&stored.id, 1});
       http::Answer answer(std::in_place_type<http::Reply>, 200);  // made where it stays
       put_id(*std::get_if<http::Reply>(&answer), stored.id);
       return answer;
@@ -67,8 +78,7 @@ http::Answer store_event(Context& context, const http::Request& request, const e
       return replayed(context, stored.id);
     case Stored::flushing:
       log_stored(request.peer, event);
-      note_sender(context, request, {&stored.id, 1});
-      return answer_when_durable(context, request.peer, event, stored.id);
+      return answer_when_durable(context, request, event, stored.id);
     default:
       return refuse(context, request,
                     stored.what == Stored::key_reused ? key_reused(context, request) : why_not(stored.what));

@@ -26,12 +26,20 @@ using event::Rejection;
 using queue::Stored;
 using queue::StoredAll;
 
-std::unique_ptr<http::PendingReply> answer_when_durable(Context& context, const Address& peer, StoredSeries series,
-                                                        EventsAnswer answer) {
-  return when_durable(context, [&context, peer, series = std::move(series), answer = std::move(answer)](bool stored) {
-    if (stored) return answer.give(context, series);
+std::unique_ptr<http::PendingReply> answer_when_durable(Context& context, const http::Request& request,
+                                                        const EventsReader& reader, StoredAll appended) {
+  EventsAnswer given(reader);
+  given.remember_numbers(context);
+  return when_durable(context, [&context, peer = request.peer, sender = sender_of(context, request),
+                                series = StoredSeries(context, appended), answer = std::move(given),
+                                appended = std::move(appended)](const queue::Durable& durable) mutable {
+    const StoredAll all = queue::outcome_of(std::move(appended), durable, answer.each_alone());
+    if (all.what == Stored::stored) {
+      note_sender(context, sender, all.ids);
+      return answer.give(context, all, series);
+    }
     if (answer.by_hook()) count_cloud_events(context, HookOutcome::refused);
-    return refuse(context, peer, why_not(Stored::unable));
+    return refuse(context, peer, answer.why_none(all));
   });
 }
 
@@ -99,17 +107,18 @@ Result<void, Rejection> admit_batch(Context& context, const http::Request& reque
 http::Answer append_and_answer(Context& context, const http::Request& request, EventsReader& reader) {
   if (auto admitted = admit_batch(context, request, reader); !admitted)
     return refuse_events(context, request, reader, std::move(admitted.error()));
-  const StoredAll all = append(context, poster_of(context, request), reader);
+  queue::Poster poster = poster_of(context, request);
+  poster.each_alone = reader.partial() || reader.hook() != nullptr;
+  const StoredAll all = append(context, poster, reader);
   switch (all.what) {
     case Stored::stored:
     case Stored::duplicate:
       log_events(context, request.peer);
-      note_sender(context, request, all.ids);
-      return EventsAnswer(all, reader).give(context, StoredSeries(context, all));
+      note_sender(context, sender_of(context, request), all.ids);
+      return EventsAnswer(reader).give(context, all, StoredSeries(context, all));
     case Stored::flushing:
       log_events(context, request.peer);
-      note_sender(context, request, all.ids);
-      return answer_when_durable(context, request.peer, StoredSeries(context, all), EventsAnswer(all, reader));
+      return answer_when_durable(context, request, reader, all);
     default:
       return refuse_batch(context, request, reader, all);
   }

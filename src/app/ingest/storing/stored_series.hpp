@@ -15,19 +15,16 @@ namespace oneshot::app {
 /// does no harm.
 class StoredSeries {
  public:
-  /// `all` is what became of the batch as it is now.
-  StoredSeries(Context& context, const queue::StoredAll& all);
+  /// Of the batch as it is now; `appended` is what is known of it already.
+  StoredSeries(Context& context, const queue::StoredAll& appended);
 
-  void count() const noexcept {
-    for (EventCounters::Number* const one : series_) EventCounters::count(one);
-    if (client_ != nullptr) Counters::increase(*client_, stored_);
-  }
+  /// `all` is what became of it.
+  void count(const queue::StoredAll& all) const noexcept;
 
  private:
   std::shared_ptr<EventCounters> counters_;  // a reload may make others
   std::vector<EventCounters::Number*> series_;
   Counters::Number* client_;
-  std::size_t stored_;
 };
 
 }  // namespace oneshot::app

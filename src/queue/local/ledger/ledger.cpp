@@ -229,4 +229,13 @@ event_log::Offset Ledger::behind(event_log::Offset at, std::uint64_t end, std::u
   return at;
 }
 
+Ranges Ledger::peek(const Scraper& scraper) const {
+  const BatchSize most = scraper.next_size(allowed());
+  if (const Ranges& below = scraper.first_below(); !below.empty()) return first_of(below, most);
+  Range range{.begin = scraper.cursor(), .end = scraper.cursor()};
+  const std::uint64_t end = readable_end();
+  static_cast<void>(walk_batch(range.end, range.begin, end, most, end - range.begin.bytes, clock_steps));
+  return Ranges(range);
+}
+
 }  // namespace oneshot::queue

@@ -110,6 +110,8 @@ struct Ledger {
   /// overwritten.
   [[nodiscard]] bool walk_batch(event_log::Offset& at, const event_log::Offset& first, std::uint64_t end,
                                 const BatchSize& most, std::uint64_t steps, const event_log::ClockSteps& times) const;
+  /// What a batch of this scraper would hold, had it none on its way: for a look. Walks over all of it.
+  [[nodiscard]] Ranges peek(const Scraper& scraper) const;
   /// The event that goes out to this scraper so many places behind its next one, at most some hundreds, and where it
   /// stands; none where there are not so many, or its time is ahead. Changes nothing.
   struct Another {

@@ -218,11 +218,12 @@ TEST_CASE("a log that is full and may not drop refuses with Retry-After") {
   CHECK(count_of(event::Reason::over_share) == 1);
 }
 
-TEST_CASE("a reason of the client's has a status of 4xx, one of the server's 503") {
+TEST_CASE("a reason of the client's has a status of 4xx, one of the server's 503 or 504") {
   for (int i = 0; i < event::reason_count; ++i) {
     const auto reason = static_cast<event::Reason>(i);
     const bool is_servers = reason == event::Reason::log_full || reason == event::Reason::over_share ||
-                            reason == event::Reason::unable_to_store;
+                            reason == event::Reason::unable_to_store || reason == event::Reason::unavailable ||
+                            reason == event::Reason::unknown_outcome;
     CHECK(status_of(reason) / 100 == (is_servers ? 5 : 4));
   }
 }

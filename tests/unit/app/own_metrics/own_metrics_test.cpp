@@ -68,6 +68,8 @@ oneshot_events_rejected_total{reason="ahead_of_clock"} 0
 oneshot_events_rejected_total{reason="over_share"} 0
 oneshot_events_rejected_total{reason="unauthorized"} 0
 oneshot_events_rejected_total{reason="forbidden"} 0
+oneshot_events_rejected_total{reason="unavailable"} 0
+oneshot_events_rejected_total{reason="unknown_outcome"} 0
 oneshot_auth_failures_total{reason="missing"} 0
 oneshot_auth_failures_total{reason="wrong"} 0
 oneshot_auth_failures_total{reason="forbidden"} 0
@@ -132,6 +134,7 @@ oneshot_http_responses_total{code="431"} 0
 oneshot_http_responses_total{code="500"} 0
 oneshot_http_responses_total{code="501"} 0
 oneshot_http_responses_total{code="503"} 0
+oneshot_http_responses_total{code="504"} 0
 oneshot_http_responses_total{code="505"} 0
 )";
   expected +=

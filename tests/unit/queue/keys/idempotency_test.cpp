@@ -225,8 +225,8 @@ TEST_CASE("with storage::Sync::always a repeat waits until the first one is dura
   CHECK(f.append(1, "x") == Stored::key_in_flight);
   CHECK(f.append(1, "y") == Stored::key_reused);
   std::atomic<Stored> told{Stored::flushing};
-  f.queue().when_durable(0, [&told](Stored stored) {
-    told = stored;
+  f.queue().when_durable(0, [&told](const Durable& durable) {
+    told = durable.what;
     told.notify_one();
   });
   told.wait(Stored::flushing);

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The numbers of an EmbeddedQueue.
-#include "queue/statistics.hpp"
+#include "queue/local/ledger/ledger_statistics.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <mutex>
-
-#include "queue/local/embedded_queue.hpp"
 
 namespace oneshot::queue {
 namespace {
@@ -31,8 +28,7 @@ HistoryStatistics history_of(const Ledger& ledger) {
 
 }  // namespace
 
-QueueStatistics EmbeddedQueue::statistics() const {
-  Ledger& ledger = *ledger_;
+QueueStatistics statistics_of(Ledger& ledger) {
   const std::int64_t now_ms = ledger.clock.unix_ms();
   QueueStatistics statistics;
   std::unique_lock lock(ledger.mutex);
@@ -72,7 +68,7 @@ QueueStatistics EmbeddedQueue::statistics() const {
   statistics.sender_share = ledger.sender_share.load(std::memory_order_relaxed);
   statistics.type_share = ledger.type_share.load(std::memory_order_relaxed);
   statistics.in_file = ledger.storage != nullptr;
-  statistics.failed = unable_to_store();
+  statistics.failed = ledger.storage != nullptr && ledger.storage->failed();
   return statistics;
 }
 
