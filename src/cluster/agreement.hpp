@@ -26,7 +26,8 @@ struct Agreement {
   std::chrono::milliseconds history{};
   std::uint64_t history_bytes = 0;
 
-  /// A key is known so long at most: a start reads back so much of the log.
+  /// A key is known so long at most, and until as many bytes as the log's capacity have come since: a start reads back
+  /// so much of the log.
   static constexpr std::chrono::minutes longest_idempotency{10};
 
   [[nodiscard]] static Agreement of(const queue::Options& options);

@@ -58,6 +58,14 @@ std::size_t Machine::rank_of(Publisher publisher) const noexcept {
       std::ranges::count_if(replicas_, [name](const auto& one) { return one.second.name < name; }));
 }
 
+std::string Machine::names_of_replicas() const {
+  std::set<std::string_view> names;
+  for (const auto& [publisher, replica] : replicas_) names.insert(replica.name);
+  std::string text;
+  for (const std::string_view name : names) text.append(text.empty() ? "" : ", ").append(name);
+  return text;
+}
+
 std::string_view Machine::name_of(Publisher publisher) const noexcept {
   const auto found = replicas_.find(publisher);
   return found == replicas_.end() ? std::string_view() : found->second.name;
@@ -93,6 +101,12 @@ void Machine::forget_scrapers(SteadyTime now) {
   table.count_unclaimed();
 }
 
+// For their keys: not more than the log's capacity, or the engine would have to keep without bound what comes in within
+// ten minutes.
+bool Machine::is_read_at_a_start(std::uint64_t offset) const noexcept {
+  return end_.bytes - offset < agreement_.capacity_bytes;
+}
+
 void Machine::forget_what_nobody_needs() {
   // A multiple of every machine's page size: where the head stands is part of the state.
   constexpr std::uint64_t step = 65536;
@@ -104,7 +118,8 @@ void Machine::forget_what_nobody_needs() {
   ledger.table.places().forget_before(ledger.log.head());
 
   const auto is_needed = [&](const Mark& next) {
-    return next.offset.bytes > ledger.log.head() || time_.steady - next.at < Agreement::longest_idempotency;
+    return next.offset.bytes > ledger.log.head() ||
+           (time_.steady - next.at < Agreement::longest_idempotency && is_read_at_a_start(next.offset.bytes));
   };
   while (marks_.size() > 1 && !is_needed(marks_[1])) marks_.pop_front();
   if (marks_.empty()) return;

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -114,6 +115,9 @@ class Machine {
   /// apply() is to see all entries from fill_from() on.
   Result<void> restore(std::string_view checkpoint);
   [[nodiscard]] Sequence fill_from() const noexcept { return filling_ ? filling_->from : applied_ + 1; }
+  [[nodiscard]] std::size_t replicas() const noexcept { return replicas_.size(); }
+  /// Their names, in order: "a, b".
+  [[nodiscard]] std::string names_of_replicas() const;
   /// Replicas that have joined; `rank` of them are called less than this publisher's.
   [[nodiscard]] std::size_t rank_of(Publisher publisher) const noexcept;
   /// The name that this publisher has joined with; empty: it has not.
@@ -173,11 +177,21 @@ class Machine {
   Result<void> fill(const Entry& entry);
   Result<void> end_filling();
   void note_mark(const Entry& entry);
+  void store(std::span<const event::Event> events, bool each_alone, Stored& stored);
   queue::StoredOne store(const event::Event& event);
+  /// Of one request: whose keys came with other events before, by their places, and the bytes of what is new.
+  struct Selection {
+    std::set<std::size_t> reused{};
+    std::uint64_t size = 0;
+  };
+  Selection select(std::span<const event::Event> events);
+  /// To the table of keys.
+  [[nodiscard]] bool is_same(const event::Event& one, const event::Event& other) const;
   event_log::RecordId append(const event::Event& event);
   bool make_room(std::uint64_t size);
   std::optional<queue::StoredOne> known(const event::Event& event);
   void note_key(const event::Event& event, std::uint64_t offset);
+  [[nodiscard]] bool is_read_at_a_start(std::uint64_t offset) const noexcept;
   [[nodiscard]] queue::EventId id_of(const storage::KeyEntry& entry) const;
   TakeOutcome take(const Entry& entry, Publisher publisher, const Take& take);
   Result<queue::Scraper*, queue::NoBatch> find_or_add(const Take& take);

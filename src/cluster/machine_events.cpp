@@ -2,6 +2,7 @@
 // How events get into the log of a machine: when their record is applied, or again, from an old record, at a start.
 #include <algorithm>
 #include <cassert>
+#include <map>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -36,12 +37,59 @@ void Machine::apply(const Entry& entry, Applied& applied, const Group& group) {
   note_mark(entry);
   time_of_groups_.pass(entry.unix_ms);
   clock_.set(time_of_groups_);
-  for (const event::Event& event : group.events) {
-    stored.push_back(store(event));
-    if (stored.back().what != queue::Stored::stored)
-      left_out_.emplace(entry.sequence, static_cast<std::uint32_t>(stored.size() - 1));
+  const std::span<const event::Event> events = group.events;
+  std::size_t at = 0;
+  for (const Group::Request& request : group.requests) {
+    const std::size_t count = std::min<std::size_t>(request.events, events.size() - at);
+    store(events.subspan(at, count), request.each_alone, stored);
+    at += count;
   }
+  for (; at < events.size(); ++at) stored.push_back(store(events[at]));
+  for (std::size_t i = 0; i < stored.size(); ++i)
+    if (stored[i].what != queue::Stored::stored) left_out_.emplace(entry.sequence, static_cast<std::uint32_t>(i));
   clock_.set(time_);
+}
+
+// Looks first, since what is stored is not taken back.
+void Machine::store(std::span<const event::Event> events, bool each_alone, Stored& stored) {
+  const Selection selection = select(events);
+  const bool is_refused = !each_alone && !selection.reused.empty();
+  const bool is_full = !is_refused && selection.size > 0 && !make_room(selection.size);
+  if (is_full) ledger_->losses.count_refused();
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    if (is_full) {
+      stored.emplace_back(queue::Stored::full);
+    } else if (selection.reused.contains(i)) {
+      stored.emplace_back(queue::Stored::key_reused);
+    } else {
+      stored.push_back(is_refused ? queue::StoredOne(queue::Stored::refused_with_another) : store(events[i]));
+    }
+  }
+}
+
+Machine::Selection Machine::select(std::span<const event::Event> events) {
+  Selection selection;
+  std::map<std::pair<std::uint64_t, std::uint64_t>, const event::Event*> keys;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const event::Event& event = events[i];
+    const std::optional<queue::StoredOne> before = known(event);
+    if (before && before->what == queue::Stored::key_reused) selection.reused.insert(i);
+    if (before) continue;
+    if (event.key && !ledger_->keys.is_off()) {
+      const auto [first, is_new] = keys.try_emplace(std::pair(event.key->high, event.key->low), &event);
+      if (!is_new && !is_same(*first->second, event)) selection.reused.insert(i);
+      if (!is_new) continue;
+    }
+    selection.size += size_of(event);
+  }
+  return selection;
+}
+
+bool Machine::is_same(const event::Event& one, const event::Event& other) const {
+  const auto print = [this](const event::Event& event) {
+    return queue::fingerprint(ledger_->log.series_hash_of(event), event.value);
+  };
+  return print(one) == print(other);
 }
 
 void Machine::note_mark(const Entry& entry) {
@@ -91,7 +139,7 @@ std::optional<queue::StoredOne> Machine::known(const event::Event& event) {
   const storage::KeyEntry* const entry = keys.find(*event.key);
   if (entry == nullptr) return std::nullopt;
   const std::chrono::seconds age(seconds_of(time_of_groups_) - entry->unix_seconds);
-  if (age >= agreement_.idempotency) return std::nullopt;
+  if (age >= agreement_.idempotency || !is_read_at_a_start(entry->offset)) return std::nullopt;
   if (entry->fingerprint != queue::fingerprint(ledger_->log.series_hash_of(event), event.value))
     return queue::Stored::key_reused;
   return queue::StoredOne{queue::Stored::duplicate, id_of(*entry)};

@@ -67,12 +67,19 @@ void parts(Archive& archive, T& content) {
 void save(Saver& saver, const Group& group) {
   saver(static_cast<std::uint32_t>(group.events.size()));
   for (const event::Event& event : group.events) save(saver, event);
+  saver(static_cast<std::uint32_t>(group.requests.size()));
+  for (const Group::Request& request : group.requests) saver(request.events, request.each_alone);
 }
 
 void load(Loader& loader, Group& group) {
   std::uint32_t count = 0;
   loader(count);
   for (; count > 0 && loader.ok(); --count) group.events.push_back(load_event(loader));
+  loader(count);
+  for (; count > 0 && loader.ok(); --count) {
+    Group::Request& request = group.requests.emplace_back();
+    loader(request.events, request.each_alone);
+  }
 }
 
 void save(Saver& saver, const Settle& settle) {

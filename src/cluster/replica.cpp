@@ -17,6 +17,8 @@ constexpr std::chrono::milliseconds repeat_after{400};
 constexpr std::chrono::seconds ask_again{2};
 constexpr std::uint64_t checkpoint_each = 4096;  // records
 constexpr std::chrono::seconds checkpoint_after{60};
+constexpr std::uint64_t checkpoint_each_part =
+    8;  // of the log's capacity, in bytes of groups: see NatsOptions::max_bytes
 
 /// That which has applied most; null: there is none.
 const std::string* best_of(const std::vector<std::string>& checkpoints) {
@@ -31,7 +33,7 @@ const std::string* best_of(const std::vector<std::string>& checkpoints) {
 }  // namespace
 
 Replica::Replica(OrderedLog& log, const Clock& clock, Options options)
-    : log_(log), clock_(clock), options_(std::move(options)) {}
+    : log_(log), clock_(clock), options_(std::move(options)), agreement_(options_.agreement) {}
 
 Replica::State Replica::state() const {
   const std::lock_guard lock(mutex_);
@@ -114,12 +116,31 @@ void Replica::on_joined() {
   {
     const std::lock_guard lock(mutex_);
     is_joined = !machine_.name_of(options_.publisher).empty();
-    begins = !machine_.has_begun() || machine_.agreement() != options_.agreement;
+    begins = !machine_.has_begun() || differs(machine_);
     has_joined_ = is_joined;
   }
   if (!is_joined) return join();  // an earlier run had read as much, and its clock was ahead of ours
   if (!begins) return on_begun();
-  publish(Begin{.salt = options_.salt, .agreement = options_.agreement}, [this](const Applied&) { on_begun(); });
+  begin_with(agreement(), [this](const Applied&) { on_begun(); });
+}
+
+void Replica::begin_with(Agreement agreement, Told told) {
+  publish(Begin{.salt = options_.salt, .agreement = std::move(agreement)}, std::move(told));
+}
+
+Agreement Replica::agreement() const {
+  const std::lock_guard lock(mutex_);
+  return agreement_;
+}
+
+void Replica::agree_on(Agreement agreement) {
+  bool begins = false;
+  {
+    const std::lock_guard lock(mutex_);
+    agreement_ = std::move(agreement);
+    begins = state_ == State::ready && differs(machine_);
+  }
+  if (begins) begin_with(this->agreement(), nullptr);
 }
 
 void Replica::on_begun() {
@@ -189,6 +210,7 @@ void Replica::on_entry(const Entry& entry) {
     const std::lock_guard lock(mutex_);
     if (state_ == State::stopped) return;
     read_ = entry.sequence;
+    if (entry.subject == Subject::events) events_since_ += entry.bytes.size();
     if (entry.subject == Subject::checkpoints) {
       note_checkpoint(entry);
     } else if (Result<Applied> result = machine_.apply(entry); result) {
@@ -228,7 +250,8 @@ bool Replica::is_checkpoint_due() const {
   const std::uint64_t rank = machine_.rank_of(options_.publisher);
   const Sequence since = machine_.applied() - std::min(checkpoint_.applied, machine_.applied());
   const SteadyTime::duration ago = clock_.steady() - checkpoint_time_;
-  return since >= checkpoint_each + rank * checkpoint_each / 4 ||
+  const std::uint64_t many = machine_.agreement().capacity_bytes / checkpoint_each_part;
+  return since >= checkpoint_each + rank * checkpoint_each / 4 || events_since_ >= many + rank * many / 4 ||
          (since > 0 && ago >= checkpoint_after + rank * checkpoint_after / 4);
 }
 
@@ -240,6 +263,7 @@ void Replica::write_checkpoint() {
     bytes = machine_.checkpoint();
     checkpoint_time_ = clock_.steady();
     checkpoint_.applied = machine_.applied();  // until it is read, or the next is due
+    events_since_ = 0;
   }
   log_.append(Subject::checkpoints, std::move(bytes), [](const AppendAnswer&) {});
 }
@@ -253,6 +277,7 @@ void Replica::note_checkpoint(const Entry& entry) {
   const Sequence before_at = std::exchange(last_checkpoint_at_, entry.sequence);
   checkpoint_ = *head;
   checkpoint_time_ = clock_.steady();
+  events_since_ = 0;
   if (before.applied == 0 || state_ != State::ready || machine_.rank_of(options_.publisher) != 0) return;
   log_.trim(Subject::events, before.needed_from);
   log_.trim(Subject::commands, before.applied);

@@ -64,6 +64,9 @@ class Replica final : public LogReader {
   /// Is called after each entry, on the thread that applies, with the machine as it is then.
   void on_applied(std::function<void(const Machine&, const Applied&)> hook) { hook_ = std::move(hook); }
 
+  /// The settings of this replica have changed: all are to act by them.
+  void agree_on(Agreement agreement);
+
   /// Each 50 to 100 ms: repeats, ticks, checkpoints.
   void pulse();
   /// Writes a checkpoint now, and lets the log be trimmed to what the one before needs.
@@ -72,7 +75,11 @@ class Replica final : public LogReader {
   void on_entry(const Entry& entry) override;
   void on_damage(std::string_view why) override;
 
+  /// But for the agreement, which changes.
   [[nodiscard]] const Options& options() const noexcept { return options_; }
+  [[nodiscard]] bool differs(const Machine& machine) const noexcept {
+    return machine.has_begun() && machine.agreement() != agreement_;
+  }
   [[nodiscard]] OrderedLog& log() noexcept { return log_; }
 
  private:
@@ -93,6 +100,8 @@ class Replica final : public LogReader {
   void join();
   void on_joined();
   void on_begun();
+  void begin_with(Agreement agreement, Told told);
+  [[nodiscard]] Agreement agreement() const;
   [[nodiscard]] bool is_checkpoint_due() const;
 
   OrderedLog& log_;
@@ -101,6 +110,7 @@ class Replica final : public LogReader {
   std::function<void(const Machine&, const Applied&)> hook_;
 
   mutable std::mutex mutex_;
+  Agreement agreement_;
   State state_ = State::starting;
   std::string why_stopped_;
   Machine machine_;
@@ -117,6 +127,7 @@ class Replica final : public LogReader {
   Sequence last_checkpoint_at_ = 0;
   Machine::CheckpointHead checkpoint_;  // the same, or one that is being written
   SteadyTime checkpoint_time_{};
+  std::uint64_t events_since_ = 0;  // bytes of groups since then
 };
 
 }  // namespace oneshot::cluster

@@ -12,6 +12,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/log.hpp"
 #include "cluster/copied_batch.hpp"
 
 namespace oneshot::cluster {
@@ -150,6 +151,7 @@ class Scrapes::Taking {
     const std::shared_ptr<Asked> asked = scrapes_.ask_log(take());
     co_await wait_for(asked->known);
     std::optional<TakeResult> result = asked->result();
+    if (result && *result && replaces_ != 0) note_takeover();
     if (result || !asked->held) co_return result;  // else the client has left, or the time is over
     const Out out = asked->held->out;
     co_await wait_for_holder(out);
@@ -190,7 +192,14 @@ class Scrapes::Taking {
     if (is_ours) co_return;
     const std::shared_ptr<Holder> holder = scrapes_.ask_holder(std::string(wish_.scraper), out);
     co_await wait_for(holder->replied);
-    if (scrapes_.is_expired(out)) replaces_ = out.batch;
+    if (!scrapes_.is_expired(out)) co_return;
+    replaces_ = out.batch;
+    replaced_ = out.replica;
+  }
+
+  void note_takeover() const {
+    log::info("took over a scraper whose replica does not answer",
+              {{"scraper", wish_.scraper}, {"replica", replaced_}});
   }
 
   Scrapes& scrapes_;
@@ -198,6 +207,7 @@ class Scrapes::Taking {
   const Wish& wish_;
   delivery::Waiting& waiting_;
   BatchId replaces_ = 0;
+  std::string replaced_;
   BatchId asked_about_ = 0;
 };
 
@@ -263,6 +273,25 @@ std::shared_ptr<Scrapes::Holder> Scrapes::ask_holder(const std::string& scraper,
                        holder->replied.notifier()();
                      });
   return holder;
+}
+
+asio::awaitable<void> Scrapes::find_out(std::shared_ptr<Scrapes> self, std::string scraper, Out out,
+                                        delivery::Waiting& waiting) {
+  if (out.holder != self->replica_.options().publisher) {
+    const std::shared_ptr<Holder> holder = self->ask_holder(scraper, out);
+    const SteadyTime until = self->clock_.steady() + answer_patience;
+    co_await waiting.wait_until(holder->replied, until);
+    co_return;
+  }
+  std::shared_ptr<delivery::Transfer> transfer;
+  {
+    const std::lock_guard lock(self->mutex_);
+    const auto local = self->locals_.find(scraper);
+    if (local != self->locals_.end() && local->second.out == out.batch && !local->second.is_settling)
+      transfer = local->second.transfer.lock();
+  }
+  if (transfer != nullptr) static_cast<void>(co_await transfer->resolve());
+  co_await waiting.pause(look_again);
 }
 
 bool Scrapes::is_expired(const Out& out) {

@@ -44,6 +44,10 @@ class Scrapes final : public BatchKeeper, public std::enable_shared_from_this<Sc
   /// See queue::Queue::take().
   static asio::awaitable<queue::TakeResult> take(std::shared_ptr<Scrapes> self, Wish wish, delivery::Waiting& waiting);
 
+  /// Has whoever sends this batch find out what became of it, as a newer scrape would. It may still be out then.
+  static asio::awaitable<void> find_out(std::shared_ptr<Scrapes> self, std::string scraper, Out out,
+                                        delivery::Waiting& waiting);
+
   void in_transfer(std::string_view scraper, BatchId batch, std::weak_ptr<delivery::Transfer> transfer) override;
   void acknowledged(std::string_view scraper, BatchId batch) override;
   void settle(std::string_view scraper, BatchId batch, delivery::Outcome outcome, const queue::LastBatch& end) override;

@@ -192,5 +192,16 @@ TEST_CASE("a log that lacks events which the checkpoint counts is refused") {
   CHECK(applied.error() == "the log has fewer events than its checkpoint");
 }
 
+TEST_CASE("a key is known until as much has come since as the log holds") {
+  MachineFixture f;
+  CHECK(f.post(1, 77).what == queue::Stored::stored);
+  CHECK(f.post(1, 77).what == queue::Stored::duplicate);
+  const std::uint64_t begin = f.machine.ledger()->log.tail();
+  for (int i = 2; f.machine.ledger()->log.tail() - begin < (1 << 15); ++i) f.post(i);
+  CHECK(f.post(1, 77).what == queue::Stored::duplicate);
+  for (int i = 10'000; f.machine.ledger()->log.tail() - begin < (1 << 16); ++i) f.post(i);
+  CHECK(f.post(1, 77).what == queue::Stored::stored);
+}
+
 }  // namespace
 }  // namespace oneshot::cluster

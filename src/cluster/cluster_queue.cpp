@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: MIT
+#include "cluster/cluster_queue.hpp"
+
+#include <asio/co_spawn.hpp>
+#include <asio/error_code.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/use_awaitable.hpp>
+#include <mutex>
+#include <utility>
+
+#include "base/log.hpp"
+#include "base/rethrow.hpp"
+#include "cluster/copied_batch.hpp"
+#include "queue/local/history/embedded_history_reader.hpp"
+#include "queue/local/history/embedded_label_counter.hpp"
+#include "queue/local/history/find_event.hpp"
+#include "queue/local/ledger/ledger_statistics.hpp"
+
+namespace oneshot::cluster {
+namespace {
+
+using std::chrono::milliseconds;
+
+// So often what is due is looked for: repeats of records, checkpoints, POSTs that have waited long enough.
+constexpr milliseconds pulse_step{50};
+// An engine that changes its leader is away for some seconds: no reason to send load elsewhere, which has the same one.
+constexpr std::chrono::seconds away_is_not_ready{5};
+constexpr std::chrono::seconds longest_leave{2};
+constexpr std::chrono::seconds longest_change{1};
+
+Replica::Options options_of(const ClusterQueue::Start& start) {
+  return {.name = start.cluster.replica,
+          .version = start.version,
+          .publisher = start.publisher,
+          .salt = start.salt,
+          .agreement = Agreement::of(start.queue)};
+}
+
+}  // namespace
+
+ClusterQueue::ClusterQueue(std::unique_ptr<OrderedLog> log, const Clock& clock, Start start)
+    : log_(std::move(log)),
+      clock_(clock),
+      name_(start.cluster.replica),
+      replica_(*log_, clock, options_of(start)),
+      scrapes_(Scrapes::make(replica_, clock,
+                             [executor = start.executor](asio::awaitable<void> work) {
+                               asio::co_spawn(executor, std::move(work), rethrow);
+                             })),
+      groups_(replica_, clock, start.queue.appenders, start.cluster.timeout),
+      timer_(std::make_shared<asio::steady_timer>(start.executor)),
+      keeps_senders_(start.queue.keep_senders),
+      connected_at_(clock.steady().time_since_epoch().count()) {
+  log_->answer_by([scrapes = scrapes_](const std::string& question, OrderedLog::Reply reply) {
+    scrapes->answer(question, std::move(reply));
+  });
+  replica_.on_applied([this](const Machine& machine, const Applied& applied) {
+    scrapes_->note_applied(machine, applied);
+    note_replicas(machine);
+  });
+  replica_.start();
+  pulse();
+}
+
+// Nothing is told any more once the log is gone; the parts that are told go after it.
+ClusterQueue::~ClusterQueue() {
+  timer_->cancel();
+  log_.reset();
+}
+
+// The timer outlives a queue that is gone: then its wait was cancelled, or what was due already finds no queue.
+void ClusterQueue::pulse() {
+  if (log_->is_connected()) connected_at_.store(clock_.steady().time_since_epoch().count(), std::memory_order_relaxed);
+  replica_.pulse();
+  groups_.pulse();
+  if (has_left_) return;
+  timer_->expires_after(pulse_step);
+  timer_->async_wait([this, timer = std::weak_ptr(timer_)](const asio::error_code& error) {
+    if (!error && !timer.expired()) pulse();
+  });
+}
+
+// On the thread that applies. That alone tells of who came and went, whoever was there to see it.
+void ClusterQueue::note_replicas(const Machine& machine) {
+  const bool has_joined = !machine.name_of(replica_.options().publisher).empty();
+  if (machine.replicas() == replicas_seen_ || !has_joined) return;
+  replicas_seen_ = machine.replicas();
+  log::info("the cluster's replicas", {{"replicas", machine.names_of_replicas()}});
+}
+
+bool ClusterQueue::is_reachable() const { return log_->is_connected() && replica_.state() == Replica::State::ready; }
+
+std::shared_ptr<queue::Ledger> ClusterQueue::ledger() const {
+  return replica_.look([](const Machine& machine) { return machine.ledger(); });
+}
+
+// ---- in ----
+
+queue::StoredOne ClusterQueue::append(queue::Poster poster, const event::Event& event) {
+  return append_all(poster, {&event, 1}).what;
+}
+
+queue::StoredAll ClusterQueue::append_all(queue::Poster poster, std::span<const event::Event> events) {
+  if (replica_.state() == Replica::State::stopped) return {.what = queue::Stored::unable};
+  if (!is_reachable()) return {.what = queue::Stored::unavailable};
+  return {.what = groups_.add(poster, events), .stored = events.size()};
+}
+
+void ClusterQueue::when_durable(unsigned appender, std::function<void(const queue::Durable&)> told) {
+  groups_.when_known(appender, std::move(told));
+}
+
+// ---- out ----
+
+asio::awaitable<queue::TakeResult> ClusterQueue::take(std::string scraper, queue::Coming coming,
+                                                      delivery::Waiting& waiting, SteadyTime until) {
+  if (!is_reachable()) co_return Unexpected{queue::NoBatch::unavailable};
+  Scrapes::Wish wish{.scraper = std::move(scraper), .coming = coming, .until = until, .answer_by = coming.answer_by};
+  auto taking = Scrapes::take(scrapes_, std::move(wish), waiting);
+  queue::TakeResult taken = co_await std::move(taking);
+  co_return taken;
+}
+
+std::unique_ptr<queue::Batch> ClusterQueue::peek(std::string_view scraper) {
+  const std::shared_ptr<queue::Ledger> shared = ledger();
+  if (shared == nullptr) return nullptr;
+  const std::lock_guard lock(shared->mutex);
+  const queue::Scraper* const found = shared->table.find(scraper);
+  if (found == nullptr || found->displaced) return nullptr;
+  return std::make_unique<CopiedBatch>(shared, shared->peek(*found));
+}
+
+std::uint64_t ClusterQueue::next_number(std::string_view /*scraper*/) { return 0; }
+
+// ---- what is in the log ----
+
+std::unique_ptr<queue::HistoryReader> ClusterQueue::read_history(queue::HistoryQuery query) {
+  const std::shared_ptr<queue::Ledger> shared = ledger();
+  if (shared == nullptr || (!query.scraper.empty() && !queue::is_known_scraper(*shared, query.scraper))) return nullptr;
+  return std::make_unique<queue::EmbeddedHistoryReader>(shared, std::move(query));
+}
+
+std::unique_ptr<queue::LabelCounter> ClusterQueue::count_by_label(queue::LabelCountQuery query) {
+  const std::shared_ptr<queue::Ledger> shared = ledger();
+  if (shared == nullptr || (!query.scraper.empty() && !queue::is_known_scraper(*shared, query.scraper))) return nullptr;
+  return std::make_unique<queue::EmbeddedLabelCounter>(shared, std::move(query));
+}
+
+std::optional<queue::FoundEvent> ClusterQueue::find(const queue::EventId& id) {
+  const std::shared_ptr<queue::Ledger> shared = ledger();
+  if (shared == nullptr) return std::nullopt;
+  return queue::find_event(*shared, id);
+}
+
+void ClusterQueue::note_sender(std::span<const queue::EventId> events, const queue::Sender& sender) {
+  const std::shared_ptr<queue::Ledger> shared = ledger();
+  if (!keeps_senders_ || shared == nullptr) return;
+  shared->senders.turn(true);
+  shared->senders.note(events, sender);
+}
+
+queue::QueueStatistics ClusterQueue::statistics() const {
+  const std::shared_ptr<queue::Ledger> shared = ledger();
+  queue::QueueStatistics statistics = shared == nullptr ? queue::QueueStatistics{} : queue::statistics_of(*shared);
+  statistics.in_file = true;
+  statistics.failed = unable_to_store();
+  const Groups::Load load = groups_.load();
+  queue::ClusterStatistics& cluster = statistics.cluster.emplace();
+  cluster.replica = name_;
+  cluster.is_connected = log_->is_connected();
+  cluster.in_flight = replica_.in_flight();
+  cluster.waiting_bytes = load.bytes;
+  replica_.look([&](const Machine& machine) {
+    cluster.replicas = machine.replicas();
+    cluster.applied = machine.applied();
+    cluster.repeats = machine.repeats();
+    cluster.settings_differ = replica_.differs(machine);
+  });
+  return statistics;
+}
+
+bool ClusterQueue::above_high_watermark() const noexcept {
+  const std::shared_ptr<queue::Ledger> shared = ledger();
+  return shared != nullptr && shared->is_above_high_watermark();
+}
+
+// ---- what an operator changes ----
+
+asio::awaitable<queue::Changed> ClusterQueue::change(Change wanted, delivery::Waiting& waiting) {
+  struct Asked {
+    delivery::OneShotEvent known;
+    std::optional<ChangeOutcome> outcome;
+  };
+  using What = queue::Changed::What;
+  const std::string scraper(wanted.scraper);
+  const SteadyTime until = clock_.steady() + longest_change;
+  wanted.scraper = scraper;
+  while (is_reachable() && !waiting.stopping() && !waiting.peer_closed() && clock_.steady() < until) {
+    auto asked = std::make_shared<Asked>();
+    replica_.publish(wanted, [asked](const Applied& applied) {
+      if (const auto* const outcome = std::get_if<ChangeOutcome>(&applied.outcome)) asked->outcome = *outcome;
+      asked->known.notifier()();
+    });
+    co_await waiting.wait_until(asked->known, until);
+    if (!asked->known.notified()) break;
+    if (!asked->outcome) break;
+    if (const auto* const changed = std::get_if<queue::Changed>(&*asked->outcome)) co_return *changed;
+    Out out = std::get<HeldBy>(*asked->outcome).out;
+    auto finding = Scrapes::find_out(scrapes_, scraper, std::move(out), waiting);
+    co_await std::move(finding);
+  }
+  co_return queue::Changed{.what = waiting.stopping() || waiting.peer_closed() ? What::stopping : What::busy};
+}
+
+asio::awaitable<queue::Changed> ClusterQueue::replay(std::string scraper, std::int64_t since_unix_ms,
+                                                     delivery::Waiting& waiting) {
+  const Change wanted{.what = Change::What::replay, .scraper = scraper, .since_unix_ms = since_unix_ms};
+  auto changing = change(wanted, waiting);
+  const queue::Changed changed = co_await std::move(changing);
+  co_return changed;
+}
+
+asio::awaitable<queue::Changed> ClusterQueue::skip(std::string scraper, delivery::Waiting& waiting) {
+  const Change wanted{.what = Change::What::skip, .scraper = scraper};
+  auto changing = change(wanted, waiting);
+  const queue::Changed changed = co_await std::move(changing);
+  co_return changed;
+}
+
+asio::awaitable<queue::Changed> ClusterQueue::forget(std::string scraper, delivery::Waiting& waiting) {
+  const Change wanted{.what = Change::What::forget, .scraper = scraper};
+  auto changing = change(wanted, waiting);
+  const queue::Changed changed = co_await std::move(changing);
+  co_return changed;
+}
+
+// ---- the program ----
+
+void ClusterQueue::tick() {
+  const std::shared_ptr<queue::Ledger> shared = ledger();
+  if (shared == nullptr) return;
+  std::unique_lock lock(shared->mutex);
+  const queue::Losses::Unlogged unlogged = shared->losses.take_unlogged(shared->table.all(), clock_.steady(), false);
+  lock.unlock();
+  unlogged.write();
+}
+
+void ClusterQueue::change(const queue::Options& options) {
+  keeps_senders_ = options.keep_senders;
+  replica_.agree_on(Agreement::of(options));
+}
+
+std::size_t ClusterQueue::max_unnamed() const {
+  return replica_.look(
+      [](const Machine& machine) { return static_cast<std::size_t>(machine.agreement().max_unnamed); });
+}
+
+bool ClusterQueue::unable_to_store() const noexcept { return replica_.state() == Replica::State::stopped; }
+
+std::string_view ClusterQueue::why_not_ready() const {
+  switch (replica_.state()) {
+    case Replica::State::stopped:
+      return "the cluster's log cannot be followed: see the server's log";
+    case Replica::State::starting:
+      return "the cluster's engine has not answered yet";
+    case Replica::State::catching_up:
+      return "catching up with the cluster's log";
+    case Replica::State::ready:
+      break;
+  }
+  const SteadyTime connected_at{SteadyTime::duration(connected_at_.load(std::memory_order_relaxed))};
+  const bool is_away = clock_.steady() - connected_at >= away_is_not_ready;
+  return is_away ? std::string_view("the cluster's engine is away") : std::string_view();
+}
+
+/// Until all records are read back.
+asio::awaitable<void> ClusterQueue::wait_for_log(milliseconds patience) {
+  const SteadyTime until = clock_.steady() + patience;
+  asio::steady_timer timer(timer_->get_executor());
+  while (replica_.in_flight() > 0 && clock_.steady() < until) {
+    timer.expires_after(milliseconds(5));
+    asio::error_code ignored;
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  }
+}
+
+// Nothing else keeps the main thread's loop from its end.
+asio::awaitable<void> ClusterQueue::leave() {
+  co_await say_goodbye();
+  has_left_ = true;
+  timer_->cancel();
+}
+
+asio::awaitable<void> ClusterQueue::say_goodbye() {
+  if (!is_reachable()) co_return;
+  co_await wait_for_log(longest_leave);
+  replica_.publish(Leave{}, nullptr);
+  co_await wait_for_log(longest_leave / 2);
+  if (replica_.in_flight() > 0)
+    log::warn("the cluster was left without a word: the others wait for the deadlines of our batches");
+}
+
+}  // namespace oneshot::cluster
