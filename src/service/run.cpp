@@ -12,6 +12,7 @@
 #include "base/log.hpp"
 #include "base/version.hpp"
 #include "service/exit_status.hpp"
+#include "service/other_program.hpp"
 #include "service/process.hpp"
 #include "service/service.hpp"
 #include "service/try_webhook.hpp"
@@ -50,13 +51,13 @@ bool exists(const char* path) noexcept { return ::access(path, F_OK) == 0; }
 
 }  // namespace
 
-int run(int argc, const char* const* argv) {
+int run(const Program& program, int argc, char* const* argv) {
   open_standard_streams();
   auto command_line = settings::parse_command_line(argc, argv);
   if (!command_line) return refuse(command_line.error());
   if (command_line->help) return print(settings::help_text());
   if (command_line->version) {
-    std::string text = "oneshot-metrics-server ";
+    std::string text = std::string(program.name) + ' ';
     text.append(version()).append(" (").append(compiler()).append(")\n");
     return print(text);
   }
@@ -76,12 +77,14 @@ int run(int argc, const char* const* argv) {
   if (auto encryption = Encryption::make(*settings); !encryption) return refuse(encryption.error());
   if (command_line->check_config) return print(sources(config_file) + ": ok\n");
 
+  if (settings->cluster.is_on() && !program.is_for_clusters) return refuse(run_other_program(cluster_program, argv));
+
   log::set_level(settings->log_level);
   log::set_format(settings->log_format);
   ignore_signals_of_writing();
   explain_bus_errors();
   fit_connections(settings->net);
-  Service service(std::move(*settings), *command_line);
+  Service service(std::move(*settings), *command_line, program.open_queue);
   if (const auto started = service.start(); !started) {
     log::error(started.error().text);
     return started.error().exit_status;

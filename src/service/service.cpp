@@ -20,11 +20,11 @@
 
 #include "base/clock.hpp"
 #include "base/log.hpp"
+#include "base/rethrow.hpp"
 #include "base/version.hpp"
 #include "crypto/bcrypt.hpp"
 #include "net/asio_compat.hpp"
 #include "net/event_wait.hpp"
-#include "queue/local/embedded_queue.hpp"
 #include "service/confirm_api.hpp"
 #include "service/exit_status.hpp"
 #include "service/process.hpp"
@@ -39,17 +39,13 @@ constexpr std::chrono::seconds status_interval{5};
 // What a stop may take besides waiting for receipts: the last connections (a second), the last flush.
 constexpr std::chrono::seconds stop_margin{10};
 
-// An exception that leaves a coroutine of ours is a bug: it ends the program through main_.run().
-void rethrow(const std::exception_ptr& fault) {
-  if (fault) std::rethrow_exception(fault);
-}
-
 }  // namespace
 
-Service::Service(settings::Settings settings, settings::CommandLine command_line)
+Service::Service(settings::Settings settings, settings::CommandLine command_line, OpenQueue open_queue)
     : settings_(std::make_shared<const settings::Settings>(std::move(settings))),
       command_line_(std::move(command_line)),
       config_file_(command_line_.config_file.value_or("")),
+      open_queue_(std::move(open_queue)),
       workers_(worker_count(settings_->net.threads)),
       notifier_(environment_("NOTIFY_SOCKET").value_or("")),
       summary_(system_clock().steady()) {}
@@ -62,7 +58,7 @@ Result<void, Service::StartError> Service::start() {
 
   auto inherited = take_inherited_sockets(environment_);
   if (!inherited) return Unexpected{StartError{inherited.error(), exit_usage}};
-  auto queue = queue::EmbeddedQueue::open(queue_options(), system_clock());
+  auto queue = open_queue_({queue_options(), settings_->cluster, main_.get_executor()});
   if (!queue) return Unexpected{StartError{queue.error().text, queue.error().is_lasting ? exit_usage : exit_failed}};
   queue_ = std::move(*queue);
   make_confirmers();
@@ -143,12 +139,17 @@ std::shared_ptr<const app::Options> Service::app_options() const noexcept {
   return {settings_, &settings_->app};  // keeps all settings alive
 }
 
+std::string Service::storage_in_words() const {
+  if (in_cluster()) return "cluster " + settings_->cluster.name;
+  return in_memory() ? "memory" : settings_->queue.storage.path;
+}
+
 void Service::announce(const Addresses& addresses) const {
   log::info("listening", {{"version", version()},
                           {"config", config_file_.empty() ? std::string_view("none") : config_file_},
                           {"address", addresses.server},
                           {"listeners", addresses.listeners.empty() ? "none" : addresses.listeners},
-                          {"storage", in_memory() ? std::string_view("memory") : settings_->queue.storage.path},
+                          {"storage", storage_in_words()},
                           {"threads", routers_.size()}});
   if (in_memory()) log::warn("events are kept in memory only and do not survive the program (storage.path is empty)");
   warn_of_slow_passwords();
@@ -221,6 +222,8 @@ asio::awaitable<void> Service::stop_on_signal() {
   confirmers_->stop();  // after the last scrape, and each asks once more
   const asio::any_io_executor here = main_.get_executor();
   co_await net::wait_until(here, confirmers_->ended(), SteadyTime::max());
+  auto leaving = queue_->leave();
+  co_await std::move(leaving);
   stopped_ = true;
   house_timer_.cancel();
   signals_.cancel();

@@ -17,6 +17,7 @@
 #include "net/server.hpp"
 #include "queue/queue.hpp"
 #include "service/activity.hpp"
+#include "service/open_queue.hpp"
 #include "service/systemd/inherited_sockets.hpp"
 #include "service/systemd/notify.hpp"
 #include "service/systemd/watchdog.hpp"
@@ -32,8 +33,8 @@ namespace oneshot::service {
 /// connections, keeps house and waits for signals; the workers are the server's.
 class Service {
  public:
-  /// The command line tells where a reload reads from.
-  Service(settings::Settings settings, settings::CommandLine command_line);
+  /// The command line tells where a reload reads from; `open_queue` opens the queue of this program.
+  Service(settings::Settings settings, settings::CommandLine command_line, OpenQueue open_queue);
 
   struct StartError {
     std::string text;
@@ -53,11 +54,13 @@ class Service {
   Result<Addresses> listen(std::vector<InheritedSocket> inherited);
   void make_routers();
   void make_confirmers();
-  [[nodiscard]] bool in_memory() const noexcept { return settings_->queue.storage.path.empty(); }
+  [[nodiscard]] bool in_cluster() const noexcept { return settings_->cluster.is_on(); }
+  [[nodiscard]] bool in_memory() const noexcept { return settings_->queue.storage.path.empty() && !in_cluster(); }
   [[nodiscard]] queue::Options queue_options() const;
   [[nodiscard]] net::Options net_options() const;
   /// A snapshot that lives as long as a request uses it.
   [[nodiscard]] std::shared_ptr<const app::Options> app_options() const noexcept;
+  [[nodiscard]] std::string storage_in_words() const;
   void announce(const Addresses& addresses) const;
   asio::awaitable<void> run_housekeeping();
   void warn_of_slow_passwords() const;
@@ -87,6 +90,7 @@ class Service {
   settings::CommandLine command_line_;
   settings::Environment environment_ = settings::process_environment();
   std::string config_file_;  // empty: none is read
+  OpenQueue open_queue_;
   unsigned workers_;
   Notifier notifier_;
 

@@ -82,11 +82,36 @@ Result<void, std::string> check_addresses(const Settings& settings) {
   return {};
 }
 
+/// What a cluster does not have, or has elsewhere.
+Result<void, std::string> check_cluster(const Settings& settings) {
+  const cluster::Options& cluster = settings.cluster;
+  if (!cluster.is_on()) return {};
+  if (!settings.queue.storage.path.empty())
+    return Unexpected{
+        std::string("storage.path is for a single server, and cluster.servers is set: leave path out, "
+                    "the cluster's log is on the engine's nodes")};
+  if (settings.queue.explicit_timestamps)
+    return Unexpected{
+        std::string("events.use_explicit_timestamps is not to be had in a cluster yet: leave it out, or "
+                    "leave cluster.servers out")};
+  if (!settings.confirm.empty())
+    return Unexpected{section_title("confirm", settings.confirm.begin()->first) +
+                      ": a cluster does not ask the scrapers' APIs yet: leave the section out, or cluster.servers"};
+  if (cluster.copies % 2 == 0)
+    return Unexpected{std::string("cluster.copies must be 1, 3 or 5: with an even number the last one adds no safety")};
+  if (cluster.user.empty() != cluster.password_file.empty())
+    return Unexpected{std::string("cluster.user and cluster.password_file go together: set both, or neither")};
+  if (cluster.tls_cert_file.empty() != cluster.tls_key_file.empty())
+    return Unexpected{std::string("cluster.tls_cert_file and cluster.tls_key_file go together: set both, or neither")};
+  return {};
+}
+
 }  // namespace
 
 Result<void, std::string> check_together(const Settings& settings) {
   const app::Options& app = settings.app;
   if (auto good = check_addresses(settings); !good) return good;
+  if (auto good = check_cluster(settings); !good) return good;
   for (const auto& [metric, options] : app.metrics) {
     const std::string where = section_title("metrics", metric);
     if (metric == app.metric) return Unexpected{where + ": events.metric is called so: choose another name"};

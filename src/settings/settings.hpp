@@ -6,6 +6,7 @@
 #include "access/client.hpp"
 #include "app/options.hpp"
 #include "base/log.hpp"
+#include "cluster/options.hpp"
 #include "confirm/options.hpp"
 #include "ingest/hooks/options.hpp"
 #include "net/options.hpp"
@@ -26,6 +27,7 @@ struct Settings {
   confirm::OptionsByScraper confirm;           ///< [confirm.NAME]
   std::string web_config_file;                 ///< of the Prometheus family; empty: plain HTTP
   Web web;                                     ///< what that file leads to
+  cluster::Options cluster;                    ///< [cluster]
   ingest::HookOptionsByName webhooks;          ///< [webhooks.NAME], which make_hooks() makes app.hooks of
   access::ClientOptionsByName clients;         ///< [clients.NAME], which make_clients() makes app.directory of
   std::vector<access::BasicUser> basic_users;  ///< of the web config; they join the clients

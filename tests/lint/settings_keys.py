@@ -11,6 +11,10 @@ NAMED = ("src/settings/keys/named_keys.cpp", "src/settings/keys/client_keys.cpp"
 
 # What a check in C++ allows, in words; for all else the code itself has the bounds or the words.
 IN_WORDS = {
+    "cluster.servers": "`nats://HOST:PORT`, `tls://HOST:PORT`", "cluster.name": "1 to 64 letters, digits, `-` and `_`",
+    "cluster.replica": '`""`, letters, digits, `-` and `_`', "cluster.credentials_file": '`""`, a file',
+    "cluster.user": "text", "cluster.password_file": '`""`, a file', "cluster.tls_ca_file": '`""`, a file',
+    "cluster.tls_cert_file": '`""`, a file', "cluster.tls_key_file": '`""`, a file',
     "server.host": "address or host name", "server.allowed_hosts": "host names, addresses",
     "server.web_config_file": '`""`, a file, `"$CREDENTIALS_DIRECTORY/web.yml"`',
     "events.metric": "metric name of 1 to 200 characters", "events.plain_labels": '`"time"`, `"timestamp"`, `"ttl"`',

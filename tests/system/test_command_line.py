@@ -3,6 +3,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -54,6 +55,16 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(err.count("\n"), 1, f"one line was expected: {err!r}")
         for word in words:
             self.assertIn(word, err)
+
+    def test_a_cluster_needs_the_other_program_which_is_looked_for_beside_this_one(self):
+        config = self.file('[cluster]\nservers = ["nats://127.0.0.1:1"]\n')
+        alone = os.path.join(self.folder.name, "oneshot-metrics-server")
+        shutil.copy(programs.server_binary(), alone)
+        ended = subprocess.run([alone, "--config", config], capture_output=True, text=True, timeout=30,
+                               env=environment(), check=False)
+        self.assertEqual(2, ended.returncode, ended.stderr)
+        self.assertIn(f"a cluster needs the program {alone}-cluster: No such file or directory", ended.stderr)
+        self.assertIn("Install the package oneshot-metrics-server-cluster", ended.stderr)
 
     def test_a_pipe_is_no_config(self):
         pipe = os.path.join(self.folder.name, "pipe")

@@ -135,4 +135,22 @@ Result<void, std::string> check_scraper_name(std::string_view name) {
   return Unexpected{"a scraper's name must be 1 to 128 letters, digits, _ . : and -"};
 }
 
+Result<void, std::string> check_subject_part(std::string_view name) {
+  constexpr std::size_t longest = 64;
+  const bool has_good_bytes = std::ranges::all_of(
+      name, [](char byte) { return is_digit(byte) || is_letter(byte) || byte == '-' || byte == '_'; });
+  if (has_good_bytes && name.size() <= longest) return {};
+  return Unexpected{"must be at most 64 letters, digits, - and _, such as oneshot-a"};
+}
+
+Result<void, std::string> check_engine_url(std::string_view url) {
+  const std::size_t scheme = url.starts_with("nats://") ? 7 : url.starts_with("tls://") ? 6 : 0;
+  const bool has_scheme = scheme > 0;
+  const std::string_view rest = url.substr(scheme);
+  if (has_scheme && rest.find('@') == std::string_view::npos && HostPort::parse(rest)) return {};
+  if (has_scheme && rest.find('@') != std::string_view::npos)
+    return Unexpected{"must have no password in it: write user and password_file, or credentials_file"};
+  return Unexpected{"must be nats://HOST:PORT or tls://HOST:PORT, such as nats://n1.example:4222"};
+}
+
 }  // namespace oneshot::settings

@@ -35,5 +35,9 @@ namespace oneshot::settings {
 /// Of an API.
 [[nodiscard]] Result<void, std::string> check_url(std::string_view url);
 [[nodiscard]] Result<void, std::string> check_scraper_name(std::string_view name);
+/// A part of a subject of NATS; empty is allowed.
+[[nodiscard]] Result<void, std::string> check_subject_part(std::string_view name);
+/// One of the engine's nodes.
+[[nodiscard]] Result<void, std::string> check_engine_url(std::string_view url);
 
 }  // namespace oneshot::settings

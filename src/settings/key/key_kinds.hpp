@@ -54,6 +54,8 @@ auto& part_of(Aggregate& settings) noexcept {
     return settings.queue;
   } else if constexpr (std::is_same_v<Part, storage::Options>) {
     return settings.queue.storage;
+  } else if constexpr (std::is_same_v<Part, cluster::Options>) {
+    return settings.cluster;
   } else {
     static_assert(std::is_same_v<Part, Settings> || in_named_section<Part>);
     return settings;

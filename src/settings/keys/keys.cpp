@@ -49,6 +49,7 @@ Result<std::string> make_plain_label(const std::string& name, const std::vector<
 
 // Order of the arguments: table, key, range or check, member. The example file says what each key means.
 using App = app::Options;
+using Cluster = cluster::Options;
 using Event = event::Options;
 using Net = net::Options;
 using Queue = queue::Options;
@@ -63,6 +64,11 @@ using queue::WhenFull;
 using storage::Sync;
 
 constexpr double day = 86400;
+
+Result<void, std::string> check_cluster_name(std::string_view name) {
+  if (name.empty()) return Unexpected{std::string("must not be empty: replicas with one name are one cluster")};
+  return check_subject_part(name);
+}
 
 std::vector<Key> keys_of_server() {
   return {
@@ -145,6 +151,27 @@ std::vector<Key> keys_of_history() {
   };
 }
 
+Result<std::string> make_engine_url(const std::string& url, const std::vector<std::string>&) {
+  if (const auto good = check_engine_url(url); !good) return Unexpected{good.error()};
+  return url;
+}
+
+std::vector<Key> keys_of_cluster() {
+  return {
+      at_start(list("cluster", "servers", "addresses", make_engine_url, same_text, &Cluster::servers)),
+      at_start(text("cluster", "name", check_cluster_name, &Cluster::name)),
+      at_start(text("cluster", "replica", check_subject_part, &Cluster::replica)),
+      at_start(whole_number("cluster", "copies", 1, 5, &Cluster::copies)),
+      at_start(duration("cluster", "timeout_seconds", 0.5, 600, &Cluster::timeout)),
+      at_start(text("cluster", "credentials_file", check_path, &Cluster::credentials_file)),
+      at_start(text("cluster", "user", check_path, &Cluster::user)),
+      at_start(text("cluster", "password_file", check_path, &Cluster::password_file)),
+      at_start(text("cluster", "tls_ca_file", check_path, &Cluster::tls_ca_file)),
+      at_start(text("cluster", "tls_cert_file", check_path, &Cluster::tls_cert_file)),
+      at_start(text("cluster", "tls_key_file", check_path, &Cluster::tls_key_file)),
+  };
+}
+
 std::vector<Key> keys_of_log() {
   return {
       // "warning", as other programs call it, is "warn"; the first of two words is the one that is shown.
@@ -160,8 +187,8 @@ std::vector<Key> keys_of_log() {
 
 std::vector<Key> make_keys() {
   std::vector<Key> all;
-  for (const auto& section :
-       {keys_of_server, keys_of_events, keys_of_scrapers, keys_of_storage, keys_of_history, keys_of_log}) {
+  for (const auto& section : {keys_of_server, keys_of_events, keys_of_scrapers, keys_of_storage, keys_of_history,
+                              keys_of_cluster, keys_of_log}) {
     std::vector<Key> some = section();
     std::ranges::move(some, std::back_inserter(all));
   }

@@ -42,6 +42,7 @@ TEST_CASE("the example file has every key, each with its default") {
   REQUIRE(other);
   for (const Key& key : keys()) {
     CAPTURE(key.name);
+    if (key.section == "cluster" && key.name == "servers") continue;  // not beside storage.path
     CHECK(key.toml(*other) != key.toml(Settings{}));
   }
   const auto over = load_toml(example, *other);

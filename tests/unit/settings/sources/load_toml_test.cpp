@@ -211,8 +211,8 @@ TEST_CASE("an unknown table is an error that names the nearest one") {
   CHECK(error("[servers]\nport = 80") == "c.toml:1: [servers]: unknown table; did you mean [server]?");
   CHECK(error("\n[Log]") == "c.toml:2: [Log]: unknown table; did you mean [log]?");
   const std::string all =
-      "allowed: [server], [events], [scrapers], [storage], [history], [log], [clients], [listeners], [metrics], "
-      "[confirm], [webhooks]";
+      "allowed: [server], [events], [scrapers], [storage], [history], [cluster], [log], [clients], [listeners], "
+      "[metrics], [confirm], [webhooks]";
   CHECK(error("[tls]") == "c.toml:1: [tls]: unknown table; " + all);
   CHECK(error("[[server]]\nport = 1") == "c.toml:1: server = a list: must be a table, [server]");
   CHECK(error("server = 80") == "c.toml:1: server = 80: must be a table, [server]");

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#include "service/cluster/open_cluster.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <random>
+#include <string>
+#include <utility>
+
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "base/version.hpp"
+#include "cluster/cluster_queue.hpp"
+#include "cluster/nats/nats_log.hpp"
+
+namespace oneshot::service {
+namespace {
+
+using storage::Error;
+
+/// Never 0.
+std::uint64_t random_number() {
+  std::random_device device;
+  const std::uint64_t number = (std::uint64_t{device()} << 32) | device();
+  return number == 0 ? 1 : number;
+}
+
+/// The name of this host up to its first dot, with what a subject cannot have replaced.
+std::string name_of_host() {
+  std::array<char, 256> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0) return {};
+  std::string text(name.data());
+  text.resize(std::min(text.find('.'), text.size()));
+  const auto is_bad = [](char byte) {
+    const auto letter = static_cast<char>(byte | 0x20);
+    return !((letter >= 'a' && letter <= 'z') || (byte >= '0' && byte <= '9') || byte == '-' || byte == '_');
+  };
+  std::ranges::replace_if(text, is_bad, '_');
+  return text;
+}
+
+Result<std::string, Error> first_line_of(const std::string& path) {
+  if (path.empty()) return std::string();
+  std::ifstream file(path);
+  std::string line;
+  if (!std::getline(file, line))
+    return Unexpected{Error{"cluster.password_file " + path +
+                                " cannot be read, or is empty: its first line is the "
+                                "password",
+                            true}};
+  return line;
+}
+
+Result<cluster::NatsOptions, Error> nats_options(const QueueWanted& wanted, std::uint64_t boot) {
+  // Of the log, of which twice as much is kept as waits, and a checkpoint or two.
+  constexpr std::uint64_t for_checkpoints = std::uint64_t{64} << 20;
+  const cluster::Options& options = wanted.cluster;
+  Result<std::string, Error> password = first_line_of(options.password_file);
+  if (!password) return Unexpected{std::move(password.error())};
+  return cluster::NatsOptions{.servers = options.servers,
+                              .name = options.name,
+                              .replica = options.replica,
+                              .boot = boot,
+                              .copies = options.copies,
+                              .max_bytes = 2 * wanted.queue.storage.capacity_bytes + for_checkpoints,
+                              .credentials_file = options.credentials_file,
+                              .user = options.user,
+                              .password = std::move(*password),
+                              .tls_ca_file = options.tls_ca_file,
+                              .tls_cert_file = options.tls_cert_file,
+                              .tls_key_file = options.tls_key_file};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<queue::Queue>, Error> open_cluster(const QueueWanted& given) {
+  if (!given.cluster.is_on()) return open_embedded(given);
+  QueueWanted wanted = given;
+  if (wanted.cluster.replica.empty()) wanted.cluster.replica = name_of_host();
+  if (wanted.cluster.replica.empty())
+    return Unexpected{Error{"this host has no name: set cluster.replica, a name that no other replica has", true}};
+  const std::uint64_t publisher = random_number();
+  Result<cluster::NatsOptions, Error> options = nats_options(wanted, publisher);
+  if (!options) return Unexpected{std::move(options.error())};
+  Result<std::unique_ptr<cluster::NatsLog>> log = cluster::NatsLog::open(std::move(*options));
+  if (!log) return Unexpected{Error{std::move(log.error()), true}};
+  log::info("replica of a cluster", {{"cluster", wanted.cluster.name}, {"replica", wanted.cluster.replica}});
+  return std::unique_ptr<queue::Queue>(
+      std::make_unique<cluster::ClusterQueue>(std::move(*log), system_clock(),
+                                              cluster::ClusterQueue::Start{.cluster = wanted.cluster,
+                                                                           .queue = wanted.queue,
+                                                                           .version = std::string(version()),
+                                                                           .publisher = publisher,
+                                                                           .salt = random_number(),
+                                                                           .executor = wanted.executor}));
+}
+
+}  // namespace oneshot::service
