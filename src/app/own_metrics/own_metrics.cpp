@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <map>
 
+#include "app/own_metrics/cluster_metrics.hpp"
 #include "app/own_metrics/snapshot.hpp"
 #include "base/version.hpp"
 #include "exposition/writer.hpp"
@@ -304,6 +305,7 @@ void append_own_metrics(std::string& out, const exposition::Format& format, cons
   append_losses(writer, snapshot.queue);
   append_scrapers(writer, snapshot.queue, services);
   append_event_log(writer, snapshot.queue);
+  if (snapshot.queue.cluster) append_cluster(writer, *snapshot.queue.cluster);
   append_event_series(writer, scrape);
   append_server(writer, snapshot);
   append_memory(writer, snapshot, services.memory);
