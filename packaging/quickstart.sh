@@ -331,8 +331,9 @@ step_cluster() {
   [ -z "$all" ] || seconds=20
   # The option makes a folder that was there before look for libnats again.
   configure build -Dbuildtype=release -Dtests=true -Dcluster=auto || return 1
-  tool=tests/cluster/log_tool # all that is needed; there is none without libnats
-  ! grep -q "^build $tool:" build/build.ninja || compile build $tool &&
+  tool=tests/cluster/log_tool # there is none without libnats
+  ! grep -q "^build $tool:" build/build.ninja ||
+    compile build $tool oneshot-metrics-server oneshot-metrics-server-cluster &&
     ONESHOT_CLUSTER_SECONDS=${ONESHOT_CLUSTER_SECONDS:-$seconds} run_tests build --suite cluster
 }
 step_hostile() {

@@ -5,15 +5,18 @@ import json
 
 
 class Job:
-    """What one job scrapes, once a second. Without a name the server knows it by its address."""
+    """What one job scrapes, once a second. Without a name the server knows it by its address.
+
+    port: or a list of them, each a target
+    """
 
     def __init__(self, port, name=None, address="127.0.0.1", **options):
-        self._target = f"{address}:{port}"
+        self._targets = [f"{address}:{each}" for each in (port if isinstance(port, list) else [port])]
         self._options = {**({"params": {"scraper": [name]}} if name else {}), **options}
 
     def config(self, job):
         """A JSON value is the same in YAML."""
-        lines = [("job_name", job), ("static_configs", [{"targets": [self._target]}]), *self._options.items()]
+        lines = [("job_name", job), ("static_configs", [{"targets": self._targets}]), *self._options.items()]
         return "- " + "\n  ".join(f"{key}: {json.dumps(value)}" for key, value in lines) + "\n"
 
 

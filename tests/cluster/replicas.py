@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: MIT
+"""Several servers as one cluster, and clients that go to any of them."""
+
+import random
+import time
+
+from harness.client import Broken, Connection
+from harness.exactly_once import ExactlyOnce
+from harness.poster import Poster
+from harness.server import Server
+from harness.sockets import free_port
+from harness.waiting import wait_until
+
+
+class Replica:
+    """One name; its process may be killed, and another one started."""
+
+    def __init__(self, cluster, name):
+        self._cluster, self.name = cluster, name
+        self._port = free_port()  # a scraper finds the next process where the one before was
+        self.server = None
+        self.life = None
+
+    def start(self):
+        """Ready: it has read the log."""
+        self.life = self._cluster.next_life()
+        self.server = Server({"server.port": self._port, "cluster.servers": self._cluster.servers,
+                              "cluster.replica": self.name, **self._cluster.settings})
+        wait_until(lambda: self.server.get("/readyz").status == 200, f"replica {self.name} is ready", 60, 0.05)
+
+    @property
+    def runs(self):
+        return self.server is not None
+
+    def seconds_since_a_scrape(self, scraper):
+        """As this replica knows it."""
+        return time.time() - self.server.peek(scraper).value("oneshot_scraper_last_scrape_timestamp_seconds",
+                                                             scraper=scraper)
+
+    def kill(self):
+        server, self.server = self.server, None
+        server.kill()
+        self._cluster.ledger.ends[self.life] = self._cluster.ledger.clock()
+
+    def stop(self):
+        server, self.server = self.server, None
+        server.stop()
+
+
+class Cluster:
+    """A place (harness.caller): whoever connects gets to some replica that runs. A context manager."""
+
+    def __init__(self, engine, names="ab", settings=None, seed=1, named=("prom",)):
+        self.servers = engine.servers
+        self.settings = {"scrapers.names": list(named), "storage.capacity_mib": 8, **(settings or {})}
+        self.ledger = ExactlyOnce(named)
+        self._dice = random.Random(seed)
+        self._lives = 0
+        self.replicas = [Replica(self, name) for name in names]
+
+    def __enter__(self):
+        try:
+            for replica in self.replicas:
+                replica.start()
+        except BaseException:
+            self._kill_all()
+            raise
+        return self
+
+    def __exit__(self, kind, value, trace):
+        if kind is not None:
+            for replica in self.replicas:
+                if replica.runs:
+                    print(f"the log of replica {replica.name}:\n{replica.server.log()[-6000:]}", flush=True)
+            self._kill_all()
+            return
+        for replica in self.replicas:
+            if replica.runs:
+                replica.stop()
+
+    def _kill_all(self):
+        for replica in self.replicas:
+            if replica.runs:
+                replica.kill()
+
+    def __getitem__(self, number):
+        return self.replicas[number].server
+
+    def next_life(self):
+        self._lives += 1
+        return self._lives
+
+    def connect(self, **options):
+        running = [replica for replica in self.replicas if replica.runs]
+        if not running:
+            raise Broken("no replica runs", b"")
+        replica = self._dice.choice(running)
+        server, life = replica.server, replica.life
+        if server is None:
+            raise Broken("it was killed just now", b"")
+        connection = Connection(server.port, **options)
+        connection.life = life
+        return connection
+
+
+class HonestPoster(Poster):
+    """504: nobody knows, so the event stays unknown; that is what the answer means."""
+
+    def read_answers(self, connection):
+        for name in self.ids:
+            reply = connection.read_reply()
+            assert reply.status in (200, 503, 504), reply
+            if reply.status != 504:
+                self.place.ledger.answered(name, reply.status)
+
+
+def account(ledger, scraper):
+    """(lost, twice): what came twice is excused where the replica that first sent it was killed shortly after."""
+    lost = ledger.missing(scraper)
+    first, twice = {}, []
+    for batch in ledger.batches.get(scraper, []):
+        for name in batch.ids:
+            if name in first:
+                before = first[name]
+                if not 0 <= ledger.ends.get(before.life, float("inf")) - before.when < 0.1:
+                    twice.append(name)
+            first.setdefault(name, batch)
+    return lost, twice
