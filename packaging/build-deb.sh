@@ -4,7 +4,8 @@
 #
 #   sh packaging/build-deb.sh [--version VERSION] OUTDIR
 #
-# puts oneshot-metrics-server_VERSION_ARCH.deb, oneshotctl_VERSION_ARCH.deb and the debug symbols into OUTDIR. VERSION
+# puts oneshot-metrics-server_VERSION_ARCH.deb, oneshot-metrics-server-cluster_VERSION_ARCH.deb,
+# oneshotctl_VERSION_ARCH.deb and the debug symbols into OUTDIR. VERSION
 # is that of meson.build unless given; with ~deb12 or the like behind it, so that the package of a newer release of
 # Debian is an upgrade.
 # What the build needs is installed with apt-get, as root or through sudo, without a question; the checkout is not

@@ -10,6 +10,7 @@ import subprocess
 from harness import programs
 
 NAME = "oneshot-metrics-server"
+CLUSTER_PROGRAM = f"usr/bin/{NAME}-cluster"
 PACKAGING = os.path.join(programs.ROOT, "packaging")
 SPEC = os.path.join(PACKAGING, "rpm", NAME + ".spec")
 PKGBUILD = os.path.join(PACKAGING, "arch", "PKGBUILD")
@@ -61,6 +62,8 @@ def files_below(folder):
 def package_of(path):
     """Which package a file belongs to, by its name; all pages of docs/ are the server's."""
     is_page = path.startswith("usr/share/doc/")
+    if path == CLUSTER_PROGRAM:
+        return os.path.basename(path)
     return "oneshotctl" if "oneshotctl" in os.path.basename(path) and not is_page else NAME
 
 
