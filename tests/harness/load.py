@@ -20,6 +20,7 @@ from .processes import waited_for_processor, waited_for_processor_by_thread
 
 UNANSWERED, NO_RETRY_AFTER = 0, 1  # in place of a status
 _ID = re.compile(rb'^events_to_metrics\{id="(\d+)"', re.MULTILINE)
+_NEEDS_ROOM = b"the event log needed the room"
 _LENGTH = re.compile(rb"\r\ncontent-length: (\d+)\r\n", re.IGNORECASE)
 
 
@@ -107,16 +108,20 @@ def _numbers(reply):
 
 def scrape(ready, stop, port, name, receive_buffer, chunk, pause):
     """Scrapes again and again, reading `chunk` bytes and then pausing; after `stop` without a pause until
-    nothing is left. Returns the numbers of all events it got."""
+    nothing is left. Returns the numbers of all events it got.
+
+    A full log needs the room of a batch that is on its way: its connection is reset, or the answer is 503 where none of
+    it had gone out."""
     arrived = array("L")
     path, patient = f"/metrics?scraper={name}", [scrape_timeout(60)]
     ready()
     while not stop.is_set():
-        # A full log needs the room of a batch that is on its way: its connection is reset.
         with suppress(Broken), Connection(port, receive_buffer=receive_buffer) as connection:
             while not stop.is_set():
                 connection.send_get(path, patient)
-                arrived += _numbers(connection.read_slowly(chunk, pause))
+                reply = connection.read_slowly(chunk, pause)
+                if reply.status != 503 or _NEEDS_ROOM not in reply.body:
+                    arrived += _numbers(reply)
     with Connection(port) as connection:
         while some := _numbers(connection.get(path, patient)):
             arrived += some
