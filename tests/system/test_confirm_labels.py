@@ -39,6 +39,7 @@ class ConfirmLabels(unittest.TestCase):
                              f"confirm.{name}.patience_seconds": 3})
         self.server.configure(settings)
         self.server.signal(signal.SIGHUP)
+        self.server.wait_for_log(lambda l: l["msg"] == "reloaded", "that it knows the stores")
         wait_until(lambda: self.server.get(f"/metrics?peek=1&scraper={NAMES[0]}").status == 200, "a scrape", 30)
         wait_until(lambda: self.all("oneshot_confirm_active", 1), "confirmation", 30)
         return store

@@ -93,6 +93,7 @@ class ConfirmPrometheus(unittest.TestCase):
         self.addCleanup(self.prometheus.stop)
         server.configure({**settings, f"confirm.{NAME}.url": f"http://127.0.0.1:{self.prometheus.port}"})
         server.signal(signal.SIGHUP)
+        server.wait_for_log(lambda l: l["msg"] == "reloaded", "that it knows the Prometheus")
         self.server = server
         self.oracle = Oracle(server)
         wait_until(lambda: server.get(f"/metrics?peek=1&scraper={NAME}").status == 200, "the first scrape", 30)

@@ -134,6 +134,7 @@ class RealPrometheus(unittest.TestCase):
         server, prometheus, settings = self.start(METRICS, ("p",), **options)
         server.configure({**settings, "confirm.p.url": f"http://127.0.0.1:{prometheus.port}"})
         server.signal(signal.SIGHUP)
+        server.wait_for_log(lambda l: l["msg"] == "reloaded", "that it knows the Prometheus")
         self.known(server, "p")
         wait_until(lambda: server.peek("p").value("oneshot_confirm_active", scraper="p") == 1, "confirmation", 30)
         for path in ("/event/deploys?n=1", "/event/backups?n=1", "/event?n=1", "/event/deploys?n=2"):
