@@ -10,7 +10,6 @@ import re
 import shutil
 import sys
 import tempfile
-import time
 import unittest
 
 from container import debian_base, podman
@@ -194,19 +193,17 @@ class Running(unittest.TestCase):
         with open(os.path.join(folder, name), "w", encoding="ascii") as file:
             file.write(text)
 
-    def test_ends_within_a_second_of_sigterm_in_good_order(self):
+    def test_ends_at_sigterm_in_good_order_before_stop_seconds_are_over(self):
         container = self.start()
         server.event("type=deploy&id=1")
         with server.connect() as waiting:  # a client that keeps its connection, as Prometheus does
             self.assertEqual(waiting.get("/healthz").status, 200)
-            began = time.monotonic()
             container.kill("TERM")
             self.assertEqual(waiting.socket.recv(1), b"", "the server ends it")
-        wait_until(lambda: not os.path.exists(f"/proc/{container.pid}"), "the process has ended", 10, 0.001)
-        took = time.monotonic() - began
+        wait_until(lambda: not os.path.exists(f"/proc/{container.pid}"), "the process has ended")
         self.assertEqual(container.wait(), 0)
-        self.assertLess(took, 1.0)
         self.assertIn('msg="stopped"', container.log())
+        self.assertNotIn("within stop_seconds", container.log())
 
     def test_a_kill_loses_nothing_on_a_volume_and_nothing_comes_twice(self):
         volume = ("--volume", f"events:{FOLDER}")

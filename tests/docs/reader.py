@@ -87,7 +87,7 @@ class Reader:
             return
         before = self.log().count('msg="reloaded"')
         self.server.send_signal(signal.SIGHUP)
-        wait_until(lambda: self.log().count('msg="reloaded"') > before, "a reload", 5, 0.05)
+        wait_until(lambda: self.log().count('msg="reloaded"') > before, "a reload", 10, 0.05)
         self.changed = False
 
     def restart(self):

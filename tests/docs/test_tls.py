@@ -43,7 +43,7 @@ class Page(Reading):
 
         def served():
             return ssl.get_server_certificate(("127.0.0.1", int(self.reader.ports["8090"]))).strip()
-        wait_until(lambda: served() == renewed, "the renewed certificate is served", 4, 0.1)
+        wait_until(lambda: served() == renewed, "the renewed certificate is served", 10, 0.1)
 
 
 class Example(unittest.TestCase):

@@ -6,6 +6,8 @@ import struct
 import time
 import zlib
 
+from .waiting import HANG
+
 
 class Broken(Exception):
     """The connection ended before the reply was whole; `data` is what came of it."""
@@ -250,7 +252,7 @@ class Connection:
         """What the kernel makes of a close: FIN where all was read, RST where not."""
         self.socket.close()
 
-    def wait_for_unread(self, count, seconds=5.0):
+    def wait_for_unread(self, count, seconds=HANG):
         """Waits until at least `count` bytes lie unread in the kernel."""
         end = time.monotonic() + seconds
         while True:

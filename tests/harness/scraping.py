@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """How far scrapers that scrape by themselves have come, by what the server says of them."""
 
-from .waiting import wait_until
+from .waiting import HANG, wait_until
 
 
 def of_scraper(server, metric, name):
@@ -24,12 +24,14 @@ def next_scrape_begun(server, name):
 
 
 def delivered(server, name):
-    """Waits until nothing of this scraper waits or is in flight, and until it has stored that."""
+    """Waits until nothing of this scraper waits or is in flight, and until it has stored that.
+
+    One that gives up after a second does so many times over where the machine is busy, and comes again each time."""
     def done():
         shown = server.peek(name)
         return last_scrape(server, name) > 0 and not shown.events() and all(
             shown.value(f"oneshot_events_{state}", scraper=name) == 0 for state in ("waiting", "in_flight"))
-    wait_until(done, f"all delivered to {name}", 30, 0.1)
+    wait_until(done, f"all delivered to {name}", 4 * HANG, 0.1)
     next_scrape_begun(server, name)
     next_scrape_begun(server, name)
     return server.peek(name)

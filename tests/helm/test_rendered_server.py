@@ -252,7 +252,7 @@ class RenderedServer(unittest.TestCase):
             def served():
                 with pod.at("metrics", trusted).connect() as connection:
                     return connection.tls.getpeercert(binary_form=True)
-            wait_until(lambda: served() == renewed, "the renewed certificate is served", 4, 0.1)
+            wait_until(lambda: served() == renewed, "the renewed certificate is served", 10, 0.1)
 
     def test_lets_in_who_shows_a_certificate_and_probes_at_a_port_of_their_own(self):
         programs.need_tls()

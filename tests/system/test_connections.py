@@ -9,38 +9,43 @@ from harness import programs, runner
 from harness.client import Broken, request
 from harness.processes import cpu_seconds, open_files
 from harness.server import Server
-from harness.waiting import wait_until
+from harness.waiting import FAR, HANG, TICK, wait_until
 
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
 
 
 class Slow(unittest.TestCase):
+    TIMEOUT = 0.5
+
     def cut_off(self, first, drip):
-        """Sends `first`, then `drip` byte by byte; returns the answer and the seconds until the end."""
-        with Server({"server.header_timeout_seconds": 0.5}) as server, server.connect() as connection:
-            connection.socket.settimeout(0.05)
-            connection.send(first)
+        """Sends `first`, then `drip` byte by byte; returns the answer and the seconds from the start to the end."""
+        with Server({"server.header_timeout_seconds": self.TIMEOUT}) as server:
             began = time.monotonic()
-            got, at = b"", 0
-            while time.monotonic() - began < 8:
-                try:
-                    connection.send(drip[at % len(drip):][:1])
-                    at += 1
-                    part = connection.socket.recv(4096)
-                    if not part:
-                        return got, time.monotonic() - began
-                    got += part
-                except TimeoutError:
-                    continue
-                except (ConnectionResetError, BrokenPipeError):
-                    return got, time.monotonic() - began
-            self.fail("a client that sends a byte now and then held its place for 8 s")
+            with server.connect() as connection:
+                return self.drip(connection, first, drip), time.monotonic() - began
+
+    def drip(self, connection, first, drip):
+        connection.socket.settimeout(0.05)
+        connection.send(first)
+        got, at, end = b"", 0, time.monotonic() + HANG
+        while time.monotonic() < end:
+            try:
+                connection.send(drip[at % len(drip):][:1])
+                at += 1
+                part = connection.socket.recv(4096)
+                if not part:
+                    return got
+                got += part
+            except TimeoutError:
+                continue
+            except (ConnectionResetError, BrokenPipeError):
+                return got
+        self.fail(f"a client that sends a byte now and then held its place for {HANG} s")
 
     def check(self, first, drip):
         got, seconds = self.cut_off(first, drip)
         self.assertTrue(got == b"" or got.startswith(b"HTTP/1.1 408 "), got)
-        self.assertGreater(seconds, 0.4)
-        self.assertLess(seconds, 4)
+        self.assertGreaterEqual(seconds, self.TIMEOUT - TICK)
 
     def test_a_header_that_comes_byte_by_byte_is_cut_off(self):
         self.check(b"POST /event?a=1 HTTP/1.1\r\nHost: t\r\nX: ", b"y")
@@ -79,13 +84,13 @@ class Slow(unittest.TestCase):
 class Idle(unittest.TestCase):
     def test_an_idle_connection_is_ended_in_order(self):
         with Server({"server.idle_timeout_seconds": 1}) as server, server.connect() as connection:
-            self.assertEqual(connection.get("/healthz").status, 200)
             began = time.monotonic()
-            self.assertEqual(connection.wait_for_end(8), "end of stream")
-            self.assertGreater(time.monotonic() - began, 0.8)
+            self.assertEqual(connection.get("/healthz").status, 200)
+            self.assertEqual(connection.wait_for_end(HANG), "end of stream")
+            self.assertGreaterEqual(time.monotonic() - began, 1 - TICK)
 
     def test_the_header_timeout_does_not_end_an_idle_connection(self):
-        with Server({"server.header_timeout_seconds": 0.3, "server.idle_timeout_seconds": 60}) as server:
+        with Server({"server.header_timeout_seconds": 1, "server.idle_timeout_seconds": FAR}) as server:
             with server.connect() as connection:
                 self.assertEqual(connection.get("/healthz").status, 200)
                 connection.socket.settimeout(2.5)
@@ -98,7 +103,7 @@ class Idle(unittest.TestCase):
 
 class TooMany(unittest.TestCase):
     def test_at_max_connections_the_one_longest_in_its_header_is_closed(self):
-        with Server({"server.max_connections": 8, "server.header_timeout_seconds": 60}) as server:
+        with Server({"server.max_connections": 8, "server.header_timeout_seconds": FAR}) as server:
             held = []
             for number in range(8):
                 connection = server.connect()
@@ -115,7 +120,7 @@ class TooMany(unittest.TestCase):
                 connection.close()
 
     def test_two_hundred_slow_clients_do_not_keep_a_ninth_one_out(self):
-        with Server({"server.max_connections": 8, "server.header_timeout_seconds": 60}) as server:
+        with Server({"server.max_connections": 8, "server.header_timeout_seconds": FAR}) as server:
             held = []
             for _ in range(200):
                 connection = server.connect()

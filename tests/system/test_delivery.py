@@ -15,7 +15,7 @@ from harness.client import Broken, request, scrape_timeout
 from harness.exposition import parse
 from harness.oracle import Oracle
 from harness.server import Server
-from harness.waiting import wait_until
+from harness.waiting import HANG, wait_until
 
 PADDED = 16 * 1024
 PATH = "/metrics?scraper=p"
@@ -257,7 +257,9 @@ class Delivery(unittest.TestCase):
             self.assertEqual(parse(left.read_reply().body).events(), [])
             left.close()
         silent.close()
-        self.assertEqual(self.all_again(), ids)
+        # While one of them is still in line, a scrape is answered without a batch.
+        got = wait_until(lambda: self.oracle.scrape("p"), "the batch")
+        self.assertEqual(got + self.all_again(), ids)
         self.finish(redelivered=len(ids))
 
     def test_closed_before_the_reply_came_costs_nothing(self):
@@ -289,12 +291,12 @@ class Delivery(unittest.TestCase):
     def test_a_reader_slower_than_its_scrape_timeout_is_reset_and_all_comes_again(self):
         ids = self.oracle.post(**self.large)
         with self.server.connect(receive_buffer=4096) as connection:
-            connection.send_get(PATH, timeout(0.4))
             began = time.monotonic()
+            connection.send_get(PATH, timeout(0.4))
             with self.assertRaises(Broken) as caught:
-                connection.read_slowly(2048, 0.02, 10)
+                connection.read_slowly(2048, 0.02)
             self.assertEqual(caught.exception.why, "reset")
-            self.assertLess(time.monotonic() - began, 4)
+            self.assertGreaterEqual(time.monotonic() - began, 0.4)
         self.assertEqual(self.all_again(), ids)
         self.finish(redelivered=len(ids))
 
@@ -303,7 +305,7 @@ class Delivery(unittest.TestCase):
         with self.server.connect(receive_buffer=4096) as connection:
             connection.send_get(PATH, timeout(0.3))
             connection.wait_for_unread(1)
-            wait_until(lambda: self.numbers()["in_flight"] == 0, "the batch given up at its deadline", 5)
+            wait_until(lambda: self.numbers()["in_flight"] == 0, "the batch given up at its deadline")
             with self.assertRaises((Broken, ConnectionResetError)):
                 while True:
                     connection.read_some(65536)
@@ -375,7 +377,7 @@ class Delivery(unittest.TestCase):
             for answers in (True, False):
                 with server.connect() as connection:
                     oracle.whole("p", parse(connection.get(PATH).body))
-                    self.assertEqual(connection.wait_for_end(8), "end of stream")
+                    self.assertEqual(connection.wait_for_end(HANG), "end of stream")
                     if not answers:  # stays silent for ever: a FIN was sent, and nothing said otherwise
                         wait_until(lambda: server.peek("p").value("oneshot_events_in_flight",
                                                                   scraper="p") == 0,

@@ -11,13 +11,14 @@ import threading
 import time
 import unittest
 
-from harness import runner
+from harness import load, runner
 from harness.client import Broken, request, scrape_timeout
 from harness.server import Server
 from harness.waiting import wait_until
 
 CAPACITY_MIB = 8
 LONGEST_REFUSAL = 2.0  # seconds: the patience with leases is one
+PAUSE = 0.02  # between two posts, in seconds
 SECONDS = 8
 TEXT = "x" * 200
 SETTINGS = {"storage.capacity_mib": CAPACITY_MIB, "scrapers.startup_hold_seconds": 0,
@@ -84,23 +85,24 @@ class Evil(threading.Thread):
 
 
 def refusals(server, seconds):
-    """How long the longest row of refusals was, and which part of the time was refused."""
-    longest = refused = 0.0
-    end = time.monotonic() + seconds
+    """How long the longest row of refusals was, and which part of the time was refused: of the time for which the
+    machine had a processor."""
+    row = longest = refused = whole = 0.0
+    watch, end = load.stopwatch(server), time.monotonic() + seconds
     with server.connect() as connection:
-        last_good = before = time.monotonic()
-        while before < end:
-            status = connection.post("/event?type=steady").status
-            now = time.monotonic()
+        while time.monotonic() < end:
+            with watch:
+                status = connection.post("/event?type=steady").status
             assert status in (200, 503), status
-            longest = max(longest, now - last_good)
+            row += watch.fed_seconds[-1] + PAUSE
+            whole += watch.fed_seconds[-1] + PAUSE
+            longest = max(longest, row)
             if status == 200:
-                last_good = now
+                row = 0.0
             else:
-                refused += now - before + 0.02
-            time.sleep(0.02)
-            before = now
-    return longest, refused / seconds
+                refused += watch.fed_seconds[-1] + PAUSE
+            time.sleep(PAUSE)
+    return longest, refused / whole
 
 
 class Room(unittest.TestCase):

@@ -172,7 +172,7 @@ class Beginnings(unittest.TestCase):
             self.assertEqual(len(server.scrape("first").events()), 1)
             # The end of the hold is noticed within a tick: a scraper that comes then starts at the end.
             names = iter(range(50))
-            wait_until(lambda: not server.scrape(f"new{next(names)}").events(), "the end of the hold", 5, 0.2)
+            wait_until(lambda: not server.scrape(f"new{next(names)}").events(), "the end of the hold", 10, 0.2)
             last = f"new{next(names)}"
             self.assertEqual(server.scrape(last).events(), [])
             server.event("type=after")
@@ -181,10 +181,10 @@ class Beginnings(unittest.TestCase):
     def test_events_that_nobody_will_ever_get_count_as_unclaimed(self):
         with Server({"scrapers.startup_hold_seconds": 0, "scrapers.forget_after_seconds": 1}) as server:
             server.scrape("gone")
-            wait_until(lambda: not server.knows("gone"), "it to be forgotten", 8, 0.1)
+            wait_until(lambda: not server.knows("gone"), "it to be forgotten", 10, 0.1)
             server.event("type=lonely")
             wait_until(lambda: server.scrape("new").value("oneshot_events_unclaimed_total") == 1,
-                       "unclaimed 1", 8, 0.1)
+                       "unclaimed 1", 10, 0.1)
 
 
 class Forgetting(unittest.TestCase):
@@ -198,7 +198,7 @@ class Forgetting(unittest.TestCase):
             oracle.post(3)
             dropped = lambda: server.peek("kept").find(
                 "oneshot_events_dropped_total", scraper="gone", reason="forgotten")
-            wait_until(lambda: (d := dropped()) and d.value == 3, "3 dropped", 8, 0.1)
+            wait_until(lambda: (d := dropped()) and d.value == 3, "3 dropped", 10, 0.1)
             self.assertFalse(server.knows("gone"))
             line = server.wait_for_log(lambda l: l.get("scraper") == "gone" and "3" in l.values(),
                                        "about 3 lost")
@@ -259,7 +259,7 @@ class FullLog(unittest.TestCase):
             self.assertEqual(server.get("/readyz").status, 200)
             found = server.scrape("slow").ids()
             self.assertEqual(found, [f"e{n}" for n in range(taken)])
-            wait_until(lambda: server.post("/event?id=again").status == 200, "room after the delivery", 5)
+            wait_until(lambda: server.post("/event?id=again").status == 200, "room after the delivery")
 
 
 class Shared(unittest.TestCase):

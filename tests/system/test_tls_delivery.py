@@ -16,7 +16,7 @@ from harness.client import request
 from harness.exposition import parse
 from harness.site import Site
 from harness.tls_client import plain_socket
-from harness.waiting import wait_until
+from harness.waiting import HANG, TICK, wait_until
 from system import test_delivery
 
 F_SETPIPE_SZ = 1031
@@ -42,10 +42,14 @@ class Tls13(test_delivery.Delivery):
         for size in (self.small, self.large):
             ids = self.oracle.post(**size)
             with self.server.connect() as connection:
-                self.assertEqual(self.oracle.whole("p", parse(connection.get(test_delivery.PATH).body)), ids)
+                began = time.monotonic()
+                # A scrape timeout that is far: at its end the reply would be given up, and the connection ended.
+                reply = connection.get(test_delivery.PATH, test_delivery.timeout(120))
+                self.assertEqual(self.oracle.whole("p", parse(reply.body)), ids)
                 connection.say_goodbye()
                 # Not before a second: until then TCP's end may be on its way.
-                self.assertEqual(connection.wait_for_end(3), "end of stream")
+                self.assertEqual(connection.wait_for_end(HANG), "end of stream")
+                self.assertGreaterEqual(time.monotonic() - began, 1 - TICK)
                 # The client stays as it is: an end was sent, and nothing said otherwise.
                 wait_until(lambda: self.numbers()["in_flight"] == 0, "the receipt without TCP's end", 20)
         self.finish(redelivered=0)

@@ -9,7 +9,7 @@ import ssl
 import time
 import unittest
 
-from harness import runner
+from harness import load, runner
 from harness.certificates import Authority
 from harness.crew import Crew, Work
 from harness.exactly_once import ExactlyOnce
@@ -19,9 +19,9 @@ from harness.scraper import Scraper
 from harness.server import Server
 from harness.site import Site
 from harness.tls_client import plain_socket
-from harness.waiting import wait_until
+from harness.waiting import HANG, TICK, wait_until
 
-SOON = 2.0        # seconds until a renewed certificate is served
+SOON = 2.0        # seconds until a renewed certificate is served, where the server has a processor
 PATIENCE = 10.0   # for a renewal that is not whole
 GOOD = "oneshot_web_config_last_reload_successful"
 EXPIRY = "oneshot_tls_certificate_expiry_timestamp_seconds"
@@ -61,11 +61,17 @@ class Reload(unittest.TestCase):
         with open(pair.certificate, encoding="ascii") as file:
             return ssl.PEM_cert_to_DER_cert(file.read())
 
+    def soon(self, server, condition, what, seconds=SOON):
+        """Waits for it; how long that took, without the time in which the machine had no processor for it."""
+        watch = load.stopwatch(server)
+        with watch:
+            wait_until(condition, what, HANG, 0.02)
+        self.assertLess(watch.fed_seconds[0], seconds, what)
+        return watch.fed_seconds[0]
+
     def comes(self, server, pair, seconds=SOON):
-        """Waits until this certificate is served; how long that took."""
-        wanted, began = self.of_file(pair), time.monotonic()
-        wait_until(lambda: self.served(server) == wanted, "the new certificate is served", seconds, 0.02)
-        return time.monotonic() - began
+        wanted = self.of_file(pair)
+        return self.soon(server, lambda: self.served(server) == wanted, "the new certificate is served", seconds)
 
     def number(self, server, name):
         return server.peek("p").value(name)
@@ -168,7 +174,7 @@ class Reload(unittest.TestCase):
             old = self.of_file(self.site.served)
 
             def between():
-                wait_until(lambda: self.number(server, GOOD) == 0, "half a pair is noticed", SOON + 1, 0.05)
+                wait_until(lambda: self.number(server, GOOD) == 0, "half a pair is noticed", HANG, 0.05)
                 self.assertEqual(self.served(server), old)
             new = self.site.renew(order=order, between=between)
             self.comes(server, new)
@@ -240,18 +246,18 @@ class Reload(unittest.TestCase):
         self.assertFalse(gets_in(new))
         shutil.copyfile(other.certificate, self.site.path("clients.new"))
         os.rename(self.site.path("clients.new"), self.site.path("clients.pem"))
-        wait_until(lambda: gets_in(new), "who belongs to the new CA gets in", SOON, 0.02)
+        self.soon(server, lambda: gets_in(new), "who belongs to the new CA gets in")
         self.assertFalse(gets_in(old))
 
     def test_the_web_config_itself(self):
         server = self.start()
         self.site.configure({"min_version": "TLS13"}, {"http_server_config": {"headers": {"X-Frame-Options": "deny"}}})
-        wait_until(lambda: server.get("/healthz").header("X-Frame-Options") == "deny", "the header", SOON, 0.02)
+        self.soon(server, lambda: server.get("/healthz").header("X-Frame-Options") == "deny", "the header")
         old = self.site.authority.trusted_by(maximum_version=ssl.TLSVersion.TLSv1_2)
         with self.assertRaises(ssl.SSLError):
             server.get("/healthz", tls=old)
         self.site.configure()
-        wait_until(lambda: server.get("/healthz").header("X-Frame-Options") is None, "no header", SOON, 0.02)
+        self.soon(server, lambda: server.get("/healthz").header("X-Frame-Options") is None, "no header")
         self.assertEqual(server.get("/healthz", tls=old).status, 200)
 
     # -- what is bad ---------------------------------------------------------------------------------------
@@ -262,16 +268,16 @@ class Reload(unittest.TestCase):
         bad = self.site.authority.issue("server")
         began = time.monotonic()
         shutil.copyfile(bad.certificate, self.site.pair.certificate)  # and its key never comes
-        wait_until(lambda: self.number(server, GOOD) == 0, "it is noticed", SOON + 1, 0.05)
-        line = server.wait_for_log(lambda l: FAILED in l["msg"], "about it", PATIENCE + 5)
-        self.assertTrue(PATIENCE - 1 < time.monotonic() - began < PATIENCE + 4, time.monotonic() - began)
+        wait_until(lambda: self.number(server, GOOD) == 0, "it is noticed", HANG, 0.05)
+        line = server.wait_for_log(lambda l: FAILED in l["msg"], "about it", PATIENCE + HANG)
+        self.assertGreaterEqual(time.monotonic() - began, PATIENCE - TICK)
         self.assertEqual(line["level"], "error")
         for word in (self.site.web_config, "key_file", "does not belong to the certificate"):
             self.assertIn(word, line["reason"])
         self.two_looks(server)
         self.assertEqual(len(self.failures(server)), 1)
         shutil.copyfile(self.site.authority.issue("server").certificate, self.site.pair.certificate)  # and so again
-        wait_until(lambda: len(self.failures(server)) == 2, "what changed is said as well", PATIENCE + 5, 0.1)
+        wait_until(lambda: len(self.failures(server)) == 2, "what changed is said as well", PATIENCE + HANG, 0.1)
         self.two_looks(server)
         self.assertEqual(len(self.failures(server)), 2)
         self.assertEqual(self.served(server), old)
@@ -299,7 +305,7 @@ class Reload(unittest.TestCase):
                 site.configure(tls, users if "client" in word else None)
         for word, server in servers.items():
             with self.subTest(word):
-                line = server.wait_for_log(lambda l: FAILED in l["msg"], "about it", PATIENCE + 5)
+                line = server.wait_for_log(lambda l: FAILED in l["msg"], "about it", PATIENCE + HANG)
                 for said in (word, server.site.web_config, "SIGHUP"):
                     self.assertIn(said, line["reason"])
                 with self.assertRaises((ssl.SSLError, OSError)):
@@ -313,13 +319,13 @@ class Reload(unittest.TestCase):
         for path in (self.site.pair.certificate, self.site.pair.key, self.site.web_config):
             with self.subTest(path=path):
                 os.rename(path, path + ".away")
-                wait_until(lambda: self.number(server, GOOD) == 0, "it is noticed", SOON + 1, 0.05)
+                wait_until(lambda: self.number(server, GOOD) == 0, "it is noticed", HANG, 0.05)
                 self.assertEqual(self.served(server), old)
                 os.rename(path + ".away", path)
-                wait_until(lambda: self.number(server, GOOD) == 1, "it is back", SOON + 1, 0.05)
+                wait_until(lambda: self.number(server, GOOD) == 1, "it is back", HANG, 0.05)
         with open(self.site.web_config, "a", encoding="ascii") as file:
             file.write("\nnonsense: 1\n")
-        wait_until(lambda: self.number(server, GOOD) == 0, "it is noticed", SOON + 1, 0.05)
+        wait_until(lambda: self.number(server, GOOD) == 0, "it is noticed", HANG, 0.05)
         self.assertEqual(self.served(server), old)
         new = self.site.renew()  # which the web config is too bad for
         self.two_looks(server)
@@ -343,7 +349,7 @@ class Reload(unittest.TestCase):
         server = self.start()
         new = self.site.renew()
         server.signal(signal.SIGHUP)
-        server.wait_for_log(lambda l: "reloaded" in l["msg"], "that it was reloaded", 2)
+        server.wait_for_log(lambda l: "reloaded" in l["msg"], "that it was reloaded")
         self.assertEqual(self.served(server), self.of_file(new))
 
     def test_sighup_with_a_bad_one_changes_nothing_and_says_why_at_once(self):
@@ -357,7 +363,7 @@ class Reload(unittest.TestCase):
         self.assertEqual(server.scrape("p").value("oneshot_config_last_reload_successful"), 0)
         self.site.configure()
         server.signal(signal.SIGHUP)
-        server.wait_for_log(lambda l: "reloaded" in l["msg"], "that it was reloaded", 2)
+        server.wait_for_log(lambda l: "reloaded" in l["msg"], "that it was reloaded")
         self.assertEqual(self.number(server, GOOD), 1)
 
     def test_sighup_may_name_another_web_config(self):

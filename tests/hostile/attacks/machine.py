@@ -38,7 +38,7 @@ class _File(Row):
     def during(self):
         self.complain_unless(self.server.get("/readyz").status == 200, "it was not ready before")
         self.take_away()
-        wait_until(lambda: self.server.get("/readyz").status == 503, "not ready, with the event log gone", 4, 0.1)
+        wait_until(lambda: self.server.get("/readyz").status == 503, "not ready, with the event log gone", 10, 0.1)
         self.complain_unless(self.server.post("/event?type=durable").status == 503, "a durable event was promised")
         told = [line for line in self.server.log_lines() if line["level"] == "error"]
         self.complain_unless(told, "no error line tells of it")

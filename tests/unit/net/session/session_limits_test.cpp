@@ -109,6 +109,21 @@ TEST_SUITE("session limits") {
     CHECK(rig.peer->written.empty());
   }
 
+  TEST_CASE("a client that has read everything has a quarter of a second to answer the end at the program's stop") {
+    SessionRig rig;
+    rig.peer->send(get("/a"));
+    rig.run();
+    rig.session().stop();
+    rig.run();
+    REQUIRE(rig.session().phase() == Phase::ending);
+    rig.session().check_deadline(SessionRig::in(milliseconds(50)));
+    rig.run();
+    CHECK_FALSE(rig.ended());
+    rig.session().check_deadline(SessionRig::in(milliseconds(250)));
+    rig.run();
+    CHECK(rig.ended());
+  }
+
   TEST_CASE("a request that has arrived but was not read when the program stops is answered") {
     SessionRig rig;
     rig.peer->notices_late = true;
