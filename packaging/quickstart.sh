@@ -13,7 +13,8 @@
 #   sh packaging/quickstart.sh test [--all | STEP...]
 #       builds it with its tests and runs the suites unit, integration, system, docs, packages and lint (the step
 #       `release`); with --all the steps release kubernetes stress chaos cluster hostile crash store clang fuzz tsan
-#       systemd; there is debug too
+#       systemd; there are debug and busy too (busy: python3 -m harness.busy, tests beside processes that keep every core
+#       busy)
 #
 # What is missing is installed with apt-get, as root or through sudo, without a question but sudo's for the password,
 # where there is a terminal; elsewhere the missing packages are named. With ONESHOT_SECONDS a step that would not end
@@ -311,9 +312,9 @@ demo() { # Prometheus begins before the build: packaging/demo says why
 steps_by_default='release'
 systemd_seconds=240 # what that step takes on two cores, making the base of a Debian included
 # Where time is short the last one is left out, which takes longest. kubernetes is cheap, and runs what release built.
-# The step debug runs by name alone: clang runs the same tests with the same assertions.
+# Two run by name alone: debug, since clang runs the same tests with the same assertions, and busy, which takes hours.
 steps_of_all='release kubernetes stress chaos cluster hostile crash store clang fuzz tsan systemd'
-every_step="$steps_of_all debug"
+every_step="$steps_of_all debug busy"
 
 step_release() { # what users get; in --all no compiler warning is let through
   configure build -Dbuildtype=release -Dtests=true && compile build || return
@@ -354,6 +355,12 @@ step_store() { # in --all some rows that stand for all
 }
 step_debug() { # with assertions
   debug_build && run_tests build-debug --suite unit
+}
+step_busy() { # whether a test judges by the clock: each so many times while something else keeps every core busy
+  configure build -Dbuildtype=release -Dtests=true && compile build || return
+  PYTHONPATH=tests python3 -m harness.busy --build build --times "${ONESHOT_BUSY_TIMES:-10}" \
+    --side-by-side "$(side_by_side)" --suite unit --suite integration --suite system || true
+  ! [ -f build/meson-logs/busy.json ] || printf '%s\n' "busy=build/meson-logs/busy.json" >>$tools/results
 }
 debug_build() { # [TARGET...]
   configure build-debug -Dbuildtype=debug -Doptimization=1 -Dcrash_points=true -Dwerror=true -Djoin_sources=true &&
