@@ -21,6 +21,7 @@ from .processes import waited_for_processor, waited_for_processor_by_thread
 UNANSWERED, NO_RETRY_AFTER = 0, 1  # in place of a status
 _ID = re.compile(rb'^events_to_metrics\{id="(\d+)"', re.MULTILINE)
 _NEEDS_ROOM = b"the event log needed the room"
+_NO_BATCH = b"), no batch: "  # the one before is on its way still
 _LENGTH = re.compile(rb"\r\ncontent-length: (\d+)\r\n", re.IGNORECASE)
 
 
@@ -123,9 +124,12 @@ def scrape(ready, stop, port, name, receive_buffer, chunk, pause):
                 if reply.status != 503 or _NEEDS_ROOM not in reply.body:
                     arrived += _numbers(reply)
     with Connection(port) as connection:
-        while some := _numbers(connection.get(path, patient)):
+        while True:
+            reply = connection.get(path, patient)
+            some = _numbers(reply)
             arrived += some
-    return arrived
+            if not some and _NO_BATCH not in reply.body.partition(b"\n")[0]:
+                return arrived
 
 
 def ledger_of(statuses, **arrived):
