@@ -28,8 +28,10 @@ def delivered(server, name):
 
     One that gives up after a second does so many times over where the machine is busy, and comes again each time."""
     def done():
+        if last_scrape(server, name) == 0:
+            return False
         shown = server.peek(name)
-        return last_scrape(server, name) > 0 and not shown.events() and all(
+        return not shown.events() and all(
             shown.value(f"oneshot_events_{state}", scraper=name) == 0 for state in ("waiting", "in_flight"))
     wait_until(done, f"all delivered to {name}", 4 * HANG, 0.1)
     next_scrape_begun(server, name)

@@ -89,7 +89,7 @@ class RealPrometheus(unittest.TestCase):
 
     def known(self, server, *jobs):
         for job in jobs:
-            wait_until(lambda j=job: server.get(f"/metrics?peek=1&scraper={j}").status == 200, "the first scrape", 30)
+            wait_until(lambda j=job: server.knows(j), "the first scrape", 30)
 
     def test_each_metric_is_stored_under_its_name_and_counters_are_the_same_for_two_scrapers(self):
         server, prometheus, _ = self.start(METRICS, ("a", "b"))
