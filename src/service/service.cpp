@@ -234,6 +234,8 @@ asio::awaitable<void> Service::stop_on_signal() {
     log::warn("left without waiting for connections that did not end", {{"connections", left}});
     std::_Exit(exit_ok);
   }
+  // What another replica has asked about may wait for a connection that is gone, and would keep this loop for ever.
+  if (in_cluster()) main_.stop();
 }
 
 void Service::stop_at_once_on_next_signal() {

@@ -6,6 +6,7 @@ import json
 import os
 import random
 import re
+import time
 import unittest
 import urllib.parse
 
@@ -13,7 +14,7 @@ from cluster import nodes
 from cluster.replicas import Cluster, HonestPoster, account
 from harness import programs
 from harness.client import Connection, request, scrape_timeout
-from harness.crew import Crew, dice_for
+from harness.crew import Crew, Work, dice_for
 from harness.exposition import parse
 from harness.prometheus import Job, Prometheus
 from harness.runner import main
@@ -136,6 +137,19 @@ class TwoReplicas(unittest.TestCase):
         self.assertEqual(["e1"], ids(scrape(cluster[0])))
         cluster.replicas[1].start()
         self.assertEqual([], ids(scrape(cluster[1])))
+
+    def test_a_replica_stops_also_while_another_one_asks_about_its_batch(self):
+        cluster = self.cluster()
+        for number in range(12):
+            self.assertEqual(200, post(cluster[0], id=f"e{number}").status)
+            with Connection(cluster[0].port) as connection:
+                connection.send_get("/metrics?scraper=prom", [scrape_timeout(2)])
+                self.assertEqual([f"e{number}"], ids(parse(connection.read_reply().body)))
+                asking = Work(lambda: scrape(cluster[1]))  # which has to ask, since nobody knows yet
+                time.sleep(number / 1000)  # the moments between the question and its answer are the case
+            cluster.replicas[0].stop()
+            asking.finish()
+            cluster.replicas[0].start()
 
     def test_an_operator_asks_any_replica(self):
         rights = {"clients.anonymous.rights": ["post", "scrape", "view", "admin"]}
