@@ -13,8 +13,8 @@
 #   sh packaging/quickstart.sh test [--all | STEP...]
 #       builds it with its tests and runs the suites unit, integration, system, docs, packages and lint (the step
 #       `release`); with --all the steps release kubernetes stress chaos cluster hostile crash store clang fuzz tsan
-#       systemd; there are debug and busy too (busy: python3 -m harness.busy, tests beside processes that keep every core
-#       busy)
+#       systemd; there are debug and busy too (busy: python3 -m harness.busy, tests beside processes that keep every
+#       core busy)
 #
 # What is missing is installed with apt-get, as root or through sudo, without a question but sudo's for the password,
 # where there is a terminal; elsewhere the missing packages are named. With ONESHOT_SECONDS a step that would not end

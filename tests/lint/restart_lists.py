@@ -6,15 +6,17 @@ import re
 import settings_keys
 import tree
 
+WHOLE = ("storage", "cluster")  # sections of which no key is live
 LISTS = {"docs/operating.md": r"^A reload takes over everything but.*?restart",
          "config/oneshot-metrics-server.toml": r"things need a restart:.*?differ",
          "packaging/man/oneshot-metrics-server.8": r"a key that cannot \(.*?\)"}
 
 
 def unnamed(keys, text):
-    """The keys ("section.key") that only a start changes and `text` does not name; [storage] names all of storage."""
+    """The keys ("section.key") that only a start changes and `text` does not name; [storage] names all of storage, and
+    so on."""
     for section, key in re.findall(r'at_start\(\w+\("(\w+)", "(\w+)"', keys):
-        if not re.search(rf"\b{key}\b", text) and not (section == "storage" and "[storage]" in text):
+        if not re.search(rf"\b{key}\b", text) and not (section in WHOLE and f"[{section}]" in text):
             yield f"{section}.{key}"
 
 
