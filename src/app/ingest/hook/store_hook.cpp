@@ -128,7 +128,7 @@ http::Answer store_hook(Context& context, const http::Request& request, const st
     case Stored::stored:
     case Stored::duplicate:
       log_events(context, request, hook);
-      note_sender(context, sender_of(context, request), all.ids);
+      note_sender(context, request, all.ids);
       StoredSeries(context, all).count(all);
       return success(context, hook, numbers_of(std::move(all), reused, ignored));
     case Stored::flushing:

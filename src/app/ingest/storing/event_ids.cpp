@@ -54,4 +54,8 @@ void note_sender(Context& context, const std::optional<queue::Sender>& sender, s
   if (sender) context.services.queue.note_sender(ids, *sender);
 }
 
+void note_sender(Context& context, const http::Request& request, std::span<const queue::EventId> ids) {
+  if (context.services.queue.keeps_senders()) note_sender(context, sender_of(context, request), ids);
+}
+
 }  // namespace oneshot::app

@@ -30,5 +30,7 @@ void write_ids(json::Writer& out, std::span<const queue::EventId> ids);
 [[nodiscard]] std::optional<queue::Sender> sender_of(const Context& context, const http::Request& request);
 /// Keeps that this one, if it is one, sent these events.
 void note_sender(Context& context, const std::optional<queue::Sender>& sender, std::span<const queue::EventId> ids);
+/// Where that is known while the request is there.
+void note_sender(Context& context, const http::Request& request, std::span<const queue::EventId> ids);
 
 }  // namespace oneshot::app

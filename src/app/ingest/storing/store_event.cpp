@@ -69,7 +69,7 @@ http::Answer store_event(Context& context, const http::Request& request, const e
     case Stored::stored: {
       count_accepted(context, event);
       log_stored(request.peer, event);
-      note_sender(context, sender_of(context, request), {&stored.id, 1});
+      note_sender(context, request, {&stored.id, 1});
       http::Answer answer(std::in_place_type<http::Reply>, 200);  // made where it stays
       put_id(*std::get_if<http::Reply>(&answer), stored.id);
       return answer;

@@ -114,7 +114,7 @@ http::Answer append_and_answer(Context& context, const http::Request& request, E
     case Stored::stored:
     case Stored::duplicate:
       log_events(context, request.peer);
-      note_sender(context, sender_of(context, request), all.ids);
+      note_sender(context, request, all.ids);
       return EventsAnswer(reader).give(context, all, StoredSeries(context, all));
     case Stored::flushing:
       log_events(context, request.peer);
