@@ -148,6 +148,7 @@ struct Changed {
     busy,      ///< after a second a batch is still in flight to it, or as many scrapes wait as may
     named,     ///< it is one of Options::names, which are never forgotten
     stopping,  ///< or whoever asked has left
+    perhaps,   ///< nobody knows yet: it may still happen
   };
   What what = What::done;
   std::uint64_t events = 0;       ///< that go out again, or were dropped

@@ -59,6 +59,10 @@ http::Reply refusal_of(const AskedChange& asked, Changed::What why) {
                                       " is one of scrapers.names: take it out of the settings and reload them");
     case Changed::What::stopping:
       return json_error(503, "the program ends");
+    case Changed::What::perhaps:
+      return json_error(504,
+                        "the cluster's engine did not answer in time: the change may still happen, look at the "
+                        "scraper before you ask again");
     case Changed::What::busy:
     case Changed::What::done:
       break;

@@ -32,8 +32,8 @@ void write_program(json::Writer& out, const Services& services) {
 
 void write_storage(json::Writer& out, const Services& services, const queue::QueueStatistics& queue) {
   out.member("storage").object();
-  out.member("kind", queue.in_file ? "file" : "memory");
-  if (queue.in_file) out.member("path", services.storage_path);
+  out.member("kind", queue.cluster ? "cluster" : queue.in_file ? "file" : "memory");
+  if (queue.in_file && !queue.cluster) out.member("path", services.storage_path);
   out.member("capacity_bytes", queue.capacity_bytes);
   out.member("used_bytes", queue.used_bytes);
   out.member("failed", queue.failed);
