@@ -11,6 +11,7 @@
 #include "base/log.hpp"
 #include "base/rethrow.hpp"
 #include "cluster/copied_batch.hpp"
+#include "event_log/record.hpp"
 #include "queue/local/history/embedded_history_reader.hpp"
 #include "queue/local/history/embedded_label_counter.hpp"
 #include "queue/local/history/find_event.hpp"
@@ -27,6 +28,8 @@ constexpr milliseconds pulse_step{50};
 constexpr std::chrono::seconds away_is_not_ready{5};
 constexpr std::chrono::seconds longest_leave{2};
 constexpr std::chrono::seconds longest_change{1};
+// Records to be read back: beyond that the engine stands still, or has no room.
+constexpr std::size_t most_in_flight = 2048;
 
 Replica::Options options_of(const ClusterQueue::Start& start) {
   return {.name = start.cluster.replica,
@@ -42,6 +45,7 @@ ClusterQueue::ClusterQueue(std::unique_ptr<OrderedLog> log, const Clock& clock, 
     : log_(std::move(log)),
       clock_(clock),
       name_(start.cluster.replica),
+      rejects_(start.queue.when_full == queue::WhenFull::reject),
       replica_(*log_, clock, options_of(start)),
       scrapes_(Scrapes::make(replica_, clock,
                              [executor = start.executor](asio::awaitable<void> work) {
@@ -88,10 +92,15 @@ void ClusterQueue::note_replicas(const Machine& machine) {
   log::info("the cluster's replicas", {{"replicas", machine.names_of_replicas()}});
 }
 
-bool ClusterQueue::is_reachable() const { return log_->is_connected() && replica_.state() == Replica::State::ready; }
+bool ClusterQueue::is_reachable() const {
+  return log_->is_connected() && replica_.state() == Replica::State::ready && replica_.in_flight() < most_in_flight;
+}
 
+// Not while it is filled at a start: what it is to hold is not there yet.
 std::shared_ptr<queue::Ledger> ClusterQueue::ledger() const {
-  return replica_.look([](const Machine& machine) { return machine.ledger(); });
+  return replica_.look([](const Machine& machine) {
+    return machine.is_filling() ? std::shared_ptr<queue::Ledger>() : machine.ledger();
+  });
 }
 
 // ---- in ----
@@ -103,7 +112,18 @@ queue::StoredOne ClusterQueue::append(queue::Poster poster, const event::Event& 
 queue::StoredAll ClusterQueue::append_all(queue::Poster poster, std::span<const event::Event> events) {
   if (replica_.state() == Replica::State::stopped) return {.what = queue::Stored::unable};
   if (!is_reachable()) return {.what = queue::Stored::unavailable};
+  if (replica_.is_refused_events() || (rejects_ && is_full_for(events))) return {.what = queue::Stored::full};
   return {.what = groups_.add(poster, events), .stored = events.size()};
+}
+
+// Else the record would be in the engine, and say nothing.
+bool ClusterQueue::is_full_for(std::span<const event::Event> events) const {
+  const std::shared_ptr<queue::Ledger> shared = ledger();
+  if (shared == nullptr) return false;
+  std::uint64_t size = 0;
+  for (const event::Event& event : events) size += event_log::Record::size_for(event_log::Record::shape_of(event));
+  const std::lock_guard lock(shared->mutex);
+  return shared->log.tail() - shared->table.lowest_to_be_sent().bytes + size > shared->log.capacity();
 }
 
 void ClusterQueue::when_durable(unsigned appender, std::function<void(const queue::Durable&)> told) {
@@ -202,7 +222,7 @@ asio::awaitable<queue::Changed> ClusterQueue::change(Change wanted, delivery::Wa
       asked->known.notifier()();
     });
     co_await waiting.wait_until(asked->known, until);
-    if (!asked->known.notified()) break;
+    if (!asked->known.notified()) co_return queue::Changed{.what = What::perhaps};
     if (!asked->outcome) break;
     if (const auto* const changed = std::get_if<queue::Changed>(&*asked->outcome)) co_return *changed;
     Out out = std::get<HeldBy>(*asked->outcome).out;
@@ -236,17 +256,20 @@ asio::awaitable<queue::Changed> ClusterQueue::forget(std::string scraper, delive
 
 // ---- the program ----
 
+// What was lost before this run has been said by runs before it.
 void ClusterQueue::tick() {
   const std::shared_ptr<queue::Ledger> shared = ledger();
   if (shared == nullptr) return;
   std::unique_lock lock(shared->mutex);
-  const queue::Losses::Unlogged unlogged = shared->losses.take_unlogged(shared->table.all(), clock_.steady(), false);
+  const queue::Losses::Unlogged unlogged =
+      shared->losses.take_unlogged(shared->table.all(), clock_.steady(), !has_ticked_);
   lock.unlock();
-  unlogged.write();
+  if (std::exchange(has_ticked_, true)) unlogged.write();
 }
 
 void ClusterQueue::change(const queue::Options& options) {
   keeps_senders_ = options.keep_senders;
+  if (const std::shared_ptr<queue::Ledger> shared = ledger()) shared->senders.turn(options.keep_senders);
   replica_.agree_on(Agreement::of(options));
 }
 
@@ -269,7 +292,9 @@ std::string_view ClusterQueue::why_not_ready() const {
       break;
   }
   const SteadyTime connected_at{SteadyTime::duration(connected_at_.load(std::memory_order_relaxed))};
-  const bool is_away = clock_.steady() - connected_at >= away_is_not_ready;
+  const SteadyTime now = clock_.steady();
+  const bool is_away =
+      now - connected_at >= away_is_not_ready || now - replica_.waits_since().value_or(now) >= away_is_not_ready;
   return is_away ? std::string_view("the cluster's engine is away") : std::string_view();
 }
 
@@ -291,10 +316,12 @@ asio::awaitable<void> ClusterQueue::leave() {
   timer_->cancel();
 }
 
+// What becomes of batches goes out also where the connection is made anew just now. A word of leaving before that would
+// take all of it back.
 asio::awaitable<void> ClusterQueue::say_goodbye() {
-  if (!is_reachable()) co_return;
+  if (replica_.state() != Replica::State::ready) co_return;
   co_await wait_for_log(longest_leave);
-  replica_.publish(Leave{}, nullptr);
+  if (replica_.in_flight() == 0) replica_.leave();
   co_await wait_for_log(longest_leave / 2);
   if (replica_.in_flight() > 0)
     log::warn("the cluster was left without a word: the others wait for the deadlines of our batches");

@@ -85,6 +85,7 @@ class ClusterQueue final : public queue::Queue {
  private:
   [[nodiscard]] std::shared_ptr<queue::Ledger> ledger() const;
   [[nodiscard]] bool is_reachable() const;
+  [[nodiscard]] bool is_full_for(std::span<const event::Event> events) const;
   asio::awaitable<queue::Changed> change(Change wanted, delivery::Waiting& waiting);
   void pulse();
   void note_replicas(const Machine& machine);
@@ -94,11 +95,13 @@ class ClusterQueue final : public queue::Queue {
   std::unique_ptr<OrderedLog> log_;
   const Clock& clock_;
   const std::string name_;
+  const bool rejects_;
   Replica replica_;
   std::shared_ptr<Scrapes> scrapes_;
   Groups groups_;
   std::shared_ptr<asio::steady_timer> timer_;
   bool has_left_ = false;
+  bool has_ticked_ = false;
   std::size_t replicas_seen_ = 0;  // of the thread that applies
   std::atomic<bool> keeps_senders_;
   std::atomic<SteadyTime::rep> connected_at_;  // when the engine was last known to be there

@@ -34,6 +34,8 @@ queue::Stored Groups::add(queue::Poster poster, std::span<const event::Event> ev
   for (const event::Event& event : events) waiting.events.push_back(keep(waiting, event));
   waiting.size += size;
   waiting_size_ += size;
+  // Nobody came to hear of the one before: whoever asked for it has failed meanwhile, and must not hold up the others.
+  if (last_[poster.appender] != nullptr) last_[poster.appender]->told = [](const Durable&) {};
   last_[poster.appender] = waiting.requests.emplace_back(std::make_shared<Request>(Request{
       .events = events.size(), .each_alone = poster.each_alone, .size = size, .since = clock_.steady(), .told = {}}));
   return queue::Stored::flushing;

@@ -58,6 +58,10 @@ std::size_t Machine::rank_of(Publisher publisher) const noexcept {
       std::ranges::count_if(replicas_, [name](const auto& one) { return one.second.name < name; }));
 }
 
+bool Machine::has_replica(std::string_view name) const noexcept {
+  return std::ranges::any_of(replicas_, [name](const auto& one) { return one.second.name == name; });
+}
+
 std::string Machine::names_of_replicas() const {
   std::set<std::string_view> names;
   for (const auto& [publisher, replica] : replicas_) names.insert(replica.name);
@@ -86,7 +90,16 @@ void Machine::pass_time() {
     return time_.steady - one.second.last > forget_publisher_after && !replicas_.contains(one.first);
   });
   forget_scrapers(time_.steady);
+  forget_replicas();
   forget_what_nobody_needs();
+}
+
+// Its machine may be lost. What it sent has passed its deadline long ago.
+void Machine::forget_replicas() {
+  std::vector<Publisher> gone;
+  for (const auto& [publisher, replica] : replicas_)
+    if (time_.steady - windows_[publisher].last >= forget_replica_after) gone.push_back(publisher);
+  for (const Publisher publisher : gone) end_replica(publisher);
 }
 
 bool Machine::is_tick_due(std::int64_t now_unix_ms) const noexcept {

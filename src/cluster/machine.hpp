@@ -115,7 +115,12 @@ class Machine {
   /// apply() is to see all entries from fill_from() on.
   Result<void> restore(std::string_view checkpoint);
   [[nodiscard]] Sequence fill_from() const noexcept { return filling_ ? filling_->from : applied_ + 1; }
+  /// A replica of which no record came for so long is gone: one that works says so each minute.
+  static constexpr std::chrono::minutes forget_replica_after{5};
   [[nodiscard]] std::size_t replicas() const noexcept { return replicas_.size(); }
+  [[nodiscard]] bool has_replica(std::string_view name) const noexcept;
+  /// The events of a checkpoint have not all been read back: nobody may look at the ledger.
+  [[nodiscard]] bool is_filling() const noexcept { return filling_.has_value(); }
   /// Their names, in order: "a, b".
   [[nodiscard]] std::string names_of_replicas() const;
   /// Replicas that have joined; `rank` of them are called less than this publisher's.
@@ -200,6 +205,8 @@ class Machine {
   queue::Scraper* find(std::string_view scraper);
   void pass_time();
   void forget_scrapers(SteadyTime now);
+  void forget_replicas();
+  void end_replica(Publisher publisher);
   void forget_what_nobody_needs();
 
   LogTime time_;            // by all entries

@@ -176,10 +176,14 @@ void Machine::apply(const Entry& /*entry*/, Applied& applied, const Join& join) 
 }
 
 void Machine::apply(const Entry& /*entry*/, Applied& applied, const Leave& /*leave*/) {
-  replicas_.erase(applied.publisher);
+  end_replica(applied.publisher);
+}
+
+void Machine::end_replica(Publisher publisher) {
+  replicas_.erase(publisher);
   const std::map<std::string, Out, std::less<>> all = out_;
   for (const auto& [scraper, out] : all)
-    if (out.holder == applied.publisher) end_without_holder(scraper, out);
+    if (out.holder == publisher) end_without_holder(scraper, out);
 }
 
 void Machine::apply(const Entry& /*entry*/, Applied& /*applied*/, const Tick& /*tick*/) {}

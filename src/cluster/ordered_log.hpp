@@ -39,7 +39,8 @@ struct AppendAnswer {
   };
   What what = What::refused;
   Sequence sequence = 0;
-  std::string_view why{};  ///< of `refused`, for people: "the log is full"; of static storage
+  std::string_view why{};                                             ///< of `refused`, for people; of static storage
+  static constexpr std::string_view log_is_full = "the log is full";  ///< the one reason that others go by
 };
 
 /// Who reads the log. All calls come on one thread at a time, in the order of the log.

@@ -15,6 +15,9 @@ namespace {
 
 constexpr std::chrono::milliseconds repeat_after{400};
 constexpr std::chrono::seconds ask_again{2};
+// A replica that has nothing to say says so, or it would be forgotten: see Machine::forget_replica_after.
+constexpr std::chrono::seconds sign_of_life{60};
+constexpr std::chrono::seconds refused_for{2};
 constexpr std::uint64_t checkpoint_each = 4096;  // records
 constexpr std::chrono::seconds checkpoint_after{60};
 constexpr std::uint64_t checkpoint_each_part =
@@ -53,6 +56,17 @@ Sequence Replica::read() const {
 std::size_t Replica::in_flight() const {
   const std::lock_guard lock(mutex_);
   return pending_.size();
+}
+
+std::optional<SteadyTime> Replica::waits_since() const {
+  const std::lock_guard lock(mutex_);
+  if (pending_.empty()) return std::nullopt;
+  return pending_.begin()->second.since;
+}
+
+bool Replica::is_refused_events() const {
+  const std::lock_guard lock(mutex_);
+  return events_refused_ != SteadyTime{} && clock_.steady() - events_refused_ < refused_for;
 }
 
 // ---- a start ----
@@ -155,19 +169,43 @@ void Replica::stop(std::string why) {
   why_stopped_ = std::move(why);
 }
 
+// Whether this replica has to join again: the log has not heard of it for long.
+bool Replica::note_membership() {
+  if (!has_joined_ || !machine_.name_of(options_.publisher).empty()) return false;
+  if (machine_.has_replica(options_.name)) {
+    stop("another process has joined as replica " + options_.name + ": each one needs a name of its own");
+    return false;
+  }
+  has_joined_ = false;
+  state_ = State::catching_up;
+  log::warn("the cluster had not heard of this replica for minutes, and had forgotten it: it joins again");
+  return true;
+}
+
 // ---- to the log ----
+
+void Replica::leave() {
+  {
+    const std::lock_guard lock(mutex_);
+    has_joined_ = false;
+  }
+  publish(Leave{}, nullptr);
+}
 
 void Replica::publish(const Content& content, Told told) {
   const std::lock_guard lock(mutex_);
   const std::uint64_t number = ++last_number_;
   Pending& pending = pending_[number];
+  pending.since = published_ = clock_.steady();
   pending.bytes = encode({.publisher = options_.publisher, .number = number, .content = content});
   pending.subject = subject_of(content);
   pending.told = std::move(told);
   send(number, pending);
 }
 
+// What is too far ahead of the lowest that was not read back would be taken for a repeat; pulse() tries again.
 void Replica::send(std::uint64_t number, Pending& pending) {
+  if (number - pending_.begin()->first >= RepeatWindow::width) return;
   pending.sent = clock_.steady();
   log_.append(pending.subject, pending.bytes,
               [this, number](const AppendAnswer& answer) { on_answer(number, answer); });
@@ -177,7 +215,12 @@ void Replica::on_answer(std::uint64_t number, const AppendAnswer& answer) {
   const std::lock_guard lock(mutex_);
   const auto found = pending_.find(number);
   if (found == pending_.end()) return;
-  if (answer.what == AppendAnswer::What::stored) found->second.is_stored = true;
+  if (answer.what == AppendAnswer::What::stored) {
+    found->second.is_stored = true;
+    found->second.sequence = answer.sequence;
+  } else if (answer.why == AppendAnswer::log_is_full) {
+    events_refused_ = clock_.steady();
+  }
 }
 
 void Replica::pulse() {
@@ -189,10 +232,13 @@ void Replica::pulse() {
     if (!has_tail_) {
       asks = state_ == State::starting && now - asked_ >= ask_again;
     } else {
-      for (auto& [number, pending] : pending_)
+      for (auto& [number, pending] : pending_) {
+        // Read past, and it was not there: the engine has lost it.
+        if (pending.is_stored && pending.sequence <= read_) pending.is_stored = false;
         if (!pending.is_stored && now - pending.sent >= repeat_after) send(number, pending);
-      ticks = state_ == State::ready && pending_.empty() && now - ticked_ >= checkpoint_after / 12 &&
-              machine_.is_tick_due(clock_.unix_ms());
+      }
+      const bool is_due = now - ticked_ >= checkpoint_after / 12 && machine_.is_tick_due(clock_.unix_ms());
+      ticks = state_ == State::ready && pending_.empty() && (is_due || now - published_ >= sign_of_life);
       if (ticks) ticked_ = now;
     }
   }
@@ -206,6 +252,7 @@ void Replica::pulse() {
 void Replica::on_entry(const Entry& entry) {
   Told told;
   Applied applied;
+  bool joins = false;
   {
     const std::lock_guard lock(mutex_);
     if (state_ == State::stopped) return;
@@ -226,13 +273,12 @@ void Replica::on_entry(const Entry& entry) {
         pending_.erase(mine);
       }
     }
-    if (has_joined_ && machine_.name_of(options_.publisher).empty()) {
-      stop("another process has joined as replica " + options_.name + ": each one needs a name of its own");
-      return;
-    }
+    joins = note_membership();
+    if (state_ == State::stopped) return;
     if (hook_ && applied.publisher != 0) hook_(machine_, applied);
   }
   if (told) told(applied);
+  if (joins) join();
   note_progress();
 }
 
@@ -262,14 +308,14 @@ void Replica::write_checkpoint() {
     if (state_ != State::ready) return;
     bytes = machine_.checkpoint();
     checkpoint_time_ = clock_.steady();
-    checkpoint_.applied = machine_.applied();  // until it is read, or the next is due
+    checkpoint_.applied = written_ = machine_.applied();  // until it is read, or the next is due
     events_since_ = 0;
   }
   log_.append(Subject::checkpoints, std::move(bytes), [](const AppendAnswer&) {});
 }
 
 // It is in the log now, so what only the one before needs may go: not what this one needs, since somebody may begin at
-// the one before just now.
+// the one before just now. Whoever has written it sees to that: of the others nobody knows whether they are there.
 void Replica::note_checkpoint(const Entry& entry) {
   const Result<Machine::CheckpointHead> head = Machine::head_of(entry.bytes);
   if (!head || head->applied < last_checkpoint_.applied) return;
@@ -278,7 +324,7 @@ void Replica::note_checkpoint(const Entry& entry) {
   checkpoint_ = *head;
   checkpoint_time_ = clock_.steady();
   events_since_ = 0;
-  if (before.applied == 0 || state_ != State::ready || machine_.rank_of(options_.publisher) != 0) return;
+  if (before.applied == 0 || state_ != State::ready || head->applied != written_) return;
   log_.trim(Subject::events, before.needed_from);
   log_.trim(Subject::commands, before.applied);
   log_.trim(Subject::checkpoints, before_at);

@@ -52,6 +52,12 @@ class Replica final : public LogReader {
   void publish(const Content& content, Told told);
   /// Records that are not read back yet.
   [[nodiscard]] std::size_t in_flight() const;
+  /// Since when the oldest of them waits for that.
+  [[nodiscard]] std::optional<SteadyTime> waits_since() const;
+  /// The engine has no room for events, as it said within the last seconds.
+  [[nodiscard]] bool is_refused_events() const;
+  /// The last record of this run. Nothing may be in flight: what came later would be of a replica that is gone.
+  void leave();
 
   /// Where the last entry stands that was read, of whatever subject.
   [[nodiscard]] Sequence read() const;
@@ -87,14 +93,17 @@ class Replica final : public LogReader {
     std::string bytes;
     Subject subject;
     Told told;
-    SteadyTime sent;
-    bool is_stored = false;  // and to be read back
+    SteadyTime since{};
+    SteadyTime sent{};       // the last time; never: too many others are to be read back first
+    bool is_stored = false;  // and to be read back, at
+    Sequence sequence = 0;
   };
 
   void begin(Result<LogStart> start);
   void send(std::uint64_t number, Pending& pending);
   void on_answer(std::uint64_t number, const AppendAnswer& answer);
   void stop(std::string why);
+  bool note_membership();
   void note_checkpoint(const Entry& entry);
   void note_progress();
   void join();
@@ -123,8 +132,11 @@ class Replica final : public LogReader {
   SteadyTime asked_{};  // for where to begin
   bool has_tail_ = false;
   SteadyTime ticked_{};
+  SteadyTime published_{};
+  SteadyTime events_refused_{};
   Machine::CheckpointHead last_checkpoint_;  // that was read, whoever wrote it
   Sequence last_checkpoint_at_ = 0;
+  Sequence written_ = 0;                // what the last one had applied that this replica has written
   Machine::CheckpointHead checkpoint_;  // the same, or one that is being written
   SteadyTime checkpoint_time_{};
   std::uint64_t events_since_ = 0;  // bytes of groups since then

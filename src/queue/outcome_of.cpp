@@ -22,8 +22,6 @@ StoredAll outcome_of(StoredAll appended, const Durable& durable, bool each_alone
       all.duplicates_at.push_back(i);
     } else if (one.what == Stored::key_reused && each_alone) {
       all.reused_at.push_back(i);
-    } else if (one.what == Stored::key_reused && each_alone) {
-      all.reused_at.push_back(i);
     } else if (all.what == Stored::stored && one.what != Stored::refused_with_another) {
       all.what = one.what;
       all.at = i;

@@ -151,6 +151,30 @@ class TwoReplicas(unittest.TestCase):
             asking.finish()
             cluster.replicas[0].start()
 
+    def test_a_stop_in_order_says_of_no_event_that_it_is_lost(self):
+        cluster = self.cluster()
+        self.assertEqual(200, post(cluster[0], id="e1").status)
+        server = cluster[0]
+        cluster.replicas[0].stop()
+        self.assertNotIn('msg="events lost', server.log())
+        self.assertNotIn("level=warn", server.log())
+        self.assertIn("kept_events=1", server.log())
+
+    def test_a_full_log_that_rejects_says_so_before_anything_reaches_the_engine(self):
+        cluster = self.cluster(**{"storage.when_full": "reject", "storage.capacity_mib": 1})
+        pad = "x" * 4000
+        number = 0
+        while (reply := post(cluster[number % 2], id=f"e{number}", pad=pad)).status == 200:
+            number += 1
+        self.assertEqual(503, reply.status, reply)
+        self.assertIn("the event log is full", reply.text)
+        before = cluster[0].peek("prom").value("oneshot_cluster_applied_records")
+        for _ in range(20):
+            self.assertEqual(503, post(cluster[0], id="more", pad=pad).status)
+        self.assertLess(cluster[0].peek("prom").value("oneshot_cluster_applied_records") - before, 20)
+        self.assertEqual(number, len(ids(scrape(cluster[1]))))
+        wait_until(lambda: post(cluster[0], id="again", pad=pad).status == 200, "there is room again", 10, 0.1)
+
     def test_an_operator_asks_any_replica(self):
         rights = {"clients.anonymous.rights": ["post", "scrape", "view", "admin"]}
         cluster = self.cluster(**rights)
@@ -212,7 +236,8 @@ class TwoReplicas(unittest.TestCase):
             engine_goes_on()
         wait_until(lambda: all(replica.server.get("/readyz").status == 200 for replica in cluster.replicas),
                    "both are ready again", 60, 0.2)
-        self.assertEqual(200, post(cluster[0], id="after").status)
+        after = post(cluster[0], id="after")
+        self.assertEqual(200, after.status, after)
         self.assertEqual({"after", "before"}, set(ids(scrape(cluster[1]))) - {"meanwhile"})
 
     def test_a_replica_whose_settings_are_others_says_so(self):

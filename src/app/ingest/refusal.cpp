@@ -124,9 +124,7 @@ event::Rejection why_not(queue::Stored stored) {
               "the cluster's engine did not answer in time, so the event may be stored or not: repeat it with an "
               "Idempotency-Key, and it is stored once"};
     case queue::Stored::too_large:
-      return {Reason::too_large,
-              "in a cluster the events of one request take at most 240 KiB: send fewer at once, or "
-              "let each be stored for itself (?partial=1)"};
+      return {Reason::too_large, "in a cluster the events of one request take at most 240 KiB: send fewer at once"};
     default:
       return {Reason::unable_to_store, "the event log cannot be written: see the server's log"};
   }

@@ -18,7 +18,7 @@ std::optional<std::string_view> refusal(const json::Value& error) {
   if (!number) return {};
   const auto description = error.member("description");
   const std::string_view words = description ? description->text().value_or("") : "";
-  if (*number == store_failed && words.find("maximum") != std::string_view::npos) return "the log is full";
+  if (*number == store_failed && words.find("maximum") != std::string_view::npos) return AppendAnswer::log_is_full;
   if (*number == message_too_long) return "the record is longer than the engine takes";
   if (*number == account_resources_exceeded || *number == insufficient_resources) return "the engine has no room left";
   return {};

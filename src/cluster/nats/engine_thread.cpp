@@ -119,7 +119,7 @@ void EngineThread::append(Subject subject, std::string bytes, Told told) {
 
 void EngineThread::append_now(Subject subject, const std::string& bytes, const Told& told) {
   if (subject == Subject::checkpoints) return publish_checkpoint(bytes, told);
-  if (subject == Subject::events && room_.is_tight()) return told(refused("the log is full"));
+  if (subject == Subject::events && room_.is_tight()) return told(refused(AppendAnswer::log_is_full));
   publish(subjects_.of(subject), bytes, told);
 }
 

@@ -55,7 +55,8 @@ Result<std::string, Error> first_line_of(const std::string& path) {
 }
 
 Result<cluster::NatsOptions, Error> nats_options(const QueueWanted& wanted, std::uint64_t boot) {
-  // Of the log, of which twice as much is kept as waits, and a checkpoint or two.
+  // A small event takes twice as much room in the engine as in the log, and the checkpoint before the last one keeps an
+  // eighth more of them.
   constexpr std::uint64_t for_checkpoints = std::uint64_t{64} << 20;
   const cluster::Options& options = wanted.cluster;
   Result<std::string, Error> password = first_line_of(options.password_file);
@@ -65,7 +66,7 @@ Result<cluster::NatsOptions, Error> nats_options(const QueueWanted& wanted, std:
                               .replica = options.replica,
                               .boot = boot,
                               .copies = options.copies,
-                              .max_bytes = 2 * wanted.queue.storage.capacity_bytes + for_checkpoints,
+                              .max_bytes = 3 * wanted.queue.storage.capacity_bytes + for_checkpoints,
                               .credentials_file = options.credentials_file,
                               .user = options.user,
                               .password = std::move(*password),

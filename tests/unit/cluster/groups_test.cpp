@@ -198,5 +198,58 @@ TEST_CASE("many bytes of events bring a checkpoint, long before a minute or many
   CHECK(checkpoints() == 1);
 }
 
+TEST_CASE("more records than a window has wait in this program, and all of them arrive") {
+  Posting f;
+  f.engine.be_away_until(f.scheduler.steady() + 2s);
+  std::size_t told = 0;
+  for (int i = 0; i < 10'000; ++i) f.replica.publish(Tick{}, [&told](const Applied&) { ++told; });
+  CHECK(f.replica.in_flight() == 10'000);
+  f.pass(60s);
+  CHECK(told == 10'000);
+  CHECK(f.replica.in_flight() == 0);
+  const auto after = f.post({event_of("n=\"1\"")});
+  f.pass(1s);
+  REQUIRE(after->has_value());
+  CHECK((*after)->what == queue::Stored::stored);
+}
+
+TEST_CASE("the log is trimmed also where the replica with the first name is gone") {
+  Posting f;
+  {
+    MemoryLog gone_log(f.engine, "A");
+    Replica gone(gone_log, f.scheduler,
+                 {.name = "A", .version = "1", .publisher = 8, .salt = 5, .agreement = Agreement::of(queue_options())});
+    gone.start();
+    f.pass(2s);
+    REQUIRE(gone.state() == Replica::State::ready);
+  }
+  const std::string text = "a=\"" + std::string(30'000, 'x') + '"';
+  for (int i = 0; i < 100; ++i) {  // three times what the log holds
+    f.post({event_of(text)});
+    f.pass(1s);
+  }
+  CHECK(f.records() < 60);
+}
+
+TEST_CASE("a replica that was forgotten joins again") {
+  Posting f;
+  f.log.cut_off_until(f.scheduler.steady() + 400s);
+  MemoryLog other_log(f.engine, "b");
+  Replica other(other_log, f.scheduler,
+                {.name = "b", .version = "1", .publisher = 8, .salt = 5, .agreement = Agreement::of(queue_options())});
+  other.start();
+  for (int i = 0; i < 45; ++i) {  // without checkpoints, which would have trimmed what this one has to read
+    f.pass(10s);
+    other.publish(Tick{}, nullptr);
+  }
+  f.pass(10s);
+  CHECK(f.replica.state() == Replica::State::ready);
+  CHECK(f.replica.look([](const Machine& machine) { return machine.names_of_replicas(); }) == "a, b");
+  const auto told = f.post({event_of("n=\"1\"")});
+  f.pass(2s);
+  REQUIRE(told->has_value());
+  CHECK((*told)->what == queue::Stored::stored);
+}
+
 }  // namespace
 }  // namespace oneshot::cluster::test

@@ -203,5 +203,23 @@ TEST_CASE("a key is known until as much has come since as the log holds") {
   CHECK(f.post(1, 77).what == queue::Stored::stored);
 }
 
+TEST_CASE("a replica that says nothing for minutes is forgotten, and its batch ends as the log knows it") {
+  MachineFixture f;
+  f.post(1);
+  REQUIRE(std::holds_alternative<Taken>(f.take(MachineFixture::there)));
+  CHECK(f.machine.names_of_replicas() == "r1, r2");
+  for (int minute = 0; minute < 4; ++minute) {
+    f.now_ms += 60'000;
+    f.post(10 + minute);
+  }
+  CHECK(f.machine.replicas() == 2);
+  f.now_ms += 120'000;
+  f.post(20);
+  CHECK(f.machine.names_of_replicas() == "r1");
+  CHECK(f.machine.out_to("prom-a") == nullptr);
+  REQUIRE(std::holds_alternative<Taken>(f.take(MachineFixture::here)));
+  CHECK(std::holds_alternative<NoPlace>(f.take(MachineFixture::there)));  // until it has joined again
+}
+
 }  // namespace
 }  // namespace oneshot::cluster
