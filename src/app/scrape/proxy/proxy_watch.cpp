@@ -7,6 +7,14 @@
 
 namespace oneshot::app {
 
+namespace {
+
+// Resets in a row that are a relay's.
+constexpr unsigned of_an_unknown_way = 2;
+constexpr unsigned of_a_known_way = 5;
+
+}  // namespace
+
 bool ProxyWatch::first_time(std::string_view scraper) {
   const std::lock_guard lock(mutex_);
   Known* const one = known(scraper);
@@ -18,13 +26,19 @@ delivery::Outcome ProxyWatch::outcome_of(std::string_view scraper, delivery::Out
     const std::lock_guard lock(mutex_);
     Known* const one = known(scraper);
     if (one == nullptr) return outcome;
-    const bool reset = outcome == delivery::Outcome::unconfirmed;
-    const bool before = std::exchange(one->reset_once, reset && !one->reset_once);
-    if (!reset || !before) return outcome;
+    if (outcome != delivery::Outcome::unconfirmed) {
+      one->resets = 0;
+      one->ended_in_order |= outcome == delivery::Outcome::delivered && one->way == Way::in_doubt;
+      return outcome;
+    }
+    if (++one->resets < (one->ended_in_order ? of_a_known_way : of_an_unknown_way)) return outcome;
+    one->resets = 0;
+    one->ended_in_order = false;
     if (one->way == Way::in_doubt) one->way = Way::by_relay;
   }
   log::warn(
-      "the connection was reset at once, twice in a row, after the whole reply had been acknowledged: taken for a "
+      "the connection was reset at once, several times in a row, after the whole reply had been acknowledged: taken "
+      "for a "
       "proxy or relay that closes so, and the events for delivered. Let the scraper come directly; behind HAProxy set "
       "`option forwardfor`, or drop `option http-server-close` and `option httpclose`",
       {{"scraper", scraper}});

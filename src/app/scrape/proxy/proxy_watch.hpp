@@ -26,6 +26,10 @@ class ProxyWatch {
   /// (ProxySigns::Proxy::perhaps) that was asked to close the connection. Some proxies reset it then at once, after all
   /// was read, and look like a scraper that fails: the second `unconfirmed` in a row is `delivered`, or the same events
   /// would be sent for ever. The row begins anew after that, and with every other outcome.
+  ///
+  /// A scraper in doubt (see Way) that has ended such a connection in order has it itself: a relay that resets does so
+  /// each time. Its resets are those of a scraper that failed, twice in a row too, where it is stopped again and again:
+  /// only the fifth in a row is a relay's that came later.
   delivery::Outcome outcome_of(std::string_view scraper, delivery::Outcome outcome);
 
   /// The connection of this scraper, which seems to come directly, was reset while it was idle: the scraper has slept
@@ -38,7 +42,7 @@ class ProxyWatch {
     /// A reply with a batch has to end the connection: then no time passes between reading and the end, which says what
     /// became of the reply. outcome_of() is asked.
     in_doubt,
-    /// Those ends were resets, too, twice in a row: a relay stands between, and resets for reasons of its own.
+    /// Those ends were resets, too, several in a row: a relay stands between, and resets for reasons of its own.
     by_relay,
   };
   [[nodiscard]] Way way_of(std::string_view scraper);
@@ -46,7 +50,8 @@ class ProxyWatch {
  private:
   struct Known {
     bool named = false;
-    bool reset_once = false;
+    unsigned resets = 0;          // in a row
+    bool ended_in_order = false;  // once, while it was in doubt
     Way way = Way::direct;
   };
   /// Null where there is no room for one more.

@@ -174,6 +174,20 @@ TEST_CASE("where those ends are resets too, twice in a row, a relay has the conn
   CHECK(settle(Outcome::delivered, false) == std::pair(false, Peer::proxy));
 }
 
+TEST_CASE(
+    "a scraper in doubt that has ended one connection in order is taken for a relay's no sooner than by five resets") {
+  ProxyWatch watch;
+  watch.was_reset_idle("s");
+  CHECK(watch.outcome_of("s", Outcome::unconfirmed) == Outcome::unconfirmed);
+  CHECK(watch.outcome_of("s", Outcome::delivered) == Outcome::delivered);
+  for (int i = 0; i < 4; ++i) CHECK(watch.outcome_of("s", Outcome::unconfirmed) == Outcome::unconfirmed);
+  CHECK(watch.outcome_of("s", Outcome::timed_out) == Outcome::timed_out);
+  for (int i = 0; i < 4; ++i) CHECK(watch.outcome_of("s", Outcome::unconfirmed) == Outcome::unconfirmed);
+  CHECK(watch.way_of("s") == ProxyWatch::Way::in_doubt);
+  CHECK(watch.outcome_of("s", Outcome::unconfirmed) == Outcome::delivered);
+  CHECK(watch.way_of("s") == ProxyWatch::Way::by_relay);
+}
+
 TEST_CASE("a direct scraper's resets are never taken for a proxy's, one's that asked to close are") {
   for (const bool closes : {false, true}) {
     App app;
