@@ -128,6 +128,10 @@ class CommandLine(unittest.TestCase):
             "scrapers.trusted_proxies": "[]", "scrapers.forwarded_header": '"X-Forwarded-For"', "storage.path": '""',
             "storage.capacity_mib": "64", "storage.when_full": '"drop_oldest"', "storage.sync": '"interval"',
             "history.seconds": "3600", "history.max_mib": "4", "history.senders": "false",
+            "cluster.servers": "[]", "cluster.name": '"oneshot"', "cluster.replica": '""', "cluster.copies": "3",
+            "cluster.timeout_seconds": "10", "cluster.credentials_file": '""', "cluster.user": '""',
+            "cluster.password_file": '""', "cluster.tls_ca_file": '""', "cluster.tls_cert_file": '""',
+            "cluster.tls_key_file": '""',
             "log.level": '"info"', "log.format": '"logfmt"'}
         self.assertEqual(printed(), expected)
 
