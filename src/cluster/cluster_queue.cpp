@@ -41,7 +41,7 @@ Replica::Options options_of(const ClusterQueue::Start& start) {
 
 }  // namespace
 
-ClusterQueue::ClusterQueue(std::unique_ptr<OrderedLog> log, const Clock& clock, Start start)
+ClusterQueue::ClusterQueue(std::unique_ptr<OrderedLog> log, const Clock& clock, const Start& start)
     : log_(std::move(log)),
       clock_(clock),
       name_(start.cluster.replica),

@@ -40,7 +40,7 @@ class ClusterQueue final : public queue::Queue {
     asio::any_io_executor executor;  ///< runs what nobody's connection waits for; goes on while this lives
   };
   /// Begins to read the log; not ready until that is done, see why_not_ready(). The clock outlives this.
-  ClusterQueue(std::unique_ptr<OrderedLog> log, const Clock& clock, Start start);
+  ClusterQueue(std::unique_ptr<OrderedLog> log, const Clock& clock, const Start& start);
   ~ClusterQueue() override;
 
   queue::StoredOne append(queue::Poster poster, const event::Event& event) override;

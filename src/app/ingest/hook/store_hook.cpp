@@ -101,18 +101,19 @@ struct Wanted {
 
 std::unique_ptr<http::PendingReply> answer_when_durable(Context& context, const http::Request& request, Wanted wanted,
                                                         StoredAll appended) {
-  return when_durable(context, [&context, peer = request.peer, sender = sender_of(context, request),
-                                wanted = std::move(wanted), series = StoredSeries(context, appended),
-                                appended = std::move(appended)](const queue::Durable& durable) mutable {
-    StoredAll all = queue::outcome_of(std::move(appended), durable, true);
-    if (all.what != Stored::stored) {
-      context.services.hook_counters.count(wanted.hook, HookOutcome::refused);
-      return refuse(context, peer, why_no_event(all.what));
-    }
-    note_sender(context, sender, all.ids);
-    series.count(all);
-    return success(context, wanted.hook, numbers_of(std::move(all), wanted.reused, wanted.ignored));
-  });
+  StoredSeries counted(context, appended);
+  return when_durable(
+      context, [&context, peer = request.peer, sender = sender_of(context, request), wanted = std::move(wanted),
+                series = std::move(counted), appended = std::move(appended)](const queue::Durable& durable) mutable {
+        StoredAll all = queue::outcome_of(std::move(appended), durable, true);
+        if (all.what != Stored::stored) {
+          context.services.hook_counters.count(wanted.hook, HookOutcome::refused);
+          return refuse(context, peer, why_no_event(all.what));
+        }
+        note_sender(context, sender, all.ids);
+        series.count(all);
+        return success(context, wanted.hook, numbers_of(std::move(all), wanted.reused, wanted.ignored));
+      });
 }
 
 }  // namespace

@@ -30,17 +30,18 @@ std::unique_ptr<http::PendingReply> answer_when_durable(Context& context, const 
                                                         const EventsReader& reader, StoredAll appended) {
   EventsAnswer given(reader);
   given.remember_numbers(context);
-  return when_durable(context, [&context, peer = request.peer, sender = sender_of(context, request),
-                                series = StoredSeries(context, appended), answer = std::move(given),
-                                appended = std::move(appended)](const queue::Durable& durable) mutable {
-    const StoredAll all = queue::outcome_of(std::move(appended), durable, answer.each_alone());
-    if (all.what == Stored::stored) {
-      note_sender(context, sender, all.ids);
-      return answer.give(context, all, series);
-    }
-    if (answer.by_hook()) count_cloud_events(context, HookOutcome::refused);
-    return refuse(context, peer, answer.why_none(all));
-  });
+  StoredSeries counted(context, appended);
+  return when_durable(
+      context, [&context, peer = request.peer, sender = sender_of(context, request), series = std::move(counted),
+                answer = std::move(given), appended = std::move(appended)](const queue::Durable& durable) mutable {
+        const StoredAll all = queue::outcome_of(std::move(appended), durable, answer.each_alone());
+        if (all.what == Stored::stored) {
+          note_sender(context, sender, all.ids);
+          return answer.give(context, all, series);
+        }
+        if (answer.by_hook()) count_cloud_events(context, HookOutcome::refused);
+        return refuse(context, peer, answer.why_none(all));
+      });
 }
 
 StoredAll append_of_hook(Context& context, queue::Poster poster) {
