@@ -6,6 +6,11 @@
 
 namespace oneshot::queue {
 
+StoredOne outcome_of(const StoredOne& appended, const Durable& durable) {
+  if (durable.what != Stored::stored) return durable.what;
+  return durable.each.empty() ? StoredOne(Stored::stored, appended.id) : durable.each.front();
+}
+
 StoredAll outcome_of(StoredAll appended, const Durable& durable, bool each_alone) {
   if (durable.what != Stored::stored || durable.each.empty()) {
     appended.what = durable.what;

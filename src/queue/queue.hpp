@@ -87,6 +87,7 @@ struct Durable {
   std::vector<StoredOne> each{};
 };
 /// What the call would have said, had it known: `appended` is what it said.
+[[nodiscard]] StoredOne outcome_of(const StoredOne& appended, const Durable& durable);
 [[nodiscard]] StoredAll outcome_of(StoredAll appended, const Durable& durable, bool each_alone = false);
 
 /// A scraper that comes for a batch, and may be new.

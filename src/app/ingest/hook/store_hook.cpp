@@ -72,22 +72,6 @@ void log_events(const Context& context, const http::Request& request, const std:
                {{"peer", request.peer.text()}, {"hook", hook}, {"labels", event.labels}, {"value", event.value}});
 }
 
-}  // namespace
-
-http::Reply refuse_hook(Context& context, const http::Request& request, const std::string& hook,
-                        event::Rejection rejection) {
-  context.services.hook_counters.count(hook, HookOutcome::refused);
-  rejection.message.insert(0, "hook \"" + hook + "\": ");
-  const bool may_help = helps_to_repeat(rejection.reason);
-  const bool unknown_metric = rejection.reason == Reason::unknown_metric;
-  http::Reply reply = refuse(context, request, std::move(rejection));
-  if (may_help) reply.status = 503;
-  if (unknown_metric) reply.status = 400;  // 404 would say that there is no such hook
-  return reply;
-}
-
-namespace {
-
 /// What the sender of a hook is told, which calls a used id a duplicate.
 Numbers numbers_of(StoredAll all, std::size_t reused, std::size_t ignored) {
   return {all.stored, all.duplicates + all.reused_at.size() + reused, ignored, std::move(all.ids)};
@@ -117,6 +101,18 @@ std::unique_ptr<http::PendingReply> answer_when_durable(Context& context, const 
 }
 
 }  // namespace
+
+http::Reply refuse_hook(Context& context, const http::Request& request, const std::string& hook,
+                        event::Rejection rejection) {
+  context.services.hook_counters.count(hook, HookOutcome::refused);
+  rejection.message.insert(0, "hook \"" + hook + "\": ");
+  const bool may_help = helps_to_repeat(rejection.reason);
+  const bool unknown_metric = rejection.reason == Reason::unknown_metric;
+  http::Reply reply = refuse(context, request, std::move(rejection));
+  if (may_help) reply.status = 503;
+  if (unknown_metric) reply.status = 400;  // 404 would say that there is no such hook
+  return reply;
+}
 
 http::Answer store_hook(Context& context, const http::Request& request, const std::string& hook, std::size_t ignored) {
   if (auto admitted = admit(context, request, context.batch.events()); !admitted)

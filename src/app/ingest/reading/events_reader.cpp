@@ -118,13 +118,7 @@ event::IdempotencyKey EventsReader::numbered_key(std::size_t number) {
 
 void EventsReader::refuse(std::size_t number, event::Rejection rejection) {
   context_.counters.count_rejected(rejection.reason);
-  ++refused_.count;
-  const int status = status_of(rejection.reason);
-  constexpr int too_many_requests = 429;
-  if (status == too_many_requests)
-    refused_.retry_after_seconds = std::max(refused_.retry_after_seconds, rejection.retry_after_seconds);
-  if (refused_.errors.size() < RefusedEvents::shown)
-    refused_.errors.push_back({number, status, std::move(rejection.message)});
+  refused_.add(number, std::move(rejection));
 }
 
 /// The header's key of this number is its key, or the event had one of its own: nothing has to remember which.
@@ -134,8 +128,16 @@ event::Rejection EventsReader::key_reused_at(std::size_t at) {
   return key_reused(cloud_events_ ? "this source with this id" : "this id");
 }
 
-event::Rejection EventsReader::in_event(std::size_t number, event::Rejection rejection) const {
-  rejection.message.insert(0, std::string(noun_) + ' ' + std::to_string(number) + ": ");
+void RefusedEvents::add(std::size_t number, event::Rejection rejection) {
+  ++count;
+  const int status = status_of(rejection.reason);
+  constexpr int too_many_requests = 429;
+  if (status == too_many_requests) retry_after_seconds = std::max(retry_after_seconds, rejection.retry_after_seconds);
+  if (errors.size() < shown) errors.push_back({number, status, std::move(rejection.message)});
+}
+
+event::Rejection in_event(std::string_view noun, std::size_t number, event::Rejection rejection) {
+  rejection.message.insert(0, std::string(noun) + ' ' + std::to_string(number) + ": ");
   return rejection;
 }
 

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "app/context.hpp"
@@ -28,7 +29,12 @@ struct RefusedEvents {
   std::vector<Error> errors;  ///< the first ones
   /// When all may come in that were refused because the client was too fast; 0: there are none.
   unsigned retry_after_seconds = 0;
+
+  /// One more.
+  void add(std::size_t number, event::Rejection rejection);
 };
+/// With what it is about in front: `line 3: …`.
+[[nodiscard]] event::Rejection in_event(std::string_view noun, std::size_t number, event::Rejection rejection);
 
 /// Reads the body of POST /events into Context::batch, event by event. Parameters of the query, the header Event-Time
 /// and an idempotency key of the request are each event's.
@@ -75,7 +81,9 @@ class EventsReader {
   /// Why the event at this place of the batch is refused, whose key came with another event before.
   [[nodiscard]] event::Rejection key_reused_at(std::size_t at);
   /// With the event's number in front.
-  [[nodiscard]] event::Rejection in_event(std::size_t number, event::Rejection rejection) const;
+  [[nodiscard]] event::Rejection in_event(std::size_t number, event::Rejection rejection) const {
+    return app::in_event(noun_, number, std::move(rejection));
+  }
 
  private:
   Taken take_event(std::size_t number, const Result<json::Value>& value, bool cloud_event);

@@ -70,17 +70,14 @@ void EventsAnswer::refuse_reused(Context& context, const queue::StoredAll& all) 
   for (const std::size_t at : all.reused_at) {
     event::Rejection rejection = why_not(queue::Stored::key_reused);
     context.counters.count_rejected(rejection.reason);
-    ++refused_.count;
-    if (refused_.errors.size() < RefusedEvents::shown)
-      refused_.errors.push_back({numbers_[at], status_of(rejection.reason), std::move(rejection.message)});
+    refused_.add(numbers_[at], std::move(rejection));
   }
 }
 
 event::Rejection EventsAnswer::why_none(const queue::StoredAll& all) const {
   event::Rejection rejection = why_not(all.what);
-  if (all.what == queue::Stored::key_reused && !single_)
-    rejection.message.insert(0, noun_ + ' ' + std::to_string(numbers_[all.at]) + ": ");
-  return rejection;
+  if (all.what != queue::Stored::key_reused || single_) return rejection;
+  return in_event(noun_, numbers_[all.at], std::move(rejection));
 }
 
 void count_cloud_events(Context& context, HookOutcome outcome, std::size_t count) {

@@ -33,20 +33,14 @@ void log_stored(const Address& peer, const event::Event& event) {
   return reply;
 }
 
-/// What the call would have said, had it known.
-queue::StoredOne outcome_of(const queue::Durable& durable, const queue::EventId& id) {
-  if (durable.what != Stored::stored) return durable.what;
-  return durable.each.empty() ? queue::StoredOne(Stored::stored, id) : durable.each.front();
-}
-
 std::unique_ptr<http::PendingReply> answer_when_durable(Context& context, const http::Request& request,
-                                                        const event::Event& event, const queue::EventId& id) {
+                                                        const event::Event& event, const queue::StoredOne& appended) {
   // A reload meanwhile may make other counters.
   return when_durable(
-      context, [&context, peer = request.peer, id, counters = context.event_counters, client = context.client_number,
-                sender = sender_of(context, request),
+      context, [&context, peer = request.peer, appended, counters = context.event_counters,
+                client = context.client_number, sender = sender_of(context, request),
                 series = context.event_counters->series_of(context.worker, event)](const queue::Durable& durable) {
-        const queue::StoredOne stored = outcome_of(durable, id);
+        const queue::StoredOne stored = queue::outcome_of(appended, durable);
         if (stored.what == Stored::duplicate) return replayed(context, stored.id);
         if (stored.what != Stored::stored) return refuse(context, peer, why_not(stored.what));
         note_sender(context, sender, {&stored.id, 1});
@@ -78,7 +72,7 @@ http::Answer store_event(Context& context, const http::Request& request, const e
       return replayed(context, stored.id);
     case Stored::flushing:
       log_stored(request.peer, event);
-      return answer_when_durable(context, request, event, stored.id);
+      return answer_when_durable(context, request, event, stored);
     default:
       return refuse(context, request,
                     stored.what == Stored::key_reused ? key_reused(context, request) : why_not(stored.what));
