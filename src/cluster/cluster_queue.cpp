@@ -156,13 +156,13 @@ std::uint64_t ClusterQueue::next_number(std::string_view /*scraper*/) { return 0
 
 std::unique_ptr<queue::HistoryReader> ClusterQueue::read_history(queue::HistoryQuery query) {
   const std::shared_ptr<queue::Ledger> shared = ledger();
-  if (shared == nullptr || (!query.scraper.empty() && !queue::is_known_scraper(*shared, query.scraper))) return nullptr;
+  if (shared == nullptr || !queue::can_ask_for(*shared, query.scraper)) return nullptr;
   return std::make_unique<queue::EmbeddedHistoryReader>(shared, std::move(query));
 }
 
 std::unique_ptr<queue::LabelCounter> ClusterQueue::count_by_label(queue::LabelCountQuery query) {
   const std::shared_ptr<queue::Ledger> shared = ledger();
-  if (shared == nullptr || (!query.scraper.empty() && !queue::is_known_scraper(*shared, query.scraper))) return nullptr;
+  if (shared == nullptr || !queue::can_ask_for(*shared, query.scraper)) return nullptr;
   return std::make_unique<queue::EmbeddedLabelCounter>(shared, std::move(query));
 }
 
@@ -175,7 +175,7 @@ std::optional<queue::FoundEvent> ClusterQueue::find(const queue::EventId& id) {
 void ClusterQueue::note_sender(std::span<const queue::EventId> events, const queue::Sender& sender) {
   const std::shared_ptr<queue::Ledger> shared = ledger();
   if (!keeps_senders_ || shared == nullptr) return;
-  shared->senders.turn(true);
+  if (!shared->senders.is_on()) shared->senders.turn(true);  // the log had not begun when the settings said so
   shared->senders.note(events, sender);
 }
 
@@ -206,15 +206,15 @@ bool ClusterQueue::above_high_watermark() const noexcept {
 
 // ---- what an operator changes ----
 
-asio::awaitable<queue::Changed> ClusterQueue::change(Change wanted, delivery::Waiting& waiting) {
+asio::awaitable<queue::Changed> ClusterQueue::change(Change::What what, std::string scraper, std::int64_t since_unix_ms,
+                                                     delivery::Waiting& waiting) {
   struct Asked {
     delivery::OneShotEvent known;
     std::optional<ChangeOutcome> outcome;
   };
   using What = queue::Changed::What;
-  const std::string scraper(wanted.scraper);
+  const Change wanted{.what = what, .scraper = scraper, .since_unix_ms = since_unix_ms};
   const SteadyTime until = clock_.steady() + longest_change;
-  wanted.scraper = scraper;
   while (is_reachable() && !waiting.stopping() && !waiting.peer_closed() && clock_.steady() < until) {
     auto asked = std::make_shared<Asked>();
     replica_.publish(wanted, [asked](const Applied& applied) {
@@ -234,24 +234,15 @@ asio::awaitable<queue::Changed> ClusterQueue::change(Change wanted, delivery::Wa
 
 asio::awaitable<queue::Changed> ClusterQueue::replay(std::string scraper, std::int64_t since_unix_ms,
                                                      delivery::Waiting& waiting) {
-  const Change wanted{.what = Change::What::replay, .scraper = scraper, .since_unix_ms = since_unix_ms};
-  auto changing = change(wanted, waiting);
-  const queue::Changed changed = co_await std::move(changing);
-  co_return changed;
+  return change(Change::What::replay, std::move(scraper), since_unix_ms, waiting);
 }
 
 asio::awaitable<queue::Changed> ClusterQueue::skip(std::string scraper, delivery::Waiting& waiting) {
-  const Change wanted{.what = Change::What::skip, .scraper = scraper};
-  auto changing = change(wanted, waiting);
-  const queue::Changed changed = co_await std::move(changing);
-  co_return changed;
+  return change(Change::What::skip, std::move(scraper), 0, waiting);
 }
 
 asio::awaitable<queue::Changed> ClusterQueue::forget(std::string scraper, delivery::Waiting& waiting) {
-  const Change wanted{.what = Change::What::forget, .scraper = scraper};
-  auto changing = change(wanted, waiting);
-  const queue::Changed changed = co_await std::move(changing);
-  co_return changed;
+  return change(Change::What::forget, std::move(scraper), 0, waiting);
 }
 
 // ---- the program ----

@@ -86,7 +86,8 @@ class ClusterQueue final : public queue::Queue {
   [[nodiscard]] std::shared_ptr<queue::Ledger> ledger() const;
   [[nodiscard]] bool is_reachable() const;
   [[nodiscard]] bool is_full_for(std::span<const event::Event> events) const;
-  asio::awaitable<queue::Changed> change(Change wanted, delivery::Waiting& waiting);
+  asio::awaitable<queue::Changed> change(Change::What what, std::string scraper, std::int64_t since_unix_ms,
+                                         delivery::Waiting& waiting);
   void pulse();
   void note_replicas(const Machine& machine);
   asio::awaitable<void> say_goodbye();

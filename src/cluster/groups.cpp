@@ -5,7 +5,7 @@
 #include "cluster/groups.hpp"
 
 #include <algorithm>
-#include <iterator>
+#include <functional>
 #include <numeric>
 #include <utility>
 
@@ -15,6 +15,10 @@ using queue::Durable;
 
 Groups::Groups(Replica& replica, const Clock& clock, unsigned appenders, std::chrono::milliseconds patience)
     : replica_(replica), clock_(clock), patience_(patience), last_(appenders) {}
+
+bool Groups::Waiting::is_heard() const {
+  return std::ranges::all_of(requests, [](const auto& request) { return request->told != nullptr; });
+}
 
 event::Event Groups::keep(Waiting& waiting, const event::Event& event) {
   event::Event kept = event;
@@ -36,8 +40,8 @@ queue::Stored Groups::add(queue::Poster poster, std::span<const event::Event> ev
   waiting_size_ += size;
   // Nobody came to hear of the one before: whoever asked for it has failed meanwhile, and must not hold up the others.
   if (last_[poster.appender] != nullptr) last_[poster.appender]->told = [](const Durable&) {};
-  last_[poster.appender] = waiting.requests.emplace_back(std::make_shared<Request>(Request{
-      .events = events.size(), .each_alone = poster.each_alone, .size = size, .since = clock_.steady(), .told = {}}));
+  last_[poster.appender] = waiting.requests.emplace_back(std::make_shared<Request>(
+      Request{.events = events.size(), .each_alone = poster.each_alone, .since = clock_.steady(), .told = {}}));
   return queue::Stored::flushing;
 }
 
@@ -55,9 +59,7 @@ void Groups::when_known(unsigned appender, Told told) {
 // A group that holds a request which nobody listens for yet waits for that one's when_known().
 std::vector<Groups::Waiting> Groups::due() {
   std::vector<Waiting> now;
-  const auto is_heard = [](const std::shared_ptr<Request>& request) { return request->told != nullptr; };
-  while (on_their_way_ < most_on_their_way && !waiting_.empty() &&
-         std::ranges::all_of(waiting_.front().requests, is_heard)) {
+  while (on_their_way_ < most_on_their_way && !waiting_.empty() && waiting_.front().is_heard()) {
     Waiting& first = waiting_.front();
     ++on_their_way_;
     waiting_size_ -= first.size;
@@ -107,8 +109,7 @@ void Groups::on_applied(const Requests& requests, const Applied& applied) {
 // log has stood still for all that time, and the others need not wait as long to learn it.
 std::vector<Groups::Told> Groups::withdraw(SteadyTime before) {
   std::vector<Told> told;
-  while (!waiting_.empty() && waiting_.front().requests.front()->since <= before &&
-         std::ranges::all_of(waiting_.front().requests, [](const auto& one) { return one->told != nullptr; })) {
+  while (!waiting_.empty() && waiting_.front().requests.front()->since <= before && waiting_.front().is_heard()) {
     for (const std::shared_ptr<Request>& request : waiting_.front().requests)
       told.push_back(std::exchange(request->told, nullptr));
     waiting_size_ -= waiting_.front().size;

@@ -58,7 +58,6 @@ class Groups {
   struct Request {
     std::size_t events = 0;
     bool each_alone = false;
-    std::size_t size = 0;
     SteadyTime since{};
     Told told;  // empty once it was told
   };
@@ -68,6 +67,9 @@ class Groups {
     std::vector<event::Event> events;
     std::deque<std::string> texts;  // of the events, which do not move
     std::size_t size = 0;
+
+    /// Somebody listens for each of them: it may go, or be given up.
+    [[nodiscard]] bool is_heard() const;
   };
   using Requests = std::vector<std::shared_ptr<Request>>;
 

@@ -96,10 +96,9 @@ void Machine::pass_time() {
 
 // Its machine may be lost. What it sent has passed its deadline long ago.
 void Machine::forget_replicas() {
-  std::vector<Publisher> gone;
-  for (const auto& [publisher, replica] : replicas_)
-    if (time_.steady - windows_[publisher].last >= forget_replica_after) gone.push_back(publisher);
-  for (const Publisher publisher : gone) end_replica(publisher);
+  end_replicas_if([this](Publisher publisher, const Replica& /*replica*/) {
+    return time_.steady - windows_[publisher].last >= forget_replica_after;
+  });
 }
 
 bool Machine::is_tick_due(std::int64_t now_unix_ms) const noexcept {

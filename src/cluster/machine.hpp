@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -206,6 +207,7 @@ class Machine {
   void pass_time();
   void forget_scrapers(SteadyTime now);
   void forget_replicas();
+  void end_replicas_if(const std::function<bool(Publisher, const Replica&)>& is_gone);
   void end_replica(Publisher publisher);
   void forget_what_nobody_needs();
 

@@ -164,19 +164,24 @@ void Machine::apply(const Entry& /*entry*/, Applied& applied, const Join& join) 
            std::pair(one.second.read, one.second.unix_ms) > std::pair(join.read, join.unix_ms);
   };
   if (std::ranges::any_of(replicas_, is_of_later_run)) return;
-  std::erase_if(replicas_,
-                [&](const auto& one) { return one.second.name == join.replica && one.first != applied.publisher; });
+  end_replicas_if([&](Publisher publisher, const Replica& replica) {
+    return replica.name == join.replica && publisher != applied.publisher;
+  });
   replicas_[applied.publisher] = {.name = std::string(join.replica),
                                   .version = std::string(join.version),
                                   .read = join.read,
                                   .unix_ms = join.unix_ms};
-  const std::map<std::string, Out, std::less<>> all = out_;
-  for (const auto& [scraper, out] : all)
-    if (out.replica == join.replica && out.holder != applied.publisher) end_without_holder(scraper, out);
 }
 
 void Machine::apply(const Entry& /*entry*/, Applied& applied, const Leave& /*leave*/) {
   end_replica(applied.publisher);
+}
+
+void Machine::end_replicas_if(const std::function<bool(Publisher, const Replica&)>& is_gone) {
+  std::vector<Publisher> gone;
+  for (const auto& [publisher, replica] : replicas_)
+    if (is_gone(publisher, replica)) gone.push_back(publisher);
+  for (const Publisher publisher : gone) end_replica(publisher);
 }
 
 void Machine::end_replica(Publisher publisher) {

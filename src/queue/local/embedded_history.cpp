@@ -9,13 +9,14 @@
 #include "queue/local/history/find_event.hpp"
 
 namespace oneshot::queue {
+
 std::unique_ptr<HistoryReader> EmbeddedQueue::read_history(HistoryQuery query) {
-  if (!query.scraper.empty() && !is_known_scraper(*ledger_, query.scraper)) return nullptr;
+  if (!can_ask_for(*ledger_, query.scraper)) return nullptr;
   return std::make_unique<EmbeddedHistoryReader>(ledger_, std::move(query));
 }
 
 std::unique_ptr<LabelCounter> EmbeddedQueue::count_by_label(LabelCountQuery query) {
-  if (!query.scraper.empty() && !is_known_scraper(*ledger_, query.scraper)) return nullptr;
+  if (!can_ask_for(*ledger_, query.scraper)) return nullptr;
   return std::make_unique<EmbeddedLabelCounter>(ledger_, std::move(query));
 }
 

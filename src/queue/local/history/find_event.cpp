@@ -36,10 +36,10 @@ bool begins_at(const Ledger& ledger, std::uint64_t offset) {
 
 }  // namespace
 
-bool is_known_scraper(Ledger& ledger, std::string_view name) {
+bool can_ask_for(Ledger& ledger, std::string_view scraper) {
   const std::lock_guard lock(ledger.mutex);
-  const Scraper* const found = ledger.table.find(name);
-  return found != nullptr && !found->displaced;
+  const Scraper* const found = ledger.table.find(scraper);
+  return scraper.empty() || (found != nullptr && !found->displaced);
 }
 
 std::optional<FoundEvent> find_event(Ledger& ledger, const EventId& id) {

@@ -12,7 +12,7 @@ namespace oneshot::queue {
 
 /// See Queue::find(). Takes the ledger's lock.
 [[nodiscard]] std::optional<FoundEvent> find_event(Ledger& ledger, const EventId& id);
-/// Likewise.
-[[nodiscard]] bool is_known_scraper(Ledger& ledger, std::string_view name);
+/// Whether a query for this scraper can be answered; an empty name asks for no scraper. Takes the lock, too.
+[[nodiscard]] bool can_ask_for(Ledger& ledger, std::string_view scraper);
 
 }  // namespace oneshot::queue
