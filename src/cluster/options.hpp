@@ -2,8 +2,11 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <vector>
+
+#include "base/byte_set.hpp"
 
 namespace oneshot::cluster {
 
@@ -20,6 +23,11 @@ struct Options {
   std::string tls_ca_file{};                  ///< PEM, of who signs the engine's certificates; empty: the system's
   std::string tls_cert_file{};                ///< PEM, of this replica; with its key
   std::string tls_key_file{};
+
+  /// What `name` and `replica` are made of: parts of a subject of NATS.
+  static constexpr ByteSet name_bytes{
+      [](char byte) { return is_letter(byte) || is_digit(byte) || byte == '-' || byte == '_'; }};
+  static constexpr std::size_t longest_name = 64;
 
   [[nodiscard]] bool is_on() const noexcept { return !servers.empty(); }
   friend bool operator==(const Options&, const Options&) = default;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <exception>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -49,9 +50,8 @@ std::string sources(const std::string& config_file) {
 
 bool exists(const char* path) noexcept { return ::access(path, F_OK) == 0; }
 
-}  // namespace
-
-int run(const Program& program, int argc, char* const* argv) {
+/// Throws what only the start can throw.
+int run_or_throw(const Program& program, int argc, char* const* argv) {
   open_standard_streams();
   auto command_line = settings::parse_command_line(argc, argv);
   if (!command_line) return refuse(command_line.error());
@@ -91,6 +91,17 @@ int run(const Program& program, int argc, char* const* argv) {
   }
   service.serve();
   return exit_ok;
+}
+
+}  // namespace
+
+int run(const Program& program, int argc, char* const* argv) {
+  try {
+    return run_or_throw(program, argc, argv);
+  } catch (const std::exception& fault) {
+    log::error("the program ends", {{"reason", fault.what()}});
+    return exit_failed;
+  }
 }
 
 }  // namespace oneshot::service

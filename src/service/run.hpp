@@ -17,7 +17,6 @@ struct Program {
 
 /// The whole program: reads its settings, then either tells about itself (--help, --version, --check-config,
 /// --print-config) or serves until SIGTERM or SIGINT. Gives the exit status (exit_status.hpp).
-/// Throws what only the start can throw.
 int run(const Program& program, int argc, char* const* argv);
 
 }  // namespace oneshot::service

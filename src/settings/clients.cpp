@@ -22,18 +22,13 @@
 namespace oneshot::settings {
 namespace {
 
-/// What is behind the first line may be notes.
 Result<std::string> read_token(const std::string& path) {
-  constexpr std::size_t max_bytes = 64 * 1024;
-  Result<std::string> text = read_regular_file(path, max_bytes);
-  if (!text) return text;
+  Result<std::string> token = read_first_line(path);
+  if (!token) return token;
   const std::string shown = printable(path, 1024);
-  std::string token = text->substr(0, text->find('\n'));
-  access::wipe(*text);
-  if (token.ends_with('\r')) token.pop_back();
-  if (token.empty()) return Unexpected{shown + ": its first line is empty, and must be the token"};
-  if (access::is_token(token)) return token;
-  access::wipe(token);
+  if (token->empty()) return Unexpected{shown + ": its first line is empty, and must be the token"};
+  if (access::is_token(*token)) return token;
+  access::wipe(*token);
   return Unexpected{shown +
                     ": its first line must be a token of letters, digits and - . _ ~ + / (openssl rand -hex 32)"};
 }

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "access/credentials.hpp"
 #include "base/text.hpp"
 #include "base/unique_fd.hpp"
 
@@ -41,6 +42,16 @@ Result<std::string> read_regular_file(const std::string& path, std::size_t max_b
   if (!file || ::fstat(file.get(), &info) != 0) return unreadable(path, errno);
   if (!S_ISREG(info.st_mode)) return Unexpected{shown(path) + ": must be a file"};
   return read_to_end(file.get(), path, max_bytes);
+}
+
+Result<std::string> read_first_line(const std::string& path) {
+  constexpr std::size_t max_bytes = 64 * 1024;
+  Result<std::string> text = read_regular_file(path, max_bytes);
+  if (!text) return text;
+  std::string line = text->substr(0, text->find('\n'));
+  access::wipe(*text);
+  if (line.ends_with('\r')) line.pop_back();
+  return line;
 }
 
 Unexpected<std::string> unreadable(const std::string& path, int error) {

@@ -15,6 +15,10 @@ namespace oneshot::settings {
 /// What is in a file by its path, that is, in no device, pipe or folder, which might never end. The same errors.
 [[nodiscard]] Result<std::string> read_regular_file(const std::string& path, std::size_t max_bytes);
 
+/// The first line of such a file, which may be empty: a secret, of which nothing else is left in memory. What is behind
+/// it may be notes.
+[[nodiscard]] Result<std::string> read_first_line(const std::string& path);
+
 /// The error of a file that cannot be opened or read, for this value of errno.
 [[nodiscard]] Unexpected<std::string> unreadable(const std::string& path, int error);
 

@@ -9,12 +9,13 @@
 
 #include "base/host_port.hpp"
 #include "base/result.hpp"
+#include "cluster/options.hpp"
 
 namespace oneshot::cluster {
 
 /// How a replica gets to the ordered log in NATS JetStream, and what that log is like where this replica is the first.
 struct NatsOptions {
-  static constexpr std::size_t longest_name = 64;
+  static constexpr std::size_t longest_name = Options::longest_name;
   static constexpr std::uint64_t least_bytes = std::uint64_t{64} << 10;
 
   std::vector<std::string> servers;  ///< "nats://n1:4222", "tls://n1:4222"; others of the engine are learnt from these

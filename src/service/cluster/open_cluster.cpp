@@ -5,16 +5,16 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
-#include <random>
 #include <string>
 #include <utility>
 
 #include "base/clock.hpp"
+#include "base/hash.hpp"
 #include "base/log.hpp"
 #include "base/version.hpp"
 #include "cluster/cluster_queue.hpp"
 #include "cluster/nats/nats_log.hpp"
+#include "settings/read_file.hpp"
 
 namespace oneshot::service {
 namespace {
@@ -22,36 +22,27 @@ namespace {
 using storage::Error;
 
 /// Never 0.
-std::uint64_t random_number() {
-  std::random_device device;
-  const std::uint64_t number = (std::uint64_t{device()} << 32) | device();
-  return number == 0 ? 1 : number;
-}
+std::uint64_t random_number() { return static_cast<std::uint64_t>(random_seed()); }
 
-/// The name of this host up to its first dot, with what a subject cannot have replaced.
+/// The name of this host up to its first dot, with what a name cannot have replaced.
 std::string name_of_host() {
   std::array<char, 256> name{};
   if (::gethostname(name.data(), name.size() - 1) != 0) return {};
   std::string text(name.data());
   text.resize(std::min(text.find('.'), text.size()));
-  const auto is_bad = [](char byte) {
-    const auto letter = static_cast<char>(byte | 0x20);
-    return !((letter >= 'a' && letter <= 'z') || (byte >= '0' && byte <= '9') || byte == '-' || byte == '_');
-  };
-  std::ranges::replace_if(text, is_bad, '_');
+  std::ranges::replace_if(
+      text, [](char byte) { return !cluster::Options::name_bytes.has(byte); }, '_');
   return text;
 }
 
-Result<std::string, Error> first_line_of(const std::string& path) {
+Result<std::string, Error> read_password(const std::string& path) {
   if (path.empty()) return std::string();
-  std::ifstream file(path);
-  std::string line;
-  if (!std::getline(file, line))
-    return Unexpected{Error{"cluster.password_file " + path +
-                                " cannot be read, or is empty: its first line is the "
-                                "password",
-                            true}};
-  return line;
+  Result<std::string> line = settings::read_first_line(path);
+  if (!line) return Unexpected{Error{"cluster.password_file: " + line.error(), true}};
+  if (line->empty())
+    return Unexpected{
+        Error{"cluster.password_file: " + path + ": its first line is empty, and must be the password", true}};
+  return std::move(*line);
 }
 
 Result<cluster::NatsOptions, Error> nats_options(const QueueWanted& wanted, std::uint64_t boot) {
@@ -59,7 +50,7 @@ Result<cluster::NatsOptions, Error> nats_options(const QueueWanted& wanted, std:
   // eighth more of them.
   constexpr std::uint64_t for_checkpoints = std::uint64_t{64} << 20;
   const cluster::Options& options = wanted.cluster;
-  Result<std::string, Error> password = first_line_of(options.password_file);
+  Result<std::string, Error> password = read_password(options.password_file);
   if (!password) return Unexpected{std::move(password.error())};
   return cluster::NatsOptions{.servers = options.servers,
                               .name = options.name,

@@ -10,6 +10,7 @@
 #include "base/host_port.hpp"
 #include "base/unix_path.hpp"
 #include "base/url.hpp"
+#include "cluster/options.hpp"
 #include "http/grammar.hpp"
 
 namespace oneshot::settings {
@@ -136,10 +137,7 @@ Result<void, std::string> check_scraper_name(std::string_view name) {
 }
 
 Result<void, std::string> check_subject_part(std::string_view name) {
-  constexpr std::size_t longest = 64;
-  const bool has_good_bytes = std::ranges::all_of(
-      name, [](char byte) { return is_digit(byte) || is_letter(byte) || byte == '-' || byte == '_'; });
-  if (has_good_bytes && name.size() <= longest) return {};
+  if (cluster::Options::name_bytes.has_all_of(name) && name.size() <= cluster::Options::longest_name) return {};
   return Unexpected{"must be at most 64 letters, digits, - and _, such as oneshot-a"};
 }
 
