@@ -24,6 +24,11 @@ class Writer {
     format_.append_sample(out_, name, labels, value);
   }
   void sample(std::string_view name, SampleValue value) { format_.append_sample(out_, name, LabelText{}, value); }
+  /// A family with one sample, without labels.
+  void single(std::string_view name, MetricType type, std::string_view help, SampleValue value) {
+    family(name, type, help);
+    sample(name, value);
+  }
 
  private:
   std::string& out_;

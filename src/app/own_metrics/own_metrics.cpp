@@ -28,11 +28,6 @@ void per_scraper(Writer& writer, const QueueStatistics& queue, std::string_view 
     writer.sample(name, {{"scraper", scraper.name}}, SampleValue(value_of(scraper)));
 }
 
-void single(Writer& writer, std::string_view name, MetricType type, std::string_view help, SampleValue value) {
-  writer.family(name, type, help);
-  writer.sample(name, value);
-}
-
 std::string known_scrapers(const QueueStatistics& queue) {
   std::string names;
   for (const ScraperStatistics& scraper : queue.scrapers)
@@ -41,8 +36,8 @@ std::string known_scrapers(const QueueStatistics& queue) {
 }
 
 void append_legacy(Writer& writer, const Snapshot& snapshot, const ThisScrape& scrape) {
-  single(writer, "events_to_metrics_event_count", MetricType::counter,
-         "Events accepted since the start (legacy name of oneshot_events_accepted_total).", snapshot.accepted);
+  writer.single("events_to_metrics_event_count", MetricType::counter,
+                "Events accepted since the start (legacy name of oneshot_events_accepted_total).", snapshot.accepted);
   per_scraper(writer, snapshot.queue, "events_to_metrics_scraper_counts", MetricType::gauge,
               "Events that waited for this scraper when this scrape came, those in its batch included (legacy name; "
               "see oneshot_events_waiting).",
@@ -50,10 +45,11 @@ void append_legacy(Writer& writer, const Snapshot& snapshot, const ThisScrape& s
 }
 
 void append_event_totals(Writer& writer, const Snapshot& snapshot) {
-  single(writer, "oneshot_events_accepted_total", MetricType::counter, "Events accepted since the start.",
-         snapshot.accepted);
-  single(writer, "oneshot_events_duplicate_total", MetricType::counter,
-         "Events not stored again, since their idempotency key came with an equal event before.", snapshot.duplicates);
+  writer.single("oneshot_events_accepted_total", MetricType::counter, "Events accepted since the start.",
+                snapshot.accepted);
+  writer.single("oneshot_events_duplicate_total", MetricType::counter,
+                "Events not stored again, since their idempotency key came with an equal event before.",
+                snapshot.duplicates);
   constexpr std::string_view rejected = "oneshot_events_rejected_total";
   writer.family(rejected, MetricType::counter,
                 "Events refused since the start, by what was wrong with them (requests refused as HTTP, such as a body "
@@ -144,8 +140,8 @@ void append_losses(Writer& writer, const QueueStatistics& queue) {
   for (const auto& [name, events] : forgotten)
     writer.sample(dropped, {{"scraper", name}, {"reason", "forgotten"}}, events);
   append_proofs(writer, queue);
-  single(writer, "oneshot_events_unclaimed_total", MetricType::counter,
-         "Events stored while nobody scraped, and gone before anybody did.", queue.unclaimed);
+  writer.single("oneshot_events_unclaimed_total", MetricType::counter,
+                "Events stored while nobody scraped, and gone before anybody did.", queue.unclaimed);
 }
 
 void append_scrapers(Writer& writer, const QueueStatistics& queue, const Services& services) {
@@ -161,72 +157,78 @@ void append_scrapers(Writer& writer, const QueueStatistics& queue, const Service
               [&](const ScraperStatistics& s) {
                 return std::uint64_t{services.shared_scrapers.is_shared(s.name, now) ? 1U : 0U};
               });
-  single(writer, "oneshot_scrapers", MetricType::gauge, "Scrapers known now.", queue.scrapers.size());
+  writer.single("oneshot_scrapers", MetricType::gauge, "Scrapers known now.", queue.scrapers.size());
   constexpr std::string_view refused = "oneshot_scrapes_refused_total";
   writer.family(refused, MetricType::counter, "Scrapes that were not let in, by reason.");
   for (std::size_t i = 0; i < scrape_refusal_names.size(); ++i)
     writer.sample(refused, {{"reason", scrape_refusal_names[i]}}, services.scrape_refusals.count_at(i));
-  single(writer, "oneshot_scrapers_displaced_total", MetricType::counter,
-         "New scrapers that lost their places to newer ones, before a second scrape or a receipt had earned them.",
-         queue.displaced);
-  single(writer, "oneshot_scrapers_max", MetricType::gauge, "How many scrapers there may be.", queue.max_scrapers);
+  writer.single(
+      "oneshot_scrapers_displaced_total", MetricType::counter,
+      "New scrapers that lost their places to newer ones, before a second scrape or a receipt had earned them.",
+      queue.displaced);
+  writer.single("oneshot_scrapers_max", MetricType::gauge, "How many scrapers there may be.", queue.max_scrapers);
 }
 
 void append_event_series(Writer& writer, const ThisScrape& scrape) {
-  single(writer, "oneshot_event_series", MetricType::gauge,
-         "Different series of events within the last hour; counted where events.max_series_per_hour is set, else 0.",
-         scrape.event_series);
-  single(writer, "oneshot_event_series_max", MetricType::gauge,
-         "How many there may be (events.max_series_per_hour); 0 for no limit.", scrape.max_series);
+  writer.single(
+      "oneshot_event_series", MetricType::gauge,
+      "Different series of events within the last hour; counted where events.max_series_per_hour is set, else 0.",
+      scrape.event_series);
+  writer.single("oneshot_event_series_max", MetricType::gauge,
+                "How many there may be (events.max_series_per_hour); 0 for no limit.", scrape.max_series);
 }
 
 void append_config(Writer& writer, const ConfigReloads& reloads) {
-  single(writer, "oneshot_config_last_reload_successful", MetricType::gauge,
-         "1 if the settings could be taken over when they were last read (at the start, by SIGHUP or by POST "
-         "/-/reload), else 0.",
-         std::uint64_t{reloads.successful() ? 1U : 0U});
-  single(writer, "oneshot_config_last_reload_success_timestamp_seconds", MetricType::gauge,
-         "When the settings were last taken over, since unix epoch in seconds.",
-         static_cast<double>(reloads.success_unix_ms()) / 1000);
+  writer.single("oneshot_config_last_reload_successful", MetricType::gauge,
+                "1 if the settings could be taken over when they were last read (at the start, by SIGHUP or by POST "
+                "/-/reload), else 0.",
+                std::uint64_t{reloads.successful() ? 1U : 0U});
+  writer.single("oneshot_config_last_reload_success_timestamp_seconds", MetricType::gauge,
+                "When the settings were last taken over, since unix epoch in seconds.",
+                static_cast<double>(reloads.success_unix_ms()) / 1000);
 }
 
 void append_tls(Writer& writer, const http::TlsStatistics& tls) {
-  single(writer, "oneshot_web_config_last_reload_successful", MetricType::gauge,
-         "1 if server.web_config_file and the files it names could be taken over when they were last read, else 0.",
-         std::uint64_t{tls.web_config_good.load(std::memory_order_relaxed) ? 1U : 0U});
-  single(writer, "oneshot_tls_certificate_expiry_timestamp_seconds", MetricType::gauge,
-         "When the server's certificate ends, since unix epoch in seconds; 0 where there is none.",
-         static_cast<double>(tls.certificate_expiry.load(std::memory_order_relaxed)));
-  single(writer, "oneshot_tls_connections", MetricType::gauge, "Connections that are encrypted.",
-         tls.connections.load(std::memory_order_relaxed));
-  single(writer, "oneshot_tls_handshake_errors_total", MetricType::counter,
-         "Connections whose TLS handshake failed, or that spoke no TLS.",
-         tls.handshake_errors.load(std::memory_order_relaxed));
+  writer.single(
+      "oneshot_web_config_last_reload_successful", MetricType::gauge,
+      "1 if server.web_config_file and the files it names could be taken over when they were last read, else 0.",
+      std::uint64_t{tls.web_config_good.load(std::memory_order_relaxed) ? 1U : 0U});
+  writer.single("oneshot_tls_certificate_expiry_timestamp_seconds", MetricType::gauge,
+                "When the server's certificate ends, since unix epoch in seconds; 0 where there is none.",
+                static_cast<double>(tls.certificate_expiry.load(std::memory_order_relaxed)));
+  writer.single("oneshot_tls_connections", MetricType::gauge, "Connections that are encrypted.",
+                tls.connections.load(std::memory_order_relaxed));
+  writer.single("oneshot_tls_handshake_errors_total", MetricType::counter,
+                "Connections whose TLS handshake failed, or that spoke no TLS.",
+                tls.handshake_errors.load(std::memory_order_relaxed));
 }
 
 void append_event_log(Writer& writer, const QueueStatistics& queue) {
-  single(writer, "oneshot_event_log_used_bytes", MetricType::gauge, "Bytes of the event log that hold events.",
-         queue.used_bytes);
-  single(writer, "oneshot_event_log_capacity_bytes", MetricType::gauge, "Size of the event log in bytes.",
-         queue.capacity_bytes);
-  single(writer, "oneshot_event_log_sender_share_ratio", MetricType::gauge,
-         "Which part of the events in the event log came from one sender: the greatest.", queue.sender_share);
-  single(writer, "oneshot_event_log_type_share_ratio", MetricType::gauge,
-         "Which part of the events in the event log is of one type (label type, else metric): the greatest, by sample.",
-         queue.type_share);
-  single(writer, "oneshot_leases_ended_total", MetricType::counter,
-         "Scrapes and peeks that were reset on their way, since the full event log needed the room of their events.",
-         queue.leases_ended);
-  single(writer, "oneshot_event_log_in_file", MetricType::gauge,
-         "1 if the event log is in a file (storage.path), so that what waits survives the program; 0 in memory.",
-         std::uint64_t{queue.in_file ? 1U : 0U});
-  single(writer, "oneshot_event_log_failed", MetricType::gauge,
-         "1 if the file of the event log could not be made durable: until the next start its events are not safe.",
-         std::uint64_t{queue.failed ? 1U : 0U});
+  writer.single("oneshot_event_log_used_bytes", MetricType::gauge, "Bytes of the event log that hold events.",
+                queue.used_bytes);
+  writer.single("oneshot_event_log_capacity_bytes", MetricType::gauge, "Size of the event log in bytes.",
+                queue.capacity_bytes);
+  writer.single("oneshot_event_log_sender_share_ratio", MetricType::gauge,
+                "Which part of the events in the event log came from one sender: the greatest.", queue.sender_share);
+  writer.single(
+      "oneshot_event_log_type_share_ratio", MetricType::gauge,
+      "Which part of the events in the event log is of one type (label type, else metric): the greatest, by sample.",
+      queue.type_share);
+  writer.single(
+      "oneshot_leases_ended_total", MetricType::counter,
+      "Scrapes and peeks that were reset on their way, since the full event log needed the room of their events.",
+      queue.leases_ended);
+  writer.single("oneshot_event_log_in_file", MetricType::gauge,
+                "1 if the event log is in a file (storage.path), so that what waits survives the program; 0 in memory.",
+                std::uint64_t{queue.in_file ? 1U : 0U});
+  writer.single(
+      "oneshot_event_log_failed", MetricType::gauge,
+      "1 if the file of the event log could not be made durable: until the next start its events are not safe.",
+      std::uint64_t{queue.failed ? 1U : 0U});
 }
 
 void append_server(Writer& writer, const Snapshot& snapshot) {
-  single(writer, "oneshot_connections", MetricType::gauge, "Connections open now.", snapshot.connections);
+  writer.single("oneshot_connections", MetricType::gauge, "Connections open now.", snapshot.connections);
   constexpr std::string_view evicted = "oneshot_connections_evicted_total";
   writer.family(evicted, MetricType::counter,
                 "Connections closed for newer ones: at server.max_connections or for want of file descriptors, and at "
@@ -243,18 +245,18 @@ void append_server(Writer& writer, const Snapshot& snapshot) {
 }
 
 void append_memory(Writer& writer, const Snapshot& snapshot, const http::MemoryBudget& memory) {
-  single(
-      writer, "oneshot_memory_bytes", MetricType::gauge,
+  writer.single(
+      "oneshot_memory_bytes", MetricType::gauge,
       "What clients make the server hold beyond the fixed share of each connection: large requests, scrapes, replies "
       "that wait for their reader.",
       std::uint64_t{memory.used()});
-  single(writer, "oneshot_memory_max_bytes", MetricType::gauge, "How much that may be (server.max_memory_mib).",
-         std::uint64_t{memory.limit()});
-  single(writer, "oneshot_memory_refused_total", MetricType::counter,
-         "Requests, batches and looks at events refused since that was used up.", memory.refusals());
-  single(writer, "oneshot_replies_reset_total", MetricType::counter,
-         "Connections reset since their client did not read a reply within server.header_timeout_seconds.",
-         snapshot.replies_reset);
+  writer.single("oneshot_memory_max_bytes", MetricType::gauge, "How much that may be (server.max_memory_mib).",
+                std::uint64_t{memory.limit()});
+  writer.single("oneshot_memory_refused_total", MetricType::counter,
+                "Requests, batches and looks at events refused since that was used up.", memory.refusals());
+  writer.single("oneshot_replies_reset_total", MetricType::counter,
+                "Connections reset since their client did not read a reply within server.header_timeout_seconds.",
+                snapshot.replies_reset);
 }
 
 std::uint64_t flag(bool on) { return on ? 1 : 0; }

@@ -74,19 +74,18 @@ std::optional<std::uint64_t> most_fds() noexcept {
 }
 
 void append_usage(Writer& writer, const ProcessUsage& usage) {
-  writer.family("process_cpu_seconds_total", MetricType::counter, "Total user and system CPU time spent in seconds.");
-  writer.sample("process_cpu_seconds_total", usage.cpu_seconds);
-  writer.family("process_resident_memory_bytes", MetricType::gauge, "Resident memory size in bytes.");
-  writer.sample("process_resident_memory_bytes", usage.resident_bytes);
-  writer.family("process_virtual_memory_bytes", MetricType::gauge, "Virtual memory size in bytes.");
-  writer.sample("process_virtual_memory_bytes", usage.virtual_bytes);
+  writer.single("process_cpu_seconds_total", MetricType::counter, "Total user and system CPU time spent in seconds.",
+                usage.cpu_seconds);
+  writer.single("process_resident_memory_bytes", MetricType::gauge, "Resident memory size in bytes.",
+                usage.resident_bytes);
+  writer.single("process_virtual_memory_bytes", MetricType::gauge, "Virtual memory size in bytes.",
+                usage.virtual_bytes);
 }
 
 template <class Number>
 void append_if_known(Writer& writer, std::string_view name, std::string_view help, std::optional<Number> number) {
   if (!number) return;
-  writer.family(name, MetricType::gauge, help);
-  writer.sample(name, *number);
+  writer.single(name, MetricType::gauge, help, *number);
 }
 
 }  // namespace
