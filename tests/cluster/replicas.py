@@ -103,26 +103,5 @@ class Cluster:
         return connection
 
 
-class HonestPoster(Poster):
-    """504: nobody knows, so the event stays unknown; that is what the answer means."""
-
-    def read_answers(self, connection):
-        for name in self.ids:
-            reply = connection.read_reply()
-            assert reply.status in (200, 503, 504), reply
-            if reply.status != 504:
-                self.place.ledger.answered(name, reply.status)
-
-
-def account(ledger, scraper):
-    """(lost, twice): what came twice is excused where the replica that first sent it was killed shortly after."""
-    lost = ledger.missing(scraper)
-    first, twice = {}, []
-    for batch in ledger.batches.get(scraper, []):
-        for name in batch.ids:
-            if name in first:
-                before = first[name]
-                if not 0 <= ledger.ends.get(before.life, float("inf")) - before.when < 0.1:
-                    twice.append(name)
-            first.setdefault(name, batch)
-    return lost, twice
+class ClusterPoster(Poster):
+    ANSWERS = (*Poster.ANSWERS, 504)

@@ -17,7 +17,8 @@ foreign   in a whole reply although nobody posted it, or although it was refused
 
 A server lives until it is killed or stopped in good order; each reply belongs to one life. What comes twice is named
 if it came first in the last whole reply with events of a life that ended with a kill, shortly before that kill, and
-again in a later life. Anything else that comes twice is at fault.
+again in another life: a later one of that server, or that of another replica. Anything else that comes twice is at
+fault.
 """
 
 import threading
@@ -193,7 +194,7 @@ class ExactlyOnce:
             for name in batch.ids:
                 if name in last:
                     first = batches[last[name]]
-                    excused = (batch.life > first.life and last_of_life[first.life] == last[name]
+                    excused = (batch.life != first.life and last_of_life[first.life] == last[name]
                                and self.ends.get(first.life, float("inf")) - first.when < SHORTLY)
                     found.append((name, number, excused))
                 last[name] = number

@@ -15,6 +15,8 @@ class Poster(Caller):
     pause: seconds between two packs; with dice at most so long
     """
 
+    ANSWERS = (200, 503)  # that may come
+
     def __init__(self, place, name, dice=None, sizes=(0,), pack=1, pause=0.0, keeps=True,
                  fill=filling.dense):
         super().__init__(place, name, dice, keeps)
@@ -59,5 +61,6 @@ class Poster(Caller):
     def read_answers(self, connection):
         for name in self.ids:
             reply = connection.read_reply()
-            assert reply.status in (200, 503), reply
-            self.place.ledger.answered(name, reply.status)
+            assert reply.status in self.ANSWERS, reply
+            if reply.status != 504:  # nobody knows: the event stays unknown
+                self.place.ledger.answered(name, reply.status)

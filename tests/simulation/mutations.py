@@ -34,7 +34,7 @@ MUTATIONS = (
     Mutation("a start passes over the groups that came again", "src/cluster/machine.cpp",
              "voids_.insert(entry.sequence);", "static_cast<void>(entry);"),
     Mutation("a start passes over the events that were duplicates", "src/cluster/machine_events.cpp",
-             "if (stored.back().what != queue::Stored::stored)", "if (false)"),
+             "if (stored[i].what != queue::Stored::stored)", "if (false)"),
     Mutation("a start fills in the events from where they are needed", "src/cluster/machine_checkpoint.cpp",
              ".from = marks_.empty() ? applied_ + 1 : marks_.front().sequence,", ".from = applied_ + 1,"),
     Mutation("one batch at a time is out to a scraper", "src/cluster/machine_scrapers.cpp",

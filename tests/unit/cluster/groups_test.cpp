@@ -28,6 +28,10 @@ queue::Options queue_options() {
   return options;
 }
 
+Replica::Options replica_options(const std::string& name, Publisher publisher) {
+  return {.name = name, .version = "1", .publisher = publisher, .salt = 5, .agreement = Agreement::of(queue_options())};
+}
+
 struct Posting {
   Posting() {
     replica.start();
@@ -64,10 +68,7 @@ struct Posting {
   Scheduler scheduler{1};
   MemoryEngine engine{scheduler, {.lost_append = 0, .lost_answer = 0, .lost_message = 0, .late_append = 0}};
   MemoryLog log{engine, "a"};
-  Replica replica{
-      log,
-      scheduler,
-      {.name = "a", .version = "1", .publisher = 7, .salt = 5, .agreement = Agreement::of(queue_options())}};
+  Replica replica{log, scheduler, replica_options("a", 7)};
   Groups groups{replica, scheduler, 2, 10s};
 };
 
@@ -217,8 +218,7 @@ TEST_CASE("the log is trimmed also where the replica with the first name is gone
   Posting f;
   {
     MemoryLog gone_log(f.engine, "A");
-    Replica gone(gone_log, f.scheduler,
-                 {.name = "A", .version = "1", .publisher = 8, .salt = 5, .agreement = Agreement::of(queue_options())});
+    Replica gone(gone_log, f.scheduler, replica_options("A", 8));
     gone.start();
     f.pass(2s);
     REQUIRE(gone.state() == Replica::State::ready);
@@ -235,8 +235,7 @@ TEST_CASE("a replica that was forgotten joins again") {
   Posting f;
   f.log.cut_off_until(f.scheduler.steady() + 400s);
   MemoryLog other_log(f.engine, "b");
-  Replica other(other_log, f.scheduler,
-                {.name = "b", .version = "1", .publisher = 8, .salt = 5, .agreement = Agreement::of(queue_options())});
+  Replica other(other_log, f.scheduler, replica_options("b", 8));
   other.start();
   for (int i = 0; i < 45; ++i) {  // without checkpoints, which would have trimmed what this one has to read
     f.pass(10s);
