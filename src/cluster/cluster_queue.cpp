@@ -77,6 +77,7 @@ void ClusterQueue::pulse() {
   if (log_->is_connected()) connected_at_.store(clock_.steady().time_since_epoch().count(), std::memory_order_relaxed);
   replica_.pulse();
   groups_.pulse();
+  scrapes_->pulse();
   if (has_left_) return;
   timer_->expires_after(pulse_step);
   timer_->async_wait([this, timer = std::weak_ptr(timer_)](const asio::error_code& error) {
@@ -311,6 +312,7 @@ asio::awaitable<void> ClusterQueue::leave() {
 // take all of it back.
 asio::awaitable<void> ClusterQueue::say_goodbye() {
   if (replica_.state() != Replica::State::ready) co_return;
+  scrapes_->tell_all_ends();
   co_await wait_for_log(longest_leave);
   if (replica_.in_flight() == 0) replica_.leave();
   co_await wait_for_log(longest_leave / 2);

@@ -33,9 +33,6 @@ constexpr std::chrono::milliseconds after_deadline{500};
 constexpr std::chrono::milliseconds after_standstill{2000};
 constexpr std::chrono::milliseconds standstill{1000};
 
-constexpr std::string_view settled = "settled";
-constexpr std::string_view busy = "busy";
-
 std::string question(std::string_view scraper, BatchId batch) {
   return std::to_string(batch) + " " + std::string(scraper);
 }
@@ -95,11 +92,13 @@ class Place {
     ask,   ///< `transfer` is to find out what became of it
     go,
   };
-  Turn step(std::shared_ptr<delivery::Transfer>& transfer) {
+  /// With `go` the end of the batch before, where the log is to be told of both.
+  Turn step(std::shared_ptr<delivery::Transfer>& transfer, std::optional<Scrapes::End>& end) {
     const std::lock_guard lock(scrapes_->mutex_);
     Scrapes::Local& local = scrapes_->locals_.find(scraper_)->second;
     if (local.wait_queue.is_first(number_)) {
-      if (local.out == 0) return Turn::go;
+      end = Scrapes::take_owed(local);
+      if (local.out == 0 || end) return Turn::go;
       if (!local.is_settling) transfer = local.transfer.lock();
       if (transfer != nullptr) return Turn::ask;
     }
@@ -136,7 +135,8 @@ class Scrapes::Taking {
   asio::awaitable<std::optional<TakeResult>> step() {
     if (const std::optional<NoBatch> none = why_over()) co_return Unexpected{*none};
     std::shared_ptr<delivery::Transfer> transfer;
-    switch (place_.step(transfer)) {
+    std::optional<End> end;
+    switch (place_.step(transfer, end)) {
       case Place::Turn::wait:
         co_await wait_for(place_.changed());
         co_return std::nullopt;
@@ -148,7 +148,7 @@ class Scrapes::Taking {
       case Place::Turn::go:
         break;
     }
-    const std::shared_ptr<Asked> asked = scrapes_.ask_log(take());
+    const std::shared_ptr<Asked> asked = scrapes_.ask_log(take(), std::move(end));
     co_await wait_for(asked->known);
     std::optional<TakeResult> result = asked->result();
     if (result && *result && replaces_ != 0) note_takeover();
@@ -221,8 +221,12 @@ asio::awaitable<TakeResult> Scrapes::take(std::shared_ptr<Scrapes> self, Wish wi
   }
 }
 
-std::shared_ptr<Scrapes::Asked> Scrapes::ask_log(const Take& take) {
+std::shared_ptr<Scrapes::Asked> Scrapes::ask_log(const Take& take, std::optional<End> end) {
   auto asked = std::make_shared<Asked>();
+  if (end) {
+    tell_end(std::string(take.scraper), *end, &take, asked);
+    return asked;
+  }
   replica_.publish(take,
                    [self = shared_from_this(), scraper = std::string(take.scraper), asked](const Applied& applied) {
                      const auto* const outcome = std::get_if<TakeOutcome>(&applied.outcome);
@@ -241,6 +245,7 @@ void Scrapes::on_outcome(const std::string& scraper, const TakeOutcome& outcome,
       const std::lock_guard lock(mutex_);
       Local& local = locals_[scraper];
       local.out = taken->out.batch;
+      local.is_acknowledged = false;
       local.is_settling = false;
       local.transfer.reset();
     }
@@ -269,7 +274,7 @@ std::shared_ptr<Scrapes::Holder> Scrapes::ask_holder(const std::string& scraper,
   auto holder = std::make_shared<Holder>();
   replica_.log().ask(out.replica, question(scraper, out.batch), answer_patience,
                      [holder](const std::optional<std::string>& reply) {
-                       holder->is_settled = reply == settled;
+                       holder->is_settled = reply == is_settled_reply;
                        holder->replied.notifier()();
                      });
   return holder;
@@ -320,84 +325,6 @@ void Scrapes::note_applied(const Machine& machine, const Applied& applied) {
   std::erase_if(seen_, [&](const auto& one) {
     return std::ranges::none_of(machine.out(), [&](const auto& out) { return out.second.batch == one.first; });
   });
-}
-
-// ---- what becomes of our batches ----
-
-void Scrapes::in_transfer(std::string_view scraper, BatchId batch, std::weak_ptr<delivery::Transfer> transfer) {
-  queue::WaitQueue::Wake next;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto local = locals_.find(scraper);
-    if (local == locals_.end() || local->second.out != batch) return;
-    local->second.transfer = std::move(transfer);
-    next = local->second.wait_queue.wake_first();  // to ask about this one
-  }
-  queue::notify(next);
-}
-
-void Scrapes::acknowledged(std::string_view scraper, BatchId batch) {
-  replica_.publish(Acknowledge{.scraper = scraper, .batch = batch}, nullptr);
-}
-
-void Scrapes::settle(std::string_view scraper, BatchId batch, delivery::Outcome outcome, const queue::LastBatch& end) {
-  {
-    const std::lock_guard lock(mutex_);
-    const auto local = locals_.find(scraper);
-    if (local != locals_.end() && local->second.out == batch) local->second.is_settling = true;
-  }
-  replica_.publish(Settle{.scraper = scraper, .batch = batch, .outcome = outcome, .end = end.end, .reason = end.reason},
-                   [self = shared_from_this(), name = std::string(scraper), batch](const Applied&) {
-                     self->on_settled(name, batch);
-                   });
-}
-
-void Scrapes::on_settled(const std::string& scraper, BatchId batch) {
-  queue::WaitQueue::Wake next;
-  std::vector<OrderedLog::Reply> asks;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto local = locals_.find(scraper);
-    if (local == locals_.end() || local->second.out != batch) return;
-    local->second.out = 0;
-    local->second.is_settling = false;
-    asks.swap(local->second.asks);
-    next = local->second.wait_queue.wake_first();
-    if (local->second.is_idle()) locals_.erase(local);
-  }
-  queue::notify(next);
-  for (const OrderedLog::Reply& reply : asks) reply(std::string(settled));
-}
-
-void Scrapes::answer(const std::string& question, OrderedLog::Reply reply) {
-  BatchId batch = 0;
-  const char* const end = question.data() + question.size();
-  const char* const space = std::from_chars(question.data(), end, batch).ptr;
-  const std::string scraper(space == end ? space : space + 1, end);
-  std::shared_ptr<delivery::Transfer> transfer;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto local = locals_.find(scraper);
-    if (local == locals_.end() || local->second.out != batch) return reply(std::string(settled));
-    if (!local->second.is_settling) transfer = local->second.transfer.lock();
-    if (!local->second.is_settling && transfer == nullptr) return reply(std::string(busy));
-    local->second.asks.push_back(std::move(reply));
-  }
-  if (transfer != nullptr) spawn_(resolve(shared_from_this(), scraper, batch, std::move(transfer)));
-}
-
-// What it decides is settled, and read back, before the answer goes out.
-asio::awaitable<void> Scrapes::resolve(std::shared_ptr<Scrapes> self, std::string scraper, BatchId batch,
-                                       std::shared_ptr<delivery::Transfer> transfer) {
-  const delivery::Transfer::State state = co_await transfer->resolve();
-  if (state == delivery::Transfer::State::settled) co_return;
-  std::vector<OrderedLog::Reply> asks;
-  {
-    const std::lock_guard lock(self->mutex_);
-    const auto local = self->locals_.find(scraper);
-    if (local != self->locals_.end() && local->second.out == batch) asks.swap(local->second.asks);
-  }
-  for (const OrderedLog::Reply& reply : asks) reply(std::string(busy));
 }
 
 }  // namespace oneshot::cluster

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -50,22 +51,39 @@ class Scrapes final : public BatchKeeper, public std::enable_shared_from_this<Sc
 
   void in_transfer(std::string_view scraper, BatchId batch, std::weak_ptr<delivery::Transfer> transfer) override;
   void acknowledged(std::string_view scraper, BatchId batch) override;
+  /// What the log already knows to be delivered waits for a moment: the scraper's next scrape tells the log of both.
   void settle(std::string_view scraper, BatchId batch, delivery::Outcome outcome, const queue::LastBatch& end) override;
+  /// Tells the log of the ends for which no scrape has come meanwhile. Each 50 to 100 ms.
+  void pulse();
+  /// At once, of all of them: nobody scrapes this replica any more.
+  void tell_all_ends();
 
   /// Another replica wants to know what became of a batch that we hold: `reply` says "settled" once its end is in the
   /// log, and "busy" where it has none yet.
   void answer(const std::string& question, OrderedLog::Reply reply);
+  static constexpr std::string_view is_settled_reply = "settled";
+  static constexpr std::string_view is_busy_reply = "busy";
   /// When this replica has read that a batch is out: another one's deadline counts from there, so that no clock of
   /// another machine matters.
   void note_applied(const Machine& machine, const Applied& applied);
 
  private:
   friend class Place;
+  /// The end of a batch that the log is to be told.
+  struct End {
+    BatchId batch = 0;
+    delivery::Outcome outcome = delivery::Outcome::delivered;
+    queue::BatchEnd how = queue::BatchEnd::delivered;
+    std::string reason{};
+    SteadyTime since{};
+  };
   /// What this replica has to do with a scraper.
   struct Local {
     queue::WaitQueue wait_queue;
-    BatchId out = 0;           // which we send
-    bool is_settling = false;  // its end is under way to the log
+    BatchId out = 0;               // which we send
+    bool is_acknowledged = false;  // which the log is being told
+    bool is_settling = false;      // its end is known, and goes to the log
+    std::optional<End> owed;       // the same, and has not gone yet
     std::weak_ptr<delivery::Transfer> transfer;
     std::vector<OrderedLog::Reply> asks;  // who wants to know its end
 
@@ -76,7 +94,10 @@ class Scrapes final : public BatchKeeper, public std::enable_shared_from_this<Sc
   class Taking;
 
   Scrapes(Replica& replica, const Clock& clock, Spawn spawn);
-  std::shared_ptr<Asked> ask_log(const Take& take);
+  std::shared_ptr<Asked> ask_log(const Take& take, std::optional<End> end);
+  void tell_end(const std::string& scraper, const End& end, const Take* then, std::shared_ptr<Asked> asked);
+  void tell_ends_of_before(SteadyTime before);
+  static std::optional<End> take_owed(Local& local) { return std::exchange(local.owed, std::nullopt); }
   void on_outcome(const std::string& scraper, const TakeOutcome& outcome, Asked& asked);
   void on_settled(const std::string& scraper, BatchId batch);
   std::shared_ptr<Holder> ask_holder(const std::string& scraper, const Out& out);

@@ -110,6 +110,30 @@ class TwoReplicas(unittest.TestCase):
         for connection in connections:
             connection.close()
 
+    def test_a_scrape_on_a_connection_that_is_kept_costs_the_log_two_records(self):
+        server, rounds = self.cluster("a")[0], 10
+
+        def read():
+            return server.peek("prom").value("oneshot_cluster_applied_records")
+
+        with Connection(server.port) as connection:
+            for number in range(rounds + 1):
+                if number == 1:  # from here on a scrape is the receipt of the one before
+                    begin = read()
+                self.assertEqual(200, post(server, id=f"e{number}").status)
+                before = read()
+                connection.send_get("/metrics?scraper=prom", [scrape_timeout(5)])
+                self.assertEqual([f"e{number}"], ids(parse(connection.read_reply().body)))
+                wait_until(lambda: read() >= before + 2, "the batch is taken, and acknowledged", 5)
+            grown = read() - begin
+        self.assertEqual("delivered", wait_until(lambda: self.last_end(server), "its end", 5))
+        self.assertGreaterEqual(grown, 3 * rounds)
+        self.assertLessEqual(grown, 3 * rounds + 3, "with the post; a sign of life or a checkpoint may come between")
+
+    def last_end(self, server):
+        (scraper,) = json.loads(server.get("/api/v1/scrapers").body)["scrapers"]
+        return scraper["last_batch"]["outcome"] if scraper["in_flight"] == 0 else None
+
     def test_a_batch_that_its_replica_did_not_bring_to_its_end_goes_out_at_the_other_one(self):
         cluster = self.cluster()
         self.assertEqual(200, post(cluster[0], id="e1").status)

@@ -182,6 +182,7 @@ void Node::note_silence() {
 
 void Node::pulse() {
   replica_.pulse();
+  scrapes_->pulse();
   scheduler_.after(milliseconds(50 + scheduler_.dice(50)), [this, alive = alive_] {
     if (*alive) pulse();
   });
