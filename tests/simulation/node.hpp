@@ -24,7 +24,8 @@ struct NetworkFaults {
   double gives_up = 0.05;  ///< the scraper leaves while it waits for the batch
   double unread = 0.03;    ///< its kernel has all, its program leaves without reading
   double silent = 0.05;    ///< nothing arrives, and nobody says so, until the deadline
-  std::uint64_t delay_ms = 30;
+  std::uint64_t delay_ms = 30;         ///< to the scraper
+  std::uint64_t acknowledged_ms = 30;  ///< and back
   milliseconds timeout{3000};
 };
 

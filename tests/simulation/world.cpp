@@ -39,6 +39,13 @@ Faults faults_for(Scheduler& scheduler) {
   return faults;
 }
 
+/// In some worlds an answer takes longer to its scraper than a replica waits for another's word.
+NetworkFaults network_for(Scheduler& scheduler) {
+  NetworkFaults network;
+  if (scheduler.dice(3) == 0) network.delay_ms = 2500;
+  return network;
+}
+
 constexpr std::chrono::seconds troubled{25};
 constexpr std::chrono::seconds quiet{40};
 
@@ -47,6 +54,7 @@ constexpr std::chrono::seconds quiet{40};
 World::World(std::uint64_t seed, bool is_traced)
     : scheduler_(seed),
       faults_(faults_for(scheduler_)),
+      network_(network_for(scheduler_)),
       agreement_(agreement_for(scheduler_)),
       engine_(scheduler_, faults_),
       is_traced_(is_traced) {
