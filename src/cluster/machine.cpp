@@ -14,6 +14,8 @@ namespace {
 
 /// So long after its last record a publisher has no repeat under way any more.
 constexpr std::chrono::hours forget_publisher_after{1};
+/// A checkpoint comes so many entries late at most, or nobody compares its hash.
+constexpr std::size_t hashes_kept = 8192;
 
 }  // namespace
 
@@ -31,7 +33,7 @@ Result<Applied> Machine::apply(const Entry& entry) {
   std::unique_lock<std::mutex> lock;
   if (ledger_ != nullptr) lock = std::unique_lock(ledger_->mutex);
   applied_ = entry.sequence;
-  hash_ = hash_bytes(entry.bytes, Seed{hash_ ^ entry.sequence});
+  note_hash(entry);
   time_.pass(entry.unix_ms);
   clock_.set(time_);
   Applied applied{.publisher = record->publisher, .number = record->number};
@@ -39,12 +41,24 @@ Result<Applied> Machine::apply(const Entry& entry) {
   window.last = time_.steady;
   if (!window.seen.enter(record->number)) {
     ++repeats_;
-    if (std::holds_alternative<Group>(record->content)) voids_.insert(entry.sequence);
+    if (const auto* const group = std::get_if<Group>(&record->content)) leave_out(entry, group->events.size());
   } else {
     std::visit([&](const auto& content) { apply(entry, applied, content); }, record->content);
   }
   pass_time();
   return applied;
+}
+
+void Machine::note_hash(const Entry& entry) {
+  hash_ = hash_bytes(entry.bytes, Seed{hash_ ^ entry.sequence});
+  hashes_.emplace_back(entry.sequence, hash_);
+  if (hashes_.size() > hashes_kept) hashes_.pop_front();
+}
+
+std::optional<std::uint64_t> Machine::hash_at(Sequence sequence) const noexcept {
+  const auto found = std::ranges::lower_bound(hashes_, sequence, {}, [](const auto& one) { return one.first; });
+  if (found == hashes_.end() || found->first != sequence) return std::nullopt;
+  return found->second;
 }
 
 const Out* Machine::out_to(std::string_view scraper) const noexcept {
@@ -135,8 +149,7 @@ void Machine::forget_what_nobody_needs() {
   };
   while (marks_.size() > 1 && !is_needed(marks_[1])) marks_.pop_front();
   if (marks_.empty()) return;
-  voids_.erase(voids_.begin(), voids_.lower_bound(marks_.front().sequence));
-  left_out_.erase(left_out_.begin(), left_out_.lower_bound({marks_.front().sequence, 0}));
+  left_out_.forget_before(marks_.front().posted);
 }
 
 }  // namespace oneshot::cluster

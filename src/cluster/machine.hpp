@@ -18,6 +18,7 @@
 
 #include "base/result.hpp"
 #include "cluster/agreement.hpp"
+#include "cluster/left_out.hpp"
 #include "cluster/machine_clock.hpp"
 #include "cluster/ordered_log.hpp"
 #include "cluster/record.hpp"
@@ -93,6 +94,8 @@ class Machine {
   [[nodiscard]] Sequence applied() const noexcept { return applied_; }
   /// Over all entries so far: two replicas that have applied the same ones have the same.
   [[nodiscard]] std::uint64_t hash() const noexcept { return hash_; }
+  /// As hash() was there; nothing: that is too long ago, or before this machine began.
+  [[nodiscard]] std::optional<std::uint64_t> hash_at(Sequence sequence) const noexcept;
   /// The log has begun: there is a ledger.
   [[nodiscard]] bool has_begun() const noexcept { return ledger_ != nullptr; }
   [[nodiscard]] const Agreement& agreement() const noexcept { return agreement_; }
@@ -109,6 +112,7 @@ class Machine {
   /// What every replica reads of a checkpoint that another one wrote.
   struct CheckpointHead {
     Sequence applied = 0;      ///< the entries up to here are in it
+    std::uint64_t hash = 0;    ///< over these
     Sequence needed_from = 0;  ///< a start from it reads the groups from here on
   };
   [[nodiscard]] static Result<CheckpointHead> head_of(std::string_view checkpoint);
@@ -133,13 +137,14 @@ class Machine {
   /// Where the events of an entry begin.
   struct Mark {
     Sequence sequence = 0;
+    std::uint64_t posted = 0;  // events of all groups before
     event_log::Offset offset;
     LogTime before;  // of groups
     SteadyTime at;   // of all entries
 
     template <class Archive>
     void state(Archive& archive) {
-      archive(sequence, offset, before, at);
+      archive(sequence, posted, offset, before, at);
     }
   };
   struct Window {
@@ -180,6 +185,8 @@ class Machine {
   void apply(const Entry& entry, Applied& applied, const Leave& leave);
   void apply(const Entry& entry, Applied& applied, const Tick& tick);
 
+  void note_hash(const Entry& entry);
+  void leave_out(const Entry& entry, std::size_t events);
   Result<void> fill(const Entry& entry);
   Result<void> end_filling();
   void note_mark(const Entry& entry);
@@ -216,6 +223,7 @@ class Machine {
   MachineClock clock_;      // one of the two, for the ledger
   Sequence applied_ = 0;
   std::uint64_t hash_ = 0;
+  std::deque<std::pair<Sequence, std::uint64_t>> hashes_;  // behind the newest entries
   std::uint64_t salt_ = 0;
   Agreement agreement_;
   std::shared_ptr<queue::Ledger> ledger_;
@@ -226,11 +234,12 @@ class Machine {
   SteadyTime passed_{};    // when pass_time() has last looked
   event_log::Offset end_;  // of all events
   std::deque<Mark> marks_;
-  std::set<Sequence> voids_;                               // groups that are repeats
-  std::set<std::pair<Sequence, std::uint32_t>> left_out_;  // events of groups that were not stored
+  std::uint64_t posted_ = 0;  // events of all groups, stored or not
+  LeftOut left_out_;          // those that were not stored, by their numbers among these
   /// While the events of a checkpoint are filled in: between which places of the log they lie.
   struct Filling {
     Sequence from = 0;
+    std::uint64_t posted = 0;  // events of the groups before
     LogTime time;
     std::uint64_t head = 0;
     std::uint64_t tail = 0;

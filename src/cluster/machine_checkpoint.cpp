@@ -31,7 +31,7 @@ void state_of(Loader& loader, queue::ScraperTable& table) {
 template <class Archive>
 void Machine::own_state(Archive& archive) {
   archive(applied_, hash_, salt_, agreement_, time_, time_of_groups_, windows_, replicas_, out_, repeats_, passed_,
-          end_, marks_, voids_, left_out_);
+          end_, marks_, posted_, left_out_);
 }
 
 template <class Archive>
@@ -44,7 +44,7 @@ Result<Machine::CheckpointHead> Machine::head_of(std::string_view checkpoint) {
   Loader loader(checkpoint);
   std::uint32_t version = 0;
   CheckpointHead head;
-  loader(version, head.applied, head.needed_from);
+  loader(version, head.applied, head.hash, head.needed_from);
   if (!loader.ok() || version != checkpoint_format)
     return Unexpected{
         std::string("the log's checkpoint has a format that this version does not know: use a newer one")};
@@ -55,7 +55,7 @@ std::string Machine::checkpoint() const {
   Machine& self = const_cast<Machine&>(*this);  // one function for both ways, which only reads here
   Saver saver;
   const bool begun = has_begun();
-  saver(checkpoint_format, applied_, marks_.empty() ? applied_ + 1 : marks_.front().sequence, begun);
+  saver(checkpoint_format, applied_, hash_, marks_.empty() ? applied_ + 1 : marks_.front().sequence, begun);
   self.own_state(saver);
   if (!begun) return saver.take();
   const std::lock_guard lock(ledger_->mutex);
@@ -71,10 +71,11 @@ Result<void> Machine::restore(std::string_view checkpoint) {
   std::uint32_t version = 0;
   CheckpointHead same;
   bool begun = false;
-  loader(version, same.applied, same.needed_from, begun);
+  loader(version, same.applied, same.hash, same.needed_from, begun);
   own_state(loader);
   if (loader.ok() && begun) {
     Filling filling{.from = marks_.empty() ? applied_ + 1 : marks_.front().sequence,
+                    .posted = marks_.empty() ? posted_ : marks_.front().posted,
                     .time = marks_.empty() ? time_of_groups_ : marks_.front().before,
                     .tail = end_.bytes};
     loader(filling.head);

@@ -31,8 +31,7 @@ void Machine::apply(const Entry& entry, Applied& applied, const Group& group) {
   Stored& stored = applied.outcome.emplace<Stored>();
   if (ledger_ == nullptr) {  // nobody posts before the log has begun
     stored.assign(group.events.size(), queue::Stored::unable);
-    voids_.insert(entry.sequence);
-    return;
+    return leave_out(entry, group.events.size());
   }
   note_mark(entry);
   time_of_groups_.pass(entry.unix_ms);
@@ -45,9 +44,18 @@ void Machine::apply(const Entry& entry, Applied& applied, const Group& group) {
     at += count;
   }
   for (; at < events.size(); ++at) stored.push_back(store(events[at]));
-  for (std::size_t i = 0; i < stored.size(); ++i)
-    if (stored[i].what != queue::Stored::stored) left_out_.emplace(entry.sequence, static_cast<std::uint32_t>(i));
+  for (const queue::StoredOne& one : stored) {
+    if (one.what != queue::Stored::stored) left_out_.add(posted_);
+    ++posted_;
+  }
   clock_.set(time_);
+}
+
+// A start that fills this in passes the same times.
+void Machine::leave_out(const Entry& entry, std::size_t events) {
+  time_of_groups_.pass(entry.unix_ms);
+  left_out_.add(posted_, events);
+  posted_ += events;
 }
 
 // Looks first, since what is stored is not taken back.
@@ -96,7 +104,11 @@ void Machine::note_mark(const Entry& entry) {
   const bool is_due = marks_.empty() || end_.bytes - marks_.back().offset.bytes >= mark_each_bytes ||
                       time_.steady - marks_.back().at >= mark_each;
   if (is_due)
-    marks_.push_back({.sequence = entry.sequence, .offset = end_, .before = time_of_groups_, .at = time_.steady});
+    marks_.push_back({.sequence = entry.sequence,
+                      .posted = posted_,
+                      .offset = end_,
+                      .before = time_of_groups_,
+                      .at = time_.steady});
 }
 
 queue::StoredOne Machine::store(const event::Event& event) {
@@ -167,9 +179,7 @@ queue::EventId Machine::id_of(const storage::KeyEntry& entry) const {
 // What the checkpoint counts already, event by event as it was then. The head follows, since more is read back than
 // waits: the keys of the last minutes are wanted too.
 Result<void> Machine::fill(const Entry& entry) {
-  if (!filling_ || entry.sequence < filling_->from || entry.subject != Subject::events ||
-      voids_.contains(entry.sequence))
-    return {};
+  if (!filling_ || entry.sequence < filling_->from || entry.subject != Subject::events) return {};
   Result<Record> record = decode(entry);
   if (!record) return Unexpected{std::move(record.error())};
   const Group* const group = std::get_if<Group>(&record->content);
@@ -177,9 +187,8 @@ Result<void> Machine::fill(const Entry& entry) {
   const std::lock_guard lock(ledger_->mutex);
   filling_->time.pass(entry.unix_ms);
   clock_.set(filling_->time);
-  for (std::uint32_t i = 0; i < group->events.size(); ++i) {
-    if (left_out_.contains({entry.sequence, i})) continue;
-    const event::Event& event = group->events[i];
+  for (const event::Event& event : group->events) {
+    if (left_out_.contains(filling_->posted++)) continue;
     event_log::EventLog& log = ledger_->log;
     const std::uint64_t wanted = log.tail() + size_of(event);
     if (wanted > filling_->tail) return Unexpected{std::string("the log has more events than its checkpoint")};

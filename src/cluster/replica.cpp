@@ -319,6 +319,10 @@ void Replica::write_checkpoint() {
 void Replica::note_checkpoint(const Entry& entry) {
   const Result<Machine::CheckpointHead> head = Machine::head_of(entry.bytes);
   if (!head || head->applied < last_checkpoint_.applied) return;
+  if (const auto mine = machine_.hash_at(head->applied); mine && *mine != head->hash)
+    return stop("up to entry " + std::to_string(head->applied) +
+                " this replica has read other records than the one that wrote the checkpoint behind it: the engine's "
+                "nodes have different logs. Look for the node that differs, restart it, and then this replica");
   const Machine::CheckpointHead before = std::exchange(last_checkpoint_, *head);
   const Sequence before_at = std::exchange(last_checkpoint_at_, entry.sequence);
   checkpoint_ = *head;

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "unit/cluster/machine_fixture.hpp"
 #include "support/manual_clock.hpp"
 
 namespace oneshot::cluster {
@@ -36,7 +37,7 @@ class UnreadableLog final : public OrderedLog {
 
 TEST_CASE("a log that cannot be read is asked again after two seconds, not at each pulse") {
   UnreadableLog log;
-  test::ManualClock clock;
+  oneshot::test::ManualClock clock;
   Replica replica(log, clock, {.name = "a", .version = "1", .publisher = 1, .salt = 1, .agreement = {}});
   replica.start();
   CHECK(log.asked == 1);
@@ -46,6 +47,53 @@ TEST_CASE("a log that cannot be read is asked again after two seconds, not at ea
   }
   CHECK(log.asked == 3);
   CHECK(replica.state() == Replica::State::starting);
+}
+
+/// A replica that has read the log of this fixture, and no checkpoint yet.
+struct ReplicaFixture {
+  ReplicaFixture() {
+    for (Sequence sequence = 1; sequence <= f.log.size(); ++sequence) replica.on_entry(f.entry(sequence));
+  }
+  /// As if somebody had written it behind the last entry.
+  void read_checkpoint_of(const Machine& machine) {
+    const std::string bytes = machine.checkpoint();
+    replica.on_entry({.sequence = f.log.size() + 1,
+                      .unix_ms = f.now_ms,
+                      .subject = Subject::checkpoints,
+                      .bytes = bytes});
+  }
+  test::MachineFixture f;
+  UnreadableLog log;
+  oneshot::test::ManualClock clock;
+  Replica replica{log, clock, {.name = "a", .version = "1", .publisher = 9, .salt = 1, .agreement = {}}};
+};
+
+TEST_CASE("a checkpoint of who has read the same records changes nothing for a replica") {
+  ReplicaFixture r;
+  r.read_checkpoint_of(r.f.machine);
+  CHECK(r.replica.state() != Replica::State::stopped);
+}
+
+TEST_CASE("a checkpoint of who has read other records at the same places stops the replica, which names both") {
+  test::MachineFixture other;
+  other.post(1);
+  ReplicaFixture r;
+  r.f.post(2);
+  r.replica.on_entry(r.f.entry(r.f.log.size()));
+  REQUIRE(other.log.size() == r.f.log.size());
+  r.read_checkpoint_of(other.machine);
+  CHECK(r.replica.state() == Replica::State::stopped);
+  CHECK(r.replica.why_stopped().find("up to entry 4 this replica has read other records") == 0);
+}
+
+TEST_CASE("a checkpoint from before a replica's own beginning is not compared with anything") {
+  ReplicaFixture r;
+  Machine late;
+  for (Sequence sequence = 1; sequence < r.f.log.size(); ++sequence) REQUIRE(late.apply(r.f.entry(sequence)));
+  Machine begun_there;
+  REQUIRE(begun_there.restore(r.f.machine.checkpoint()));
+  CHECK_FALSE(begun_there.hash_at(late.applied()));
+  CHECK(r.f.machine.hash_at(late.applied()) == late.hash());
 }
 
 }  // namespace
