@@ -104,11 +104,8 @@ void Machine::note_mark(const Entry& entry) {
   const bool is_due = marks_.empty() || end_.bytes - marks_.back().offset.bytes >= mark_each_bytes ||
                       time_.steady - marks_.back().at >= mark_each;
   if (is_due)
-    marks_.push_back({.sequence = entry.sequence,
-                      .posted = posted_,
-                      .offset = end_,
-                      .before = time_of_groups_,
-                      .at = time_.steady});
+    marks_.push_back(
+        {.sequence = entry.sequence, .posted = posted_, .offset = end_, .before = time_of_groups_, .at = time_.steady});
 }
 
 queue::StoredOne Machine::store(const event::Event& event) {

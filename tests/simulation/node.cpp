@@ -74,7 +74,8 @@ class Node::Answer final : public delivery::Transfer, public std::enable_shared_
       scheduler_.after(scheduler_.delay(most),
                        [self = shared_from_this()] { self->on_cut(delivery::Outcome::unconfirmed); });
     } else {
-      scheduler_.after(scheduler_.delay(most), [self = shared_from_this(), &network] { self->on_arrived(network.acknowledged_ms); });
+      scheduler_.after(scheduler_.delay(most),
+                       [self = shared_from_this(), &network] { self->on_arrived(network.acknowledged_ms); });
     }
   }
 

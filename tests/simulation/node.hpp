@@ -20,10 +20,10 @@ namespace oneshot::simulation {
 
 /// What happens to an answer between a replica and a scraper.
 struct NetworkFaults {
-  double cut = 0.1;        ///< the connection ends before the scraper has all
-  double gives_up = 0.05;  ///< the scraper leaves while it waits for the batch
-  double unread = 0.03;    ///< its kernel has all, its program leaves without reading
-  double silent = 0.05;    ///< nothing arrives, and nobody says so, until the deadline
+  double cut = 0.1;                    ///< the connection ends before the scraper has all
+  double gives_up = 0.05;              ///< the scraper leaves while it waits for the batch
+  double unread = 0.03;                ///< its kernel has all, its program leaves without reading
+  double silent = 0.05;                ///< nothing arrives, and nobody says so, until the deadline
   std::uint64_t delay_ms = 30;         ///< to the scraper
   std::uint64_t acknowledged_ms = 30;  ///< and back
   milliseconds timeout{3000};

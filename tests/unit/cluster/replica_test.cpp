@@ -8,8 +8,8 @@
 #include <string>
 #include <utility>
 
-#include "unit/cluster/machine_fixture.hpp"
 #include "support/manual_clock.hpp"
+#include "unit/cluster/machine_fixture.hpp"
 
 namespace oneshot::cluster {
 namespace {
@@ -57,10 +57,8 @@ struct ReplicaFixture {
   /// As if somebody had written it behind the last entry.
   void read_checkpoint_of(const Machine& machine) {
     const std::string bytes = machine.checkpoint();
-    replica.on_entry({.sequence = f.log.size() + 1,
-                      .unix_ms = f.now_ms,
-                      .subject = Subject::checkpoints,
-                      .bytes = bytes});
+    replica.on_entry(
+        {.sequence = f.log.size() + 1, .unix_ms = f.now_ms, .subject = Subject::checkpoints, .bytes = bytes});
   }
   test::MachineFixture f;
   UnreadableLog log;
