@@ -10,6 +10,7 @@
 
 #include "base/log.hpp"
 #include "base/rethrow.hpp"
+#include "cluster/cluster_statistics.hpp"
 #include "cluster/copied_batch.hpp"
 #include "event_log/record.hpp"
 #include "queue/local/history/embedded_history_reader.hpp"
@@ -44,7 +45,7 @@ Replica::Options options_of(const ClusterQueue::Start& start) {
 ClusterQueue::ClusterQueue(std::unique_ptr<OrderedLog> log, const Clock& clock, const Start& start)
     : log_(std::move(log)),
       clock_(clock),
-      name_(start.cluster.replica),
+      name_(start.cluster.name),
       rejects_(start.queue.when_full == queue::WhenFull::reject),
       replica_(*log_, clock, options_of(start)),
       scrapes_(Scrapes::make(replica_, clock,
@@ -53,6 +54,7 @@ ClusterQueue::ClusterQueue(std::unique_ptr<OrderedLog> log, const Clock& clock, 
                              })),
       groups_(replica_, clock, start.queue.appenders, start.cluster.timeout),
       timer_(std::make_shared<asio::steady_timer>(start.executor)),
+      joined_(start.publisher),
       keeps_senders_(start.queue.keep_senders),
       connected_at_(clock.steady().time_since_epoch().count()) {
   log_->answer_by([scrapes = scrapes_](const std::string& question, OrderedLog::Reply reply) {
@@ -60,7 +62,7 @@ ClusterQueue::ClusterQueue(std::unique_ptr<OrderedLog> log, const Clock& clock, 
   });
   replica_.on_applied([this](const Machine& machine, const Applied& applied) {
     scrapes_->note_applied(machine, applied);
-    note_replicas(machine);
+    joined_.note(machine, applied.publisher);
   });
   replica_.start();
   pulse();
@@ -83,14 +85,6 @@ void ClusterQueue::pulse() {
   timer_->async_wait([this, timer = std::weak_ptr(timer_)](const asio::error_code& error) {
     if (!error && !timer.expired()) pulse();
   });
-}
-
-// On the thread that applies. That alone tells of who came and went, whoever was there to see it.
-void ClusterQueue::note_replicas(const Machine& machine) {
-  const bool has_joined = !machine.name_of(replica_.options().publisher).empty();
-  if (machine.replicas() == replicas_seen_ || !has_joined) return;
-  replicas_seen_ = machine.replicas();
-  log::info("the cluster's replicas", {{"replicas", machine.names_of_replicas()}});
 }
 
 bool ClusterQueue::is_reachable() const {
@@ -185,18 +179,12 @@ queue::QueueStatistics ClusterQueue::statistics() const {
   queue::QueueStatistics statistics = shared == nullptr ? queue::QueueStatistics{} : queue::statistics_of(*shared);
   statistics.in_file = true;
   statistics.failed = unable_to_store();
-  const Groups::Load load = groups_.load();
-  queue::ClusterStatistics& cluster = statistics.cluster.emplace();
-  cluster.replica = name_;
-  cluster.is_connected = log_->is_connected();
-  cluster.in_flight = replica_.in_flight();
-  cluster.waiting_bytes = load.bytes;
-  replica_.look([&](const Machine& machine) {
-    cluster.replicas = machine.replicas();
-    cluster.applied = machine.applied();
-    cluster.repeats = machine.repeats();
-    cluster.settings_differ = replica_.differs(machine);
-  });
+  queue::ClusterStatistics& cluster = statistics.cluster.emplace(statistics_of(replica_, clock_));
+  cluster.name = name_;
+  cluster.waiting_bytes = groups_.load().bytes;
+  cluster.takeovers_delivered = scrapes_->takeovers().delivered();
+  cluster.takeovers_timed_out = scrapes_->takeovers().timed_out();
+  replica_.look([&](const Machine& machine) { tell_holders(machine, statistics.scrapers); });
   return statistics;
 }
 

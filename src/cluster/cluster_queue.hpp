@@ -16,6 +16,7 @@
 
 #include "base/clock.hpp"
 #include "cluster/groups.hpp"
+#include "cluster/joined_replicas.hpp"
 #include "cluster/options.hpp"
 #include "cluster/ordered_log.hpp"
 #include "cluster/replica.hpp"
@@ -89,13 +90,12 @@ class ClusterQueue final : public queue::Queue {
   asio::awaitable<queue::Changed> change(Change::What what, std::string scraper, std::int64_t since_unix_ms,
                                          delivery::Waiting& waiting);
   void pulse();
-  void note_replicas(const Machine& machine);
   asio::awaitable<void> say_goodbye();
   asio::awaitable<void> wait_for_log(std::chrono::milliseconds patience);
 
   std::unique_ptr<OrderedLog> log_;
   const Clock& clock_;
-  const std::string name_;
+  const std::string name_;  // of the cluster
   const bool rejects_;
   Replica replica_;
   std::shared_ptr<Scrapes> scrapes_;
@@ -103,7 +103,7 @@ class ClusterQueue final : public queue::Queue {
   std::shared_ptr<asio::steady_timer> timer_;
   bool has_left_ = false;
   bool has_ticked_ = false;
-  std::size_t replicas_seen_ = 0;  // of the thread that applies
+  JoinedReplicas joined_;  // of the thread that applies
   std::atomic<bool> keeps_senders_;
   std::atomic<SteadyTime::rep> connected_at_;  // when the engine was last known to be there
 };

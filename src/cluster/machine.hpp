@@ -46,12 +46,14 @@ struct Out {
   }
 };
 
-// What records come to, for who published them.
+// What records come to, for who published them. `replaced`: how the batch ended that the Take replaced.
 struct Taken {
   Out out;
+  std::optional<queue::BatchEnd> replaced{};
 };
 struct NothingWaits {
   std::uint64_t number = 0;  ///< of the exposition
+  std::optional<queue::BatchEnd> replaced{};
 };
 /// Another batch is out.
 struct HeldBy {
@@ -132,6 +134,17 @@ class Machine {
   [[nodiscard]] std::size_t rank_of(Publisher publisher) const noexcept;
   /// The name that this publisher has joined with; empty: it has not.
   [[nodiscard]] std::string_view name_of(Publisher publisher) const noexcept;
+  /// A replica that has joined, as it is told to people.
+  struct Joined {
+    Publisher publisher = 0;
+    queue::JoinedReplica told{};
+  };
+  /// In order of name.
+  [[nodiscard]] std::vector<Joined> joined() const;
+  /// One that works says something each minute: see forget_replica_after.
+  static constexpr std::chrono::seconds silent_after{90};
+  /// Changes with each replica that joins or ends. Not part of the state.
+  [[nodiscard]] std::uint64_t joins_and_ends() const noexcept { return joins_and_ends_; }
 
  private:
   /// Where the events of an entry begin.
@@ -208,7 +221,7 @@ class Machine {
   [[nodiscard]] queue::EventId id_of(const storage::KeyEntry& entry) const;
   TakeOutcome take(const Entry& entry, Publisher publisher, const Take& take);
   Result<queue::Scraper*, queue::NoBatch> find_or_add(const Take& take);
-  void end_without_holder(const std::string& scraper, const Out& out);
+  queue::BatchEnd end_without_holder(const std::string& scraper, const Out& out);
   queue::Fate settle(const std::string& scraper, const Out& out, const Settle& how);
   queue::Scraper* find(std::string_view scraper);
   void pass_time();
@@ -229,6 +242,7 @@ class Machine {
   std::shared_ptr<queue::Ledger> ledger_;
   std::map<Publisher, Window> windows_;
   std::map<Publisher, Replica> replicas_;
+  std::uint64_t joins_and_ends_ = 0;
   std::map<std::string, Out, std::less<>> out_;
   std::uint64_t repeats_ = 0;
   SteadyTime passed_{};    // when pass_time() has last looked

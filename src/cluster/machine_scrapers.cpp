@@ -53,14 +53,15 @@ TakeOutcome Machine::take(const Entry& entry, Publisher publisher, const Take& t
   scraper.last_seen = time_.steady;
   scraper.last_scrape_unix_ms = time_.unix_ms;
   const std::string name(take.scraper);
+  std::optional<queue::BatchEnd> replaced;
   if (const Out* const out = out_to(name)) {
     if (out->batch != take.replaces) return HeldBy{*out};
-    end_without_holder(name, Out(*out));
+    replaced = end_without_holder(name, Out(*out));
   }
   queue::NextBatch next;
   const auto choice = next.find(*ledger_, scraper, std::numeric_limits<std::uint64_t>::max());
   const std::uint64_t number = queue::NextBatch::take(*ledger_, scraper, *choice);
-  if (choice->empty()) return NothingWaits{number};
+  if (choice->empty()) return NothingWaits{number, replaced};
   scraper.taken_unix_ms = time_.unix_ms;
   Out& out = out_[name];
   out = {.batch = entry.sequence,
@@ -69,7 +70,7 @@ TakeOutcome Machine::take(const Entry& entry, Publisher publisher, const Take& t
          .deadline = take.deadline,
          .number = number,
          .events = scraper.in_flight()};
-  return Taken{out};
+  return Taken{out, replaced};
 }
 
 Result<queue::Scraper*, queue::NoBatch> Machine::find_or_add(const Take& take) {
@@ -124,7 +125,7 @@ queue::Fate Machine::settle(const std::string& name, const Out& out, const Settl
 }
 
 // Its replica is gone, or does not answer: what the log knows of the batch decides.
-void Machine::end_without_holder(const std::string& name, const Out& out) {
+queue::BatchEnd Machine::end_without_holder(const std::string& name, const Out& out) {
   Settle how{.scraper = name, .batch = out.batch};
   if (!out.acknowledged) {
     how.outcome = delivery::Outcome::timed_out;
@@ -133,6 +134,7 @@ void Machine::end_without_holder(const std::string& name, const Out& out) {
   }
   settle(name, out, how);
   out_.erase(name);
+  return how.end;
 }
 
 void Machine::apply(const Entry& /*entry*/, Applied& applied, const Change& change) {
@@ -167,6 +169,7 @@ void Machine::apply(const Entry& /*entry*/, Applied& applied, const Join& join) 
   end_replicas_if([&](Publisher publisher, const Replica& replica) {
     return replica.name == join.replica && publisher != applied.publisher;
   });
+  ++joins_and_ends_;
   replicas_[applied.publisher] = {.name = std::string(join.replica),
                                   .version = std::string(join.version),
                                   .read = join.read,
@@ -185,7 +188,7 @@ void Machine::end_replicas_if(const std::function<bool(Publisher, const Replica&
 }
 
 void Machine::end_replica(Publisher publisher) {
-  replicas_.erase(publisher);
+  joins_and_ends_ += replicas_.erase(publisher);
   const std::map<std::string, Out, std::less<>> all = out_;
   for (const auto& [scraper, out] : all)
     if (out.holder == publisher) end_without_holder(scraper, out);

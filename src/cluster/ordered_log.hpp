@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "cluster/engine_state.hpp"
 
 namespace oneshot::cluster {
 
@@ -116,6 +117,8 @@ class OrderedLog {
 
   /// The connection to the engine stands.
   [[nodiscard]] virtual bool is_connected() const noexcept = 0;
+  /// As far as the adapter knows.
+  [[nodiscard]] virtual EngineState engine_state() const { return {}; }
 
  protected:
   OrderedLog() = default;

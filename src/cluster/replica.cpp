@@ -64,6 +64,11 @@ std::optional<SteadyTime> Replica::waits_since() const {
   return pending_.begin()->second.since;
 }
 
+AppendTimes Replica::append_times() const {
+  const std::lock_guard lock(mutex_);
+  return append_times_;
+}
+
 bool Replica::is_refused_events() const {
   const std::lock_guard lock(mutex_);
   return events_refused_ != SteadyTime{} && clock_.steady() - events_refused_ < refused_for;
@@ -270,6 +275,7 @@ void Replica::on_entry(const Entry& entry) {
       const auto mine = pending_.find(applied.number);
       if (mine != pending_.end()) {
         told = std::move(mine->second.told);
+        append_times_.add(clock_.steady() - mine->second.since);
         pending_.erase(mine);
       }
     }

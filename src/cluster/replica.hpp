@@ -14,6 +14,7 @@
 
 #include "base/clock.hpp"
 #include "cluster/agreement.hpp"
+#include "cluster/append_times.hpp"
 #include "cluster/machine.hpp"
 #include "cluster/ordered_log.hpp"
 #include "cluster/record.hpp"
@@ -54,6 +55,7 @@ class Replica final : public LogReader {
   [[nodiscard]] std::size_t in_flight() const;
   /// Since when the oldest of them waits for that.
   [[nodiscard]] std::optional<SteadyTime> waits_since() const;
+  [[nodiscard]] AppendTimes append_times() const;
   /// The engine has no room for events, as it said within the last seconds.
   [[nodiscard]] bool is_refused_events() const;
   /// The last record of this run. Nothing may be in flight: what came later would be of a replica that is gone.
@@ -86,7 +88,7 @@ class Replica final : public LogReader {
   [[nodiscard]] bool differs(const Machine& machine) const noexcept {
     return machine.has_begun() && machine.agreement() != agreement_;
   }
-  [[nodiscard]] OrderedLog& log() noexcept { return log_; }
+  [[nodiscard]] OrderedLog& log() const noexcept { return log_; }
 
  private:
   struct Pending {
@@ -129,6 +131,7 @@ class Replica final : public LogReader {
   bool has_joined_ = false;
   std::uint64_t last_number_ = 0;
   std::map<std::uint64_t, Pending> pending_;
+  AppendTimes append_times_;
   SteadyTime asked_{};  // for where to begin
   bool has_tail_ = false;
   SteadyTime ticked_{};

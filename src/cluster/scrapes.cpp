@@ -12,7 +12,6 @@
 #include <utility>
 #include <variant>
 
-#include "base/log.hpp"
 #include "cluster/copied_batch.hpp"
 
 namespace oneshot::cluster {
@@ -37,6 +36,12 @@ std::string question(std::string_view scraper, BatchId batch) {
   return std::to_string(batch) + " " + std::string(scraper);
 }
 
+std::optional<queue::BatchEnd> end_of_replaced(const TakeOutcome& outcome) {
+  if (const auto* const taken = std::get_if<Taken>(&outcome)) return taken->replaced;
+  if (const auto* const nothing = std::get_if<NothingWaits>(&outcome)) return nothing->replaced;
+  return std::nullopt;
+}
+
 }  // namespace
 
 /// What a scrape has asked the log for.
@@ -47,6 +52,7 @@ struct Scrapes::Asked {
   std::unique_ptr<queue::Delivery> delivery;
   std::optional<HeldBy> held;
   std::optional<NoBatch> none;
+  Out replaced;  // what is to end by this, if it is still out
 
   /// Nothing: another batch is out, or nobody knows yet, and from now on nobody waits.
   std::optional<TakeResult> result() {
@@ -148,10 +154,9 @@ class Scrapes::Taking {
       case Place::Turn::go:
         break;
     }
-    const std::shared_ptr<Asked> asked = scrapes_.ask_log(take(), std::move(end));
+    const std::shared_ptr<Asked> asked = scrapes_.ask_log(take(), std::move(end), replaced_);
     co_await wait_for(asked->known);
     std::optional<TakeResult> result = asked->result();
-    if (result && *result && replaces_ != 0) note_takeover();
     if (result || !asked->held) co_return result;  // else the client has left, or the time is over
     const Out out = asked->held->out;
     co_await wait_for_holder(out);
@@ -163,14 +168,14 @@ class Scrapes::Taking {
     if (waiting_.stopping()) return NoBatch::stopping;
     if (waiting_.peer_closed()) return NoBatch::peer_closed;
     if (scrapes_.clock_.steady() < wish_.until) return std::nullopt;
-    return replaces_ == 0 ? NoBatch::time_over : NoBatch::under_way;
+    return replaced_.batch == 0 ? NoBatch::time_over : NoBatch::under_way;
   }
 
   [[nodiscard]] Take take() const {
     return {.scraper = wish_.scraper,
             .replica = scrapes_.replica_.options().name,
             .deadline = std::chrono::ceil<std::chrono::milliseconds>(wish_.answer_by - scrapes_.clock_.steady()),
-            .replaces = replaces_,
+            .replaces = replaced_.batch,
             .since_unix_ms = wish_.coming.since_unix_ms,
             .origin = wish_.coming.origin};
   }
@@ -193,21 +198,14 @@ class Scrapes::Taking {
     const std::shared_ptr<Holder> holder = scrapes_.ask_holder(std::string(wish_.scraper), out);
     co_await wait_for(holder->replied);
     if (!scrapes_.is_expired(out)) co_return;
-    replaces_ = out.batch;
-    replaced_ = out.replica;
-  }
-
-  void note_takeover() const {
-    log::info("took over a scraper whose replica does not answer",
-              {{"scraper", wish_.scraper}, {"replica", replaced_}});
+    replaced_ = out;
   }
 
   Scrapes& scrapes_;
   Place& place_;
   const Wish& wish_;
   delivery::Waiting& waiting_;
-  BatchId replaces_ = 0;
-  std::string replaced_;
+  Out replaced_;  // of another replica, which does not answer; batch 0: none
   BatchId asked_about_ = 0;
 };
 
@@ -221,8 +219,9 @@ asio::awaitable<TakeResult> Scrapes::take(std::shared_ptr<Scrapes> self, Wish wi
   }
 }
 
-std::shared_ptr<Scrapes::Asked> Scrapes::ask_log(const Take& take, std::optional<End> end) {
+std::shared_ptr<Scrapes::Asked> Scrapes::ask_log(const Take& take, std::optional<End> end, const Out& replaced) {
   auto asked = std::make_shared<Asked>();
+  asked->replaced = replaced;
   if (end) {
     tell_end(std::string(take.scraper), *end, &take, asked);
     return asked;
@@ -237,6 +236,7 @@ std::shared_ptr<Scrapes::Asked> Scrapes::ask_log(const Take& take, std::optional
 
 // On the thread that applies: nothing can overwrite the events before they are copied.
 void Scrapes::on_outcome(const std::string& scraper, const TakeOutcome& outcome, Asked& asked) {
+  if (const auto end = end_of_replaced(outcome)) takeovers_.note(scraper, asked.replaced, *end);
   std::unique_ptr<queue::Delivery> delivery;
   if (const auto* const nothing = std::get_if<NothingWaits>(&outcome)) {
     delivery = std::make_unique<ClusterDelivery>(nothing->number);

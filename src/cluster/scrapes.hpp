@@ -18,6 +18,7 @@
 #include "cluster/cluster_delivery.hpp"
 #include "cluster/machine.hpp"
 #include "cluster/replica.hpp"
+#include "cluster/takeovers.hpp"
 #include "delivery/transfer.hpp"
 #include "delivery/waiting.hpp"
 #include "queue/local/scraper/wait_queue.hpp"
@@ -66,6 +67,7 @@ class Scrapes final : public BatchKeeper, public std::enable_shared_from_this<Sc
   /// When this replica has read that a batch is out: another one's deadline counts from there, so that no clock of
   /// another machine matters.
   void note_applied(const Machine& machine, const Applied& applied);
+  [[nodiscard]] const Takeovers& takeovers() const noexcept { return takeovers_; }
 
  private:
   friend class Place;
@@ -94,7 +96,7 @@ class Scrapes final : public BatchKeeper, public std::enable_shared_from_this<Sc
   class Taking;
 
   Scrapes(Replica& replica, const Clock& clock, Spawn spawn);
-  std::shared_ptr<Asked> ask_log(const Take& take, std::optional<End> end);
+  std::shared_ptr<Asked> ask_log(const Take& take, std::optional<End> end, const Out& replaced);
   void tell_end(const std::string& scraper, const End& end, const Take* then, std::shared_ptr<Asked> asked);
   void tell_ends_of_before(SteadyTime before);
   static std::optional<End> take_owed(Local& local) { return std::exchange(local.owed, std::nullopt); }
@@ -108,6 +110,7 @@ class Scrapes final : public BatchKeeper, public std::enable_shared_from_this<Sc
   Replica& replica_;
   const Clock& clock_;
   const Spawn spawn_;
+  Takeovers takeovers_;
   std::mutex mutex_;
   std::map<std::string, Local, std::less<>> locals_;
   std::map<BatchId, SteadyTime> seen_;

@@ -20,7 +20,7 @@ class OpenMetricsFormat final : public Format {
 
   void append_family(std::string& out, std::string_view name, MetricType type, std::string_view help) const override {
     constexpr std::string_view of_counters = "_total";
-    std::string_view type_name = "gauge";
+    std::string_view type_name = type == MetricType::summary ? "summary" : "gauge";
     if (type == MetricType::counter) {
       const bool is_named_so = name.ends_with(of_counters);
       type_name = is_named_so ? "counter" : "unknown";

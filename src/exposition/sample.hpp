@@ -9,7 +9,8 @@
 /// The parts of families and samples, apart from any format.
 namespace oneshot::exposition {
 
-enum class MetricType : std::uint8_t { counter, gauge };
+/// A summary has no quantiles here: its samples are NAME_sum and NAME_count.
+enum class MetricType : std::uint8_t { counter, gauge, summary };
 
 /// The value is as it was meant; the format escapes it.
 struct Label {

@@ -21,7 +21,10 @@ class TextFormat final : public Format {
   void append_family(std::string& out, std::string_view name, MetricType type, std::string_view help) const override {
     out.append("# HELP ").append(name).push_back(' ');
     append_help(out, help);
-    out.append("\n# TYPE ").append(name).append(type == MetricType::counter ? " counter\n" : " gauge\n");
+    const std::string_view type_name = type == MetricType::counter   ? " counter\n"
+                                       : type == MetricType::summary ? " summary\n"
+                                                                     : " gauge\n";
+    out.append("\n# TYPE ").append(name).append(type_name);
   }
 
   void append_comment(std::string& out, std::string_view text) const override {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "queue/batch_record.hpp"
+#include "queue/cluster_statistics.hpp"
 
 namespace oneshot::queue {
 
@@ -32,6 +33,7 @@ struct ScraperStatistics {
   std::int64_t last_scrape_unix_ms = 0;  ///< 0: never
   BatchCounts batches{};                 ///< with events, by how they ended, since the start
   std::optional<LastBatch> last_batch{};
+  std::string held_by{};  ///< of a cluster: the replica that its batch is out from; empty: none is out
 };
 
 /// What stays readable in the log; what still waits is part of it.
@@ -40,18 +42,6 @@ struct HistoryStatistics {
   std::uint64_t events = 0;       ///< readable now
   std::uint64_t bytes = 0;        ///< of the log that nothing but the history keeps
   std::int64_t from_unix_ms = 0;  ///< when the oldest of them was accepted; 0: there is none
-};
-
-/// Of an engine that keeps its log on other machines, together with other programs like this one.
-struct ClusterStatistics {
-  std::string replica;              ///< the name of this one
-  bool is_connected = false;        ///< to the engine
-  bool settings_differ = false;     ///< from those that all act by
-  std::uint64_t replicas = 0;       ///< that have joined, this one included
-  std::uint64_t applied = 0;        ///< the place in the log up to which this one has read
-  std::uint64_t repeats = 0;        ///< records that came twice, and were dropped
-  std::uint64_t in_flight = 0;      ///< records of this one that it has not read back
-  std::uint64_t waiting_bytes = 0;  ///< of events that wait for their record
 };
 
 struct QueueStatistics {

@@ -131,7 +131,7 @@ class Parser {
     ParsedFamily* family = family_of(name);
     if (family == nullptr) return;
     if (!family->type.empty() || !family->samples.empty()) fail("a second TYPE, or one behind a sample");
-    if (rest_ != "counter" && rest_ != "gauge" && rest_ != "untyped") fail("an unknown type");
+    if (rest_ != "counter" && rest_ != "gauge" && rest_ != "summary" && rest_ != "untyped") fail("an unknown type");
     family->type = rest_;
   }
 

@@ -26,7 +26,7 @@ struct ParsedSample {
 
 struct ParsedFamily {
   std::string name;
-  std::string type;  ///< "counter", "gauge", "untyped"; empty without a TYPE line
+  std::string type;  ///< "counter", "gauge", "summary", "untyped"; empty without a TYPE line
   std::optional<std::string> help;
   std::vector<ParsedSample> samples;
 };

@@ -40,12 +40,14 @@ class Steps {
   natsStatus status_ = NATS_OK;
 };
 
+/// "10.0.0.1:4222", of an address that may have a scheme, and a user with a password.
 std::string address_of(natsConnection* connection) {
   std::array<char, 256> url{};
   natsConnection_GetConnectedUrl(connection, url.data(), url.size());
-  const std::string text = url.data();
-  const std::size_t user = text.find('@');  // a password may stand before that
-  return user == std::string::npos ? text : text.substr(user + 1);
+  const std::string_view text = url.data();
+  const std::size_t begin = text.find("://");
+  const std::string_view place = begin == std::string_view::npos ? text : text.substr(begin + 3);
+  return std::string(place.substr(place.rfind('@') + 1));
 }
 
 }  // namespace
@@ -173,6 +175,11 @@ std::vector<std::string> Connection::learnt_servers() const {
   return servers;
 }
 
+std::string Connection::node() const {
+  const auto there = link();
+  return there && is_connected() ? address_of(there->connection) : std::string();
+}
+
 // Told on a thread of libnats, and by connect() on another: what is told last has to be what the connection is like.
 void Connection::note_disconnected() {
   const std::lock_guard lock(condition_);
@@ -188,7 +195,7 @@ void Connection::note_reconnected() {
   const bool stands = natsConnection_Status(there->connection) == NATS_CONN_STATUS_CONNECTED;
   is_connected_.store(stands, std::memory_order_relaxed);
   if (!stands) return;  // and broken again already
-  log::info("connected to the cluster's engine", {{"node", address_of(there->connection)}});
+  connections_.fetch_add(1, std::memory_order_relaxed);
 }
 
 Connection::Sent Connection::publish(const std::string& subject, const std::string& reply, std::string_view bytes) {

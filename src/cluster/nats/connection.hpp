@@ -48,6 +48,10 @@ class Connection {
   [[nodiscard]] bool is_connected() const noexcept { return is_connected_.load(std::memory_order_relaxed); }
   /// The other nodes that the connected one has told of: "nats://10.0.0.2:4222".
   [[nodiscard]] std::vector<std::string> learnt_servers() const;
+  /// How often there was a connection, to whatever node.
+  [[nodiscard]] std::uint64_t connections() const noexcept { return connections_.load(std::memory_order_relaxed); }
+  /// The node that it leads to: "10.0.0.1:4222"; "": there is none now.
+  [[nodiscard]] std::string node() const;
   void note_disconnected();
   void note_reconnected();
 
@@ -72,6 +76,7 @@ class Connection {
   Complaint complaint_{"no node of the cluster's engine takes a connection"};
   std::mutex condition_;  // while is_connected_ is brought into line with what libnats says
   std::atomic<bool> is_connected_{false};
+  std::atomic<std::uint64_t> connections_{0};
   mutable std::mutex mutex_;  // of what follows
   std::shared_ptr<Link> link_;
   bool is_closed_ = false;

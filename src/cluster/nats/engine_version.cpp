@@ -54,7 +54,9 @@ std::string first_line_of(const HostPort& place) {
   return line.substr(0, line.find('\n'));
 }
 
-std::string version_of(const std::string& server) {
+}  // namespace
+
+std::string version_of_node(const std::string& server) {
   const auto place = place_of_server(server);
   const std::string line = place ? first_line_of(*place) : std::string();
   if (!line.starts_with("INFO ")) return {};
@@ -63,8 +65,6 @@ std::string version_of(const std::string& server) {
   const auto version = info ? info->member("version") : std::nullopt;
   return version ? std::string(version->text().value_or("")) : std::string();
 }
-
-}  // namespace
 
 bool is_older(std::string_view version, std::string_view than) {
   for (int part = 0; part < 3; ++part) {
@@ -78,7 +78,7 @@ bool is_older(std::string_view version, std::string_view than) {
 Result<std::size_t> check_engine_versions(const std::vector<std::string>& servers) {
   std::size_t told = 0;
   for (const std::string& server : servers) {
-    const std::string version = version_of(server);
+    const std::string version = version_of_node(server);
     if (!version.empty()) ++told;
     if (version.empty() || !is_older(version, oldest_engine)) continue;
     const auto place = place_of_server(server);

@@ -130,4 +130,10 @@ void NatsLog::hear_by(std::function<void(std::string_view message)> heard) {
 
 bool NatsLog::is_connected() const noexcept { return works_->connection().is_connected(); }
 
+EngineState NatsLog::engine_state() const {
+  EngineNode::Known node = works_->stream_thread().node();
+  return {
+      .node = std::move(node.address), .version = std::move(node.version), .tail_restarts = works_->tail().restarts()};
+}
+
 }  // namespace oneshot::cluster

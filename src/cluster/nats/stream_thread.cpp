@@ -18,7 +18,12 @@ constexpr std::chrono::milliseconds look_again{300};
 }  // namespace
 
 StreamThread::StreamThread(Connection& connection, Stream& stream, const Subjects& subjects, const NatsOptions& options)
-    : connection_(connection), stream_(stream), subjects_(subjects), options_(options), thread_([this] { run(); }) {}
+    : connection_(connection),
+      stream_(stream),
+      subjects_(subjects),
+      options_(options),
+      node_(connection),
+      thread_([this] { run(); }) {}
 
 void StreamThread::stop() {
   {
@@ -52,6 +57,7 @@ void StreamThread::trim(const Trimmed& trimmed, Sequence checkpoints_below) {
 void StreamThread::run() {
   while (wait()) {
     if (!connection_.connect()) continue;
+    node_.look();
     look_for_start();
     trim_now();
   }

@@ -8,6 +8,7 @@
 
 #include "cluster/nats/complaint.hpp"
 #include "cluster/nats/connection.hpp"
+#include "cluster/nats/engine_node.hpp"
 #include "cluster/nats/stream.hpp"
 #include "cluster/nats/subjects.hpp"
 #include "cluster/ordered_log.hpp"
@@ -28,6 +29,8 @@ class StreamThread {
   void find_start(Told told);
   /// What may go now; `checkpoints_below`: of their parts.
   void trim(const Trimmed& trimmed, Sequence checkpoints_below);
+  /// Where the connection leads to.
+  [[nodiscard]] EngineNode::Known node() const { return node_.known(); }
 
  private:
   void run();
@@ -42,6 +45,7 @@ class StreamThread {
   Stream& stream_;
   const Subjects& subjects_;
   const NatsOptions& options_;
+  EngineNode node_;
   Complaint complaint_{"the cluster's log cannot be used yet; trying again"};
 
   std::mutex mutex_;

@@ -107,6 +107,7 @@ void Tail::pause() {
 void Tail::let_go(std::string_view why) {
   log::info("begins anew to read the cluster's log", {{"reason", why}, {"from", next_}});
   consumer_.reset();
+  restarts_.fetch_add(1, std::memory_order_relaxed);
 }
 
 void Tail::damage(std::string_view why) {

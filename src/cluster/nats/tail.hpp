@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -42,6 +43,8 @@ class Tail {
   void take_in(MessagePtr message);
   /// A record stands there, so it has to come.
   void note_stored(Sequence sequence);
+  /// How often another consumer had to be made, since one was silent, had lost something, or stood still.
+  [[nodiscard]] std::uint64_t restarts() const noexcept { return restarts_.load(std::memory_order_relaxed); }
   /// See Parts::may_go_below().
   [[nodiscard]] Sequence parts_may_go_below(Sequence below) const;
 
@@ -94,6 +97,7 @@ class Tail {
   const std::function<void(std::string, std::string)> send_;
   Complaint complaint_{"the cluster's log cannot be read; trying again"};
 
+  std::atomic<std::uint64_t> restarts_{0};
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool is_stopped_ = false;
