@@ -5,6 +5,7 @@
 #include <array>
 
 #include "ctl/check/command.hpp"
+#include "ctl/cluster/command.hpp"
 #include "ctl/completion/command.hpp"
 #include "ctl/doctor/command.hpp"
 #include "ctl/events/commands.hpp"
@@ -28,6 +29,7 @@ std::span<const Command> commands() noexcept {
       tail_command(),
       events_command(),
       scrapers_command(),
+      replicas_command(),
       why_command(),
       top_command(),
       // changes

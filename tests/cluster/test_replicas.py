@@ -5,7 +5,6 @@ once, whichever replica it was posted to, and whichever the scraper asks."""
 import json
 import os
 import random
-import re
 import time
 import unittest
 import urllib.parse
@@ -217,18 +216,6 @@ class TwoReplicas(unittest.TestCase):
             self.assertEqual(200, connection.read_reply().status)
         listed = json.loads(cluster[0].get("/api/v1/scrapers").body)
         self.assertNotIn("new", json.dumps(listed))
-
-    def test_the_own_metrics_tell_of_the_cluster(self):
-        cluster = self.cluster()
-        shown = cluster[0].peek("prom")
-        self.assertEqual(1, shown.value("oneshot_cluster_info", replica="a"))
-        self.assertEqual(1, shown.value("oneshot_cluster_connected"))
-        self.assertEqual(2, shown.value("oneshot_cluster_replicas"))
-        self.assertEqual(0, shown.value("oneshot_cluster_settings_differ"))
-        with open(os.path.join(programs.ROOT, "docs", "metrics.md"), encoding="utf-8") as page:
-            documented = set(re.findall(r"`(oneshot_cluster_\w+)", page.read()))
-        text = cluster[0].get("/metrics?peek=1&scraper=prom").text
-        self.assertEqual(documented, set(re.findall(r"(?m)^# TYPE (oneshot_cluster_\w+)", text)))
 
     def test_a_peek_takes_nothing_at_any_replica(self):
         cluster = self.cluster()

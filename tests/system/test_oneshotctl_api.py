@@ -33,6 +33,13 @@ STATUS = {"version": "0.1.0", "started_unix_ms": NOW - 10 ** 8, "now_unix_ms": N
           "scrapers": [SCRAPER], "refusals": []}
 
 
+CLUSTER = {"name": "oneshot", "replica": "a", "settings_differ": False,
+           "engine": {"connected": True, "node": "10.0.0.1:4222", "version": "2.10.27"},
+           "applied": 12, "lag_seconds": 0.004, "in_flight": 1, "waiting_bytes": 0,
+           "replicas": [{"name": "a", "version": "0.1.0", "heard_unix_ms": NOW - 1000, "silent": False},
+                        {"name": "b", "version": "0.2.0", "heard_unix_ms": NOW - 120_000, "silent": True}]}
+
+
 def changed(base, **members):
     """A copy with other members; `a__b` is b in a."""
     copied = copy.deepcopy(base)
@@ -211,6 +218,10 @@ class Scrapers(Scripted):
             "prom-ü    yes    4 s ago            0  -                   3         12  "
             "reset after 8192 of 120331 bytes, 1 event\n"))
 
+    def test_in_a_cluster_the_replica_is_named_that_a_batch_is_on_its_way_from(self):
+        self.says("/api/v1/status", changed(STATUS, scrapers=[changed(SCRAPER, in_flight=3, held_by="b")]))
+        self.assertIn("  3 from b  ", self.ctl("scrapers").splitlines()[1])
+
     def test_json_is_the_servers_answer(self):
         self.says("/api/v1/scrapers", {"scrapers": [SCRAPER]})
         self.assertEqual(json.loads(self.ctl("scrapers", "--json")), {"scrapers": [SCRAPER]})
@@ -328,6 +339,29 @@ class Why(Scripted):
             self.refused("why", *words, words=["a scraper and an event must follow"])
 
 
+class Replicas(Scripted):
+    def test_the_table_says_who_was_heard_when_and_how_the_one_that_is_asked_stands_with_the_engine(self):
+        self.says("/api/v1/status", changed(STATUS, cluster=CLUSTER))
+        self.assertEqual(self.ctl("replicas"), (
+            "REPLICA  VERSION  LAST RECORD  STATE\n"
+            "a          0.1.0  1 s ago      joined\n"
+            "b          0.2.0  2 min ago    silent\n"
+            "a of cluster oneshot: ready; connected to 10.0.0.1:4222 (nats-server 2.10.27); has read up to "
+            "record 12\n"))
+
+    def test_what_is_wrong_is_said(self):
+        away = changed(CLUSTER, engine={"connected": False}, lag_seconds=6.04, settings_differ=True)
+        self.says("/api/v1/status", changed(STATUS, cluster=away, ready=False, not_ready=["the engine is away"]))
+        self.assertEqual(self.ctl("replicas").splitlines()[3:], [
+            "a of cluster oneshot: NOT READY: the engine is away; NO connection to the cluster's engine; has read up "
+            "to record 12, the oldest of its own records that it has not read back is 6 s old",
+            "a has other settings than those that the cluster acts by: make them equal"])
+
+    def test_a_single_server_has_none(self):
+        self.says("/api/v1/status", STATUS)
+        self.fails("replicas", words=["the server is a single one, without [cluster]"])
+
+
 class Doctor(Scripted):
     def findings(self, *args, **members):
         """{(where, weight): [texts]} for a status with other members; its clock is right unless they say so."""
@@ -374,6 +408,16 @@ class Doctor(Scripted):
         self.one("warning", "from 10.1.2.3", "400: label a-b", refusals=[changed(refusal, peer="x"), refusal])
         self.one("error", "its clock is 1 h behind", now_unix_ms=int(time.time() * 1000) - 3_600_000,
                  scrapers=[changed(SCRAPER, last_scrape_unix_ms=NOW - 3_600_000)])
+
+    def test_each_trouble_of_a_cluster_is_a_line_with_what_to_do(self):
+        well = changed(CLUSTER, replicas=CLUSTER["replicas"][:1])
+        self.assertEqual(self.findings(cluster=well), [])
+        self.one("error", "NO connection to the cluster's engine; the last one was to n1:4222",
+                 cluster=changed(well, engine={"connected": False, "node": "n1:4222"}))
+        self.one("warning", "replica a has other settings", cluster=changed(well, settings_differ=True))
+        self.one("warning", "replica b was heard last", "is it down?", cluster=CLUSTER)
+        self.one("error", "not ready: the log", cluster=well, ready=False, not_ready=["the log"],
+                 storage__kind="cluster", storage__failed=True)
 
     def test_a_server_that_cannot_be_asked(self):
         done = run("doctor", "--url", "http://127.0.0.1:1")

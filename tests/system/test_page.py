@@ -214,6 +214,11 @@ class Page(WithBrowser):
         self.browser.wait_for("return !document.querySelector('#count').innerText.includes('between')")
         self.assertIn("n=0", self.browser.run(label))  # the focus outlives what is drawn anew
 
+    def test_the_page_of_a_single_server_shows_nothing_of_a_cluster(self):
+        self.show()
+        self.assertNotIn("cluster", self.browser.text("body").lower())
+        self.assertIsNone(self.browser.run("return document.querySelector('#cluster').offsetParent"))
+
     def test_each_field_and_table_has_a_name(self):
         self.show()
         unnamed = self.browser.run(
@@ -221,7 +226,8 @@ class Page(WithBrowser):
             ".filter(e => !(e.labels?.length || e.innerText || e.ariaLabel || e.getAttribute('aria-labelledby')))"
             ".map(e => e.outerHTML)")
         self.assertEqual(unnamed, [])
-        self.assertEqual(self.browser.run("return document.querySelectorAll('table:not(:has(caption))').length"), 1)
+        self.assertEqual(self.browser.run("return document.querySelectorAll("
+                                          "'table:not(:has(caption), [hidden] *)').length"), 1)
         self.assertEqual(self.browser.run("return document.querySelectorAll('main, header, h1').length"), 3)
 
     def test_nothing_scrolls_sideways_at_360_px_in_either_scheme(self):

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "app/api/cluster_json.hpp"
 #include "app/api/json_reply.hpp"
 #include "app/api/query.hpp"
 #include "app/api/scraper_json.hpp"
@@ -81,6 +82,7 @@ std::string status_text(const Services& services) {
   out.object();
   write_program(out, services);
   write_storage(out, services, snapshot.queue);
+  if (snapshot.queue.cluster) write_cluster(out.member("cluster"), *snapshot.queue.cluster);
   write_history(out, snapshot.queue.history);
   write_events(out, snapshot);
   out.member("scrapers");

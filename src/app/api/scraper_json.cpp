@@ -38,6 +38,7 @@ void write_scraper(json::Writer& out, const queue::ScraperStatistics& scraper, b
   out.member("shared", shared);
   out.member("waiting", scraper.waiting);
   out.member("in_flight", scraper.in_flight);
+  if (!scraper.held_by.empty()) out.member("held_by", scraper.held_by);
   out.member("delivered", scraper.delivered);
   out.member("redelivered", scraper.redelivered);
   out.member("given_up", scraper.given_up);

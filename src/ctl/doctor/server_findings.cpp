@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "base/text.hpp"
+#include "ctl/cluster/cluster.hpp"
 #include "ctl/scrapers/scraper.hpp"
 #include "ctl/server/fields.hpp"
 #include "ctl/text/duration.hpp"
@@ -31,7 +32,8 @@ void check_readiness(const json::Value& status, Findings& findings) {
 void check_storage(const json::Value& status, Findings& findings) {
   const auto storage = status.member("storage");
   if (!storage) return;
-  if (flag_at(*storage, "failed"))
+  const bool is_file = text_at(*storage, "kind") != "cluster";  // else the reason why it is not ready has said it
+  if (is_file && flag_at(*storage, "failed"))
     error(findings, "the disk has failed to take events of " + quoted(text_at(*storage, "path"), 200) +
                         ": its log says why; events are in memory only until it is started again");
   const std::int64_t used = whole_at(*storage, "used_bytes");
@@ -40,6 +42,21 @@ void check_storage(const json::Value& status, Findings& findings) {
     warning(findings,
             "the log is nearly full (" + std::to_string(used >> 20) + " of " + std::to_string(capacity >> 20) +
                 " MiB): oneshotctl top says of what, oneshotctl scrapers for whom; raise storage.capacity_mib");
+}
+
+void check_cluster(const json::Value& status, Findings& findings) {
+  const auto cluster = cluster_of(status);
+  if (!cluster) return;
+  if (!cluster->connected)
+    error(findings, cluster->engine() + ": its log says which nodes it tries, and what they said");
+  if (cluster->settings_differ)
+    warning(findings, "replica " + cluster->replica +
+                          " has other settings than those that the cluster acts by: make those of all replicas equal");
+  for (const Cluster::Replica& one : cluster->replicas)
+    if (one.silent)
+      warning(findings, "replica " + one.name + " was heard last " +
+                            ago(one.heard_unix_ms, whole_at(status, "now_unix_ms")) +
+                            ": is it down? The others forget it after five minutes");
 }
 
 /// Of somebody whose events do not get through: one finding, the nearest cause.
@@ -99,6 +116,7 @@ Findings server_findings(const json::Value& status, std::int64_t now_unix_ms) {
   Findings findings;
   check_readiness(status, findings);
   check_storage(status, findings);
+  check_cluster(status, findings);
   const std::int64_t server_now = whole_at(status, "now_unix_ms");
   const std::vector<Scraper> scrapers = scrapers_of(status);
   if (scrapers.empty()) error(findings, "nobody scrapes it: oneshotctl scrape-config NAME prints a job for Prometheus");

@@ -21,6 +21,7 @@ Scraper scraper_of(const json::Value& value) {
   scraper.shared = flag_at(value, "shared");
   scraper.waiting = whole_at(value, "waiting");
   scraper.in_flight = whole_at(value, "in_flight");
+  scraper.held_by = plain(text_at(value, "held_by"));
   scraper.delivered = whole_at(value, "delivered");
   if (const auto dropped = value.member("dropped")) {
     scraper.dropped_full = whole_at(*dropped, "full");

@@ -26,6 +26,7 @@ struct Scraper {
   bool shared = false;  ///< two seem to use this name
   std::int64_t waiting = 0;
   std::int64_t in_flight = 0;
+  std::string held_by;  ///< of a cluster: the server that sends these
   std::int64_t delivered = 0;
   std::int64_t dropped_full = 0;
   std::int64_t dropped_refused = 0;

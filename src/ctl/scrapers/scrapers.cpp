@@ -17,6 +17,11 @@ std::string age(double seconds) {
   return seconds <= 0 ? "-" : duration_in_words(std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000)));
 }
 
+std::string on_its_way(const Scraper& scraper) {
+  const std::string events = std::to_string(scraper.in_flight);
+  return scraper.held_by.empty() ? events : events + " from " + scraper.held_by;
+}
+
 std::string table_of(const std::vector<Scraper>& scrapers, std::int64_t now_unix_ms) {
   Table table({"NAME", "NAMED", "LAST SCRAPE", "WAITING", "OLDEST", "ON ITS WAY", "DELIVERED", "LAST BATCH"});
   for (const Scraper& scraper : scrapers) {
@@ -24,8 +29,8 @@ std::string table_of(const std::vector<Scraper>& scrapers, std::int64_t now_unix
     const std::string last =
         scraper.last_scrape_unix_ms == 0 ? "not yet" : ago(scraper.last_scrape_unix_ms, now_unix_ms);
     table.add({scraper.name, scraper.named ? "yes" : "no", last, std::to_string(scraper.waiting),
-               age(scraper.oldest_waiting_seconds), std::to_string(scraper.in_flight),
-               std::to_string(scraper.delivered), scraper.last_batch ? scraper.last_batch->text() : "-"});
+               age(scraper.oldest_waiting_seconds), on_its_way(scraper), std::to_string(scraper.delivered),
+               scraper.last_batch ? scraper.last_batch->text() : "-"});
   }
   return table.text();
 }
@@ -54,7 +59,7 @@ Command scrapers_command() noexcept {
           .summary = "list the scrapers: when they came, what waits for them, how their last batch ended",
           .details =
               "NAMED: one of scrapers.names, which is never forgotten. OLDEST: the age of the oldest event that it\n"
-              "has not got. LAST BATCH: delivered, or why not.\n",
+              "has not got. ON ITS WAY: in a cluster from which server. LAST BATCH: delivered, or why not.\n",
           .example = "oneshotctl scrapers\n",
           .options = options,
           .run = run_scrapers};

@@ -1,5 +1,6 @@
 // The page asks the server every two seconds while somebody can see it, and shows what it says.
 import * as api from "./api.js";
+import { showCluster } from "./cluster.js";
 import { ago, byId, clock, count, element, fillTable, say } from "./dom.js";
 import { parseLabels, written } from "./labels.js";
 import { showRecipes } from "./recipes.js";
@@ -89,6 +90,7 @@ async function ask() {
   say(byId("state"), stateLine());
   byId("state").classList.toggle("bad", !server.ready);
   showScrapers(server);
+  showCluster(server);
   showRefused(server);
   showLog(server);
   show();

@@ -14,6 +14,8 @@ function flags(scraper) {
   return scraper.name + (scraper.confirmed ? " (confirmed)" : "") + (scraper.shared ? " (shared by two!)" : "");
 }
 
+const onTheirWay = (s) => s.in_flight.toLocaleString() + (s.held_by ? ` from ${s.held_by}` : "");
+
 export function showScrapers({ scrapers, now_unix_ms: now }) {
   const oldest = (s) => (s.oldest_waiting_seconds > 0 ? ago(s.oldest_waiting_seconds) : "–");
   const lastScrape = (s) =>
@@ -21,7 +23,7 @@ export function showScrapers({ scrapers, now_unix_ms: now }) {
   const columns = [
     { title: "Name", of: flags },
     { title: "Waiting", number: true, of: (s) => s.waiting.toLocaleString() },
-    { title: "On their way", number: true, of: (s) => s.in_flight.toLocaleString() },
+    { title: "On their way", number: true, of: onTheirWay },
     { title: "Oldest", number: true, of: oldest },
     { title: "Last scrape", of: lastScrape },
     { title: "Delivered", number: true, of: (s) => s.delivered.toLocaleString() },
@@ -50,7 +52,7 @@ export function showRefused({ refusals, events: { rejected } }) {
 export function showLog({ storage, events, history }) {
   const part = storage.capacity_bytes > 0 ? storage.used_bytes / storage.capacity_bytes : 0;
   byId("fill").value = part;
-  const place = storage.kind === "file" ? `in ${storage.path}` : "in memory";
+  const place = { file: `in ${storage.path}`, cluster: "on the engine's nodes" }[storage.kind] ?? "in memory";
   const failed = storage.failed ? ", which FAILED: see the server's log" : "";
   say(byId("log"), `${bytes(storage.used_bytes)} of ${bytes(storage.capacity_bytes)} (${(part * 100).toFixed(1)} %) ` +
     `${place}${failed}; ${count(events.kept, "event")} that a scraper has not got, ` +

@@ -82,6 +82,15 @@ TEST_CASE("the status has the numbers of the own metrics") {
   CHECK(at(status, "/refusals/0/status") == "400");
 }
 
+TEST_CASE("a single server says nothing of a cluster, not even that there is none") {
+  App app;
+  app.event("n=1");
+  app.scrape("/metrics?scraper=prom");
+  const std::string text = app.get("/api/v1/status").text;
+  for (const char* word : {"cluster", "replica", "engine", "held_by"})
+    CHECK_MESSAGE(text.find(word) == std::string::npos, word);
+}
+
 TEST_CASE("a change to a scraper that nobody knows lists those that there are") {
   App app = for_admins();
   for (const std::string target : {"/api/v1/scrapers/porm/skip", "/api/v1/scrapers/porm/replay?since=1h"}) {
