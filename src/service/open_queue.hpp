@@ -4,6 +4,7 @@
 #include <asio/any_io_executor.hpp>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "base/result.hpp"
 #include "cluster/options.hpp"
@@ -21,6 +22,9 @@ struct QueueWanted {
 };
 /// Opens the queue of a program: the two programs differ in nothing else. `is_lasting`: a restart does not help.
 using OpenQueue = std::function<Result<std::unique_ptr<queue::Queue>, storage::Error>(const QueueWanted& wanted)>;
+
+/// What open_queue would refuse whatever it finds outside of this machine: files, for one.
+using CheckQueue = std::function<Result<void, std::string>(const QueueWanted& wanted)>;
 
 /// The queue that this program keeps by itself, in memory or in its file.
 [[nodiscard]] Result<std::unique_ptr<queue::Queue>, storage::Error> open_embedded(const QueueWanted& wanted);

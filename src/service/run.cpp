@@ -48,6 +48,15 @@ std::string sources(const std::string& config_file) {
   return text;
 }
 
+/// What is left to check once the settings are read.
+int check(const Program& program, const settings::Settings& settings, const std::string& config_file) {
+  if (program.check_queue) {
+    const auto checked = program.check_queue({settings.queue, settings.cluster, {}});
+    if (!checked) return refuse(checked.error());
+  }
+  return print(sources(config_file) + ": ok\n");
+}
+
 bool exists(const char* path) noexcept { return ::access(path, F_OK) == 0; }
 
 /// Throws what only the start can throw.
@@ -75,9 +84,8 @@ int run_or_throw(const Program& program, int argc, char* const* argv) {
     return tried ? print(*tried) : refuse(tried.error());
   }
   if (auto encryption = Encryption::make(*settings); !encryption) return refuse(encryption.error());
-  if (command_line->check_config) return print(sources(config_file) + ": ok\n");
-
   if (settings->cluster.is_on() && !program.is_for_clusters) return refuse(run_other_program(cluster_program, argv));
+  if (command_line->check_config) return check(program, *settings, config_file);
 
   log::set_level(settings->log_level);
   log::set_format(settings->log_format);

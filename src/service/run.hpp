@@ -11,6 +11,7 @@ namespace oneshot::service {
 struct Program {
   std::string_view name;  ///< "oneshot-metrics-server"
   OpenQueue open_queue;
+  CheckQueue check_queue{};  ///< for --check-config; none: there is nothing to check
   /// It can be one of several replicas; the other one runs this one in its place where [cluster] asks for it.
   bool is_for_clusters = false;
 };

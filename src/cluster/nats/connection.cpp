@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "cluster/nats/security.hpp"
 
 namespace oneshot::cluster {
 namespace {
@@ -62,10 +63,10 @@ Result<std::unique_ptr<Connection>> Connection::make(const NatsOptions& options,
   nats_Open(-1);
   nats_SetMessageDeliveryPoolSize(delivery_threads);
   std::unique_ptr<Connection> made(new Connection(subjects, door));
-  natsStatus status = made->configure(options);
-  if (status == NATS_OK) status = made->configure_security(options);
-  if (status != NATS_OK)
+  if (const natsStatus status = made->configure(options); status != NATS_OK)
     return Unexpected{"the connection to the cluster's engine cannot be set up: " + words_for(status)};
+  if (auto secured = set_security(made->options_.get(), options); !secured)
+    return Unexpected{std::move(secured.error())};
   return made;
 }
 
@@ -93,19 +94,6 @@ natsStatus Connection::configure(const NatsOptions& options) {
              natsOptions_SetReconnectedCB, made, Door::reconnected, static_cast<void*>(&door_))(
              natsOptions_SetErrorHandler, made, Door::error, static_cast<void*>(&door_))
       .status();
-}
-
-natsStatus Connection::configure_security(const NatsOptions& options) {
-  natsOptions* const made = options_.get();
-  Steps step;
-  if (!options.credentials_file.empty())
-    step(natsOptions_SetUserCredentialsFromFiles, made, options.credentials_file.c_str(), nullptr);
-  if (!options.user.empty()) step(natsOptions_SetUserInfo, made, options.user.c_str(), options.password.c_str());
-  if (!options.tls_ca_file.empty()) step(natsOptions_LoadCATrustedCertificates, made, options.tls_ca_file.c_str());
-  if (!options.tls_cert_file.empty())
-    step(natsOptions_LoadCertificatesChain, made, options.tls_cert_file.c_str(), options.tls_key_file.c_str());
-  if (wants_tls(options)) step(natsOptions_SetSecure, made, true);
-  return step.status();
 }
 
 Connection::~Connection() { close(); }

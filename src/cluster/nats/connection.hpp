@@ -66,7 +66,6 @@ class Connection {
  private:
   Connection(const Subjects& subjects, Door& door) : subjects_(subjects), door_(door) {}
   natsStatus configure(const NatsOptions& options);
-  natsStatus configure_security(const NatsOptions& options);
   natsStatus subscribe(Link& link);
 
   const Subjects& subjects_;

@@ -8,6 +8,7 @@
 #include "cluster/nats/door.hpp"
 #include "cluster/nats/engine_thread.hpp"
 #include "cluster/nats/room.hpp"
+#include "cluster/nats/security.hpp"
 #include "cluster/nats/stream.hpp"
 #include "cluster/nats/stream_thread.hpp"
 #include "cluster/nats/subjects.hpp"
@@ -75,8 +76,16 @@ class NatsLog::Works final : public Receiver {
   std::unique_ptr<StreamThread> stream_thread_;
 };
 
+Result<void> NatsLog::check(const NatsOptions& options) {
+  if (auto checked = cluster::check(options); !checked) return checked;
+  natsOptions* made = nullptr;
+  if (natsOptions_Create(&made) != NATS_OK) return Unexpected{std::string("there is no memory for the options")};
+  const OptionsPtr owner(made);
+  return set_security(made, options);
+}
+
 Result<std::unique_ptr<NatsLog>> NatsLog::open(NatsOptions options) {
-  if (auto checked = check(options); !checked) return Unexpected{checked.error()};
+  if (auto checked = cluster::check(options); !checked) return Unexpected{checked.error()};
   auto works = Works::make(std::move(options));
   if (!works) return Unexpected{works.error()};
   return std::unique_ptr<NatsLog>(new NatsLog(std::move(*works)));

@@ -20,6 +20,8 @@ class NatsLog final : public OrderedLog {
   /// Connects and makes the stream as soon as that can be, without waiting for it; the log says what is in the way.
   /// Errors: options that cannot be right.
   static Result<std::unique_ptr<NatsLog>> open(NatsOptions options);
+  /// Whether open() would take these, without a connection. The same errors.
+  static Result<void> check(const NatsOptions& options);
   /// Waits for what is being written, for two seconds or so at most; while it is connecting, for a second for each
   /// server, and for as long as a name takes to be found.
   ~NatsLog() override;

@@ -53,7 +53,7 @@ Result<void> check_files(const NatsOptions& options) {
        {"tls_key_file", &options.tls_key_file}}};
   for (const auto& [key, path] : files)
     if (!path->empty() && ::access(path->c_str(), R_OK) != 0)
-      return Unexpected{std::string(key) + ": " + *path + " cannot be read: " + std::strerror(errno)};
+      return Unexpected{"cluster." + std::string(key) + ": " + *path + ": cannot be read: " + std::strerror(errno)};
   return {};
 }
 

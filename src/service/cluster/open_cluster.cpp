@@ -50,11 +50,14 @@ Result<cluster::NatsOptions, Error> nats_options(const QueueWanted& wanted, std:
   // eighth more of them.
   constexpr std::uint64_t for_checkpoints = std::uint64_t{64} << 20;
   const cluster::Options& options = wanted.cluster;
+  std::string replica = options.replica.empty() ? name_of_host() : options.replica;
+  if (replica.empty())
+    return Unexpected{Error{"this host has no name: set cluster.replica, a name that no other replica has", true}};
   Result<std::string, Error> password = read_password(options.password_file);
   if (!password) return Unexpected{std::move(password.error())};
   return cluster::NatsOptions{.servers = options.servers,
                               .name = options.name,
-                              .replica = options.replica,
+                              .replica = std::move(replica),
                               .boot = boot,
                               .copies = options.copies,
                               .max_bytes = 3 * wanted.queue.storage.capacity_bytes + for_checkpoints,
@@ -70,24 +73,29 @@ Result<cluster::NatsOptions, Error> nats_options(const QueueWanted& wanted, std:
 
 Result<std::unique_ptr<queue::Queue>, Error> open_cluster(const QueueWanted& given) {
   if (!given.cluster.is_on()) return open_embedded(given);
-  QueueWanted wanted = given;
-  if (wanted.cluster.replica.empty()) wanted.cluster.replica = name_of_host();
-  if (wanted.cluster.replica.empty())
-    return Unexpected{Error{"this host has no name: set cluster.replica, a name that no other replica has", true}};
   const std::uint64_t publisher = random_number();
-  Result<cluster::NatsOptions, Error> options = nats_options(wanted, publisher);
+  Result<cluster::NatsOptions, Error> options = nats_options(given, publisher);
   if (!options) return Unexpected{std::move(options.error())};
+  cluster::Options own = given.cluster;
+  own.replica = options->replica;
   Result<std::unique_ptr<cluster::NatsLog>> log = cluster::NatsLog::open(std::move(*options));
   if (!log) return Unexpected{Error{std::move(log.error()), true}};
-  log::info("replica of a cluster", {{"cluster", wanted.cluster.name}, {"replica", wanted.cluster.replica}});
+  log::info("replica of a cluster", {{"cluster", own.name}, {"replica", own.replica}});
   return std::unique_ptr<queue::Queue>(
       std::make_unique<cluster::ClusterQueue>(std::move(*log), system_clock(),
-                                              cluster::ClusterQueue::Start{.cluster = wanted.cluster,
-                                                                           .queue = wanted.queue,
+                                              cluster::ClusterQueue::Start{.cluster = own,
+                                                                           .queue = given.queue,
                                                                            .version = std::string(version()),
                                                                            .publisher = publisher,
                                                                            .salt = random_number(),
-                                                                           .executor = wanted.executor}));
+                                                                           .executor = given.executor}));
+}
+
+Result<void, std::string> check_cluster(const QueueWanted& wanted) {
+  if (!wanted.cluster.is_on()) return {};
+  const Result<cluster::NatsOptions, Error> options = nats_options(wanted, random_number());
+  if (!options) return Unexpected{options.error().text};
+  return cluster::NatsLog::check(*options);
 }
 
 }  // namespace oneshot::service

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "base/result.hpp"
 #include "queue/queue.hpp"
@@ -12,5 +13,7 @@ namespace oneshot::service {
 
 /// The queue that the replicas of a cluster keep together; without [cluster] that of a single server.
 [[nodiscard]] Result<std::unique_ptr<queue::Queue>, storage::Error> open_cluster(const QueueWanted& wanted);
+/// Whether its settings are right, and their files; the engine is not asked.
+[[nodiscard]] Result<void, std::string> check_cluster(const QueueWanted& wanted);
 
 }  // namespace oneshot::service

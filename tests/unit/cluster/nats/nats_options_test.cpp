@@ -70,7 +70,7 @@ TEST_CASE("what cannot be right is named, and what to write") {
       }),
       "credentials_file and user");
   has(error_with([](NatsOptions& options) { options.credentials_file = "/nonexisting/x.creds"; }),
-      "credentials_file: /nonexisting/x.creds cannot be read: No such file or directory");
+      "cluster.credentials_file: /nonexisting/x.creds: cannot be read: No such file or directory");
 }
 
 }  // namespace
