@@ -56,6 +56,17 @@ bool append_escaped(std::string& out, std::string_view text, std::size_t max_siz
 
 /// The same between quotes.
 [[nodiscard]] std::string quoted(std::string_view text, std::size_t max = 80);
+// The same, for arguments that std::quoted() would fit better: argument-dependent lookup finds that one wherever a
+// header brings <iomanip> along, as <chrono> of GCC 14 does.
+[[nodiscard]] inline std::string quoted(const std::string& text, std::size_t max = 80) {
+  return quoted(std::string_view(text), max);
+}
+[[nodiscard]] inline std::string quoted(std::string& text, std::size_t max = 80) {
+  return quoted(std::string_view(text), max);
+}
+[[nodiscard]] inline std::string quoted(const char* text, std::size_t max = 80) {
+  return quoted(std::string_view(text), max);
+}
 
 void append_unsigned(std::string& out, std::uint64_t value);
 void append_signed(std::string& out, std::int64_t value);

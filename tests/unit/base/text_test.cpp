@@ -4,11 +4,22 @@
 #include <doctest/doctest.h>
 
 #include <cstdint>
+#include <iomanip>  // whose std::quoted() must not be taken
 #include <limits>
 #include <string>
 #include <string_view>
 
 using namespace oneshot;
+
+TEST_CASE("quotes are ours for every kind of text, whatever the standard library has of that name") {
+  std::string text = "a";
+  const std::string fixed = "b";
+  CHECK("is " + quoted(text) == R"(is "a")");
+  CHECK("is " + quoted(fixed) == R"(is "b")");
+  CHECK("is " + quoted("c") == R"(is "c")");
+  CHECK("is " + quoted(std::string_view("d")) == R"(is "d")");
+  CHECK("is " + quoted(std::string("e\n")) == R"(is "e\n")");
+}
 
 TEST_CASE("case is ignored for ASCII letters only") {
   CHECK(equals_ignoring_case("Content-TYPE", "content-type"));
