@@ -196,9 +196,17 @@ class Scrapes::Taking {
     if (is_ours || was_asked) co_await waiting_.pause(look_again);
     if (is_ours) co_return;
     const std::shared_ptr<Holder> holder = scrapes_.ask_holder(std::string(wish_.scraper), out);
-    co_await wait_for(holder->replied);
+    const SteadyTime until = patient_until(out);
+    co_await waiting_.wait_until(holder->replied, until);
     if (!scrapes_.is_expired(out)) co_return;
     replaced_ = out;
+  }
+
+  /// How long the holder may take to answer. Past its deadline it has nothing left to find out, and a scrape that waits
+  /// for less than `answer_patience` in all (a scrape_timeout of a second) still needs time to take the batch.
+  [[nodiscard]] SteadyTime patient_until(const Out& out) const {
+    const SteadyTime now = scrapes_.clock_.steady();
+    return scrapes_.is_expired(out) ? now + (wish_.until - now) / 2 : wish_.until;
   }
 
   Scrapes& scrapes_;

@@ -151,6 +151,22 @@ class TwoReplicas(unittest.TestCase):
         shown = wait_until(lambda: ids(scrape(cluster[1])), "the batch goes out again", 10, 0.1)
         self.assertEqual(["e2"], shown)
 
+    def test_a_scraper_with_a_timeout_of_a_second_too_gets_what_a_killed_replica_held(self):
+        cluster = self.cluster()
+        self.assertEqual(200, post(cluster[0], id="e1").status)
+        with Connection(cluster[0].port, receive_buffer=4096) as connection:
+            connection.send_get("/metrics?scraper=prom", [scrape_timeout(1)])
+            wait_until(lambda: cluster[1].peek("prom").value("oneshot_events_in_flight", scraper="prom") == 1,
+                       "the batch is out", 5)
+            cluster.replicas[0].kill()
+            connection.reset()
+
+        def scraped():
+            with cluster[1].connect() as asking:
+                asking.send_get("/metrics?scraper=prom", [scrape_timeout(1)])
+                return ids(parse(asking.read_reply().body))
+        self.assertEqual(["e1"], wait_until(scraped, "the batch goes out again", 20, 0.1))
+
     def test_replicas_that_stop_and_start_again_lose_nothing(self):
         cluster = self.cluster()
         self.assertEqual(200, post(cluster[0], id="e1").status)
