@@ -8,8 +8,12 @@
 #   sh packaging/quickstart.sh demo
 #       builds it and shows it with a Prometheus: an event every few seconds, and the timeline as Prometheus has it, at
 #       free ports and in a temporary folder; Ctrl-C ends both and leaves nothing
-#   sh packaging/quickstart.sh build
-#       builds it, and nothing else
+#   sh packaging/quickstart.sh demo --cluster
+#       the same with a cluster: three nodes of the engine, three servers, two Prometheus. One of each is killed while
+#       events are posted; after a minute it ends and says what each Prometheus has, and how much is missing or twice
+#       (status 1 if anything is)
+#   sh packaging/quickstart.sh build [--cluster]
+#       builds it, and nothing else; with --cluster the program for clusters too
 #   sh packaging/quickstart.sh test [--all | STEP...]
 #       builds it with its tests and runs the suites unit, integration, system, docs, packages and lint (the step
 #       `release`); with --all the steps release kubernetes stress chaos cluster hostile crash store clang fuzz tsan
@@ -137,7 +141,7 @@ want_networks() { # for the tests that make networks of their own
   want faketime faketime
 }
 
-want_cluster() { # without it the tests of that step are skipped
+want_cluster() { # without it the tests of step cluster are skipped
   ! has apt-get || want libnats-dev /usr/include/nats/nats.h /usr/local/include/nats/nats.h
 }
 
@@ -223,41 +227,9 @@ compile() {
 
 # ---- run ----
 
-# find_port SERVER_ARGUMENT...: sets port to the one where the server will listen; PORT where only its config tells, and
-# nothing where it will not listen. host is not empty where that is an address of its own.
-find_port() {
-  port=${PORT:-8090} before='' host=''
-  for argument; do
-    case $argument in
-      --version | --help | --check-config | --print-config | --try-webhook) port=''; return 0 ;;
-      --host | --host=*) host=$argument ;;
-      --config | --config=*) [ -n "${PORT:-}" ] || port=PORT ;;
-      --port=*) port=${argument#*=} ;;
-    esac
-    [ "$before" != --port ] || port=$argument
-    before=$argument
-  done
-}
-
-# is_taken PORT: whether somebody listens there, at whatever address. The kernel says it without any tool.
-is_taken() {
-  grep -qsE "^ *[0-9]+: [0-9A-F]+:$(printf %04X "$1") [0-9A-F]+:0000 0A " /proc/net/tcp /proc/net/tcp6
-}
-
-# holder PORT: " by NAME (pid N)", as far as this user may know.
-holder() {
-  ! has ss || ss -Hltnp "sport = :$1" 2>/dev/null |
-    sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\).*/ by \1 (pid \2)/p' | head -n 1
-}
-
-check_port() { # a build takes minutes, and the server would say it only then
-  case $port in '' | *[!0-9]* | ??????*) return 0 ;; esac # nothing to know, or the server says what is wrong with it
-  [ -z "$host" ] && is_taken "$port" || return 0 # at another address the same port may be free
-  free=$((port + 1))
-  while is_taken $free; do free=$((free + 1)); done
-  die "port $port is taken$(holder "$port"). End that program, or take another port:" \
-    "PORT=$free sh packaging/quickstart.sh run"
-}
+# Whether its port is free.
+# shellcheck source=packaging/ports.sh
+. packaging/ports.sh
 
 lines_to_try() {
   [ -n "$port" ] || return 0
@@ -272,17 +244,29 @@ lines_to_try() {
 TRY
 }
 
-build() {
+build() { # [--cluster]
+  cluster='' programs=oneshot-metrics-server
+  [ $# = 0 ] || for_cluster build "$@"
   want_to_build
+  [ -z "$cluster" ] || { want_cluster; programs="$programs oneshot-metrics-server-cluster"; }
   install_missing
   [ -f build/build.ninja ] || tests=-Dtests=false
   began=$(now)
   say "building build/oneshot-metrics-server (release)"
-  # shellcheck disable=SC2086 # tests in a folder that is there stay as they are
-  if ! configure build -Dbuildtype=release ${tests:-} || ! compile build oneshot-metrics-server; then
-    die "the build failed"
-  fi
+  # The option makes a folder that was there before look for libnats again; tests in it stay as they are.
+  # shellcheck disable=SC2086 # lists of words
+  configure build -Dbuildtype=release ${cluster:+-Dcluster=auto} ${tests:-} || die "the build failed"
+  [ -z "$cluster" ] || grep -q '^build oneshot-metrics-server-cluster:' build/build.ninja ||
+    die "a cluster needs libnats with its headers, 3.4.1 or newer (Debian's libnats-dev, nats.c elsewhere). Please" \
+      "install it first"
+  # shellcheck disable=SC2086
+  compile build $programs || die "the build failed"
   say "built in $(($(now) - began)) s"
+}
+
+for_cluster() { # COMMAND --cluster
+  [ "$#:$2" = 2:--cluster ] || { say "$1 takes --cluster or nothing" >&2; exit 2; }
+  cluster=1
 }
 
 run() {
@@ -297,13 +281,23 @@ run() {
 
 # ---- demo ----
 
-demo() { # Prometheus begins before the build: packaging/demo says why
+demo() { # [--cluster]; Prometheus begins before the build: packaging/demo says why
+  cluster=''
+  [ $# = 0 ] || for_cluster demo "$@"
   want python3 python3
   want_to_build
+  [ -z "$cluster" ] || want_cluster
   install_missing
   find_prometheus
   prometheus=${ONESHOT_PROMETHEUS:-$(command -v prometheus || true)}
-  exec python3 packaging/demo build/oneshot-metrics-server "$prometheus" -- sh packaging/quickstart.sh build
+  [ -n "$cluster" ] ||
+    exec python3 packaging/demo build/oneshot-metrics-server "$prometheus" -- sh packaging/quickstart.sh build
+  find_nats_server
+  engine=${ONESHOT_NATS_SERVER:-$(new_nats_server || true)}
+  [ -n "$engine" ] || die "a cluster needs nats-server, 2.10.23 or newer, and it is neither here nor to be had by" \
+    "apt-get. Please install it (Debian 13 has it, or https://nats.io/download), or name it: ONESHOT_NATS_SERVER=PATH"
+  exec python3 packaging/demo --cluster "$engine" build/oneshot-metrics-server "$prometheus" -- \
+    sh packaging/quickstart.sh build --cluster
 }
 
 # ---- test ----
@@ -482,8 +476,8 @@ command=${1:-}
 [ $# = 0 ] || shift
 case $command in
   run) run "$@" ;;
-  demo) demo ;;
-  build) build ;;
+  demo) demo "$@" ;;
+  build) build "$@" ;;
   test) test_steps "$@" ;;
   -h | --help) usage ;;
   '') usage >&2; exit 2 ;;

@@ -44,19 +44,21 @@ find_relays() {
 find_victoria_metrics() { find_program victoria-metrics usr/bin/victoria-metrics ONESHOT_VICTORIA_METRICS; }
 
 # The engine of a cluster's log. That of Debian 12 loses records, so there it is the one of 13.
+new_nats_server() { # the path of the one that is installed, where it is new enough
+  has nats-server && nats-server --version | grep -qE ' v?(2\.1[1-9]|2\.10\.(2[3-9]|[3-9][0-9])|[3-9])' &&
+    command -v nats-server
+}
 find_nats_server() {
-  new=' v?(2\.1[1-9]|2\.10\.(2[3-9]|[3-9][0-9])|[3-9])'
-  if has nats-server && nats-server --version | grep -qE "$new"; then return 0; fi
-  has apt-get || return 0
+  if [ -n "${ONESHOT_NATS_SERVER:-}" ] || new_nats_server >/dev/null || ! has apt-get; then return 0; fi
   bin=$here/$tools/nats-server/usr/sbin/nats-server
   if ! exists "$bin"; then
     sources=$(debian_sources)
     [ -n "$sources" ] || { refresh; sources=$(debian_sources); }
-    say "unpacking nats-server of Debian trixie into $tools (for tests; it is not installed)"
+    say "unpacking nats-server of Debian trixie into $tools (it is not installed)"
     [ -n "$sources" ] && unpack_from trixie $tools/nats-server nats-server ||
-      say "cannot download nats-server; its tests will be skipped"
+      say "cannot download nats-server; it will be done without"
   fi
-  ! exists "$bin" || export ONESHOT_NATS_SERVER="${ONESHOT_NATS_SERVER:-$bin}"
+  ! exists "$bin" || export ONESHOT_NATS_SERVER="$bin"
 }
 
 # Other versions, for the tests that ask every one there is: what other releases of Debian have.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the demo starts: the server and a Prometheus, at free ports of 127.0.0.1, with all their files in one folder."""
+"""What both demos start: servers and Prometheus, at free ports of 127.0.0.1, with all their files in one folder."""
 
 import json
 import os
@@ -29,10 +29,16 @@ class Port:
         return self.number
 
 
-def get(url):
+def request(url, body=None, headers=None, seconds=5):
+    """The body of its answer; anything but 200 is a urllib.error.HTTPError."""
+    asked = urllib.request.Request(url, body, headers or {})
     # Loopback is never behind a proxy.
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=5) as answer:
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(asked, timeout=seconds) as answer:
         return answer.read().decode()
+
+
+def get(url):
+    return request(url)
 
 
 def answers(url):
@@ -44,30 +50,45 @@ def answers(url):
         return False
 
 
+def take(url, scraper):
+    """Scrapes a server: [(labels, value)] of the events that waited."""
+    found = re.findall(r"^events_to_metrics\{(.*)\} (\S+)$", get(f"{url}/metrics?scraper={scraper}"), re.MULTILINE)
+    return [(dict(re.findall(r'(\w+)="([^"]*)"', labels)), float(value)) for labels, value in found]
+
+
 class Process:
-    """A program at a port of its own; it has begun when `ready` answers."""
+    """A program at a port of its own, which Stage.start() starts; it has begun when `ready` answers."""
 
     seconds = 30
 
     def __init__(self, name, folder, command, port, ready):
         self.name, self.url = name, f"http://localhost:{port}"
         self._log = os.path.join(folder, f"{name}.log")
-        environment = {name: value for name, value in os.environ.items() if name not in _LEFT_OUT}
-        with open(self._log, "wb") as log:
-            self._process = subprocess.Popen(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL,
-                                             stdout=log, stderr=log)
+        self._folder, self._command = folder, command
         self._ready = f"http://127.0.0.1:{port}{ready}"
+        self._process = None
+
+    def start(self):
+        """Also again after kill(), with the same folder and at the same port."""
+        environment = {name: value for name, value in os.environ.items() if name not in _LEFT_OUT}
+        with open(self._log, "ab") as log:
+            # A session of its own: Ctrl-C is for the demo, which ends them in their order.
+            self._process = subprocess.Popen(self._command, cwd=self._folder, env=environment, start_new_session=True,
+                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+    def is_ready(self):
+        return answers(self._ready)
 
     def wait_until_ready(self):
         end = time.monotonic() + self.seconds
-        while not answers(self._ready):
+        while not self.is_ready():
             self.check()
             if time.monotonic() > end:
                 raise SystemExit(f"demo: {self.name} does not answer; it says:\n{self.log()[-2000:]}")
             time.sleep(0.02)
 
     def runs(self):
-        return self._process.poll() is None
+        return self._process is not None and self._process.poll() is None
 
     def check(self):
         """Ends the program where this one has ended by itself."""
@@ -78,14 +99,18 @@ class Process:
         with open(self._log, encoding="utf-8", errors="replace") as file:
             return file.read()
 
+    def kill(self):
+        """As kill -9 does."""
+        self._process.kill()
+        self._process.wait()
+
     def stop(self):
         if self.runs():
             self._process.terminate()
             try:
                 self._process.wait(15)
             except subprocess.TimeoutExpired:
-                self._process.kill()
-        self._process.wait()
+                self.kill()
 
 
 class Server(Process):
@@ -96,31 +121,34 @@ class Server(Process):
         super().__init__("server", folder, [program, "--config", "config.toml"], port, "/readyz")
 
     def post(self, **labels):
-        body = urllib.parse.urlencode(labels).encode()
-        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"{self.url}/event", body, timeout=5).close()
+        request(f"{self.url}/event", urllib.parse.urlencode(labels).encode())
 
     def take(self):
         """Scrapes: [labels] of each event that waited."""
-        text = get(f"{self.url}/metrics?scraper={SCRAPER}")
-        found = re.findall(r"^events_to_metrics\{(.*)\} \S+$", text, re.MULTILINE)
-        return [dict(re.findall(r'(\w+)="([^"]*)"', labels)) for labels in found]
+        return [labels for labels, _ in take(self.url, SCRAPER)]
 
 
 class Prometheus(Process):
-    def __init__(self, program, folder, target):
+    """rules: further lines of its scrape config"""
+
+    def __init__(self, program, folder, *targets, scraper=SCRAPER, name="prometheus", rules=""):
         port = Port().release()
+        listed = ", ".join(f'"127.0.0.1:{target}"' for target in targets)
         with open(os.path.join(folder, "prometheus.yml"), "w", encoding="utf-8") as config:
             config.write("scrape_configs:\n  - job_name: events\n    scrape_interval: 1s\n    scrape_timeout: 1s\n"
-                         f"    params: {{scraper: [{SCRAPER}]}}\n    honor_labels: true\n"
-                         f'    static_configs: [{{targets: ["127.0.0.1:{target}"]}}]\n')
+                         f"    params: {{scraper: [{scraper}]}}\n    honor_labels: true\n"
+                         f"    static_configs: [{{targets: [{listed}]}}]\n{rules}")
         command = [program, "--config.file=prometheus.yml", "--storage.tsdb.path=data", "--log.level=warn",
                    f"--web.listen-address=127.0.0.1:{port}"]
-        super().__init__("prometheus", folder, command, port, "/-/ready")
+        super().__init__(name, folder, command, port, "/-/ready")
+
+    def ask(self, expression):
+        """What an instant query finds, as the API has it."""
+        return json.loads(get(self.api(expression)))["data"]["result"]
 
     def samples(self, expression):
         """[(labels, [time of a sample])] of an expression with a range, such as x[1m]."""
-        result = json.loads(get(self.api(expression)))["data"]["result"]
-        return [(entry["metric"], [float(at) for at, _ in entry["values"]]) for entry in result]
+        return [(entry["metric"], [float(at) for at, _ in entry["values"]]) for entry in self.ask(expression)]
 
     def api(self, expression):
         """The address of the answer to an instant query."""

@@ -1,36 +1,22 @@
 # SPDX-License-Identifier: MIT
-"""What `quickstart.sh demo` shows: the server and a real Prometheus, an event every few seconds, and the timeline as
-Prometheus has it, until Ctrl-C. Nothing of it is left then.
-
-Usage: python3 packaging/demo SERVER PROMETHEUS [-- BUILD...]. Where PROMETHEUS is "", this program scrapes the server
-itself. BUILD is a command that makes SERVER. Prometheus begins before it: by its own rule it scrapes nothing in its
-first five seconds (its discovery of targets hands them on once in that time), and these go by meanwhile.
-"""
+"""One server and a real Prometheus: an event every few seconds, and the timeline as Prometheus has it, until Ctrl-C."""
 
 import itertools
-import os
 import shutil
-import signal
-import subprocess
 import sys
-import tempfile
 import time
 
 from processes import Port, Prometheus, Server, answers
+from stage import say
 from timeline import draw, title
 
 SECONDS = 60      # that the picture shows
 EVERY = 3         # seconds from an event to the next
 STEP = 0.1        # seconds from a look to the next, until the first event has been seen
 REDRAW = 1        # and afterwards
-ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 EVENTS = ({"type": "deploy", "service": "checkout"}, {"type": "deploy", "service": "cart"},
           {"type": "backup", "host": "db1", "value": "42.5"}, {"type": "deploy", "service": "checkout"},
           {"type": "job_failed", "name": "nightly-report"})
-
-
-def say(text=""):
-    print(text, flush=True)
 
 
 class Seen:
@@ -81,27 +67,21 @@ def addresses(server, prometheus):
     say()
 
 
-def check(*processes):
-    for process in processes:
-        if process:
-            process.check()
-
-
-def first_event(server, prometheus, seen, event, began):
+def first_event(stage, server, prometheus, seen, event, began):
     """Posts it, and waits until it is seen."""
     server.post(**event)
     while not seen.look():
-        check(server, prometheus)
+        stage.check()
         time.sleep(STEP)
     say(f"demo: first event seen {'in Prometheus ' if prometheus else ''}{time.monotonic() - began:.1f} s after the"
         " server's start")
     addresses(server, prometheus)
 
 
-def play(server, prometheus, began):
+def play(stage, server, prometheus, began):
     """Posts and draws until the program is interrupted."""
     events, seen, picture = itertools.cycle(EVENTS), Seen(server, prometheus), Picture()
-    first_event(server, prometheus, seen, next(events), began)
+    first_event(stage, server, prometheus, seen, next(events), began)
     due = time.monotonic() + EVERY
     while True:
         picture.show(seen.look())
@@ -109,45 +89,17 @@ def play(server, prometheus, began):
             server.post(**next(events))
             due += EVERY
         time.sleep(REDRAW)
-        check(server, prometheus)
+        stage.check()
 
 
-def interrupted(*_):
-    raise KeyboardInterrupt
-
-
-def begin(folder, running, server_program, prometheus_program, build):
-    """Starts all there is, and puts it into `running`: (server, Prometheus or None, when the server was started)."""
+def show(stage, server_program, prometheus_program):
     port, prometheus = Port(), None
     if prometheus_program:
-        prometheus = Prometheus(os.path.abspath(prometheus_program), folder, port.number)
-        running.append(prometheus)
+        prometheus = stage.start(Prometheus(prometheus_program, stage.folder, port.number))
     else:
         say("demo: no Prometheus is at hand (install it, or set ONESHOT_PROMETHEUS): this shows the server alone")
-    if build and subprocess.run(build, check=False).returncode != 0:
-        raise SystemExit("demo: the build failed")
+    stage.build()
     began = time.monotonic()
-    server = Server(os.path.abspath(server_program), folder, port)
-    running.append(server)
-    for process in running:
-        process.wait_until_ready()
-    return server, prometheus, began
-
-
-def main(server_program, prometheus_program, *build):
-    for number in ENDS:
-        signal.signal(number, interrupted)
-    running, folder = [], tempfile.mkdtemp(prefix="oneshot-demo-")
-    try:
-        play(*begin(folder, running, server_program, prometheus_program, build[1:]))
-    except KeyboardInterrupt:
-        say("\ndemo: ends")
-    finally:
-        for number in ENDS:
-            signal.signal(number, signal.SIG_IGN)  # a second one does not leave anything behind
-        for process in reversed(running):
-            process.stop()
-        shutil.rmtree(folder)
-
-
-main(*sys.argv[1:])
+    server = stage.start(Server(server_program, stage.folder, port))
+    stage.wait_until_ready()
+    play(stage, server, prometheus, began)

@@ -6,57 +6,15 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import tempfile
 import unittest
 import urllib.parse
 
+from docs.demo import Demo
 from harness import programs, runner
 from harness.client import Connection
-from harness.server import environment
 from harness.sockets import listens
 from harness.waiting import wait_until
-
-DEMO = os.path.join(programs.ROOT, "packaging", "demo")
-
-
-class Demo:
-    """The program, with a folder for its files and what it prints."""
-
-    def __init__(self, folder, prometheus, *build):
-        self.folder = os.path.join(folder, "tmp")
-        os.mkdir(self.folder)
-        self._said = os.path.join(folder, "said")
-        with open(self._said, "wb") as said:
-            self.process = subprocess.Popen(
-                [sys.executable, DEMO, programs.server_binary(), prometheus, "--", *build], stdout=said, stderr=said,
-                stdin=subprocess.DEVNULL, env=environment({"TMPDIR": self.folder, "PYTHONDONTWRITEBYTECODE": "1"}))
-
-    def said(self):
-        with open(self._said, encoding="utf-8") as file:
-            return file.read()
-
-    def wait_for(self, pattern, seconds=30):
-        """The match of the pattern in what it says."""
-        def found():
-            assert self.process.poll() is None or re.search(pattern, self.said()), self.said()
-            return re.search(pattern, self.said())
-        return wait_until(found, pattern, seconds, 0.05)
-
-    def children(self):
-        """The command lines of what it has started."""
-        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as file:
-            numbers = file.read().split()
-        lines = []
-        for number in numbers:
-            with open(f"/proc/{number}/cmdline", encoding="utf-8") as file:
-                lines.append(file.read().replace("\0", " "))
-        return lines
-
-    def end(self, number=signal.SIGINT):
-        self.process.send_signal(number)
-        return self.process.wait(30)
-
 
 def get(url, path=None):
     parts = urllib.parse.urlsplit(url)
@@ -126,6 +84,8 @@ class Demonstration(unittest.TestCase):
         wrong = subprocess.run(["sh", script, "dmeo"], capture_output=True, text=True, check=False)
         self.assertEqual((wrong.returncode, wrong.stderr), (2, 'quickstart: there is no "dmeo"; there are: run, demo, '
                                                                'build, test\n'))
+        wrong = subprocess.run(["sh", script, "demo", "--clutser"], capture_output=True, text=True, check=False)
+        self.assertEqual((wrong.returncode, wrong.stderr), (2, "quickstart: demo takes --cluster or nothing\n"))
 
 
 if __name__ == "__main__":

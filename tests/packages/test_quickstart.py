@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What `quickstart.sh run` says before it builds: to somebody whose port is taken, and to somebody who is not root.
+What `demo --cluster` and `build --cluster` say where the engine or its library is missing.
 
 The script runs in a folder of its own, with programs of our own in the place of those that would install and build.
 """
@@ -40,7 +41,7 @@ class Quickstart(unittest.TestCase):
         self.log = os.path.join(self.folder, "log")
         self.script = os.path.join(self.folder, "packaging", "quickstart.sh")
         os.mkdir(os.path.dirname(self.script))
-        for name in ("quickstart.sh", "test-programs.sh"):
+        for name in ("quickstart.sh", "ports.sh", "test-programs.sh"):
             shutil.copy(os.path.join(programs.ROOT, "packaging", name), os.path.dirname(self.script))
         self.bin = os.path.join(self.folder, "bin")
         os.mkdir(self.bin)
@@ -127,6 +128,40 @@ class Port(Quickstart):
                                          (("--", "--host", "127.0.0.2", "--port", str(self.port)), {}),
                                          (("--", "--version", "--port", str(self.port)), {})):
                 self.assertNotIn("is taken", self.run_it(*arguments, **variables))
+
+
+class ForACluster(Quickstart):
+    """On a machine without apt-get, which has all that a single server needs."""
+
+    def say(self, *arguments, status=1):
+        for name, text in (("c++", ""), ("ninja", ""), ("pkg-config", ""), ("python3", ""),
+                           ("meson", "mkdir -p build && echo 'build oneshot-metrics-server: x' >build/build.ninja")):
+            path = os.path.join(self.bin, name)
+            with open(path, "w", encoding="ascii") as file:
+                file.write(f"#!/bin/sh\n{text}\n")
+            os.chmod(path, stat.S_IRWXU)
+        done = subprocess.run(["/bin/sh", self.script, *arguments], text=True, stdin=subprocess.DEVNULL, check=False,
+                              capture_output=True, timeout=60, env=self.environment())
+        self.assertEqual(done.returncode, status, done.stdout)
+        return done.stderr
+
+    def test_the_demo_says_which_engine_it_lacks_and_where_to_get_it(self):
+        said = self.say("demo", "--cluster")
+        self.assertRegex(said, r"^quickstart: a cluster needs nats-server, 2\.10\.23 or newer, .*Please install it .*"
+                               r"ONESHOT_NATS_SERVER=PATH\n$")
+
+    def test_the_demo_takes_no_engine_that_loses_records(self):
+        for version, is_taken in (("2.9.10", False), ("2.10.22", False), ("v2.10.23", True), ("v2.11.0", True)):
+            path = os.path.join(self.bin, "nats-server")
+            with open(path, "w", encoding="ascii") as file:
+                file.write(f"#!/bin/sh\necho nats-server: {version}\n")
+            os.chmod(path, stat.S_IRWXU)
+            said = self.say("demo", "--cluster", status=0 if is_taken else 1)
+            self.assertEqual("a cluster needs nats-server" in said, not is_taken, version)
+
+    def test_a_build_without_libnats_says_what_to_install(self):
+        self.assertIn("a cluster needs libnats with its headers, 3.4.1 or newer (Debian's libnats-dev, nats.c "
+                      "elsewhere)", self.say("build", "--cluster"))
 
 
 class Password(Quickstart):
