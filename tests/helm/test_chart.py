@@ -145,7 +145,7 @@ class Chart(unittest.TestCase):
         keys = [(f"config.{name}.{key}", schema["minimum"], schema["maximum"])
                 for name, section in sections.items() for key, schema in section.get("properties", {}).items()
                 if key.endswith("seconds")]
-        self.assertEqual(len(keys), 8)
+        self.assertEqual(len(keys), 9)
         for key, minimum, maximum in keys:
             for seconds in [f"{maximum}.5"] + ([f"{minimum - 0.05:.2f}"] if minimum else []):
                 self.assertIn(f"{key} {seconds} must be a number of seconds from {minimum} to {maximum}",
@@ -161,7 +161,6 @@ class Chart(unittest.TestCase):
         with open(os.path.join(chart.CHART, "values.schema.json"), encoding="utf-8") as file:
             sections = json.load(file)["properties"]["config"]["properties"]
         settings = chart.settings()
-        del settings["cluster"]  # the image has the program for one server alone
         for section, example in (("clients", None), ("confirm", "prometheus-a"), ("listeners", "scrape"),
                                  ("metrics", "deploys"), ("webhooks", None)):
             keys = settings.pop(section)

@@ -5,45 +5,28 @@ cron job's command and the ServiceMonitor's path. Only folders and the port are 
 import base64
 import json
 import os
-import shutil
 import ssl
 import subprocess
 import tempfile
-import tomllib
 import unittest
-import urllib.parse
 
 
 from harness import programs, runner, server
 from harness.certificates import Authority
-from harness.remote import Remote
-from harness.sockets import free_port
 from harness.waiting import wait_until
 from helm import chart
+from helm.pod import CLUSTER, WEB, Pod, files_of, write_all
 
 setUpModule, tearDownModule = chart.prepare, chart.clean_up
 
 
-WEB = "/etc/oneshot-web"  # in the container
-
-
-def web_files(found, secrets):
-    """{name: text} of the folder with the web config; `secrets` are those that the chart does not make."""
-    volumes = {volume["name"]: volume for volume in chart.workload(found)["spec"]["volumes"]}
-    if "web" not in volumes:
-        return {}
-    if "Secret" in found:
-        secrets = {**secrets, found["Secret"]["metadata"]["name"]: found["Secret"]["stringData"]}
-    files = {}
-    for source in volumes["web"]["projected"]["sources"]:
-        files.update(secrets[source["secret"]["name"]])
-    return files
-
-
-def write_all(folder, files):
-    for name, text in files.items():
-        with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
-            file.write(text)
+CREDENTIALS = """-----BEGIN NATS USER JWT-----
+x
+------END NATS USER JWT------
+-----BEGIN USER NKEY SEED-----
+x
+------END USER NKEY SEED------
+"""
 
 
 class Secrets(dict):
@@ -59,7 +42,8 @@ class Secrets(dict):
                "ca.crt": self.read(self.authority.certificate)}
         web = {"tls_server_config": {"cert_file": "tls.crt", "key_file": "tls.key", "client_ca_file": "ca.crt",
                                      "client_auth_type": "RequireAndVerifyClientCert"}}
-        self.update({"events-tls": tls, "events-web": {**tls, "web-config.yml": json.dumps(web)}})
+        self.update({"events-tls": tls, "events-web": {**tls, "web-config.yml": json.dumps(web)},
+                     "events-nats": {"nats.creds": CREDENTIALS}, "nats-ca": {"ca.crt": tls["ca.crt"]}})
 
     def renew(self):
         """Another certificate in the place of the server's."""
@@ -73,145 +57,17 @@ class Secrets(dict):
             return file.read()
 
 
-def complaint(text, web=None):
-    """What the server says against this config; nothing where it is good. web: the files beside its web config."""
+def complaint(text, files=None):
+    """What the server says against this config; nothing where it is good. files: those of the folders of secrets."""
     with tempfile.TemporaryDirectory() as folder:
-        write_all(folder, web or {})
-        text = text.replace(WEB + "/", folder + "/")
+        write_all(folder, files or {})
+        text = text.replace(WEB + "/", folder + "/").replace(CLUSTER + "/", folder + "/")
         path = os.path.join(folder, "config.toml")
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
         done = subprocess.run([programs.server_binary(), "--config", path, "--check-config"], text=True,
                               env=server.environment(), capture_output=True, check=False)
     return done.stderr if done.returncode else ""
-
-
-class Pod(Remote):
-    """The server's container without its container: its volumes are folders. A context manager."""
-
-    def __init__(self, *values, secrets=None):
-        self.process = None
-        self.secrets = secrets or {}
-        super().__init__(free_port())
-        self.found = chart.rendered(*values, "--set", f"server.port={self.port}",
-                                    *self._other_ports(*values))
-        self.folder = tempfile.mkdtemp(prefix="oneshot-pod-")
-        try:
-            self.set_up()
-            self.start()
-        except BaseException:
-            self.__exit__(None, None, None)
-            raise
-
-    @staticmethod
-    def _other_ports(*values):
-        """Free ones in the place of those that the values have."""
-        container, = chart.workload(chart.rendered(*values))["spec"]["containers"]
-        names = {port["name"] for port in container["ports"]}
-        for name, value in (("scrape", "scrape.port"), ("probe", "web.probePort")):
-            if name in names:
-                yield from ("--set", f"{value}={free_port()}")
-
-    def set_up(self):
-        """Makes the volumes."""
-        spec = chart.workload(self.found)["spec"]
-        self.container, = spec["containers"]
-        self.port_names = {port["name"]: port["containerPort"] for port in self.container["ports"]}
-        for mount in self.container["volumeMounts"]:
-            os.makedirs(self.folder + mount["mountPath"])
-        for name, text in self.found["ConfigMap"]["data"].items():
-            with open(self._inside("config", spec) + "/" + name, "w", encoding="utf-8") as file:
-                file.write(self._outside(text))
-        self.write_web()
-
-    def write_web(self):
-        """The folder with the web config, as a node keeps it."""
-        files = web_files(self.found, self.secrets)
-        if files:
-            write_all(self._inside("web", chart.workload(self.found)["spec"]), files)
-
-    def _inside(self, volume, spec):
-        """Where a volume is; the pod must have it."""
-        claims = self.found.get("StatefulSet", {"spec": {}})["spec"].get("volumeClaimTemplates", [])
-        volumes = [v["name"] for v in spec["volumes"]] + [claim["metadata"]["name"] for claim in claims]
-        mounts = {mount["name"]: mount["mountPath"] for mount in self.container["volumeMounts"]}
-        assert set(mounts) == set(volumes), (mounts, volumes)
-        return self.folder + mounts[volume]
-
-    def _outside(self, text):
-        """What it says of the folders in the container, as they are here."""
-        for mount in self.container["volumeMounts"]:
-            text = text.replace(mount["mountPath"] + "/", self.folder + mount["mountPath"] + "/")
-        return text
-
-    def start(self):
-        command, = self.container["command"]
-        assert command == "/usr/bin/oneshot-metrics-server", command
-        arguments = [self._outside(argument) for argument in self.container["args"]]
-        self.process = subprocess.Popen([programs.server_binary(), *arguments], stdin=subprocess.DEVNULL,
-                                        stderr=subprocess.PIPE, text=True,
-                                        env=server.environment({v["name"]: v["value"]
-                                                                for v in self.container.get("env", [])}))
-
-        def answers():
-            assert self.process.poll() is None, self.process.stderr.read()
-            try:
-                return self.probe("startupProbe") == 200
-            except (ConnectionError, ssl.SSLError):
-                return False
-        wait_until(answers, "the startup probe is answered")
-
-    def at(self, port_name, tls=None):
-        found = Remote(self.port_names[port_name])
-        found.tls = tls
-        return found
-
-    def probe(self, name):
-        """The status that this probe of the container gets; like the node, it believes any certificate."""
-        asked = self.container[name]["httpGet"]
-        anybody = ssl.create_default_context()
-        anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
-        return self.at(asked["port"], anybody if asked.get("scheme") == "HTTPS" else None).get(asked["path"]).status
-
-    def scrape_as_monitored(self, tls=None, headers=(), **variables):
-        """As Prometheus does by the ServiceMonitor, with the variables that the operator would put in, and with what
-        the secrets that it names would bring."""
-        endpoint, = self.found["ServiceMonitor"]["spec"]["endpoints"]
-        query = urllib.parse.urlencode(endpoint.get("params", {}), doseq=True, safe="$()")
-        for name, value in variables.items():
-            query = query.replace(f"$({name})", value)
-        assert (endpoint.get("scheme") == "https") == (tls is not None)
-        remote = self.at(endpoint["port"], tls)
-        remote.headers = headers
-        return remote.exposition(endpoint["path"] + ("?" + query if query else ""))
-
-    def run_test_pod(self, spec, curl_conf=None):
-        """Runs the command of a pod that posts, with the service's address as it is here, and this file of options."""
-        container, = spec["containers"]
-        service = next(port for port in self.found["Service"]["spec"]["ports"] if port["name"] == "metrics")
-        name, namespace = (self.found["Service"]["metadata"][key] for key in ("name", "namespace"))
-        here = f"127.0.0.1:{self.port_names[service['targetPort']]}"
-        words = [word.replace(f"{name}.{namespace}.svc:{service['port']}", here)
-                 for word in [*container["command"], *container["args"]]]
-        if curl_conf:
-            path = os.path.join(container["volumeMounts"][0]["mountPath"], "curl.conf")
-            assert path in words, words
-            words[words.index(path)] = curl_conf
-        assert any(here in word for word in words), words
-        return subprocess.run(words, text=True, stdin=subprocess.DEVNULL, capture_output=True, check=False,
-                              timeout=60)
-
-    def kill(self):
-        if self.process:
-            self.process.kill()
-            self.process.communicate()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, value, trace):
-        self.kill()
-        shutil.rmtree(self.folder)
 
 
 class RenderedServer(unittest.TestCase):
@@ -292,14 +148,17 @@ class RenderedServer(unittest.TestCase):
         for name in chart.VALUE_SETS:
             with self.subTest(name):
                 found = chart.rendered(*chart.values_of(name))
-                web = web_files(found, secrets)
-                self.assertEqual(complaint(found["ConfigMap"]["data"]["config.toml"], web), "")
+                if name == "cluster" and not os.path.exists(programs.server_binary() + "-cluster"):
+                    continue  # the program that would look at it is not there
+                files = {**files_of(found, secrets), **files_of(found, secrets, "cluster")}
+                self.assertEqual(complaint(found["ConfigMap"]["data"]["config.toml"], files), "")
 
-    def test_one_set_of_values_has_every_setting(self):
+    def test_the_sets_of_values_have_every_setting(self):
         settings = chart.settings()
-        del settings["cluster"]  # the image has the program for one server alone
-        text = chart.rendered(*chart.values_of("everything"))["ConfigMap"]["data"]["config.toml"]
-        rendered = tomllib.loads(text)
+        del settings["cluster"]["replica"]  # the pod's name
+        rendered = chart.config(chart.rendered(*chart.values_of("everything")))
+        # What is for one server alone is in the same set, so the cluster has one of its own.
+        rendered["cluster"] = chart.config(chart.rendered(*chart.values_of("cluster")))["cluster"]
         for kind in ("clients", "confirm", "listeners", "metrics", "webhooks"):  # whose sections have a free name
             self.assertEqual(set().union(*rendered.pop(kind).values()), set().union(*settings.pop(kind).values()))
         self.assertEqual({name: set(section) for name, section in rendered.items()},

@@ -3,16 +3,18 @@
 {{/* All settings as YAML: {section: {key: value}}. */}}
 {{- define "events.settings" -}}
 {{- range $place := list "server.port" "log.level" "events.use_explicit_timestamps" "storage.path"
-      "server.web_config_file" -}}
+      "server.web_config_file" "cluster.replica" -}}
   {{- $parts := splitList "." $place -}}
   {{- if hasKey (get $.Values.config (index $parts 0) | default dict) (index $parts 1) -}}
     {{- $instead := get (dict "server.port" "set server.port" "log.level" "set server.logLevel"
           "events.use_explicit_timestamps" "set server.useExplicitTimestamps"
           "storage.path" "persistence.enabled says where the log is"
-          "server.web_config_file" "web.config or web.existingSecret has it") $place -}}
+          "server.web_config_file" "web.config or web.existingSecret has it"
+          "cluster.replica" "each pod has its own, which is its name") $place -}}
     {{- fail (printf "config.%s is not taken from here: %s" $place $instead) -}}
   {{- end -}}
 {{- end -}}
+{{- include "events.checkCluster" . -}}
 {{- $config := deepCopy .Values.config -}}
 {{- with .Values.scrape.port -}}
   {{- $listener := dict "address" (printf ":%v" .) "rights" (list "scrape" "view") -}}
@@ -30,7 +32,8 @@
       "server" (dict "port" .Values.server.port)
       "log" (dict "level" (lower .Values.server.logLevel))
       "events" (dict "use_explicit_timestamps" (eq (toString .Values.server.useExplicitTimestamps) "true"))
-      "storage" (dict "path" "/var/lib/oneshot-metrics-server/events.log") -}}
+      "storage" (dict "path" (empty (include "events.isCluster" .)
+          | ternary "/var/lib/oneshot-metrics-server/events.log" "")) -}}
 {{- if $web -}}
   {{- $_ := set $given.server "web_config_file" "/etc/oneshot-web/web-config.yml" -}}
 {{- end -}}
@@ -62,6 +65,7 @@ events.idempotency_seconds: [1, 31536000]
 scrapers.forget_after_seconds: [1, 31536000]
 scrapers.startup_hold_seconds: [0, 86400]
 history.seconds: [0, 86400]
+cluster.timeout_seconds: [0.5, 600]
 {{- end }}
 
 {{/* The same as TOML. Helm's toToml writes whole numbers as 8090.0, which is another type; JSON's scalars and lists are

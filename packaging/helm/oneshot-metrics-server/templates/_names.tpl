@@ -27,7 +27,7 @@ namespace.create
 {{- " server.image server.pullPolicy server.port server.logLevel server.useExplicitTimestamps" -}}
 {{- " persistence.enabled persistence.size persistence.accessMode service.type service.port scrape.port" -}}
 {{- " netpol.generate netpol.ingress netpol.ingress.namespaceLabelKeys netpol.ingress.allowOwnNamespace" -}}
-{{- " web.tls web.probePort" -}}
+{{- " web.tls web.probePort cluster.enabled cluster.replicas" -}}
 {{- " serviceMonitor.enabled serviceMonitor.interval serviceMonitor.scrapeTimeout" -}}
 {{- " serviceMonitor.honorLabels serviceMonitor.trackTimestampsStaleness" -}}
 {{- " prometheusRule.enabled grafanaDashboard.enabled serviceAccount.create" -}}
@@ -80,5 +80,7 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
 {{- define "events.image" -}}
-{{- printf "%s:%s" .Values.server.image (.Values.server.tag | default .Chart.AppVersion) -}}
+{{- $tag := .Chart.AppVersion -}}
+{{- if include "events.isCluster" . }}{{ $tag = printf "%s-cluster" $tag }}{{ end -}}
+{{- printf "%s:%s" .Values.server.image (.Values.server.tag | default $tag) -}}
 {{- end }}

@@ -150,8 +150,16 @@ spec:
       mountPath: /etc/oneshot-web
       readOnly: true
     {{- end }}
+    {{- if include "events.isCluster" . }}
+    {{- if .Values.cluster.secrets }}
+    - name: cluster
+      mountPath: /etc/oneshot-cluster
+      readOnly: true
+    {{- end }}
+    {{- else }}
     - name: event-log
       mountPath: /var/lib/oneshot-metrics-server
+    {{- end }}
     {{- with .Values.extraVolumeMounts }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
@@ -175,7 +183,18 @@ spec:
           name: {{ . | quote }}
       {{- end }}
   {{- end }}
-  {{- if not .Values.persistence.enabled }}
+  {{- if include "events.isCluster" . }}
+  {{- with .Values.cluster.secrets }}
+  - name: cluster
+    projected:
+      defaultMode: 0440
+      sources:
+      {{- range . }}
+      - secret:
+          name: {{ . | quote }}
+      {{- end }}
+  {{- end }}
+  {{- else if not .Values.persistence.enabled }}
   - name: event-log
     emptyDir:
       sizeLimit: {{ include "events.neededMib" . }}Mi
@@ -192,5 +211,17 @@ spec:
   {{ $place }}:
     {{- toYaml . | nindent 4 }}
   {{- end }}
+  {{- end }}
+  {{- if and (include "events.isCluster" .) (not .Values.affinity) }}
+  # Rather than must: on fewer nodes than replicas all of them run all the same.
+  affinity:
+    podAntiAffinity:
+      preferredDuringSchedulingIgnoredDuringExecution:
+      - weight: 100
+        podAffinityTerm:
+          topologyKey: kubernetes.io/hostname
+          labelSelector:
+            matchLabels:
+              {{- include "events.selector" . | nindent 14 }}
   {{- end }}
 {{- end }}
