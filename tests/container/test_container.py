@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The container image: built from packaging/container/Containerfile, and run as its users run it.
+"""The container images, for one server and for a replica of a cluster: built from packaging/container/Containerfile,
+and run as their users run them.
 
-The base is made of this machine's packages, since no registry may be reachable; the compiler's stage is replaced
-by the binary under test (--build-context), which saves minutes. All else is what users get.
+The base is made of this machine's packages, since no registry may be reachable; the compiler's stages are replaced
+by the binaries under test (--build-context), which saves minutes. All else is what users get.
 """
 
 import os
@@ -13,7 +14,7 @@ import tempfile
 import unittest
 
 from container import debian_base, podman
-from harness import programs, runner, sandbox
+from harness import nats, programs, runner, sandbox
 from harness.certificates import Authority
 from harness.processes import run
 from harness.remote import Remote
@@ -21,6 +22,7 @@ from harness.waiting import wait_until
 
 CONTAINERFILE = os.path.join(programs.ROOT, "packaging", "container", "Containerfile")
 IMAGE = "localhost/oneshot-metrics-server"
+CLUSTER = IMAGE + ":cluster"
 FOLDER = "/var/lib/oneshot-metrics-server"
 server = Remote(8090)  # in a network of the test's own
 
@@ -50,9 +52,9 @@ def fill_base(root):
             run("cp", "-L", path, root + path)
 
 
-def libraries():
+def libraries(suffix=""):
     """The paths of all shared libraries of the binary."""
-    return re.findall(r"=> (/\S+)", run("ldd", programs.server_binary()))
+    return re.findall(r"=> (/\S+)", run("ldd", programs.server_binary() + suffix))
 
 
 def is_in_image(path):
@@ -60,18 +62,39 @@ def is_in_image(path):
     return any(library in path for library in ("libsimdjson.", "libcrypto.", "libssl.", "libyaml-"))
 
 
+def is_in_cluster_image(path):
+    """The same of the image for clusters, beside these."""
+    return any(library in path for library in ("libnats.", "libprotobuf-c."))
+
+
+def has_cluster():
+    """Whether the program for clusters was built beside the other one."""
+    return os.path.exists(programs.server_binary() + "-cluster")
+
+
 def build():
+    """Both images; the stages that compile are replaced by a folder with programs and libraries."""
     with tempfile.TemporaryDirectory() as built:
-        os.mkdir(os.path.join(built, "build"))
-        os.mkdir(os.path.join(built, "libraries"))
+        for folder in ("build", "libraries", "cluster-libraries"):
+            os.mkdir(os.path.join(built, folder))
         for path in filter(is_in_image, libraries()):
             shutil.copy(path, os.path.join(built, "libraries"))
         shutil.copy(programs.server_binary(), os.path.join(built, "build", "oneshot-metrics-server"))
         storage.make_base("localhost/base", fill_base)
-        storage.buildah("bud", "--format", "docker", "--isolation", "chroot", "--network", "host",
-                        "--pull-never", "--build-arg", "BASE=localhost/base",
-                        "--build-context", f"build={built}", "--tag", IMAGE,
-                        "--file", CONTAINERFILE, programs.ROOT)
+        build_image(IMAGE, f"build={built}")
+        if has_cluster():
+            for path in filter(is_in_cluster_image, libraries("-cluster")):
+                shutil.copy(path, os.path.join(built, "cluster-libraries"))
+            shutil.copy(programs.server_binary() + "-cluster",
+                        os.path.join(built, "build", "oneshot-metrics-server-cluster"))
+            build_image(CLUSTER, f"build={built}", f"build-cluster={built}", options=("--target", "cluster"))
+
+
+def build_image(image, *contexts, options=()):
+    storage.buildah("bud", "--format", "docker", "--isolation", "chroot", "--network", "host", "--pull-never",
+                    "--build-arg", "BASE=localhost/base", "--tag", image, *options,
+                    *[word for context in contexts for word in ("--build-context", context)],
+                    "--file", CONTAINERFILE, programs.ROOT)
 
 
 def setUpModule():
@@ -86,7 +109,7 @@ class Compiling(unittest.TestCase):
 
     def test_what_its_stage_copies_is_all_that_the_build_needs(self):
         with open(CONTAINERFILE, encoding="utf-8") as file:
-            stage = file.read().split("\nFROM ")[1].replace("\\\n", " ")
+            stage, for_clusters = file.read().replace("\\\n", " ").split("\nFROM ")[1:3]
         with open(os.path.join(programs.ROOT, ".dockerignore"), encoding="utf-8") as file:
             let_in = [line[1:] for line in file.read().splitlines() if line.startswith("!")]
         with tempfile.TemporaryDirectory() as folder:
@@ -97,9 +120,10 @@ class Compiling(unittest.TestCase):
                                     f".dockerignore keeps {source} out")
                     os.makedirs(folder + os.path.dirname(target), exist_ok=True)
                     run("cp", "-r", os.path.join(programs.ROOT, source), folder + target)
-            command = re.search(r"meson setup .*?(?=&&)", stage).group(0)
-            said = run(*[folder + word if word.startswith("/") else word for word in command.split()])
-            self.assertIn("Build targets in project", said)
+            for text in (stage, for_clusters) if has_cluster() else (stage,):
+                command = re.search(r"meson setup .*?(?=&&)", text).group(0)
+                said = run(*[folder + word if word.startswith("/") else word for word in command.split()])
+                self.assertIn("Build targets in project", said)
 
 
 class Image(unittest.TestCase):
@@ -220,6 +244,46 @@ class Running(unittest.TestCase):
         self.start(*volume)
         self.assertEqual(server.scrape("prom").ids(), ["2", "3"])
         self.assertEqual(server.scrape("prom").ids(), [])
+
+
+class ForAReplica(unittest.TestCase):
+    """The image for clusters, on a real engine of one node."""
+
+    def setUp(self):
+        if not has_cluster():
+            programs.missing("the server was built without libnats")
+
+    def start(self, engine, name, port):
+        """As its README says; all are in one network here, so each has a port of its own."""
+        container = storage.container(
+            CLUSTER, "--env", f"ONESHOT__CLUSTER__SERVERS={','.join(engine.servers)}",
+            "--env", "ONESHOT__CLUSTER__COPIES=1", "--env", f"ONESHOT__CLUSTER__REPLICA={name}",
+            "--env", f"PORT={port}")
+        self.addCleanup(storage.podman, "rm", "--force", "--time", "0", "--volumes", container.name)
+        container.wait_until_ready(Remote(port).connect)
+        return container
+
+    def test_shares_its_events_with_another_one_and_needs_no_volume(self):
+        with nats.Engine(1) as engine:
+            one, other = self.start(engine, "a", 8090), self.start(engine, "b", 8091)
+            Remote(8090).event("type=deploy&id=1")
+            self.assertEqual(Remote(8091).scrape("prom").ids(), ["1"])
+            self.assertEqual(Remote(8090).scrape("prom").ids(), [])
+            one.healthcheck()
+            Remote(8090).event("type=deploy&id=2")
+            one.kill("KILL")
+            one.wait()
+            self.assertEqual(Remote(8091).scrape("prom").ids(), ["2"])
+            other.kill("TERM")
+            self.assertEqual(other.wait(), 0)
+        self.assertIsNone(storage.inspect(CLUSTER, "image")["Config"].get("Volumes"))
+
+    def test_the_image_for_one_server_has_nothing_of_it(self):
+        paths = storage.once(IMAGE, "/usr", "-name", "*nats*", "-o", "-name", "*-cluster",
+                             options=("--entrypoint", "/usr/bin/find"))
+        self.assertEqual(paths, "")
+        self.assertIn("nats", storage.once(CLUSTER, "/usr", "-name", "*nats*",
+                                           options=("--entrypoint", "/usr/bin/find")))
 
 
 if __name__ == "__main__":
