@@ -264,6 +264,8 @@ std::string_view ClusterQueue::why_not_ready() const {
   switch (replica_.state()) {
     case Replica::State::stopped:
       return "the cluster's log cannot be followed: see the server's log";
+    case Replica::State::left_behind:
+      return "the cluster's log was trimmed while this replica was away: begins anew";
     case Replica::State::starting:
       return "the cluster's engine has not answered yet";
     case Replica::State::catching_up:
@@ -276,6 +278,11 @@ std::string_view ClusterQueue::why_not_ready() const {
   const bool is_away =
       now - connected_at >= away_is_not_ready || now - replica_.waits_since().value_or(now) >= away_is_not_ready;
   return is_away ? std::string_view("the cluster's engine is away") : std::string_view();
+}
+
+std::string ClusterQueue::why_begin_anew() const {
+  if (replica_.state() != Replica::State::left_behind) return {};
+  return "this replica was away from the cluster's log for so long that " + replica_.why_stopped();
 }
 
 /// Until all records are read back.

@@ -80,6 +80,7 @@ class ClusterQueue final : public queue::Queue {
   /// The log cannot be followed any more, and an operator must look.
   [[nodiscard]] bool unable_to_store() const noexcept override;
   [[nodiscard]] std::string_view why_not_ready() const override;
+  [[nodiscard]] std::string why_begin_anew() const override;
   /// Waits for what became of all batches to be in the log, and leaves the cluster: two seconds at most.
   asio::awaitable<void> leave() override;
 

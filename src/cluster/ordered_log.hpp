@@ -50,8 +50,10 @@ class LogReader {
   virtual ~LogReader() = default;
   /// Each entry from where the reading began, once.
   virtual void on_entry(const Entry& entry) = 0;
-  /// The log does not have any more what should come next, or ends before what was read: `why` says it for people.
-  /// Nothing comes after this.
+  /// What should come next is trimmed already, since others have read it and gone on: who begins at a checkpoint anew
+  /// misses nothing. `why` says it for people. Nothing comes after this.
+  virtual void on_trimmed(std::string_view why) = 0;
+  /// The log has lost what should come next, or ends before what was read. Likewise.
   virtual void on_damage(std::string_view why) = 0;
 
  protected:

@@ -88,7 +88,7 @@ void Replica::begin(Result<LogStart> start) {
   OrderedLog::From from;
   {
     const std::lock_guard lock(mutex_);
-    if (has_tail_ || state_ == State::stopped) return;
+    if (has_tail_ || has_ended()) return;
     if (!start) {  // pulse() asks again
       log::warn("the cluster's log cannot be read yet", {{"reason", start.error()}});
       return;
@@ -260,7 +260,7 @@ void Replica::on_entry(const Entry& entry) {
   bool joins = false;
   {
     const std::lock_guard lock(mutex_);
-    if (state_ == State::stopped) return;
+    if (has_ended()) return;
     read_ = entry.sequence;
     if (entry.subject == Subject::events) events_since_ += entry.bytes.size();
     if (entry.subject == Subject::checkpoints) {
@@ -280,12 +280,20 @@ void Replica::on_entry(const Entry& entry) {
       }
     }
     joins = note_membership();
-    if (state_ == State::stopped) return;
+    if (has_ended()) return;
     if (hook_ && applied.publisher != 0) hook_(machine_, applied);
   }
   if (told) told(applied);
   if (joins) join();
   note_progress();
+}
+
+// Where not even the first entry is there, a checkpoint does not fit its log: the next run would find the same.
+void Replica::on_trimmed(std::string_view why) {
+  const std::lock_guard lock(mutex_);
+  if (read_ == 0) return stop(std::string(why));
+  state_ = State::left_behind;
+  why_stopped_ = why;
 }
 
 void Replica::on_damage(std::string_view why) {

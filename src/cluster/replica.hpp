@@ -36,7 +36,8 @@ class Replica final : public LogReader {
     starting,     ///< asks for where to begin
     catching_up,  ///< has not read what was in the log when it began, or is not joined yet
     ready,
-    stopped,  ///< the log cannot be followed: an operator must look, see why_stopped()
+    stopped,      ///< the log cannot be followed: an operator must look, see why_stopped()
+    left_behind,  ///< was away for so long that the log was trimmed meanwhile: the next run begins at a checkpoint
   };
 
   /// Both outlive this.
@@ -81,6 +82,7 @@ class Replica final : public LogReader {
   void write_checkpoint();
 
   void on_entry(const Entry& entry) override;
+  void on_trimmed(std::string_view why) override;
   void on_damage(std::string_view why) override;
 
   /// But for the agreement, which changes.
@@ -105,6 +107,7 @@ class Replica final : public LogReader {
   void send(std::uint64_t number, Pending& pending);
   void on_answer(std::uint64_t number, const AppendAnswer& answer);
   void stop(std::string why);
+  [[nodiscard]] bool has_ended() const noexcept { return state_ == State::stopped || state_ == State::left_behind; }
   bool note_membership();
   void note_checkpoint(const Entry& entry);
   void note_progress();

@@ -193,6 +193,8 @@ class Queue {
   [[nodiscard]] virtual std::string_view why_not_ready() const {
     return unable_to_store() ? std::string_view("unable to store") : std::string_view();
   }
+  /// Why the program has to end, for its next run to go on where this one cannot, in a sentence. Empty: it need not.
+  [[nodiscard]] virtual std::string why_begin_anew() const { return {}; }
   /// The program stops: nothing is appended or taken any more. Brings to an end what others have to know of.
   virtual asio::awaitable<void> leave() { co_return; }
 

@@ -97,8 +97,7 @@ int run_or_throw(const Program& program, int argc, char* const* argv) {
     log::error(started.error().text);
     return started.error().exit_status;
   }
-  service.serve();
-  return exit_ok;
+  return service.serve();
 }
 
 }  // namespace

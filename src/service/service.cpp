@@ -162,7 +162,7 @@ void Service::warn_of_slow_passwords() const {
               {{"client", client}, {"cost", cost}, {"seconds", crypto::bcrypt_seconds(cost)}});
 }
 
-void Service::serve() {
+int Service::serve() {
   auto house = run_housekeeping();
   asio::co_spawn(main_, std::move(house), rethrow);
   auto stopping = stop_on_signal();
@@ -181,6 +181,17 @@ void Service::serve() {
     log::error("the program ends", {{"reason", fault.what()}});
     std::_Exit(exit_failed);
   }
+  return exit_status_;
+}
+
+// Its service manager starts the program again. What waits is not in this process.
+void Service::end_where_the_queue_must() {
+  if (stopping_ || exit_status_ != exit_ok) return;
+  const std::string why = queue_->why_begin_anew();
+  if (why.empty()) return;
+  log::error("the program ends, and goes on where it is started again", {{"reason", why}});
+  exit_status_ = exit_failed;
+  signals_.cancel();
 }
 
 asio::awaitable<void> Service::run_housekeeping() {
@@ -189,6 +200,7 @@ asio::awaitable<void> Service::run_housekeeping() {
     const auto [error] = co_await house_timer_.async_wait(net::nothrow);
     if (error) co_return;
     queue_->tick();
+    end_where_the_queue_must();
     look_at_web_files();
     report_status();
   }
@@ -208,8 +220,8 @@ void Service::report_status() {
 
 asio::awaitable<void> Service::stop_on_signal() {
   const auto [error, number] = co_await signals_.async_wait(net::nothrow);
-  if (error) co_return;
-  log::info("stopping", {{"signal", number == SIGTERM ? "SIGTERM" : "SIGINT"}});
+  if (error && exit_status_ == exit_ok) co_return;
+  if (!error) log::info("stopping", {{"signal", number == SIGTERM ? "SIGTERM" : "SIGINT"}});
   stop_at_once_on_next_signal();
   stopping_ = true;
   // The manager's own patience must not be less than ours, whatever stop_seconds says.
@@ -232,7 +244,7 @@ asio::awaitable<void> Service::stop_on_signal() {
   report_what_is_left();
   if (left > 0) {  // their coroutines are spread over the workers and cannot be destroyed one after the other
     log::warn("left without waiting for connections that did not end", {{"connections", left}});
-    std::_Exit(exit_ok);
+    std::_Exit(exit_status_);
   }
   // What another replica has asked about may wait for a connection that is gone, and would keep this loop for ever.
   if (in_cluster()) main_.stop();

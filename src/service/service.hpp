@@ -42,8 +42,8 @@ class Service {
   };
   /// Or the error, if something that is needed is not to be had; then nothing runs.
   Result<void, StartError> start();
-  /// Serves until SIGTERM or SIGINT, and stops in order.
-  void serve();
+  /// Serves until SIGTERM or SIGINT, or until the queue has to begin anew, and stops in order. Returns the exit status.
+  int serve();
 
  private:
   /// What the program listens at, as text.
@@ -64,6 +64,7 @@ class Service {
   void announce(const Addresses& addresses) const;
   asio::awaitable<void> run_housekeeping();
   void warn_of_slow_passwords() const;
+  void end_where_the_queue_must();
   void report_status();
   asio::awaitable<void> stop_on_signal();
   void stop_at_once_on_next_signal();
@@ -111,6 +112,7 @@ class Service {
   std::optional<SteadyTime> web_failing_since_;
   std::string web_failure_;
   bool web_failure_said_ = false;
+  int exit_status_ = 0;
   bool stopping_ = false;
   bool stopped_ = false;
 };

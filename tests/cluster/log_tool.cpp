@@ -48,6 +48,7 @@ class Shown final : public LogReader {
     say("entry " + std::to_string(entry.sequence) + " " + std::to_string(entry.unix_ms) + " " +
         letter_of(entry.subject) + " " + shown(entry.bytes));
   }
+  void on_trimmed(std::string_view why) override { say("damage " + std::string(why)); }
   void on_damage(std::string_view why) override { say("damage " + std::string(why)); }
 };
 

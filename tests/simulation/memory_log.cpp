@@ -98,7 +98,7 @@ void MemoryLog::read_next() {
          gone != engine_.trimmed_.end() && gone->first < entry.sequence; ++gone) {
       if (gone->second == Subject::checkpoints || (gone->second == Subject::commands && gone->first < from_.all))
         continue;
-      return reader_->on_damage("it has been trimmed beyond what was read");
+      return reader_->on_trimmed("it has been trimmed beyond what was read");
     }
     next_ = entry.sequence + 1;
     if (entry.sequence < from_.all && entry.subject != Subject::events) continue;

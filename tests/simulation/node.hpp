@@ -45,7 +45,7 @@ class Node {
   ~Node();
 
   [[nodiscard]] bool is_ready() const { return replica_.state() == cluster::Replica::State::ready; }
-  [[nodiscard]] bool is_stopped() const { return replica_.state() == cluster::Replica::State::stopped; }
+  [[nodiscard]] bool is_left_behind() const { return replica_.state() == cluster::Replica::State::left_behind; }
   [[nodiscard]] cluster::Replica& replica() noexcept { return replica_; }
   [[nodiscard]] MemoryLog& log() noexcept { return log_; }
 

@@ -113,7 +113,7 @@ std::vector<std::string> World::run() {
   for (const std::string& scraper : scrapers_)
     scheduler_.after(scheduler_.delay(500), [this, scraper] { scrape(scraper); });
   break_something();
-  restart_stopped();
+  restart_left_behind();
   pass(scheduler_.steady() + troubled);
   end_faults();
   const auto all_have_all = [this] {
@@ -138,14 +138,14 @@ std::vector<std::string> World::run() {
 }
 
 // As systemd would.
-void World::restart_stopped() {
+void World::restart_left_behind() {
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    if (nodes_[i] == nullptr || !nodes_[i]->is_stopped()) continue;
+    if (nodes_[i] == nullptr || !nodes_[i]->is_left_behind()) continue;
     ++counts_.trimmed_away;
     nodes_[i].reset();
     scheduler_.after(milliseconds(100), [this, i] { start_node(i); });
   }
-  scheduler_.after(milliseconds(500), [this] { restart_stopped(); });
+  scheduler_.after(milliseconds(500), [this] { restart_left_behind(); });
 }
 
 void World::pass(SteadyTime until) {

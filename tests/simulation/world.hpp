@@ -49,7 +49,7 @@ class World {
   void post();
   void scrape(const std::string& scraper);
   void break_something();
-  void restart_stopped();
+  void restart_left_behind();
   void pass(SteadyTime until);
   void end_faults();
   [[nodiscard]] std::string held(const std::string& scraper);

@@ -110,9 +110,13 @@ void Tail::let_go(std::string_view why) {
   restarts_.fetch_add(1, std::memory_order_relaxed);
 }
 
-void Tail::damage(std::string_view why) {
+void Tail::end() {
   has_ended_ = true;
   consumer_.reset();
+}
+
+void Tail::damage(std::string_view why) {
+  end();
   reader_->on_damage(why);
 }
 
@@ -199,7 +203,8 @@ bool Tail::passes_gap(Sequence next, std::uint64_t arrival) {
 
 bool Tail::may_be_missing(Sequence next) {
   if (std::max(next_, from_.events) < trimmed_.events || std::max(next_, from_.all) < trimmed_.commands) {
-    damage("it has been trimmed beyond what was read, which is up to " + std::to_string(next_ - 1));
+    end();
+    reader_->on_trimmed("it has been trimmed beyond what was read, which is up to " + std::to_string(next_ - 1));
     return false;
   }
   if (next <= trimmed_.highest()) {

@@ -79,6 +79,7 @@ class Tail {
   bool is_as_it_was_read(const Stream::State& state);
   bool add_consumer();
   void let_go(std::string_view why);
+  void end();
   void damage(std::string_view why);
 
   void take(const Arrived& arrived);

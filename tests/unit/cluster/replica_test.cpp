@@ -84,6 +84,21 @@ TEST_CASE("a checkpoint of who has read other records at the same places stops t
   CHECK(r.replica.why_stopped().find("up to entry 4 this replica has read other records") == 0);
 }
 
+TEST_CASE("a replica whose log was trimmed while it was away is left behind, and needs no operator") {
+  ReplicaFixture r;
+  r.replica.on_trimmed("it has been trimmed");
+  CHECK(r.replica.state() == Replica::State::left_behind);
+  CHECK(r.replica.why_stopped() == "it has been trimmed");
+}
+
+TEST_CASE("a checkpoint that does not fit its log stops the replica: the next run would find the same") {
+  UnreadableLog log;
+  oneshot::test::ManualClock clock;
+  Replica replica(log, clock, {.name = "a", .version = "1", .publisher = 1, .salt = 1, .agreement = {}});
+  replica.on_trimmed("it has been trimmed");
+  CHECK(replica.state() == Replica::State::stopped);
+}
+
 TEST_CASE("a checkpoint from before a replica's own beginning is not compared with anything") {
   ReplicaFixture r;
   Machine late;
