@@ -5,6 +5,7 @@ once, whichever replica it was posted to, and whichever the scraper asks."""
 import json
 import os
 import random
+import signal
 import time
 import unittest
 import urllib.parse
@@ -166,6 +167,40 @@ class TwoReplicas(unittest.TestCase):
                 asking.send_get("/metrics?scraper=prom", [scrape_timeout(1)])
                 return ids(parse(asking.read_reply().body))
         self.assertEqual(["e1"], wait_until(scraped, "the batch goes out again", 20, 0.1))
+
+    def test_a_replica_that_stood_still_while_the_log_was_trimmed_ends_and_its_next_run_goes_on(self):
+        cluster = self.cluster(**{"storage.capacity_mib": 1})
+        away, other = cluster.replicas[0], cluster[1]
+        away.server.signal(signal.SIGSTOP)
+        self.take_the_tails_away(cluster)  # else the engine has sent it on already what is posted now
+        body = "".join(f'{{"id":"e{number}","text":"{"x" * 900}"}}\n' for number in range(30)).encode()
+
+        def is_trimmed():  # by two checkpoints, each after an eighth of the capacity
+            self.assertEqual(200, other.post("/events", body, [("Content-Type", "application/x-ndjson")]).status)
+            scrape(other)
+            return self.first_command(cluster) > seen
+        seen = other.peek("prom").value("oneshot_cluster_applied_records")
+        wait_until(is_trimmed, "what the other has not read is trimmed", 60, 0.05)
+        away.server.signal(signal.SIGCONT)
+        self.assertEqual(1, away.server.wait(30))
+        self.assertIn("trimmed beyond what was read", away.server.log())
+        away.server = None
+        self.assertEqual(200, post(other, id="last").status)
+        away.start()
+        self.assertIn("last", ids(scrape(cluster[0])))
+
+    def take_the_tails_away(self, cluster):
+        """The replicas make them anew, where they run."""
+        stream = f"ONESHOT_{cluster.settings['cluster.name']}"
+        for name in engine.node(1).request(f"$JS.API.CONSUMER.NAMES.{stream}", "")["consumers"]:
+            engine.node(1).request(f"$JS.API.CONSUMER.DELETE.{stream}.{name}", "")
+
+    def first_command(self, cluster):
+        """Where the oldest command stands that the log still has."""
+        stream = f"ONESHOT_{cluster.settings['cluster.name']}"
+        found = engine.node(1).request(f"$JS.API.STREAM.MSG.GET.{stream}", json.dumps(
+            {"seq": 1, "next_by_subj": f"oneshot.{cluster.settings['cluster.name']}.log.c"}))
+        return found["message"]["seq"]
 
     def test_replicas_that_stop_and_start_again_lose_nothing(self):
         cluster = self.cluster()
