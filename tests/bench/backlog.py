@@ -44,12 +44,13 @@ def _discard(connection, size):
 
 
 class Scraper:
-    """One by name, with a connection of its own. The first scrape makes it known."""
+    """One by name, with a connection of its own. The first scrape makes it known, if it is not."""
 
-    def __init__(self, port, name, path="/metrics"):
+    def __init__(self, port, name, path="/metrics", known=False):
         self.connection = Connection(port, timeout=60)
         self.wanted = request("GET", f"{path}?scraper={name}", [scrape_timeout(120)])
-        self.scrape()
+        if not known:
+            self.scrape()
 
     def scrape(self):
         """(events, bytes of the body, when it began, when it was read to its end)."""

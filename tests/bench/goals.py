@@ -8,14 +8,19 @@ class Goals:
 
     def at_most(self, name, value, goal, unit):
         """Returns whether it was reached."""
-        reached = value <= goal
+        return self._note(name, value, goal, unit, value <= goal)
+
+    def at_least(self, name, value, goal, unit):
+        return self._note(name, value, goal, unit, value >= goal)
+
+    def _note(self, name, value, goal, unit, reached):
         self.rows.append((name, value, goal, unit, reached))
         if not reached:
             self.missed.append(name)
         return reached
 
     def table(self):
-        width = max(len(row[0]) for row in self.rows)
+        width = max((len(row[0]) for row in self.rows), default=0)
         lines = [f"{'':{width}}{'measured':>12}{'goal':>10}"]
         for name, value, goal, unit, reached in self.rows:
             lines.append(f"{name:{width}}{value:12.2f}{goal:10g} {unit:14}{'' if reached else 'MISSED'}")

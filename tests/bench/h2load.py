@@ -28,7 +28,8 @@ def run(port, target, *options, scheme="http"):
 
 
 def fire(server, target, requests, connections, in_flight):
-    """(CPU in µs per request, {quantile: µs}). Ends the program where a request is not answered with 2xx."""
+    """(CPU in µs per request, {quantile: µs, per_second: answers}). Ends the program where an answer is not
+    2xx."""
     requests = max(requests // connections, in_flight, 1) * connections
     log = os.path.join(server.folder, "latencies")
     if os.path.exists(log):
@@ -40,8 +41,11 @@ def fire(server, target, requests, connections, in_flight):
     if answered != requests:
         sys.exit(f"{server.name}: {answered} of {requests} requests on {connections} connections were answered")
     with open(log, encoding="ascii") as file:
-        times = sorted(int(line.split("\t")[2]) for line in file)
-    return cost, {name: times[min(len(times) - 1, int(q * len(times)))] for name, q in QUANTILES.items()}
+        answers = [(int(sent), int(took)) for sent, _, took in map(str.split, file)]
+    times = sorted(took for _, took in answers)
+    seconds = (max(sent + took for sent, took in answers) - min(sent for sent, _ in answers)) / 1e6
+    return cost, {name: times[min(len(times) - 1, int(q * len(times)))] for name, q in QUANTILES.items()} | {
+        "per_second": len(times) / seconds}
 
 
 def median_of(results):

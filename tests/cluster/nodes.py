@@ -9,11 +9,12 @@ from harness.hosts import Host, make_bridge
 from harness.runner import SKIPPED
 
 
-def enter():
-    """To be called before anything else: goes to a network of its own if it may; ends where there is no engine."""
+def enter(*needs):
+    """To be called before anything else: goes to a network of its own if it may; ends where one of the functions says
+    what is missing (usually: the tool, or the engine)."""
     try:
-        binary()
-        nats.server()
+        for need in needs or (binary, nats.server):
+            need()
     except Exception as missing:  # unittest.SkipTest: there is no test yet that could be skipped
         print(f"skipped: {missing}")
         sys.exit(SKIPPED)
@@ -22,8 +23,13 @@ def enter():
         make_bridge()
 
 
-def make(count=3, settings=""):
-    return nats.Engine(count, [Host() for _ in range(count)] if sandbox.inside() else None, settings)
+def hosts(count):
+    """So many, or None where this may make none."""
+    return [Host() for _ in range(count)] if sandbox.inside() else None
+
+
+def make(count=3, settings="", stores=None):
+    return nats.Engine(count, hosts(count), settings, stores=stores)
 
 
 def can_be_cut_off():

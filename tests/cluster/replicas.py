@@ -13,10 +13,11 @@ from harness.waiting import wait_until
 
 
 class Replica:
-    """One name; its process may be killed, and another one started."""
+    """One name; its process may be killed, and another one started. It is on the given host, or here."""
 
-    def __init__(self, cluster, name):
-        self._cluster, self.name = cluster, name
+    def __init__(self, cluster, name, host=None):
+        self._cluster, self.name, self._host = cluster, name, host
+        self._address = host.address if host else "127.0.0.1"
         self._port = free_port()  # a scraper finds the next process where the one before was
         self.server = None
         self.life = None
@@ -24,9 +25,25 @@ class Replica:
     def start(self):
         """Ready: it has read the log."""
         self.life = self._cluster.next_life()
-        self.server = Server({"server.port": self._port, "cluster.servers": self._cluster.servers,
-                              "cluster.replica": self.name, **self._cluster.settings})
-        wait_until(lambda: self.server.get("/readyz").status == 200, f"replica {self.name} is ready", 60, 0.05)
+        settings = {"server.port": self._port, "server.host": self._address, "cluster.servers": self._cluster.servers,
+                    "cluster.replica": self.name, **self._cluster.settings}
+        prefix = self._host.command() if self._host else ()
+        server = Server(settings, prefix=prefix, host=self._address)
+        self._cluster.past.append((self.name, server))
+        self.server = server
+        self.wait_until_ready(60)
+
+    def wait_until_ready(self, seconds):
+        wait_until(lambda: self.server.get("/readyz").status == 200, f"replica {self.name} is ready", seconds, 0.05)
+
+    @property
+    def target(self):
+        """Where a Prometheus finds it."""
+        return f"{self._address}:{self._port}"
+
+    def cut_off_from(self, addresses):
+        """A context manager: inside the block nothing that it sends gets there. For one with a host of its own."""
+        return self._host.drops(f"ip daddr {{ {', '.join(addresses)} }}")
 
     @property
     def runs(self):
@@ -50,13 +67,14 @@ class Replica:
 class Cluster:
     """A place (harness.caller): whoever connects gets to some replica that runs. A context manager."""
 
-    def __init__(self, engine, names="ab", settings=None, seed=1, named=("prom",)):
+    def __init__(self, engine, names="ab", settings=None, seed=1, named=("prom",), hosts=None):
         self.servers = engine.servers
         self.settings = {"scrapers.names": list(named), "storage.capacity_mib": 8, **(settings or {})}
         self.ledger = ExactlyOnce(named)
         self._dice = random.Random(seed)
         self._lives = 0
-        self.replicas = [Replica(self, name) for name in names]
+        self.past = []  # (name, server) of all processes
+        self.replicas = [Replica(self, name, host) for name, host in zip(names, hosts or [None] * len(names))]
 
     def __enter__(self):
         try:
@@ -86,6 +104,10 @@ class Cluster:
     def __getitem__(self, number):
         return self.replicas[number].server
 
+    def logs(self):
+        """[(name of a process, its log)]"""
+        return [(f"{number:03}-{name}", server.log()) for number, (name, server) in enumerate(self.past)]
+
     def next_life(self):
         self._lives += 1
         return self._lives
@@ -98,7 +120,7 @@ class Cluster:
         server, life = replica.server, replica.life
         if server is None:
             raise Broken("it was killed just now", b"")
-        connection = Connection(server.port, **options)
+        connection = Connection(server.port, host=server.host, **options)
         connection.life = life
         return connection
 

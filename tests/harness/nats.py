@@ -3,6 +3,7 @@
 
 import contextlib
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -32,13 +33,14 @@ class Node(Daemon):
 
     READY = "/healthz"
 
-    def __init__(self, program, number, host, settings):
+    def __init__(self, program, number, host, settings, store=None):
         super().__init__(program, host)
         self.number = number
         self.name = f"n{number}"
         self.clients = free_port()
         self.routes = free_port()
         self._settings = settings
+        self._store = store or os.path.join(self.folder, "store")
 
     def configure(self, nodes):
         routes = ", ".join(f'"nats-route://{node.address}:{node.routes}"' for node in nodes)
@@ -47,7 +49,7 @@ class Node(Daemon):
 server_name: {self.name}
 listen: "{self.address}:{self.clients}"
 http: "{self.address}:{self.port}"
-jetstream {{ store_dir: "{self.folder}/store", max_mem: 256M, max_file: 2G }}
+jetstream {{ store_dir: "{self._store}", max_mem: 256M, max_file: 2G }}
 {"" if lone else f'cluster {{ name: c, listen: "{self.address}:{self.routes}", routes: [ {routes} ] }}'}
 {self._settings}
 """)
@@ -85,6 +87,10 @@ jetstream {{ store_dir: "{self.folder}/store", max_mem: 256M, max_file: 2G }}
             self.resume()
         super().stop()
 
+    def keeps_streams(self):
+        """It has stopped to where its disk is full, until it is restarted; a node that is gone keeps none."""
+        return self.monitoring("/healthz?js-enabled-only=true").get("status") == "ok"
+
     @property
     def url(self):
         return f"nats://{self.address}:{self.clients}"
@@ -115,12 +121,14 @@ class Engine:
 
     hosts:    one for each node, where they can be cut off; else all are on loopback
     settings: further lines of their configs
+    stores:   one for each node: the folder that it keeps its streams in
     """
 
-    def __init__(self, count=3, hosts=None, settings="", program=None):
+    def __init__(self, count=3, hosts=None, settings="", program=None, stores=None):
         program = program or server()
         self._stack = contextlib.ExitStack()
-        self.nodes = [Node(program, number, hosts[number - 1] if hosts else None, settings)
+        self.nodes = [Node(program, number, hosts[number - 1] if hosts else None, settings,
+                           stores[number - 1] if stores else None)
                       for number in range(1, count + 1)]
         for node in self.nodes:
             self._stack.callback(node.stop)

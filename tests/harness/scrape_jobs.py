@@ -7,11 +7,12 @@ import json
 class Job:
     """What one job scrapes, once a second. Without a name the server knows it by its address.
 
-    port: or a list of them, each a target
+    port: or a list of them, each a target; one with a colon has an address of its own
     """
 
     def __init__(self, port, name=None, address="127.0.0.1", **options):
-        self._targets = [f"{address}:{each}" for each in (port if isinstance(port, list) else [port])]
+        self._targets = [each if ":" in str(each) else f"{address}:{each}"
+                         for each in (port if isinstance(port, list) else [port])]
         self._options = {**({"params": {"scraper": [name]}} if name else {}), **options}
 
     def config(self, job):
