@@ -53,10 +53,11 @@ class Node::Answer final : public delivery::Transfer, public std::enable_shared_
         waiting_(node.scheduler_, node.io_) {}
 
   asio::awaitable<State> resolve() override {
-    // All acknowledged, and alive: delivered. Else it is withdrawn, which the scraper sees as a reset; but not while
-    // acknowledgements may be on their way.
+    // All acknowledged, and alive: delivered. Where nothing moves it is withdrawn, which the scraper sees as a reset; but
+    // not while acknowledgements may be on their way.
     const std::shared_ptr<Answer> self = shared_from_this();
     for (int i = 0; i < 20 && delivery_ != nullptr && !is_acknowledged_; ++i) co_await waiting_.pause(milliseconds(10));
+    if (delivery_ != nullptr && !is_acknowledged_ && is_on_its_way_) co_return State::under_way;
     if (delivery_ != nullptr) is_acknowledged_ ? settle(delivery::Outcome::delivered) : reset();
     co_return State::settled;
   }
@@ -74,6 +75,7 @@ class Node::Answer final : public delivery::Transfer, public std::enable_shared_
       scheduler_.after(scheduler_.delay(most),
                        [self = shared_from_this()] { self->on_cut(delivery::Outcome::unconfirmed); });
     } else {
+      is_on_its_way_ = true;
       scheduler_.after(scheduler_.delay(most),
                        [self = shared_from_this(), &network] { self->on_arrived(network.acknowledged_ms); });
     }
@@ -136,6 +138,7 @@ class Node::Answer final : public delivery::Transfer, public std::enable_shared_
   std::unique_ptr<queue::Delivery> delivery_;
   BatchId batch_;
   std::vector<EventNumber> events_;
+  bool is_on_its_way_ = false;
   bool is_stored_ = false;
   bool is_acknowledged_ = false;
   bool is_over_ = false;
