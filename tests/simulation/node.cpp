@@ -53,8 +53,8 @@ class Node::Answer final : public delivery::Transfer, public std::enable_shared_
         waiting_(node.scheduler_, node.io_) {}
 
   asio::awaitable<State> resolve() override {
-    // All acknowledged, and alive: delivered. Where nothing moves it is withdrawn, which the scraper sees as a reset; but
-    // not while acknowledgements may be on their way.
+    // All acknowledged, and alive: delivered. Where nothing moves it is withdrawn, which the scraper sees as a reset;
+    // but not while acknowledgements may be on their way.
     const std::shared_ptr<Answer> self = shared_from_this();
     for (int i = 0; i < 20 && delivery_ != nullptr && !is_acknowledged_; ++i) co_await waiting_.pause(milliseconds(10));
     if (delivery_ != nullptr && !is_acknowledged_ && is_on_its_way_) co_return State::under_way;

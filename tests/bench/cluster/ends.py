@@ -59,10 +59,11 @@ def _until_brought(port):
     while time.monotonic() - began < 60:
         with Connection(port, timeout=30) as connection:
             connection.send_get("/metrics?scraper=s0", [scrape_timeout(SCRAPE_TIMEOUT)])
-            if parse(connection.read_reply().body).batch():
+            shown = parse(connection.read_reply().body)
+            if shown.batch():
                 return time.monotonic() - began
         time.sleep(0.01)
-    raise AssertionError("nothing is brought within a minute")
+    raise AssertionError(f"nothing is brought within a minute: {shown.first_line()}")
 
 
 def _kill_leader(setting, port):

@@ -69,18 +69,17 @@ class Round:
         self._lock, self._took = threading.Lock(), []
         is_cluster = targets[0] is not setting.embedded
         servers = setting.replicas[:2] if is_cluster else [setting.embedded]
-        scrapers = [[backlog.Scraper(target.port, f"many{number}", known=True) for target in targets]
-                    for number in range(count)]
+        self._ports, self._connected = [target.port for target in targets], {}
         crew = Crew()
         crew.add(_post_steadily, servers[0].port)
         cpu, engine = sum(server.cpu_seconds() for server in servers), setting.engine_cpu_seconds()
         first = servers[0].place_in_log() if is_cluster else 0
         began = time.monotonic()
         for number in range(min(THREADS, count)):
-            crew.add(self._go_round, scrapers[number::THREADS])
+            crew.add(self._go_round, range(number, count, THREADS))
         crew.finish(seconds)
         took = time.monotonic() - began
-        for scraper in sum(scrapers, []):
+        for scraper in self._connected.values():
             scraper.close()
         scrapes = len(self._took)
         self.per_second = scrapes / took
@@ -91,13 +90,20 @@ class Round:
         self.appends = appends / scrapes
         self.memory_mib = max(processes.memory(server.process.pid) for server in servers) / (1 << 20)
 
+    def _scraper(self, number, port):
+        """With the connection that it keeps. A new one comes with its first request: a server does not wait long."""
+        key = number, port
+        if key not in self._connected:
+            self._connected[key] = backlog.Scraper(port, f"many{number}", known=True)
+        return self._connected[key]
+
     def _go_round(self, stop, scrapers):
         turn = 0
         while not stop.is_set():
-            for targets in scrapers:
+            for number in scrapers:
                 if stop.is_set():
                     return
-                _, _, began, ended = targets[turn % len(targets)].scrape()
+                _, _, began, ended = self._scraper(number, self._ports[turn % len(self._ports)]).scrape()
                 with self._lock:
                     self._took.append(ended - began)
             turn += 1

@@ -63,7 +63,9 @@ class Setting:
 
     @property
     def leader(self):
-        return self.engine.wait_for_leader(STREAM)
+        """As it says itself: it is the leader that answers this question."""
+        name = self.ask_engine("STREAM.INFO." + STREAM)["cluster"]["leader"]
+        return next(node for node in self.engine.nodes if node.name == name)
 
     def start(self, name):
         """A further replica."""
