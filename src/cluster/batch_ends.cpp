@@ -68,7 +68,10 @@ void Scrapes::tell_end(const std::string& scraper, const End& end, const Take* t
   });
 }
 
-void Scrapes::pulse() { tell_ends_of_before(clock_.steady() - next_comes_within); }
+void Scrapes::pulse() {
+  tell_ends_of_before(clock_.steady() - next_comes_within);
+  keep_log_going();
+}
 
 void Scrapes::tell_all_ends() { tell_ends_of_before(SteadyTime::max()); }
 

@@ -307,11 +307,29 @@ asio::awaitable<void> Scrapes::find_out(std::shared_ptr<Scrapes> self, std::stri
   co_await waiting.pause(look_again);
 }
 
+bool Scrapes::is_past_deadline(const Out& out, SteadyTime now) {
+  const SteadyTime seen = seen_.try_emplace(out.batch, now).first->second;
+  return now - seen >= out.deadline + after_deadline;
+}
+
 bool Scrapes::is_expired(const Out& out) {
   const std::lock_guard lock(mutex_);
   const SteadyTime now = clock_.steady();
-  const SteadyTime seen = seen_.try_emplace(out.batch, now).first->second;
-  return now - seen >= out.deadline + after_deadline && now - goes_on_since_ >= after_standstill;
+  return is_past_deadline(out, now) && now - goes_on_since_ >= after_standstill;
+}
+
+// A quiet log looks like one that stands still, and each scrape's own record like its going on again: nobody would ever
+// find a batch to be left behind. So it is kept going, until somebody ends the batch or its replica is forgotten.
+void Scrapes::keep_log_going() {
+  if (replica_.state() != Replica::State::ready || replica_.in_flight() > 0) return;
+  const bool is_wanted = replica_.look([this](const Machine& machine) {
+    const std::lock_guard lock(mutex_);
+    const SteadyTime now = clock_.steady();
+    return now - applied_ >= standstill / 2 && std::ranges::any_of(machine.out(), [&](const auto& one) {
+             return one.second.holder != replica_.options().publisher && is_past_deadline(one.second, now);
+           });
+  });
+  if (is_wanted) replica_.publish(Tick{}, nullptr);
 }
 
 void Scrapes::note_applied(const Machine& machine, const Applied& applied) {

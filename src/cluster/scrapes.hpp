@@ -54,7 +54,8 @@ class Scrapes final : public BatchKeeper, public std::enable_shared_from_this<Sc
   void acknowledged(std::string_view scraper, BatchId batch) override;
   /// What the log already knows to be delivered waits for a moment: the scraper's next scrape tells the log of both.
   void settle(std::string_view scraper, BatchId batch, delivery::Outcome outcome, const queue::LastBatch& end) override;
-  /// Tells the log of the ends for which no scrape has come meanwhile. Each 50 to 100 ms.
+  /// Tells the log of the ends for which no scrape has come meanwhile, and keeps it going while a batch of another
+  /// replica is past its deadline. Each 50 to 100 ms.
   void pulse();
   /// At once, of all of them: nobody scrapes this replica any more.
   void tell_all_ends();
@@ -103,7 +104,10 @@ class Scrapes final : public BatchKeeper, public std::enable_shared_from_this<Sc
   void on_outcome(const std::string& scraper, const TakeOutcome& outcome, Asked& asked);
   void on_settled(const std::string& scraper, BatchId batch);
   std::shared_ptr<Holder> ask_holder(const std::string& scraper, const Out& out);
+  /// Needs the lock.
+  [[nodiscard]] bool is_past_deadline(const Out& out, SteadyTime now);
   [[nodiscard]] bool is_expired(const Out& out);
+  void keep_log_going();
   static asio::awaitable<void> resolve(std::shared_ptr<Scrapes> self, std::string scraper, BatchId batch,
                                        std::shared_ptr<delivery::Transfer> transfer);
 
