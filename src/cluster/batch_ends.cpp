@@ -38,7 +38,8 @@ void Scrapes::acknowledged(std::string_view scraper, BatchId batch) {
 }
 
 void Scrapes::settle(std::string_view scraper, BatchId batch, delivery::Outcome outcome, const queue::LastBatch& end) {
-  End ended{.batch = batch, .outcome = outcome, .how = end.end, .reason = end.reason, .since = clock_.steady()};
+  std::optional<End> now =
+      End{.batch = batch, .outcome = outcome, .how = end.end, .reason = end.reason, .since = clock_.steady()};
   queue::WaitQueue::Wake next;
   {
     const std::lock_guard lock(mutex_);
@@ -48,13 +49,12 @@ void Scrapes::settle(std::string_view scraper, BatchId batch, delivery::Outcome 
     // Were this replica killed now, the log would come to the same end by itself.
     if (is_ours && local->second.is_acknowledged && outcome == delivery::Outcome::delivered &&
         local->second.asks.empty()) {
-      local->second.owed = std::move(ended);
+      local->second.owed = std::exchange(now, std::nullopt);
       next = local->second.wait_queue.wake_first();
-      ended.batch = 0;
     }
   }
   queue::notify(next);
-  if (ended.batch != 0) tell_end(std::string(scraper), ended, nullptr, nullptr);
+  if (now) tell_end(std::string(scraper), *now);
 }
 
 void Scrapes::tell_end(const std::string& scraper, const End& end, const Take* then, std::shared_ptr<Asked> asked) {
@@ -82,7 +82,7 @@ void Scrapes::tell_ends_of_before(SteadyTime before) {
     for (auto& [name, local] : locals_)
       if (local.owed && local.owed->since <= before) due.emplace_back(name, *take_owed(local));
   }
-  for (const auto& [name, end] : due) tell_end(name, end, nullptr, nullptr);
+  for (const auto& [name, end] : due) tell_end(name, end);
 }
 
 void Scrapes::on_settled(const std::string& scraper, BatchId batch) {
@@ -94,7 +94,6 @@ void Scrapes::on_settled(const std::string& scraper, BatchId batch) {
     if (local == locals_.end() || local->second.out != batch) return;
     local->second.out = 0;
     local->second.is_settling = false;
-    local->second.owed.reset();
     asks.swap(local->second.asks);
     next = local->second.wait_queue.wake_first();
     if (local->second.is_idle()) locals_.erase(local);
@@ -119,7 +118,7 @@ void Scrapes::answer(const std::string& question, OrderedLog::Reply reply) {
     local->second.asks.push_back(std::move(reply));
     owed = take_owed(local->second);
   }
-  if (owed) tell_end(scraper, *owed, nullptr, nullptr);
+  if (owed) tell_end(scraper, *owed);
   if (transfer != nullptr) spawn_(resolve(shared_from_this(), scraper, batch, std::move(transfer)));
 }
 

@@ -98,7 +98,9 @@ class Scrapes final : public BatchKeeper, public std::enable_shared_from_this<Sc
 
   Scrapes(Replica& replica, const Clock& clock, Spawn spawn);
   std::shared_ptr<Asked> ask_log(const Take& take, std::optional<End> end, const Out& replaced);
-  void tell_end(const std::string& scraper, const End& end, const Take* then, std::shared_ptr<Asked> asked);
+  /// `then`: the scraper's next request, whose outcome `asked` gets.
+  void tell_end(const std::string& scraper, const End& end, const Take* then = nullptr,
+                std::shared_ptr<Asked> asked = nullptr);
   void tell_ends_of_before(SteadyTime before);
   static std::optional<End> take_owed(Local& local) { return std::exchange(local.owed, std::nullopt); }
   void on_outcome(const std::string& scraper, const TakeOutcome& outcome, Asked& asked);
