@@ -11,7 +11,7 @@ import unittest
 import urllib.parse
 
 from cluster import nodes
-from cluster.replicas import Cluster, ClusterPoster
+from cluster.replicas import RELABELLED, Cluster, ClusterPoster
 from harness import programs
 from harness.client import Connection, request, scrape_timeout
 from harness.crew import Crew, Work, dice_for
@@ -35,21 +35,6 @@ def scrape(server, name="prom"):
 
 def ids(shown):
     return [name for name, _, _ in shown.identified()]
-
-
-# Which replica handed an event over says nothing about the event.
-RELABELLED = {"metric_relabel_configs": [{"source_labels": ["__name__"], "regex": "events_to_metrics",
-                                          "target_label": "instance", "replacement": ""}]}
-
-
-def engine_stops():
-    for node in engine.nodes:
-        node.pause()
-
-
-def engine_goes_on():
-    for node in engine.nodes:
-        node.resume()
 
 
 def setUpModule():
@@ -289,7 +274,7 @@ class TwoReplicas(unittest.TestCase):
     def test_while_the_engine_is_away_nothing_is_accepted_and_nothing_is_lost(self):
         cluster = self.cluster(**{"cluster.timeout_seconds": 2})
         self.assertEqual(200, post(cluster[0], id="before").status)
-        engine_stops()
+        engine.pause()
         try:
             # Until then nobody knows, and says so: the engine may have it, and have it stored later.
             refused = wait_until(lambda: (reply := post(cluster[0], id="meanwhile")).status != 504 and reply,
@@ -304,7 +289,7 @@ class TwoReplicas(unittest.TestCase):
             self.assertEqual([], ids(shown))
             self.assertEqual(0, shown.value("oneshot_cluster_connected"))
         finally:
-            engine_goes_on()
+            engine.resume()
         wait_until(lambda: all(replica.server.get("/readyz").status == 200 for replica in cluster.replicas),
                    "both are ready again", 60, 0.2)
         after = post(cluster[0], id="after")

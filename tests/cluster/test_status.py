@@ -25,16 +25,6 @@ def setUpModule():
     unittest.addModuleCleanup(engine.__exit__)
 
 
-def engine_stops():
-    for node in engine.nodes:
-        node.pause()
-
-
-def engine_goes_on():
-    for node in engine.nodes:
-        node.resume()
-
-
 def status_of(server):
     """As docs/openapi.yaml describes it."""
     reply = server.get("/api/v1/status")
@@ -118,7 +108,7 @@ class Status(ACluster):
             (connected, *_) = lines(cluster[0], "connected to the cluster's engine")
             self.assertEqual(before["engine"]["node"], connected["node"])
             self.assertEqual(before["engine"]["version"], connected["version"])
-            engine_stops()
+            engine.pause()
             try:
                 away = wait_until(lambda: not (status := status_of(cluster[0]))["cluster"]["engine"]["connected"]
                                   and not status["ready"] and status, "the status says so", 30, 0.2)
@@ -129,7 +119,7 @@ class Status(ACluster):
                 self.assertEqual(1, told.status)
                 self.assertIn("NO connection to the cluster's engine; the last one was to ", told.out)
             finally:
-                engine_goes_on()
+                engine.resume()
             wait_until(lambda: status_of(cluster[0])["ready"], "it is ready again", 60, 0.2)
 
     def test_a_batch_names_the_replica_that_sends_it_at_every_one(self):
@@ -205,7 +195,7 @@ class OwnMetrics(ACluster):
     def test_a_standstill_of_the_engine_is_a_lag_and_has_the_log_read_anew(self):
         with self.cluster("a", **{"cluster.timeout_seconds": 1}) as cluster:
             before = cluster[0].peek("prom").value("oneshot_cluster_tail_restarts_total")
-            engine_stops()
+            engine.pause()
             try:
                 self.assertEqual(504, cluster[0].post("/event?id=e1").status)
                 lag = cluster[0].peek("prom").value("oneshot_cluster_lag_seconds")
@@ -216,7 +206,7 @@ class OwnMetrics(ACluster):
                 wait_until(lambda: cluster[0].peek("prom").value("oneshot_cluster_tail_restarts_total") > before,
                            "the reading begins anew", 20, 0.1)
             finally:
-                engine_goes_on()
+                engine.resume()
             wait_until(lambda: cluster[0].peek("prom").value("oneshot_cluster_lag_seconds") == 0, "all is read", 60,
                        0.1)
 
@@ -237,7 +227,7 @@ class Page(WithAxe, ACluster):
             self.assertIn("on the engine's nodes", self.text("#log"))
             self.check("cluster")
             cluster.replicas[2].kill()
-            engine_stops()
+            engine.pause()
             try:
                 self.browser.wait_for("return document.querySelector('#engine').innerText.includes('NO CONNECTION')",
                                       seconds=30)
@@ -245,7 +235,7 @@ class Page(WithAxe, ACluster):
                                       seconds=30)
                 self.check("away")
             finally:
-                engine_goes_on()
+                engine.resume()
             wait_until(lambda: status_of(cluster[0])["ready"], "it is ready again", 60, 0.2)
 
 

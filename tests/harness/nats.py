@@ -158,6 +158,15 @@ class Engine:
             if not node.runs:
                 node.start()
 
+    def pause(self):
+        """All nodes stand still."""
+        for node in self.nodes:
+            node.pause()
+
+    def resume(self):
+        for node in self.nodes:
+            node.resume()
+
     def wait(self, seconds=60):
         """Until each node says that it is well, and all of them place streams."""
         if len(self.nodes) == 1:

@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: MIT
 """A real Prometheus that has all replicas as targets, and what it has stored."""
 
+from cluster.replicas import RELABELLED
 from harness.prometheus import Job, Prometheus
 
-# Which replica handed an event over says nothing about the event.
-_RELABELLED = {"honor_labels": True,
-               "metric_relabel_configs": [{"source_labels": ["__name__"], "regex": "events_to_metrics",
-                                           "target_label": "instance", "replacement": ""}]}
 # Equal events are samples of one series, and a scrape that had to wait is stored behind a later one of another replica.
 _OUT_OF_ORDER = {"storage": {"tsdb": {"out_of_order_time_window": "5m"}}}
 
@@ -14,7 +11,8 @@ _OUT_OF_ORDER = {"storage": {"tsdb": {"out_of_order_time_window": "5m"}}}
 class Store(Prometheus):
     def __init__(self, program, cluster, name):
         targets = [replica.target for replica in cluster.replicas]
-        super().__init__(program, {"events": Job(targets, name, **_RELABELLED)}, options=_OUT_OF_ORDER)
+        job = Job(targets, name, honor_labels=True, **RELABELLED)
+        super().__init__(program, {"events": job}, options=_OUT_OF_ORDER)
         self.name = name
 
     def equal(self):
