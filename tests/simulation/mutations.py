@@ -51,7 +51,7 @@ MUTATIONS = (
     Mutation("the end of another batch ends nothing", "src/cluster/machine_scrapers.cpp",
              "if (found != out_.end() && found->second.batch == settle.batch) {", "if (found != out_.end()) {"),
     Mutation("nobody replaces a batch before its deadline is over", "src/cluster/scrapes.cpp",
-             "return now - seen >= out.deadline + after_deadline &&", "return true ||"),
+             "return now - seen >= out.deadline + after_deadline;", "return true || now - seen >= out.deadline;"),
     Mutation("a batch that nobody waits for is given back", "src/cluster/cluster_delivery.cpp",
              "  keeper_->settle(scraper_, id_, delivery::Outcome::truncated, queue::withdrawn_batch(count_, 0));", ""),
     Mutation("what the checkpoint before needs stays in the log", "src/cluster/replica.cpp",
