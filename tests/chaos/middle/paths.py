@@ -44,16 +44,23 @@ class Reset(Path):
 
 class LoseRequest(Path):
     """The request at this offset of the stream never gets to the server, and its client is reset: what a
-    middlebox does that has forgotten an idle connection."""
+    middlebox does that has forgotten an idle connection. Nothing passes any more then, in neither direction: a late
+    repetition of the reply would be answered by the client's kernel with a reset, and that is another fault."""
 
     def __init__(self):
         self.at = None  # nothing is lost until this is set
+        self.done = False
 
     def to_server(self, flow, packet):
         if self.at is not None and packet.length and flow.requests.offset(packet.seq) >= self.at:
+            self.done = True
             flow.reset_client()
-        else:
+        elif not self.done:
             flow.to_server(packet)
+
+    def to_client(self, flow, packet):
+        if not self.done:
+            flow.to_client(packet)
 
 
 class LoseReply(Path):
