@@ -2,6 +2,7 @@
 //
 // What becomes of the batches that this replica sends, on its way to the log and to the replicas that ask. An end that
 // the log has to be told goes with the scraper's next request for a batch where that comes at once, in one record.
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -13,6 +14,8 @@ namespace {
 // An end waits so long for the request that comes with it: on the same connection both are read at once, and who asks
 // on another connection is woken by the end.
 constexpr std::chrono::milliseconds next_comes_within{20};
+// Another replica that has the end left to it takes the next batch at once, in one record. It may be killed before.
+constexpr std::chrono::milliseconds asker_takes_within{1000};
 
 }  // namespace
 
@@ -34,27 +37,45 @@ void Scrapes::acknowledged(std::string_view scraper, BatchId batch) {
     const auto local = locals_.find(scraper);
     if (local != locals_.end() && local->second.out == batch) local->second.is_acknowledged = true;
   }
-  replica_.publish(Acknowledge{.scraper = scraper, .batch = batch}, nullptr);
+  replica_.publish(Acknowledge{.scraper = scraper, .batch = batch},
+                   [self = shared_from_this(), name = std::string(scraper), batch](const Applied&) {
+                     const std::lock_guard lock(self->mutex_);
+                     const auto local = self->locals_.find(name);
+                     if (local != self->locals_.end() && local->second.out == batch)
+                       local->second.log_has_acknowledged = true;
+                   });
 }
 
 void Scrapes::settle(std::string_view scraper, BatchId batch, delivery::Outcome outcome, const queue::LastBatch& end) {
-  std::optional<End> now =
-      End{.batch = batch, .outcome = outcome, .how = end.end, .reason = end.reason, .since = clock_.steady()};
+  std::optional<End> now = End{.batch = batch, .outcome = outcome, .how = end.end, .reason = end.reason};
   queue::WaitQueue::Wake next;
+  std::vector<Question> left;
   {
     const std::lock_guard lock(mutex_);
     const auto local = locals_.find(scraper);
     const bool is_ours = local != locals_.end() && local->second.out == batch;
     if (is_ours) local->second.is_settling = true;
-    // Were this replica killed now, the log would come to the same end by itself.
-    if (is_ours && local->second.is_acknowledged && outcome == delivery::Outcome::delivered &&
-        local->second.asks.empty()) {
-      local->second.owed = std::exchange(now, std::nullopt);
+    if (is_ours && outcome == delivery::Outcome::delivered && can_wait(local->second)) {
+      left.swap(local->second.asks);
+      owe(local->first, local->second, *std::exchange(now, std::nullopt), !left.empty());
       next = local->second.wait_queue.wake_first();
     }
   }
   queue::notify(next);
+  for (const Question& one : left) one.reply(std::string(is_left_reply));
   if (now) tell_end(std::string(scraper), *now);
+}
+
+// Were this replica killed now, the log would come to the same end by itself: of who asks, only once it has read that
+// all is acknowledged.
+bool Scrapes::can_wait(const Local& local) {
+  return local.asks.empty() ? local.is_acknowledged : local.log_has_acknowledged && !local.is_end_wanted();
+}
+
+void Scrapes::owe(const std::string& scraper, Local& local, End end, bool is_left) {
+  if (is_left) left_[end.batch] = scraper;
+  end.due = clock_.steady() + (is_left ? asker_takes_within : next_comes_within);
+  local.owed = std::move(end);
 }
 
 void Scrapes::tell_end(const std::string& scraper, const End& end, const Take* then, std::shared_ptr<Asked> asked) {
@@ -69,27 +90,47 @@ void Scrapes::tell_end(const std::string& scraper, const End& end, const Take* t
 }
 
 void Scrapes::pulse() {
-  tell_ends_of_before(clock_.steady() - next_comes_within);
+  tell_ends_due(clock_.steady());
   keep_log_going();
 }
 
-void Scrapes::tell_all_ends() { tell_ends_of_before(SteadyTime::max()); }
+void Scrapes::tell_all_ends() { tell_ends_due(SteadyTime::max()); }
 
-void Scrapes::tell_ends_of_before(SteadyTime before) {
+void Scrapes::tell_ends_due(SteadyTime by) {
   std::vector<std::pair<std::string, End>> due;
   {
     const std::lock_guard lock(mutex_);
     for (auto& [name, local] : locals_)
-      if (local.owed && local.owed->since <= before) due.emplace_back(name, *take_owed(local));
+      if (local.owed && local.owed->due <= by) due.emplace_back(name, *take_owed(local));
   }
   for (const auto& [name, end] : due) tell_end(name, end);
 }
 
+// What was left to another replica has ended once that one has taken the next batch. Nobody waits here for its end: a
+// scrape takes along what is owed.
+void Scrapes::forget_ended_by_others(const Machine& machine) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(left_, [&](const auto& one) {
+    const auto& [batch, name] = one;
+    const auto found = locals_.find(name);
+    const bool is_owed = found != locals_.end() && found->second.out == batch && found->second.owed;
+    const Out* const out = machine.out_to(name);
+    if (is_owed && out != nullptr && out->batch == batch) return false;
+    if (!is_owed) return true;
+    found->second.owed.reset();
+    found->second.out = 0;
+    found->second.is_settling = false;
+    if (found->second.is_idle()) locals_.erase(found);
+    return true;
+  });
+}
+
 void Scrapes::on_settled(const std::string& scraper, BatchId batch) {
   queue::WaitQueue::Wake next;
-  std::vector<OrderedLog::Reply> asks;
+  std::vector<Question> asks;
   {
     const std::lock_guard lock(mutex_);
+    left_.erase(batch);
     const auto local = locals_.find(scraper);
     if (local == locals_.end() || local->second.out != batch) return;
     local->second.out = 0;
@@ -99,24 +140,37 @@ void Scrapes::on_settled(const std::string& scraper, BatchId batch) {
     if (local->second.is_idle()) locals_.erase(local);
   }
   queue::notify(next);
-  for (const OrderedLog::Reply& reply : asks) reply(std::string(is_settled_reply));
+  for (const Question& one : asks) one.reply(std::string(is_settled_reply));
 }
 
+// "take 17 prometheus": the end of batch 17, asked by a replica that wants to take the scraper's next one.
 void Scrapes::answer(const std::string& question, OrderedLog::Reply reply) {
+  const std::string_view text = question;
+  const std::size_t verb_end = std::min(text.find(' '), text.size());
+  const std::string_view rest = text.substr(std::min(verb_end + 1, text.size()));
   BatchId batch = 0;
-  const char* const end = question.data() + question.size();
-  const char* const space = std::from_chars(question.data(), end, batch).ptr;
-  const std::string scraper(space == end ? space : space + 1, end);
+  const char* const number_end = std::from_chars(rest.data(), rest.data() + rest.size(), batch).ptr;
+  const std::size_t name = std::min(static_cast<std::size_t>(number_end - rest.data()) + 1, rest.size());
+  answer(std::string(rest.substr(name)), batch,
+         {.reply = std::move(reply), .takes_next = text.substr(0, verb_end) == to_take});
+}
+
+void Scrapes::answer(const std::string& scraper, BatchId batch, Question question) {
   std::shared_ptr<delivery::Transfer> transfer;
   std::optional<End> owed;
   {
     const std::lock_guard lock(mutex_);
-    const auto local = locals_.find(scraper);
-    if (local == locals_.end() || local->second.out != batch) return reply(std::string(is_settled_reply));
-    if (!local->second.is_settling) transfer = local->second.transfer.lock();
-    if (!local->second.is_settling && transfer == nullptr) return reply(std::string(is_busy_reply));
-    local->second.asks.push_back(std::move(reply));
-    owed = take_owed(local->second);
+    const auto found = locals_.find(scraper);
+    if (found == locals_.end() || found->second.out != batch) return question.reply(std::string(is_settled_reply));
+    Local& local = found->second;
+    owed = take_owed(local);
+    if (owed && question.takes_next && local.log_has_acknowledged) {
+      owe(found->first, local, *std::move(owed), true);
+      return question.reply(std::string(is_left_reply));
+    }
+    if (!local.is_settling) transfer = local.transfer.lock();
+    if (!local.is_settling && transfer == nullptr) return question.reply(std::string(is_busy_reply));
+    local.asks.push_back(std::move(question));
   }
   if (owed) tell_end(scraper, *owed);
   if (transfer != nullptr) spawn_(resolve(shared_from_this(), scraper, batch, std::move(transfer)));
@@ -127,13 +181,13 @@ asio::awaitable<void> Scrapes::resolve(std::shared_ptr<Scrapes> self, std::strin
                                        std::shared_ptr<delivery::Transfer> transfer) {
   const delivery::Transfer::State state = co_await transfer->resolve();
   if (state == delivery::Transfer::State::settled) co_return;
-  std::vector<OrderedLog::Reply> asks;
+  std::vector<Question> asks;
   {
     const std::lock_guard lock(self->mutex_);
     const auto local = self->locals_.find(scraper);
     if (local != self->locals_.end() && local->second.out == batch) asks.swap(local->second.asks);
   }
-  for (const OrderedLog::Reply& reply : asks) reply(std::string(is_busy_reply));
+  for (const Question& one : asks) one.reply(std::string(is_busy_reply));
 }
 
 }  // namespace oneshot::cluster

@@ -14,7 +14,7 @@ namespace oneshot::cluster {
 namespace {
 
 constexpr std::chrono::milliseconds repeat_after{400};
-constexpr std::chrono::seconds ask_again{2};
+constexpr std::chrono::seconds ask_again{2};  // for where to begin
 // A replica that has nothing to say says so, or it would be forgotten: see Machine::forget_replica_after.
 constexpr std::chrono::seconds sign_of_life{60};
 constexpr std::chrono::seconds refused_for{2};
@@ -23,13 +23,14 @@ constexpr std::chrono::seconds checkpoint_after{60};
 constexpr std::uint64_t checkpoint_each_part =
     8;  // of the log's capacity, in bytes of groups: see NatsOptions::max_bytes
 
+Sequence applied_of(const std::string& checkpoint) {
+  const auto head = Machine::head_of(checkpoint);
+  return head ? head->applied : 0;
+}
+
 /// That which has applied most; null: there is none.
 const std::string* best_of(const std::vector<std::string>& checkpoints) {
-  const auto applied = [](const std::string& one) {
-    const auto head = Machine::head_of(one);
-    return head ? head->applied : 0;
-  };
-  const auto best = std::ranges::max_element(checkpoints, {}, applied);
+  const auto best = std::ranges::max_element(checkpoints, {}, applied_of);
   return best == checkpoints.end() ? nullptr : &*best;
 }
 
@@ -230,12 +231,15 @@ void Replica::on_answer(std::uint64_t number, const AppendAnswer& answer) {
 
 void Replica::pulse() {
   bool asks = false;
+  bool is_unsure = false;
   bool ticks = false;
   {
     const std::lock_guard lock(mutex_);
     const SteadyTime now = clock_.steady();
-    if (!has_tail_) {
-      asks = state_ == State::starting && now - asked_ >= ask_again;
+    if (!has_tail_ || is_unsure_) {
+      asks = (state_ == State::starting || is_unsure_) && now - asked_ >= ask_again;
+      is_unsure = is_unsure_;
+      if (asks) asked_ = now;
     } else {
       for (auto& [number, pending] : pending_) {
         // Read past, and it was not there: the engine has lost it.
@@ -247,7 +251,7 @@ void Replica::pulse() {
       if (ticks) ticked_ = now;
     }
   }
-  if (asks) start();
+  if (asks) is_unsure ? look_for_newer_start() : start();
   if (ticks) publish(Tick{}, nullptr);
   if (is_checkpoint_due()) write_checkpoint();
 }
@@ -288,12 +292,33 @@ void Replica::on_entry(const Entry& entry) {
   note_progress();
 }
 
-// Where not even the first entry is there, a checkpoint does not fit its log: the next run would find the same.
 void Replica::on_trimmed(std::string_view why) {
-  const std::lock_guard lock(mutex_);
-  if (read_ == 0) return stop(std::string(why));
-  state_ = State::left_behind;
-  why_stopped_ = why;
+  {
+    const std::lock_guard lock(mutex_);
+    if (has_ended()) return;
+    why_stopped_ = why;
+    if (read_ != 0) {
+      state_ = State::left_behind;
+      return;
+    }
+    asked_ = clock_.steady();
+    is_unsure_ = true;
+  }
+  look_for_newer_start();
+}
+
+// Where not even the first entry was there, the log was trimmed between the look for a start and the first read: then a
+// newer checkpoint is there, and the next run begins at that. Else the checkpoint does not fit its log, and the next
+// run would find the same.
+void Replica::look_for_newer_start() {
+  log_.find_start([this](Result<LogStart> start) {
+    const std::lock_guard lock(mutex_);
+    if (!start || !is_unsure_ || has_ended()) return;  // pulse() asks again
+    const std::string* const best = best_of(start->checkpoints);
+    const bool is_newer = best != nullptr && applied_of(*best) > machine_.applied();
+    if (!is_newer) return stop(std::string(why_stopped_));
+    state_ = State::left_behind;
+  });
 }
 
 void Replica::on_damage(std::string_view why) {

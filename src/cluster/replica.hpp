@@ -104,6 +104,7 @@ class Replica final : public LogReader {
   };
 
   void begin(Result<LogStart> start);
+  void look_for_newer_start();
   void send(std::uint64_t number, Pending& pending);
   void on_answer(std::uint64_t number, const AppendAnswer& answer);
   void stop(std::string why);
@@ -137,6 +138,7 @@ class Replica final : public LogReader {
   AppendTimes append_times_;
   SteadyTime asked_{};  // for where to begin
   bool has_tail_ = false;
+  bool is_unsure_ = false;  // whether a newer checkpoint says why the first entry was not there
   SteadyTime ticked_{};
   SteadyTime published_{};
   SteadyTime events_refused_{};

@@ -32,8 +32,8 @@ constexpr std::chrono::milliseconds after_deadline{500};
 constexpr std::chrono::milliseconds after_standstill{2000};
 constexpr std::chrono::milliseconds standstill{1000};
 
-std::string question(std::string_view scraper, BatchId batch) {
-  return std::to_string(batch) + " " + std::string(scraper);
+std::string question(std::string_view verb, std::string_view scraper, BatchId batch) {
+  return std::string(verb) + " " + std::to_string(batch) + " " + std::string(scraper);
 }
 
 std::optional<queue::BatchEnd> end_of_replaced(const TakeOutcome& outcome) {
@@ -52,7 +52,7 @@ struct Scrapes::Asked {
   std::unique_ptr<queue::Delivery> delivery;
   std::optional<HeldBy> held;
   std::optional<NoBatch> none;
-  Out replaced;  // what is to end by this, if it is still out
+  Out taken_over;  // of a replica that does not answer; batch 0: none
 
   /// Nothing: another batch is out, or nobody knows yet, and from now on nobody waits.
   std::optional<TakeResult> result() {
@@ -66,7 +66,8 @@ struct Scrapes::Asked {
 
 /// What another replica says about a batch of its own.
 struct Scrapes::Holder {
-  std::atomic<bool> is_settled{false};
+  enum class Said : std::uint8_t { nothing, busy, settled, left };
+  std::atomic<Said> said{Said::nothing};
   delivery::OneShotEvent replied;
 };
 
@@ -154,7 +155,12 @@ class Scrapes::Taking {
       case Place::Turn::go:
         break;
     }
-    const std::shared_ptr<Asked> asked = scrapes_.ask_log(take(), std::move(end), replaced_);
+    // The log would say the same, for a record: that somebody else has a batch.
+    if (const std::optional<Out> out = end ? std::nullopt : held_elsewhere()) {
+      co_await wait_for_holder(*out);
+      co_return std::nullopt;
+    }
+    const std::shared_ptr<Asked> asked = scrapes_.ask_log(take(), std::move(end), taken_over_);
     co_await wait_for(asked->known);
     std::optional<TakeResult> result = asked->result();
     if (result || !asked->held) co_return result;  // else the client has left, or the time is over
@@ -168,14 +174,23 @@ class Scrapes::Taking {
     if (waiting_.stopping()) return NoBatch::stopping;
     if (waiting_.peer_closed()) return NoBatch::peer_closed;
     if (scrapes_.clock_.steady() < wish_.until) return std::nullopt;
-    return replaced_.batch == 0 ? NoBatch::time_over : NoBatch::under_way;
+    return taken_over_.batch == 0 ? NoBatch::time_over : NoBatch::under_way;
+  }
+
+  /// The batch that is out, as far as this replica has read, at another one that may still say something about it.
+  [[nodiscard]] std::optional<Out> held_elsewhere() const {
+    return scrapes_.replica_.look([this](const Machine& machine) -> std::optional<Out> {
+      const Out* const out = machine.out_to(wish_.scraper);
+      const bool is_elsewhere = out != nullptr && out->holder != scrapes_.replica_.options().publisher;
+      return is_elsewhere && out->batch != asked_out_ ? std::optional(*out) : std::nullopt;
+    });
   }
 
   [[nodiscard]] Take take() const {
     return {.scraper = wish_.scraper,
             .replica = scrapes_.replica_.options().name,
             .deadline = std::chrono::ceil<std::chrono::milliseconds>(wish_.answer_by - scrapes_.clock_.steady()),
-            .replaces = replaced_.batch,
+            .replaces = replaces_,
             .since_unix_ms = wish_.coming.since_unix_ms,
             .origin = wish_.coming.origin};
   }
@@ -195,11 +210,15 @@ class Scrapes::Taking {
     const bool was_asked = std::exchange(asked_about_, out.batch) == out.batch;
     if (is_ours || was_asked) co_await waiting_.pause(look_again);
     if (is_ours) co_return;
-    const std::shared_ptr<Holder> holder = scrapes_.ask_holder(std::string(wish_.scraper), out);
+    const std::shared_ptr<Holder> holder = scrapes_.ask_holder(to_take, wish_.scraper, out);
     const SteadyTime until = patient_until(out);
     co_await waiting_.wait_until(holder->replied, until);
-    if (!scrapes_.is_expired(out)) co_return;
-    replaced_ = out;
+    const Holder::Said said = holder->said;
+    if (said != Holder::Said::busy) asked_out_ = out.batch;
+    const bool is_left = said == Holder::Said::left;
+    if (!is_left && !scrapes_.is_expired(out)) co_return;
+    taken_over_ = is_left ? Out{} : out;
+    replaces_ = out.batch;
   }
 
   /// How long the holder may take to answer. Past its deadline it has nothing left to find out, and a scrape that waits
@@ -213,8 +232,10 @@ class Scrapes::Taking {
   Place& place_;
   const Wish& wish_;
   delivery::Waiting& waiting_;
-  Out replaced_;  // of another replica, which does not answer; batch 0: none
+  BatchId replaces_ = 0;  // what the next batch ends; 0: none
+  Out taken_over_;        // the same, of another replica which does not answer; batch 0: none
   BatchId asked_about_ = 0;
+  BatchId asked_out_ = 0;  // whose holder has said what there is to say, or nothing
 };
 
 asio::awaitable<TakeResult> Scrapes::take(std::shared_ptr<Scrapes> self, Wish wish, delivery::Waiting& waiting) {
@@ -227,9 +248,9 @@ asio::awaitable<TakeResult> Scrapes::take(std::shared_ptr<Scrapes> self, Wish wi
   }
 }
 
-std::shared_ptr<Scrapes::Asked> Scrapes::ask_log(const Take& take, std::optional<End> end, const Out& replaced) {
+std::shared_ptr<Scrapes::Asked> Scrapes::ask_log(const Take& take, std::optional<End> end, const Out& taken_over) {
   auto asked = std::make_shared<Asked>();
-  asked->replaced = replaced;
+  asked->taken_over = taken_over;
   if (end) {
     tell_end(std::string(take.scraper), *end, &take, asked);
     return asked;
@@ -244,7 +265,8 @@ std::shared_ptr<Scrapes::Asked> Scrapes::ask_log(const Take& take, std::optional
 
 // On the thread that applies: nothing can overwrite the events before they are copied.
 void Scrapes::on_outcome(const std::string& scraper, const TakeOutcome& outcome, Asked& asked) {
-  if (const auto end = end_of_replaced(outcome)) takeovers_.note(scraper, asked.replaced, *end);
+  if (const auto end = end_of_replaced(outcome); end && asked.taken_over.batch != 0)
+    takeovers_.note(scraper, asked.taken_over, *end);
   std::unique_ptr<queue::Delivery> delivery;
   if (const auto* const nothing = std::get_if<NothingWaits>(&outcome)) {
     delivery = std::make_unique<ClusterDelivery>(nothing->number);
@@ -253,7 +275,7 @@ void Scrapes::on_outcome(const std::string& scraper, const TakeOutcome& outcome,
       const std::lock_guard lock(mutex_);
       Local& local = locals_[scraper];
       local.out = taken->out.batch;
-      local.is_acknowledged = false;
+      local.is_acknowledged = local.log_has_acknowledged = false;
       local.is_settling = false;
       local.transfer.reset();
     }
@@ -278,11 +300,14 @@ void Scrapes::on_outcome(const std::string& scraper, const TakeOutcome& outcome,
   notify();
 }
 
-std::shared_ptr<Scrapes::Holder> Scrapes::ask_holder(const std::string& scraper, const Out& out) {
+std::shared_ptr<Scrapes::Holder> Scrapes::ask_holder(std::string_view verb, const std::string& scraper,
+                                                     const Out& out) {
   auto holder = std::make_shared<Holder>();
-  replica_.log().ask(out.replica, question(scraper, out.batch), answer_patience,
+  replica_.log().ask(out.replica, question(verb, scraper, out.batch), answer_patience,
                      [holder](const std::optional<std::string>& reply) {
-                       holder->is_settled = reply == is_settled_reply;
+                       if (reply == is_settled_reply) holder->said = Holder::Said::settled;
+                       if (reply == is_left_reply) holder->said = Holder::Said::left;
+                       if (reply == is_busy_reply) holder->said = Holder::Said::busy;
                        holder->replied.notifier()();
                      });
   return holder;
@@ -291,7 +316,7 @@ std::shared_ptr<Scrapes::Holder> Scrapes::ask_holder(const std::string& scraper,
 asio::awaitable<void> Scrapes::find_out(std::shared_ptr<Scrapes> self, std::string scraper, Out out,
                                         delivery::Waiting& waiting) {
   if (out.holder != self->replica_.options().publisher) {
-    const std::shared_ptr<Holder> holder = self->ask_holder(scraper, out);
+    const std::shared_ptr<Holder> holder = self->ask_holder(to_find_out, scraper, out);
     const SteadyTime until = self->clock_.steady() + answer_patience;
     co_await waiting.wait_until(holder->replied, until);
     co_return;
@@ -344,6 +369,7 @@ void Scrapes::note_applied(const Machine& machine, const Applied& applied) {
                                      : settle != nullptr && settle->then ? &*settle->then
                                                                          : nullptr;
   const auto* const taken = outcome == nullptr ? nullptr : std::get_if<Taken>(outcome);
+  if (outcome != nullptr && end_of_replaced(*outcome)) forget_ended_by_others(machine);
   if (taken == nullptr) return;
   const std::lock_guard lock(mutex_);
   seen_.emplace(taken->out.batch, clock_.steady());

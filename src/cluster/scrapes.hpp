@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <asio/awaitable.hpp>
 #include <chrono>
 #include <cstdint>
@@ -60,11 +61,14 @@ class Scrapes final : public BatchKeeper, public std::enable_shared_from_this<Sc
   /// At once, of all of them: nobody scrapes this replica any more.
   void tell_all_ends();
 
-  /// Another replica wants to know what became of a batch that we hold: `reply` says "settled" once its end is in the
-  /// log, and "busy" where it has none yet.
+  /// Another replica wants to know what became of a batch that we hold. `reply` says one of these words.
   void answer(const std::string& question, OrderedLog::Reply reply);
-  static constexpr std::string_view is_settled_reply = "settled";
-  static constexpr std::string_view is_busy_reply = "busy";
+  static constexpr std::string_view to_take = "take";              ///< what a question begins with: for the next batch,
+  static constexpr std::string_view to_find_out = "find";          ///< or for the end alone
+  static constexpr std::string_view is_settled_reply = "settled";  ///< its end is in the log
+  static constexpr std::string_view is_busy_reply = "busy";        ///< nobody knows its end yet
+  /// It is delivered, and the log knows that all is acknowledged: whoever asks is to take the next batch in its place.
+  static constexpr std::string_view is_left_reply = "left";
   /// When this replica has read that a batch is out: another one's deadline counts from there, so that no clock of
   /// another machine matters.
   void note_applied(const Machine& machine, const Applied& applied);
@@ -78,34 +82,45 @@ class Scrapes final : public BatchKeeper, public std::enable_shared_from_this<Sc
     delivery::Outcome outcome = delivery::Outcome::delivered;
     queue::BatchEnd how = queue::BatchEnd::delivered;
     std::string reason{};
-    SteadyTime since{};
+    SteadyTime due{};  ///< told by then, unless it has gone otherwise
+  };
+  /// Who wants to know the end of a batch of ours.
+  struct Question {
+    OrderedLog::Reply reply;
+    bool takes_next = false;  ///< can end it by taking the next one
   };
   /// What this replica has to do with a scraper.
   struct Local {
     queue::WaitQueue wait_queue;
     BatchId out = 0;               // which we send
     bool is_acknowledged = false;  // which the log is being told
-    bool is_settling = false;      // its end is known, and goes to the log
-    std::optional<End> owed;       // the same, and has not gone yet
+    bool log_has_acknowledged = false;
+    bool is_settling = false;  // its end is known, and goes to the log
+    std::optional<End> owed;   // the same, and has not gone yet
     std::weak_ptr<delivery::Transfer> transfer;
-    std::vector<OrderedLog::Reply> asks;  // who wants to know its end
+    std::vector<Question> asks;
 
     [[nodiscard]] bool is_idle() const noexcept { return wait_queue.empty() && out == 0 && asks.empty(); }
+    [[nodiscard]] bool is_end_wanted() const noexcept { return !std::ranges::all_of(asks, &Question::takes_next); }
   };
   struct Asked;
   struct Holder;
   class Taking;
 
   Scrapes(Replica& replica, const Clock& clock, Spawn spawn);
-  std::shared_ptr<Asked> ask_log(const Take& take, std::optional<End> end, const Out& replaced);
+  std::shared_ptr<Asked> ask_log(const Take& take, std::optional<End> end, const Out& taken_over);
   /// `then`: the scraper's next request, whose outcome `asked` gets.
   void tell_end(const std::string& scraper, const End& end, const Take* then = nullptr,
                 std::shared_ptr<Asked> asked = nullptr);
-  void tell_ends_of_before(SteadyTime before);
+  void tell_ends_due(SteadyTime by);
+  static bool can_wait(const Local& local);
+  void owe(const std::string& scraper, Local& local, End end, bool is_left);
+  void answer(const std::string& scraper, BatchId batch, Question question);
+  void forget_ended_by_others(const Machine& machine);
   static std::optional<End> take_owed(Local& local) { return std::exchange(local.owed, std::nullopt); }
   void on_outcome(const std::string& scraper, const TakeOutcome& outcome, Asked& asked);
   void on_settled(const std::string& scraper, BatchId batch);
-  std::shared_ptr<Holder> ask_holder(const std::string& scraper, const Out& out);
+  std::shared_ptr<Holder> ask_holder(std::string_view verb, const std::string& scraper, const Out& out);
   /// Needs the lock.
   [[nodiscard]] bool is_past_deadline(const Out& out, SteadyTime now);
   [[nodiscard]] bool is_expired(const Out& out);
@@ -119,6 +134,7 @@ class Scrapes final : public BatchKeeper, public std::enable_shared_from_this<Sc
   Takeovers takeovers_;
   std::mutex mutex_;
   std::map<std::string, Local, std::less<>> locals_;
+  std::map<BatchId, std::string> left_;  // whose end another replica is to bring: to which scraper
   std::map<BatchId, SteadyTime> seen_;
   SteadyTime applied_{};        // when something was applied last
   SteadyTime goes_on_since_{};  // the log: before that nothing was applied for a while

@@ -2,6 +2,7 @@
 """Several servers as replicas of one cluster, on three real nodes of NATS JetStream: each event goes to each scraper
 once, whichever replica it was posted to, and whichever the scraper asks."""
 
+import contextlib
 import json
 import os
 import random
@@ -95,25 +96,34 @@ class TwoReplicas(unittest.TestCase):
         for connection in connections:
             connection.close()
 
-    def test_a_scrape_on_a_connection_that_is_kept_costs_the_log_two_records(self):
-        server, rounds = self.cluster("a")[0], 10
-
+    def check_that_a_scrape_costs_two_records(self, cluster, rounds=10):
+        """Each replica is scraped in turn, on a connection that is kept, as by a Prometheus that lists all of them."""
         def read():
-            return server.peek("prom").value("oneshot_cluster_applied_records")
+            return cluster[0].peek("prom").value("oneshot_cluster_applied_records")
 
-        with Connection(server.port) as connection:
+        with contextlib.ExitStack() as stack:
+            connections = [stack.enter_context(Connection(server.port)) for server in cluster]
             for number in range(rounds + 1):
                 if number == 1:  # from here on a scrape is the receipt of the one before
                     begin = read()
-                self.assertEqual(200, post(server, id=f"e{number}").status)
+                self.assertEqual(200, post(cluster[0], id=f"e{number}").status)
                 before = read()
+                connection = connections[number % len(connections)]
                 connection.send_get("/metrics?scraper=prom", [scrape_timeout(5)])
                 self.assertEqual([f"e{number}"], ids(parse(connection.read_reply().body)))
                 wait_until(lambda: read() >= before + 2, "the batch is taken, and acknowledged", 5)
             grown = read() - begin
-        self.assertEqual("delivered", wait_until(lambda: self.last_end(server), "its end", 5))
+        self.assertEqual("delivered", wait_until(lambda: self.last_end(cluster[0]), "its end", 5))
         self.assertGreaterEqual(grown, 3 * rounds)
         self.assertLessEqual(grown, 3 * rounds + 3, "with the post; a sign of life or a checkpoint may come between")
+        for server in cluster:
+            self.assertNotIn("took over", server.log())
+
+    def test_a_scrape_on_a_connection_that_is_kept_costs_the_log_two_records(self):
+        self.check_that_a_scrape_costs_two_records(self.cluster("a"))
+
+    def test_a_scrape_that_changes_the_replica_costs_the_log_two_records_too(self):
+        self.check_that_a_scrape_costs_two_records(self.cluster("abc"))
 
     def last_end(self, server):
         (scraper,) = json.loads(server.get("/api/v1/scrapers").body)["scrapers"]

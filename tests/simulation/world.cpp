@@ -116,12 +116,11 @@ std::vector<std::string> World::run() {
   restart_left_behind();
   pass(scheduler_.steady() + troubled);
   end_faults();
-  const auto all_have_all = [this] {
-    return std::ranges::all_of(scrapers_, [this](const auto& scraper) { return oracle_.verdict(scraper).lost == 0; });
-  };
   pass(scheduler_.steady() + quiet);
   for (int i = 0; i < 20 && !all_have_all(); ++i) pass(scheduler_.steady() + quiet);
+  hand_out_one_more();
   is_scraping_ = false;
+  ask_and_take_nothing();
   pass(scheduler_.steady() + network_.timeout + std::chrono::seconds(8));
   const auto all_have_read_all = [this] {
     return std::ranges::all_of(nodes_, [this](const auto& node) {
@@ -276,6 +275,35 @@ std::string World::held(const std::string& scraper) {
   return {};
 }
 
+bool World::all_have_all() const {
+  return std::ranges::all_of(scrapers_, [this](const auto& scraper) { return oracle_.verdict(scraper).lost == 0; });
+}
+
+// So that batches are out when nobody scrapes any more.
+void World::hand_out_one_more() {
+  const std::uint64_t before = oracle_.verdict(scrapers_.front()).accepted;
+  const auto is_posted = [&] { return oracle_.verdict(scrapers_.front()).accepted > before; };
+  Node* node = nullptr;
+  for (int i = 0; i < 100 && node == nullptr; ++i) node = some_node();
+  if (node == nullptr) return;
+  node->post({++last_event_}, 0);
+  for (int i = 0; i < 10'000 && !(is_posted() && all_have_all()); ++i) pass(scheduler_.steady() + milliseconds(1));
+  pass(scheduler_.steady() + milliseconds(100));  // for their acknowledgements
+}
+
+// As a replica would that is killed between the answer and its record.
+void World::ask_and_take_nothing() {
+  const auto asking =
+      std::ranges::find_if(nodes_, [](const auto& node) { return node != nullptr && node->is_ready(); });
+  if (asking == nodes_.end()) return;
+  const cluster::Replica& replica = (*asking)->replica();
+  const auto out = replica.look([](const cluster::Machine& machine) { return machine.out(); });
+  for (const auto& [scraper, one] : out)
+    replica.log().ask(one.replica,
+                      std::string(cluster::Scrapes::to_take) + " " + std::to_string(one.batch) + " " + scraper,
+                      milliseconds(600), [](const std::optional<std::string>&) {});
+}
+
 void World::check_scrapers(std::vector<std::string>& wrong) {
   for (const std::string& scraper : scrapers_) {
     const Oracle::Verdict verdict = oracle_.verdict(scraper);
@@ -301,6 +329,8 @@ void World::check_states(std::vector<std::string>& wrong) {
       counts_.repeats = machine.repeats();
       const std::string state = machine.checkpoint();
       if (first.empty()) first = state;
+      for (const auto& [scraper, out] : machine.out())
+        wrong.push_back("batch " + std::to_string(out.batch) + " is out to " + scraper + " for ever");
       if (state != first)
         wrong.push_back("states differ, of " + std::to_string(machine.applied()) + " of " +
                         std::to_string(engine_.last()));

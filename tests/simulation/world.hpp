@@ -53,6 +53,9 @@ class World {
   void pass(SteadyTime until);
   void end_faults();
   [[nodiscard]] std::string held(const std::string& scraper);
+  [[nodiscard]] bool all_have_all() const;
+  void hand_out_one_more();
+  void ask_and_take_nothing();
   void check_scrapers(std::vector<std::string>& wrong);
   void check_states(std::vector<std::string>& wrong);
   void check_starts(std::vector<std::string>& wrong);

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "support/manual_clock.hpp"
 #include "unit/cluster/machine_fixture.hpp"
@@ -16,23 +17,38 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// A log of which nobody can read anything, and says so.
-class UnreadableLog final : public OrderedLog {
+/// A log that takes nothing and brings nothing.
+class SilentLog : public OrderedLog {
  public:
   void append(Subject, std::string, std::function<void(const AppendAnswer&)>) override {}
   void tail(const From&, LogReader&) override {}
-  void find_start(std::function<void(Result<LogStart>)> told) override {
-    ++asked;
-    told(Unexpected{"install another engine"});
-  }
+  void find_start(std::function<void(Result<LogStart>)>) override {}
   void trim(Subject, Sequence) override {}
   void ask(const std::string&, std::string, milliseconds, std::function<void(std::optional<std::string>)>) override {}
   void answer_by(std::function<void(std::string, Reply)>) override {}
   void call_out(std::string) override {}
   void hear_by(std::function<void(std::string_view)>) override {}
   [[nodiscard]] bool is_connected() const noexcept override { return true; }
+};
 
+/// A log of which nobody can read anything, and says so.
+class UnreadableLog final : public SilentLog {
+ public:
+  void find_start(std::function<void(Result<LogStart>)> told) override {
+    ++asked;
+    told(Unexpected{"install another engine"});
+  }
   int asked = 0;
+};
+
+/// A log in which only checkpoints are left.
+class LogOfCheckpoints final : public SilentLog {
+ public:
+  void find_start(std::function<void(Result<LogStart>)> told) override {
+    if (answers) told(LogStart{.last = 100, .checkpoints = checkpoints});
+  }
+  std::vector<std::string> checkpoints;
+  bool answers = true;
 };
 
 TEST_CASE("a log that cannot be read is asked again after two seconds, not at each pulse") {
@@ -91,12 +107,50 @@ TEST_CASE("a replica whose log was trimmed while it was away is left behind, and
   CHECK(r.replica.why_stopped() == "it has been trimmed");
 }
 
-TEST_CASE("a checkpoint that does not fit its log stops the replica: the next run would find the same") {
-  UnreadableLog log;
+/// A replica that began at a checkpoint, and has found that what comes behind it is gone.
+struct TrimmedAtOnce {
+  TrimmedAtOnce() {
+    log.checkpoints = {f.machine.checkpoint()};
+    replica.start();
+  }
+  void pulse_for(milliseconds time) {
+    for (milliseconds passed{}; passed < time; passed += milliseconds(50)) {
+      clock.advance(milliseconds(50));
+      replica.pulse();
+    }
+  }
+  test::MachineFixture f;
+  LogOfCheckpoints log;
   oneshot::test::ManualClock clock;
-  Replica replica(log, clock, {.name = "a", .version = "1", .publisher = 1, .salt = 1, .agreement = {}});
-  replica.on_trimmed("it has been trimmed");
-  CHECK(replica.state() == Replica::State::stopped);
+  Replica replica{log, clock, {.name = "a", .version = "1", .publisher = 9, .salt = 1, .agreement = {}}};
+};
+
+TEST_CASE("a checkpoint that does not fit its log stops the replica: the next run would find the same") {
+  TrimmedAtOnce t;
+  t.replica.on_trimmed("it has been trimmed");
+  CHECK(t.replica.state() == Replica::State::stopped);
+  CHECK(t.replica.why_stopped() == "it has been trimmed");
+}
+
+TEST_CASE("a log that was trimmed between a replica's look for a checkpoint and its first read needs no operator") {
+  TrimmedAtOnce t;
+  t.f.post(1);
+  t.log.checkpoints.push_back(t.f.machine.checkpoint());
+  t.replica.on_trimmed("it has been trimmed");
+  CHECK(t.replica.state() == Replica::State::left_behind);
+}
+
+TEST_CASE("whether a newer checkpoint is there is asked until the log says so") {
+  TrimmedAtOnce t;
+  t.f.post(1);
+  t.log.checkpoints.push_back(t.f.machine.checkpoint());
+  t.log.answers = false;
+  t.replica.on_trimmed("it has been trimmed");
+  t.pulse_for(milliseconds(3000));
+  CHECK(t.replica.state() == Replica::State::catching_up);
+  t.log.answers = true;
+  t.pulse_for(milliseconds(3000));
+  CHECK(t.replica.state() == Replica::State::left_behind);
 }
 
 TEST_CASE("a checkpoint from before a replica's own beginning is not compared with anything") {
