@@ -21,6 +21,7 @@ struct Cause {
   What what = What::broken;
   std::uint64_t acknowledged = 0;  ///< bytes of the reply that had arrived, as far as the kernel knows; with TLS about
   std::uint64_t size = 0;          ///< bytes of its body
+  bool at_once = false;            ///< a reset came within moments of the last acknowledgement
 };
 
 /// "reset after 8192 of 120331 bytes"

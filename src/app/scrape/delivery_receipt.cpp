@@ -48,8 +48,13 @@ void DeliveryReceipt::on_idle_reset() {
   if (told_ != nullptr) told_->was_reset_idle(scraper_);
 }
 
+void DeliveryReceipt::on_failed(const delivery::Cause& cause) {
+  reset_at_once_ = cause.at_once;
+  delivery_->note_cause(cause);
+}
+
 void DeliveryReceipt::on_settled(delivery::Outcome outcome) {
-  const delivery::Outcome became = watch_ == nullptr ? outcome : watch_->outcome_of(scraper_, outcome);
+  const delivery::Outcome became = watch_ == nullptr ? outcome : watch_->outcome_of(scraper_, outcome, reset_at_once_);
   settled_ = true;
   delivery_->end_reading();  // the confirmer may take its time
   if (confirmer_ != nullptr) {

@@ -51,7 +51,7 @@ class DeliveryReceipt final : public delivery::Receipt {
   [[nodiscard]] bool wants_acknowledged() const noexcept override { return delivery_->wants_acknowledged(); }
   void on_acknowledged() override { delivery_->acknowledged(); }
   void on_idle_reset() override;
-  void on_failed(const delivery::Cause& cause) override { delivery_->note_cause(cause); }
+  void on_failed(const delivery::Cause& cause) override;
   void on_settled(delivery::Outcome outcome) override;
 
  private:
@@ -62,6 +62,7 @@ class DeliveryReceipt final : public delivery::Receipt {
   std::string scraper_;                            // for the watch
   std::shared_ptr<queue::Delivery> delivery_;      // ends before the transfer: where that is gone, the batch is settled
   std::shared_ptr<confirm::Confirmer> confirmer_;  // null: this receipt settles
+  bool reset_at_once_ = false;
   bool settled_ = false;
 };
 

@@ -39,6 +39,7 @@ bool ReceiptWatch::proxy_has_all() const noexcept {
 Verdict ReceiptWatch::decide_as_broken() noexcept {
   if (!all_acknowledged() && !proxy_has_all()) return decide(time_is_near_ ? Verdict::timed_out : Verdict::truncated);
   reset_idle_ = outlived_ || rested_;
+  reset_at_once_ = !reset_idle_ && view_.silent_for < moments;
   const bool is_idle = outlived_ || (rested_ && (peer_ == Peer::proxy || !time_is_near_));
   if (is_idle && !is_reader()) return decide(Verdict::delivered);
   if (time_is_near_) return decide(Verdict::timed_out);

@@ -119,6 +119,9 @@ class ReceiptWatch {
   /// that failed. One that fails was seen to close within milliseconds; this leaves room for one that is kept from
   /// running.
   static constexpr std::chrono::seconds rest{1};
+  /// Behind the last acknowledgement, the time in which a relay ends a connection that it has read to its end. Relays
+  /// were seen to do so within milliseconds; a program that was stopped stands for longer.
+  static constexpr std::chrono::milliseconds moments{250};
 
   ReceiptWatch() = default;
   /// `peer`: as the request shows it. A scraper that fails cannot speak through a proxy anyway.
@@ -151,6 +154,8 @@ class ReceiptWatch {
   Verdict rested(const TcpInfo& view) noexcept;
   /// Settled by a reset that came while the connection was idle.
   [[nodiscard]] bool reset_while_idle() const noexcept { return reset_idle_; }
+  /// Settled by a reset that came within moments of the peer's last acknowledgement: nothing stood still meanwhile.
+  [[nodiscard]] bool reset_at_once() const noexcept { return reset_at_once_; }
   [[nodiscard]] bool has_rested() const noexcept { return rested_; }
   /// The peer's kernel has answered the probe: at its deadline the scraper had not given up.
   Verdict answered(const TcpInfo& view) noexcept;
@@ -181,6 +186,7 @@ class ReceiptWatch {
   bool rested_ = false;
   bool outlived_ = false;  // its deadline
   bool reset_idle_ = false;
+  bool reset_at_once_ = false;
   bool end_sent_ = false;
   bool early_end_ = false;  // the peer's end came before it can have read all
   SteadyTime handed_over_at_{};

@@ -205,6 +205,7 @@ void TrackedReply::finish(delivery::Outcome outcome, Why why) {
   if (receipt == nullptr) return;
   if (watch_.reset_while_idle()) receipt->on_idle_reset();
   cause_.what = why;
+  cause_.at_once = watch_.reset_at_once();
   if (outcome != delivery::Outcome::delivered) receipt->on_failed(cause_);
   receipt->on_settled(outcome);
 }

@@ -21,12 +21,12 @@ bool ProxyWatch::first_time(std::string_view scraper) {
   return one != nullptr && !std::exchange(one->named, true);
 }
 
-delivery::Outcome ProxyWatch::outcome_of(std::string_view scraper, delivery::Outcome outcome) {
+delivery::Outcome ProxyWatch::outcome_of(std::string_view scraper, delivery::Outcome outcome, bool at_once) {
   {
     const std::lock_guard lock(mutex_);
     Known* const one = known(scraper);
     if (one == nullptr) return outcome;
-    if (outcome != delivery::Outcome::unconfirmed) {
+    if (outcome != delivery::Outcome::unconfirmed || !at_once) {
       one->resets = 0;
       one->ended_in_order |= outcome == delivery::Outcome::delivered && one->way == Way::in_doubt;
       return outcome;

@@ -25,12 +25,13 @@ class ProxyWatch {
   /// What became of a reply for which its connection told `outcome`, where the scraper may be behind a proxy
   /// (ProxySigns::Proxy::perhaps) that was asked to close the connection. Some proxies reset it then at once, after all
   /// was read, and look like a scraper that fails: the second `unconfirmed` in a row is `delivered`, or the same events
-  /// would be sent for ever. The row begins anew after that, and with every other outcome.
+  /// would be sent for ever. The row begins anew after that, with every other outcome, and with a reset that did not
+  /// come `at_once`: that is of a scraper that stood still and gave up.
   ///
   /// A scraper in doubt (see Way) that has ended such a connection in order has it itself: a relay that resets does so
   /// each time. Its resets are those of a scraper that failed, twice in a row too, where it is stopped again and again:
   /// only the fifth in a row is a relay's that came later.
-  delivery::Outcome outcome_of(std::string_view scraper, delivery::Outcome outcome);
+  delivery::Outcome outcome_of(std::string_view scraper, delivery::Outcome outcome, bool at_once);
 
   /// The connection of this scraper, which seems to come directly, was reset while it was idle: the scraper has slept
   /// over the reply, or something on the way that nobody sees ends what is idle. The one cannot be told from the other,

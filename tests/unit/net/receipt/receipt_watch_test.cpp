@@ -154,6 +154,14 @@ TEST_CASE("a program that ends its connections in order has left bytes unread wh
   SUBCASE("at once") {
     CHECK(watch.failed(error_view()) == Verdict::unconfirmed);
     CHECK_FALSE(watch.reset_while_idle());
+    CHECK(watch.reset_at_once());
+  }
+  SUBCASE("after it stood still for less than a second") {
+    TcpInfo late = error_view();
+    late.silent_for = milliseconds(250);
+    CHECK(watch.failed(late) == Verdict::unconfirmed);
+    CHECK_FALSE(watch.reset_while_idle());
+    CHECK_FALSE(watch.reset_at_once());
   }
   SUBCASE("after it has rested") {
     TcpInfo silent = all_read;
@@ -161,6 +169,7 @@ TEST_CASE("a program that ends its connections in order has left bytes unread wh
     watch.rested(silent);
     CHECK(watch.failed(error_view()) == Verdict::unconfirmed);
     CHECK(watch.reset_while_idle());
+    CHECK_FALSE(watch.reset_at_once());
   }
   SUBCASE("after its timeout, although its kernel has said meanwhile that it lives") {
     watch.time_is_near();

@@ -98,23 +98,34 @@ TEST_CASE("the second reset in a row that looks like a scraper's failure is take
   ProxyWatch watch;
   log::set_level(log::Level::warn);
   const oneshot::test::CapturedLog log;
-  CHECK(watch.outcome_of("s", Outcome::unconfirmed) == Outcome::unconfirmed);
-  CHECK(watch.outcome_of("other", Outcome::unconfirmed) == Outcome::unconfirmed);
+  CHECK(watch.outcome_of("s", Outcome::unconfirmed, true) == Outcome::unconfirmed);
+  CHECK(watch.outcome_of("other", Outcome::unconfirmed, true) == Outcome::unconfirmed);
   CHECK(log.count("level=warn") == 0);
-  CHECK(watch.outcome_of("s", Outcome::unconfirmed) == Outcome::delivered);
+  CHECK(watch.outcome_of("s", Outcome::unconfirmed, true) == Outcome::delivered);
   CHECK(log.count("level=warn") == 1);
   CHECK(log.count("option forwardfor") == 1);
-  CHECK(watch.outcome_of("s", Outcome::unconfirmed) == Outcome::unconfirmed);
+  CHECK(watch.outcome_of("s", Outcome::unconfirmed, true) == Outcome::unconfirmed);
   log::set_level(log::Level::error);
 }
 
 TEST_CASE("any other outcome ends the row of resets") {
   for (const Outcome other : {Outcome::delivered, Outcome::truncated, Outcome::timed_out}) {
     ProxyWatch watch;
-    CHECK(watch.outcome_of("s", Outcome::unconfirmed) == Outcome::unconfirmed);
-    CHECK(watch.outcome_of("s", other) == other);
-    CHECK(watch.outcome_of("s", Outcome::unconfirmed) == Outcome::unconfirmed);
+    CHECK(watch.outcome_of("s", Outcome::unconfirmed, true) == Outcome::unconfirmed);
+    CHECK(watch.outcome_of("s", other, true) == other);
+    CHECK(watch.outcome_of("s", Outcome::unconfirmed, true) == Outcome::unconfirmed);
   }
+}
+
+TEST_CASE(
+    "a reset that comes a while after the last acknowledgement is of a scraper that stood still, and no relay's") {
+  ProxyWatch watch;
+  watch.was_reset_idle("s");
+  for (int i = 0; i < 10; ++i) CHECK(watch.outcome_of("s", Outcome::unconfirmed, false) == Outcome::unconfirmed);
+  CHECK(watch.outcome_of("s", Outcome::unconfirmed, true) == Outcome::unconfirmed);
+  CHECK(watch.outcome_of("s", Outcome::unconfirmed, false) == Outcome::unconfirmed);
+  CHECK(watch.outcome_of("s", Outcome::unconfirmed, true) == Outcome::unconfirmed);
+  CHECK(watch.way_of("s") == ProxyWatch::Way::in_doubt);
 }
 
 TEST_CASE("only so many scrapers are remembered, and the others are judged by each reply alone") {
@@ -122,7 +133,7 @@ TEST_CASE("only so many scrapers are remembered, and the others are judged by ea
   for (std::size_t i = 0; i < ProxyWatch::max_scrapers; ++i) CHECK(watch.first_time("s" + std::to_string(i)));
   CHECK_FALSE(watch.first_time("s0"));
   CHECK_FALSE(watch.first_time("one more"));
-  for (int i = 0; i < 3; ++i) CHECK(watch.outcome_of("one more", Outcome::unconfirmed) == Outcome::unconfirmed);
+  for (int i = 0; i < 3; ++i) CHECK(watch.outcome_of("one more", Outcome::unconfirmed, true) == Outcome::unconfirmed);
 }
 
 TEST_CASE("a receipt says who reads the reply, and from when on its reader may have given up") {
@@ -161,6 +172,7 @@ TEST_CASE("where those ends are resets too, twice in a row, a relay has the conn
     const delivery::Reader::Peer peer = answer.reply.receipt->reader().peer;
     answer.reply.receipt->on_started(nullptr);
     if (idle) answer.reply.receipt->on_idle_reset();
+    answer.reply.receipt->on_failed({.at_once = !idle});
     answer.reply.receipt->on_settled(outcome);
     return std::pair(closes, peer);
   };
@@ -178,13 +190,13 @@ TEST_CASE(
     "a scraper in doubt that has ended one connection in order is taken for a relay's no sooner than by five resets") {
   ProxyWatch watch;
   watch.was_reset_idle("s");
-  CHECK(watch.outcome_of("s", Outcome::unconfirmed) == Outcome::unconfirmed);
-  CHECK(watch.outcome_of("s", Outcome::delivered) == Outcome::delivered);
-  for (int i = 0; i < 4; ++i) CHECK(watch.outcome_of("s", Outcome::unconfirmed) == Outcome::unconfirmed);
-  CHECK(watch.outcome_of("s", Outcome::timed_out) == Outcome::timed_out);
-  for (int i = 0; i < 4; ++i) CHECK(watch.outcome_of("s", Outcome::unconfirmed) == Outcome::unconfirmed);
+  CHECK(watch.outcome_of("s", Outcome::unconfirmed, true) == Outcome::unconfirmed);
+  CHECK(watch.outcome_of("s", Outcome::delivered, true) == Outcome::delivered);
+  for (int i = 0; i < 4; ++i) CHECK(watch.outcome_of("s", Outcome::unconfirmed, true) == Outcome::unconfirmed);
+  CHECK(watch.outcome_of("s", Outcome::timed_out, true) == Outcome::timed_out);
+  for (int i = 0; i < 4; ++i) CHECK(watch.outcome_of("s", Outcome::unconfirmed, true) == Outcome::unconfirmed);
   CHECK(watch.way_of("s") == ProxyWatch::Way::in_doubt);
-  CHECK(watch.outcome_of("s", Outcome::unconfirmed) == Outcome::delivered);
+  CHECK(watch.outcome_of("s", Outcome::unconfirmed, true) == Outcome::delivered);
   CHECK(watch.way_of("s") == ProxyWatch::Way::by_relay);
 }
 
@@ -196,6 +208,7 @@ TEST_CASE("a direct scraper's resets are never taken for a proxy's, one's that a
     for (int i = 0; i < 2; ++i) {
       Answer answer = sent(app, headers);
       answer.reply.receipt->on_started(nullptr);
+      answer.reply.receipt->on_failed({.at_once = true});
       answer.reply.receipt->on_settled(Outcome::unconfirmed);
     }
     CHECK((event_samples(app.scrape("/metrics?scraper=s")) == 0) == closes);
