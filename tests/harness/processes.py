@@ -28,6 +28,14 @@ def memory(pid, field="VmRSS"):
         return int(re.search(rf"^{field}:\s+(\d+) kB", file.read(), re.MULTILINE).group(1)) * 1024
 
 
+def memory_of_file(pid, path):
+    """Bytes of this file, a program or a library, that are mapped and in memory."""
+    with open(f"/proc/{pid}/smaps", encoding="ascii") as file:
+        parts = re.findall(r"^[0-9a-f]+-[0-9a-f]+ \S+ \S+ \S+ \S+ *(.*)\n(?:.*\n)*?Rss: +(\d+) kB", file.read(),
+                           re.MULTILINE)
+    return sum(int(size) for name, size in parts if name == os.path.realpath(path)) * 1024
+
+
 def end(process):
     """A Popen: SIGTERM, and SIGKILL if that does not help within 15 seconds."""
     if process.poll() is not None:

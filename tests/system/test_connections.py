@@ -5,12 +5,13 @@ import resource
 import time
 import unittest
 
-from harness import programs, runner
+from harness import programs, runner, sockets
 from harness.client import Broken, request
 from harness.processes import cpu_seconds, open_files
 from harness.server import Server
 from harness.waiting import FAR, HANG, TICK, wait_until
 
+HERE = "127.0.0.1"
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
 
 
@@ -109,7 +110,9 @@ class TooMany(unittest.TestCase):
                 connection = server.connect()
                 connection.send(b"GET /healthz HTTP/1.1\r\nHost: t\r\nX-%d: " % number)
                 held.append(connection)
-                time.sleep(0.02)  # so that one is the longest beyond doubt
+                wait_until(lambda: len(sockets.of_server(server, HERE)) == len(held) and sockets.settled(server, HERE),
+                           "the server has read it", 20, 0.001)
+                time.sleep(0.02)  # is the difference that tells who is the longest
             self.assertEqual(server.get("/healthz").status, 200)
             data, why = held[0].read_to_end()
             self.assertNotEqual(why, "silence")

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import unittest
 
-from harness import programs, runner
+from harness import programs, runner, sockets
 from harness.freezing import freeze_thread, threads
 from harness.logfmt import parse as parse_line
 from harness.manager import Manager, give, listening
@@ -156,8 +156,7 @@ class StoredSocket(unittest.TestCase):
         with Manager() as manager:
             with Server(env=manager.variables) as server:
                 manager.wait_for(lambda m: m.get("FDSTORE") == "1", "with the socket")
-            with listening() as probe:
-                free = probe.getsockname()[1]
+            free = sockets.free_port()
             with Server({"server.port": free}, **manager.given()) as moved:
                 self.assertEqual(moved.port, free)
                 moved.wait_for_log(lambda l: l.get("was") == f"127.0.0.1:{server.port}", "of the change")
@@ -168,7 +167,8 @@ class StoredSocket(unittest.TestCase):
 
     def test_a_changed_host_on_the_same_port_is_opened_although_the_manager_still_holds_the_old_socket(self):
         with Manager() as manager:
-            with Server(env=manager.variables) as server:
+            # Of all addresses, so no client of another test may have it at any of them.
+            with Server({"server.port": sockets.free_port()}, env=manager.variables) as server:
                 manager.wait_for(lambda m: m.get("FDSTORE") == "1", "with the socket")
             held = manager.given()
             with Server({"server.host": "0.0.0.0", "server.port": server.port}, **held) as wide:
