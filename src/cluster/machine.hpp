@@ -63,6 +63,7 @@ struct NoPlace {
   queue::NoBatch why = queue::NoBatch::too_many_scrapers;
 };
 using TakeOutcome = std::variant<NothingWaits, Taken, HeldBy, NoPlace>;
+[[nodiscard]] std::optional<queue::BatchEnd> end_of_replaced(const TakeOutcome& outcome);
 
 struct SettleOutcome {
   bool was_out = false;  ///< false: it had ended before

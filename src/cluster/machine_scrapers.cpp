@@ -17,6 +17,12 @@ constexpr std::chrono::seconds comes_again{1};
 
 }  // namespace
 
+std::optional<queue::BatchEnd> end_of_replaced(const TakeOutcome& outcome) {
+  if (const auto* const taken = std::get_if<Taken>(&outcome)) return taken->replaced;
+  if (const auto* const nothing = std::get_if<NothingWaits>(&outcome)) return nothing->replaced;
+  return std::nullopt;
+}
+
 void Machine::apply(const Entry& /*entry*/, Applied& applied, const Begin& begin) {
   if (ledger_ == nullptr) {
     salt_ = begin.salt;

@@ -27,6 +27,9 @@
 
 namespace oneshot::cluster {
 
+struct Asked;
+struct Holder;
+
 /// The scrapes that came to this replica: how each gets its batch from the log, and how those of the other replicas ask
 /// about ours. Batches that are out outlive the queue. Any thread.
 class Scrapes final : public BatchKeeper, public std::enable_shared_from_this<Scrapes> {
@@ -103,8 +106,6 @@ class Scrapes final : public BatchKeeper, public std::enable_shared_from_this<Sc
     [[nodiscard]] bool is_idle() const noexcept { return wait_queue.empty() && out == 0 && asks.empty(); }
     [[nodiscard]] bool is_end_wanted() const noexcept { return !std::ranges::all_of(asks, &Question::takes_next); }
   };
-  struct Asked;
-  struct Holder;
   class Taking;
 
   Scrapes(Replica& replica, const Clock& clock, Spawn spawn);

@@ -50,7 +50,7 @@ MUTATIONS = (
              "if (std::ranges::any_of(replicas_, is_of_later_run)) return;", ""),
     Mutation("the end of another batch ends nothing", "src/cluster/machine_scrapers.cpp",
              "if (found != out_.end() && found->second.batch == settle.batch) {", "if (found != out_.end()) {"),
-    Mutation("nobody replaces a batch before its deadline is over", "src/cluster/scrapes.cpp",
+    Mutation("nobody replaces a batch before its deadline is over", "src/cluster/batch_deadlines.cpp",
              "return now - seen >= out.deadline + after_deadline;", "return true || now - seen >= out.deadline;"),
     Mutation("an end is left to who asks only once the log knows the acknowledgement", "src/cluster/batch_ends.cpp",
              "local.log_has_acknowledged && !local.is_end_wanted();",

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+//
+// From when on a batch of another replica is surely sent by nobody any more.
+#include <algorithm>
+#include <chrono>
+#include <mutex>
+#include <utility>
+#include <variant>
+
+#include "cluster/scrapes.hpp"
+
+namespace oneshot::cluster {
+namespace {
+
+// Behind the deadline, by which a holder that cannot be reached has given up: for its timers, and its last packets.
+constexpr std::chrono::milliseconds after_deadline{500};
+// While the engine was away nobody could tell the log of an acknowledgement. So much longer than a record is repeated.
+constexpr std::chrono::milliseconds after_standstill{2000};
+constexpr std::chrono::milliseconds standstill{1000};
+
+}  // namespace
+
+bool Scrapes::is_past_deadline(const Out& out, SteadyTime now) {
+  const SteadyTime seen = seen_.try_emplace(out.batch, now).first->second;
+  return now - seen >= out.deadline + after_deadline;
+}
+
+bool Scrapes::is_expired(const Out& out) {
+  const std::lock_guard lock(mutex_);
+  const SteadyTime now = clock_.steady();
+  return is_past_deadline(out, now) && now - goes_on_since_ >= after_standstill;
+}
+
+// A quiet log looks like one that stands still, and each scrape's own record like its going on again: nobody would ever
+// find a batch to be left behind. So it is kept going, until somebody ends the batch or its replica is forgotten.
+void Scrapes::keep_log_going() {
+  if (replica_.state() != Replica::State::ready || replica_.in_flight() > 0) return;
+  const bool is_wanted = replica_.look([this](const Machine& machine) {
+    const std::lock_guard lock(mutex_);
+    const SteadyTime now = clock_.steady();
+    return now - applied_ >= standstill / 2 && std::ranges::any_of(machine.out(), [&](const auto& one) {
+             return one.second.holder != replica_.options().publisher && is_past_deadline(one.second, now);
+           });
+  });
+  if (is_wanted) replica_.publish(Tick{}, nullptr);
+}
+
+void Scrapes::note_applied(const Machine& machine, const Applied& applied) {
+  {
+    const std::lock_guard lock(mutex_);
+    const SteadyTime now = clock_.steady();
+    if (now - std::exchange(applied_, now) >= standstill) goes_on_since_ = now;
+  }
+  const auto* const take = std::get_if<TakeOutcome>(&applied.outcome);
+  const auto* const settle = std::get_if<SettleOutcome>(&applied.outcome);
+  const TakeOutcome* const outcome = take != nullptr                     ? take
+                                     : settle != nullptr && settle->then ? &*settle->then
+                                                                         : nullptr;
+  const auto* const taken = outcome == nullptr ? nullptr : std::get_if<Taken>(outcome);
+  if (outcome != nullptr && end_of_replaced(*outcome)) forget_ended_by_others(machine);
+  if (taken == nullptr) return;
+  const std::lock_guard lock(mutex_);
+  seen_.emplace(taken->out.batch, clock_.steady());
+  if (seen_.size() <= 2 * machine.out().size() + 64) return;
+  std::erase_if(seen_, [&](const auto& one) {
+    return std::ranges::none_of(machine.out(), [&](const auto& out) { return out.second.batch == one.first; });
+  });
+}
+
+}  // namespace oneshot::cluster
