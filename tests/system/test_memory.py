@@ -27,7 +27,7 @@ class Unread(unittest.TestCase):
         with Server({"server.header_timeout_seconds": 1, "scrapers.names": ["b0"]}, USUAL_MEMORY) as server:
             with memory_attacks.unread_replies((server.host, server.port), 20, **attack) as held:
                 self.assertLess(kernel_memory(server.port), 20 * 96 * 1024)
-                wait_until(lambda: held.open() == 0, "the resets")
+                wait_until(lambda: held.open() == 0, "the resets", 40)  # looks take turns, of five seconds at most
             self.assertEqual(server.post("/event?type=a").status, 200)
             self.assertGreaterEqual(server.peek("b0").value("oneshot_replies_reset_total"), 20)
 
