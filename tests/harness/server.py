@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: MIT
 """The server as a process: started with a config, watched through its log, stopped by its pid."""
 
+import fcntl
 import json
 import os
 import re
 import select
 import signal
 import subprocess
+import sys
 import tempfile
+import termios
 import threading
 import time
 
@@ -53,11 +56,11 @@ class Server(Remote):
         self.address = None
         self._told_to_stop = False
         self._end = 0
+        self._appending = threading.Lock()
         self._reading = threading.Event()
         self._reading.set()
         self._log_end, write_end = os.pipe()
         if pipe_bytes:
-            import fcntl
             fcntl.fcntl(write_end, 1031, pipe_bytes)  # F_SETPIPE_SZ
         variables = environment(env)
         if journal:
@@ -102,10 +105,11 @@ class Server(Remote):
             ready, _, _ = select.select([self._log_end], [], [], 0.05)
             if not ready or not self._reading.is_set():
                 continue
-            data = os.read(self._log_end, 65536)
+            with self._appending:
+                data = os.read(self._log_end, 65536)
+                self.raw_log += data
             if not data:
                 return
-            self.raw_log += data
 
     def stop_reading_log(self):
         self._reading.clear()
@@ -120,8 +124,20 @@ class Server(Remote):
         self._collector.join(5)
         os.close(end)
 
+    def _log_waits(self):
+        """Whether lines of the server lie in the pipe that are about to be read."""
+        if self._log_end < 0 or not self._reading.is_set() or not self._collector.is_alive():
+            return False
+        unread = fcntl.ioctl(self._log_end, termios.FIONREAD, b"\0" * 4)
+        return int.from_bytes(unread, sys.byteorder) > 0
+
     def log(self):
-        return self.raw_log.decode("utf-8", "backslashreplace")
+        """All that the server has written so far. A line is written before what the line tells of is answered."""
+        end = time.monotonic() + 5  # of a server that writes all the time
+        while self._log_waits() and time.monotonic() < end:
+            time.sleep(0.0005)
+        with self._appending:
+            return self.raw_log.decode("utf-8", "backslashreplace")
 
     def log_lines(self):
         """Every whole line so far, parsed; a line that is not logfmt fails the test."""
