@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "app/not_ready.hpp"
 
+#include <utility>
+
 namespace oneshot::app {
 
-std::vector<std::string_view> reasons_not_ready(const Services& services) {
-  std::vector<std::string_view> reasons;
+std::vector<std::string> reasons_not_ready(const Services& services) {
+  std::vector<std::string> reasons;
   switch (services.readiness.phase()) {
     case Readiness::Phase::starting:
       reasons.emplace_back("starting");
@@ -15,7 +17,7 @@ std::vector<std::string_view> reasons_not_ready(const Services& services) {
     case Readiness::Phase::running:
       break;
   }
-  if (const std::string_view why = services.queue.why_not_ready(); !why.empty()) reasons.push_back(why);
+  if (std::string why = services.queue.why_not_ready(); !why.empty()) reasons.push_back(std::move(why));
   return reasons;
 }
 

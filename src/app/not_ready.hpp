@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <string_view>
+#include <string>
 #include <vector>
 
 #include "app/services.hpp"
@@ -9,6 +9,6 @@
 namespace oneshot::app {
 
 /// Why the program cannot do its work at the moment, in words; empty: it can. Any thread.
-[[nodiscard]] std::vector<std::string_view> reasons_not_ready(const Services& services);
+[[nodiscard]] std::vector<std::string> reasons_not_ready(const Services& services);
 
 }  // namespace oneshot::app

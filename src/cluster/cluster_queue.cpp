@@ -88,7 +88,8 @@ void ClusterQueue::pulse() {
 }
 
 bool ClusterQueue::is_reachable() const {
-  return log_->is_connected() && replica_.state() == Replica::State::ready && replica_.in_flight() < most_in_flight;
+  return log_->is_connected() && !log_->refuses() && replica_.state() == Replica::State::ready &&
+         replica_.in_flight() < most_in_flight;
 }
 
 // Not while it is filled at a start: what it is to hold is not there yet.
@@ -260,10 +261,17 @@ std::size_t ClusterQueue::max_unnamed() const {
 
 bool ClusterQueue::unable_to_store() const noexcept { return replica_.state() == Replica::State::stopped; }
 
-std::string_view ClusterQueue::why_not_ready() const {
+std::string ClusterQueue::why_not_ready() const {
+  const std::string state = state_not_ready();
+  if (state.empty() || replica_.state() == Replica::State::stopped) return state;
+  const std::string trouble = log_->engine_state().trouble;
+  return trouble.empty() ? state : state + ": " + trouble;
+}
+
+std::string ClusterQueue::state_not_ready() const {
   switch (replica_.state()) {
     case Replica::State::stopped:
-      return "the cluster's log cannot be followed: see the server's log";
+      return "the cluster's log cannot be followed: " + replica_.why_stopped();
     case Replica::State::left_behind:
       return "the cluster's log was trimmed while this replica was away: begins anew";
     case Replica::State::starting:
@@ -273,11 +281,12 @@ std::string_view ClusterQueue::why_not_ready() const {
     case Replica::State::ready:
       break;
   }
+  if (log_->refuses()) return "the cluster's engine stores nothing";
   const SteadyTime connected_at{SteadyTime::duration(connected_at_.load(std::memory_order_relaxed))};
   const SteadyTime now = clock_.steady();
   const bool is_away =
       now - connected_at >= away_is_not_ready || now - replica_.waits_since().value_or(now) >= away_is_not_ready;
-  return is_away ? std::string_view("the cluster's engine is away") : std::string_view();
+  return is_away ? "the cluster's engine is away" : "";
 }
 
 std::string ClusterQueue::why_begin_anew() const {

@@ -79,7 +79,7 @@ class ClusterQueue final : public queue::Queue {
   [[nodiscard]] bool above_high_watermark() const noexcept override;
   /// The log cannot be followed any more, and an operator must look.
   [[nodiscard]] bool unable_to_store() const noexcept override;
-  [[nodiscard]] std::string_view why_not_ready() const override;
+  [[nodiscard]] std::string why_not_ready() const override;
   [[nodiscard]] std::string why_begin_anew() const override;
   /// Waits for what became of all batches to be in the log, and leaves the cluster: two seconds at most.
   asio::awaitable<void> leave() override;
@@ -90,6 +90,7 @@ class ClusterQueue final : public queue::Queue {
   [[nodiscard]] bool is_full_for(std::span<const event::Event> events) const;
   asio::awaitable<queue::Changed> change(Change::What what, std::string scraper, std::int64_t since_unix_ms,
                                          delivery::Waiting& waiting);
+  [[nodiscard]] std::string state_not_ready() const;
   void pulse();
   asio::awaitable<void> say_goodbye();
   asio::awaitable<void> wait_for_log(std::chrono::milliseconds patience);

@@ -12,6 +12,7 @@ queue::EngineStatistics engine_of(const OrderedLog& log) {
   return {.is_connected = log.is_connected(),
           .node = std::move(state.node),
           .version = std::move(state.version),
+          .trouble = std::move(state.trouble),
           .tail_restarts = state.tail_restarts};
 }
 

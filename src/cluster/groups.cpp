@@ -76,13 +76,19 @@ void Groups::publish(std::vector<Waiting> due) {
     for (const std::shared_ptr<Request>& request : one.requests)
       group.requests.push_back(
           {.events = static_cast<std::uint32_t>(request->events), .each_alone = request->each_alone});
-    replica_.publish(
-        group, [this, requests = std::move(one.requests)](const Applied& applied) { on_applied(requests, applied); });
+    const SteadyTime until = one.requests.front()->since + patience_;
+    replica_.publish_until(until, group, [this, requests = std::move(one.requests)](const Applied& applied) {
+      on_applied(requests, applied);
+    });
   }
 }
 
 void Groups::on_applied(const Requests& requests, const Applied& applied) {
   const auto* const stored = std::get_if<Stored>(&applied.outcome);
+  const queue::Stored what = stored != nullptr                                     ? queue::Stored::stored
+                             : !std::holds_alternative<Withdrawn>(applied.outcome) ? queue::Stored::unknown
+                             : replica_.is_refused_events()                        ? queue::Stored::full
+                                                                                   : queue::Stored::unavailable;
   std::vector<std::pair<Told, Durable>> known;
   std::vector<Waiting> next;
   {
@@ -90,7 +96,7 @@ void Groups::on_applied(const Requests& requests, const Applied& applied) {
     --on_their_way_;
     std::size_t at = 0;
     for (const std::shared_ptr<Request>& request : requests) {
-      Durable durable{.what = stored == nullptr ? queue::Stored::unknown : queue::Stored::stored};
+      Durable durable{.what = what};
       if (stored != nullptr)
         durable.each.assign(stored->begin() + static_cast<std::ptrdiff_t>(at),
                             stored->begin() + static_cast<std::ptrdiff_t>(at + request->events));

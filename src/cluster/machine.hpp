@@ -73,12 +73,15 @@ struct SettleOutcome {
 using ChangeOutcome = std::variant<queue::Changed, HeldBy>;
 using Stored = std::vector<queue::StoredOne>;  ///< one for each event of a group
 
+/// A record that its replica took back: it was surely not stored, and never will be.
+struct Withdrawn {};
+
 /// What one entry came to.
 struct Applied {
   Publisher publisher = 0;
   std::uint64_t number = 0;
   /// Nothing: a repeat, or a record that has no answer.
-  std::variant<std::monostate, Stored, TakeOutcome, SettleOutcome, ChangeOutcome> outcome{};
+  std::variant<std::monostate, Stored, TakeOutcome, SettleOutcome, ChangeOutcome, Withdrawn> outcome{};
 };
 
 /// The state that all replicas share: what the records of the log, applied one by one in their order, make of it. Apply

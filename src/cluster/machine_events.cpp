@@ -200,7 +200,10 @@ Result<void> Machine::end_filling() {
   if (!filling_) return {};
   const std::lock_guard lock(ledger_->mutex);
   if (ledger_->log.tail() != filling_->tail || ledger_->log.head() > filling_->head)
-    return Unexpected{std::string("the log has fewer events than its checkpoint")};
+    return Unexpected{std::string(
+        "the log has fewer events than the checkpoint at which this replica began counts: somebody has purged its "
+        "stream, or the engine has lost records. Leave the other replicas running until their scrapers have all; then "
+        "stop all, remove the stream, and start all with an empty log")};
   ledger_->log.advance_head(filling_->head);
   filling_.reset();
   return {};

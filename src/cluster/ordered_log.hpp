@@ -41,6 +41,7 @@ struct AppendAnswer {
   What what = What::refused;
   Sequence sequence = 0;
   std::string_view why{};                                             ///< of `refused`, for people; of static storage
+  bool lasts = false;                                                 ///< who repeats it soon is refused again
   static constexpr std::string_view log_is_full = "the log is full";  ///< the one reason that others go by
 };
 
@@ -119,6 +120,8 @@ class OrderedLog {
 
   /// The connection to the engine stands.
   [[nodiscard]] virtual bool is_connected() const noexcept = 0;
+  /// What is appended now will surely not be stored, whatever the connection is like: engine_state() says why.
+  [[nodiscard]] virtual bool refuses() const noexcept { return false; }
   /// As far as the adapter knows.
   [[nodiscard]] virtual EngineState engine_state() const { return {}; }
 

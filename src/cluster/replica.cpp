@@ -198,10 +198,17 @@ void Replica::leave() {
   publish(Leave{}, nullptr);
 }
 
-void Replica::publish(const Content& content, Told told) {
+void Replica::publish(const Content& content, Told told) { add(std::nullopt, content, std::move(told)); }
+
+void Replica::publish_until(SteadyTime until, const Content& content, Told told) {
+  add(until, content, std::move(told));
+}
+
+void Replica::add(std::optional<SteadyTime> until, const Content& content, Told told) {
   const std::lock_guard lock(mutex_);
   const std::uint64_t number = ++last_number_;
   Pending& pending = pending_[number];
+  pending.until = until;
   pending.since = published_ = clock_.steady();
   pending.bytes = encode({.publisher = options_.publisher, .number = number, .content = content});
   pending.subject = subject_of(content);
@@ -213,6 +220,7 @@ void Replica::publish(const Content& content, Told told) {
 void Replica::send(std::uint64_t number, Pending& pending) {
   if (number - pending_.begin()->first >= RepeatWindow::width) return;
   pending.sent = clock_.steady();
+  ++pending.sends;
   log_.append(pending.subject, pending.bytes,
               [this, number](const AppendAnswer& answer) { on_answer(number, answer); });
 }
@@ -224,15 +232,47 @@ void Replica::on_answer(std::uint64_t number, const AppendAnswer& answer) {
   if (answer.what == AppendAnswer::What::stored) {
     found->second.is_stored = true;
     found->second.sequence = answer.sequence;
-  } else if (answer.why == AppendAnswer::log_is_full) {
-    events_refused_ = clock_.steady();
+    return;
   }
+  ++found->second.refusals;
+  found->second.refusal_lasts = answer.lasts;
+  if (answer.why == AppendAnswer::log_is_full) events_refused_ = clock_.steady();
+}
+
+// Another try would still be on its way when nobody waits for it any more.
+bool Replica::is_to_be_withdrawn(const Pending& pending, SteadyTime now) const {
+  if (!pending.until || pending.sends != pending.refusals) return false;
+  return pending.refusal_lasts || log_.refuses() || state_ == State::stopped || now + repeat_after >= *pending.until;
+}
+
+// Its number stays taken: without it the repeat window of this publisher would wait for it for ever. What has that
+// number now says nothing.
+Replica::Told Replica::withdraw(std::uint64_t number, Pending& pending) {
+  const Content nothing = Tick{};
+  pending.bytes = encode({.publisher = options_.publisher, .number = number, .content = nothing});
+  pending.subject = subject_of(nothing);
+  pending.until.reset();
+  return std::exchange(pending.told, nullptr);
+}
+
+std::vector<Replica::Told> Replica::send_again(SteadyTime now) {
+  std::vector<Told> withdrawn;
+  for (auto& [number, pending] : pending_) {
+    // Read past, and it was not there: the engine has lost it.
+    if (pending.is_stored && pending.sequence <= read_) pending.is_stored = false;
+    if (pending.is_stored) continue;
+    if (is_to_be_withdrawn(pending, now)) withdrawn.push_back(withdraw(number, pending));
+    // Who has stopped must not fill a log that others have begun anew.
+    if (state_ != State::stopped && now - pending.sent >= repeat_after) send(number, pending);
+  }
+  return withdrawn;
 }
 
 void Replica::pulse() {
   bool asks = false;
   bool is_unsure = false;
   bool ticks = false;
+  std::vector<Told> withdrawn;
   {
     const std::lock_guard lock(mutex_);
     const SteadyTime now = clock_.steady();
@@ -241,16 +281,13 @@ void Replica::pulse() {
       is_unsure = is_unsure_;
       if (asks) asked_ = now;
     } else {
-      for (auto& [number, pending] : pending_) {
-        // Read past, and it was not there: the engine has lost it.
-        if (pending.is_stored && pending.sequence <= read_) pending.is_stored = false;
-        if (!pending.is_stored && now - pending.sent >= repeat_after) send(number, pending);
-      }
+      withdrawn = send_again(now);
       const bool is_due = now - ticked_ >= checkpoint_after / 12 && machine_.is_tick_due(clock_.unix_ms());
       ticks = state_ == State::ready && pending_.empty() && (is_due || now - published_ >= sign_of_life);
       if (ticks) ticked_ = now;
     }
   }
+  for (const Told& told : withdrawn) told({.outcome = Withdrawn{}});
   if (asks) is_unsure ? look_for_newer_start() : start();
   if (ticks) publish(Tick{}, nullptr);
   if (is_checkpoint_due()) write_checkpoint();

@@ -52,6 +52,9 @@ class Replica final : public LogReader {
   /// Hands the record over, and again until it is read back, however long that takes; then `told` is called, once, on
   /// the thread that applies, before anything else is applied, and without a lock of ours.
   void publish(const Content& content, Told told);
+  /// Likewise, for who waits no longer than that. A record that the engine has surely not stored until shortly before
+  /// is withdrawn, and earlier where trying again is of no use: `told` is called by pulse(), and hears of a Withdrawn.
+  void publish_until(SteadyTime until, const Content& content, Told told);
   /// Records that are not read back yet.
   [[nodiscard]] std::size_t in_flight() const;
   /// Since when the oldest of them waits for that.
@@ -101,12 +104,20 @@ class Replica final : public LogReader {
     SteadyTime sent{};       // the last time; never: too many others are to be read back first
     bool is_stored = false;  // and to be read back, at
     Sequence sequence = 0;
+    std::optional<SteadyTime> until{};  // who published it waits no longer
+    std::uint64_t sends = 0;
+    std::uint64_t refusals = 0;  // of these: as many mean that it is surely not stored
+    bool refusal_lasts = false;
   };
 
   void begin(Result<LogStart> start);
+  void add(std::optional<SteadyTime> until, const Content& content, Told told);
   void look_for_newer_start();
   void send(std::uint64_t number, Pending& pending);
   void on_answer(std::uint64_t number, const AppendAnswer& answer);
+  [[nodiscard]] bool is_to_be_withdrawn(const Pending& pending, SteadyTime now) const;
+  [[nodiscard]] Told withdraw(std::uint64_t number, Pending& pending);
+  [[nodiscard]] std::vector<Told> send_again(SteadyTime now);
   void stop(std::string why);
   [[nodiscard]] bool has_ended() const noexcept { return state_ == State::stopped || state_ == State::left_behind; }
   bool note_membership();

@@ -20,6 +20,7 @@ struct EngineStatistics {
   bool is_connected = false;
   std::string node{};               ///< "10.0.0.1:4222": the one that the last connection led to; "": there was none
   std::string version{};            ///< of that node; "": it did not tell
+  std::string trouble{};            ///< why the log cannot be used, and what to do; "": nothing is known to be wrong
   std::uint64_t tail_restarts = 0;  ///< how often the reading of the log had to begin anew
 };
 

@@ -190,9 +190,7 @@ class Queue {
   /// nothing is stored. So until the next start; never in memory.
   [[nodiscard]] virtual bool unable_to_store() const noexcept = 0;
   /// Why no load should come here now, in a few words: "unable to store". Empty: it may come.
-  [[nodiscard]] virtual std::string_view why_not_ready() const {
-    return unable_to_store() ? std::string_view("unable to store") : std::string_view();
-  }
+  [[nodiscard]] virtual std::string why_not_ready() const { return unable_to_store() ? "unable to store" : ""; }
   /// Why the program has to end, for its next run to go on where this one cannot, in a sentence. Empty: it need not.
   [[nodiscard]] virtual std::string why_begin_anew() const { return {}; }
   /// The program stops: nothing is appended or taken any more. Brings to an end what others have to know of.

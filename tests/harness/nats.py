@@ -42,7 +42,9 @@ class Node(Daemon):
         self._settings = settings
         self._store = store or os.path.join(self.folder, "store")
 
-    def configure(self, nodes):
+    def configure(self, nodes, settings=None):
+        """`settings`: others than before."""
+        self._settings = self._settings if settings is None else settings
         routes = ", ".join(f'"nats-route://{node.address}:{node.routes}"' for node in nodes)
         lone = len(nodes) == 1
         self.write("nats.conf", f"""

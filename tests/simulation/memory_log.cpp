@@ -51,6 +51,12 @@ MemoryLog::~MemoryLog() {
 void MemoryLog::append(Subject subject, std::string bytes, std::function<void(const cluster::AppendAnswer&)> told) {
   Scheduler& scheduler = engine_.scheduler_;
   if (is_cut_off()) return;
+  if (scheduler.steady() < engine_.refuses_until_) {
+    scheduler.after(milliseconds(1), [alive = alive_, told = std::move(told), lasts = engine_.refusal_lasts_] {
+      if (*alive) told({.what = cluster::AppendAnswer::What::refused, .why = "as the test says", .lasts = lasts});
+    });
+    return;
+  }
   const auto answer = [this, alive = alive_, told = std::move(told), &scheduler](Sequence sequence) {
     if (scheduler.chance(engine_.faults_.lost_answer)) return;
     scheduler.after(scheduler.delay(engine_.faults_.delay_ms / 4), [this, alive, told, sequence] {

@@ -52,6 +52,11 @@ class MemoryEngine {
   [[nodiscard]] Faults& faults() noexcept { return faults_; }
   /// Nothing is stored until then, and nothing that came meanwhile is answered.
   void be_away_until(SteadyTime time) { away_until_ = time; }
+  /// Every append is answered until then: it is surely not stored. `lasts`: see AppendAnswer.
+  void refuse_until(SteadyTime time, bool lasts) {
+    refuses_until_ = time;
+    refusal_lasts_ = lasts;
+  }
   /// Another node leads, and its clock says something else.
   void change_leader();
   /// Is called for each entry that is stored.
@@ -69,6 +74,8 @@ class MemoryEngine {
   Sequence last_ = 0;
   std::int64_t skew_ms_ = 0;
   SteadyTime away_until_{};
+  SteadyTime refuses_until_{};
+  bool refusal_lasts_ = false;
   std::map<std::string, MemoryLog*> replicas_;  // by name
   std::vector<MemoryLog*> logs_;
 };

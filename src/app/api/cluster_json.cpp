@@ -9,6 +9,7 @@ void write_engine(json::Writer& out, const queue::EngineStatistics& engine) {
   out.member("connected", engine.is_connected);
   if (!engine.node.empty()) out.member("node", engine.node);
   if (!engine.version.empty()) out.member("version", engine.version);
+  if (!engine.trouble.empty()) out.member("trouble", engine.trouble);
   out.end_object();
 }
 

@@ -118,7 +118,9 @@ event::Rejection why_not(queue::Stored stored) {
     case queue::Stored::key_in_flight:
       return {Reason::key_in_flight, "the event with this idempotency key is being stored: ask again"};
     case queue::Stored::unavailable:
-      return {Reason::unavailable, "not stored: the cluster's engine cannot be reached now, or is busy: try again"};
+      return {Reason::unavailable,
+              "not stored: the cluster's engine cannot be reached now, stores nothing, or is busy: try again; /readyz "
+              "says more"};
     case queue::Stored::unknown:
       return {Reason::unknown_outcome,
               "the cluster's engine did not answer in time, so the event may be stored or not: repeat it with an "

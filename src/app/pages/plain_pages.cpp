@@ -72,7 +72,7 @@ http::Answer get_health(Context&, const http::Request&, delivery::Waiting&) { re
 
 http::Answer get_readiness(Context& context, const http::Request&, delivery::Waiting&) {
   std::string reasons;
-  for (const std::string_view reason : reasons_not_ready(context.services)) reasons.append(reason).append("\n");
+  for (const std::string& reason : reasons_not_ready(context.services)) reasons.append(reason).append("\n");
   if (!reasons.empty()) return http::Reply(503, std::move(reasons));
   return http::Reply(200, "OK");
 }

@@ -106,7 +106,7 @@ bool Connection::connect() {
   if (step.status() == NATS_OK) step(natsConnection_JetStream, &made->stream_api, made->connection, nullptr);
   const natsStatus status = step.status() == NATS_OK ? subscribe(*made) : step.status();
   if (status != NATS_OK) {
-    complaint_.make(words_for(status) + " (tried: " + tried_ + ")");
+    note_failure(status);
     return false;
   }
   {
@@ -116,6 +116,22 @@ bool Connection::connect() {
   }
   note_reconnected();
   return true;
+}
+
+void Connection::note_failure(natsStatus status) {
+  std::string why = words_for(status) + " (tried: " + tried_ + ")";
+  if (status == NATS_CONNECTION_AUTH_FAILED)
+    why +=
+        ": the engine does not know this replica's user, or its password or credentials are others: compare "
+        "cluster.user and cluster.password_file, or cluster.credentials_file, with the accounts of its nodes";
+  complaint_.make(why);
+  const std::lock_guard lock(mutex_);
+  failure_ = "no node takes a connection: " + why;
+}
+
+std::string Connection::last_failure() const {
+  const std::lock_guard lock(mutex_);
+  return failure_;
 }
 
 natsStatus Connection::subscribe(Link& link) {

@@ -43,6 +43,9 @@ class Connection {
   /// Ends what others wait for in it; nothing connects any more.
   void close();
 
+  /// Why connect() said false last, and what to do.
+  [[nodiscard]] std::string last_failure() const;
+
   /// Null: there is none. One that is being mended is one, too.
   [[nodiscard]] std::shared_ptr<Link> link() const;
   [[nodiscard]] bool is_connected() const noexcept { return is_connected_.load(std::memory_order_relaxed); }
@@ -67,6 +70,7 @@ class Connection {
   Connection(const Subjects& subjects, Door& door) : subjects_(subjects), door_(door) {}
   natsStatus configure(const NatsOptions& options);
   natsStatus subscribe(Link& link);
+  void note_failure(natsStatus status);
 
   const Subjects& subjects_;
   Door& door_;
@@ -77,6 +81,7 @@ class Connection {
   std::atomic<bool> is_connected_{false};
   std::atomic<std::uint64_t> connections_{0};
   mutable std::mutex mutex_;  // of what follows
+  std::string failure_;
   std::shared_ptr<Link> link_;
   bool is_closed_ = false;
 };

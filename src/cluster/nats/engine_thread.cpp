@@ -18,6 +18,11 @@ constexpr std::chrono::seconds answers_come_within{60};
 constexpr std::size_t bytes_beside = 256;  // that a record which waits takes, about
 
 AppendAnswer refused(std::string_view why) { return {.what = AppendAnswer::What::refused, .sequence = 0, .why = why}; }
+AppendAnswer refused_for_now(std::string_view why) {
+  AppendAnswer answer = refused(why);
+  answer.lasts = true;
+  return answer;
+}
 
 }  // namespace
 
@@ -30,11 +35,12 @@ void EngineThread::Jobs::post(Job job) {
   changed.notify_one();
 }
 
-EngineThread::EngineThread(Connection& connection, const Subjects& subjects, const Room& room,
+EngineThread::EngineThread(Connection& connection, const Subjects& subjects, const Room& room, Trouble& trouble,
                            std::function<void(Sequence)> stored)
     : connection_(connection),
       subjects_(subjects),
       room_(room),
+      trouble_(trouble),
       stored_(std::move(stored)),
       parser_(longest_answer),
       thread_([this] { run(); }) {}
@@ -119,7 +125,7 @@ void EngineThread::append(Subject subject, std::string bytes, Told told) {
 
 void EngineThread::append_now(Subject subject, const std::string& bytes, const Told& told) {
   if (subject == Subject::checkpoints) return publish_checkpoint(bytes, told);
-  if (subject == Subject::events && room_.is_tight()) return told(refused(AppendAnswer::log_is_full));
+  if (subject == Subject::events && room_.is_tight()) return told(refused_for_now(AppendAnswer::log_is_full));
   publish(subjects_.of(subject), bytes, told);
 }
 
@@ -152,13 +158,26 @@ void EngineThread::on_append_answer(const MessagePtr& message) {
   const auto found = appends_.find(number_in(natsMsg_GetSubject(message.get())).value_or(0));
   if (found == appends_.end()) return;
   const auto answer = natsMsg_IsNoResponders(message.get())
-                          ? refused("nobody keeps the log: it has no stream, or this has no leader")
+                          ? refused("nobody keeps the log: the engine has no stream, or this has no leader")
                           : read_append_answer(bytes_of(message.get()), parser_);
   const Told told = std::move(found->second.told);
   appends_.erase(found);
   if (!answer) return;
-  if (answer->what == AppendAnswer::What::stored) stored_(answer->sequence);
+  note_answer(*answer);
   told(*answer);
+}
+
+// A log that is full is said by the machine that fills it, and a stream without a leader soon has another one: that is
+// a trouble only where it goes on.
+void EngineThread::note_answer(const AppendAnswer& answer) {
+  if (answer.what == AppendAnswer::What::stored) {
+    trouble_.forget(Trouble::Met::storing);
+    complaint_.forget();
+    return stored_(answer.sequence);
+  }
+  if (answer.why == AppendAnswer::log_is_full) return;
+  trouble_.note(Trouble::Met::storing, std::string(answer.why), answer.lasts, system_clock().steady());
+  complaint_.make(std::string(answer.why));
 }
 
 // ---- messages between replicas ----

@@ -16,9 +16,11 @@
 #include <thread>
 
 #include "base/clock.hpp"
+#include "cluster/nats/complaint.hpp"
 #include "cluster/nats/connection.hpp"
 #include "cluster/nats/room.hpp"
 #include "cluster/nats/subjects.hpp"
+#include "cluster/nats/trouble.hpp"
 #include "cluster/ordered_log.hpp"
 #include "json/parser.hpp"
 
@@ -32,7 +34,7 @@ class EngineThread {
   using Answered = std::function<void(std::optional<std::string>)>;
 
   /// `stored`: where a record of ours stands, before its append is answered. All outlive this.
-  EngineThread(Connection& connection, const Subjects& subjects, const Room& room,
+  EngineThread(Connection& connection, const Subjects& subjects, const Room& room, Trouble& trouble,
                std::function<void(Sequence)> stored);
   ~EngineThread() { stop(); }
 
@@ -79,18 +81,21 @@ class EngineThread {
   void publish(const std::string& subject, const std::string& bytes, Told told);
   void publish_checkpoint(const std::string& bytes, const Told& told);
   void on_append_answer(const MessagePtr& message);
+  void note_answer(const AppendAnswer& answer);
   void on_ask_answer(const MessagePtr& message);
   void on_question(const MessagePtr& message);
 
   Connection& connection_;
   const Subjects& subjects_;
   const Room& room_;
+  Trouble& trouble_;
   const std::function<void(Sequence)> stored_;
   const std::shared_ptr<Jobs> jobs_ = std::make_shared<Jobs>();
   std::atomic<std::size_t> waiting_bytes_{0};
 
   // Of the thread alone:
   json::Parser parser_;
+  Complaint complaint_{"the cluster's engine does not store records; trying again"};
   std::uint64_t last_number_ = 0;
   std::map<std::uint64_t, Append> appends_;  // by number, and so by time
   std::map<std::uint64_t, Question> questions_;

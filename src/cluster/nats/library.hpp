@@ -26,10 +26,13 @@ using StreamInfoPtr = std::unique_ptr<jsStreamInfo, Destroy<jsStreamInfo_Destroy
 using ConsumerInfoPtr = std::unique_ptr<jsConsumerInfo, Destroy<jsConsumerInfo_Destroy>>;
 using MetaDataPtr = std::unique_ptr<jsMsgMetaData, Destroy<jsMsgMetaData_Destroy>>;
 
-/// What this thread's last call of libnats says of its failure.
+/// What this thread's last call of libnats says of its failure, without the line of libnats that it comes from.
 [[nodiscard]] inline std::string words_for(natsStatus status) {
   const char* const detail = nats_GetLastError(nullptr);
-  return detail != nullptr && *detail != '\0' ? std::string(detail) : std::string(natsStatus_GetText(status));
+  if (detail == nullptr || *detail == '\0') return natsStatus_GetText(status);
+  const std::string_view words = detail;
+  const std::size_t end = words.starts_with('(') ? words.find("): ") : std::string_view::npos;
+  return std::string(end == std::string_view::npos ? words : words.substr(end + 3));
 }
 
 [[nodiscard]] inline std::string_view bytes_of(const natsMsg* message) {

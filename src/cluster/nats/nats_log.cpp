@@ -7,12 +7,14 @@
 #include "cluster/nats/connection.hpp"
 #include "cluster/nats/door.hpp"
 #include "cluster/nats/engine_thread.hpp"
+#include "cluster/nats/forbidden.hpp"
 #include "cluster/nats/room.hpp"
 #include "cluster/nats/security.hpp"
 #include "cluster/nats/stream.hpp"
 #include "cluster/nats/stream_thread.hpp"
 #include "cluster/nats/subjects.hpp"
 #include "cluster/nats/tail.hpp"
+#include "cluster/nats/trouble.hpp"
 
 namespace oneshot::cluster {
 
@@ -40,13 +42,20 @@ class NatsLog::Works final : public Receiver {
   }
   void on_disconnected() override { connection_->note_disconnected(); }
   void on_reconnected() override { connection_->note_reconnected(); }
-  void on_error(const std::string& why) override { complaint_.make(why); }
+  void on_error(const std::string& why) override {
+    const auto forbidden = forbidden_in(why);
+    complaint_.make(forbidden ? in_words(*forbidden) : why);
+    if (!forbidden) return;
+    const bool is_of_log = forbidden->publishes && forbidden->subject.starts_with(subjects_.log);
+    trouble_.note(Trouble::Met::rights, in_words(*forbidden), is_of_log, system_clock().steady());
+  }
 
   [[nodiscard]] const Subjects& subjects() const noexcept { return subjects_; }
   [[nodiscard]] Connection& connection() noexcept { return *connection_; }
   [[nodiscard]] EngineThread& engine_thread() noexcept { return *engine_thread_; }
   [[nodiscard]] StreamThread& stream_thread() noexcept { return *stream_thread_; }
   [[nodiscard]] Tail& tail() noexcept { return *tail_; }
+  [[nodiscard]] Trouble& trouble() noexcept { return trouble_; }
 
  private:
   explicit Works(NatsOptions options)
@@ -55,13 +64,13 @@ class NatsLog::Works final : public Receiver {
   void begin(std::unique_ptr<Connection> connection) {
     connection_ = std::move(connection);
     stream_ = std::make_unique<Stream>(*connection_, subjects_, options_);
-    engine_thread_ = std::make_unique<EngineThread>(*connection_, subjects_, room_,
+    engine_thread_ = std::make_unique<EngineThread>(*connection_, subjects_, room_, trouble_,
                                                     [this](Sequence sequence) { tail_->note_stored(sequence); });
     tail_ = std::make_unique<Tail>(
-        *connection_, door_, *stream_, subjects_, room_,
+        *connection_, door_, *stream_, subjects_, room_, trouble_,
         [this](std::string to, std::string bytes) { engine_thread_->send(std::move(to), std::move(bytes)); });
     door_.open(*this);
-    stream_thread_ = std::make_unique<StreamThread>(*connection_, *stream_, subjects_, options_);
+    stream_thread_ = std::make_unique<StreamThread>(*connection_, *stream_, subjects_, options_, trouble_);
   }
 
   const NatsOptions options_;
@@ -69,6 +78,7 @@ class NatsLog::Works final : public Receiver {
   Door& door_ = Door::make();
   Complaint complaint_{"the cluster's engine says that something went wrong"};
   Room room_;
+  Trouble trouble_;
   std::unique_ptr<Connection> connection_;
   std::unique_ptr<Stream> stream_;
   std::unique_ptr<EngineThread> engine_thread_;
@@ -139,10 +149,14 @@ void NatsLog::hear_by(std::function<void(std::string_view message)> heard) {
 
 bool NatsLog::is_connected() const noexcept { return works_->connection().is_connected(); }
 
+bool NatsLog::refuses() const noexcept { return works_->trouble().refuses(system_clock().steady()); }
+
 EngineState NatsLog::engine_state() const {
   EngineNode::Known node = works_->stream_thread().node();
-  return {
-      .node = std::move(node.address), .version = std::move(node.version), .tail_restarts = works_->tail().restarts()};
+  return {.node = std::move(node.address),
+          .version = std::move(node.version),
+          .trouble = works_->trouble().words(system_clock().steady()),
+          .tail_restarts = works_->tail().restarts()};
 }
 
 }  // namespace oneshot::cluster

@@ -36,6 +36,7 @@ class NatsLog final : public OrderedLog {
   void call_out(std::string message) override;
   void hear_by(std::function<void(std::string_view message)> heard) override;
   [[nodiscard]] bool is_connected() const noexcept override;
+  [[nodiscard]] bool refuses() const noexcept override;
   [[nodiscard]] EngineState engine_state() const override;
 
  private:

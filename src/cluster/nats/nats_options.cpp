@@ -41,7 +41,7 @@ Result<void> check_pairs(const NatsOptions& options) {
   if (options.user.empty() && !options.password.empty())
     return Unexpected{"there is a password and no user: set user, too"};
   if (!options.credentials_file.empty() && !options.user.empty())
-    return Unexpected{"credentials_file and user are two ways to say who this is: set one of them"};
+    return Unexpected{"cluster.credentials_file and cluster.user are two ways to say who this is: set one of them"};
   return {};
 }
 

@@ -18,20 +18,44 @@ jsOptions patient() {
   return options;
 }
 
-Stream::Failure no_connection() { return {.why = "there is no connection to the engine"}; }
-
-Stream::Failure failure(natsStatus status, jsErrCode code) {
-  std::string why = words_for(status);
-  if (status == NATS_INSUFFICIENT_BUFFER || status == NATS_CONNECTION_DISCONNECTED || status == NATS_CONNECTION_CLOSED)
-    return no_connection();
-  if (status == NATS_TIMEOUT) why = "no answer within two seconds: the stream, or the engine itself, has no leader now";
-  if (code == JSClusterNoPeersErr || code == JSInsufficientResourcesErr)
-    why += "; the engine knows too few nodes with room: `curl NODE:8222/jsz` says which, restart one that is missing";
-  return {.why = why,
-          .is_missing = status == NATS_NOT_FOUND || code == JSStreamNotFoundErr || code == JSNoMessageFoundErr};
-}
+Stream::Failure no_connection() { return {.why = "there is no connection to the engine", .is_away = true}; }
 
 }  // namespace
+
+Stream::Failure Stream::failure(natsStatus status, jsErrCode code) const {
+  if (status == NATS_INSUFFICIENT_BUFFER || status == NATS_CONNECTION_DISCONNECTED || status == NATS_CONNECTION_CLOSED)
+    return no_connection();
+  if (status == NATS_TIMEOUT)
+    return {.why = "no answer within two seconds: the stream " + subjects_.stream +
+                   ", or the engine itself, has no leader now. Do most of its nodes run, and reach each other? Each "
+                   "says it at :8222/healthz"};
+  if (code == JSStreamNotFoundErr) return is_not_there();
+  if (code == JSNotEnabledErr || code == JSNotEnabledForAccountErr) return jetstream_is_off();
+  std::string why = words_for(status);
+  if (code == JSClusterNoPeersErr || code == JSInsufficientResourcesErr)
+    why +=
+        "; the engine knows too few nodes with room for so many copies: `curl NODE:8222/jsz` says which it knows; "
+        "start, or restart, one that is missing";
+  return {.why = why, .is_missing = status == NATS_NOT_FOUND || code == JSNoMessageFoundErr};
+}
+
+Stream::Failure Stream::is_not_there() const {
+  return {.why = "the engine has no stream " + subjects_.stream +
+                 " any more: somebody has removed it, and its events with it, so no replica can go on with this log. "
+                 "Restore it (`nats stream restore`) and restart all replicas; or restart all replicas, which make a "
+                 "new one that is empty",
+          .is_final = true,
+          .is_missing = true,
+          .refuses = true};
+}
+
+Stream::Failure Stream::jetstream_is_off() {
+  return {.why =
+              "JetStream is switched off for the account of this replica. Switch it on (`jetstream: enabled` of the "
+              "account, in the config of all nodes), and restart all nodes, which do not bring its streams back "
+              "before. Nothing is lost, and the replicas go on by themselves",
+          .refuses = true};
+}
 
 Stream::Answer<void> Stream::find_or_make() {
   const auto link = connection_.link();
@@ -121,7 +145,14 @@ Stream::Answer<Stream::State> Stream::state(const std::string& filter) const {
   jsErrCode code{};
   const natsStatus status = js_GetStreamInfo(&found, link->stream_api, subjects_.stream.c_str(), &options, &code);
   const StreamInfoPtr info(found);
+  if (status == NATS_NOT_FOUND) return Unexpected{is_not_there()};
   if (status != NATS_OK) return Unexpected{failure(status, code)};
+  if (const auto why = why_unfit(*info->Config))
+    return Unexpected{Failure{.why = "somebody has changed the stream " + subjects_.stream + ": " + *why +
+                                     ". Set that back (`nats stream edit " + subjects_.stream +
+                                     "`), and the replicas go on by themselves; until then they store nothing",
+                              .is_final = true,
+                              .refuses = true}};
   State state{.first = info->State.FirstSeq,
               .last = info->State.LastSeq,
               .bytes = info->State.Bytes,

@@ -28,6 +28,8 @@ class Stream {
     std::string why;          ///< for people
     bool is_final = false;    ///< to try again is of no use before an operator has done something
     bool is_missing = false;  ///< there is no such stream, or no such record
+    bool refuses = false;     ///< and so nothing is stored, either
+    bool is_away = false;     ///< there is no connection to ask by
   };
   template <class T>
   using Answer = Result<T, Failure>;
@@ -43,7 +45,10 @@ class Stream {
     std::vector<std::string> subjects;  ///< of those that were asked for
     Trimmed trimmed;                    ///< of the same
   };
-  /// With what may be gone.
+  /// What a call of libnats about the stream has come to, and what to do.
+  [[nodiscard]] Failure failure(natsStatus status, jsErrCode code) const;
+
+  /// With what may be gone. Error also where the stream is not as a log has to be any more.
   [[nodiscard]] Answer<State> state() const { return state(subjects_.all_trimmed()); }
   /// The subjects that the records of this filter have.
   [[nodiscard]] Answer<State> state(const std::string& filter) const;
@@ -63,6 +68,8 @@ class Stream {
 
  private:
   [[nodiscard]] Answer<void> make() const;
+  [[nodiscard]] Failure is_not_there() const;
+  [[nodiscard]] static Failure jetstream_is_off();
   [[nodiscard]] std::optional<std::string> why_unfit(const jsStreamConfig& config) const;
   void warn_of_difference(const jsStreamConfig& config) const;
   [[nodiscard]] Answer<void> write(const std::string& subject) const;

@@ -17,11 +17,13 @@ constexpr std::chrono::milliseconds look_again{300};
 
 }  // namespace
 
-StreamThread::StreamThread(Connection& connection, Stream& stream, const Subjects& subjects, const NatsOptions& options)
+StreamThread::StreamThread(Connection& connection, Stream& stream, const Subjects& subjects, const NatsOptions& options,
+                           Trouble& trouble)
     : connection_(connection),
       stream_(stream),
       subjects_(subjects),
       options_(options),
+      trouble_(trouble),
       node_(connection),
       thread_([this] { run(); }) {}
 
@@ -56,7 +58,11 @@ void StreamThread::trim(const Trimmed& trimmed, Sequence checkpoints_below) {
 
 void StreamThread::run() {
   while (wait()) {
-    if (!connection_.connect()) continue;
+    if (!connection_.connect()) {
+      trouble_.note(Trouble::Met::connecting, connection_.last_failure(), false, system_clock().steady());
+      continue;
+    }
+    trouble_.forget(Trouble::Met::connecting);
     node_.look();
     look_for_start();
     trim_now();
@@ -79,6 +85,7 @@ void StreamThread::look_for_start() {
     if (!start_told_) return;
   }
   auto found = start();
+  if (!found) trouble_.note(Trouble::Met::reading, found.error().why, false, system_clock().steady());
   if (!found && !found.error().is_final) return complaint_.make(found.error().why);
   complaint_.forget();
   Told told;

@@ -11,6 +11,7 @@
 #include "cluster/nats/engine_node.hpp"
 #include "cluster/nats/stream.hpp"
 #include "cluster/nats/subjects.hpp"
+#include "cluster/nats/trouble.hpp"
 #include "cluster/ordered_log.hpp"
 
 namespace oneshot::cluster {
@@ -21,7 +22,8 @@ class StreamThread {
   using Told = std::function<void(Result<LogStart>)>;
 
   /// All outlive this.
-  StreamThread(Connection& connection, Stream& stream, const Subjects& subjects, const NatsOptions& options);
+  StreamThread(Connection& connection, Stream& stream, const Subjects& subjects, const NatsOptions& options,
+               Trouble& trouble);
   ~StreamThread() { stop(); }
   /// Nothing is told after this has returned.
   void stop();
@@ -45,6 +47,7 @@ class StreamThread {
   Stream& stream_;
   const Subjects& subjects_;
   const NatsOptions& options_;
+  Trouble& trouble_;
   EngineNode node_;
   Complaint complaint_{"the cluster's log cannot be used yet; trying again"};
 

@@ -23,6 +23,7 @@ constexpr milliseconds look_each{250};
 constexpr milliseconds make_again{200};
 constexpr std::chrono::seconds ask_when_idle{5};
 constexpr std::chrono::seconds ask_when_tight{1};
+constexpr std::chrono::seconds ask_at_least{20};  // what an operator has done to the stream shows in nothing else
 
 constexpr std::int64_t ns_per_ms = 1'000'000;
 
@@ -33,9 +34,15 @@ std::string_view header(natsMsg* message, const char* name) {
 
 }  // namespace
 
-Tail::Tail(Connection& connection, Door& door, Stream& stream, const Subjects& subjects, Room& room,
+Tail::Tail(Connection& connection, Door& door, Stream& stream, const Subjects& subjects, Room& room, Trouble& trouble,
            std::function<void(std::string, std::string)> send)
-    : connection_(connection), door_(door), stream_(stream), subjects_(subjects), room_(room), send_(std::move(send)) {}
+    : connection_(connection),
+      door_(door),
+      stream_(stream),
+      subjects_(subjects),
+      room_(room),
+      trouble_(trouble),
+      send_(std::move(send)) {}
 
 void Tail::stop() {
   {
@@ -136,11 +143,45 @@ void Tail::look_whether_it_goes_on() {
   }
   if (expected_ >= next_ && time - std::max(expected_since_, read_time_) > standstill)
     return let_go("a record that is stored does not come");
-  const bool is_due =
-      room_.is_tight() ? time - asked_ >= ask_when_tight : time - std::max(read_time_, asked_) >= ask_when_idle;
+  const bool is_due = room_.is_tight()
+                          ? time - asked_ >= ask_when_tight
+                          : time - std::max(read_time_, asked_) >= ask_when_idle || time - asked_ >= ask_at_least;
   if (!is_due) return;
   asked_ = time;
-  if (const auto state = ask_the_leader()) note_stored(state->last);
+  const auto state = ask_the_leader();
+  if (state) {
+    trouble_.forget(Trouble::Met::reading);
+    look_whether_it_was_purged(*state);
+    return note_stored(state->last);
+  }
+  complain(state.error());
+  if (state.error().is_final) let_go(state.error().why);
+}
+
+void Tail::complain(const Stream::Failure& failure) {
+  complaint_.make(failure.why);
+  if (failure.is_away) return;
+  trouble_.note(Trouble::Met::reading, failure.why, failure.refuses, system_clock().steady());
+}
+
+// Whoever has read what is gone has it in memory, and misses nothing. What was trimmed is told before it goes, but the
+// stream's leader may be asked just between the two.
+void Tail::look_whether_it_was_purged(const Stream::State& state) {
+  trimmed_.merge(state.trimmed);
+  if (state.first <= std::max<Sequence>(trimmed_.highest(), 1)) {
+    purged_since_.reset();
+    trouble_.forget(Trouble::Met::looking);
+    return;
+  }
+  const SteadyTime time = system_clock().steady();
+  if (!purged_since_) purged_since_ = time;
+  if (time - *purged_since_ < ask_when_idle) return;
+  const std::string why = "the records of the stream " + subjects_.stream + " before " + std::to_string(state.first) +
+                          " are gone, and no replica has trimmed them: somebody has purged the stream. This replica "
+                          "has them in memory and goes on; a replica that starts now cannot read them, and says so. So "
+                          "restart none before all scrapers have all and the history has passed";
+  purge_complaint_.make(why);
+  trouble_.note(Trouble::Met::looking, why, false, time, 2 * ask_at_least);
 }
 
 Stream::Answer<Stream::State> Tail::ask_the_leader() {
@@ -216,8 +257,12 @@ bool Tail::may_be_missing(Sequence next) {
     let_go("records are missing");
     return false;
   }
-  damage("the records from " + std::to_string(next_) + " to " + std::to_string(next - 1) +
-         " are missing, and no replica has trimmed them: somebody has removed them, or the engine has lost them");
+  damage("the records from " + std::to_string(next_) + " to " + std::to_string(next - 1) + " of the stream " +
+         subjects_.stream +
+         " are missing, and no replica has trimmed them: somebody has purged the stream, or the engine has lost them. "
+         "A restart of this replica begins at the newest checkpoint, which may not need them. Where it says the same "
+         "again: leave the other replicas running until their scrapers have all, then stop all, remove the stream, and "
+         "start all with an empty log");
   return false;
 }
 

@@ -21,6 +21,7 @@
 #include "cluster/nats/room.hpp"
 #include "cluster/nats/stream.hpp"
 #include "cluster/nats/subjects.hpp"
+#include "cluster/nats/trouble.hpp"
 #include "cluster/ordered_log.hpp"
 
 namespace oneshot::cluster {
@@ -30,8 +31,8 @@ namespace oneshot::cluster {
 /// the last record that was read. Any thread.
 class Tail {
  public:
-  /// Tells `room`. `send`: a message to a subject. All outlive this.
-  Tail(Connection& connection, Door& door, Stream& stream, const Subjects& subjects, Room& room,
+  /// Tells `room` and `trouble`. `send`: a message to a subject. All outlive this.
+  Tail(Connection& connection, Door& door, Stream& stream, const Subjects& subjects, Room& room, Trouble& trouble,
        std::function<void(std::string, std::string)> send);
   ~Tail() { stop(); }
   /// Nothing is told after this has returned.
@@ -79,6 +80,8 @@ class Tail {
   bool is_as_it_was_read(const Stream::State& state);
   bool add_consumer();
   void let_go(std::string_view why);
+  void complain(const Stream::Failure& failure);
+  void look_whether_it_was_purged(const Stream::State& state);
   void end();
   void damage(std::string_view why);
 
@@ -95,8 +98,10 @@ class Tail {
   Stream& stream_;
   const Subjects& subjects_;
   Room& room_;
+  Trouble& trouble_;
   const std::function<void(std::string, std::string)> send_;
   Complaint complaint_{"the cluster's log cannot be read; trying again"};
+  Complaint purge_complaint_{"a part of the cluster's log was removed"};
 
   std::atomic<std::uint64_t> restarts_{0};
   mutable std::mutex mutex_;
@@ -123,7 +128,8 @@ class Tail {
   std::optional<SteadyTime> short_since_;    // the log ends before what was read
   Sequence expected_ = 0;                    // stored, but not read
   SteadyTime expected_since_{};
-  SteadyTime asked_{};  // the stream, how far it goes
+  SteadyTime asked_{};                      // the stream, how far it goes
+  std::optional<SteadyTime> purged_since_;  // its beginning is gone, and nobody of us trimmed that
 
   std::thread thread_;
 };

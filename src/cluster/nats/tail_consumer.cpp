@@ -13,6 +13,10 @@ namespace {
 constexpr std::chrono::milliseconds heartbeat{500};
 constexpr std::chrono::seconds forget_consumer_after{5};
 
+constexpr const char* made_anew =
+    ": it was removed and made anew, or restored from an older backup, or the engine has lost records. Restart all "
+    "replicas: they go on with what the stream has now";
+
 std::int64_t nanoseconds(std::chrono::nanoseconds time) { return time.count(); }
 
 }  // namespace
@@ -29,7 +33,7 @@ bool Tail::look_at_the_log() {
   }
   const auto state = ask_the_leader();
   if (!state) {
-    complaint_.make(state.error().why);
+    complain(state.error());
     return false;
   }
   trimmed_.merge(state->trimmed);
@@ -45,20 +49,20 @@ bool Tail::is_as_it_was_read(const Stream::State& state) {
   const Sequence read = std::max(next_, from_.all) - 1;  // by this, or by who wrote the checkpoint where this began
   if (state.last < read) {
     if (!short_since_) short_since_ = system_clock().steady();
-    const std::string why = "it ends at " + std::to_string(state.last) + ", but was read up to " + std::to_string(read);
-    complaint_.make(why);
-    if (system_clock().steady() - *short_since_ >= leader_catches_up_within)
-      damage(why + ": the engine has lost records");
+    const std::string why = "the stream " + subjects_.stream + " ends at record " + std::to_string(state.last) +
+                            ", but was read up to " + std::to_string(read);
+    complain({.why = why});
+    if (system_clock().steady() - *short_since_ >= leader_catches_up_within) damage(why + made_anew);
     return false;
   }
   short_since_.reset();
   if (last_read_.sequence < state.first || last_read_.sequence == 0) return true;
   const auto there = stream_.at(last_read_.sequence);
-  if (!there && !there.error().is_missing) complaint_.make(there.error().why);
+  if (!there && !there.error().is_missing) complain(there.error());
   if (!there) return there.error().is_missing;
   if (there->unix_ns == last_read_.unix_ns) return true;
-  damage("it has another record at " + std::to_string(last_read_.sequence) +
-         " than was read there: the engine has lost records, and taken others since");
+  damage("the stream " + subjects_.stream + " has another record at " + std::to_string(last_read_.sequence) +
+         " than was read there" + made_anew);
   return false;
 }
 
@@ -89,11 +93,12 @@ bool Tail::add_consumer() {
   if (status == NATS_OK)
     status = js_AddConsumer(&added, made.link->stream_api, subjects_.stream.c_str(), &config, &options, &code);
   if (status != NATS_OK) {
-    complaint_.make(words_for(status));
+    complain(stream_.failure(status, code));
     return false;
   }
   made.name = text_or_empty(ConsumerInfoPtr(added)->Name);
   complaint_.forget();
+  trouble_.forget(Trouble::Met::reading);
   log::debug("reads the cluster's log", {{"from", next_}});
   const std::lock_guard lock(mutex_);
   heard_ = system_clock().steady();

@@ -23,6 +23,7 @@ std::optional<Cluster> cluster_of(const json::Value& status) {
     cluster.connected = flag_at(*engine, "connected");
     cluster.node = plain(text_at(*engine, "node"));
     cluster.engine_version = plain(text_at(*engine, "version"));
+    cluster.trouble = plain(text_at(*engine, "trouble"), longest_explanation);
   }
   cluster.applied = whole_at(*found, "applied");
   cluster.lag_seconds = number_at(*found, "lag_seconds");

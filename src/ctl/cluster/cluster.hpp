@@ -24,6 +24,7 @@ struct Cluster {
   bool connected = false;
   std::string node;            ///< of the engine; "": there was no connection
   std::string engine_version;  ///< "": not told
+  std::string trouble;         ///< why the log cannot be used, and what to do; "": nothing is known to be wrong
   std::int64_t applied = 0;
   double lag_seconds = 0;
   std::vector<Replica> replicas;

@@ -27,7 +27,7 @@ std::string readiness(const json::Value& status) {
   std::string text = flag_at(status, "ready") ? "ready" : "NOT READY";
   std::string_view before = ": ";
   for (const std::string& reason : texts_at(status, "not_ready")) {
-    text.append(before).append(plain(reason));
+    text.append(before).append(plain(reason, longest_explanation));
     before = ", ";
   }
   return text;
@@ -43,6 +43,7 @@ std::string text_of(const Cluster& cluster, const json::Value& status) {
   std::string text = table_of(cluster, whole_at(status, "now_unix_ms"));
   text += cluster.replica + " of cluster " + cluster.name + ": " + readiness(status) + "; " + cluster.engine() +
           "; has read up to record " + std::to_string(cluster.applied) + lag(cluster.lag_seconds) + '\n';
+  if (flag_at(status, "ready") && !cluster.trouble.empty()) text += "the cluster's log: " + cluster.trouble + '\n';
   if (cluster.settings_differ)
     text += cluster.replica + " has other settings than those that the cluster acts by: make them equal\n";
   return text;

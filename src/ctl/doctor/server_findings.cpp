@@ -26,7 +26,8 @@ void warning(Findings& findings, const std::string& text) {
 }
 
 void check_readiness(const json::Value& status, Findings& findings) {
-  for (const std::string& reason : texts_at(status, "not_ready")) error(findings, "it is not ready: " + plain(reason));
+  for (const std::string& reason : texts_at(status, "not_ready"))
+    error(findings, "it is not ready: " + plain(reason, longest_explanation));
 }
 
 void check_storage(const json::Value& status, Findings& findings) {
@@ -44,9 +45,18 @@ void check_storage(const json::Value& status, Findings& findings) {
                 " MiB): oneshotctl top says of what, oneshotctl scrapers for whom; raise storage.capacity_mib");
 }
 
+/// What the reasons why it is not ready have not said.
+void check_trouble(const json::Value& status, const std::string& trouble, Findings& findings) {
+  if (trouble.empty()) return;
+  for (const std::string& reason : texts_at(status, "not_ready"))
+    if (plain(reason, longest_explanation).find(trouble) != std::string::npos) return;
+  error(findings, "the cluster's log: " + trouble);
+}
+
 void check_cluster(const json::Value& status, Findings& findings) {
   const auto cluster = cluster_of(status);
   if (!cluster) return;
+  check_trouble(status, cluster->trouble, findings);
   if (!cluster->connected)
     error(findings, cluster->engine() + ": its log says which nodes it tries, and what they said");
   if (cluster->settings_differ)

@@ -167,6 +167,52 @@ TEST_CASE("who has waited long enough is told that nobody knows, or that his eve
         Groups::most_on_their_way);
 }
 
+/// How many events are in the log as the replica has read it.
+std::uint64_t events_in(const Replica& replica) {
+  return replica.look([](const Machine& machine) { return machine.ledger()->table.counted_end().events; });
+}
+
+TEST_CASE("where each try was refused the events are not stored, which is told in time, and nothing comes later") {
+  Posting f;
+  f.engine.refuse_until(f.scheduler.steady() + 60s, false);
+  const auto told = f.post({event_of("n=\"1\"")});
+  f.pass(9s);
+  CHECK_FALSE(told->has_value());  // the engine may take it a moment later
+  f.pass(1s);
+  REQUIRE(told->has_value());
+  CHECK((*told)->what == queue::Stored::unavailable);
+  f.pass(60s);
+  CHECK(f.replica.in_flight() == 0);  // its number was used for something else
+  CHECK(events_in(f.replica) == 0);
+  const auto after = f.post({event_of("n=\"2\"")});
+  f.pass(1s);
+  CHECK((*after)->what == queue::Stored::stored);
+}
+
+TEST_CASE("an engine that says that it takes none for now is told of at once") {
+  Posting f;
+  f.engine.refuse_until(f.scheduler.steady() + 60s, true);
+  const auto told = f.post({event_of("n=\"1\"")});
+  f.pass(200ms);
+  REQUIRE(told->has_value());
+  CHECK((*told)->what == queue::Stored::unavailable);
+}
+
+TEST_CASE("where one try was not answered nobody knows, however often the others were refused") {
+  Posting f;
+  f.engine.be_away_until(f.scheduler.steady() + 300ms);
+  const auto told = f.post({event_of("n=\"1\"")});
+  f.pass(350ms);
+  f.engine.refuse_until(f.scheduler.steady() + 60s, true);
+  f.pass(9s);
+  CHECK_FALSE(told->has_value());
+  f.pass(2s);
+  REQUIRE(told->has_value());
+  CHECK((*told)->what == queue::Stored::unknown);
+  f.pass(60s);
+  CHECK(events_in(f.replica) == 1);
+}
+
 TEST_CASE("too many events in one request, and too much that waits, are refused at once") {
   Posting f;
   const std::string text = "a=\"" + std::string(60'000, 'x') + '"';

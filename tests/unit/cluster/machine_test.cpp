@@ -189,7 +189,7 @@ TEST_CASE("a log that lacks events which the checkpoint counts is refused") {
     REQUIRE(other.apply(f.entry(sequence)));
   const Result<Applied> applied = other.apply(f.entry(f.log.size()));
   REQUIRE_FALSE(applied);
-  CHECK(applied.error() == "the log has fewer events than its checkpoint");
+  CHECK(applied.error().find("the log has fewer events than the checkpoint") == 0);
 }
 
 TEST_CASE("a key is known until as much has come since as the log holds") {

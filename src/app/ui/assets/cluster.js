@@ -7,8 +7,10 @@ function engine({ connected, node, version }) {
   return `NO CONNECTION to the engine${node ? `; the last one was to ${what}` : ""}`;
 }
 
-function troubles(cluster) {
+function troubles(cluster, reasons) {
   const words = [];
+  const { trouble } = cluster.engine;
+  if (trouble && !reasons.some((reason) => reason.includes(trouble))) words.push(`The cluster's log: ${trouble}.`);
   if (cluster.settings_differ) words.push("Its settings are not those that the cluster acts by: make them equal.");
   const silent = cluster.replicas.filter((replica) => replica.silent).map((replica) => replica.name);
   if (silent.length > 0) words.push(`Nothing was heard of ${silent.join(", ")} for long: is it down?`);
@@ -22,12 +24,12 @@ function standing(cluster) {
     `it has read up to record ${cluster.applied.toLocaleString()}${late}.`;
 }
 
-export function showCluster({ cluster, now_unix_ms: now }) {
+export function showCluster({ cluster, not_ready: reasons, now_unix_ms: now }) {
   byId("cluster").hidden = !cluster;
   if (!cluster) return;
   say(byId("engine"), standing(cluster));
   byId("engine").classList.toggle("bad", !cluster.engine.connected);
-  say(byId("cluster-trouble"), troubles(cluster));
+  say(byId("cluster-trouble"), troubles(cluster, reasons));
   const columns = [
     { title: "Replica", of: (r) => r.name + (r.name === cluster.replica ? " (this one)" : "") },
     { title: "Version", of: (r) => r.version },

@@ -36,8 +36,12 @@ TEST_CASE("an error is a refusal only where the record is surely not stored") {
   REQUIRE(full);
   CHECK(full->what == AppendAnswer::What::refused);
   CHECK(full->why == "the log is full");
+  CHECK(full->lasts);
   CHECK(read(error(10054, "message size exceeds maximum allowed")).has_value());
   CHECK(read(error(10023, "insufficient resources")).has_value());
+  const auto limit = read(error(10002, "resource limits exceeded for account"));
+  REQUIRE(limit);
+  CHECK(limit->why.find("the limit of storage of this replica's account is reached") == 0);
   CHECK_FALSE(read(error(10077, "raft: not leader")));
   CHECK_FALSE(read(error(10008, "JetStream system temporarily unavailable")));
 }
