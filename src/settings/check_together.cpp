@@ -9,6 +9,7 @@
 
 #include "base/host_port.hpp"
 #include "base/unix_path.hpp"
+#include "settings/key/key.hpp"
 #include "settings/key/named_sections.hpp"
 
 namespace oneshot::settings {
@@ -82,14 +83,30 @@ Result<void, std::string> check_addresses(const Settings& settings) {
   return {};
 }
 
+/// Without servers this is a single server: whoever says how a cluster is to be has forgotten them.
+Result<void, std::string> check_no_cluster(const Settings& settings) {
+  static const Settings defaults;
+  for (const Key& key : keys()) {
+    if (key.section != "cluster" || key.toml(settings) == key.toml(defaults)) continue;
+    return Unexpected{"cluster." + std::string(key.name) +
+                      " is set, but cluster.servers is not: name the engine's nodes there, such as "
+                      "servers = [\"nats://n1.example:4222\"], or leave all of [cluster] out for a single server"};
+  }
+  return {};
+}
+
 /// What a cluster does not have, or has elsewhere.
 Result<void, std::string> check_cluster(const Settings& settings) {
   const cluster::Options& cluster = settings.cluster;
-  if (!cluster.is_on()) return {};
+  if (!cluster.is_on()) return check_no_cluster(settings);
   if (!settings.queue.storage.path.empty())
     return Unexpected{
         std::string("storage.path is for a single server, and cluster.servers is set: leave path out, "
                     "the cluster's log is on the engine's nodes")};
+  if (settings.queue.storage.sync != storage::Options{}.sync)
+    return Unexpected{
+        std::string("storage.sync is for the file of a single server, and cluster.servers is set: leave sync out. When "
+                    "the engine's nodes flush says sync_interval, under jetstream in their config")};
   if (settings.queue.explicit_timestamps)
     return Unexpected{
         std::string("events.use_explicit_timestamps is not to be had in a cluster yet: leave it out, or "

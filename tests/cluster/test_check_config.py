@@ -31,7 +31,8 @@ class Files(unittest.TestCase):
         return path
 
     def run_with(self, keys, *args):
-        text = "".join(f'{key} = "{value}"\n' for key, value in keys.items())
+        """`also` among the keys: further sections."""
+        text = "".join(value if key == "also" else f'{key} = "{value}"\n' for key, value in keys.items())
         config = self.file("config.toml", '[cluster]\nservers = ["nats://127.0.0.1:1"]\n' + text)
         return subprocess.run([programs.server_binary(), "--config", config, *args], env=environment(), text=True,
                               stdin=subprocess.DEVNULL, capture_output=True, timeout=30, check=False)
@@ -77,6 +78,21 @@ class Files(unittest.TestCase):
         self.wrong(pair, "certificate chain", foreign, tls_cert_file=foreign, tls_key_file=one.key)
         self.wrong(pair, "private key", foreign, tls_cert_file=one.certificate, tls_key_file=foreign)
         self.wrong(pair, "mismatch", tls_cert_file=one.certificate, tls_key_file=other.key)
+
+    def test_what_a_cluster_does_not_have_is_refused_by_name_with_what_to_write(self):
+        self.wrong("storage.path is for a single server", "leave path out", also='[storage]\npath = "/var/events"')
+        self.wrong("storage.sync is for the file", "sync_interval", also='[storage]\nsync = "always"')
+        self.wrong("events.use_explicit_timestamps", "leave it out", also="[events]\nuse_explicit_timestamps = true")
+        self.wrong("[confirm.p]", "leave the section out", also='[confirm.p]\nurl = "http://p:9090"')
+        self.right(also='[storage]\ncapacity_mib = 8\nwhen_full = "reject"\n[history]\nseconds = 60\nsenders = true')
+
+    def test_keys_of_a_cluster_without_servers_are_refused_by_the_program_for_one_server_too(self):
+        config = self.file("config.toml", '[cluster]\nreplica = "a"\n')
+        for args in (("--check-config",), ()):
+            done = subprocess.run([programs.server_binary(), "--config", config, *args], env=environment(), text=True,
+                                  stdin=subprocess.DEVNULL, capture_output=True, timeout=30, check=False)
+            self.assertEqual(2, done.returncode, done)
+            self.assertIn("cluster.replica is set, but cluster.servers is not", done.stderr)
 
     @unittest.skipIf(os.geteuid() == 0, "root can read every file")
     def test_a_file_that_this_user_may_not_read_is_named(self):

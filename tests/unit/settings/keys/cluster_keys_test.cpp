@@ -58,6 +58,9 @@ TEST_CASE("what a cluster does not have is refused by name") {
   CHECK(fault_together(cluster) == "fine");
   CHECK(
       fault_together(cluster + "[storage]\npath = \"/var/events\"").starts_with("storage.path is for a single server"));
+  CHECK(
+      fault_together(cluster + "[storage]\nsync = \"always\"").starts_with("storage.sync is for the file of a single"));
+  CHECK(fault_together(cluster + "[storage]\nsync = \"interval\"") == "fine");  // as without it
   CHECK(fault_together(cluster + "[events]\nuse_explicit_timestamps = true")
             .starts_with("events.use_explicit_timestamps"));
   CHECK(fault_together(cluster + "[confirm.p]\nurl = \"http://p:9090\"").starts_with("[confirm.p]: a cluster"));
@@ -65,6 +68,17 @@ TEST_CASE("what a cluster does not have is refused by name") {
   CHECK(fault_together(cluster + "user = \"u\"").starts_with("cluster.user and cluster.password_file go together"));
   CHECK(fault_together(cluster + "tls_cert_file = \"/c\"").starts_with("cluster.tls_cert_file and"));
   CHECK(fault_together("[storage]\npath = \"/var/events\"") == "fine");
+}
+
+TEST_CASE("what says how a cluster is to be is refused where there is none, since it would do nothing") {
+  CHECK(fault_together("[cluster]\nreplica = \"a\"")
+            .starts_with("cluster.replica is set, but cluster.servers is not: name the engine's nodes there"));
+  for (const char* key : {"name = \"x\"", "copies = 1", "timeout_seconds = 2", "credentials_file = \"/c\"",
+                          "user = \"u\"\npassword_file = \"/p\"", "tls_ca_file = \"/ca\""}) {
+    CAPTURE(key);
+    CHECK(fault_together(std::string("[cluster]\n") + key).find("cluster.servers is not") != std::string::npos);
+  }
+  CHECK(fault_together("[cluster]\nservers = []\nname = \"oneshot\"\ncopies = 3") == "fine");  // the defaults
 }
 
 }  // namespace
