@@ -178,8 +178,9 @@ void Tail::look_whether_it_was_purged(const Stream::State& state) {
   if (time - *purged_since_ < ask_when_idle) return;
   const std::string why = "the records of the stream " + subjects_.stream + " before " + std::to_string(state.first) +
                           " are gone, and no replica has trimmed them: somebody has purged the stream. This replica "
-                          "has them in memory and goes on; a replica that starts now cannot read them, and says so. So "
-                          "restart none before all scrapers have all and the history has passed";
+                          "has them in memory and goes on; one that starts now cannot read them. So restart none. Once "
+                          "nobody posts and all scrapers have all, stop all, remove the stream, and start all with an "
+                          "empty log";
   purge_complaint_.make(why);
   trouble_.note(Trouble::Met::looking, why, false, time, 2 * ask_at_least);
 }
