@@ -170,6 +170,17 @@ class AStream(Base):
         shown = [name for name, _, _ in cluster[1].scrape("prom").identified()]
         self.assertEqual(["e0", "e1", "e2", "after"], shown)
 
+    def test_that_was_made_too_small_is_named_with_the_size_that_it_needs(self):
+        cluster = self.cluster()
+        config = self.config()
+        self.ask("UPDATE", {**config, "max_bytes": 1000})
+        wait_until(lambda: cluster[0].post("/event?id=x").status == 503, "a POST is refused", 30, 0.1)
+        self.everywhere(cluster[0], f"the stream {self.stream} may have 1000 bytes only",
+                        f"--max-bytes {config['max_bytes']}")
+        self.ask("UPDATE", config)
+        self.ready(cluster)
+        wait_until(lambda: cluster[0].post("/event?id=after").status == 200, "an event is stored", 30, 0.1)
+
     def test_that_was_purged_costs_replicas_that_run_nothing_and_they_say_that_none_can_start(self):
         cluster = self.cluster()
         self.ask("PURGE")

@@ -37,6 +37,9 @@ class Stream {
   /// It is there and fit, or is made. Another replica may make it at the same time; so this looks first.
   [[nodiscard]] Answer<void> find_or_make();
 
+  /// Of the stream, as this replica's settings need it: the log itself stays below.
+  [[nodiscard]] std::int64_t wanted_bytes() const noexcept { return static_cast<std::int64_t>(options_.max_bytes); }
+
   struct State {
     Sequence first = 0;  ///< what is below is gone; last + 1 for an empty stream that had something
     Sequence last = 0;

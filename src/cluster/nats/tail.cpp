@@ -152,6 +152,7 @@ void Tail::look_whether_it_goes_on() {
   if (state) {
     trouble_.forget(Trouble::Met::reading);
     look_whether_it_was_purged(*state);
+    look_whether_it_is_too_small(*state);
     return note_stored(state->last);
   }
   complain(state.error());
@@ -162,6 +163,17 @@ void Tail::complain(const Stream::Failure& failure) {
   complaint_.make(failure.why);
   if (failure.is_away) return;
   trouble_.note(Trouble::Met::reading, failure.why, failure.refuses, system_clock().steady());
+}
+
+// The replicas trim the log long before a stream of the right size is full.
+void Tail::look_whether_it_is_too_small(const Stream::State& state) {
+  if (!room_.is_tight() || state.max_bytes >= stream_.wanted_bytes()) return;
+  const std::string wanted = std::to_string(stream_.wanted_bytes());
+  const std::string why = "the stream " + subjects_.stream + " may have " + std::to_string(state.max_bytes) +
+                          " bytes only, which are used up: by the settings of this replica it needs " + wanted +
+                          " (`nats stream edit " + subjects_.stream + " --max-bytes " + wanted + "`)";
+  size_complaint_.make(why);
+  trouble_.note(Trouble::Met::storing, why, false, system_clock().steady());
 }
 
 // Whoever has read what is gone has it in memory, and misses nothing. What was trimmed is told before it goes, but the

@@ -82,6 +82,7 @@ class Tail {
   void let_go(std::string_view why);
   void complain(const Stream::Failure& failure);
   void look_whether_it_was_purged(const Stream::State& state);
+  void look_whether_it_is_too_small(const Stream::State& state);
   void end();
   void damage(std::string_view why);
 
@@ -102,6 +103,7 @@ class Tail {
   const std::function<void(std::string, std::string)> send_;
   Complaint complaint_{"the cluster's log cannot be read; trying again"};
   Complaint purge_complaint_{"a part of the cluster's log was removed"};
+  Complaint size_complaint_{"the cluster's log has no room"};
 
   std::atomic<std::uint64_t> restarts_{0};
   mutable std::mutex mutex_;
