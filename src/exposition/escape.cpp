@@ -29,9 +29,9 @@ void append_escaped(std::string& out, std::string_view text, const ByteSet& esca
 }  // namespace
 
 bool is_plain_label_value(std::string_view value) noexcept {
-  return byte_scan::find(value, [](byte_scan::Word word) {
-           return byte_scan::equal_to(word, '"') | byte_scan::equal_to(word, '\\') | byte_scan::equal_to(word, '\n') |
-                  byte_scan::above(word, 0x7F);
+  return byte_scan::find(value, [](auto part) {
+           return byte_scan::equal_to(part, '"') | byte_scan::equal_to(part, '\\') | byte_scan::equal_to(part, '\n') |
+                  byte_scan::above(part, 0x7F);
          }) == value.size();
 }
 

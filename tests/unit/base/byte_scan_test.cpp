@@ -61,3 +61,28 @@ TEST_CASE("the first of several is found, whatever stands behind it") {
     }
   }
 }
+
+TEST_CASE("longer texts are searched to their ends") {
+  for (std::size_t size = 26; size <= 70; ++size) {
+    check(std::string(size, 'a'));
+    for (std::size_t at = 0; at < size; ++at) {
+      std::string text(size, 'a');
+      text[at] = at % 2 == 0 ? '\n' : ':';
+      check(text);
+    }
+  }
+}
+
+TEST_CASE("eight bytes at a time find what sixteen at a time find") {
+  const auto belongs = [](auto part) {
+    using namespace byte_scan;
+    return equal_to(part, '%') | below(part, 0x20) | above(part, 0x7E);
+  };
+  for (std::size_t size = 16; size <= 40; ++size) {
+    for (int byte = 0; byte < 256; ++byte) {
+      std::string text(size, 'a');
+      text[(static_cast<std::size_t>(byte) * 11U) % size] = static_cast<char>(byte);
+      CHECK(byte_scan::find_by<byte_scan::Word>(text, belongs) == byte_scan::find_by<byte_scan::Block>(text, belongs));
+    }
+  }
+}
