@@ -138,6 +138,11 @@ template <class Marked>
   return byte_scan::find(text, [](auto part) { return byte_scan::below(part, 0x20); });
 }
 
+/// This one, or below 0x20.
+[[nodiscard]] inline std::size_t find_byte_or_control(std::string_view text, char c) noexcept {
+  return byte_scan::find(text, [c](auto part) { return byte_scan::equal_to(part, c) | byte_scan::below(part, 0x20); });
+}
+
 /// A control byte (0x7F is one too), or one of a character beyond ASCII.
 [[nodiscard]] inline std::size_t find_unprintable(std::string_view text) noexcept {
   return byte_scan::find(text, [](auto part) { return byte_scan::below(part, 0x20) | byte_scan::above(part, 0x7E); });

@@ -25,6 +25,18 @@ namespace oneshot {
   return true;
 }
 
+/// The same for a word that is known while compiling, without a jump for each byte.
+template <std::size_t size_with_zero>
+[[nodiscard]] bool equals_ignoring_case(std::string_view text, const char (&word)[size_with_zero]) noexcept {
+  if (text.size() != size_with_zero - 1) return false;
+  unsigned different = 0;
+  for (std::size_t i = 0; i + 1 < size_with_zero; ++i) {
+    const unsigned case_bit = to_lower(word[i]) != to_upper(word[i]) ? 0x20 : 0;
+    different |= (static_cast<unsigned char>(text[i]) ^ static_cast<unsigned char>(word[i])) & ~case_bit;
+  }
+  return different == 0;
+}
+
 /// As ==, but for a word of few bytes that is known while compiling, without the call of memcmp().
 template <std::size_t size_with_zero>
 [[nodiscard]] bool equals(std::string_view text, const char (&word)[size_with_zero]) noexcept {

@@ -105,9 +105,8 @@ void Parser::refuse_line_end() { state_.fail(400, "a line that ends in a lone CR
 
 /// A head whose begin is the bytes' begin, which is nearly always whole, is taken line by line where it is.
 std::size_t Parser::take_request_line(std::string_view bytes) {
-  const auto clean = state_.buffer.empty() ? HeadParser::clean_request_line(bytes) : std::string_view();
-  if (clean.empty()) return take_line(bytes);
-  const std::size_t used = head_.take_lines(bytes, clean);
+  const std::size_t used = state_.buffer.empty() ? head_.take_lines(bytes) : 0;
+  if (used == 0 && state_.stage != Stage::failed) return take_line(bytes);
   if (state_.stage == Stage::head_complete) begin_body();
   return used;
 }

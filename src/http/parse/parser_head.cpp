@@ -6,7 +6,6 @@
 #include "base/byte_scan.hpp"
 #include "base/text.hpp"
 #include "http/parse/field_limits.hpp"
-#include "http/parse/request_line.hpp"
 #include "http/parse/target.hpp"
 
 namespace oneshot::http {
@@ -16,21 +15,9 @@ using Stage = ParseState::Stage;
 
 constexpr auto all_seen = static_cast<std::size_t>(-1);  // llhttp sees what comes behind the head line by line
 
-/// The line that the bytes begin with, if its end is there and no other control byte, of which the first stands at
-/// `control`; else nothing.
-std::string_view clean_line(std::string_view bytes, std::size_t control) {
-  const bool ends = control + 2 <= bytes.size() && bytes[control] == '\r' && bytes[control + 1] == '\n';
-  return bytes.substr(0, ends ? control + 2 : 0);
-}
-
-Method method_of(std::string_view name) {
-  if (equals(name, "POST")) return Method::post;
-  if (equals(name, "GET")) return Method::get;
-  if (equals(name, "HEAD")) return Method::head;
-  if (name == "PUT") return Method::put;
-  if (name == "DELETE") return Method::del;
-  if (name == "OPTIONS") return Method::options;
-  return Method::other;
+/// CR LF stands there.
+bool is_line_end(std::string_view bytes, std::size_t at) noexcept {
+  return at + 2 <= bytes.size() && bytes[at] == '\r' && bytes[at + 1] == '\n';
 }
 
 Spelling spelling_of(std::string_view sent, std::string_view path) noexcept {
@@ -54,21 +41,38 @@ void HeadParser::begin() {
   path_is_changed_ = false;
 }
 
-std::string_view HeadParser::clean_request_line(std::string_view bytes) noexcept {
-  return clean_line(bytes, find_unprintable(bytes));
-}
-
-std::size_t HeadParser::take_lines(std::string_view bytes, std::string_view request_line) {
+std::size_t HeadParser::take_lines(std::string_view bytes) {
+  RequestLine parts;
+  const std::string_view request_line = split_usual_request_line(bytes, parts);
+  if (request_line.empty()) return 0;
   state_.buffer.borrow(bytes);
-  if (fits(request_line)) take_request_line(request_line);
-  while (state_.stage == Stage::headers) {
-    const auto rest = bytes.substr(state_.buffer.line_offset());
-    const auto line = clean_line(rest, find_control(rest));
-    if (line.empty()) break;
-    if (field_fits(state_, line)) take_header_line(line);
+  if (fits(request_line)) take_request_line(request_line, parts);
+  while (state_.stage == Stage::headers && take_usual_line(bytes.substr(state_.buffer.line_offset()))) {
   }
   state_.buffer.keep();
   return state_.buffer.line_offset();
+}
+
+/// Takes the line that the bytes begin with, in one pass that also finds its end. False if that is not there, or there
+/// is another byte that has to be looked at closer.
+bool HeadParser::take_usual_line(std::string_view bytes) {
+  const std::size_t colon = find_byte_or_control(bytes, ':');
+  if (colon == bytes.size()) return false;
+  if (bytes[colon] == ':') return take_usual_header_line(bytes, colon);
+  if (colon != 0 || !is_line_end(bytes, 0)) return false;
+  const std::string_view line(bytes.data(), 2);
+  if (field_fits(state_, line) && count_field(state_, line)) take_end_of_headers(line);
+  return true;
+}
+
+bool HeadParser::take_usual_header_line(std::string_view bytes, std::size_t colon) {
+  std::string_view value = bytes;
+  value.remove_prefix(colon + 1);
+  const std::size_t end = find_control(value);
+  if (!is_line_end(value, end)) return false;
+  const std::string_view line(bytes.data(), colon + 1 + end + 2);
+  if (field_fits(state_, line) && count_field(state_, line)) take_header(line, colon);
+  return true;
 }
 
 bool HeadParser::fits(std::string_view line) {
@@ -78,16 +82,16 @@ bool HeadParser::fits(std::string_view line) {
 }
 
 void HeadParser::take_line(std::string_view line) {
-  if (state_.stage == Stage::request_line) return take_request_line(line);
-  take_header_line(line);
-}
-
-void HeadParser::take_request_line(std::string_view line) {
+  if (state_.stage != Stage::request_line) return take_header_line(line);
   const auto parts = split_request_line(without_line_end(line));
   if (!parts) return void(state_.fail(parts.error()));
-  minor_version_ = parts->minor_version;
-  request_.method = method_of(parts->method);
-  const auto target = split_target(parts->method, parts->target);
+  take_request_line(line, *parts);
+}
+
+void HeadParser::take_request_line(std::string_view line, const RequestLine& parts) {
+  minor_version_ = parts.minor_version;
+  request_.method = parts.method;
+  const auto target = split_target(parts.method_name, parts.target);
   if (!target) return void(state_.fail(target.error()));
   path_is_changed_ = !is_plain_path(target->path);
   if (path_is_changed_) {
@@ -95,21 +99,21 @@ void HeadParser::take_request_line(std::string_view line) {
     if (!decoded) return void(state_.fail(decoded.error()));
     if (decoded_path_.capacity() > kept_path_bytes && !state_.count(decoded_path_.capacity())) return;
   }
-  method_ = state_.buffer.span_of(parts->method);
+  method_ = state_.buffer.span_of(parts.method_name);
   path_ = state_.buffer.span_of(target->path);
   query_ = state_.buffer.span_of(target->query);
-  if (parts->is_later_minor)
+  if (parts.is_later_minor)
     show_instead(line, as_minor_1(line));
   else
-    unseen_offset_ = state_.machine.show_method(parts->method, request_.method);
+    unseen_offset_ = state_.machine.show_method(parts.method_name, parts.method);
   if (state_.stage != Stage::failed) begin_header_line(line);
 }
 
 /// llhttp knows two versions.
 std::string HeadParser::as_minor_1(std::string_view line) const {
   const auto parts = split_request_line(without_line_end(line));
-  const bool is_known = request_.method != Method::other || parts->method == "CONNECT";
-  return std::string(is_known ? parts->method : "PUT").append(" ").append(parts->target).append(" HTTP/1.1\r\n");
+  const bool is_known = request_.method != Method::other || parts->method_name == "CONNECT";
+  return std::string(is_known ? parts->method_name : "PUT").append(" ").append(parts->target).append(" HTTP/1.1\r\n");
 }
 
 /// A tab behind a value is OWS (RFC 9112 5), also among blanks, but llhttp takes it for a part of a length or a coding.
@@ -119,6 +123,7 @@ std::string HeadParser::without_trailing_tabs(std::string_view line) {
 
 /// Whether there is a tab among the blanks at its end.
 bool HeadParser::ends_with_tab(std::string_view content) noexcept {
+  if (content.back() > ' ') return false;  // as nearly always
   return content.substr(content.find_last_not_of(" \t") + 1).find('\t') != std::string_view::npos;
 }
 
@@ -131,10 +136,13 @@ void HeadParser::show_instead(std::string_view line, const std::string& instead)
 void HeadParser::take_header_line(std::string_view line) {
   if (!count_field(state_, line)) return;
   if (line.size() == 2) return take_end_of_headers(line);
-  const auto content = without_line_end(line);
-  const std::size_t colon = find_byte(content, ':');
+  take_header(line, find_byte(line, ':'));
+}
+
+void HeadParser::take_header(std::string_view line, std::size_t colon) {
+  const std::string_view content(line.data(), line.size() - 2);
   // llhttp's names are made of token bytes, so it sees the same colon as we do. Version 8 lets an empty one pass.
-  if (colon == 0 || colon == content.size()) return refuse_header(content);
+  if (colon == 0 || colon >= content.size()) return refuse_header(content);
   const std::string_view name(content.data(), colon);
   std::string_view value = content;
   value.remove_prefix(colon + 1);

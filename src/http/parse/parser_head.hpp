@@ -9,6 +9,7 @@
 #include "http/parse/framing.hpp"
 #include "http/parse/parse_state.hpp"
 #include "http/parse/request_buffer.hpp"
+#include "http/parse/request_line.hpp"
 #include "http/request.hpp"
 
 namespace oneshot::http {
@@ -22,11 +23,9 @@ class HeadParser {
   /// Begins the next request.
   void begin();
 
-  /// The request line that the bytes begin with, if it is there with its line end and without a byte that would have to
-  /// be changed or refused first; else nothing.
-  [[nodiscard]] static std::string_view clean_request_line(std::string_view bytes) noexcept;
-  /// Takes that line and the whole header lines behind it without putting them together first. Returns how many bytes.
-  std::size_t take_lines(std::string_view bytes, std::string_view request_line);
+  /// Takes the request line that the bytes begin with and the whole header lines behind it where they are. Returns how
+  /// many bytes: 0 if the request line is not there with its line end, or is not as nearly all are.
+  std::size_t take_lines(std::string_view bytes);
   /// Whether the current line, of which `line` has arrived, is within its limit; if not, it fails.
   bool fits(std::string_view line);
   /// Takes one whole line that was put together in the buffer.
@@ -51,8 +50,11 @@ class HeadParser {
     RequestBuffer::Span value;
   };
 
-  void take_request_line(std::string_view line);
+  void take_request_line(std::string_view line, const RequestLine& parts);
+  bool take_usual_line(std::string_view bytes);
+  bool take_usual_header_line(std::string_view bytes, std::size_t colon);
   void take_header_line(std::string_view line);
+  void take_header(std::string_view line, std::size_t colon);
   [[gnu::noinline]] bool apply_framing(std::string_view name, std::string_view value);
   [[gnu::cold]] void refuse_header(std::string_view content);
   void take_end_of_headers(std::string_view line);

@@ -16,7 +16,7 @@ constexpr ByteSet method_bytes{[](char c) { return (c >= 'A' && c <= 'Z') || is_
 
 /// The shape of all methods in use: GET, M-SEARCH, GET_PARAMETER. RFC 9110 9.1 would allow any token, but
 /// methods are case-sensitive, so "get" is a slip and not a method that could be added one day.
-bool looks_like_method(std::string_view text) {
+bool looks_like_method(std::string_view text) noexcept {
   return !text.empty() && text.front() >= 'A' && text.front() <= 'Z' && method_bytes.has_all_of(text);
 }
 
@@ -61,11 +61,31 @@ Unexpected<ProtocolError> refuse(std::string_view line) {
   return bad_request("the version " + shown(version) + " must be HTTP/1.1 or HTTP/1.0");
 }
 
-/// What stands before the first space or unprintable byte. Takes the word and that byte off the line.
-std::string_view take_word(std::string_view& line) noexcept {
-  const auto word = line.substr(0, find_blank_or_unprintable(line));
-  line.remove_prefix(std::min(word.size() + 1, line.size()));
-  return word;
+/// What stands before the first space. Takes the word and the space off the line. False if another byte that splits
+/// words, or nothing, is before the space.
+bool take_word(std::string_view& line, std::string_view& word) noexcept {
+  const std::size_t end = find_blank_or_unprintable(line);
+  if (end == 0 || end == line.size() || line[end] != ' ') return false;
+  word = {line.data(), end};
+  line.remove_prefix(end + 1);
+  return true;
+}
+
+Method method_of(std::string_view name) noexcept {
+  if (equals(name, "POST")) return Method::post;
+  if (equals(name, "GET")) return Method::get;
+  if (equals(name, "HEAD")) return Method::head;
+  if (equals(name, "PUT")) return Method::put;
+  if (equals(name, "DELETE")) return Method::del;
+  if (equals(name, "OPTIONS")) return Method::options;
+  return Method::other;
+}
+
+/// Takes what stands before the version off the line. False if it is not to the letter.
+bool take_method_and_target(std::string_view& line, RequestLine& parts) noexcept {
+  if (!take_word(line, parts.method_name) || !take_word(line, parts.target)) return false;
+  parts.method = method_of(parts.method_name);
+  return parts.method != Method::other || looks_like_method(parts.method_name);
 }
 
 }  // namespace
@@ -73,19 +93,24 @@ std::string_view take_word(std::string_view& line) noexcept {
 Result<RequestLine, ProtocolError> split_request_line(std::string_view line) {
   RequestLine parts;
   std::string_view version = line;
-  parts.method = take_word(version);
-  parts.target = take_word(version);
-  parts.minor_version = equals(version, "HTTP/1.1") ? 1 : 0;
-  if (parts.minor_version == 0 && !equals(version, "HTTP/1.0")) {
-    if (!is_later_minor(version)) return refuse(line);
-    parts.minor_version = 1;
-    parts.is_later_minor = true;
-  }
-  const std::size_t first = parts.method.size();
-  const std::size_t second = line.size() - version.size() - 1;
-  if (line[first] != ' ' || line[second] != ' ' || parts.target.empty() || !looks_like_method(parts.method))
-    return refuse(line);
+  if (!take_method_and_target(version, parts)) return refuse(line);
+  if (equals(version, "HTTP/1.1")) return parts;
+  parts.is_later_minor = is_later_minor(version);
+  if (!parts.is_later_minor && !equals(version, "HTTP/1.0")) return refuse(line);
+  parts.minor_version = parts.is_later_minor ? 1 : 0;
   return parts;
+}
+
+std::string_view split_usual_request_line(std::string_view bytes, RequestLine& parts) noexcept {
+  constexpr std::size_t version_size = std::string_view("HTTP/1.1\r\n").size();
+  std::string_view rest = bytes;
+  if (!take_method_and_target(rest, parts) || rest.size() < version_size) return {};
+  const std::string_view version(rest.data(), version_size);
+  if (!equals(version, "HTTP/1.1\r\n")) {
+    if (!equals(version, "HTTP/1.0\r\n")) return {};
+    parts.minor_version = 0;
+  }
+  return {bytes.data(), bytes.size() - rest.size() + version_size};
 }
 
 }  // namespace oneshot::http

@@ -5,11 +5,13 @@
 
 #include "base/result.hpp"
 #include "http/protocol_error.hpp"
+#include "http/request.hpp"
 
 namespace oneshot::http {
 
 struct RequestLine {
-  std::string_view method;
+  Method method = Method::other;
+  std::string_view method_name;
   std::string_view target;
   int minor_version = 1;        ///< of HTTP/1.x: 0 or 1
   bool is_later_minor = false;  ///< HTTP/1.2 to 1.9, which are answered as 1.1 (RFC 9110 2.5)
@@ -18,5 +20,10 @@ struct RequestLine {
 /// Takes `line` (without its line end, non-ASCII bytes already percent-encoded) apart, to the letter of
 /// RFC 9112 3: one SP between the parts and none elsewhere. Knows the shape of methods, not their names.
 [[nodiscard]] Result<RequestLine, ProtocolError> split_request_line(std::string_view line);
+
+/// Takes apart the line that `bytes` begin with, in one pass that also finds its end. Returns the line with its line
+/// end. Nothing if that is not all there, or needs a closer look: another version than 1.0 and 1.1, a byte that would
+/// have to be changed or refused first.
+[[nodiscard]] std::string_view split_usual_request_line(std::string_view bytes, RequestLine& parts) noexcept;
 
 }  // namespace oneshot::http

@@ -38,6 +38,7 @@ constexpr ByteSet name_bytes{[](char c) {
   return is_letter(c) || is_digit(c) ||
          (c != '\0' && std::string_view("-._~%!$&'()*+,;=").find(c) != std::string_view::npos);
 }};
+constexpr ByteSet digit_bytes{is_digit};
 constexpr ByteSet literal_bytes{[](char c) { return is_hex_digit(c) || c == ':' || c == '.'; }};
 
 }  // namespace
@@ -111,7 +112,7 @@ bool is_authority(std::string_view text) noexcept {
   }
   if (end == text.size()) return true;
   const auto port = text.substr(end + 1);
-  return text[end] == ':' && port.size() <= 5 && std::all_of(port.begin(), port.end(), is_digit);
+  return text[end] == ':' && port.size() <= 5 && digit_bytes.has_all_of(port);
 }
 
 }  // namespace oneshot::http

@@ -26,6 +26,7 @@ void check(std::string_view text) {
   CHECK(find_any_of_or_blank(text, '%', '\xFF') ==
         plainly(text, [](char c) { return c == '%' || c == '\xFF' || c == ' ' || is_control(c); }));
   CHECK(find_non_ascii(text) == plainly(text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }));
+  CHECK(find_byte_or_control(text, ':') == plainly(text, [](char c) { return c == ':' || is_control(c); }));
   CHECK(find_control(text) == plainly(text, is_control));
   CHECK(find_unprintable(text) == plainly(text, is_unprintable));
   CHECK(find_blank_or_unprintable(text) == plainly(text, [](char c) { return c == ' ' || is_unprintable(c); }));
