@@ -25,7 +25,7 @@ enum class Spelling : std::uint8_t {
   encoded,  ///< with bytes that are percent-encoded: /%65vent
 };
 
-/// One whole request. All views live in the connection's parser until the reply has been made.
+/// One whole request. All views live in the connection until the reply has been made.
 struct Request {
   Method method = Method::other;
   std::string_view method_name;  ///< "GET", "DELETE"

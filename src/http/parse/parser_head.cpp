@@ -46,23 +46,23 @@ std::size_t HeadParser::take_lines(std::string_view bytes) {
   const std::string_view request_line = split_usual_request_line(bytes, parts);
   if (request_line.empty()) return 0;
   state_.buffer.borrow(bytes);
-  if (fits(request_line)) take_request_line(request_line, parts);
+  if (request_line.size() <= state_.limits.request_line || fits(request_line)) take_request_line(request_line, parts);
   while (state_.stage == Stage::headers && take_usual_line(bytes.substr(state_.buffer.line_offset()))) {
   }
-  state_.buffer.keep();
+  if (state_.stage != Stage::complete) state_.buffer.keep();
   return state_.buffer.line_offset();
 }
 
 /// Takes the line that the bytes begin with, in one pass that also finds its end. False if that is not there, or there
 /// is another byte that has to be looked at closer.
 bool HeadParser::take_usual_line(std::string_view bytes) {
+  if (is_line_end(bytes, 0)) {
+    const std::string_view line(bytes.data(), 2);
+    if (field_fits(state_, line) && count_field(state_, line)) take_end_of_headers(line);
+    return true;
+  }
   const std::size_t colon = find_byte_or_control(bytes, ':');
-  if (colon == bytes.size()) return false;
-  if (bytes[colon] == ':') return take_usual_header_line(bytes, colon);
-  if (colon != 0 || !is_line_end(bytes, 0)) return false;
-  const std::string_view line(bytes.data(), 2);
-  if (field_fits(state_, line) && count_field(state_, line)) take_end_of_headers(line);
-  return true;
+  return colon != bytes.size() && bytes[colon] == ':' && take_usual_header_line(bytes, colon);
 }
 
 bool HeadParser::take_usual_header_line(std::string_view bytes, std::size_t colon) {
@@ -123,7 +123,7 @@ std::string HeadParser::without_trailing_tabs(std::string_view line) {
 
 /// Whether there is a tab among the blanks at its end.
 bool HeadParser::ends_with_tab(std::string_view content) noexcept {
-  if (content.back() > ' ') return false;  // as nearly always
+  if (content.back() != ' ' && content.back() != '\t') return false;  // as nearly always
   return content.substr(content.find_last_not_of(" \t") + 1).find('\t') != std::string_view::npos;
 }
 
@@ -147,18 +147,20 @@ void HeadParser::take_header(std::string_view line, std::size_t colon) {
   std::string_view value = content;
   value.remove_prefix(colon + 1);
   value = trim_blanks(value);
-  if (MessageFraming::is_framing_header(name)) {
-    if (!apply_framing(name, value)) return refuse_header(content);
-    if (ends_with_tab(content)) show_instead(line, without_trailing_tabs(line));
-    if (state_.stage == Stage::failed) return;
-  }
+  if (MessageFraming::is_framing_header(name) && !take_framing(line, name, value)) return;
   header_spans_.push_back({state_.buffer.span_of(name), state_.buffer.span_of(value)});
   begin_header_line(line);
 }
 
-bool HeadParser::apply_framing(std::string_view name, std::string_view value) {
-  const auto applied = framing_.apply(name, value);
-  return applied || state_.fail(applied.error());
+bool HeadParser::take_framing(std::string_view line, std::string_view name, std::string_view value) {
+  const std::string_view content(line.data(), line.size() - 2);
+  if (const auto applied = framing_.apply(name, value); !applied) {
+    state_.fail(applied.error());
+    refuse_header(content);
+  } else if (ends_with_tab(content)) {
+    show_instead(line, without_trailing_tabs(line));
+  }
+  return state_.stage != Stage::failed;
 }
 
 /// What is wrong with the shape of a header counts before what is wrong with its meaning.

@@ -55,7 +55,8 @@ class HeadParser {
   bool take_usual_header_line(std::string_view bytes, std::size_t colon);
   void take_header_line(std::string_view line);
   void take_header(std::string_view line, std::size_t colon);
-  [[gnu::noinline]] bool apply_framing(std::string_view name, std::string_view value);
+  /// What the header says about the message itself. False, and the request fails, if it may not.
+  [[gnu::noinline]] bool take_framing(std::string_view line, std::string_view name, std::string_view value);
   [[gnu::cold]] void refuse_header(std::string_view content);
   void take_end_of_headers(std::string_view line);
   [[gnu::cold]] void explain_refusal(std::string_view lines);

@@ -11,7 +11,7 @@ namespace oneshot::http {
 /// The bytes of one request: its head, line by line, and behind it its body, in one string that is kept from request to
 /// request. There is always a current line. A line gets into the string in one of two ways:
 /// - borrow(), finish_line() for each whole line, keep(): lines are looked at where the reader has them, and copied all
-///   at once. Nearly every head arrives whole.
+///   at once. Nearly every head arrives whole; one that is the whole request is not copied at all.
 /// - append_to_line() and finish_line(): a line that arrives in pieces is put together at the end of the string.
 class RequestBuffer {
  public:
@@ -47,7 +47,10 @@ class RequestBuffer {
   void append_to_body(std::string_view piece) { append_to_line(piece); }
   /// A line between two parts of the body begins.
   void begin_line() noexcept { line_offset_ = text_.size(); }
-  [[nodiscard]] std::string_view body() const noexcept { return std::string_view(text_).substr(body_offset_); }
+  [[nodiscard]] std::string_view body() const noexcept {
+    if (text_.empty()) return {};  // the head, which is borrowed, is all
+    return std::string_view(text_).substr(body_offset_);
+  }
   /// Of the body before the current line.
   [[nodiscard]] std::size_t body_size() const noexcept { return line_offset_ - body_offset_; }
 

@@ -12,9 +12,11 @@
 namespace oneshot::http {
 namespace {
 
-Target split_query(std::string_view text) {
+Target split_query(std::string_view text) noexcept {
   const std::size_t mark = find_byte(text, '?');
-  return {text.substr(0, mark), text.substr(std::min(mark + 1, text.size()))};
+  Target parts{{text.data(), mark}, text};
+  parts.query.remove_prefix(std::min(mark + 1, text.size()));
+  return parts;
 }
 
 Result<Target, ProtocolError> split_absolute(std::string_view target) {

@@ -159,7 +159,8 @@ TEST_CASE("well-formed requests are read, however they are cut into pieces") {
 TEST_CASE("the tunnel of a CONNECT is not taken for requests") {
   Parser parser;
   const std::string_view head = "CONNECT host:443 HTTP/1.1\r\nHost: host:443\r\nContent-Length: 5\r\n\r\n";
-  const Fed fed = parser.feed(std::string(head) + "\x16\x03\x01");
+  const std::string bytes = std::string(head) + "\x16\x03\x01";
+  const Fed fed = parser.feed(bytes);
   CHECK(fed.progress == Progress::complete);
   CHECK(fed.used == head.size());
   CHECK(parser.request().method == Method::other);
@@ -220,6 +221,35 @@ TEST_CASE("lines of a head are found again when a long one behind them makes its
     CHECK(parser.request().path == "/a");
     CHECK(parser.request().header("x") == value);
   }
+}
+
+TEST_CASE("a request that came whole stays where it was read, and what came in pieces or with a body does not") {
+  constexpr std::string_view whole = "POST /event?a=b HTTP/1.1\r\nHost: h\r\nX: y\r\n\r\n";
+  const auto is_of = [](std::string_view part, std::string_view bytes) {
+    return part.data() >= bytes.data() && part.data() + part.size() <= bytes.data() + bytes.size();
+  };
+  Parser parser;
+  REQUIRE(parser.feed(whole).progress == Progress::complete);
+  const Request& request = parser.request();
+  CHECK(request.path.data() == whole.data() + 5);
+  CHECK(request.query == "a=b");
+  CHECK(is_of(request.header("x"), whole));
+  CHECK(request.body.empty());
+  parser.next();
+
+  std::string piece(whole.substr(0, 30));
+  REQUIRE(parser.feed(piece).progress == Progress::need_more);
+  piece.assign(piece.size(), '#');
+  REQUIRE(parser.feed(whole.substr(30)).progress == Progress::complete);
+  CHECK(described(parser) == "POST /event ?a=b {Host=h} {X=y}");
+  CHECK_FALSE(is_of(request.path, whole));
+  parser.next();
+
+  std::string head = "POST /event?a=b HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\n";
+  REQUIRE(parser.feed(head).progress == Progress::need_more);
+  head.assign(head.size(), '#');
+  REQUIRE(parser.feed("c=d").progress == Progress::complete);
+  CHECK(described(parser) == "POST /event ?a=b {Host=h} {Content-Length=3} <c=d>");
 }
 
 }  // namespace oneshot::http
