@@ -68,19 +68,22 @@ template <class Part>
 #ifdef __SSE2__
 /// Sixteen bytes. What belongs is marked by all bits of its byte.
 struct Block {
+  explicit Block(__m128i all) noexcept : bytes(all) {}
+  explicit Block(Word first, Word second = 0) noexcept
+      : bytes(_mm_set_epi64x(static_cast<long long>(second), static_cast<long long>(first))) {}
   __m128i bytes;
-  friend Block operator|(Block a, Block b) noexcept { return {_mm_or_si128(a.bytes, b.bytes)}; }
+  friend Block operator|(Block a, Block b) noexcept { return Block(_mm_or_si128(a.bytes, b.bytes)); }
 };
 
-[[nodiscard]] inline Block each_of(int byte) noexcept { return {_mm_set1_epi8(static_cast<char>(byte))}; }
+[[nodiscard]] inline Block each_of(int byte) noexcept { return Block(_mm_set1_epi8(static_cast<char>(byte))); }
 [[nodiscard]] inline Block equal_to(Block block, char c) noexcept {
-  return {_mm_cmpeq_epi8(block.bytes, _mm_set1_epi8(c))};
+  return Block(_mm_cmpeq_epi8(block.bytes, _mm_set1_epi8(c)));
 }
 [[nodiscard]] inline Block below(Block block, unsigned char limit) noexcept {  // limit is not 0
-  return {_mm_cmpeq_epi8(_mm_min_epu8(block.bytes, each_of(limit - 1).bytes), block.bytes)};
+  return Block(_mm_cmpeq_epi8(_mm_min_epu8(block.bytes, each_of(limit - 1).bytes), block.bytes));
 }
 [[nodiscard]] inline Block above(Block block, unsigned char limit) noexcept {  // limit is not 0xFF
-  return {_mm_cmpeq_epi8(_mm_max_epu8(block.bytes, each_of(limit + 1).bytes), block.bytes)};
+  return Block(_mm_cmpeq_epi8(_mm_max_epu8(block.bytes, each_of(limit + 1).bytes), block.bytes));
 }
 [[nodiscard]] inline unsigned mask(Block found) noexcept {
   return static_cast<unsigned>(_mm_movemask_epi8(found.bytes));
@@ -91,7 +94,7 @@ struct Block {
 }
 template <>
 [[nodiscard]] inline Block load<Block>(const char* from) noexcept {
-  return {_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))};
+  return Block(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
 }
 #else
 using Block = Word;
@@ -109,13 +112,33 @@ template <class Part, class Marked>
   return is_any(found) ? at + place(found) : text.size();
 }
 
-/// `marked` takes a Word or a Block.
+/// In fewer than eight bytes.
+template <class Part, class Marked>
+[[nodiscard]] std::size_t find_in_short(std::string_view text, Marked marked) noexcept {
+  const Part found = marked(Part{load_short(text)});
+  return is_any(found) ? std::min(place(found), text.size()) : text.size();
+}
+
+#ifdef __SSE2__
+/// In a text of eight to sixteen bytes: its first eight and its last eight, which may overlap.
+template <class Marked>
+[[nodiscard]] std::size_t find_in_two_words(std::string_view text, Marked marked) noexcept {
+  const char* const last = text.data() + text.size() - sizeof(Word);
+  const Block found = marked(Block{load<Word>(text.data()), load<Word>(last)});
+  if (!is_any(found)) return text.size();
+  const std::size_t at = place(found);
+  return at < sizeof(Word) ? at : at + text.size() - sizeof(Block);
+}
+#endif
+
+/// `marked` takes a Word and, where there is one, a Block.
 template <class Marked>
 [[nodiscard]] std::size_t find(std::string_view text, Marked marked) noexcept {
   if (text.size() >= sizeof(Block)) return find_by<Block>(text, marked);
-  if (text.size() >= sizeof(Word)) return find_by<Word>(text, marked);
-  const Word found = marked(load_short(text));
-  return is_any(found) ? std::min(place(found), text.size()) : text.size();
+#ifdef __SSE2__
+  if (text.size() >= sizeof(Word)) return find_in_two_words(text, marked);
+#endif
+  return find_in_short<Block>(text, marked);
 }
 
 }  // namespace byte_scan

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <iterator>
 #include <utility>
 
@@ -38,6 +39,28 @@ bool is_label_name(std::string_view name) noexcept {
 
 [[gnu::cold]] Rejection refused_label_name(std::string_view name) {
   return is_name_of(label_bytes, name) ? reserved_label_name(name) : bad_label_name(name);
+}
+
+/// Copies `size` bytes by the first and the last of them, which may overlap.
+template <class Part>
+void put_ends(char* to, const char* from, std::size_t size) noexcept {
+  Part first = 0;
+  Part last = 0;
+  std::memcpy(&first, from, sizeof first);
+  std::memcpy(&last, from + size - sizeof last, sizeof last);
+  std::memcpy(to, &first, sizeof first);
+  std::memcpy(to + size - sizeof last, &last, sizeof last);
+}
+
+/// Copies a text, mostly one of a few bytes, for which a call of memcpy() costs more than they do. Returns its end.
+char* put_short(char* to, std::string_view text) noexcept {
+  const std::size_t size = text.size();
+  if (size < sizeof(std::uint32_t) || size > 2 * sizeof(std::uint64_t)) return std::copy(text.begin(), text.end(), to);
+  if (size < sizeof(std::uint64_t))
+    put_ends<std::uint32_t>(to, text.data(), size);
+  else
+    put_ends<std::uint64_t>(to, text.data(), size);
+  return to + size;
 }
 
 std::size_t limit(unsigned max) noexcept { return max == 0 ? SIZE_MAX : max; }
@@ -86,7 +109,19 @@ EventBuilder::Taken EventBuilder::refuse_meaning(Parameter meaning) const {
 }
 
 EventBuilder::Taken EventBuilder::label(std::string_view name, std::string_view value) {
+  const bool plain = exposition::is_plain_label_value(value);
+  const bool fits =
+      value.size() <= max_value_ && name.size() <= max_name_ && size_ + name.size() + value.size() <= max_event_bytes_;
+  if (!plain || !fits || !is_label_name(name)) return unusual_label(name, value, plain);
+  size_ += name.size() + value.size();
+  labels_.push_back({name, value, true});
+  return {};
+}
+
+/// One that has to be looked at closer, and may be good. Apart from label(), which needs no room for messages then.
+EventBuilder::Taken EventBuilder::unusual_label(std::string_view name, std::string_view value, bool plain) {
   if (value.size() > max_value_ || name.size() > max_name_) {
+    plain = plain && value.size() <= max_value_;  // a mark of a cut is not ASCII
     if (Taken fits = shorten(name, value); !fits) return fits;
   }
   if (!has_room_for(name.size() + value.size())) return Unexpected{event_too_large(max_event_bytes_)};
@@ -94,7 +129,6 @@ EventBuilder::Taken EventBuilder::label(std::string_view name, std::string_view 
     if (name.empty()) return Unexpected{label_without_name(value)};
     if (Taken mended = mend_name(name); !mended) return mended;
   }
-  const bool plain = exposition::is_plain_label_value(value);
   if (!plain && !valid_utf8(value)) return Unexpected{bad_utf8(name, value)};
   labels_.push_back({name, value, plain});
   return {};
@@ -219,9 +253,13 @@ std::size_t EventBuilder::count_labels() const noexcept {
 const EventBuilder::Label* EventBuilder::sort_labels() {
   if (labels_.size() < 2) return nullptr;
   // Names are never empty, and mostly the first letters decide.
-  std::sort(labels_.begin(), labels_.end(), [](const Label& a, const Label& b) {
+  const auto is_before = [](const Label& a, const Label& b) {
     return a.name.front() != b.name.front() ? a.name.front() < b.name.front() : a.name < b.name;
-  });
+  };
+  if (labels_.size() > 2)
+    std::sort(labels_.begin(), labels_.end(), is_before);
+  else if (is_before(labels_[1], labels_[0]))
+    std::swap(labels_[0], labels_[1]);
   const auto twice = std::adjacent_find(labels_.begin(), labels_.end(),
                                         [](const Label& a, const Label& b) { return a.name == b.name; });
   return twice == labels_.end() ? nullptr : &*twice;
@@ -233,7 +271,7 @@ std::string_view EventBuilder::render() {
   const std::size_t enough = 2 * size_ + punctuation * labels_.size();  // each byte of a value may be escaped
   if (rendered_.size() < enough) rendered_.resize(enough);
   char* end = rendered_.data();
-  const auto put = [&end](std::string_view text) { end = std::copy(text.begin(), text.end(), end); };
+  const auto put = [&end](std::string_view text) { end = put_short(end, text); };
   for (const Label& label : labels_) {
     if (label.value.empty()) continue;
     if (end != rendered_.data()) *end++ = ',';

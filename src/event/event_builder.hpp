@@ -98,6 +98,7 @@ class EventBuilder {
 
   [[nodiscard]] bool has_room_for(std::size_t bytes) noexcept { return (size_ += bytes) <= max_event_bytes_; }
   [[gnu::cold]] Taken refuse_meaning(Parameter meaning) const;
+  [[gnu::noinline]] Taken unusual_label(std::string_view name, std::string_view value, bool plain);
   [[gnu::cold]] Taken mend_name(std::string_view& name);
   [[gnu::cold]] Taken shorten(std::string_view name, std::string_view& value);
   std::string& room_for_made();
