@@ -68,7 +68,7 @@ TEST_CASE("what cannot be right is named, and what to write") {
         options.user = "u";
         options.credentials_file = "/dev/null";
       }),
-      "credentials_file and user");
+      "cluster.credentials_file and cluster.user are two ways");
   has(error_with([](NatsOptions& options) { options.credentials_file = "/nonexisting/x.creds"; }),
       "cluster.credentials_file: /nonexisting/x.creds: cannot be read: No such file or directory");
 }
