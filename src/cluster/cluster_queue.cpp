@@ -262,7 +262,7 @@ std::size_t ClusterQueue::max_unnamed() const {
 bool ClusterQueue::unable_to_store() const noexcept { return replica_.state() == Replica::State::stopped; }
 
 std::string ClusterQueue::why_not_ready() const {
-  const std::string state = state_not_ready();
+  std::string state = state_not_ready();
   if (state.empty() || replica_.state() == Replica::State::stopped) return state;
   const std::string trouble = log_->engine_state().trouble;
   return trouble.empty() ? state : state + ": " + trouble;
