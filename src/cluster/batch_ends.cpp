@@ -143,7 +143,10 @@ void Scrapes::on_settled(const std::string& scraper, BatchId batch) {
   for (const Question& one : asks) one.reply(std::string(is_settled_reply));
 }
 
-// "take 17 prometheus": the end of batch 17, asked by a replica that wants to take the scraper's next one.
+std::string Scrapes::question(std::string_view verb, std::string_view scraper, BatchId batch) {
+  return std::string(verb) + " " + std::to_string(batch) + " " + std::string(scraper);
+}
+
 void Scrapes::answer(const std::string& question, OrderedLog::Reply reply) {
   const std::string_view text = question;
   const std::size_t verb_end = std::min(text.find(' '), text.size());

@@ -16,10 +16,6 @@ namespace {
 // A holder that works answers within the time that its connection needs to decide.
 constexpr std::chrono::milliseconds answer_patience{600};
 
-std::string question(std::string_view verb, std::string_view scraper, BatchId batch) {
-  return std::string(verb) + " " + std::to_string(batch) + " " + std::string(scraper);
-}
-
 }  // namespace
 
 Scrapes::Scrapes(Replica& replica, const Clock& clock, Spawn spawn)

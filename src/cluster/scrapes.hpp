@@ -66,7 +66,9 @@ class Scrapes final : public BatchKeeper, public std::enable_shared_from_this<Sc
 
   /// Another replica wants to know what became of a batch that we hold. `reply` says one of these words.
   void answer(const std::string& question, OrderedLog::Reply reply);
-  static constexpr std::string_view to_take = "take";              ///< what a question begins with: for the next batch,
+  /// "take 17 prometheus": what became of batch 17? The verb is one of the next two.
+  [[nodiscard]] static std::string question(std::string_view verb, std::string_view scraper, BatchId batch);
+  static constexpr std::string_view to_take = "take";              ///< asked for the scraper's next batch,
   static constexpr std::string_view to_find_out = "find";          ///< or for the end alone
   static constexpr std::string_view is_settled_reply = "settled";  ///< its end is in the log
   static constexpr std::string_view is_busy_reply = "busy";        ///< nobody knows its end yet

@@ -100,6 +100,12 @@ class Base(unittest.TestCase):
         wait_until(lambda: all(replica.server.get("/readyz").status == 200 for replica in cluster.replicas),
                    "they are ready again", 60, 0.2)
 
+    def check_that_nothing_is_lost(self, cluster):
+        """What came before the trouble, and what comes behind."""
+        self.assertEqual(200, cluster[0].post("/event?id=after").status)
+        shown = [name for name, _, _ in cluster[1].scrape("prom").identified()]
+        self.assertEqual(["e0", "e1", "e2", "after"], shown)
+
     def surely_refused(self, server):
         reply = server.post("/event?id=refused")
         self.assertEqual((503, True), (reply.status, "not stored" in reply.text), reply)
@@ -170,9 +176,7 @@ class AStream(Base):
         self.surely_refused(cluster[0])
         self.ask("UPDATE", config)
         self.ready(cluster)
-        self.assertEqual(200, cluster[0].post("/event?id=after").status)
-        shown = [name for name, _, _ in cluster[1].scrape("prom").identified()]
-        self.assertEqual(["e0", "e1", "e2", "after"], shown)
+        self.check_that_nothing_is_lost(cluster)
 
     def test_that_was_made_too_small_is_named_with_the_size_that_it_needs(self):
         cluster = self.cluster()
@@ -192,9 +196,7 @@ class AStream(Base):
                                 60)
         url = f"http://{cluster[0].host}:{cluster[0].port}"
         self.assertIn("somebody has purged the stream", oneshotctl.run("doctor", "--url", url).out)
-        self.assertEqual(200, cluster[0].post("/event?id=after").status)
-        shown = [name for name, _, _ in cluster[1].scrape("prom").identified()]
-        self.assertEqual(["e0", "e1", "e2", "after"], shown)
+        self.check_that_nothing_is_lost(cluster)
 
 
 class AnAccount(Base):
@@ -210,9 +212,7 @@ class AnAccount(Base):
         engine.start()
         engine.wait(90)
         self.ready(cluster)
-        self.assertEqual(200, cluster[0].post("/event?id=after").status)
-        shown = [name for name, _, _ in cluster[1].scrape("prom").identified()]
-        self.assertEqual(["e0", "e1", "e2", "after"], shown)
+        self.check_that_nothing_is_lost(cluster)
 
     def test_that_has_reached_its_limit_of_storage_is_what_is_wrong(self):
         cluster = self.cluster()

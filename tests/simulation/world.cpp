@@ -299,8 +299,7 @@ void World::ask_and_take_nothing() {
   const cluster::Replica& replica = (*asking)->replica();
   const auto out = replica.look([](const cluster::Machine& machine) { return machine.out(); });
   for (const auto& [scraper, one] : out)
-    replica.log().ask(one.replica,
-                      std::string(cluster::Scrapes::to_take) + " " + std::to_string(one.batch) + " " + scraper,
+    replica.log().ask(one.replica, cluster::Scrapes::question(cluster::Scrapes::to_take, scraper, one.batch),
                       milliseconds(600), [](const std::optional<std::string>&) {});
 }
 
