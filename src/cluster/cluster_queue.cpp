@@ -198,7 +198,7 @@ bool ClusterQueue::above_high_watermark() const noexcept {
 
 asio::awaitable<queue::Changed> ClusterQueue::change(Change::What what, std::string scraper, std::int64_t since_unix_ms,
                                                      delivery::Waiting& waiting) {
-  struct Asked {
+  struct Answer {
     delivery::OneShotEvent known;
     std::optional<ChangeOutcome> outcome;
   };
@@ -206,16 +206,16 @@ asio::awaitable<queue::Changed> ClusterQueue::change(Change::What what, std::str
   const Change wanted{.what = what, .scraper = scraper, .since_unix_ms = since_unix_ms};
   const SteadyTime until = clock_.steady() + longest_change;
   while (is_reachable() && !waiting.stopping() && !waiting.peer_closed() && clock_.steady() < until) {
-    auto asked = std::make_shared<Asked>();
-    replica_.publish(wanted, [asked](const Applied& applied) {
-      if (const auto* const outcome = std::get_if<ChangeOutcome>(&applied.outcome)) asked->outcome = *outcome;
-      asked->known.notifier()();
+    auto answer = std::make_shared<Answer>();
+    replica_.publish(wanted, [answer](const Applied& applied) {
+      if (const auto* const outcome = std::get_if<ChangeOutcome>(&applied.outcome)) answer->outcome = *outcome;
+      answer->known.notifier()();
     });
-    co_await waiting.wait_until(asked->known, until);
-    if (!asked->known.notified()) co_return queue::Changed{.what = What::perhaps};
-    if (!asked->outcome) break;
-    if (const auto* const changed = std::get_if<queue::Changed>(&*asked->outcome)) co_return *changed;
-    Out out = std::get<HeldBy>(*asked->outcome).out;
+    co_await waiting.wait_until(answer->known, until);
+    if (!answer->known.notified()) co_return queue::Changed{.what = What::perhaps};
+    if (!answer->outcome) break;
+    if (const auto* const changed = std::get_if<queue::Changed>(&*answer->outcome)) co_return *changed;
+    Out out = std::get<HeldBy>(*answer->outcome).out;
     auto finding = Scrapes::find_out(scrapes_, scraper, std::move(out), waiting);
     co_await std::move(finding);
   }
