@@ -95,6 +95,7 @@ class Node::Answer final : public delivery::Transfer, public std::enable_shared_
   /// The scraper's program has read all of it.
   void on_arrived(std::uint64_t most_ms) {
     if (is_over_) return;
+    if (exchange_->is_given_up) return on_cut(delivery::Outcome::unconfirmed);  // its kernel knows the socket no more
     is_stored_ = true;
     oracle_.stored(exchange_->scraper, batch_, events_);
     scheduler_.after(scheduler_.delay(most_ms), [self = shared_from_this()] { self->on_acknowledged(); });

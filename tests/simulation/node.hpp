@@ -33,6 +33,7 @@ struct NetworkFaults {
 struct Exchange {
   std::string scraper;
   SteadyTime answer_by;
+  bool is_given_up = false;    ///< the scraper's own timeout is over: its program reads nothing any more
   std::function<void()> over;  ///< the scraper goes on; may be called again
   std::weak_ptr<SimWaiting> waiting;
 };

@@ -200,6 +200,7 @@ void World::scrape(const std::string& scraper) {
     if (!std::exchange(*done, true)) again();
   };
   scheduler_.after(network_.timeout, [exchange] {  // its own timeout
+    exchange->is_given_up = true;
     if (const auto waiting = exchange->waiting.lock()) waiting->close();
     exchange->over();
   });
