@@ -75,7 +75,7 @@ void Worker::choose(EvictionAnswer& answer, std::size_t most) const {
     std::ranges::pop_heap(all, comes_later);
     EvictionCandidate one = all.back();
     all.pop_back();
-    if (one.asks || one.priority == EvictionPriority::arriving) {
+    if (one.asks) {
       best.push_back(one);
       continue;
     }
@@ -88,10 +88,10 @@ void Worker::choose(EvictionAnswer& answer, std::size_t most) const {
       continue;
     }
     one.priority = session.priority_of_asking(one.priority);
-    if (one.priority == EvictionPriority::never) {
-      answer.count_busy(one.crowds);
-      continue;
-    }
+    // Of a newcomer that asks the answer, and with that a place, is a moment away: while the worker gets on nobody who
+    // has asked goes unanswered, however slow the machine is.
+    if (one.priority >= EvictionPriority::arriving) answer.count_busy(one.crowds);
+    if (one.priority == EvictionPriority::never) continue;
     all.push_back(one);
     std::ranges::push_heap(all, comes_later);
   }

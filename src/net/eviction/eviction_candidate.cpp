@@ -16,7 +16,7 @@ EvictionGroup EvictionCandidate::group() const noexcept {
 
 bool EvictionCandidate::evict_before(const EvictionCandidate& other) const noexcept {
   const auto key = [](const EvictionCandidate& one) {
-    return std::tuple(one.group(), !one.crowds, one.priority, one.since, one.id);
+    return std::tuple(one.group(), !one.crowds, one.priority, one.asks, one.since, one.id);
   };
   if (priority == EvictionPriority::never) return false;
   return other.priority == EvictionPriority::never || key(*this) < key(other);

@@ -13,9 +13,10 @@ namespace oneshot::net {
 
 class Peer;
 
-/// Which connection is closed for a new one where there can be no more: the lowest priority value, and of several the
-/// one that has had it for longest. Strangers go before those who are known, and those who came a while ago before
-/// those who have just come: the newcomer for whom a place was made keeps it until it has had its answer.
+/// Which connection is closed for a new one where there can be no more: the lowest priority value, of several one that
+/// has asked for nothing yet, and of those the one that has had it for longest. Strangers go before those who are
+/// known, and those who came a while ago before those who have just come: the newcomer for whom a place was made keeps
+/// it until it has had its answer.
 enum class EvictionPriority : std::uint8_t {
   first,             ///< slow in its request head, or at its end: nothing is lost with it
   idle,              ///< between requests, or it does not read its reply
@@ -47,7 +48,7 @@ struct EvictionCandidate {
   Address peer;
 
   [[nodiscard]] EvictionGroup group() const noexcept;
-  /// By group, priority and time.
+  /// By group, priority, whether a request waits, and time.
   [[nodiscard]] bool evict_before(const EvictionCandidate& other) const noexcept;
 };
 
@@ -61,7 +62,7 @@ struct EvictionQuestion {
 /// What a worker says to it.
 struct EvictionAnswer {
   std::vector<EvictionCandidate> candidates;
-  std::size_t busy = 0;           ///< connections that are being answered
+  std::size_t busy = 0;           ///< connections that are being answered, or are next: just come, with a request
   std::size_t busy_crowding = 0;  ///< of those, the ones of peers that crowd
 
   void count_busy(bool crowds) noexcept {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "base/clock.hpp"
 
@@ -21,19 +22,23 @@ class ExpectedEnds {
   void give_up() noexcept { until_ = 0; }
 
   /// For how long nobody has ended, and nobody could be evicted, though somebody waits, who asks this again and again.
+  /// Of the time between two questions only a part counts where it was long: while this thread did not run, the workers
+  /// may not have run either, and nobody could end.
   [[nodiscard]] std::chrono::milliseconds stuck_for(std::uint64_t ended, SteadyTime now) noexcept {
-    const bool anew = now - last_asked_ >= std::chrono::milliseconds(500);  // nobody has waited meanwhile
-    if (anew || ended != last_ended_ || missing(ended) > 0) stuck_since_ = now;
-    last_asked_ = now;
-    last_ended_ = ended;
-    return std::chrono::duration_cast<std::chrono::milliseconds>(now - stuck_since_);
+    const SteadyTime::duration since = now - std::exchange(last_asked_, now);
+    const bool anew = since >= std::chrono::milliseconds(500);  // nobody has waited meanwhile
+    const bool moves = std::exchange(last_ended_, ended) != ended || missing(ended) > 0;
+    stuck_ = anew || moves ? SteadyTime::duration{} : stuck_ + std::min(since, longest_step);
+    return std::chrono::duration_cast<std::chrono::milliseconds>(stuck_);
   }
 
  private:
+  static constexpr SteadyTime::duration longest_step = std::chrono::milliseconds(50);
+
   std::uint64_t until_ = 0;
   std::uint64_t last_ended_ = 0;
   SteadyTime last_asked_{};
-  SteadyTime stuck_since_{};
+  SteadyTime::duration stuck_{};
 };
 
 }  // namespace oneshot::net

@@ -36,7 +36,8 @@ asio::awaitable<void> Session::finish() {
       stream_->give_up_after(ending_timeout);
       append_error_reply({.status = 503,
                           .message = "closed to make room for a newer connection: the server can have no more "
-                                     "(max_connections, max_connections_per_peer, open files)"});
+                                     "(max_connections, max_connections_per_peer, open files)",
+                          .retry_after_seconds = 1});
       send_now();
       co_return;
     case End::timeout:

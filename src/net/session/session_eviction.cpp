@@ -55,7 +55,7 @@ bool Session::request_waits() const noexcept { return stream_->has_arrived(given
 
 bool Session::evict_as(const EvictionCandidate& offered, SteadyTime now) {
   if (since_ != offered.since) return false;
-  if (!offered.asks && offered.priority != EvictionPriority::arriving && request_waits()) return false;
+  if (!offered.asks && request_waits()) return false;
   return evict(now);
 }
 

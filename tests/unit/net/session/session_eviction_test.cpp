@@ -45,6 +45,7 @@ void check_evicted(SessionRig& rig, const Way& way, std::size_t replies) {
   CHECK(told == (way.phase <= Phase::header));
   if (told) CHECK(rig.replies().back().status == 503);
   if (told) CHECK(rig.replies().back().body.find("closed to make room for a newer") == 0);
+  if (told) CHECK(rig.peer->written.find("Retry-After: 1\r\n") != std::string::npos);
   CHECK(rig.peer->reset_by_us == (way.phase == Phase::writing || way.phase == Phase::handling));
   CHECK(rig.all_receipts_settled_once());
 }
