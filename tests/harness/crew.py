@@ -4,6 +4,8 @@
 import random
 import threading
 
+from .waiting import FAR
+
 
 class Work(threading.Thread):
     """Runs `work` beside the test, which calls `finish` when it needs what comes of it, and gets its failure."""
@@ -21,7 +23,7 @@ class Work(threading.Thread):
             self._failure = failure
 
     def finish(self):
-        self.join(120)
+        self.join(FAR)
         if self._failure:
             raise self._failure
         assert not self.is_alive(), "the work does not end"

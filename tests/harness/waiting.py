@@ -11,9 +11,14 @@ FAR = 600
 # Seconds by which a deadline of the server may come too early: it counts from the last tick of the kernel's clock.
 TICK = 0.01
 
+# How many times longer than on an idle machine something may take where other programs want the processor, too.
+PATIENCE = 4
+
 
 def wait_until(condition, what, seconds=10.0, step=0.01):
-    """Calls `condition` until it returns something true, and returns that; fails with `what` in words."""
+    """Calls `condition` until it returns something true, and returns that; fails with `what` in words after PATIENCE
+    times the seconds that this may take on an idle machine."""
+    seconds *= PATIENCE
     end = time.monotonic() + seconds
     while True:
         value = condition()

@@ -290,13 +290,17 @@ class Delivery(unittest.TestCase):
 
     def test_a_reader_slower_than_its_scrape_timeout_is_reset_and_all_comes_again(self):
         ids = self.oracle.post(**self.large)
-        with self.server.connect(receive_buffer=4096) as connection:
-            began = time.monotonic()
-            connection.send_get(PATH, timeout(0.4))
-            with self.assertRaises(Broken) as caught:
-                connection.read_slowly(2048, 0.02)
-            self.assertEqual(caught.exception.why, "reset")
-            self.assertGreaterEqual(time.monotonic() - began, 0.4)
+        fault, seconds = None, 0
+        while fault is None:  # where the server gets to the request when its time is over the reply has no batch
+            with self.server.connect(receive_buffer=4096) as connection:
+                began = time.monotonic()
+                connection.send_get(PATH, timeout(0.4))
+                try:
+                    self.assertEqual(parse(connection.read_slowly(2048, 0.02).body).events(), [])
+                except Broken as broken:
+                    fault, seconds = broken, time.monotonic() - began
+        self.assertEqual(fault.why, "reset")
+        self.assertGreaterEqual(seconds, 0.4)
         self.assertEqual(self.all_again(), ids)
         self.finish(redelivered=len(ids))
 

@@ -89,10 +89,11 @@ class Reload(unittest.TestCase):
 
     def test_timeouts_and_the_number_of_connections_change(self):
         with Server() as server:
-            self.reload(server, {"server.header_timeout_seconds": 0.1, "server.max_connections": 2})
+            self.reload(server, {"server.header_timeout_seconds": 0.1})
             with server.connect() as slow:
                 slow.send(b"GET / HT")
                 self.assertEqual(slow.read_reply().status, 408)
+            self.reload(server, {"server.max_connections": 2})
             with server.connect() as first, server.connect() as second:
                 first.get("/healthz")
                 time.sleep(0.05)  # is how much longer this one is idle: the server's look at the clock is some ms old
