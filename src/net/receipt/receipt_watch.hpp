@@ -69,7 +69,8 @@ namespace oneshot::net {
 ///     and say that their peer is doubtful. Such a one is as the reader itself, but see the next sentence.
 ///
 ///     A proxy has "all" also where less than two segments are unacknowledged: it may reset a connection at once when
-///     it has read the reply, sooner than its kernel acknowledges the last of it.
+///     it has read the reply, sooner than its kernel acknowledges the last of it. Not where its end came before it can
+///     have read all, see (c).
 ///
 ///     (f) timed_out where the scrape timeout is near or over: a scraper that slept over the reply gives up then
 ///     (g) 500 ms, where the reader itself may have given up by now: see `lag`

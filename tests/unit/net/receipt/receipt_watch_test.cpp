@@ -189,6 +189,20 @@ TEST_CASE("where a relay may stand between, it may have read the last segments t
   }
 }
 
+TEST_CASE("nobody has read a reply that was written after the peer's end, however few segments it has") {
+  TcpInfo left = view(State::close_wait, 20'000, 0);
+  left.segment = 65'483;  // on loopback
+  for (const Peer peer : {Peer::itself, Peer::doubtful, Peer::unknown, Peer::proxy}) {
+    ReceiptWatch watch(peer);
+    watch.handed_over(left, start);
+    TcpInfo reset = error_view();
+    reset.unacknowledged = 20'000;
+    reset.acknowledged = 0;
+    reset.segment = 65'483;
+    CHECK(watch.poll(reset, start) == Verdict::truncated);
+  }
+}
+
 TEST_CASE("a newer scrape waits longer where a scraper may have slept until its timeout: its reset comes behind") {
   const auto asked = [](Peer peer, bool near, int ms) {
     ReceiptWatch watch(peer);
