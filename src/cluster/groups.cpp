@@ -40,8 +40,12 @@ queue::Stored Groups::add(queue::Poster poster, std::span<const event::Event> ev
   waiting_size_ += size;
   // Nobody came to hear of the one before: whoever asked for it has failed meanwhile, and must not hold up the others.
   if (last_[poster.appender] != nullptr) last_[poster.appender]->told = [](const Durable&) {};
-  last_[poster.appender] = waiting.requests.emplace_back(std::make_shared<Request>(
-      Request{.events = events.size(), .each_alone = poster.each_alone, .since = clock_.steady(), .told = {}}));
+  Request request{.events = events.size(),
+                  .each_alone = poster.each_alone,
+                  .sender = poster.sender,
+                  .since = clock_.steady(),
+                  .told = {}};
+  last_[poster.appender] = waiting.requests.emplace_back(std::make_shared<Request>(std::move(request)));
   return queue::Stored::flushing;
 }
 
@@ -74,8 +78,9 @@ void Groups::publish(std::vector<Waiting> due) {
   for (Waiting& one : due) {
     Group group{.events = std::move(one.events)};
     for (const std::shared_ptr<Request>& request : one.requests)
-      group.requests.push_back(
-          {.events = static_cast<std::uint32_t>(request->events), .each_alone = request->each_alone});
+      group.requests.push_back({.events = static_cast<std::uint32_t>(request->events),
+                                .each_alone = request->each_alone,
+                                .sender = request->sender});
     const SteadyTime until = one.requests.front()->since + patience_;
     replica_.publish_until(until, group, [this, requests = std::move(one.requests)](const Applied& applied) {
       on_applied(requests, applied);

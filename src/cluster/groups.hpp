@@ -58,6 +58,7 @@ class Groups {
   struct Request {
     std::size_t events = 0;
     bool each_alone = false;
+    std::uint64_t sender = 0;
     SteadyTime since{};
     Told told;  // empty once it was told
   };
