@@ -60,10 +60,16 @@ void Groups::when_known(unsigned appender, Told told) {
   publish(std::move(now));
 }
 
+bool Groups::may_go(const Waiting& waiting) const {
+  if (on_their_way_ >= most_on_their_way || !waiting.is_heard()) return false;
+  return on_their_way_ == 0 || waiting.size >= worth_a_record ||
+         clock_.steady() - waiting.requests.front()->since >= longest_gathering;
+}
+
 // A group that holds a request which nobody listens for yet waits for that one's when_known().
 std::vector<Groups::Waiting> Groups::due() {
   std::vector<Waiting> now;
-  while (on_their_way_ < most_on_their_way && !waiting_.empty() && waiting_.front().is_heard()) {
+  while (!waiting_.empty() && may_go(waiting_.front())) {
     Waiting& first = waiting_.front();
     ++on_their_way_;
     waiting_size_ -= first.size;
@@ -132,6 +138,7 @@ std::vector<Groups::Told> Groups::withdraw(SteadyTime before) {
 void Groups::pulse() {
   std::vector<Told> not_stored;
   std::vector<Told> unknown;
+  std::vector<Waiting> now;
   {
     const std::lock_guard lock(mutex_);
     const SteadyTime before = clock_.steady() - patience_;
@@ -140,7 +147,9 @@ void Groups::pulse() {
       if (request->since > before) break;
       if (request->told) unknown.push_back(std::exchange(request->told, nullptr));
     }
+    now = due();
   }
+  publish(std::move(now));
   for (const Told& told : not_stored) told({.what = queue::Stored::unavailable});
   for (const Told& told : unknown) told({.what = queue::Stored::unknown});
 }

@@ -66,7 +66,7 @@ MUTATIONS = (
              "return best == checkpoints.end() ? nullptr : &*best;",
              "return best == checkpoints.end() ? nullptr : &checkpoints.back();"),
     Mutation("a record is sent again until it is read back", "src/cluster/replica.cpp",
-             "if (state_ != State::stopped && now - pending.sent >= repeat_after) send(number, pending);",
+             "if (state() != State::stopped && now - pending.sent >= repeat_after) send(number, pending);",
              "static_cast<void>(number), static_cast<void>(pending);"),
     Mutation("a record is taken back only where the engine has refused each try", "src/cluster/replica.cpp",
              "if (!pending.until || pending.sends != pending.refusals) return false;",
