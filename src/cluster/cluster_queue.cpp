@@ -63,6 +63,7 @@ ClusterQueue::ClusterQueue(std::unique_ptr<OrderedLog> log, const Clock& clock, 
   replica_.on_applied([this](const Machine& machine, const Applied& applied) {
     scrapes_->note_applied(machine, applied);
     joined_.note(machine, applied.publisher);
+    over_share_.store(machine.over_share(), std::memory_order_relaxed);
   });
   replica_.start();
   pulse();
@@ -108,6 +109,7 @@ queue::StoredOne ClusterQueue::append(queue::Poster poster, const event::Event& 
 queue::StoredAll ClusterQueue::append_all(queue::Poster poster, std::span<const event::Event> events) {
   if (replica_.state() == Replica::State::stopped) return {.what = queue::Stored::unable};
   if (!is_reachable()) return {.what = queue::Stored::unavailable};
+  if (is_over_share(poster.sender, events)) return {.what = queue::Stored::over_share};
   if (replica_.is_refused_events() || (rejects_ && is_full_for(events))) return {.what = queue::Stored::full};
   return {.what = groups_.add(poster, events), .stored = events.size()};
 }
@@ -120,6 +122,12 @@ bool ClusterQueue::is_full_for(std::span<const event::Event> events) const {
   for (const event::Event& event : events) size += event_log::Record::size_for(event_log::Record::shape_of(event));
   const std::lock_guard lock(shared->mutex);
   return shared->log.tail() - shared->table.lowest_to_be_sent().bytes + size > shared->log.capacity();
+}
+
+// Likewise. The record says who is over his share, and which one lets him go on; this looks whether that is due.
+bool ClusterQueue::is_over_share(std::uint64_t sender, std::span<const event::Event> events) const {
+  if (sender == 0 || over_share_.load(std::memory_order_relaxed) != sender) return false;
+  return replica_.look([&](const Machine& machine) { return machine.would_be_over_share(sender, events); });
 }
 
 void ClusterQueue::when_durable(unsigned appender, std::function<void(const queue::Durable&)> told) {
@@ -245,7 +253,11 @@ void ClusterQueue::tick() {
   const queue::Losses::Unlogged unlogged =
       shared->losses.take_unlogged(shared->table.all(), clock_.steady(), !has_ticked_);
   lock.unlock();
-  if (std::exchange(has_ticked_, true)) unlogged.write();
+  const bool had_ticked = std::exchange(has_ticked_, true);
+  if (had_ticked) unlogged.write();
+  if (!contents_) contents_.emplace(*shared);
+  const bool is_one_refused = over_share_.load(std::memory_order_relaxed) != 0;
+  contents_->tick((had_ticked && !unlogged.empty()) || is_one_refused);
 }
 
 void ClusterQueue::change(const queue::Options& options) {

@@ -22,6 +22,7 @@
 #include "cluster/replica.hpp"
 #include "cluster/scrapes.hpp"
 #include "queue/local/ledger/sender_memory.hpp"
+#include "queue/local/making_room/contents.hpp"
 #include "queue/queue.hpp"
 
 namespace oneshot::cluster {
@@ -88,6 +89,7 @@ class ClusterQueue final : public queue::Queue {
   [[nodiscard]] std::shared_ptr<queue::Ledger> ledger() const;
   [[nodiscard]] bool is_reachable() const;
   [[nodiscard]] bool is_full_for(std::span<const event::Event> events) const;
+  [[nodiscard]] bool is_over_share(std::uint64_t sender, std::span<const event::Event> events) const;
   asio::awaitable<queue::Changed> change(Change::What what, std::string scraper, std::int64_t since_unix_ms,
                                          delivery::Waiting& waiting);
   [[nodiscard]] std::string state_not_ready() const;
@@ -105,7 +107,9 @@ class ClusterQueue final : public queue::Queue {
   std::shared_ptr<asio::steady_timer> timer_;
   bool has_left_ = false;
   bool has_ticked_ = false;
-  JoinedReplicas joined_;  // of the thread that applies
+  JoinedReplicas joined_;                         // of the thread that applies
+  std::atomic<std::uint64_t> over_share_{0};      // see Machine::over_share()
+  std::optional<queue::ContentsWatch> contents_;  // once there is a ledger; of the thread that ticks
   std::atomic<bool> keeps_senders_;
   std::atomic<SteadyTime::rep> connected_at_;  // when the engine was last known to be there
 };

@@ -40,8 +40,12 @@ queue::Stored Groups::add(queue::Poster poster, std::span<const event::Event> ev
   waiting_size_ += size;
   // Nobody came to hear of the one before: whoever asked for it has failed meanwhile, and must not hold up the others.
   if (last_[poster.appender] != nullptr) last_[poster.appender]->told = [](const Durable&) {};
-  last_[poster.appender] = waiting.requests.emplace_back(std::make_shared<Request>(
-      Request{.events = events.size(), .each_alone = poster.each_alone, .since = clock_.steady(), .told = {}}));
+  Request request{.events = events.size(),
+                  .each_alone = poster.each_alone,
+                  .sender = poster.sender,
+                  .since = clock_.steady(),
+                  .told = {}};
+  last_[poster.appender] = waiting.requests.emplace_back(std::make_shared<Request>(std::move(request)));
   return queue::Stored::flushing;
 }
 
@@ -56,10 +60,16 @@ void Groups::when_known(unsigned appender, Told told) {
   publish(std::move(now));
 }
 
+bool Groups::may_go(const Waiting& waiting) const {
+  if (on_their_way_ >= most_on_their_way || !waiting.is_heard()) return false;
+  return on_their_way_ == 0 || waiting.size >= worth_a_record ||
+         clock_.steady() - waiting.requests.front()->since >= longest_gathering;
+}
+
 // A group that holds a request which nobody listens for yet waits for that one's when_known().
 std::vector<Groups::Waiting> Groups::due() {
   std::vector<Waiting> now;
-  while (on_their_way_ < most_on_their_way && !waiting_.empty() && waiting_.front().is_heard()) {
+  while (!waiting_.empty() && may_go(waiting_.front())) {
     Waiting& first = waiting_.front();
     ++on_their_way_;
     waiting_size_ -= first.size;
@@ -74,8 +84,9 @@ void Groups::publish(std::vector<Waiting> due) {
   for (Waiting& one : due) {
     Group group{.events = std::move(one.events)};
     for (const std::shared_ptr<Request>& request : one.requests)
-      group.requests.push_back(
-          {.events = static_cast<std::uint32_t>(request->events), .each_alone = request->each_alone});
+      group.requests.push_back({.events = static_cast<std::uint32_t>(request->events),
+                                .each_alone = request->each_alone,
+                                .sender = request->sender});
     const SteadyTime until = one.requests.front()->since + patience_;
     replica_.publish_until(until, group, [this, requests = std::move(one.requests)](const Applied& applied) {
       on_applied(requests, applied);
@@ -127,6 +138,7 @@ std::vector<Groups::Told> Groups::withdraw(SteadyTime before) {
 void Groups::pulse() {
   std::vector<Told> not_stored;
   std::vector<Told> unknown;
+  std::vector<Waiting> now;
   {
     const std::lock_guard lock(mutex_);
     const SteadyTime before = clock_.steady() - patience_;
@@ -135,7 +147,9 @@ void Groups::pulse() {
       if (request->since > before) break;
       if (request->told) unknown.push_back(std::exchange(request->told, nullptr));
     }
+    now = due();
   }
+  publish(std::move(now));
   for (const Told& told : not_stored) told({.what = queue::Stored::unavailable});
   for (const Told& told : unknown) told({.what = queue::Stored::unknown});
 }

@@ -30,8 +30,13 @@ class Groups {
   /// Of one request: it goes into one record, since its events are stored together or not at all.
   static constexpr std::size_t longest_request = std::size_t{240} << 10;
   static_assert(longest_request < OrderedLog::longest_record);
-  /// Records on their way at once. One would wait for each answer; with many each would be small.
+  /// Records on their way at once, at most.
   static constexpr std::size_t most_on_their_way = 4;
+  /// A record costs some six wakeups of threads here, and more in the engine, however few events it has. So while one
+  /// is on its way the next one goes only with so many bytes of events (some hundred small ones), or once its first
+  /// event has waited for so long: twice what an engine needs that flushes each record.
+  static constexpr std::size_t worth_a_record = std::size_t{8} << 10;
+  static constexpr std::chrono::milliseconds longest_gathering{20};
   /// Bytes that wait for their record: a second's work or so of an engine that is busy.
   static constexpr std::size_t most_waiting = std::size_t{16} << 20;
 
@@ -43,8 +48,8 @@ class Groups {
   /// `flushing`: when_known() is to be called next, on the same thread. Else the events are not stored, and why.
   [[nodiscard]] queue::Stored add(queue::Poster poster, std::span<const event::Event> events);
   void when_known(unsigned appender, Told told);
-  /// Now and then: tells those who have waited long enough that nobody knows, or, where their events have not left this
-  /// program, that they are not stored.
+  /// Now and then: lets go what has gathered for long enough, and tells those who have waited long enough that nobody
+  /// knows, or, where their events have not left this program, that they are not stored.
   void pulse();
 
   /// Records on their way, and bytes that wait for theirs.
@@ -58,6 +63,7 @@ class Groups {
   struct Request {
     std::size_t events = 0;
     bool each_alone = false;
+    std::uint64_t sender = 0;
     SteadyTime since{};
     Told told;  // empty once it was told
   };
@@ -74,6 +80,7 @@ class Groups {
   using Requests = std::vector<std::shared_ptr<Request>>;
 
   [[nodiscard]] static event::Event keep(Waiting& waiting, const event::Event& event);
+  [[nodiscard]] bool may_go(const Waiting& waiting) const;
   /// What may go now, taken out. For the holder of the lock.
   [[nodiscard]] std::vector<Waiting> due();
   void publish(std::vector<Waiting> due);

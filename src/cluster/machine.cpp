@@ -94,6 +94,11 @@ void Machine::make_ledger(const event_log::EventLog::Start& start) {
   if (!ring) throw std::bad_alloc();
   clock_.set(time_);
   ledger_ = std::make_shared<queue::Ledger>(std::move(*ring), agreement_.options(), clock_, start);
+  begin_fair_share();
+}
+
+void Machine::begin_fair_share() {
+  fair_share_.emplace(*ledger_, agreement_.when_full == queue::WhenFull::drop_oldest);
 }
 
 // Once a second of the log's time, after the entry that has brought it: what time alone changes.

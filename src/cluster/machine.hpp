@@ -24,6 +24,7 @@
 #include "cluster/record.hpp"
 #include "cluster/repeat_window.hpp"
 #include "queue/local/ledger/ledger.hpp"
+#include "queue/local/making_room/fair_share.hpp"
 #include "queue/local/next_batch.hpp"
 #include "queue/queue.hpp"
 
@@ -113,6 +114,12 @@ class Machine {
   /// A scraper can be forgotten, or the hold end, although no record comes: a Tick is due.
   [[nodiscard]] bool is_tick_due(std::int64_t now_unix_ms) const noexcept;
 
+  /// The sender that records have refused last since it fills the log at the cost of the others, and not let go on
+  /// since; 0: there is none.
+  [[nodiscard]] std::uint64_t over_share() const noexcept { return fair_share_ ? fair_share_->refused() : 0; }
+  /// Whether a record with these events of this sender would be refused now, since it fills the log.
+  [[nodiscard]] bool would_be_over_share(std::uint64_t sender, std::span<const event::Event> events) const;
+
   /// The whole state but for the events.
   [[nodiscard]] std::string checkpoint() const;
   /// What every replica reads of a checkpoint that another one wrote.
@@ -190,6 +197,7 @@ class Machine {
   template <class Archive>
   void state_of_ledger(Archive& archive);
   void make_ledger(const event_log::EventLog::Start& start);
+  void begin_fair_share();
 
   // One for each kind of record.
   void apply(const Entry& entry, Applied& applied, const Group& group);
@@ -207,19 +215,20 @@ class Machine {
   Result<void> fill(const Entry& entry);
   Result<void> end_filling();
   void note_mark(const Entry& entry);
-  void store(std::span<const event::Event> events, bool each_alone, Stored& stored);
-  queue::StoredOne store(const event::Event& event);
+  void store(std::span<const event::Event> events, const Group::Request& request, Stored& stored);
+  queue::StoredOne store(const event::Event& event, std::uint64_t sender);
   /// Of one request: whose keys came with other events before, by their places, and the bytes of what is new.
   struct Selection {
     std::set<std::size_t> reused{};
     std::uint64_t size = 0;
   };
-  Selection select(std::span<const event::Event> events);
+  [[nodiscard]] Selection select(std::span<const event::Event> events) const;
   /// To the table of keys.
   [[nodiscard]] bool is_same(const event::Event& one, const event::Event& other) const;
   event_log::RecordId append(const event::Event& event);
+  [[nodiscard]] bool is_over_share(std::uint64_t sender, std::uint64_t size);
   bool make_room(std::uint64_t size);
-  std::optional<queue::StoredOne> known(const event::Event& event);
+  [[nodiscard]] std::optional<queue::StoredOne> known(const event::Event& event) const;
   void note_key(const event::Event& event, std::uint64_t offset);
   [[nodiscard]] bool is_read_at_a_start(std::uint64_t offset) const noexcept;
   [[nodiscard]] queue::EventId id_of(const storage::KeyEntry& entry) const;
@@ -244,6 +253,7 @@ class Machine {
   std::uint64_t salt_ = 0;
   Agreement agreement_;
   std::shared_ptr<queue::Ledger> ledger_;
+  std::optional<queue::FairShare> fair_share_;  // of the ledger, by the agreement
   std::map<Publisher, Window> windows_;
   std::map<Publisher, Replica> replicas_;
   std::uint64_t joins_and_ends_ = 0;

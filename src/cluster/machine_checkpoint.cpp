@@ -26,6 +26,14 @@ void state_of(Loader& loader, queue::ScraperTable& table) {
   }
 }
 
+void state_of(Saver& saver, queue::Shares& shares) { saver(shares.counted(0)); }
+
+void state_of(Loader& loader, queue::Shares& shares) {
+  queue::Shares::Counted counted;
+  loader(counted);
+  shares.restore(0, counted);
+}
+
 }  // namespace
 
 template <class Archive>
@@ -38,6 +46,8 @@ template <class Archive>
 void Machine::state_of_ledger(Archive& archive) {
   archive(ledger_->numbers, ledger_->losses, ledger_->table);
   state_of(archive, ledger_->table);
+  state_of(archive, ledger_->shares);
+  archive(*fair_share_);
 }
 
 Result<Machine::CheckpointHead> Machine::head_of(std::string_view checkpoint) {

@@ -16,6 +16,7 @@ namespace {
 constexpr unsigned the_appender = 0;
 constexpr std::uint64_t mark_each_bytes = 64 << 10;
 constexpr std::chrono::seconds mark_each{10};
+constexpr std::uint64_t share_looks = 256;  // while the log is nearly full: one for each such part that fills
 
 std::uint32_t seconds_of(const LogTime& time) noexcept {
   return static_cast<std::uint32_t>(time.steady.time_since_epoch() / std::chrono::seconds(1));
@@ -40,10 +41,10 @@ void Machine::apply(const Entry& entry, Applied& applied, const Group& group) {
   std::size_t at = 0;
   for (const Group::Request& request : group.requests) {
     const std::size_t count = std::min<std::size_t>(request.events, events.size() - at);
-    store(events.subspan(at, count), request.each_alone, stored);
+    store(events.subspan(at, count), request, stored);
     at += count;
   }
-  for (; at < events.size(); ++at) stored.push_back(store(events[at]));
+  for (; at < events.size(); ++at) stored.push_back(store(events[at], 0));
   for (const queue::StoredOne& one : stored) {
     if (one.what != queue::Stored::stored) left_out_.add(posted_);
     ++posted_;
@@ -58,24 +59,45 @@ void Machine::leave_out(const Entry& entry, std::size_t events) {
   posted_ += events;
 }
 
+bool Machine::would_be_over_share(std::uint64_t sender, std::span<const event::Event> events) const {
+  if (!fair_share_ || filling_) return false;
+  const std::lock_guard lock(ledger_->mutex);
+  const std::uint64_t size = select(events).size;
+  return size > 0 && fair_share_->would_be_over(sender, size);
+}
+
 // Looks first, since what is stored is not taken back.
-void Machine::store(std::span<const event::Event> events, bool each_alone, Stored& stored) {
+void Machine::store(std::span<const event::Event> events, const Group::Request& request, Stored& stored) {
   const Selection selection = select(events);
-  const bool is_refused = !each_alone && !selection.reused.empty();
-  const bool is_full = !is_refused && selection.size > 0 && !make_room(selection.size);
-  if (is_full) ledger_->losses.count_refused();
+  const bool is_refused = !request.each_alone && !selection.reused.empty();
+  const bool takes_room = !is_refused && selection.size > 0;
+  const bool is_over = takes_room && is_over_share(request.sender, selection.size);
+  const bool is_full = takes_room && !is_over && !make_room(selection.size);
+  if (is_over || is_full) ledger_->losses.count_refused();
   for (std::size_t i = 0; i < events.size(); ++i) {
-    if (is_full) {
-      stored.emplace_back(queue::Stored::full);
+    if (is_over || is_full) {
+      stored.emplace_back(is_over ? queue::Stored::over_share : queue::Stored::full);
     } else if (selection.reused.contains(i)) {
       stored.emplace_back(queue::Stored::key_reused);
     } else {
-      stored.push_back(is_refused ? queue::StoredOne(queue::Stored::refused_with_another) : store(events[i]));
+      stored.push_back(is_refused ? queue::StoredOne(queue::Stored::refused_with_another)
+                                  : store(events[i], request.sender));
     }
   }
 }
 
-Machine::Selection Machine::select(std::span<const event::Event> events) {
+// A look walks over the scrapers. One that has refused goes on with each request of that sender; it ends that, too.
+bool Machine::is_over_share(std::uint64_t sender, std::uint64_t size) {
+  if (sender == 0) return false;
+  const event_log::EventLog& log = ledger_->log;
+  const std::uint64_t end = log.tail() + size;
+  const std::uint64_t step = log.capacity() / share_looks;
+  const bool is_due = end / step != log.tail() / step || end > log.head() + log.capacity();
+  const bool looks = over_share() == sender || (is_due && log.above_high_watermark(end - log.head()));
+  return looks && fair_share_->is_over(sender, size);
+}
+
+Machine::Selection Machine::select(std::span<const event::Event> events) const {
   Selection selection;
   std::map<std::pair<std::uint64_t, std::uint64_t>, const event::Event*> keys;
   for (std::size_t i = 0; i < events.size(); ++i) {
@@ -108,13 +130,14 @@ void Machine::note_mark(const Entry& entry) {
         {.sequence = entry.sequence, .posted = posted_, .offset = end_, .before = time_of_groups_, .at = time_.steady});
 }
 
-queue::StoredOne Machine::store(const event::Event& event) {
+queue::StoredOne Machine::store(const event::Event& event, std::uint64_t sender) {
   if (std::optional<queue::StoredOne> before = known(event)) return *before;
   if (!make_room(size_of(event))) {
     ledger_->losses.count_refused();
     return queue::Stored::full;
   }
   const event_log::RecordId id = append(event);
+  ledger_->shares.add(the_appender, sender, id.offset, size_of(event));
   ledger_->table.advance_counted_end(end_);
   note_key(event, id.offset);
   return {queue::Stored::stored, queue::EventId::of(id)};
@@ -142,7 +165,7 @@ event_log::RecordId Machine::append(const event::Event& event) {
 
 // ---- keys ----
 
-std::optional<queue::StoredOne> Machine::known(const event::Event& event) {
+std::optional<queue::StoredOne> Machine::known(const event::Event& event) const {
   if (!event.key || ledger_->keys.is_off()) return std::nullopt;
   const queue::KeyTable::Locked keys = ledger_->keys.lock(queue::KeyTable::bit_of(*event.key));
   const storage::KeyEntry* const entry = keys.find(*event.key);

@@ -35,8 +35,10 @@ void Machine::apply(const Entry& /*entry*/, Applied& applied, const Begin& begin
   Agreement next = begin.agreement;
   next.capacity_bytes = agreement_.capacity_bytes;
   next.idempotency_keys = agreement_.idempotency_keys;
+  const bool is_full_otherwise = next.when_full != agreement_.when_full;
   agreement_ = std::move(next);
   ledger_->change(agreement_.options(), time_.steady);
+  if (is_full_otherwise) begin_fair_share();
 }
 
 queue::Scraper* Machine::find(std::string_view scraper) {

@@ -68,7 +68,7 @@ void save(Saver& saver, const Group& group) {
   saver(static_cast<std::uint32_t>(group.events.size()));
   for (const event::Event& event : group.events) save(saver, event);
   saver(static_cast<std::uint32_t>(group.requests.size()));
-  for (const Group::Request& request : group.requests) saver(request.events, request.each_alone);
+  for (const Group::Request& request : group.requests) saver(request.events, request.each_alone, request.sender);
 }
 
 void load(Loader& loader, Group& group) {
@@ -78,7 +78,7 @@ void load(Loader& loader, Group& group) {
   loader(count);
   for (; count > 0 && loader.ok(); --count) {
     Group::Request& request = group.requests.emplace_back();
-    loader(request.events, request.each_alone);
+    loader(request.events, request.each_alone, request.sender);
   }
 }
 

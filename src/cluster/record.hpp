@@ -28,11 +28,12 @@ struct Group {
   /// So many of the events, one after the other, came in one request: all of them are stored, or none is.
   struct Request {
     std::uint32_t events = 1;
-    bool each_alone = false;  ///< but one whose key came with another event before keeps no other out
+    bool each_alone = false;   ///< but one whose key came with another event before keeps no other out
+    std::uint64_t sender = 0;  ///< see queue::Poster; 0: nobody
     friend bool operator==(const Request&, const Request&) = default;
   };
   std::vector<event::Event> events{};
-  std::vector<Request> requests{};  ///< of the first events; those behind them came one by one
+  std::vector<Request> requests{};  ///< of the first events; those behind them came one by one, and are nobody's
 };
 
 /// What a new log begins with, or other settings for the one that is there: those of the replica that said so last.

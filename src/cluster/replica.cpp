@@ -39,11 +39,6 @@ const std::string* best_of(const std::vector<std::string>& checkpoints) {
 Replica::Replica(OrderedLog& log, const Clock& clock, Options options)
     : log_(log), clock_(clock), options_(std::move(options)), agreement_(options_.agreement) {}
 
-Replica::State Replica::state() const {
-  const std::lock_guard lock(mutex_);
-  return state_;
-}
-
 std::string Replica::why_stopped() const {
   const std::lock_guard lock(mutex_);
   return why_stopped_;
@@ -52,11 +47,6 @@ std::string Replica::why_stopped() const {
 Sequence Replica::read() const {
   const std::lock_guard lock(mutex_);
   return read_;
-}
-
-std::size_t Replica::in_flight() const {
-  const std::lock_guard lock(mutex_);
-  return pending_.size();
 }
 
 std::optional<SteadyTime> Replica::waits_since() const {
@@ -70,9 +60,9 @@ AppendTimes Replica::append_times() const {
   return append_times_;
 }
 
-bool Replica::is_refused_events() const {
-  const std::lock_guard lock(mutex_);
-  return events_refused_ != SteadyTime{} && clock_.steady() - events_refused_ < refused_for;
+bool Replica::is_refused_events() const noexcept {
+  const SteadyTime::rep last = events_refused_.load(std::memory_order_relaxed);
+  return last != 0 && clock_.steady() - SteadyTime(SteadyTime::duration(last)) < refused_for;
 }
 
 // ---- a start ----
@@ -104,7 +94,7 @@ void Replica::begin(Result<LogStart> start) {
     checkpoint_time_ = clock_.steady();
     goal_ = start->last;
     has_tail_ = true;
-    state_ = State::catching_up;
+    become(State::catching_up);
   }
   log_.tail(from, *this);
   note_progress();
@@ -114,7 +104,7 @@ void Replica::note_progress() {
   bool joins = false;
   {
     const std::lock_guard lock(mutex_);
-    joins = state_ == State::catching_up && !joins_ && std::max(read_, machine_.applied()) >= goal_;
+    joins = state() == State::catching_up && !joins_ && std::max(read_, machine_.applied()) >= goal_;
     joins_ = joins_ || joins;
   }
   if (joins) join();
@@ -158,18 +148,18 @@ void Replica::agree_on(Agreement agreement) {
   {
     const std::lock_guard lock(mutex_);
     agreement_ = std::move(agreement);
-    begins = state_ == State::ready && differs(machine_);
+    begins = state() == State::ready && differs(machine_);
   }
   if (begins) begin_with(this->agreement(), nullptr);
 }
 
 void Replica::on_begun() {
   const std::lock_guard lock(mutex_);
-  if (state_ == State::catching_up) state_ = State::ready;
+  if (state() == State::catching_up) become(State::ready);
 }
 
 void Replica::stop(std::string why) {
-  state_ = State::stopped;
+  become(State::stopped);
   log::warn("the cluster's log cannot be followed: this replica serves nobody until an operator has looked",
             {{"reason", why}});
   why_stopped_ = std::move(why);
@@ -183,7 +173,7 @@ bool Replica::note_membership() {
     return false;
   }
   has_joined_ = false;
-  state_ = State::catching_up;
+  become(State::catching_up);
   log::warn("the cluster had not heard of this replica for minutes, and had forgotten it: it joins again");
   return true;
 }
@@ -208,6 +198,7 @@ void Replica::add(std::optional<SteadyTime> until, const Content& content, Told 
   const std::lock_guard lock(mutex_);
   const std::uint64_t number = ++last_number_;
   Pending& pending = pending_[number];
+  in_flight_.store(pending_.size(), std::memory_order_relaxed);
   pending.until = until;
   pending.since = published_ = clock_.steady();
   pending.bytes = encode({.publisher = options_.publisher, .number = number, .content = content});
@@ -236,13 +227,14 @@ void Replica::on_answer(std::uint64_t number, const AppendAnswer& answer) {
   }
   ++found->second.refusals;
   found->second.refusal_lasts = answer.lasts;
-  if (answer.why == AppendAnswer::log_is_full) events_refused_ = clock_.steady();
+  if (answer.why == AppendAnswer::log_is_full)
+    events_refused_.store(clock_.steady().time_since_epoch().count(), std::memory_order_relaxed);
 }
 
 // Another try would still be on its way when nobody waits for it any more.
 bool Replica::is_to_be_withdrawn(const Pending& pending, SteadyTime now) const {
   if (!pending.until || pending.sends != pending.refusals) return false;
-  return pending.refusal_lasts || log_.refuses() || state_ == State::stopped || now + repeat_after >= *pending.until;
+  return pending.refusal_lasts || log_.refuses() || state() == State::stopped || now + repeat_after >= *pending.until;
 }
 
 // Its number stays taken: without it the repeat window of this publisher would wait for it for ever. What has that
@@ -263,7 +255,7 @@ std::vector<Replica::Told> Replica::send_again(SteadyTime now) {
     if (pending.is_stored) continue;
     if (is_to_be_withdrawn(pending, now)) withdrawn.push_back(withdraw(number, pending));
     // Who has stopped must not fill a log that others have begun anew.
-    if (state_ != State::stopped && now - pending.sent >= repeat_after) send(number, pending);
+    if (state() != State::stopped && now - pending.sent >= repeat_after) send(number, pending);
   }
   return withdrawn;
 }
@@ -277,13 +269,13 @@ void Replica::pulse() {
     const std::lock_guard lock(mutex_);
     const SteadyTime now = clock_.steady();
     if (!has_tail_ || is_unsure_) {
-      asks = (state_ == State::starting || is_unsure_) && now - asked_ >= ask_again;
+      asks = (state() == State::starting || is_unsure_) && now - asked_ >= ask_again;
       is_unsure = is_unsure_;
       if (asks) asked_ = now;
     } else {
       withdrawn = send_again(now);
       const bool is_due = now - ticked_ >= checkpoint_after / 12 && machine_.is_tick_due(clock_.unix_ms());
-      ticks = state_ == State::ready && pending_.empty() && (is_due || now - published_ >= sign_of_life);
+      ticks = state() == State::ready && pending_.empty() && (is_due || now - published_ >= sign_of_life);
       if (ticks) ticked_ = now;
     }
   }
@@ -318,6 +310,7 @@ void Replica::on_entry(const Entry& entry) {
         told = std::move(mine->second.told);
         append_times_.add(clock_.steady() - mine->second.since);
         pending_.erase(mine);
+        in_flight_.store(pending_.size(), std::memory_order_relaxed);
       }
     }
     joins = note_membership();
@@ -335,7 +328,7 @@ void Replica::on_trimmed(std::string_view why) {
     if (has_ended()) return;
     why_stopped_ = why;
     if (read_ != 0) {
-      state_ = State::left_behind;
+      become(State::left_behind);
       return;
     }
     asked_ = clock_.steady();
@@ -354,7 +347,7 @@ void Replica::look_for_newer_start() {
     const std::string* const best = best_of(start->checkpoints);
     const bool is_newer = best != nullptr && applied_of(*best) > machine_.applied();
     if (!is_newer) return stop(std::string(why_stopped_));
-    state_ = State::left_behind;
+    become(State::left_behind);
   });
 }
 
@@ -368,7 +361,7 @@ void Replica::on_damage(std::string_view why) {
 // The first by name writes it; the others, in their order, where that one has not.
 bool Replica::is_checkpoint_due() const {
   const std::lock_guard lock(mutex_);
-  if (state_ != State::ready) return false;
+  if (state() != State::ready) return false;
   const std::uint64_t rank = machine_.rank_of(options_.publisher);
   const Sequence since = machine_.applied() - std::min(checkpoint_.applied, machine_.applied());
   const SteadyTime::duration ago = clock_.steady() - checkpoint_time_;
@@ -381,7 +374,7 @@ void Replica::write_checkpoint() {
   std::string bytes;
   {
     const std::lock_guard lock(mutex_);
-    if (state_ != State::ready) return;
+    if (state() != State::ready) return;
     bytes = machine_.checkpoint();
     checkpoint_time_ = clock_.steady();
     checkpoint_.applied = written_ = machine_.applied();  // until it is read, or the next is due
@@ -404,7 +397,7 @@ void Replica::note_checkpoint(const Entry& entry) {
   checkpoint_ = *head;
   checkpoint_time_ = clock_.steady();
   events_since_ = 0;
-  if (before.applied == 0 || state_ != State::ready || head->applied != written_) return;
+  if (before.applied == 0 || state() != State::ready || head->applied != written_) return;
   log_.trim(Subject::events, before.needed_from);
   log_.trim(Subject::commands, before.applied);
   log_.trim(Subject::checkpoints, before_at);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -44,7 +46,13 @@ class Replica final : public LogReader {
   Replica(OrderedLog& log, const Clock& clock, Options options);
   void start();
 
-  [[nodiscard]] State state() const;
+  // Each event asks for these three: they take no lock, which the thread that applies would hold meanwhile.
+  [[nodiscard]] State state() const noexcept { return state_.load(std::memory_order_relaxed); }
+  /// Records that are not read back yet.
+  [[nodiscard]] std::size_t in_flight() const noexcept { return in_flight_.load(std::memory_order_relaxed); }
+  /// The engine has no room for events, as it said within the last seconds.
+  [[nodiscard]] bool is_refused_events() const noexcept;
+
   [[nodiscard]] std::string why_stopped() const;
 
   /// What reading a record back has come to.
@@ -55,13 +63,9 @@ class Replica final : public LogReader {
   /// Likewise, for who waits no longer than that. A record that the engine has surely not stored until shortly before
   /// is withdrawn, and earlier where trying again is of no use: `told` is called by pulse(), and hears of a Withdrawn.
   void publish_until(SteadyTime until, const Content& content, Told told);
-  /// Records that are not read back yet.
-  [[nodiscard]] std::size_t in_flight() const;
   /// Since when the oldest of them waits for that.
   [[nodiscard]] std::optional<SteadyTime> waits_since() const;
   [[nodiscard]] AppendTimes append_times() const;
-  /// The engine has no room for events, as it said within the last seconds.
-  [[nodiscard]] bool is_refused_events() const;
   /// The last record of this run. Nothing may be in flight: what came later would be of a replica that is gone.
   void leave();
 
@@ -119,7 +123,8 @@ class Replica final : public LogReader {
   [[nodiscard]] Told withdraw(std::uint64_t number, Pending& pending);
   [[nodiscard]] std::vector<Told> send_again(SteadyTime now);
   void stop(std::string why);
-  [[nodiscard]] bool has_ended() const noexcept { return state_ == State::stopped || state_ == State::left_behind; }
+  [[nodiscard]] bool has_ended() const noexcept { return state() == State::stopped || state() == State::left_behind; }
+  void become(State state) noexcept { state_.store(state, std::memory_order_relaxed); }
   bool note_membership();
   void note_checkpoint(const Entry& entry);
   void note_progress();
@@ -137,7 +142,7 @@ class Replica final : public LogReader {
 
   mutable std::mutex mutex_;
   Agreement agreement_;
-  State state_ = State::starting;
+  std::atomic<State> state_{State::starting};  // written under the lock, as the two others that are atomic
   std::string why_stopped_;
   Machine machine_;
   Sequence goal_ = 0;  // what was in the log at the start
@@ -146,13 +151,14 @@ class Replica final : public LogReader {
   bool has_joined_ = false;
   std::uint64_t last_number_ = 0;
   std::map<std::uint64_t, Pending> pending_;
+  std::atomic<std::size_t> in_flight_{0};  // so many are pending
   AppendTimes append_times_;
   SteadyTime asked_{};  // for where to begin
   bool has_tail_ = false;
   bool is_unsure_ = false;  // whether a newer checkpoint says why the first entry was not there
   SteadyTime ticked_{};
   SteadyTime published_{};
-  SteadyTime events_refused_{};
+  std::atomic<SteadyTime::rep> events_refused_{0};
   Machine::CheckpointHead last_checkpoint_;  // that was read, whoever wrote it
   Sequence last_checkpoint_at_ = 0;
   Sequence written_ = 0;                // what the last one had applied that this replica has written

@@ -57,6 +57,7 @@ class MemoryEngine {
     refuses_until_ = time;
     refusal_lasts_ = lasts;
   }
+  [[nodiscard]] bool refuses_now() const { return scheduler_.steady() < refuses_until_; }
   /// Another node leads, and its clock says something else.
   void change_leader();
   /// Is called for each entry that is stored.

@@ -66,8 +66,16 @@ MUTATIONS = (
              "return best == checkpoints.end() ? nullptr : &*best;",
              "return best == checkpoints.end() ? nullptr : &checkpoints.back();"),
     Mutation("a record is sent again until it is read back", "src/cluster/replica.cpp",
-             "if (state_ != State::stopped && now - pending.sent >= repeat_after) send(number, pending);",
+             "if (state() != State::stopped && now - pending.sent >= repeat_after) send(number, pending);",
              "static_cast<void>(number), static_cast<void>(pending);"),
+    Mutation("a record is taken back only where the engine has refused each try", "src/cluster/replica.cpp",
+             "if (!pending.until || pending.sends != pending.refusals) return false;",
+             "if (!pending.until || pending.refusals == 0) return false;"),
+    Mutation("a record that was taken back is never stored", "src/cluster/replica.cpp",
+             "  pending.bytes = encode({.publisher = options_.publisher, .number = number, .content = nothing});\n"
+             "  pending.subject = subject_of(nothing);\n", ""),
+    Mutation("a start knows who is over its share, and what each has filled", "src/cluster/machine_checkpoint.cpp",
+             "  shares.restore(0, counted);", "  static_cast<void>(shares);"),
 )
 
 

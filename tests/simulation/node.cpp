@@ -45,6 +45,7 @@ class Node::Answer final : public delivery::Transfer, public std::enable_shared_
   Answer(Node& node, std::shared_ptr<Exchange> exchange, std::unique_ptr<queue::Delivery> delivery, BatchId batch)
       : alive_(node.alive_),
         scheduler_(node.scheduler_),
+        engine_(node.engine_),
         oracle_(node.oracle_),
         exchange_(std::move(exchange)),
         delivery_(std::move(delivery)),
@@ -67,6 +68,11 @@ class Node::Answer final : public delivery::Transfer, public std::enable_shared_
     delivery_->handed_over(true);
     const std::uint64_t most = network.delay_ms;
     scheduler_.at(exchange_->answer_by, [self = shared_from_this()] { self->on_deadline(); });
+    // From when on another replica may end the batch as the log knows it, if this one does not answer.
+    for (const milliseconds after : {milliseconds(0), milliseconds(500)})
+      scheduler_.at(exchange_->answer_by + after, [self = shared_from_this()] {
+        if (self->engine_.refuses_now()) self->note_silence();
+      });
     if (scheduler_.chance(network.silent)) return;
     if (scheduler_.chance(network.cut)) {
       scheduler_.after(scheduler_.delay(most),
@@ -134,6 +140,7 @@ class Node::Answer final : public delivery::Transfer, public std::enable_shared_
 
   std::shared_ptr<bool> alive_;
   Scheduler& scheduler_;
+  const MemoryEngine& engine_;
   Oracle& oracle_;
   std::shared_ptr<Exchange> exchange_;
   std::unique_ptr<queue::Delivery> delivery_;
@@ -149,6 +156,7 @@ class Node::Answer final : public delivery::Transfer, public std::enable_shared_
 Node::Node(Scheduler& scheduler, MemoryEngine& engine, Oracle& oracle, const NetworkFaults& network, std::string name,
            const cluster::Agreement& agreement)
     : scheduler_(scheduler),
+      engine_(engine),
       oracle_(oracle),
       network_(network),
       log_(engine, name),
@@ -193,16 +201,28 @@ void Node::pulse() {
   });
 }
 
-void Node::post(const std::vector<EventNumber>& events, std::uint64_t key) {
+// Its client waits no longer than that for an answer.
+void Node::post(const std::vector<EventNumber>& events, std::uint64_t key, std::uint64_t sender) {
+  constexpr std::chrono::seconds patience{5};
+  for (const EventNumber event : events) oracle_.posted(event);
   std::vector<std::string> labels;
   for (const EventNumber event : events) labels.push_back(labels_of(event));
   cluster::Group group;
   for (const std::string& text : labels) group.events.push_back({.labels = text});
   if (key != 0) group.events.front().key = event::IdempotencyKey{.high = key, .low = key};
-  replica_.publish(group, [this, alive = alive_, events](const cluster::Applied& applied) {
+  group.requests.push_back({.events = static_cast<std::uint32_t>(events.size()), .sender = sender});
+  replica_.publish_until(scheduler_.steady() + patience, group, [this, events](const cluster::Applied& applied) {
+    if (std::holds_alternative<cluster::Withdrawn>(applied.outcome)) {
+      for (const EventNumber event : events) oracle_.denied(event);
+      return;
+    }
     const auto& stored = *std::get_if<cluster::Stored>(&applied.outcome);
-    for (std::size_t i = 0; i < stored.size(); ++i)
+    for (std::size_t i = 0; i < stored.size(); ++i) {
       if (stored[i].what == queue::Stored::stored) oracle_.accepted(events[i]);
+      if (stored[i].what == queue::Stored::full || stored[i].what == queue::Stored::over_share)
+        oracle_.denied(events[i]);
+      if (stored[i].what == queue::Stored::over_share) oracle_.over_share();
+    }
   });
 }
 

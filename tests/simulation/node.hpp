@@ -50,7 +50,7 @@ class Node {
   [[nodiscard]] cluster::Replica& replica() noexcept { return replica_; }
   [[nodiscard]] MemoryLog& log() noexcept { return log_; }
 
-  void post(const std::vector<EventNumber>& events, std::uint64_t key);
+  void post(const std::vector<EventNumber>& events, std::uint64_t key, std::uint64_t sender);
   void scrape(const std::shared_ptr<Exchange>& exchange);
   /// Its way to the engine is cut until then.
   void cut_off_until(SteadyTime time);
@@ -68,6 +68,7 @@ class Node {
   void pulse();
 
   Scheduler& scheduler_;
+  const MemoryEngine& engine_;
   Oracle& oracle_;
   const NetworkFaults& network_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

@@ -19,6 +19,13 @@ using EventNumber = std::uint64_t;
 class Oracle {
  public:
   void accepted(EventNumber event) { accepted_.insert(event); }
+  /// A client has posted it, perhaps again.
+  void posted(EventNumber event) { ++unanswered_[event]; }
+  /// Its replica has told the client that it is surely not stored.
+  void denied(EventNumber event) { --unanswered_[event]; }
+  /// An event was refused since its sender fills the log.
+  void over_share() { ++over_share_; }
+  [[nodiscard]] std::uint64_t refused_over_share() const { return over_share_; }
   /// The scraper's machine has the whole answer, and its program stores it.
   void stored(const std::string& scraper, BatchId batch, const std::vector<EventNumber>& events) {
     Store& store = stores_[scraper];
@@ -28,8 +35,9 @@ class Oracle {
   /// The log says that its last byte was acknowledged.
   void in_log(BatchId batch) { in_log_.insert(batch); }
   [[nodiscard]] bool is_in_log(BatchId batch) const { return in_log_.contains(batch); }
-  /// Its replica was killed, or cut off, or the engine went away. If the log does not know by now that the last byte
-  /// was acknowledged, and the scraper has it, or will, then nobody can know: the named window.
+  /// Its replica was killed, or cut off, or the engine went away, or refuses all while the batch's deadline passes. If
+  /// the log does not know by now that the last byte was acknowledged, and the scraper has it, or will, then nobody can
+  /// know: the named window.
   void note_silence(const std::string& scraper, BatchId batch) {
     if (!in_log_.contains(batch)) stores_[scraper].undecidable.insert(batch);
   }
@@ -39,6 +47,7 @@ class Oracle {
     std::uint64_t lost = 0;
     std::uint64_t twice = 0;
     std::uint64_t twice_undecidable = 0;  ///< in the named window
+    std::uint64_t denied = 0;             ///< stored although each post of it was answered that it is surely not
   };
   [[nodiscard]] Verdict verdict(const std::string& scraper) const {
     Verdict verdict{.accepted = accepted_.size()};
@@ -48,6 +57,7 @@ class Oracle {
     for (const EventNumber event : accepted_)
       if (!store.events.contains(event)) ++verdict.lost;
     for (const auto& [event, batches] : store.events) {
+      if (!accepted_.contains(event) && unanswered_.at(event) == 0) ++verdict.denied;
       if (batches.size() < 2) continue;
       // All but one went out again since nobody knew of them. They may arrive behind the one that is known: what a
       // killed replica had handed to its kernel is on its way yet.
@@ -72,6 +82,14 @@ class Oracle {
     }
     return lines;
   }
+  /// Events that the scraper should have.
+  [[nodiscard]] std::vector<EventNumber> lost(const std::string& scraper) const {
+    std::vector<EventNumber> lost;
+    const auto found = stores_.find(scraper);
+    for (const EventNumber event : accepted_)
+      if (found == stores_.end() || !found->second.events.contains(event)) lost.push_back(event);
+    return lost;
+  }
   [[nodiscard]] std::uint64_t batches(const std::string& scraper) const {
     const auto found = stores_.find(scraper);
     return found == stores_.end() ? 0 : found->second.batches.size();
@@ -84,6 +102,8 @@ class Oracle {
     std::set<BatchId> undecidable;
   };
   std::set<EventNumber> accepted_;
+  std::map<EventNumber, int> unanswered_;  // posts that may have stored it
+  std::uint64_t over_share_ = 0;
   std::set<BatchId> in_log_;
   std::map<std::string, Store> stores_;
 };

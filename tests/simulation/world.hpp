@@ -34,9 +34,11 @@ class World {
     std::uint64_t starts = 0;
     std::uint64_t repeats = 0;
     std::uint64_t trimmed_away = 0;
+    std::uint64_t refusals = 0;
+    std::uint64_t over_share = 0;
     std::uint64_t undecidable = 0;
 
-    [[nodiscard]] std::array<std::pair<std::string_view, std::uint64_t>, 9> named() const noexcept;
+    [[nodiscard]] std::array<std::pair<std::string_view, std::uint64_t>, 11> named() const noexcept;
     Counts& operator+=(const Counts& other) noexcept;
   };
   [[nodiscard]] const Counts& counts() const noexcept { return counts_; }

@@ -20,8 +20,10 @@ struct MachineFixture {
   static constexpr Publisher here = 1;
   static constexpr Publisher there = 2;
 
-  explicit MachineFixture(std::uint64_t max_events_per_scrape = 100) {
+  explicit MachineFixture(std::uint64_t max_events_per_scrape = 100,
+                          queue::WhenFull when_full = queue::WhenFull::drop_oldest) {
     queue::Options options;
+    options.when_full = when_full;
     options.storage.capacity_bytes = 1 << 16;
     options.storage.idempotency_keys = 128;
     options.names = {"prom-a"};
@@ -53,6 +55,14 @@ struct MachineFixture {
     event::Event event{.labels = labels};
     if (key != 0) event.key = event::IdempotencyKey{.high = key, .low = key};
     const Applied applied = publish(publisher, Group{.events = {event}});
+    return std::get<cluster::Stored>(applied.outcome).front();
+  }
+  /// Likewise, where it is known who sent it.
+  queue::StoredOne post_of(std::uint64_t sender, int number, std::uint64_t key = 0) {
+    const std::string labels = "n=\"" + std::to_string(number) + "\"";
+    event::Event event{.labels = labels};
+    if (key != 0) event.key = event::IdempotencyKey{.high = key, .low = key};
+    const Applied applied = publish(here, Group{.events = {event}, .requests = {{.sender = sender}}});
     return std::get<cluster::Stored>(applied.outcome).front();
   }
   TakeOutcome take(Publisher publisher, BatchId replaces = 0, std::string_view scraper = "prom-a") {

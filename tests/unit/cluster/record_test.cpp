@@ -42,6 +42,16 @@ TEST_CASE("a group comes back with all that its events had") {
   CHECK_FALSE(group->events[1].key);
 }
 
+TEST_CASE("a group comes back with its requests, and who sent them") {
+  const event::Event event{.labels = R"(type="x")"};
+  const std::vector<Group::Request> requests{{.events = 2, .each_alone = true, .sender = 0xFFFF'0A00'0001},
+                                             {.events = 1}};
+  const std::string bytes = encoded(Group{.events = {event, event, event}, .requests = requests});
+  const Result<Record> record = decoded(bytes);
+  REQUIRE(record);
+  CHECK(std::get<Group>(record->content).requests == requests);
+}
+
 TEST_CASE("an event takes no more of a group than is counted for it") {
   const event::Event event{.labels = R"(type="x")", .value = 2, .value_given = true, .metric = "m"};
   Group group;

@@ -25,7 +25,7 @@ Ledger::Ledger(event_log::Ring ring, const Options& given, const Clock& the_cloc
       explicit_timestamps(given.explicit_timestamps),
       log(std::move(ring), start, given.appenders, the_clock, given.explicit_timestamps),
       keys(given.storage.idempotency_keys),
-      shares(given.appenders, log.capacity()),
+      shares(given.appenders, log.capacity(), start.salt),
       numbers(the_clock.unix_ms()),
       table(losses, the_clock.steady()),
       options(given) {

@@ -5,11 +5,19 @@
 #include <bitset>
 #include <map>
 #include <new>
+#include <string_view>
 
 namespace oneshot::queue {
 
-Shares::Shares(unsigned appenders, std::uint64_t capacity)
-    : part_bytes_(std::max<std::uint64_t>(capacity / parts, 1)), workers_(appenders) {}
+Shares::Shares(unsigned appenders, std::uint64_t capacity, std::uint64_t salt)
+    : part_bytes_(std::max<std::uint64_t>(capacity / parts, 1)),
+      keys_{odd_key(salt, 1), odd_key(salt, 2)},
+      workers_(appenders) {}
+
+std::uint64_t Shares::odd_key(std::uint64_t salt, std::uint64_t number) noexcept {
+  if (salt == 0) return static_cast<std::uint64_t>(random_seed()) | 1;
+  return hash_bytes({reinterpret_cast<const char*>(&number), sizeof number}, Seed{salt}) | 1;
+}
 
 Shares::~Shares() {
   for (std::atomic<Worker*>& worker : workers_) delete worker.load(std::memory_order_relaxed);
@@ -118,6 +126,48 @@ std::vector<std::uint64_t> Shares::places(std::uint64_t from, std::uint64_t to) 
     if (first >= from && first < to) places.push_back(first);
   });
   return places;
+}
+
+Shares::Counted Shares::counted(unsigned appender) const {
+  Counted counted;
+  const Worker* const worker = workers_[appender].load(std::memory_order_acquire);  // pairs with begin_row()
+  if (worker == nullptr) return counted;
+  for (std::size_t i = 0; i < slots; ++i)
+    if (const std::uint64_t sender = worker->senders[i].load(std::memory_order_relaxed); sender != 0)
+      counted.senders.emplace_back(static_cast<std::uint8_t>(i), sender);
+  for (const Row& row : worker->rows_of_parts) {
+    const std::uint64_t number = row.number.load(std::memory_order_relaxed);
+    if (number == 0) continue;
+    Counted::Row& one = counted.rows.emplace_back();
+    one = {.number = number,
+           .first = row.first.load(std::memory_order_relaxed),
+           .all = row.all.load(std::memory_order_relaxed)};
+    for (std::size_t i = 0; i < slots; ++i)
+      if (const std::uint32_t units = row.of[i].load(std::memory_order_relaxed); units != 0)
+        one.of.emplace_back(static_cast<std::uint8_t>(i), units);
+  }
+  return counted;
+}
+
+void Shares::restore(unsigned appender, const Counted& counted) {
+  if (counted.rows.empty()) return;
+  auto worker = std::make_unique<Worker>();
+  for (const auto& [slot, sender] : counted.senders) worker->senders[slot].store(sender, std::memory_order_relaxed);
+  std::uint64_t newest = 0;
+  for (const Counted::Row& one : counted.rows) {
+    if (one.number == 0) continue;
+    Row& row = worker->rows_of_parts[(one.number - 1) % rows];
+    row.number.store(one.number, std::memory_order_relaxed);
+    row.first.store(one.first, std::memory_order_relaxed);
+    row.all.store(one.all, std::memory_order_relaxed);
+    for (const auto& [slot, units] : one.of) row.of[slot].store(units, std::memory_order_relaxed);
+    if (one.number < newest) continue;
+    newest = one.number;
+    worker->row = &row;
+    worker->row_begin = (one.number - 1) * part_bytes_;
+  }
+  if (worker->row == nullptr) return;
+  workers_[appender].store(worker.release(), std::memory_order_release);  // pairs with for_each_row()
 }
 
 }  // namespace oneshot::queue

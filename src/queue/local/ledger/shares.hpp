@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "base/hash.hpp"
@@ -25,7 +26,8 @@ class Shares {
   static constexpr std::size_t slots = 256;
   static constexpr std::uint64_t parts = 16;
 
-  Shares(unsigned appenders, std::uint64_t capacity);
+  /// `salt`: the key is made of it, so that programs with the same one count alike; 0: of random numbers.
+  Shares(unsigned appenders, std::uint64_t capacity, std::uint64_t salt = 0);
   Shares(const Shares&) = delete;
   Shares& operator=(const Shares&) = delete;
   ~Shares();
@@ -67,6 +69,33 @@ class Shares {
   /// Where records begin: one for each part and appender, unordered.
   [[nodiscard]] std::vector<std::uint64_t> places(std::uint64_t from, std::uint64_t to) const;
 
+  /// All that one appender has counted, as it is written down.
+  struct Counted {
+    struct Row {
+      std::uint64_t number = 0;
+      std::uint64_t first = 0;
+      std::uint32_t all = 0;
+      std::vector<std::pair<std::uint8_t, std::uint32_t>> of{};  // slots with bytes
+
+      template <class Archive>
+      void state(Archive& archive) {
+        archive(number, first, all, of);
+      }
+    };
+    std::vector<std::pair<std::uint8_t, std::uint64_t>> senders{};  // slots that are somebody's
+    std::vector<Row> rows{};
+
+    template <class Archive>
+    void state(Archive& archive) {
+      archive(senders, rows);
+    }
+  };
+  /// While the appender adds nothing.
+  [[nodiscard]] Counted counted(unsigned appender) const;
+  /// Of an appender that has added nothing yet: goes on from there as the one would that has counted this, where the
+  /// salts are equal and not 0.
+  void restore(unsigned appender, const Counted& counted);
+
  private:
   static constexpr std::uint64_t unit = 8;  // every record's size is a multiple
   static constexpr std::size_t rows = 32;   // of which 17 can be of bytes that are still there
@@ -86,7 +115,7 @@ class Shares {
     std::array<std::atomic<std::uint64_t>, slots> senders{};  // whose each slot is; 0: nobody's
   };
 
-  static std::uint64_t odd_key() noexcept { return static_cast<std::uint64_t>(random_seed()) | 1; }
+  static std::uint64_t odd_key(std::uint64_t salt, std::uint64_t number) noexcept;
   [[nodiscard]] std::size_t slot_of(std::uint64_t sender, std::size_t attempt) const noexcept {
     return (sender * keys_[attempt / 8]) >> (56 - attempt % 8 * 8) & (slots - 1);
   }
@@ -102,7 +131,7 @@ class Shares {
   void for_each_row(std::uint64_t from, std::uint64_t to, Take take) const;
 
   const std::uint64_t part_bytes_;
-  const std::array<std::uint64_t, 2> keys_{odd_key(), odd_key()};
+  const std::array<std::uint64_t, 2> keys_;
   std::vector<std::atomic<Worker*>> workers_;  // null until the appender's first event
 };
 

@@ -20,18 +20,22 @@ bool FairShare::is_refused(std::uint64_t sender) noexcept {
   return !lock.owns_lock() || is_over(sender);
 }
 
-bool FairShare::is_over(std::uint64_t sender, std::uint64_t size) noexcept {
+bool FairShare::would_be_over(std::uint64_t sender, std::uint64_t size) const noexcept {
   if (sender == nobody) return false;
-  const bool was_guarded = guarded_.load(std::memory_order_relaxed) == sender;
+  const bool was_guarded = refused() == sender;
   const std::uint64_t tail = ledger_.log.tail();
   const std::uint64_t used = tail - std::min(tail, ledger_.table.lowest_to_be_sent().bytes);
   const bool may_go_on = was_guarded && drop_oldest_ ? used <= ledger_.log.capacity() / 8 * 7
                                                      : !ledger_.log.above_high_watermark(used + size);
-  const bool over = !may_go_on && has_too_much(sender) && (!drop_oldest_ || others_would_lose(sender));
+  return !may_go_on && has_too_much(sender) && (!drop_oldest_ || others_would_lose(sender));
+}
+
+bool FairShare::is_over(std::uint64_t sender, std::uint64_t size) noexcept {
+  const bool over = would_be_over(sender, size);
   if (over) {
     guarded_.store(sender, std::memory_order_relaxed);
     look_at_.store((ledger_.clock.coarse_steady() + look_step).time_since_epoch().count(), std::memory_order_relaxed);
-  } else if (was_guarded) {
+  } else if (sender != nobody && refused() == sender) {
     guarded_.store(nobody, std::memory_order_relaxed);
   }
   return over;

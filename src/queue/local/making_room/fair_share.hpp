@@ -34,6 +34,18 @@ class FairShare {
   /// This sender needs room for `size` bytes above the high watermark, and others would have to make it. True: refuse
   /// it, and what it sends from now on. For the holder of the ledger's lock.
   bool is_over(std::uint64_t sender, std::uint64_t size = 0) noexcept;
+  /// What is_over() would say now, which it notes. For the holder of the ledger's lock.
+  [[nodiscard]] bool would_be_over(std::uint64_t sender, std::uint64_t size = 0) const noexcept;
+  /// Who was refused last, and not let go on since; 0: nobody.
+  [[nodiscard]] std::uint64_t refused() const noexcept { return guarded_.load(std::memory_order_relaxed); }
+
+  /// What it notes, as it is written down: see cluster::Saver.
+  template <class Archive>
+  void state(Archive& archive) {
+    std::uint64_t guarded = refused();
+    archive(guarded);
+    guarded_.store(guarded, std::memory_order_relaxed);
+  }
 
  private:
   static constexpr std::uint64_t nobody = 0;

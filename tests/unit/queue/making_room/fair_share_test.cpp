@@ -67,6 +67,24 @@ TEST_CASE("senders that come and go find a slot again, and those that stay keep 
   }
 }
 
+TEST_CASE("what was counted goes on elsewhere as it would here, where the salts are equal") {
+  constexpr std::uint64_t salt = 17;
+  Shares whole(1, 16 * 1024, salt);
+  const auto add = [](Shares& shares, std::uint64_t i) { shares.add(0, i * 7919 % 1000 + 1, i * 16, 16); };
+  for (std::uint64_t i = 0; i < 3000; ++i) add(whole, i);
+  Shares copy(1, 16 * 1024, salt);
+  copy.restore(0, whole.counted(0));
+  for (std::uint64_t i = 3000; i < 6000; ++i) {
+    add(whole, i);
+    add(copy, i);
+    const std::uint64_t end = i * 16 + 16;
+    const std::uint64_t sender = i % 1000 + 1;
+    REQUIRE(copy.part_of(sender, end - 16 * 1024, end).own == whole.part_of(sender, end - 16 * 1024, end).own);
+    REQUIRE(copy.part_of(sender, end - 16 * 1024, end).all == whole.part_of(sender, end - 16 * 1024, end).all);
+  }
+  CHECK(Shares(1, 16 * 1024, salt).counted(0).rows.empty());
+}
+
 TEST_CASE("more senders than there are slots share some, and nothing of the whole is lost") {
   Shares shares(1, 1'024'000);
   for (std::uint64_t i = 1; i <= 2000; ++i) shares.add(0, i, i * 8, 8);
