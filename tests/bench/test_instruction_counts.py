@@ -20,6 +20,8 @@ COUNTS = {
     "append, 64 scrapers": 329,
     "the way of an event": 3923,
     "count an event, 2 labels": 816,
+    "take and render, 1000000 events": 529,
+    "take and render, 1000000 events, timestamps": 579,
 }
 TOLERANCE = 0.05  # other CPUs have other versions of memchr and memcpy
 MICRO = os.environ.get("ONESHOT_MICRO", "")
