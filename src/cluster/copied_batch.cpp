@@ -5,10 +5,29 @@
 #include <cstring>
 #include <new>
 
+#include "queue/record_reading.hpp"
+
 namespace oneshot::cluster {
 namespace {
 
 constexpr std::uint64_t unit = sizeof(std::uint64_t);
+
+queue::BatchEvent event_of(const event_log::Record& record, queue::EventRef ref) noexcept {
+  return {.ref = ref,
+          .series_hash = record.series_hash,
+          .labels = record.labels(),
+          .value = record.value,
+          .value_given = record.value_given(),
+          .unix_ms = record.unix_ms,
+          .out_of_order = record.is_out_of_order(),
+          .metric = record.metric(),
+          .sent_unix_ms = record.sent_unix_ms(),
+          .key = record.key()};
+}
+
+queue::BatchSample sample_of(const event_log::Record& record, queue::EventRef ref) noexcept {
+  return queue::sample_of(record, ref, record.unix_ms);
+}
 
 }  // namespace
 
@@ -26,25 +45,30 @@ const event_log::Record& CopiedBatch::record_at(std::uint64_t at) const noexcept
   return *std::launder(reinterpret_cast<const event_log::Record*>(records_.data() + at));
 }
 
-std::size_t CopiedBatch::read(queue::EventRef& next, std::span<queue::BatchEvent> events) const noexcept {
+template <class Read, class Make>
+std::size_t CopiedBatch::read_by(queue::EventRef& next, std::span<Read> events, const Make& make) const noexcept {
   std::size_t count = 0;
   while (next < records_.size() && count < events.size()) {
     const queue::EventRef here = next;
     const event_log::Record& record = record_at(here);
+    record.fetch_next_ones();
     next += static_cast<queue::EventRef>(record.size() / unit);
-    if (record.is_padding()) continue;
-    events[count++] = {.ref = here,
-                       .series_hash = record.series_hash,
-                       .labels = record.labels(),
-                       .value = record.value,
-                       .value_given = record.value_given(),
-                       .unix_ms = record.unix_ms,
-                       .out_of_order = record.is_out_of_order(),
-                       .metric = record.metric(),
-                       .sent_unix_ms = record.sent_unix_ms(),
-                       .key = record.key()};
+    if (!record.is_padding()) events[count++] = make(record, here);
   }
   return count;
+}
+
+std::size_t CopiedBatch::read(queue::EventRef& next, std::span<queue::BatchEvent> events) const noexcept {
+  return read_by(next, events, event_of);
+}
+
+std::size_t CopiedBatch::read_samples(queue::EventRef& next, std::span<queue::BatchSample> samples) const noexcept {
+  return read_by(next, samples, sample_of);
+}
+
+void CopiedBatch::samples_at(std::span<const queue::EventRef> events,
+                             std::span<queue::BatchSample> samples) const noexcept {
+  for (std::size_t i = 0; i < events.size(); ++i) samples[i] = sample_of(record_at(events[i]), events[i]);
 }
 
 queue::Series CopiedBatch::series_at(queue::EventRef event) const noexcept {

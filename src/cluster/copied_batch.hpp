@@ -23,11 +23,17 @@ class CopiedBatch final : public queue::Batch {
 
   [[nodiscard]] std::uint64_t size() const noexcept override { return events_; }
   std::size_t read(queue::EventRef& next, std::span<queue::BatchEvent> events) const noexcept override;
+  std::size_t read_samples(queue::EventRef& next, std::span<queue::BatchSample> samples) const noexcept override;
+  void samples_at(std::span<const queue::EventRef> events,
+                  std::span<queue::BatchSample> samples) const noexcept override;
   [[nodiscard]] queue::Series series_at(queue::EventRef event) const noexcept override;
   [[nodiscard]] std::uint64_t hash_of(const queue::Series& series) const noexcept override;
 
  private:
   [[nodiscard]] const event_log::Record& record_at(std::uint64_t unit) const noexcept;
+  /// Reads from `next` on, of each event what `make` makes of its record and its ref.
+  template <class Read, class Make>
+  std::size_t read_by(queue::EventRef& next, std::span<Read> events, const Make& make) const noexcept;
 
   std::shared_ptr<queue::Ledger> ledger_;
   std::uint64_t events_;

@@ -7,6 +7,8 @@
 #include <optional>
 #include <vector>
 
+#include "base/zeroed_array.hpp"
+
 namespace oneshot::event {
 
 /// Numbers the series of one batch in order of first appearance. One thread at a time.
@@ -41,6 +43,10 @@ class SeriesIndex {
   [[nodiscard]] std::size_t size() const noexcept { return where_.size(); }
   /// How often the key of an earlier event was asked for, since reserve(): what add() costs beyond a few instructions.
   [[nodiscard]] std::uint64_t looks() const noexcept { return looks_; }
+  /// Bytes, all of them touched or not.
+  [[nodiscard]] std::size_t memory() const noexcept {
+    return (table_.size() + where_.capacity()) * sizeof(std::uint32_t);
+  }
   /// The place of the first event of a series.
   [[nodiscard]] std::uint32_t where(std::size_t series) const noexcept { return where_[series]; }
 
@@ -60,7 +66,7 @@ class SeriesIndex {
   std::size_t capacity_ = 0;
   std::uint32_t number_mask_ = 0;  // the bits of a slot that hold the number of a series plus 1
   unsigned slot_shift_ = 63;       // 64 minus log2 of the table's size
-  std::vector<std::uint32_t> table_ = {0, 0};
+  ZeroedArray<std::uint32_t> table_{2};
   std::vector<std::uint32_t> where_;
   mutable std::uint64_t looks_ = 0;
 };

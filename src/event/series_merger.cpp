@@ -5,8 +5,8 @@ namespace oneshot::event {
 
 void SeriesMerger::reserve(std::size_t events) {
   index_.reserve(events);
-  value_.clear();
-  value_.reserve(events);
+  repeated_.assign(events, false);
+  value_ = ZeroedArray<double>(events);
 }
 
 void SeriesMerger::merge(double& into, const Arrival& arrival) noexcept {

@@ -139,6 +139,7 @@ class EventLog {
   void walk(Offset& at, std::uint64_t end, Stop stop) const {
     while (at.bytes < end) {
       const Record& record = record_at(at.bytes);
+      record.fetch_next_ones();
       if (stop(record)) return;
       if (!record.is_padding()) ++at.events;
       at.bytes += record.size();

@@ -58,6 +58,14 @@ struct Record {
     return is_padding() ? length_and_flags & (out_of_order_flag - 1) : size_for(length_and_flags);
   }
 
+  /// For who goes through records one behind the other, of each: one of the next dozen is fetched from memory
+  /// meanwhile. Where the next one begins is known only once this one is here, and the processor fetches ahead by
+  /// itself only to the end of a page. What lies there need not be a record, nor memory.
+  void fetch_next_ones() const noexcept {
+    constexpr std::size_t distance = 1024;
+    __builtin_prefetch(reinterpret_cast<const char*>(this) + distance);
+  }
+
   // For events.
   [[nodiscard]] std::uint32_t length() const noexcept { return length_and_flags & max_length; }
   [[nodiscard]] std::string_view metric() const noexcept { return {text(), name_length()}; }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -55,6 +56,11 @@ class Format {
   void append_sample(std::string& out, std::string_view name, std::initializer_list<Label> labels, SampleValue value,
                      Timestamp timestamp = {}) const;
 
+  /// append_sample() for the first of these lines: for one at least, for as many as are cheap to write at once, and
+  /// none is begun where `out` has `until` bytes. Returns for how many. `lines` are not none.
+  std::size_t append_samples(std::string& out, std::string_view name, std::span<const SampleLine> lines,
+                             std::size_t until) const;
+
   /// How many bytes append_sample() appends. A long scrape is measured first, for its Content-Length, and written in
   /// pieces later, so this agrees to the byte.
   [[nodiscard]] std::size_t sample_size(std::string_view name, LabelText labels, double value,
@@ -78,11 +84,16 @@ class Format {
  protected:
   static constexpr std::size_t max_timestamp_size = 24;  ///< 64 bits have 20 digits; a sign, a point
 
+  /// From 2001 to 2286 all have as many digits.
+  [[nodiscard]] static bool has_usual_size(std::int64_t unix_ms) noexcept {
+    return unix_ms >= 1'000'000'000'000 && unix_ms < 10'000'000'000'000;
+  }
   [[nodiscard]] virtual std::size_t timestamp_size(std::int64_t unix_ms) const noexcept = 0;
   /// Writes timestamp_size() bytes to `to`; returns their end.
   virtual char* write_timestamp(char* to, std::int64_t unix_ms) const noexcept = 0;
 
  private:
+  [[nodiscard]] static std::size_t max_line_size(std::string_view name, LabelText labels) noexcept;
   [[nodiscard]] static std::size_t any_value_size(double value) noexcept;
   char* write_end_of_sample(char* to, SampleValue value, Timestamp timestamp) const noexcept;
 };

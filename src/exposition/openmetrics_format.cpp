@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/numbers.hpp"
 #include "exposition/escape.hpp"
 
 namespace oneshot::exposition {
@@ -40,7 +41,7 @@ class OpenMetricsFormat final : public Format {
 
  protected:
   [[nodiscard]] std::size_t timestamp_size(std::int64_t unix_ms) const noexcept override {
-    if (unix_ms >= 1'000'000'000'000 && unix_ms < 10'000'000'000'000) return 14;  // from 2001 to 2286
+    if (has_usual_size(unix_ms)) return usual_digits_of_seconds + point_and_milliseconds;
     std::size_t digits = 1;
     for (std::int64_t seconds = unix_ms / 1000; seconds >= 10; seconds /= 10) ++digits;
     return digits + point_and_milliseconds;
@@ -48,16 +49,16 @@ class OpenMetricsFormat final : public Format {
 
   char* write_timestamp(char* to, std::int64_t unix_ms) const noexcept override {
     const auto digits = static_cast<std::uint64_t>(std::max<std::int64_t>(unix_ms, 0));
-    to = std::to_chars(to, to + max_timestamp_size - point_and_milliseconds, digits / 1000).ptr;
+    if (has_usual_size(unix_ms))
+      to = write_digits(to, digits / 1000, usual_digits_of_seconds);
+    else
+      to = std::to_chars(to, to + max_timestamp_size - point_and_milliseconds, digits / 1000).ptr;
     *to++ = '.';
-    const std::uint64_t milliseconds = digits % 1000;
-    *to++ = static_cast<char>('0' + milliseconds / 100);
-    *to++ = static_cast<char>('0' + milliseconds / 10 % 10);
-    *to++ = static_cast<char>('0' + milliseconds % 10);
-    return to;
+    return write_digits(to, digits % 1000, 3);
   }
 
  private:
+  static constexpr std::size_t usual_digits_of_seconds = 10;
   static constexpr std::size_t point_and_milliseconds = 4;
 };
 

@@ -48,4 +48,11 @@ class SampleValue {
 /// Milliseconds since 1970 UTC.
 using Timestamp = std::optional<std::int64_t>;
 
+/// What stands behind the name in a sample line.
+struct SampleLine {
+  LabelText labels;
+  double value = 0;
+  Timestamp timestamp{};
+};
+
 }  // namespace oneshot::exposition

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/numbers.hpp"
 #include "exposition/escape.hpp"
 
 namespace oneshot::exposition {
@@ -46,16 +47,20 @@ class TextFormat final : public Format {
 
  protected:
   [[nodiscard]] std::size_t timestamp_size(std::int64_t unix_ms) const noexcept override {
-    if (unix_ms >= 1'000'000'000'000 && unix_ms < 10'000'000'000'000) return 13;  // from 2001 to 2286
+    if (has_usual_size(unix_ms)) return usual_timestamp_size;
     std::size_t digits = 1;
     for (; unix_ms >= 10; unix_ms /= 10) ++digits;
     return digits;
   }
 
   char* write_timestamp(char* to, std::int64_t unix_ms) const noexcept override {
+    if (has_usual_size(unix_ms)) return write_digits(to, static_cast<std::uint64_t>(unix_ms), usual_timestamp_size);
     const auto digits = static_cast<std::uint64_t>(std::max<std::int64_t>(unix_ms, 0));
     return std::to_chars(to, to + max_timestamp_size, digits).ptr;
   }
+
+ private:
+  static constexpr std::size_t usual_timestamp_size = 13;
 };
 
 }  // namespace

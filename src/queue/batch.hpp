@@ -46,6 +46,18 @@ struct BatchEvent {
   std::optional<event::IdempotencyKey> key{};
 };
 
+/// What of an event its sample is made of, as its BatchEvent has it: half as much to fill in.
+struct BatchSample {
+  EventRef ref = first_event;
+  bool value_given = false;
+  bool out_of_order = false;
+  std::uint64_t series_hash = 0;
+  std::string_view labels;
+  double value = 1;
+  std::int64_t unix_ms = 0;
+  std::string_view metric{};
+};
+
 /// Events in the order of their arrival, for reading. None of them is overwritten while the batch lives, so keep it
 /// short: a queue that fills up cannot make room beyond the oldest batch. A batch that lives on while a client reads is
 /// to end as its lease() says. Any thread, one at a time.
@@ -59,6 +71,10 @@ class Batch {
   /// Reads events from `next` on, as many as there are and `events` has room for, and returns their number. `next`
   /// (first_event at first) moves behind them. Fewer than there is room for: these were the last.
   virtual std::size_t read(EventRef& next, std::span<BatchEvent> events) const noexcept = 0;
+  /// The same, of each event the sample alone. An engine that has many events has a cheaper way than this one.
+  virtual std::size_t read_samples(EventRef& next, std::span<BatchSample> samples) const noexcept;
+  /// The samples of these events, in their order, into as many `samples`. Likewise.
+  virtual void samples_at(std::span<const EventRef> events, std::span<BatchSample> samples) const noexcept;
   [[nodiscard]] virtual Series series_at(EventRef event) const noexcept = 0;
   /// The hash that an event of this series has here.
   [[nodiscard]] virtual std::uint64_t hash_of(const Series& series) const noexcept = 0;

@@ -49,7 +49,8 @@ def scrape(server, name, headers):
 
 def measure(events):
     names = {way: [f"{way}-{number}" for number in range(SCRAPERS)] for way in WAYS}
-    with Server({"server.threads": 1, "scrapers.max_events_per_scrape": events, "storage.capacity_mib": 256,
+    with Server({"server.threads": 1, "scrapers.max_events_per_scrape": events,
+                 "scrapers.max_scrape_bytes": 1 << 30, "storage.capacity_mib": 256,
                  "scrapers.names": names["plain"] + names["gzip"]}) as server:
         post(server, events)
         best = {way: min(scrape(server, name, WAYS[way]) for name in names[way]) for way in WAYS}

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/text.hpp"
 #include "http/parse/request_buffer.hpp"
 #include "http/request.hpp"
 
@@ -20,6 +21,24 @@ class LlhttpMachine {
   LlhttpMachine(const LlhttpMachine&) = delete;
   LlhttpMachine& operator=(const LlhttpMachine&) = delete;
   ~LlhttpMachine();
+
+  /// Whether llhttp reads what a header of that name says. False for most, by the length and the first byte alone; true
+  /// also for some others. Of these headers llhttp checks the grammar, and nothing that comes behind depends on them.
+  [[nodiscard]] static bool reads_header(std::string_view name) noexcept {
+    switch (name.size()) {
+      case 7:
+        return to_lower(name.front()) == 'u';  // Upgrade
+      case 10:
+      case 14:
+        return to_lower(name.front()) == 'c';  // Connection, Content-Length
+      case 16:
+        return to_lower(name.front()) == 'p';  // Proxy-Connection
+      case 17:
+        return to_lower(name.front()) == 't';  // Transfer-Encoding
+      default:
+        return false;
+    }
+  }
 
   /// Begins a request.
   void begin();

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
 // llhttp behind a guard. The guard cuts the head, the chunk sizes and the trailers into lines and hands llhttp whole
-// lines only: those of a head all at once, as far as they are there; bodies it hands on as they arrive. That gives us:
+// lines only: those of a head all at once, as far as they are there; bodies it hands on as they arrive. A header that
+// surely is one, and says nothing about the message, it keeps to itself: what llhttp costs is half of a request, and
+// most headers are such. That gives us:
 // - exact limits, raised as soon as a byte passes them, whether or not the rest ever arrives;
 // - what llhttp lets pass is refused here: folded lines, spare whitespace in the request line, RTSP, a header
 //   without a name, a missing Host; the unit tests give the same results with llhttp 8.1, 9.2 and 9.4;
 // - results that cannot depend on how the network cut the bytes;
 // - two opinions on where a message ends. If they ever differ, the request is refused.
-// llhttp remains the judge of the grammar and the framing.
+// llhttp remains the judge of the framing, and of the grammar of all that is not plain.
 //
 // Here: from bytes to lines. parser_head and parser_body know what is in a line, request_buffer where it stands.
 

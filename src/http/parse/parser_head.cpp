@@ -5,6 +5,7 @@
 
 #include "base/byte_scan.hpp"
 #include "base/text.hpp"
+#include "http/grammar.hpp"
 #include "http/parse/field_limits.hpp"
 #include "http/parse/target.hpp"
 
@@ -14,6 +15,11 @@ namespace {
 using Stage = ParseState::Stage;
 
 constexpr auto all_seen = static_cast<std::size_t>(-1);  // llhttp sees what comes behind the head line by line
+
+/// A header whose name is one, as nearly all have it, and which says nothing to llhttp.
+bool is_plain_name(std::string_view name) noexcept {
+  return !LlhttpMachine::reads_header(name) && token_bytes.has_all_of(name);
+}
 
 /// CR LF stands there.
 bool is_line_end(std::string_view bytes, std::size_t at) noexcept {
@@ -68,11 +74,23 @@ bool HeadParser::take_usual_line(std::string_view bytes) {
 bool HeadParser::take_usual_header_line(std::string_view bytes, std::size_t colon) {
   std::string_view value = bytes;
   value.remove_prefix(colon + 1);
-  const std::size_t end = find_control(value);
+  const std::size_t end = find_unprintable(value);
   if (!is_line_end(value, end)) return false;
   const std::string_view line(bytes.data(), colon + 1 + end + 2);
-  if (field_fits(state_, line) && count_field(state_, line)) take_header(line, colon);
+  if (!field_fits(state_, line) || !count_field(state_, line)) return true;
+  if (is_plain_name({bytes.data(), colon}))
+    take_plain_header(line, colon);
+  else
+    take_header(line, colon);
   return true;
+}
+
+/// llhttp, which looks at each byte of what it is shown, would let this line pass and forget it: the name is made of
+/// token bytes, the value of printable ones (RFC 9110 5.1, 5.5). So llhttp is shown what stands before and behind it.
+void HeadParser::take_plain_header(std::string_view line, std::size_t colon) {
+  if (!show_lines()) return;
+  take_header(line, colon);
+  if (state_.stage == Stage::headers) unseen_offset_ = state_.buffer.line_offset();
 }
 
 bool HeadParser::fits(std::string_view line) {

@@ -15,7 +15,7 @@
 namespace oneshot::http {
 
 /// Takes the head of a request line by line: checks each, finds its parts, and shows llhttp as many lines at once as
-/// there are. Stages request_line and headers.
+/// there are, but for plain headers. Stages request_line and headers.
 class HeadParser {
  public:
   explicit HeadParser(ParseState& state) : state_(state) {}
@@ -53,6 +53,7 @@ class HeadParser {
   void take_request_line(std::string_view line, const RequestLine& parts);
   bool take_usual_line(std::string_view bytes);
   bool take_usual_header_line(std::string_view bytes, std::size_t colon);
+  void take_plain_header(std::string_view line, std::size_t colon);
   void take_header_line(std::string_view line);
   void take_header(std::string_view line, std::size_t colon);
   /// What the header says about the message itself. False, and the request fails, if it may not.
@@ -77,7 +78,7 @@ class HeadParser {
   RequestBuffer::Span path_;
   RequestBuffer::Span query_;
   MessageFraming framing_;
-  std::size_t unseen_offset_ = 0;  // from where in the head llhttp has not been shown it
+  std::size_t unseen_offset_ = 0;  // from where in the head llhttp is still to be shown it
   std::size_t body_limit_ = 0;
   int minor_version_ = 1;
   bool path_is_changed_ = false;

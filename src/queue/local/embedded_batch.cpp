@@ -6,6 +6,8 @@
 #include <mutex>
 #include <utility>
 
+#include "queue/record_reading.hpp"
+
 namespace oneshot::queue {
 namespace {
 
@@ -64,43 +66,69 @@ Ranges EmbeddedBatch::places_of(std::span<const EventRef> events) const {
   return places;
 }
 
-std::size_t EmbeddedBatch::read(EventRef& next, std::span<BatchEvent> events) const noexcept {
+template <class Read, class Make>
+std::size_t EmbeddedBatch::read_by(EventRef& next, std::span<Read> events, const Make& make) const noexcept {
   std::uint64_t at = begin_.bytes + next * unit;
   std::size_t count = 0;
   if (ranges_.empty()) {
-    count = read_range(at, end_.bytes, events);
+    count = read_range(at, end_.bytes, events, make);
   } else {
     auto range = std::ranges::upper_bound(ranges_.all(), at, {}, [](const Range& r) { return r.end.bytes; });
     for (; range != ranges_.all().end() && count < events.size(); ++range) {
       at = std::max(at, range->begin.bytes);
-      count += read_range(at, range->end.bytes, events.subspan(count));
+      count += read_range(at, range->end.bytes, events.subspan(count), make);
     }
   }
   next = static_cast<EventRef>((at - begin_.bytes) / unit);
   return count;
 }
 
-std::size_t EmbeddedBatch::read_range(std::uint64_t& at, std::uint64_t end,
-                                      std::span<BatchEvent> events) const noexcept {
+template <class Read, class Make>
+std::size_t EmbeddedBatch::read_range(std::uint64_t& at, std::uint64_t end, std::span<Read> events,
+                                      const Make& make) const noexcept {
   const event_log::EventLog& log = ledger_->log;
   std::size_t count = 0;
   while (at < end && count < events.size()) {
     const std::uint64_t here = at;
     const event_log::Record& record = log.record_at(here);
+    record.fetch_next_ones();
     at += record.size();
     if (record.is_padding()) continue;
-    events[count++] = {.ref = static_cast<EventRef>((here - begin_.bytes) / unit),
-                       .series_hash = record.series_hash,
-                       .labels = record.labels(),
-                       .value = record.value,
-                       .value_given = record.value_given(),
-                       .unix_ms = times_.time_of(here, time_in(record)),
-                       .out_of_order = record.is_out_of_order(),
-                       .metric = record.metric(),
-                       .sent_unix_ms = record.sent_unix_ms(),
-                       .key = record.key()};
+    events[count++] = make(record, static_cast<EventRef>((here - begin_.bytes) / unit));
   }
   return count;
+}
+
+std::size_t EmbeddedBatch::read(EventRef& next, std::span<BatchEvent> events) const noexcept {
+  return read_by(next, events, [this](const event_log::Record& record, EventRef ref) { return event_of(record, ref); });
+}
+
+std::size_t EmbeddedBatch::read_samples(EventRef& next, std::span<BatchSample> samples) const noexcept {
+  return read_by(next, samples, [this](const event_log::Record& record, EventRef ref) {
+    return sample_of(record, ref, time_of(record, ref));
+  });
+}
+
+void EmbeddedBatch::samples_at(std::span<const EventRef> events, std::span<BatchSample> samples) const noexcept {
+  const event_log::EventLog& log = ledger_->log;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const event_log::Record& record = log.record_at(begin_.bytes + events[i] * unit);
+    record.fetch_next_ones();  // mostly they stand one behind the other
+    samples[i] = sample_of(record, events[i], time_of(record, events[i]));
+  }
+}
+
+BatchEvent EmbeddedBatch::event_of(const event_log::Record& record, EventRef ref) const noexcept {
+  return {.ref = ref,
+          .series_hash = record.series_hash,
+          .labels = record.labels(),
+          .value = record.value,
+          .value_given = record.value_given(),
+          .unix_ms = time_of(record, ref),
+          .out_of_order = record.is_out_of_order(),
+          .metric = record.metric(),
+          .sent_unix_ms = record.sent_unix_ms(),
+          .key = record.key()};
 }
 
 Series EmbeddedBatch::series_at(EventRef event) const noexcept {

@@ -41,6 +41,8 @@ class EmbeddedBatch final : public Batch {
     return ranges_.empty() ? end_.events - begin_.events : ranges_.events();
   }
   std::size_t read(EventRef& next, std::span<BatchEvent> events) const noexcept override;
+  std::size_t read_samples(EventRef& next, std::span<BatchSample> samples) const noexcept override;
+  void samples_at(std::span<const EventRef> events, std::span<BatchSample> samples) const noexcept override;
   [[nodiscard]] Series series_at(EventRef event) const noexcept override;
   [[nodiscard]] std::uint64_t hash_of(const Series& series) const noexcept override;
   [[nodiscard]] std::shared_ptr<delivery::Lease> lease() const override;
@@ -51,8 +53,16 @@ class EmbeddedBatch final : public Batch {
   [[nodiscard]] std::int64_t time_in(const event_log::Record& record) const noexcept {
     return ledger_->explicit_timestamps ? record.sample_unix_ms() : record.unix_ms;
   }
+  [[nodiscard]] std::int64_t time_of(const event_log::Record& record, EventRef ref) const noexcept {
+    return times_.time_of(begin_.bytes + ref * unit, time_in(record));
+  }
+  [[nodiscard]] BatchEvent event_of(const event_log::Record& record, EventRef ref) const noexcept;
+  /// Reads from `next` on, of each event what `make` makes of its record and its ref.
+  template <class Read, class Make>
+  std::size_t read_by(EventRef& next, std::span<Read> events, const Make& make) const noexcept;
   /// Reads from `at` on up to `end`, where `at` moves to if there is room.
-  std::size_t read_range(std::uint64_t& at, std::uint64_t end, std::span<BatchEvent> events) const noexcept;
+  template <class Read, class Make>
+  std::size_t read_range(std::uint64_t& at, std::uint64_t end, std::span<Read> events, const Make& make) const noexcept;
 
   std::shared_ptr<Ledger> ledger_;
   event_log::Offset begin_;

@@ -3,8 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <bit>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <random>
@@ -32,6 +34,20 @@ TEST_CASE("a number is written in its shortest form") {
   CHECK(written(-0.0) == "-0");
   CHECK(written(5e-324) == "5e-324");
   CHECK(written(-std::numeric_limits<double>::max()) == "-1.7976931348623157e+308");
+}
+
+TEST_CASE("digits are written with zeros in front, as many as were asked for") {
+  const auto digits = [](std::uint64_t number, std::size_t count) {
+    std::array<char, 20> to;
+    return std::string(to.data(), write_digits(to.data(), number, count));
+  };
+  CHECK(digits(1'700'000'000'123, 13) == "1700000000123");
+  CHECK(digits(9'999'999'999'999, 13) == "9999999999999");
+  CHECK(digits(1'000'000'000, 10) == "1000000000");
+  CHECK(digits(7, 3) == "007");
+  CHECK(digits(70, 3) == "070");
+  CHECK(digits(0, 1) == "0");
+  CHECK(digits(0, 0).empty());
 }
 
 TEST_CASE("what is not finite is written as Prometheus spells it") {

@@ -36,18 +36,21 @@ Series merge(Repeats repeats, const std::vector<Arrival>& arrivals, const Hash& 
   merger.reserve(arrivals.size());
   // Places are anything that the caller can find labels by; 5 apart, as records of several words are.
   const auto labels_at = [&arrivals](std::uint32_t where) -> std::string_view { return arrivals[where / 5].labels; };
+  const auto value_at = [&arrivals](std::uint32_t where) { return arrivals[where / 5].given.value_or(1); };
   for (std::size_t i = 0; i < arrivals.size(); ++i) {
     const Arrival& arrival = arrivals[i];
     const std::uint64_t hashed = hash(arrival.labels);
     const std::size_t before = merger.size();
     merger.expect(hashed);
-    const bool is_new = merger.add(static_cast<std::uint32_t>(i * 5), hashed, arrival.labels,
-                                   {arrival.given.value_or(1), arrival.given.has_value(), repeats}, labels_at);
-    CHECK(is_new == (merger.size() > before));
+    const SeriesMerger::Added added =
+        merger.add(static_cast<std::uint32_t>(i * 5), hashed, arrival.labels,
+                   {arrival.given.value_or(1), arrival.given.has_value(), repeats}, labels_at, value_at);
+    CHECK((added == SeriesMerger::Added::first) == (merger.size() > before));
   }
   Series series;
   for (std::size_t i = 0; i < merger.size(); ++i) {
-    series.emplace_back(labels_at(merger.where(i)), merger.value(i));
+    const double value = merger.is_repeated(i) ? merger.value(i) : value_at(merger.where(i));
+    series.emplace_back(labels_at(merger.where(i)), value);
   }
   return series;
 }
@@ -94,6 +97,26 @@ TEST_CASE("series come out in order of first appearance, the one without labels 
         Series{{"b", 2}, {"", 2}, {"a", 2}, {"c", 1}});
 }
 
+TEST_CASE("the first event of a series, its second and those behind are told apart, and one value is asked for") {
+  SeriesMerger merger;
+  merger.reserve(4);
+  int asked = 0;
+  const auto add = [&](std::uint32_t where) {
+    const auto labels_at = [](std::uint32_t) { return std::string_view("a"); };
+    const auto value_at = [&asked](std::uint32_t first) {
+      CHECK(first == 7);
+      ++asked;
+      return 10.0;
+    };
+    return merger.add(where, 1, std::string_view("a"), {1, false, Repeats::count}, labels_at, value_at);
+  };
+  CHECK(add(7) == SeriesMerger::Added::first);
+  CHECK(add(8) == SeriesMerger::Added::second);
+  CHECK(add(9) == SeriesMerger::Added::later);
+  CHECK(asked == 1);
+  CHECK(merger.value(0) == 12);
+}
+
 TEST_CASE("no events are no series") {
   CHECK(merge(Repeats::count, {}).empty());
   SeriesMerger merger;
@@ -120,10 +143,14 @@ TEST_CASE("a merger can be used again for another batch") {
   SeriesMerger merger;
   const auto labels_at = [](std::uint32_t) { return std::string_view("a"); };
   for (int batch = 1; batch <= 3; ++batch) {
+    const double value = batch;
+    const auto value_at = [value](std::uint32_t) { return value; };
     merger.reserve(2);
-    merger.add(0, 1, std::string_view("a"), {static_cast<double>(batch), true, Repeats::sum}, labels_at);
-    merger.add(1, 1, std::string_view("a"), {static_cast<double>(batch), true, Repeats::sum}, labels_at);
+    merger.add(0, 1, std::string_view("a"), {value, true, Repeats::sum}, labels_at, value_at);
+    CHECK_FALSE(merger.is_repeated(0));
+    merger.add(1, 1, std::string_view("a"), {value, true, Repeats::sum}, labels_at, value_at);
     REQUIRE(merger.size() == 1);
+    REQUIRE(merger.is_repeated(0));
     CHECK(merger.value(0) == 2 * batch);
   }
 }
@@ -158,7 +185,7 @@ TEST_CASE("a hundred thousand different series and their repeats stay apart") {
   const auto labels_at = [&labels](std::uint32_t where) -> std::string_view { return labels[where % series]; };
   for (std::uint32_t i = 0; i < 2 * series; ++i) {
     const std::string& text = labels[i % series];
-    merger.add(i, std_hash(text), text, {1, false, Repeats::count}, labels_at);
+    merger.add(i, std_hash(text), text, {1, false, Repeats::count}, labels_at, [](std::uint32_t) { return 1.0; });
   }
   REQUIRE(merger.size() == series);
   bool all_two = true;

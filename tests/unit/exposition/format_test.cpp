@@ -10,14 +10,17 @@
 #include <cstdint>
 #include <limits>
 #include <random>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "exposition/openmetrics_format.hpp"
 #include "exposition/text_format.hpp"
 
 using namespace oneshot;
 using exposition::Format;
+using exposition::SampleLine;
 using exposition::Timestamp;
 
 namespace {
@@ -62,6 +65,40 @@ TEST_CASE("the length of a line is known without writing it, for any value and t
       agrees(labels, value, {});
     } else {
       agrees(labels, value, std::bit_cast<std::int64_t>(random() >> random() % 64));
+    }
+  }
+}
+
+TEST_CASE("many lines at once are the lines one by one, however they are cut into pieces") {
+  std::mt19937_64 random(7);
+  for (const Format* format : every_format) {
+    for (int round = 0; round < 200; ++round) {
+      std::vector<std::string> labels(1 + random() % 70);
+      std::vector<SampleLine> lines;
+      std::string expected = "before\n";
+      for (std::string& text : labels) {
+        if (random() % 4 != 0) text = "a=\"" + std::string(random() % (random() % 50 == 0 ? 5000 : 60), 'x') + '"';
+        const double value = random() % 2 == 0 ? 1 : std::bit_cast<double>(random());
+        const Timestamp time = random() % 2 == 0 ? Timestamp() : Timestamp(static_cast<std::int64_t>(random() >> 20));
+        lines.push_back({{text}, value, time});
+        format->append_sample(expected, name, {text}, value, time);
+      }
+      const std::size_t until = random() % (2 * expected.size());
+      std::string out = "before\n";
+      std::span<const SampleLine> left(lines);
+      while (!left.empty()) {
+        const std::size_t before = out.size();
+        const std::size_t written = format->append_samples(out, name, left, until);
+        REQUIRE(written >= 1);
+        REQUIRE(written <= left.size());
+        if (written > 1) {  // the last of them was begun below the limit
+          const SampleLine& last = left[written - 1];
+          REQUIRE(out.size() - format->sample_size(name, last.labels, last.value, last.timestamp) < until);
+        }
+        REQUIRE(out.size() > before);
+        left = left.subspan(written);
+      }
+      REQUIRE(out == expected);
     }
   }
 }

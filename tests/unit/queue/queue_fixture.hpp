@@ -40,8 +40,35 @@ inline std::vector<BatchEvent> events_of(const Batch& batch) {
   return all;
 }
 
+inline void check_sample(const BatchSample& sample, const BatchEvent& event) {
+  CHECK(sample.ref == event.ref);
+  CHECK(sample.series_hash == event.series_hash);
+  CHECK(sample.labels == event.labels);
+  CHECK(sample.metric == event.metric);
+  CHECK(sample.value == event.value);
+  CHECK(sample.value_given == event.value_given);
+  CHECK(sample.unix_ms == event.unix_ms);
+  CHECK(sample.out_of_order == event.out_of_order);
+}
+
+/// The samples of a batch are its events, read one behind the other or by their refs.
+inline void check_samples(const Batch& batch) {
+  const std::vector<BatchEvent> events = events_of(batch);
+  std::vector<BatchSample> samples(events.size() + 1);
+  EventRef next = first_event;
+  REQUIRE(batch.read_samples(next, samples) == events.size());
+  std::vector<EventRef> backwards;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    check_sample(samples[i], events[i]);
+    backwards.push_back(events[events.size() - 1 - i].ref);
+  }
+  batch.samples_at(backwards, samples);
+  for (std::size_t i = 0; i < events.size(); ++i) check_sample(samples[i], events[events.size() - 1 - i]);
+}
+
 inline Texts texts(const Batch& batch) {
   Texts all;
+  check_samples(batch);
   for (const BatchEvent& event : events_of(batch)) {
     all.emplace_back(event.labels);
     CHECK(batch.series_at(event.ref) == Series{event.metric, event.labels});

@@ -46,7 +46,7 @@ class EventText {
     families_.append_later_heads(heads, format);
     size_ += heads.size();
   }
-  void note_out_of_order(const queue::BatchEvent& event, const std::string& metric) {
+  void note_out_of_order(const queue::BatchSample& event, const std::string& metric) {
     if (out_of_order_++ == 0) first_out_of_order_.append(metric).append("{").append(event.labels).append("}");
   }
 

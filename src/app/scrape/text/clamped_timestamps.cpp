@@ -5,7 +5,7 @@
 
 namespace oneshot::app {
 
-std::int64_t ClampedTimestamps::lift(const queue::BatchEvent& event) {
+std::int64_t ClampedTimestamps::lift(const queue::BatchSample& event) {
   if (latest_.empty()) {
     lifted_.reserve(events_.size());
     latest_.reserve(events_.size());
@@ -16,7 +16,7 @@ std::int64_t ClampedTimestamps::lift(const queue::BatchEvent& event) {
   return ascend(series, event.unix_ms);
 }
 
-std::int64_t ClampedTimestamps::behind_lifted(const queue::BatchEvent& event) {
+std::int64_t ClampedTimestamps::behind_lifted(const queue::BatchSample& event) {
   const auto series = lifted_.find(event.series_hash, series_of(event), events_);
   const bool was_lifted = series && latest_[*series] != none;
   return was_lifted ? ascend(*series, event.unix_ms) : event.unix_ms;

@@ -27,20 +27,20 @@ class ClampedTimestamps {
   void begin_again() { std::fill(latest_.begin(), latest_.end(), none); }
 
   /// These are asked for next.
-  void expect(std::span<const queue::BatchEvent> events) const {
+  void expect(std::span<const queue::BatchSample> events) const {
     if (latest_.empty()) return;
-    for (const queue::BatchEvent& event : events) lifted_.expect(event.series_hash);
+    for (const queue::BatchSample& event : events) lifted_.expect(event.series_hash);
   }
 
-  std::int64_t next(const queue::BatchEvent& event) {
+  std::int64_t next(const queue::BatchSample& event) {
     const bool is_old = event.unix_ms < oldest_;
     if (!is_old && latest_.empty()) return event.unix_ms;
     return is_old ? lift(event) : behind_lifted(event);
   }
 
  private:
-  std::int64_t lift(const queue::BatchEvent& event);
-  std::int64_t behind_lifted(const queue::BatchEvent& event);
+  std::int64_t lift(const queue::BatchSample& event);
+  std::int64_t behind_lifted(const queue::BatchSample& event);
   std::int64_t ascend(std::size_t series, std::int64_t unix_ms) {
     return latest_[series] = std::max(unix_ms, latest_[series] + 1);
   }

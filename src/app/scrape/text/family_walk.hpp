@@ -20,14 +20,18 @@ class FamilyWalk {
   /// Goes to the next thing, or writes the lines of the next family where there is none left of this one. False: that
   /// was all.
   bool go_on(std::string& out, const exposition::Format& format) {
-    if (at_ != FamilyLists::none) at_ = lists_.next(at_);
-    if (at_ != FamilyLists::none) return true;
+    if (at_ != FamilyLists::none && go_on_in_family()) return true;
     if (place_ == families_.size()) return false;
     family_ = families_.at(place_);
     if (place_ > 0) families_.append_head(out, format, family_);
     ++place_;
     at_ = lists_.first(family_);
     return true;
+  }
+  /// Goes from a thing to the next one of the same family. False: that was the last one.
+  bool go_on_in_family() {
+    at_ = lists_.next(at_);
+    return at_ != FamilyLists::none;
   }
   /// Whether there is a thing to write.
   [[nodiscard]] bool is_at_one() const noexcept { return at_ != FamilyLists::none; }

@@ -35,10 +35,10 @@ class GroupedEventText final : public EventText {
     EventBlock block;
     Step step;
     while (!step.is_over()) {
-      const auto some = std::span<const queue::BatchEvent>(block).first(events_.read(measured_to_, block));
+      const auto some = std::span<const queue::BatchSample>(block).first(events_.read(measured_to_, block));
       times_.expect(some);
-      for (const queue::BatchEvent& event : some) series_.expect(event.series_hash);
-      for (const queue::BatchEvent& event : some) {
+      for (const queue::BatchSample& event : some) series_.expect(event.series_hash);
+      for (const queue::BatchSample& event : some) {
         const std::uint64_t looks = series_.looks();
         note(event);
         step.count(event, series_.looks() - looks);
@@ -56,7 +56,7 @@ class GroupedEventText final : public EventText {
       if (at_ == none && !walk_.is_at_one()) continue;
       if (at_ == none) at_ = first_[walk_.number()];
       const Sample& sample = samples_[at_];
-      std::array<queue::BatchEvent, 1> event;
+      std::array<queue::BatchSample, 1> event;
       queue::EventRef ref = sample.event;
       static_cast<void>(events_.read(ref, event));
       format_.append_sample(out, walk_.metric(), {event[0].labels}, event[0].value, sample.unix_ms);
@@ -74,7 +74,7 @@ class GroupedEventText final : public EventText {
   };
   static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
 
-  void note(const queue::BatchEvent& event) {
+  void note(const queue::BatchSample& event) {
     const std::size_t family = families_.number_of(event.metric);
     if (event.out_of_order) note_out_of_order(event, families_.name(family));
     const auto number = static_cast<std::uint32_t>(samples_.size());

@@ -13,7 +13,7 @@
 namespace oneshot::app {
 
 /// So many events are read from a batch at once, and what is looked up for them is fetched meanwhile.
-using EventBlock = std::array<queue::BatchEvent, 64>;
+using EventBlock = std::array<queue::BatchSample, 64>;
 
 /// The events of a batch as an exposition shows them. An event is stored with its metric's name, or without one, which
 /// means the default metric, whatever that is called now. Where the default metric has got the name of a metric of
@@ -26,12 +26,15 @@ class ShownEvents {
   ShownEvents(const queue::Batch& batch, std::string usual) : batch_(batch), usual_(std::move(usual)) {}
 
   [[nodiscard]] std::uint64_t size() const noexcept { return batch_.size(); }
-  /// As queue::Batch::read().
-  std::size_t read(queue::EventRef& next, std::span<queue::BatchEvent> events) const {
-    const std::size_t count = batch_.read(next, events);
-    for (queue::BatchEvent& event : events.first(count))
-      if (event.metric == usual_) forget_name(event);
+  /// As queue::Batch::read_samples() and samples_at().
+  std::size_t read(queue::EventRef& next, std::span<queue::BatchSample> events) const {
+    const std::size_t count = batch_.read_samples(next, events);
+    forget_names(events.first(count));
     return count;
+  }
+  void read_at(std::span<const queue::EventRef> refs, std::span<queue::BatchSample> events) const {
+    batch_.samples_at(refs, events);
+    forget_names(events.first(refs.size()));
   }
   /// There was an event that has lost its name so: what the log kept apart as two series may be one here, whose times
   /// are unique and ascending in each of the two only.
@@ -43,10 +46,13 @@ class ShownEvents {
   }
 
  private:
-  void forget_name(queue::BatchEvent& event) const {
-    merged_names_ = true;
-    event.metric = {};
-    event.series_hash = batch_.hash_of({event.metric, event.labels});
+  void forget_names(std::span<queue::BatchSample> events) const {
+    for (queue::BatchSample& event : events) {
+      if (event.metric != usual_) continue;
+      merged_names_ = true;
+      event.metric = {};
+      event.series_hash = batch_.hash_of({event.metric, event.labels});
+    }
   }
 
   const queue::Batch& batch_;
@@ -54,6 +60,6 @@ class ShownEvents {
   mutable bool merged_names_ = false;
 };
 
-inline queue::Series series_of(const queue::BatchEvent& event) noexcept { return {event.metric, event.labels}; }
+inline queue::Series series_of(const queue::BatchSample& event) noexcept { return {event.metric, event.labels}; }
 
 }  // namespace oneshot::app

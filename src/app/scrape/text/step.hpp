@@ -16,7 +16,7 @@ class Step {
   static constexpr std::uint64_t most = std::uint64_t{1} << 20;
 
   /// One event was read, and `looks` earlier events were compared with it.
-  void count(const queue::BatchEvent& event, std::uint64_t looks = 0) noexcept {
+  void count(const queue::BatchSample& event, std::uint64_t looks = 0) noexcept {
     const std::uint64_t text = event.labels.size() + event.metric.size();
     used_ += event_cost + text + looks * (look_cost + text);
   }

@@ -4,6 +4,7 @@
 
 #include "app/scrape/text/batch_text.hpp"
 #include "app/scrape/text/clamped_timestamps.hpp"
+#include "app/scrape/text/line_block.hpp"
 #include "app/scrape/text/shown_events.hpp"
 #include "app/scrape/text/step.hpp"
 
@@ -29,7 +30,7 @@ class TimedEventText final : public EventText {
     while (!step.is_over()) {
       const auto some = next_of(block, measured_to_);
       if (events_.has_merged_names()) return group();
-      for (const queue::BatchEvent& event : some) {
+      for (const queue::BatchSample& event : some) {
         if (!event.metric.empty()) return group();
         if (event.out_of_order) note_out_of_order(event, usual());
         size_ += format_.sample_size(usual(), {event.labels}, event.value, times_.next(event));
@@ -48,27 +49,28 @@ class TimedEventText final : public EventText {
     if (grouped_ != nullptr) return grouped_->append_next(out);
     if (!heads_written_) families_.append_later_heads(out, format_);
     heads_written_ = true;
-    EventBlock block;
-    while (out.size() < piece_bytes && written_ < events_.size()) {
-      const auto some = next_of(block, written_to_);
-      if (some.empty()) return false;
-      for (const queue::BatchEvent& event : some) {
-        if (out.size() >= piece_bytes) {
-          written_to_ = event.ref;  // the rest of the block once more: lines may be long
-          break;
-        }
-        format_.append_sample(out, usual(), {event.labels}, event.value, times_.next(event));
-        ++written_;
-      }
+    while (out.size() < piece_bytes) {
+      if (lines_.is_written() && !make_lines()) return false;
+      lines_.append_to(out, format_, piece_bytes);
     }
-    return written_ < events_.size();
+    return !(lines_.is_written() && written_to_end_);
   }
 
  private:
   [[nodiscard]] const std::string& usual() const noexcept { return families_.name(Families::usual); }
 
-  std::span<const queue::BatchEvent> next_of(EventBlock& block, queue::EventRef& next) const {
-    const auto some = std::span<const queue::BatchEvent>(block).first(events_.read(next, block));
+  /// For the next events. False: there are none left.
+  bool make_lines() {
+    if (written_to_end_) return false;
+    const auto some = next_of(block_, written_to_);
+    written_to_end_ = some.size() < block_.size();
+    lines_.begin(usual());
+    for (const queue::BatchSample& event : some) lines_.add({{event.labels}, event.value, times_.next(event)});
+    return true;
+  }
+
+  std::span<const queue::BatchSample> next_of(EventBlock& block, queue::EventRef& next) const {
+    const auto some = std::span<const queue::BatchSample>(block).first(events_.read(next, block));
     times_.expect(some);
     return some;
   }
@@ -99,7 +101,9 @@ class TimedEventText final : public EventText {
   queue::EventRef measured_to_ = queue::first_event;
   queue::EventRef written_to_ = queue::first_event;
   bool heads_written_ = false;
-  std::uint64_t written_ = 0;
+  bool written_to_end_ = false;  // of the batch; the last lines may be in lines_ still
+  EventBlock block_;             // kept, since to fill a new one with zeros costs as much as to read events into it
+  LineBlock lines_;
 };
 
 }  // namespace

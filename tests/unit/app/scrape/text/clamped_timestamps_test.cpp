@@ -3,50 +3,26 @@
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
-#include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>
-#include <utility>
 #include <vector>
+
+#include "unit/app/scrape/text/some_events.hpp"
 
 namespace oneshot::app {
 namespace {
-
-/// Events of these labels and times, whose refs are their places.
-class SomeEvents final : public queue::Batch {
- public:
-  explicit SomeEvents(std::vector<queue::BatchEvent> events) : events_(std::move(events)) {
-    for (std::size_t i = 0; i < events_.size(); ++i) events_[i].ref = static_cast<queue::EventRef>(i);
-  }
-  [[nodiscard]] std::uint64_t size() const noexcept override { return events_.size(); }
-  std::size_t read(queue::EventRef& next, std::span<queue::BatchEvent> events) const noexcept override {
-    const auto count = std::min(events.size(), events_.size() - next);
-    std::copy_n(events_.begin() + next, count, events.begin());
-    next += static_cast<queue::EventRef>(count);
-    return count;
-  }
-  [[nodiscard]] queue::Series series_at(queue::EventRef event) const noexcept override {
-    return {events_[event].metric, events_[event].labels};
-  }
-  [[nodiscard]] std::uint64_t hash_of(const queue::Series&) const noexcept override { return 1; }
-  [[nodiscard]] std::span<const queue::BatchEvent> all() const noexcept { return events_; }
-
- private:
-  std::vector<queue::BatchEvent> events_;
-};
 
 queue::BatchEvent event_at(std::int64_t unix_ms, std::string_view labels, std::uint64_t hash) {
   return {.series_hash = hash, .labels = labels, .unix_ms = unix_ms};
 }
 
+using test::SomeEvents;
 using Times = std::vector<std::int64_t>;
 
 Times times_of(const SomeEvents& events, ClampedTimestamps& clamped) {
   Times all;
   clamped.expect(events.all());
-  for (const queue::BatchEvent& event : events.all()) all.push_back(clamped.next(event));
+  for (const queue::BatchSample& event : events.all()) all.push_back(clamped.next(event));
   return all;
 }
 
