@@ -75,6 +75,24 @@ TEST_CASE("handlers that post others again and again do not keep sockets from be
   CHECK(read_at < 10);
 }
 
+TEST_CASE("nobody sleeps while a socket has bytes that were told of before") {
+  PolledContext context;
+  const SocketRig rig(context);
+  test::send_all(rig.peers, "abcdef");
+  const auto read_six = [](const SocketRig& of, asio::io_context& io) -> asio::awaitable<void> {
+    char space = 0;
+    const auto buffer = asio::buffer(&space, 1);
+    for (int i = 0; i < 6; ++i) {
+      const auto [error, size] = co_await of.socket->async_read_some(buffer, nothrow);
+      if (error) co_return;
+    }
+    io.stop();
+  };
+  context.spawn(read_six(rig, context.io));
+  context.io.run_for(std::chrono::seconds(10));
+  CHECK(context.io.stopped());
+}
+
 TEST_CASE("another thread's post and stop() wake a context that waits for its sockets") {
   asio::io_context io{1};
   const auto work = asio::make_work_guard(io);
@@ -130,6 +148,7 @@ TEST_CASE("another context on an attached thread waits for itself alone") {
   const SocketRig rig(context);
   SocketRig::Read read;
   rig.begin_read(read);
+  context.io.poll_one();  // its begin
   test::send_all(rig.peers, "x");
   asio::io_context other{1};
   bool rang = false;

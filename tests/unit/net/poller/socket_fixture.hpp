@@ -78,7 +78,7 @@ class PolledContext {
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
     while (!condition()) {
       if (std::chrono::steady_clock::now() >= until) return false;
-      io.run_one_for(std::chrono::milliseconds(50));
+      io.run_one_for(std::chrono::milliseconds(1));
     }
     return true;
   }
