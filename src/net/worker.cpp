@@ -13,7 +13,6 @@
 
 #include <algorithm>
 #include <asio/co_spawn.hpp>
-#include <asio/generic/stream_protocol.hpp>
 #include <asio/post.hpp>
 #include <cassert>
 #include <chrono>
@@ -43,23 +42,22 @@ void log_failed_session(const std::exception_ptr& fault) {
   }
 }
 
-/// `socket` is the stream's afterwards, unless there is an error.
-Result<std::unique_ptr<Stream>> make_stream(asio::io_context& context, UniqueFd& socket) {
+Result<std::unique_ptr<Stream>> make_stream(Poller& poller, UniqueFd socket) {
   int family = AF_INET;
   socklen_t length = sizeof family;
   ::getsockopt(socket.get(), SOL_SOCKET, SO_DOMAIN, &family, &length);
-  asio::generic::stream_protocol::socket connection(context);
-  asio::error_code error;
-  connection.assign(asio::generic::stream_protocol(family, 0), socket.get(), error);
-  if (error) return Unexpected{error.message()};
-  const int handle = socket.release();
+  std::unique_ptr<SocketStream> stream;
   if (family == AF_UNIX) {
-    set_send_buffer(handle, usual_send_buffer);  // it does not come from the listening socket, as with TCP
-    return std::unique_ptr<Stream>(std::make_unique<UnixStream>(std::move(connection)));
+    set_send_buffer(socket.get(), usual_send_buffer);  // it does not come from the listening socket, as with TCP
+    stream = std::make_unique<UnixStream>(poller, std::move(socket));
+  } else {
+    const int on = 1;
+    ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    stream = std::make_unique<PlainStream>(poller, std::move(socket));
   }
-  const int on = 1;
-  ::setsockopt(handle, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  return std::unique_ptr<Stream>(std::make_unique<PlainStream>(std::move(connection)));
+  const asio::error_code error = stream->watch();
+  if (error) return Unexpected{error.message()};
+  return std::unique_ptr<Stream>(std::move(stream));
 }
 
 }  // namespace
@@ -105,13 +103,17 @@ Worker::Worker(unsigned number, http::Handler& handler, const Options& options, 
       connection_context_(handler, options_, memory),
       connections_(connections),
       next_id_((std::uint64_t{number} << 48) + 1),
+      poller_(Poller::of(context_)),
       work_(context_.get_executor()),
       tick_timer_(context_) {}
 
 Worker::~Worker() { join(); }
 
 void Worker::start() {
-  thread_ = std::thread([this] { context_.run(); });
+  thread_ = std::thread([this] {
+    const Poller::Attached attached(context_);
+    context_.run();
+  });
 }
 
 void Worker::adopt(Newcomer newcomer, Peer& peer) {
@@ -162,9 +164,8 @@ void Worker::forget_connection(Peer& peer) noexcept {
 }
 
 void Worker::begin_session(Newcomer newcomer, Peer& peer) {
-  Result<std::unique_ptr<Stream>> made = make_stream(context_, newcomer.socket);
+  Result<std::unique_ptr<Stream>> made = make_stream(poller_, std::move(newcomer.socket));
   if (!made) {
-    newcomer.socket.reset();
     forget_connection(peer);
     log::warn("cannot watch a new connection", {{"error", made.error()}});
     return;

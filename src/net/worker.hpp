@@ -21,6 +21,7 @@
 #include "net/eviction/peers.hpp"
 #include "net/memory_trim.hpp"
 #include "net/options.hpp"
+#include "net/poller/poller.hpp"
 #include "net/session/connection_context.hpp"
 #include "net/stream/wrap_stream.hpp"
 
@@ -94,6 +95,7 @@ class Worker final : public Evictable {
 
   // Last, so that it is destroyed first: sessions that are left in it still use what is above.
   asio::io_context context_{1};
+  Poller& poller_;  // of their sockets
   asio::executor_work_guard<asio::io_context::executor_type> work_;
   asio::steady_timer tick_timer_;
   std::thread thread_;

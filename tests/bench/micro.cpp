@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What single steps cost, in nanoseconds of CPU time (of all threads) and calls of operator new, without network.
+// What single steps cost, in nanoseconds of CPU time (of all threads) and calls of operator new; without network and
+// kernel, but for one.
 //
 //   micro                     all, as a table
 //   micro WORD                those whose name has this in it
@@ -24,6 +25,7 @@
 #include "app/scrape/text/batch_text.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
+#include "bench/wakeup.hpp"
 #include "event/event_builder.hpp"
 #include "event/form_parser.hpp"
 #include "exposition/text_format.hpp"
@@ -177,6 +179,11 @@ std::vector<Benchmark> benchmarks(State& state) {
                      queue.append(0, *event);
                      state.parser.next();
                    }
+                 }});
+  all.push_back({"wake a connection", 1'000'000, [](std::uint64_t) {},
+                 [](std::uint64_t n) {
+                   Wakeup wakeup;
+                   wakeup.run(n);
                  }});
   all.push_back({"count an event, 2 labels", 1'000'000, [](std::uint64_t) {},
                  [](std::uint64_t n) {

@@ -19,6 +19,7 @@ COUNTS = {
     "append, 1 scraper": 329,
     "append, 64 scrapers": 329,
     "the way of an event": 3923,
+    "wake a connection": 1123,
     "count an event, 2 labels": 816,
     "take and render, 1000000 events": 529,
     "take and render, 1000000 events, timestamps": 579,

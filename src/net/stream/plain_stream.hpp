@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <utility>
+
 #include "net/stream/socket_stream.hpp"
 
 namespace oneshot::net {
@@ -8,7 +10,8 @@ namespace oneshot::net {
 /// The bytes of a TCP socket, as they are.
 class PlainStream final : public SocketStream {
  public:
-  using SocketStream::SocketStream;
+  PlainStream(Poller& poller, UniqueFd socket) noexcept
+      : SocketStream(poller, std::move(socket), ShortRead::takes_all) {}
 
   [[nodiscard]] bool has_arrived(std::uint64_t given) const noexcept override;
   [[nodiscard]] TcpInfo sample() noexcept override;

@@ -4,7 +4,6 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <asio/write.hpp>
 #include <utility>
 
 #include "net/asio_compat.hpp"
@@ -12,11 +11,7 @@
 
 namespace oneshot::net {
 
-SocketStream::SocketStream(asio::generic::stream_protocol::socket socket) noexcept : socket_(std::move(socket)) {}
-
-int SocketStream::handle() const noexcept { return socket_.native_handle(); }
-
-asio::any_io_executor SocketStream::executor() noexcept { return socket_.get_executor(); }
+asio::any_io_executor SocketStream::executor() noexcept { return socket_.executor(); }
 
 // Not a coroutine, nor is write(): a frame of its own would cost as much as an event.
 asio::awaitable<Stream::Transferred> SocketStream::read_some(asio::mutable_buffer space) {
@@ -24,11 +19,11 @@ asio::awaitable<Stream::Transferred> SocketStream::read_some(asio::mutable_buffe
 }
 
 asio::awaitable<Stream::Transferred> SocketStream::write(const std::string& rest) {
-  return asio::async_write(socket_, asio::buffer(rest), nothrow);
+  return socket_.async_write(rest, nothrow);
 }
 
 bool SocketStream::try_write(std::string& bytes) noexcept {
-  const ssize_t n = ::send(handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  const std::ptrdiff_t n = socket_.send(bytes);
   if (n < 0) return false;  // what is wrong shows in write()
   if (static_cast<std::size_t>(n) < bytes.size()) {
     bytes.erase(0, static_cast<std::size_t>(n));
@@ -38,28 +33,17 @@ bool SocketStream::try_write(std::string& bytes) noexcept {
   return true;
 }
 
-asio::error_code SocketStream::shutdown_write() noexcept {
-  asio::error_code error;
-  socket_.shutdown(asio::socket_base::shutdown_send, error);
-  return error;
-}
+asio::error_code SocketStream::shutdown_write() noexcept { return socket_.shutdown_send(); }
 
 void SocketStream::reset() noexcept {
-  asio::error_code ignored;
-  socket_.set_option(asio::socket_base::linger(true, 0), ignored);
-  socket_.close(ignored);
+  const linger at_once{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(handle(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  socket_.close();
 }
 
-void SocketStream::cancel() noexcept {
-  asio::error_code ignored;
-  socket_.cancel(ignored);
-}
+void SocketStream::cancel() noexcept { socket_.cancel(); }
 
-void SocketStream::on_readable(std::function<void()> ready) {
-  socket_.async_wait(asio::socket_base::wait_read, [ready = std::move(ready)](const asio::error_code& error) {
-    if (!error) ready();
-  });
-}
+void SocketStream::on_readable(std::function<void()> ready) { socket_.on_readable(std::move(ready)); }
 
 std::size_t SocketStream::unread() const noexcept { return readable_bytes(handle()); }
 

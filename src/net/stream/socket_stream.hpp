@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <asio/generic/stream_protocol.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
 
+#include "base/unique_fd.hpp"
+#include "net/poller/polled_socket.hpp"
 #include "net/stream/stream.hpp"
 
 namespace oneshot::net {
@@ -10,7 +16,8 @@ namespace oneshot::net {
 /// The bytes of a connected socket, as they are: what TCP and Unix sockets share.
 class SocketStream : public Stream {
  public:
-  explicit SocketStream(asio::generic::stream_protocol::socket socket) noexcept;
+  /// To be called once, before any other function. Errors: the kernel cannot watch one more (epoll_ctl(2)).
+  asio::error_code watch() { return socket_.watch(); }
 
   asio::any_io_executor executor() noexcept override;
   asio::awaitable<Transferred> read_some(asio::mutable_buffer space) override;
@@ -26,14 +33,18 @@ class SocketStream : public Stream {
   void set_send_buffer(std::size_t bytes) noexcept override;
 
  protected:
-  [[nodiscard]] int handle() const noexcept;
-  [[nodiscard]] bool is_open() const noexcept { return socket_.is_open(); }
-  [[nodiscard]] asio::generic::stream_protocol::socket& socket() noexcept { return socket_; }
+  SocketStream(Poller& poller, UniqueFd socket, ShortRead short_read) noexcept
+      : socket_(poller, std::move(socket), short_read) {}
+
+  [[nodiscard]] int handle() const noexcept { return socket_.handle(); }
+  [[nodiscard]] bool is_open() const noexcept { return handle() >= 0; }
+  /// Bytes that the kernel has taken so far.
+  [[nodiscard]] std::uint64_t written() const noexcept { return socket_.written(); }
 
  private:
   std::size_t count_early(std::size_t size) noexcept override;
 
-  mutable asio::generic::stream_protocol::socket socket_;  // Asio's native_handle() is not const
+  PolledSocket socket_;
 };
 
 }  // namespace oneshot::net

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <utility>
+
 #include "net/stream/socket_stream.hpp"
 
 namespace oneshot::net {
@@ -10,11 +12,9 @@ namespace oneshot::net {
 /// taken back from the peer, not even by reset(); so no batch may go this way (app/access/authorize.cpp).
 class UnixStream final : public SocketStream {
  public:
-  using SocketStream::SocketStream;
+  UnixStream(Poller& poller, UniqueFd socket) noexcept
+      : SocketStream(poller, std::move(socket), ShortRead::may_be_cut) {}
 
-  asio::awaitable<Transferred> read_some(asio::mutable_buffer space) override;
-  bool try_write(std::string& bytes) noexcept override;
-  asio::awaitable<Transferred> write(const std::string& rest) override;
   asio::error_code shutdown_write() noexcept override;
 
   [[nodiscard]] bool has_arrived(std::uint64_t given) const noexcept override;
@@ -28,7 +28,6 @@ class UnixStream final : public SocketStream {
   void stop_probing() noexcept override {}
 
  private:
-  std::uint64_t written_ = 0;
   bool ended_ = false;                      // we have sent our end
   mutable std::uint64_t acknowledged_ = 0;  // at most so far: it never falls
 };
