@@ -99,6 +99,10 @@ natsStatus Connection::configure(const NatsOptions& options) {
 Connection::~Connection() { close(); }
 
 bool Connection::connect() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (is_closed_) return false;  // the link is gone for good
+  }
   if (const auto there = link(); there && !natsConnection_IsClosed(there->connection)) return true;
   auto made = std::make_shared<Link>();
   Steps step;
