@@ -22,13 +22,14 @@ class Stop(unittest.TestCase):
         return [l for l in server.log_lines() if l["level"] == "warn" and "memory" not in l["msg"]]
 
     def test_a_request_in_flight_is_answered_and_then_the_connection_ends(self):
-        with Server() as server, server.connect() as connection:
+        with Server({"server.threads": 1}) as server, server.connect() as connection:
             whole = request("POST", "/event", [FORM], b"a=1&b=2")
             connection.send(whole[:-4])
             with server.connect() as other:  # answered after the first one's bytes were read, or as good as
                 other.get("/healthz")
-            server.signal()
-            self.refuses_connections(server)
+                server.signal()
+                self.refuses_connections(server)
+                self.assertEqual(other.wait_for_end(), "end of stream")  # all connections of a thread are told at once
             connection.send(whole[-4:])
             reply = connection.read_reply()
             self.assertEqual((reply.status, (reply.header("connection") or "").lower()), (200, "close"))
