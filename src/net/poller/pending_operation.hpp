@@ -27,7 +27,8 @@ class PendingOperation {
   template <class Handler>
   void hold(Handler handler) {
     using Kind = Of<Handler>;
-    static_assert(sizeof(Kind) <= sizeof space_ && alignof(Kind) <= alignof(std::max_align_t));
+    static_assert(sizeof(Kind) <= sizeof space_);
+    static_assert(alignof(Kind) <= alignof(std::max_align_t));
     held_ = new (static_cast<void*>(space_)) Kind(std::move(handler));
   }
 
