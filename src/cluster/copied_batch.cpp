@@ -13,16 +13,7 @@ namespace {
 constexpr std::uint64_t unit = sizeof(std::uint64_t);
 
 queue::BatchEvent event_of(const event_log::Record& record, queue::EventRef ref) noexcept {
-  return {.ref = ref,
-          .series_hash = record.series_hash,
-          .labels = record.labels(),
-          .value = record.value,
-          .value_given = record.value_given(),
-          .unix_ms = record.unix_ms,
-          .out_of_order = record.is_out_of_order(),
-          .metric = record.metric(),
-          .sent_unix_ms = record.sent_unix_ms(),
-          .key = record.key()};
+  return queue::event_of(record, ref, record.unix_ms);
 }
 
 queue::BatchSample sample_of(const event_log::Record& record, queue::EventRef ref) noexcept {

@@ -100,7 +100,9 @@ std::size_t EmbeddedBatch::read_range(std::uint64_t& at, std::uint64_t end, std:
 }
 
 std::size_t EmbeddedBatch::read(EventRef& next, std::span<BatchEvent> events) const noexcept {
-  return read_by(next, events, [this](const event_log::Record& record, EventRef ref) { return event_of(record, ref); });
+  return read_by(next, events, [this](const event_log::Record& record, EventRef ref) {
+    return event_of(record, ref, time_of(record, ref));
+  });
 }
 
 std::size_t EmbeddedBatch::read_samples(EventRef& next, std::span<BatchSample> samples) const noexcept {
@@ -116,19 +118,6 @@ void EmbeddedBatch::samples_at(std::span<const EventRef> events, std::span<Batch
     record.fetch_next_ones();  // mostly they stand one behind the other
     samples[i] = sample_of(record, events[i], time_of(record, events[i]));
   }
-}
-
-BatchEvent EmbeddedBatch::event_of(const event_log::Record& record, EventRef ref) const noexcept {
-  return {.ref = ref,
-          .series_hash = record.series_hash,
-          .labels = record.labels(),
-          .value = record.value,
-          .value_given = record.value_given(),
-          .unix_ms = time_of(record, ref),
-          .out_of_order = record.is_out_of_order(),
-          .metric = record.metric(),
-          .sent_unix_ms = record.sent_unix_ms(),
-          .key = record.key()};
 }
 
 Series EmbeddedBatch::series_at(EventRef event) const noexcept {

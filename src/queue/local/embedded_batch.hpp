@@ -56,7 +56,6 @@ class EmbeddedBatch final : public Batch {
   [[nodiscard]] std::int64_t time_of(const event_log::Record& record, EventRef ref) const noexcept {
     return times_.time_of(begin_.bytes + ref * unit, time_in(record));
   }
-  [[nodiscard]] BatchEvent event_of(const event_log::Record& record, EventRef ref) const noexcept;
   /// Reads from `next` on, of each event what `make` makes of its record and its ref.
   template <class Read, class Make>
   std::size_t read_by(EventRef& next, std::span<Read> events, const Make& make) const noexcept;

@@ -45,6 +45,11 @@ struct MachineFixture {
     return std::move(*applied);
   }
   /// From 1, as sequences are.
+  /// Applies to a machine that begins at a checkpoint what the log has from there on.
+  void catch_up(Machine& other) const {
+    for (Sequence sequence = other.fill_from(); sequence <= log.size(); ++sequence)
+      REQUIRE(other.apply(entry(sequence)));
+  }
   [[nodiscard]] Entry entry(Sequence sequence) const {
     const Stored& stored = log[sequence - 1];
     return {.sequence = sequence, .unix_ms = stored.unix_ms, .subject = stored.subject, .bytes = stored.bytes};

@@ -76,10 +76,9 @@ TEST_CASE("in a cluster a sender that holds most of the log cannot push out what
   SUBCASE("another replica tells the same, wherever it begins") {
     Machine other;
     REQUIRE(other.restore(f.machine.checkpoint()));
-    const Sequence from = other.fill_from();
     CHECK(f.post(small) == queue::Stored::stored);
     CHECK(f.post(big) == queue::Stored::over_share);
-    for (Sequence sequence = from; sequence <= f.log.size(); ++sequence) REQUIRE(other.apply(f.entry(sequence)));
+    f.catch_up(other);
     CHECK(other.over_share() == big);
     CHECK(other.checkpoint() == f.machine.checkpoint());
   }
@@ -166,8 +165,7 @@ TEST_CASE("a replica that begins at a checkpoint tells the same, whoever else ha
   for (const std::string& checkpoint : checkpoints) {
     Machine other;
     REQUIRE(other.restore(checkpoint));
-    for (Sequence sequence = other.fill_from(); sequence <= f.log.size(); ++sequence)
-      REQUIRE(other.apply(f.entry(sequence)));
+    f.catch_up(other);
     CHECK(other.checkpoint() == f.machine.checkpoint());
   }
 }
