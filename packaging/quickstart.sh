@@ -138,7 +138,6 @@ want_networks() { # for the tests that make networks of their own
   has apt-get && [ "$(id -u)" = 0 ] || return 0 # others may make none, and then those tests are skipped
   want iproute2 ip /usr/sbin/ip /sbin/ip
   want nftables nft /usr/sbin/nft
-  want faketime faketime
 }
 
 want_cluster() { # without it the tests of step cluster are skipped
