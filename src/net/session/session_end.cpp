@@ -119,11 +119,15 @@ asio::awaitable<void> Session::end_after_peer() {
   co_await await_reader();
 }
 
-// A reset that comes later means nothing, but where the reader itself has the connection: then it means as much as
-// ever. Such a one closes by itself after a reply that said so; it reads our end where it keeps the connection.
+// Once the connection has rested, a reset means nothing, but where the reader itself has the connection: then it means
+// as much as ever. A reader that keeps the connection reads our end. One that was told to close it does so by itself,
+// also where it stood still until its deadline was over, and then read the reply all the same: so our end does not
+// come before the connection has been idle for as long as it may.
 bool Session::our_turn() const noexcept {
   const bool closes_by_itself = end_ == End::ours && tracked_->by_reader_itself();
-  return tracked_->has_rested() && !closes_by_itself;
+  if (closes_by_itself && !stopping()) return false;
+  const bool is_late = std::chrono::steady_clock::now() >= tracked_->deadline();
+  return is_late || (tracked_->has_rested() && !closes_by_itself);
 }
 
 // Where bytes are encrypted, our end is a record too. A peer that has read its reply whole and closes leaves that
@@ -134,8 +138,7 @@ asio::awaitable<asio::error_code> Session::await_end_before_ours() {
   enter(Phase::ending);
   interrupted_ = End::none;
   const auto space = asio::buffer(buffer_);
-  while (stop_ != Stop::now && interrupted_ == End::none && has_open_receipt() && !our_turn() &&
-         std::chrono::steady_clock::now() < tracked_->deadline()) {
+  while (stop_ != Stop::now && interrupted_ == End::none && has_open_receipt() && !our_turn()) {
     const CancelAfter step(*stream_, std::chrono::milliseconds(100));
     const auto [error, size] = co_await stream_->read_some(space);
     const bool stepped = error == asio::error::operation_aborted && step.is_over();
