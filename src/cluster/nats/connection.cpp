@@ -9,8 +9,11 @@
 // - Each subscription has a thread of its own, unless two threads serve all.
 #include "cluster/nats/connection.hpp"
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdlib>
+#include <thread>
 #include <utility>
 
 #include "base/log.hpp"
@@ -26,6 +29,8 @@ constexpr int pings_unanswered = 2;
 constexpr std::int64_t reconnect_ms = 100;
 constexpr std::int64_t reconnect_jitter_ms = 50;
 constexpr int delivery_threads = 2;
+constexpr std::size_t max_over = 8;  // subscriptions, of which a reader makes five in a second at most
+constexpr std::chrono::milliseconds last_answers_within{500};
 
 /// Each call unless one before has failed.
 class Steps {
@@ -53,10 +58,28 @@ std::string address_of(natsConnection* connection) {
 
 }  // namespace
 
+// The connection first: that ends the thread which reads.
 Link::~Link() {
-  subscriptions.clear();
   jsCtx_Destroy(stream_api);
   natsConnection_Destroy(connection);
+}
+
+Result<natsSubscription*, natsStatus> Link::subscribe(const std::string& subject, void* closure) {
+  natsSubscription* made = nullptr;
+  const natsStatus status = natsConnection_Subscribe(&made, connection, subject.c_str(), Door::message, closure);
+  if (status != NATS_OK) return Unexpected{status};
+  subscriptions_.emplace_back(made);
+  natsSubscription_SetPendingLimits(made, -1, -1);
+  return made;
+}
+
+void Link::unsubscribe(natsSubscription* subscription) {
+  const auto found = std::ranges::find(subscriptions_, subscription, &SubscriptionPtr::get);
+  if (found == subscriptions_.end()) return;
+  natsSubscription_Unsubscribe(subscription);
+  over_.push_back(std::move(*found));
+  subscriptions_.erase(found);
+  if (over_.size() > max_over) over_.pop_front();
 }
 
 Result<std::unique_ptr<Connection>> Connection::make(const NatsOptions& options, const Subjects& subjects, Door& door) {
@@ -143,15 +166,16 @@ natsStatus Connection::subscribe(Link& link) {
                                                             {subjects_.inbox + "q.*", Came::ask_answer},
                                                             {subjects_.own_ask, Came::question},
                                                             {subjects_.here, Came::call}}};
-  for (const auto& [subject, kind] : wanted) {
-    natsSubscription* made = nullptr;
-    const natsStatus status =
-        natsConnection_Subscribe(&made, link.connection, subject.c_str(), Door::message, door_.closure(kind));
-    if (status != NATS_OK) return status;
-    link.subscriptions.emplace_back(made);
-    natsSubscription_SetPendingLimits(made, -1, -1);
-  }
+  for (const auto& [subject, kind] : wanted)
+    if (const auto made = link.subscribe(subject, door_.closure(kind)); !made) return made.error();
   return NATS_OK;
+}
+
+// Who asks the engine waits by a subscription of libnats' own, which closing destroys: see Link.
+void Connection::await_answers(const std::shared_ptr<Link>& link) {
+  const SteadyTime end = system_clock().steady() + last_answers_within;
+  while (link.use_count() > 1 && system_clock().steady() < end)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
 }
 
 void Connection::close() {
@@ -162,7 +186,10 @@ void Connection::close() {
     link = std::move(link_);
     link_ = nullptr;
   }
-  if (link) natsConnection_Close(link->connection);
+  if (link) {
+    await_answers(link);
+    natsConnection_Close(link->connection);
+  }
   const std::lock_guard lock(condition_);
   is_connected_.store(false, std::memory_order_relaxed);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -18,15 +19,27 @@
 namespace oneshot::cluster {
 
 /// One connection of libnats with what belongs to it; it is closed when the last user lets it go.
-struct Link {
+///
+/// libnats before 3.8 reads a message of a subscription that another thread destroys meanwhile after that is freed, and
+/// crashes. So each subscription lives until the thread that reads has ended, or for long enough.
+class Link {
+ public:
   natsConnection* connection = nullptr;
   jsCtx* stream_api = nullptr;  ///< for what is rare; its calls block
-  std::vector<SubscriptionPtr> subscriptions;
 
   Link() = default;
   ~Link();
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
+
+  /// What comes for `subject` goes to the door with this closure, however much that is. One thread at a time.
+  [[nodiscard]] Result<natsSubscription*, natsStatus> subscribe(const std::string& subject, void* closure);
+  /// Nothing comes for it any more but what is on its way; it may not be used again. The same thread.
+  void unsubscribe(natsSubscription* subscription);
+
+ private:
+  std::vector<SubscriptionPtr> subscriptions_;
+  std::deque<SubscriptionPtr> over_;
 };
 
 /// The way to the engine. libnats connects again by itself, for ever; where it gives up all the same (twice refused by
@@ -40,13 +53,15 @@ class Connection {
   /// Connects unless there is a connection, which may be one that is being mended. False, and a line in the log: nobody
   /// takes one. Blocks for a second for each server at most. One thread at a time.
   bool connect();
-  /// Ends what others wait for in it; nothing connects any more.
+  /// Ends what others wait for in it, but for a question that is answered within half a second; nothing connects any
+  /// more.
   void close();
 
   /// Why connect() said false last, and what to do.
   [[nodiscard]] std::string last_failure() const;
 
-  /// Null: there is none. One that is being mended is one, too.
+  /// Null: there is none. One that is being mended is one, too. Who asks the engine something holds it until there is
+  /// an answer, and no longer.
   [[nodiscard]] std::shared_ptr<Link> link() const;
   [[nodiscard]] bool is_connected() const noexcept { return is_connected_.load(std::memory_order_relaxed); }
   /// The other nodes that the connected one has told of: "nats://10.0.0.2:4222".
@@ -70,6 +85,7 @@ class Connection {
   Connection(const Subjects& subjects, Door& door) : subjects_(subjects), door_(door) {}
   natsStatus configure(const NatsOptions& options);
   natsStatus subscribe(Link& link);
+  static void await_answers(const std::shared_ptr<Link>& link);
   void note_failure(natsStatus status);
 
   const Subjects& subjects_;

@@ -113,13 +113,13 @@ void Tail::pause() {
 
 void Tail::let_go(std::string_view why) {
   log::info("begins anew to read the cluster's log", {{"reason", why}, {"from", next_}});
-  consumer_.reset();
+  leave_consumer();
   restarts_.fetch_add(1, std::memory_order_relaxed);
 }
 
 void Tail::end() {
   has_ended_ = true;
-  consumer_.reset();
+  leave_consumer();
 }
 
 void Tail::damage(std::string_view why) {

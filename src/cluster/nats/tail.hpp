@@ -54,11 +54,11 @@ class Tail {
   static constexpr std::chrono::seconds leader_catches_up_within{10};
 
   struct Consumer {
-    std::shared_ptr<Link> link;
-    SubscriptionPtr subscription;
-    std::string subject;          // where it sends to
-    std::string name;             // that the engine gave it
-    std::uint64_t last_sent = 0;  // counted by the consumer, from 1 without gaps
+    std::weak_ptr<Link> link;
+    natsSubscription* subscription = nullptr;  // of the link
+    std::string subject;                       // where it sends to
+    std::string name;                          // that the engine gave it
+    std::uint64_t last_sent = 0;               // counted by the consumer, from 1 without gaps
   };
   struct Arrived {
     MessagePtr message;
@@ -79,6 +79,7 @@ class Tail {
   [[nodiscard]] Stream::Answer<Stream::State> ask_the_leader();
   bool is_as_it_was_read(const Stream::State& state);
   bool add_consumer();
+  void leave_consumer();
   void let_go(std::string_view why);
   void complain(const Stream::Failure& failure);
   void look_whether_it_was_purged(const Stream::State& state);

@@ -67,12 +67,15 @@ bool Tail::is_as_it_was_read(const Stream::State& state) {
 }
 
 bool Tail::add_consumer() {
-  Consumer made{.link = connection_.link(), .subscription = {}, .subject = subjects_.in("t", ++consumers_), .name = {}};
-  if (!made.link) return false;
-  natsSubscription* subscription = nullptr;
-  natsStatus status = natsConnection_Subscribe(&subscription, made.link->connection, made.subject.c_str(),
-                                               Door::message, door_.closure(Came::entry));
-  made.subscription.reset(subscription);
+  const auto link = connection_.link();
+  if (!link) return false;
+  Consumer made{.link = link, .subscription = {}, .subject = subjects_.in("t", ++consumers_), .name = {}};
+  const auto subscribed = link->subscribe(made.subject, door_.closure(Came::entry));
+  if (!subscribed) {
+    complain(stream_.failure(subscribed.error(), jsErrCode{}));
+    return false;
+  }
+  made.subscription = *subscribed;
   jsConsumerConfig config;
   jsConsumerConfig_Init(&config);
   config.DeliverSubject = made.subject.c_str();
@@ -89,10 +92,10 @@ bool Tail::add_consumer() {
   options.Wait = Stream::patience_ms;
   jsErrCode code{};
   jsConsumerInfo* added = nullptr;
-  if (status == NATS_OK) status = natsSubscription_SetPendingLimits(subscription, -1, -1);
-  if (status == NATS_OK)
-    status = js_AddConsumer(&added, made.link->stream_api, subjects_.stream.c_str(), &config, &options, &code);
+  const natsStatus status =
+      js_AddConsumer(&added, link->stream_api, subjects_.stream.c_str(), &config, &options, &code);
   if (status != NATS_OK) {
+    link->unsubscribe(made.subscription);
     complain(stream_.failure(status, code));
     return false;
   }
@@ -105,6 +108,12 @@ bool Tail::add_consumer() {
   read_time_ = heard_;
   consumer_ = std::move(made);
   return true;
+}
+
+void Tail::leave_consumer() {
+  if (!consumer_) return;
+  if (const auto link = consumer_->link.lock()) link->unsubscribe(consumer_->subscription);
+  consumer_.reset();
 }
 
 }  // namespace oneshot::cluster
