@@ -24,6 +24,21 @@ AGAIN = "oneshot_events_redelivered_total"
 EQUAL = 3
 
 
+def is_stored_again(view):
+    return max(view.stored().values(), default=0) > 1
+
+
+def refuses(view):
+    return 0 in [up for _, up in view.scrapes()]
+
+
+def is_sent_again(view):
+    return view.own(AGAIN) >= EQUAL
+
+
+SHOWS = {"plain": is_stored_again, "times": is_sent_again, "narrow": refuses}  # by job
+
+
 class Rig:
     """Three servers with one job each: without timestamps; with; and with, for a Prometheus that takes what is
     out of order but not for long."""
@@ -66,18 +81,25 @@ class Rig:
         together(*(view.finish for view in self.views))
 
     def be_sent_again(self, view):
-        """Equal events that are sent again after they were stored, and the poster's with them."""
+        """Equal events that are sent again after they were stored, and the poster's with them. On a busy machine a
+        Prometheus may store what came again and nothing else, so there are more of them until the job has shown what it
+        is for."""
         view.goes_on()
-        view.burst = ["equal"]
-        view.oracle.posted(view.burst)
+        wait_until(lambda: self.sends_again(view), f"{SHOWS[view.job].__name__}: {view.job}", 40, 0)
+
+    def sends_again(self, view):
+        name, again = f"equal{len(view.burst)}", view.own(AGAIN)
+        view.burst.append(name)
+        view.oracle.posted([name])
         with view.server.connect() as connection:
-            connection.send(request("POST", "/event?id=equal") * EQUAL)
+            connection.send(request("POST", f"/event?id={name}") * EQUAL)
             for _ in range(EQUAL):
                 assert connection.read_reply().status == 200
-        view.oracle.answered("equal", 200)
-        wait_until(lambda: "equal" in view.stored(), "it is stored", 20, 0.02)
-        before = view.own(AGAIN)
-        wait_until(lambda: view.own(AGAIN) >= before + EQUAL, "it is sent again", 20, 0.02)
+        view.oracle.answered(name, 200)
+        shows = SHOWS[view.job]
+        wait_until(lambda: name in view.stored() or shows(view), f"{name} is stored", 20, 0.02)
+        wait_until(lambda: view.own(AGAIN) >= again + EQUAL or shows(view), f"{name} is sent again", 20, 0.02)
+        return shows(view)
 
 
 class Redelivery(EachGeneration):
@@ -87,7 +109,7 @@ class Redelivery(EachGeneration):
         def check(view):
             self.assertEqual(view.lost(), set())
             stored = view.stored()
-            self.assertEqual(stored.pop("equal"), EQUAL)
+            self.assertEqual({name: stored.pop(name) for name in view.burst}, dict.fromkeys(view.burst, EQUAL))
             self.assertEqual(set(stored.values()), {1})
         self.each_view(check, "times")
 
@@ -95,9 +117,10 @@ class Redelivery(EachGeneration):
         def check(view):
             self.assertEqual(view.lost(), set())
             stored = view.stored()
-            more = stored["equal"] - 1
-            self.assertGreater(more, 0)
-            self.assertLessEqual(sum(stored.values()) - len(stored) - more, view.own(AGAIN) - EQUAL * more)
+            more = sum(stored[name] - 1 for name in view.burst)
+            more_of_others = sum(stored.values()) - len(stored) - more
+            self.assertGreater(more + more_of_others, 0)
+            self.assertLessEqual(more_of_others, view.own(AGAIN) - EQUAL * more)
         self.each_view(check, "plain")
 
     def test_undecidable_a_prometheus_that_finds_it_too_old_refuses_the_scrape_and_what_was_new_in_it(self):
@@ -105,7 +128,8 @@ class Redelivery(EachGeneration):
         def check(view):
             view.failed_scrapes_may_be_lost()
             stored = view.stored()
-            self.assertEqual(stored.pop("equal"), EQUAL)
+            equal = {name: stored.pop(name) for name in view.burst if name in stored}
+            self.assertEqual(equal, dict.fromkeys(equal, EQUAL))
             self.assertEqual(set(stored.values()), {1})
             self.assertIn(0, [up for _, up in view.scrapes()])
             self.assertLessEqual(view.lost(), view.may_be_lost)
