@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // SIGHUP: the settings are read anew as at the start, the command line and the environment before the file. All of it
 // is checked first; then each part gets what it may change while it runs.
+#include <asio/post.hpp>
 #include <atomic>
 #include <csignal>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -44,11 +46,15 @@ asio::awaitable<void> Service::reload_on_signal() {
 
 void Service::reload_for(const std::shared_ptr<app::Reloading>& asked) {
   Result<std::string> outcome = stopping_ ? Unexpected<std::string>{"the program ends"} : reload();
-  // Behind what use() has posted to the workers: by then all of them go by the new settings.
+  once_workers_go_by_it([asked, outcome = std::move(outcome)] { asked->finish(outcome); });
+}
+
+// Behind what use() has posted to the workers.
+void Service::once_workers_go_by_it(std::function<void()> then) {
   const auto left = std::make_shared<std::atomic<unsigned>>(workers_);
   for (unsigned worker = 0; worker < workers_; ++worker)
-    server_->post_to_worker(worker, [asked, left, outcome] {
-      if (left->fetch_sub(1) == 1) asked->finish(outcome);
+    server_->post_to_worker(worker, [this, left, then] {
+      if (left->fetch_sub(1) == 1) asio::post(main_, then);
     });
 }
 
@@ -65,7 +71,7 @@ Result<std::string> Service::reload() {
     log::error("reload failed: the settings stay as they were", {{"reason", done.error()}});
   }
   next_status_ = {};
-  notifier_.send("READY=1");
+  once_workers_go_by_it([this] { notifier_.send("READY=1"); });
   return done;
 }
 
@@ -95,14 +101,17 @@ std::string Service::use(settings::Settings read, const Encryption& encryption) 
   }
 
   const std::string changed = in_words(reload.changed);
-  report_reload(changed, encryption);
-  warn_of_slow_passwords();
   std::string said = "reloaded; changed: " + changed + '\n';
-  for (const settings::Postponed& key : reload.postponed) {
-    log::warn("this setting changes only with a restart",
-              {{"key", key.key}, {"in_use", key.in_use}, {"config", key.read}});
+  for (const settings::Postponed& key : reload.postponed)
     said += key.key + " changes only with a restart: in use is " + key.in_use + ", the config has " + key.read + '\n';
-  }
+  // Who reads that may post at once, and expects what the config says now.
+  once_workers_go_by_it([this, changed, encryption, postponed = std::move(reload.postponed)] {
+    report_reload(changed, encryption);
+    warn_of_slow_passwords();
+    for (const settings::Postponed& key : postponed)
+      log::warn("this setting changes only with a restart",
+                {{"key", key.key}, {"in_use", key.in_use}, {"config", key.read}});
+  });
   return said;
 }
 
