@@ -3,7 +3,7 @@
 its line compares with the first one (1.00: straight).
 
     PYTHONPATH=tests ONESHOT_BINARY=build/oneshot-metrics-server python3 -m bench.growth
-        [events] [scrapers] [connections] [--most-events N] [--rounds N]
+        [events] [scrapers] [connections] [resting] [--most-events N] [--rounds N]
 
 One thread serves all. All figures are CPU time of the server, the least of all rounds."""
 
@@ -15,10 +15,13 @@ import time
 from bench import backlog, h2load, servers
 from harness import processes
 from harness.client import Connection
+from harness.waiting import wait_until
 
 EVENTS = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 SCRAPERS = (1, 4, 16, 64)
 CONNECTIONS = (1, 4, 16, 64, 256, 1000, 4000)
+RESTING = (1_000, 4_000, 16_000, 100_000)
+OF_A_SOURCE = 20_000  # connections, each of which takes a port
 SERIES = 1000  # of those events which merge
 ALL = 10_000_000  # more than wait at any time
 BYTES_OF_ONE = 88  # in the log, with the header and what padding there is
@@ -149,9 +152,63 @@ def over_connections(binary, arguments):
                 ("connections", "KiB for each", *(kind + " µs" for kind in kinds)), rows)
 
 
+class Resting:
+    """So many connections that have had an answer each and now rest."""
+
+    def __init__(self, server, number):
+        self._server, self._before = server, server.status("VmRSS")
+        self.connections = []
+        for n in range(number):
+            source = f"127.0.1.{n // OF_A_SOURCE + 1}"
+            self.connections.append(Connection(server.port, source=source, timeout=60))
+            self.connections[-1].get("/healthz")
+
+    def kib_for_each(self):
+        """Once the server has given back what it reads into."""
+        least = [float("inf")]
+
+        def falls_no_more():
+            least.append(self._server.status("VmRSS") - self._before)
+            return least[-1] >= least[-2]
+        wait_until(falls_no_more, "the connections rest", 60, 3)
+        return least[-1] / len(self.connections)
+
+    def idle_cost(self):
+        """CPU ms in a second."""
+        return 1000 * cost(self._server, lambda: time.sleep(4))[0] / 4
+
+    def close(self):
+        for connection in self.connections:
+            connection.reset()
+
+
+def over_resting(binary, arguments):
+    h2load.need()
+    rows, limit = [], processes.raise_open_files_limit()
+    for number in RESTING:
+        if number + 1000 > limit:
+            print(f"{number} connections that rest are left out: a program may open {limit} files here (ulimit -Hn)")
+            continue
+        config = (f"max_connections = {2 * number}\nmax_connections_per_peer = {2 * number}\n"
+                  + backlog.config(512, 1_000_000))
+        server = servers.Server("ours", servers.ours(binary, config))
+        try:
+            taken, resting = cost(server, lambda: Resting(server, number))
+            kib, idle = resting.kib_for_each(), resting.idle_cost()
+            posts = [h2load.fire(server, servers.TARGET, arguments.requests, 64, 1) for _ in range(arguments.rounds)]
+            resting.close()
+        finally:
+            server.stop()
+        rows.append((number, taken / number * 1e6, kib, idle, min(quantiles["p99"] for _, quantiles in posts),
+                     min(of_one for of_one, _ in posts)))
+    print_table("Connections that rest, and 64 beside them that post",
+                ("connections", "µs to begin", "KiB for each", "idle ms/s", "POST p99 µs", "POST µs"), rows)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    tables = {"events": over_events, "scrapers": over_scrapers, "connections": over_connections}
+    tables = {"events": over_events, "scrapers": over_scrapers, "connections": over_connections,
+              "resting": over_resting}
     parser.add_argument("tables", nargs="*", default=[], help="some of: " + ", ".join(tables))
     parser.add_argument("--most-events", type=int, default=1_000_000, help="10000000 takes 1.2 GiB and minutes")
     parser.add_argument("--requests", type=int, default=40_000, help="of each measurement over connections")

@@ -17,9 +17,10 @@ def run(*command, status=0, seconds=600, env=None):
 
 
 def raise_open_files_limit():
-    """Of this process, as far as it may: the usual limit is 1024."""
+    """Of this process and those it starts, as far as it may: the usual limit is 1024. Returns the new one."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return hard
 
 
 def memory(pid, field="VmRSS"):

@@ -2,6 +2,7 @@
 """What clients can make the server hold has a bound, goes back afterwards, and costs others nothing
 (docs/memory.md)."""
 
+import contextlib
 import re
 import time
 import unittest
@@ -20,6 +21,27 @@ def kernel_memory(port):
     """Bytes that the kernel holds for the server's own connections: what has arrived, and what is written."""
     lines = processes.run(programs.need("ss"), "-tmnH", f"sport = :{port}")
     return sum(sum(map(int, found)) for found in re.findall(r"skmem:\(r(\d+),rb\d+,t\d+,tb\d+,f\d+,w(\d+)", lines))
+
+
+RESTING = 2000
+KEPT = 4096  # bytes for each of them, as the goal is
+
+
+@unittest.skipIf(programs.sanitized(), "a sanitizer's memory is not the product's")
+class Resting(unittest.TestCase):
+    def test_a_connection_that_rests_takes_no_more_than_a_page(self):
+        processes.raise_open_files_limit()
+        with Server({"server.max_connections": 2 * RESTING, "server.max_connections_per_peer": 2 * RESTING},
+                    USUAL_MEMORY) as server, contextlib.ExitStack() as stack:
+            stack.enter_context(server.connect()).get("/healthz")
+            base = processes.memory(server.pid)
+            resting = [stack.enter_context(server.connect(timeout=60)) for _ in range(RESTING)]
+            for connection in resting:
+                self.assertEqual(connection.get("/healthz").status, 200)
+            wait_until(lambda: processes.memory(server.pid) - base < RESTING * KEPT,
+                       f"{RESTING} connections that rest take {RESTING * KEPT} bytes", 10, 0.1)
+            for connection in resting[::100]:
+                self.assertEqual(connection.get("/healthz").status, 200)
 
 
 class Unread(unittest.TestCase):

@@ -13,6 +13,7 @@
 #include "http/statistics.hpp"
 #include "net/options.hpp"
 #include "net/session/errands.hpp"
+#include "net/session/read_buffer.hpp"
 
 namespace oneshot::net {
 
@@ -31,6 +32,7 @@ class ConnectionContext {
   /// Any thread may read them.
   [[nodiscard]] const http::Statistics& statistics() const noexcept { return statistics_; }
 
+  [[nodiscard]] ReadBufferPool& read_buffers() noexcept { return read_buffers_; }
   /// What is to be done between two requests.
   [[nodiscard]] Errands& errands() noexcept { return errands_; }
 
@@ -49,6 +51,7 @@ class ConnectionContext {
   const Options& options_;
   http::MemoryBudget& memory_;
   http::Statistics statistics_;
+  ReadBufferPool read_buffers_;
   Errands errands_;
   http::HttpDate date_;
   std::string prerendered_;

@@ -5,7 +5,6 @@
 #include "net/session/session.hpp"
 
 #include <algorithm>
-#include <asio/buffer.hpp>
 #include <exception>
 #include <utility>
 
@@ -22,7 +21,8 @@ Session::Session(ConnectionContext& context, std::unique_ptr<Stream> stream, con
       peer_(peer),
       id_(id),
       listener_(listener),
-      since_(std::chrono::steady_clock::now()) {}
+      since_(std::chrono::steady_clock::now()),
+      buffer_(context.read_buffers()) {}
 
 Session::~Session() {
   if (sending_) sending_->release();
@@ -43,7 +43,7 @@ asio::awaitable<void> Session::run() {
       }
       if (!may_read()) break;
       // Here and not in a coroutine of its own, whose frame would cost as much as an event.
-      const auto space = asio::buffer(buffer_);
+      const auto space = buffer_.space();
       const auto [error, size] = co_await stream_->read_some(space);
       if (!note_read(error, size)) break;
     }

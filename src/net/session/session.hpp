@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
 #include <asio/awaitable.hpp>
 #include <asio/steady_timer.hpp>
 #include <chrono>
@@ -18,6 +17,7 @@
 #include "net/eviction/eviction_candidate.hpp"
 #include "net/receipt/tracked_reply.hpp"
 #include "net/session/connection_context.hpp"
+#include "net/session/read_buffer.hpp"
 #include "net/stream/stream.hpp"
 #include "net/stream/unread_watch.hpp"
 
@@ -126,6 +126,7 @@ class Session final : public delivery::Waiting {
   [[nodiscard]] std::chrono::milliseconds phase_limit() const noexcept;
   [[nodiscard]] std::chrono::milliseconds borrower_limit() const noexcept;
   void look_for_unread(SteadyTime now);
+  void look_for_rest(SteadyTime now) noexcept;
 
   // session.cpp: from bytes to requests
   bool may_read();
@@ -210,7 +211,8 @@ class Session final : public delivery::Waiting {
   UnreadWatch unread_;
   std::string_view input_;  // bytes of buffer_ that are not parsed yet
   SteadyTime read_at_{};    // when input_ was read, or when parsing went on after a slow reply
-  std::array<char, 8192> buffer_;
+  ReadBuffer buffer_;
+  std::uint64_t given_at_rest_ = 0;  // given_ when the pages of buffer_ were given back last
 };
 
 }  // namespace oneshot::net

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // How a connection ends. The receipt of its last reply is settled before the socket is closed.
 #include <algorithm>
-#include <asio/buffer.hpp>
 #include <asio/steady_timer.hpp>
 #include <chrono>
 #include <tuple>
@@ -137,7 +136,7 @@ bool Session::our_turn() const noexcept {
 asio::awaitable<asio::error_code> Session::await_end_before_ours() {
   enter(Phase::ending);
   interrupted_ = End::none;
-  const auto space = asio::buffer(buffer_);
+  const auto space = buffer_.space();
   while (stop_ != Stop::now && interrupted_ == End::none && has_open_receipt() && !our_turn()) {
     const CancelAfter step(*stream_, std::chrono::milliseconds(100));
     const auto [error, size] = co_await stream_->read_some(space);
@@ -162,7 +161,7 @@ asio::awaitable<void> Session::half_close() {
   if (tracked_) tracked_->end_sent();
   if (!error) error = stream_->shutdown_write();
   enter(Phase::ending);
-  const auto space = asio::buffer(buffer_);
+  const auto space = buffer_.space();
   interrupted_ = End::none;
   while (!error && stop_ != Stop::now && interrupted_ == End::none) {
     std::size_t n = 0;
