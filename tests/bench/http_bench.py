@@ -3,10 +3,11 @@
 
     PYTHONPATH=tests ONESHOT_BINARY=build/oneshot-metrics-server ONESHOT_FLOOR=build/tests/bench/floor
         python3 -m bench.http_bench [--shape 64x16] [--requests N] [--rounds N] [--json FILE] [--svg FILE] [--target T]
-        [--other 'NAME=COMMAND with {port}']
+        [--other 'NAME=COMMAND with {port}'] [--only-print]
 
 All servers run at once and are fired at in turn, round after round, so that what disturbs the machine disturbs all
-of them. Each has one thread. Ours stores every event for five scrapers. The numbers are medians over the rounds."""
+of them. Each has one thread. Ours stores every event for five scrapers. The numbers are medians over the rounds. Exit
+status 1 where a goal is missed by more than the noise."""
 
 import argparse
 import json
@@ -14,9 +15,14 @@ import os
 import sys
 
 from bench import chart, h2load, servers
+from bench.goals import Goals
 
 SHAPES = [(1, 1), (64, 1), (512, 1), (1, 16), (64, 16), (512, 16)]  # connections, requests in flight on each
 OURS, IN_FILE, MANY = "ours", "ours, in a file", "ours, 64 scrapers"
+NOISE = 0.04  # three runs of one program: 1.23 to 1.26, 1.28 to 1.32, 1.99 to 2.07 times the floor
+NOISE_OF_TAIL = 0.3  # one time slice of another program, or none, among the slowest 40 of 40,000
+TO_FLOOR = {(1, 1): 1.05, (64, 1): 1.05, (512, 1): 1.1, (64, 16): 1.2}
+FILE_TO_MEMORY = 1.05
 CONFIG = "[storage]\ncapacity_mib = 512\n"  # so that none is dropped while this runs
 
 
@@ -61,6 +67,19 @@ def table(medians):
     return "\n".join(lines)
 
 
+def beside_goals(medians):
+    goals = Goals(NOISE)
+    for (connections, in_flight), by_name in medians.items():
+        shape, floor, ours = f"{connections} x {in_flight}", by_name["floor"], by_name[OURS]
+        if (connections, in_flight) in TO_FLOOR:
+            goals.at_most(f"{shape}: CPU", ours["cpu_us"] / floor["cpu_us"], TO_FLOOR[connections, in_flight],
+                          "of the floor")
+        goals.at_most(f"{shape}: CPU in a file", by_name[IN_FILE]["cpu_us"] / ours["cpu_us"], FILE_TO_MEMORY,
+                      "of in memory")
+        goals.at_most(f"{shape}: p99.9", ours["p99.9"] / floor["p99.9"], 1, "of the floor's", NOISE_OF_TAIL)
+    return goals
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--requests", type=int, default=40000, help="of each measurement (40000; pipelined four times)")
@@ -69,6 +88,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--target", default=servers.TARGET)
     parser.add_argument("--other", action="append", default=[])
+    parser.add_argument("--only-print", action="store_true", help="a missed goal is no failure")
     parser.add_argument("--json")
     parser.add_argument("--svg")
     arguments = parser.parse_args()
@@ -86,6 +106,9 @@ def main():
     if arguments.svg:
         with open(arguments.svg, "w", encoding="utf-8") as file:
             file.write(chart.bars(medians))
+    goals = beside_goals(medians)
+    print(goals.table())
+    sys.exit(goals.status(arguments.only_print))
 
 
 if __name__ == "__main__":

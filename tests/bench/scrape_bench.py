@@ -21,7 +21,8 @@ SCRAPERS = 3
 # With timestamps a series can have one event each millisecond; faster ones would wait for a later scrape.
 CASES = [("all different", None, False), ("1000 series", 1000, False),
          ("all different, timestamps", None, True), ("10000 series, timestamps", 10_000, True)]
-GOAL_NS, GOAL_OVERHEAD, GOAL_PEAK_MIB, GOAL_P99_MS = 150, 48, 24, 10
+GOAL_NS, GOAL_NS_REPEATS, GOAL_OVERHEAD, GOAL_PEAK_MIB, GOAL_P99_MS = 60, 90, 48, 24, 5
+NOISE = 0.1  # what the least of three rounds differs by from run to run
 
 
 def mib_for(events):
@@ -107,8 +108,9 @@ def measure(binary, arguments, name, series, timestamps, goals):
         case.stop()
     times.sort()
     p99 = times[int(0.99 * len(times))]
-    goals.at_most(f"{name}: CPU of the first scrape", min(first), GOAL_NS, "ns per event")
-    goals.at_most(f"{name}: CPU of a later scrape", min(later), GOAL_NS, "ns per event")
+    most = GOAL_NS_REPEATS if series else GOAL_NS
+    goals.at_most(f"{name}: CPU of the first scrape", min(first), most, "ns per event")
+    goals.at_most(f"{name}: CPU of a later scrape", min(later), most, "ns per event")
     goals.at_most(f"{name}: memory beside the text", overhead, GOAL_OVERHEAD, "bytes per event")
     goals.at_most(f"{name}: memory for a scrape", peak, GOAL_PEAK_MIB, "MiB")
     goals.at_most(f"{name}: p99 of {len(times)} other requests", p99, GOAL_P99_MS, "ms")
@@ -138,7 +140,7 @@ def main():
     parser.add_argument("--only-print", action="store_true", help="a missed goal is no failure")
     arguments = parser.parse_args()
     binary = os.path.abspath(os.environ["ONESHOT_BINARY"])
-    goals = Goals()
+    goals = Goals(NOISE)
     for case in CASES:
         if arguments.case is None or arguments.case in case[0]:
             measure(binary, arguments, *case, goals)
