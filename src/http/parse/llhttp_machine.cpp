@@ -3,10 +3,17 @@
 
 #include <llhttp.h>
 
+#include <array>
+#include <cassert>
+
 #include "base/text.hpp"
 
 namespace oneshot::http {
 namespace {
+
+/// In the order of Method.
+constexpr std::array<std::string_view, 6> method_names{"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"};
+static_assert(method_names.size() == static_cast<std::size_t>(Method::other));
 
 std::string words(const llhttp_t& machine) {
   const char* const text = llhttp_get_error_reason(&machine);
@@ -20,6 +27,8 @@ struct LlhttpMachine::State {
 
   static LlhttpMachine& owner(llhttp_t* llhttp) { return *static_cast<LlhttpMachine*>(llhttp->data); }
   static llhttp_settings_t callbacks();
+  static llhttp_t fresh();
+  static llhttp_t behind_line(std::string_view method, int minor_version);
 };
 
 llhttp_settings_t LlhttpMachine::State::callbacks() {
@@ -44,22 +53,43 @@ llhttp_settings_t LlhttpMachine::State::callbacks() {
   return settings;
 }
 
+llhttp_t LlhttpMachine::State::fresh() {
+  static const llhttp_settings_t settings = callbacks();
+  llhttp_t made;
+  llhttp_init(&made, HTTP_REQUEST, &settings);
+  return made;
+}
+
+llhttp_t LlhttpMachine::State::behind_line(std::string_view method, int minor_version) {
+  const std::string line = std::string(method).append(" / HTTP/1.").append(std::to_string(minor_version)) + "\r\n";
+  llhttp_t made = fresh();
+  [[maybe_unused]] const llhttp_errno_t result = llhttp_execute(&made, line.data(), line.size());
+  assert(result == HPE_OK);
+  return made;
+}
+
 LlhttpMachine::LlhttpMachine(RequestBuffer& buffer) : buffer_(buffer), state_(std::make_unique<State>()) { begin(); }
 
 LlhttpMachine::~LlhttpMachine() = default;
 
+// A copy costs less than to fill it anew, which llhttp_init() does by a string instruction.
 void LlhttpMachine::begin() {
-  static const llhttp_settings_t settings = State::callbacks();
-  // A copy costs less than to fill it anew, which llhttp_init() does by a string instruction.
-  static const llhttp_t fresh = [] {
-    llhttp_t made;
-    llhttp_init(&made, HTTP_REQUEST, &settings);
-    return made;
-  }();
+  static const llhttp_t fresh = State::fresh();
   state_->machine = fresh;
   state_->machine.data = this;
   chunk_size_ = 0;
   headers_complete_ = message_complete_ = false;
+}
+
+void LlhttpMachine::pass_plain_line(Method method, int minor_version) {
+  static const auto behind = [] {
+    std::array<std::array<llhttp_t, 2>, method_names.size()> made;
+    for (std::size_t of = 0; of < made.size(); ++of)
+      made.at(of) = {State::behind_line(method_names.at(of), 0), State::behind_line(method_names.at(of), 1)};
+    return made;
+  }();
+  state_->machine = behind[static_cast<std::size_t>(method)][static_cast<std::size_t>(minor_version)];
+  state_->machine.data = this;
 }
 
 // llhttp knows a list of methods. A method that is not in Method is shown to it as PUT, which may have a body or not,

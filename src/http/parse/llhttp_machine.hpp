@@ -44,6 +44,11 @@ class LlhttpMachine {
   void begin();
   /// Shows the method first if llhttp may not know it. Returns how many bytes of the request line that was.
   std::size_t show_method(std::string_view name, Method method);
+  /// In place of showing it a plain request line, right behind begin(). Plain: a method that Method names, a target
+  /// that begins with a slash and is made of printable bytes other than the blank and `#`, HTTP/1.0 or 1.1. llhttp lets
+  /// each such line pass, and remembers the method and the version. So it was shown one of each kind once, and goes on
+  /// from there.
+  void pass_plain_line(Method method, int minor_version);
   /// False if llhttp refuses the bytes.
   bool execute(std::string_view bytes);
 

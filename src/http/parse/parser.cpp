@@ -2,8 +2,9 @@
 //
 // llhttp behind a guard. The guard cuts the head, the chunk sizes and the trailers into lines and hands llhttp whole
 // lines only: those of a head all at once, as far as they are there; bodies it hands on as they arrive. A header that
-// surely is one, and says nothing about the message, it keeps to itself: what llhttp costs is half of a request, and
-// most headers are such. That gives us:
+// surely is one, and says nothing about the message, it keeps to itself, and in place of a request line in the usual
+// shape llhttp is set to where it stands behind such a line: what llhttp costs is half of a request, and nearly all of
+// that for bytes that it forgets. That gives us:
 // - exact limits, raised as soon as a byte passes them, whether or not the rest ever arrives;
 // - what llhttp lets pass is refused here: folded lines, spare whitespace in the request line, RTSP, a header
 //   without a name, a missing Host; the unit tests give the same results with llhttp 8.1, 9.2 and 9.4;

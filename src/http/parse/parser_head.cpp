@@ -52,11 +52,20 @@ std::size_t HeadParser::take_lines(std::string_view bytes) {
   const std::string_view request_line = split_usual_request_line(bytes, parts);
   if (request_line.empty()) return 0;
   state_.buffer.borrow(bytes);
-  if (request_line.size() <= state_.limits.request_line || fits(request_line)) take_request_line(request_line, parts);
+  if (request_line.size() <= state_.limits.request_line || fits(request_line))
+    take_usual_request_line(request_line, parts);
   while (state_.stage == Stage::headers && take_usual_line(bytes.substr(state_.buffer.line_offset()))) {
   }
   if (state_.stage != Stage::complete) state_.buffer.keep();
   return state_.buffer.line_offset();
+}
+
+/// llhttp, which looks at each byte of what it is shown, is not shown a line of the kind that nearly all are.
+void HeadParser::take_usual_request_line(std::string_view line, const RequestLine& parts) {
+  take_request_line(line, parts);
+  if (state_.stage != Stage::headers || parts.method == Method::other || parts.target.front() != '/') return;
+  state_.machine.pass_plain_line(parts.method, parts.minor_version);
+  unseen_offset_ = state_.buffer.line_offset();
 }
 
 /// Takes the line that the bytes begin with, in one pass that also finds its end. False if that is not there, or there

@@ -51,6 +51,7 @@ class HeadParser {
   };
 
   void take_request_line(std::string_view line, const RequestLine& parts);
+  void take_usual_request_line(std::string_view line, const RequestLine& parts);
   bool take_usual_line(std::string_view bytes);
   bool take_usual_header_line(std::string_view bytes, std::size_t colon);
   void take_plain_header(std::string_view line, std::size_t colon);
