@@ -36,6 +36,16 @@ inline constexpr Word high = each * 0x80;
   return (((word & ~high) + each * (0x7FU - limit)) | word) & high;
 }
 
+// These mark no byte but those that belong.
+/// From the one to the other, both below 0x80.
+[[nodiscard]] constexpr Word within(Word word, char first, char last) noexcept {
+  return above(word, static_cast<unsigned char>(first - 1)) & ~above(word, static_cast<unsigned char>(last));
+}
+/// Those that are not marked so.
+[[nodiscard]] constexpr Word others(Word marked) noexcept { return ~marked & high; }
+/// Letters become small ones, as some other bytes become others.
+[[nodiscard]] constexpr Word small(Word word) noexcept { return word | each * 0x20; }
+
 // Where the first of them is.
 [[nodiscard]] constexpr bool is_any(Word found) noexcept { return found != 0; }
 [[nodiscard]] constexpr std::size_t place(Word found) noexcept {
@@ -85,6 +95,14 @@ struct Block {
 [[nodiscard]] inline Block above(Block block, unsigned char limit) noexcept {  // limit is not 0xFF
   return Block(_mm_cmpeq_epi8(_mm_max_epu8(block.bytes, each_of(limit + 1).bytes), block.bytes));
 }
+[[nodiscard]] inline Block within(Block block, char first, char last) noexcept {
+  const __m128i above_first = _mm_sub_epi8(block.bytes, _mm_set1_epi8(first));
+  return Block(_mm_cmpeq_epi8(_mm_min_epu8(above_first, each_of(last - first).bytes), above_first));
+}
+[[nodiscard]] inline Block others(Block marked) noexcept {
+  return Block(_mm_cmpeq_epi8(marked.bytes, _mm_setzero_si128()));
+}
+[[nodiscard]] inline Block small(Block block) noexcept { return block | each_of(0x20); }
 [[nodiscard]] inline unsigned mask(Block found) noexcept {
   return static_cast<unsigned>(_mm_movemask_epi8(found.bytes));
 }
@@ -171,6 +189,29 @@ template <class Marked>
   return byte_scan::find(text, [](auto part) { return byte_scan::below(part, 0x20) | byte_scan::above(part, 0x7E); });
 }
 
+/// Neither a letter nor a digit, `-` or `.`, which names of headers and of hosts are mostly made of.
+[[nodiscard]] inline std::size_t find_other_than_name(std::string_view text) noexcept {
+  return byte_scan::find(text, [](auto part) {
+    using namespace byte_scan;
+    return others(within(small(part), 'a', 'z') | within(part, '0', '9') | within(part, '-', '.'));
+  });
+}
+
+/// Neither a letter nor a digit or `_`.
+[[nodiscard]] inline std::size_t find_other_than_word(std::string_view text) noexcept {
+  return byte_scan::find(text, [](auto part) {
+    using namespace byte_scan;
+    return others(within(small(part), 'a', 'z') | within(part, '0', '9') | within(part, '_', '_'));
+  });
+}
+
+/// One of these, or one of a character beyond ASCII.
+template <char... chars>
+[[nodiscard]] std::size_t find_any_of_or_non_ascii(std::string_view text) noexcept {
+  return byte_scan::find(
+      text, [](auto part) { return (byte_scan::above(part, 0x7F) | ... | byte_scan::equal_to(part, chars)); });
+}
+
 /// One of a character beyond ASCII.
 [[nodiscard]] inline std::size_t find_non_ascii(std::string_view text) noexcept {
   return byte_scan::find(text, [](auto part) { return byte_scan::above(part, 0x7F); });
@@ -179,6 +220,14 @@ template <class Marked>
 /// The blank, or one that find_unprintable() finds.
 [[nodiscard]] inline std::size_t find_blank_or_unprintable(std::string_view text) noexcept {
   return byte_scan::find(text, [](auto part) { return byte_scan::below(part, 0x21) | byte_scan::above(part, 0x7E); });
+}
+
+/// One of these, or one that find_blank_or_unprintable() finds.
+template <char... chars>
+[[nodiscard]] std::size_t find_any_of_or_blank_or_unprintable(std::string_view text) noexcept {
+  return byte_scan::find(text, [](auto part) {
+    return ((byte_scan::below(part, 0x21) | byte_scan::above(part, 0x7E)) | ... | byte_scan::equal_to(part, chars));
+  });
 }
 
 }  // namespace oneshot

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <string>
 
+#include "base/byte_set.hpp"
+
 using namespace oneshot;
 
 namespace {
@@ -17,6 +19,9 @@ std::size_t plainly(std::string_view text, Belongs belongs) {
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20; }
 bool is_unprintable(char c) { return static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x7F; }
+
+bool is_no_word(char c) { return !is_letter(c) && !is_digit(c) && c != '_'; }
+bool is_no_name(char c) { return !is_letter(c) && !is_digit(c) && c != '-' && c != '.'; }
 
 void check(std::string_view text) {
   CAPTURE(text);
@@ -30,6 +35,12 @@ void check(std::string_view text) {
   CHECK(find_control(text) == plainly(text, is_control));
   CHECK(find_unprintable(text) == plainly(text, is_unprintable));
   CHECK(find_blank_or_unprintable(text) == plainly(text, [](char c) { return c == ' ' || is_unprintable(c); }));
+  CHECK(find_any_of_or_blank_or_unprintable<'#', ':'>(text) ==
+        plainly(text, [](char c) { return c == '#' || c == ':' || c == ' ' || is_unprintable(c); }));
+  CHECK(find_any_of_or_non_ascii<'&', '\x7F'>(text) ==
+        plainly(text, [](char c) { return c == '&' || c == '\x7F' || static_cast<unsigned char>(c) >= 0x80; }));
+  CHECK(find_other_than_name(text) == plainly(text, is_no_name));
+  CHECK(find_other_than_word(text) == plainly(text, is_no_word));
 }
 
 }  // namespace
@@ -77,7 +88,7 @@ TEST_CASE("longer texts are searched to their ends") {
 TEST_CASE("eight bytes at a time find what sixteen at a time find") {
   const auto belongs = [](auto part) {
     using namespace byte_scan;
-    return equal_to(part, '%') | below(part, 0x20) | above(part, 0x7E);
+    return equal_to(part, '%') | below(part, 0x20) | above(part, 0x7E) | others(within(small(part), '%', 'y'));
   };
   for (std::size_t size = 16; size <= 40; ++size) {
     for (int byte = 0; byte < 256; ++byte) {
