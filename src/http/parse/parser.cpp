@@ -92,6 +92,7 @@ std::size_t Parser::take_between_requests(std::string_view bytes) {
     refuse_first_byte(first);
   } else {
     state_.stage = Stage::request_line;
+    return used + take_request_line(bytes.substr(used));
   }
   return used;
 }

@@ -16,9 +16,13 @@ using Stage = ParseState::Stage;
 
 constexpr auto all_seen = static_cast<std::size_t>(-1);  // llhttp sees what comes behind the head line by line
 
-/// A header whose name is one, as nearly all have it, and which says nothing to llhttp.
-bool is_plain_name(std::string_view name) noexcept {
-  return !LlhttpMachine::reads_header(name) && token_bytes.has_all_of(name);
+/// Where the bytes of a name end, with which the text begins.
+std::size_t find_name_end(std::string_view text) noexcept {
+  const std::size_t end = find_other_than_name(text);
+  if (end == text.size() || text[end] == ':') [[likely]]
+    return end;
+  text.remove_prefix(end);
+  return end + token_bytes.find_other_in(text);
 }
 
 /// CR LF stands there.
@@ -48,23 +52,27 @@ void HeadParser::begin() {
 }
 
 std::size_t HeadParser::take_lines(std::string_view bytes) {
-  RequestLine parts;
-  const std::string_view request_line = split_usual_request_line(bytes, parts);
-  if (request_line.empty()) return 0;
+  UsualRequestLine parts;
+  if (!split_usual_request_line(bytes, parts)) return 0;
   state_.buffer.borrow(bytes);
-  if (request_line.size() <= state_.limits.request_line || fits(request_line))
-    take_usual_request_line(request_line, parts);
-  while (state_.stage == Stage::headers && take_usual_line(bytes.substr(state_.buffer.line_offset()))) {
+  if (parts.line.size() <= state_.limits.request_line || fits(parts.line)) take_usual_request_line(parts);
+  const auto rest = [&] {
+    const std::size_t taken = state_.buffer.line_offset();
+    return std::string_view(bytes.data() + taken, bytes.size() - taken);
+  };
+  while (state_.stage == Stage::headers && take_usual_line(rest())) {
   }
   if (state_.stage != Stage::complete) state_.buffer.keep();
   return state_.buffer.line_offset();
 }
 
 /// llhttp, which looks at each byte of what it is shown, is not shown a line of the kind that nearly all are.
-void HeadParser::take_usual_request_line(std::string_view line, const RequestLine& parts) {
-  take_request_line(line, parts);
-  if (state_.stage != Stage::headers || parts.method == Method::other || parts.target.front() != '/') return;
+void HeadParser::take_usual_request_line(const UsualRequestLine& parts) {
+  minor_version_ = parts.minor_version;
+  request_.method = parts.method;
+  if (!take_target(parts.method_name, parts.path, parts.query)) return;
   state_.machine.pass_plain_line(parts.method, parts.minor_version);
+  begin_header_line(parts.line);
   unseen_offset_ = state_.buffer.line_offset();
 }
 
@@ -76,8 +84,8 @@ bool HeadParser::take_usual_line(std::string_view bytes) {
     if (field_fits(state_, line) && count_field(state_, line)) take_end_of_headers(line);
     return true;
   }
-  const std::size_t colon = find_byte_or_control(bytes, ':');
-  return colon != bytes.size() && bytes[colon] == ':' && take_usual_header_line(bytes, colon);
+  const std::size_t colon = find_name_end(bytes);
+  return colon != 0 && colon != bytes.size() && bytes[colon] == ':' && take_usual_header_line(bytes, colon);
 }
 
 bool HeadParser::take_usual_header_line(std::string_view bytes, std::size_t colon) {
@@ -85,21 +93,25 @@ bool HeadParser::take_usual_header_line(std::string_view bytes, std::size_t colo
   value.remove_prefix(colon + 1);
   const std::size_t end = find_unprintable(value);
   if (!is_line_end(value, end)) return false;
+  const std::string_view name(bytes.data(), colon);
   const std::string_view line(bytes.data(), colon + 1 + end + 2);
-  if (!field_fits(state_, line) || !count_field(state_, line)) return true;
-  if (is_plain_name({bytes.data(), colon}))
-    take_plain_header(line, colon);
-  else
+  if (!count_usual_field(state_, line)) return true;
+  if (LlhttpMachine::reads_header(name))
     take_header(line, colon);
+  else
+    take_plain_header(line, name, {value.data(), end});
   return true;
 }
 
 /// llhttp, which looks at each byte of what it is shown, would let this line pass and forget it: the name is made of
 /// token bytes, the value of printable ones (RFC 9110 5.1, 5.5). So llhttp is shown what stands before and behind it.
-void HeadParser::take_plain_header(std::string_view line, std::size_t colon) {
+void HeadParser::take_plain_header(std::string_view line, std::string_view name, std::string_view value) {
   if (!show_lines()) return;
-  take_header(line, colon);
-  if (state_.stage == Stage::headers) unseen_offset_ = state_.buffer.line_offset();
+  value = trim_blanks(value);
+  if (MessageFraming::is_framing_header(name) && !take_framing(line, name, value)) return;
+  header_spans_.push_back({state_.buffer.span_of(name), state_.buffer.span_of(value)});
+  begin_header_line(line);
+  unseen_offset_ = state_.buffer.line_offset();
 }
 
 bool HeadParser::fits(std::string_view line) {
@@ -120,20 +132,27 @@ void HeadParser::take_request_line(std::string_view line, const RequestLine& par
   request_.method = parts.method;
   const auto target = split_target(parts.method_name, parts.target);
   if (!target) return void(state_.fail(target.error()));
-  path_is_changed_ = !is_plain_path(target->path);
-  if (path_is_changed_) {
-    const auto decoded = decode_path(target->path, decoded_path_);
-    if (!decoded) return void(state_.fail(decoded.error()));
-    if (decoded_path_.capacity() > kept_path_bytes && !state_.count(decoded_path_.capacity())) return;
-  }
-  method_ = state_.buffer.span_of(parts.method_name);
-  path_ = state_.buffer.span_of(target->path);
-  query_ = state_.buffer.span_of(target->query);
+  if (!take_target(parts.method_name, target->path, target->query)) return;
   if (parts.is_later_minor)
     show_instead(line, as_minor_1(line));
   else
     unseen_offset_ = state_.machine.show_method(parts.method_name, parts.method);
   if (state_.stage != Stage::failed) begin_header_line(line);
+}
+
+bool HeadParser::take_target(std::string_view method_name, std::string_view path, std::string_view query) {
+  path_is_changed_ = !is_plain_path(path);
+  if (path_is_changed_ && !take_changed_path(path)) return false;
+  method_ = state_.buffer.span_of(method_name);
+  path_ = state_.buffer.span_of(path);
+  query_ = state_.buffer.span_of(query);
+  return true;
+}
+
+bool HeadParser::take_changed_path(std::string_view path) {
+  const auto decoded = decode_path(path, decoded_path_);
+  if (!decoded) return state_.fail(decoded.error());
+  return decoded_path_.capacity() <= kept_path_bytes || state_.count(decoded_path_.capacity());
 }
 
 /// llhttp knows two versions.
@@ -212,8 +231,7 @@ void HeadParser::take_end_of_headers(std::string_view line) {
   state_.stage = machine.message_complete() || machine.is_connect() ? Stage::complete : Stage::head_complete;
 }
 
-bool HeadParser::show_lines() {
-  if (unseen_offset_ >= state_.buffer.line_offset()) return true;
+bool HeadParser::show_unseen_lines() {
   const auto lines = state_.buffer.head_from(std::exchange(unseen_offset_, state_.buffer.line_offset()));
   if (state_.machine.execute(lines)) return true;
   explain_refusal(state_.buffer.head_from(0));

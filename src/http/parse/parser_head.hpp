@@ -31,7 +31,7 @@ class HeadParser {
   /// Takes one whole line that was put together in the buffer.
   void take_line(std::string_view line);
   /// Shows llhttp the lines that it has not seen. False if it refused one.
-  bool show_lines();
+  bool show_lines() { return unseen_offset_ >= state_.buffer.line_offset() || show_unseen_lines(); }
   /// The buffer grows no more, so the request's spans can become views.
   void make_views();
 
@@ -51,10 +51,13 @@ class HeadParser {
   };
 
   void take_request_line(std::string_view line, const RequestLine& parts);
-  void take_usual_request_line(std::string_view line, const RequestLine& parts);
+  void take_usual_request_line(const UsualRequestLine& parts);
+  /// Where the parts of the request line are. False, and the request fails, if its path is none.
+  bool take_target(std::string_view method_name, std::string_view path, std::string_view query);
+  [[gnu::cold, gnu::noinline]] bool take_changed_path(std::string_view path);
   bool take_usual_line(std::string_view bytes);
   bool take_usual_header_line(std::string_view bytes, std::size_t colon);
-  void take_plain_header(std::string_view line, std::size_t colon);
+  void take_plain_header(std::string_view line, std::string_view name, std::string_view value);
   void take_header_line(std::string_view line);
   void take_header(std::string_view line, std::size_t colon);
   /// What the header says about the message itself. False, and the request fails, if it may not.
@@ -68,6 +71,7 @@ class HeadParser {
   [[nodiscard]] static std::string without_trailing_tabs(std::string_view line);
   [[nodiscard]] static bool ends_with_tab(std::string_view content) noexcept;
   void begin_header_line(std::string_view line_before);
+  bool show_unseen_lines();
   [[nodiscard]] std::string_view path() const noexcept;
 
   ParseState& state_;

@@ -71,6 +71,24 @@ bool take_word(std::string_view& line, std::string_view& word) noexcept {
   return true;
 }
 
+constexpr std::size_t behind_target = std::string_view(" HTTP/1.1\r\n").size();
+
+/// False if the bytes do not begin with such a method, one blank, and a slash. Only what may be usual is looked at.
+bool take_usual_method(std::string_view bytes, UsualRequestLine& parts) noexcept {
+  constexpr std::size_t longest = std::string_view("OPTIONS /").size();
+  if (bytes.size() < longest + behind_target) return false;
+  const auto begin_with = [&](const auto& method_and_slash, Method method) {
+    constexpr std::size_t size = sizeof method_and_slash - 1;
+    if (!equals(std::string_view(bytes.data(), size), method_and_slash)) return false;
+    parts.method = method;
+    parts.method_name = {bytes.data(), size - std::string_view(" /").size()};
+    return true;
+  };
+  return begin_with("POST /", Method::post) || begin_with("GET /", Method::get) || begin_with("HEAD /", Method::head) ||
+         begin_with("PUT /", Method::put) || begin_with("DELETE /", Method::del) ||
+         begin_with("OPTIONS /", Method::options);
+}
+
 Method method_of(std::string_view name) noexcept {
   if (equals(name, "POST")) return Method::post;
   if (equals(name, "GET")) return Method::get;
@@ -101,16 +119,29 @@ Result<RequestLine, ProtocolError> split_request_line(std::string_view line) {
   return parts;
 }
 
-std::string_view split_usual_request_line(std::string_view bytes, RequestLine& parts) noexcept {
-  constexpr std::size_t version_size = std::string_view("HTTP/1.1\r\n").size();
+bool split_usual_request_line(std::string_view bytes, UsualRequestLine& parts) noexcept {
+  if (!take_usual_method(bytes, parts)) return false;
   std::string_view rest = bytes;
-  if (!take_method_and_target(rest, parts) || rest.size() < version_size) return {};
-  const std::string_view version(rest.data(), version_size);
-  if (!equals(version, "HTTP/1.1\r\n")) {
-    if (!equals(version, "HTTP/1.0\r\n")) return {};
+  rest.remove_prefix(parts.method_name.size() + 1);
+  std::size_t end = find_any_of_or_blank_or_unprintable<'?', '#'>(rest);
+  parts.path = {rest.data(), end};
+  rest.remove_prefix(end);
+  if (rest.starts_with('?')) {
+    rest.remove_prefix(1);
+    end = find_any_of_or_blank_or_unprintable<'#'>(rest);
+  } else {
+    end = 0;
+  }
+  parts.query = {rest.data(), end};
+  rest.remove_prefix(end);
+  if (rest.size() < behind_target) return false;
+  const std::string_view version(rest.data(), behind_target);
+  if (!equals(version, " HTTP/1.1\r\n")) {
+    if (!equals(version, " HTTP/1.0\r\n")) return false;
     parts.minor_version = 0;
   }
-  return {bytes.data(), bytes.size() - rest.size() + version_size};
+  parts.line = {bytes.data(), bytes.size() - rest.size() + behind_target};
+  return true;
 }
 
 }  // namespace oneshot::http

@@ -21,9 +21,19 @@ struct RequestLine {
 /// RFC 9112 3: one SP between the parts and none elsewhere. Knows the shape of methods, not their names.
 [[nodiscard]] Result<RequestLine, ProtocolError> split_request_line(std::string_view line);
 
-/// Takes apart the line that `bytes` begin with, in one pass that also finds its end. Returns the line with its line
-/// end. Nothing if that is not all there, or needs a closer look: another version than 1.0 and 1.1, a byte that would
-/// have to be changed or refused first.
-[[nodiscard]] std::string_view split_usual_request_line(std::string_view bytes, RequestLine& parts) noexcept;
+/// A line as nearly all are: a method that Method names, a target that begins with a slash and is made of printable
+/// bytes other than the blank and `#`, HTTP/1.0 or 1.1.
+struct UsualRequestLine {
+  Method method = Method::other;
+  std::string_view method_name;
+  std::string_view path;  ///< as split_target() has it
+  std::string_view query;
+  int minor_version = 1;
+  std::string_view line;  ///< with its line end
+};
+
+/// Takes apart the line that `bytes` begin with, in one pass that also finds its end. False if that is not all there,
+/// or the line needs a closer look.
+[[nodiscard]] bool split_usual_request_line(std::string_view bytes, UsualRequestLine& parts) noexcept;
 
 }  // namespace oneshot::http

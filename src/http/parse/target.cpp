@@ -108,7 +108,8 @@ bool is_authority(std::string_view text) noexcept {
     if (!literal_bytes.has_all_of(text.substr(1, end - 1))) return false;
     ++end;
   } else {
-    end = name_bytes.find_other_in(text);
+    end = find_other_than_name(text);
+    if (end < text.size() && text[end] != ':') end += name_bytes.find_other_in(text.substr(end));
     if (end < text.size() && text[end] != ':') return false;
     if (end == 0 && !text.empty()) return false;
   }
