@@ -110,12 +110,20 @@ EventBuilder::Taken EventBuilder::refuse_meaning(Parameter meaning) const {
 
 EventBuilder::Taken EventBuilder::label(std::string_view name, std::string_view value) {
   const bool plain = exposition::is_plain_label_value(value);
-  const bool fits =
-      value.size() <= max_value_ && name.size() <= max_name_ && size_ + name.size() + value.size() <= max_event_bytes_;
-  if (!plain || !fits || !is_label_name(name)) return unusual_label(name, value, plain);
+  if (!plain || !fits(name, value) || !is_label_name(name)) return unusual_label(name, value, plain);
+  add_plain(name, value);
+  return {};
+}
+
+EventBuilder::Taken EventBuilder::plain_label(std::string_view name, std::string_view value) {
+  if (!fits(name, value) || is_digit(name.front()) || is_reserved(name)) return unusual_label(name, value, true);
+  add_plain(name, value);
+  return {};
+}
+
+void EventBuilder::add_plain(std::string_view name, std::string_view value) {
   size_ += name.size() + value.size();
   labels_.push_back({name, value, true});
-  return {};
 }
 
 /// One that has to be looked at closer, and may be good. Apart from label(), which needs no room for messages then.

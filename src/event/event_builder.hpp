@@ -75,6 +75,8 @@ class EventBuilder {
   Taken parameter(std::string_view name, std::string_view text);
   /// Whatever its name means elsewhere. Both texts must live until finish().
   Taken label(std::string_view name, std::string_view value);
+  /// The same for a name made of letters, digits and `_`, at least one, and a value that is ASCII and needs no escape.
+  Taken plain_label(std::string_view name, std::string_view value);
   Taken value(std::string_view number);
   Taken value(double number);
   Taken metric(std::string_view name);
@@ -96,6 +98,12 @@ class EventBuilder {
     std::string_view sent;  // as the client wrote it
   };
 
+  /// Whether no limit stands in the way of the label.
+  [[nodiscard]] bool fits(std::string_view name, std::string_view value) const noexcept {
+    return value.size() <= max_value_ && name.size() <= max_name_ &&
+           size_ + name.size() + value.size() <= max_event_bytes_;
+  }
+  void add_plain(std::string_view name, std::string_view value);
   [[nodiscard]] bool has_room_for(std::size_t bytes) noexcept { return (size_ += bytes) <= max_event_bytes_; }
   [[gnu::cold]] Taken refuse_meaning(Parameter meaning) const;
   [[gnu::noinline]] Taken unusual_label(std::string_view name, std::string_view value, bool plain);

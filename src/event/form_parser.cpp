@@ -49,12 +49,34 @@ EventBuilder::Taken FormParser::take_all(std::string_view encoded) {
   if (encoding && find_control(encoded) != encoded.size() && encoded.find_first_of(line_ends) != encoded.npos)
     return refuse_line_end(encoded);
   while (!encoded.empty()) {
-    const std::string_view one(encoded.data(), find_byte(encoded, '&'));
-    encoded.remove_prefix(std::min(one.size() + 1, encoded.size()));
-    if (one.empty()) continue;
-    if (EventBuilder::Taken taken = take_one(one, encoding); !taken) return taken;
+    if (EventBuilder::Taken taken = encoding ? take_next(encoded, true) : take_next_plain(encoded); !taken)
+      return taken;
   }
   return {};
+}
+
+// Takes the parameter in front off the text, and the `&` behind it.
+
+EventBuilder::Taken FormParser::take_next(std::string_view& encoded, bool encoding) {
+  const std::string_view one(encoded.data(), find_byte(encoded, '&'));
+  encoded.remove_prefix(std::min(one.size() + 1, encoded.size()));
+  return one.empty() ? EventBuilder::Taken{} : take_one(one, encoding);
+}
+
+/// Where nothing is encoded: mostly a label in the usual shape, whose name and value are each looked at once.
+EventBuilder::Taken FormParser::take_next_plain(std::string_view& encoded) {
+  const std::string_view name(encoded.data(), find_other_than_word(encoded));
+  if (name.empty() || name.size() == encoded.size() || encoded[name.size()] != '=' ||
+      builder_.meaning_of(name) != Parameter::label)
+    return take_next(encoded, false);
+  std::string_view value = encoded;
+  value.remove_prefix(name.size() + 1);
+  const std::size_t end = find_any_of_or_non_ascii<'&', '"', '\\'>(value);
+  if (end != value.size() && value[end] != '&') return take_next(encoded, false);
+  ++seen_;
+  encoded = value;
+  encoded.remove_prefix(std::min(end + 1, value.size()));
+  return builder_.plain_label(name, {value.data(), end});
 }
 
 EventBuilder::Taken FormParser::take_one(std::string_view encoded, bool encoding) {

@@ -40,6 +40,8 @@ class FormParser {
 
  private:
   EventBuilder::Taken take_all(std::string_view encoded);
+  EventBuilder::Taken take_next(std::string_view& encoded, bool encoding);
+  EventBuilder::Taken take_next_plain(std::string_view& encoded);
   EventBuilder::Taken take_one(std::string_view encoded, bool encoding);
   [[gnu::cold]] EventBuilder::Taken refuse_line_end(std::string_view encoded) const;
   [[gnu::cold]] EventBuilder::Taken refuse_nameless(std::string_view encoded, std::string_view value);

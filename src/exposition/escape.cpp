@@ -29,10 +29,7 @@ void append_escaped(std::string& out, std::string_view text, const ByteSet& esca
 }  // namespace
 
 bool is_plain_label_value(std::string_view value) noexcept {
-  return byte_scan::find(value, [](auto part) {
-           return byte_scan::equal_to(part, '"') | byte_scan::equal_to(part, '\\') | byte_scan::equal_to(part, '\n') |
-                  byte_scan::above(part, 0x7F);
-         }) == value.size();
+  return find_any_of_or_non_ascii<'"', '\\', '\n'>(value) == value.size();
 }
 
 void append_label_value(std::string& out, std::string_view value) { append_escaped(out, value, escaped_in_values); }
