@@ -31,9 +31,29 @@ bool is_foreign_origin(const http::Request& request) noexcept {
   return scheme == std::string_view::npos || !is_own_host(request, origin.substr(scheme + 3));  // "null" has none
 }
 
+/// One of the headers that is_from_other_site() goes by.
+bool is_of_browser(const http::Header& header) noexcept {
+  switch (header.name.size()) {
+    case 5:
+      return equals_ignoring_case(header.name, "X-Moz");
+    case 6:
+      return equals_ignoring_case(header.name, "Origin");
+    case 7:
+      return equals_ignoring_case(header.name, "Purpose");
+    case 11:
+      return equals_ignoring_case(header.name, "Sec-Purpose");
+    case 14:
+      return equals_ignoring_case(header.name, "Sec-Fetch-Site");
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 bool is_from_other_site(const http::Request& request) noexcept {
+  // No program that posts events sends any: it is done with one look at each header.
+  if (std::ranges::none_of(request.headers, is_of_browser)) return false;
   const std::string_view site = request.header("Sec-Fetch-Site");
   if (site.data() == nullptr) return is_foreign_origin(request) || is_prefetch(request);
   return (site != "none" && site != "same-origin") || is_prefetch(request);

@@ -44,6 +44,7 @@ const std::vector<Row>& rows() {
        {{"Sec-Fetch-Site", "none"}, {"Sec-Purpose", "prefetch;prerender"}, {"User-Agent", firefox}},
        true,
        true},
+      {"a prefetch that says nothing else", {{"sec-purpose", "prefetch"}}, true, true},
       {"an older prefetch", {{"Purpose", "prefetch"}}, true, true},
       {"Firefox's", {{"X-Moz", "prefetch"}}, true, true},
       {"a page of our own",

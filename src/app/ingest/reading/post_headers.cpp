@@ -8,7 +8,7 @@ namespace {
 
 /// The member for a header of that name; null for all others. The lengths are told apart first: that costs least.
 std::string_view* member_of(PostHeaders& all, std::string_view name) noexcept {
-  const auto named = [name](std::string_view wanted, std::string_view& member) {
+  const auto named = [name](const auto& wanted, std::string_view& member) {
     return equals_ignoring_case(name, wanted) ? &member : nullptr;
   };
   switch (name.size()) {
