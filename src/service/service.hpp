@@ -76,7 +76,7 @@ class Service {
   Result<std::string> reload();
   void reload_for(const std::shared_ptr<app::Reloading>& asked);
   /// Calls `then` on this thread when each worker has done what was posted to it by now.
-  void once_workers_go_by_it(std::function<void()> then);
+  void once_workers_go_by_it(const std::function<void()>& then);
   Result<std::string> read_again();
   std::string use(settings::Settings read, const Encryption& encryption);
   void report_reload(const std::string& changed, const Encryption& encryption) const;

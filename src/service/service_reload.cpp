@@ -50,7 +50,7 @@ void Service::reload_for(const std::shared_ptr<app::Reloading>& asked) {
 }
 
 // Behind what use() has posted to the workers.
-void Service::once_workers_go_by_it(std::function<void()> then) {
+void Service::once_workers_go_by_it(const std::function<void()>& then) {
   const auto left = std::make_shared<std::atomic<unsigned>>(workers_);
   for (unsigned worker = 0; worker < workers_; ++worker)
     server_->post_to_worker(worker, [this, left, then] {
