@@ -20,8 +20,9 @@ namespace oneshot::cluster {
 
 /// One connection of libnats with what belongs to it; it is closed when the last user lets it go.
 ///
-/// libnats before 3.8 reads a message of a subscription that another thread destroys meanwhile after that is freed, and
-/// crashes. So each subscription lives until the thread that reads has ended, or for long enough.
+/// The thread of libnats before 3.8 that reads finds the subscription of a message, lets go of the lock, and then uses
+/// the subscription: if another thread has destroyed it meanwhile, that is a crash. So each subscription lives until
+/// the reading thread has ended, or long enough.
 class Link {
  public:
   natsConnection* connection = nullptr;

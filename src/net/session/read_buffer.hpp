@@ -7,9 +7,9 @@
 
 namespace oneshot::net {
 
-/// Memory for what the connections of one worker read into: whole pages, where they are not larger than a buffer, apart
-/// from all other memory, so that those of a connection that rests can go back to the system. Used by one thread;
-/// outlives its ReadBuffers.
+/// Memory for what the connections of one worker read into. It lies apart from all other memory, in whole pages (where
+/// a page is not larger than a buffer), so that a connection that rests can give its pages back to the system. Used by
+/// one thread; outlives its ReadBuffers.
 class ReadBufferPool {
  public:
   ReadBufferPool() = default;
