@@ -115,18 +115,6 @@ def over_scrapers(binary, arguments):
     print("POST, ratio:    " + "  ".join(f"{row[0]}: {row[2] / first:.2f}" for row in rows))
 
 
-def resident_by_connection(server, number):
-    """KiB for each of so many connections that have had an answer and now rest."""
-    base = server.status("VmRSS")
-    connections = [Connection(server.port, timeout=60) for _ in range(number)]
-    for connection in connections:
-        connection.get("/healthz")
-    used = server.status("VmRSS") - base
-    for connection in connections:
-        connection.close()
-    return used / number
-
-
 def over_connections(binary, arguments):
     """Beside the floor where there is one: what grows there too is the kernel's."""
     h2load.need()
@@ -140,16 +128,15 @@ def over_connections(binary, arguments):
         running = {kind: servers.Server(kind, command) for kind, command in kinds.items()}
         costs = {kind: [] for kind in kinds}
         try:
-            resident = resident_by_connection(running["POST"], number)
             for _ in range(arguments.rounds):
                 for kind, server in running.items():
                     costs[kind].append(h2load.fire(server, servers.TARGET, arguments.requests, number, 1)[0])
         finally:
             for server in running.values():
                 server.stop()
-        rows.append((number, resident, *(min(of_one) for of_one in costs.values())))
+        rows.append((number, *(min(of_one) for of_one in costs.values())))
     print_table("Connections, one request in flight on each: CPU µs for each request",
-                ("connections", "KiB for each", *(kind + " µs" for kind in kinds)), rows)
+                ("connections", *(kind + " µs" for kind in kinds)), rows)
 
 
 class Resting:
