@@ -19,19 +19,20 @@ inline bool field_fits(ParseState& state, std::string_view line) {
   return state.field_bytes + line.size() <= state.limits.header_bytes || fail_field_bytes(state);
 }
 
-/// Counts a whole line of headers or trailers. False, and it fails, if the line may not be there.
-inline bool count_field(ParseState& state, std::string_view line) {
+/// Counts a line that is neither empty nor begins with a blank. False, and it fails, if there are too many.
+inline bool count_usual_field(ParseState& state, std::string_view line) {
   state.field_bytes += line.size();
-  if (line.size() == 2) return true;  // the empty one at their end
-  if (line.front() == ' ' || line.front() == '\t') return fail_folded_line(state);
   return ++state.field_lines <= state.limits.headers || fail_field_lines(state);
 }
 
-/// The same two for a line of which it is known that it is neither empty nor begins with a blank.
-inline bool count_usual_field(ParseState& state, std::string_view line) {
-  if (!field_fits(state, line)) return false;
-  state.field_bytes += line.size();
-  return ++state.field_lines <= state.limits.headers || fail_field_lines(state);
+/// Counts a whole line of headers or trailers. False, and it fails, if the line may not be there.
+inline bool count_field(ParseState& state, std::string_view line) {
+  if (line.size() == 2) {  // the empty one at their end
+    state.field_bytes += line.size();
+    return true;
+  }
+  if (line.front() == ' ' || line.front() == '\t') return fail_folded_line(state);
+  return count_usual_field(state, line);
 }
 
 }  // namespace oneshot::http

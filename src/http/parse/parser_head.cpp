@@ -95,7 +95,7 @@ bool HeadParser::take_usual_header_line(std::string_view bytes, std::size_t colo
   if (!is_line_end(value, end)) return false;
   const std::string_view name(bytes.data(), colon);
   const std::string_view line(bytes.data(), colon + 1 + end + 2);
-  if (!count_usual_field(state_, line)) return true;
+  if (!field_fits(state_, line) || !count_usual_field(state_, line)) return true;
   if (LlhttpMachine::reads_header(name))
     take_header(line, colon);
   else
