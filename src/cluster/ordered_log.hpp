@@ -85,8 +85,10 @@ class OrderedLog {
   OrderedLog& operator=(const OrderedLog&) = delete;
 
   /// Never blocks, never repeats. `told` is called once if an answer comes, and not before this has returned. No
-  /// answer, ever: nobody knows, and the record may be stored later, even once this program has ended. Checkpoints may
-  /// be longer than longest_record.
+  /// answer, ever: nobody knows, and the record may be stored later, even once this program has ended. The engine may
+  /// store a record twice, the second time seconds after its answer: NATS hands a message to each node that leads, or
+  /// is believed to, and one that was cut off stores its copy if it leads again when the copy arrives. So a record says
+  /// itself which one it is (record.hpp). Checkpoints may be longer than longest_record.
   virtual void append(Subject subject, std::string bytes, std::function<void(const AppendAnswer&)> told) = 0;
 
   /// Where a reader begins: with all entries that stand there or behind, and with the events of before from another

@@ -2,9 +2,11 @@
 """What an ordered log promises, held against what tools have seen of it."""
 
 
-def check(tools):
+def check(tools, comes_again=False):
     """Every tail shows one order from its beginning on, in which each record that was answered stands at the sequence
-    of its answer, and no record twice. Returns the records of the longest tail."""
+    of its answer, and no record twice; `comes_again`: a node that led has a copy of its own of what it was sent while
+    it could not be reached, and stores that, too, if it leads when the copy arrives. Returns the records of the longest
+    tail."""
     longest = max(tools, key=lambda tool: len(tool.entries)).entries
     by_sequence = {entry.sequence: entry for entry in longest}
     for tool in tools:
@@ -13,8 +15,10 @@ def check(tools):
     at = {}
     for entry in longest:
         if entry.subject != "k":
-            assert entry.id not in at, f"{entry.id} is stored twice, at {at[entry.id]} and {entry.sequence}"
-            at[entry.id] = entry.sequence
+            before = at.setdefault(entry.id, entry)
+            places = f"at {before.sequence} and {entry.sequence}"
+            assert comes_again or before is entry, f"{entry.id} is stored twice, {places}"
+            assert before.text == entry.text, f"{entry.id} stands {places}, with other bytes"
     for tool in tools:
         for key, sequence in tool.stored.items():
             stored = by_sequence.get(sequence)

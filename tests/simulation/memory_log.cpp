@@ -4,6 +4,11 @@
 #include <algorithm>
 
 namespace oneshot::simulation {
+namespace {
+
+void nobody(Sequence) {}
+
+}  // namespace
 
 void MemoryEngine::change_leader() {
   const auto most = static_cast<std::uint64_t>(2 * faults_.clock_skew_ms);
@@ -14,6 +19,8 @@ void MemoryEngine::take_in(Subject subject, std::string bytes, std::function<voi
   if (scheduler_.steady() < away_until_ || scheduler_.chance(faults_.lost_append)) return;
   const bool late = scheduler_.chance(faults_.late_append);
   const milliseconds delay = late ? scheduler_.delay(faults_.late_ms) : scheduler_.delay(faults_.delay_ms / 4);
+  if (scheduler_.chance(faults_.doubled_append))
+    scheduler_.after(scheduler_.delay(faults_.late_ms), [this, subject, bytes] { store(subject, bytes, nobody); });
   scheduler_.after(
       delay, [this, subject, bytes = std::move(bytes), answer = std::move(answer)] { store(subject, bytes, answer); });
 }

@@ -27,7 +27,8 @@ struct Faults {
   double lost_append = 0.02;  ///< never stored, and no answer
   double lost_answer = 0.05;
   double lost_message = 0.05;
-  double late_append = 0.02;  ///< stored seconds later, perhaps when its replica is gone
+  double late_append = 0.02;     ///< stored seconds later, perhaps when its replica is gone
+  double doubled_append = 0.01;  ///< stored a second time: each node that leads, or did, has a copy of its own
   std::uint64_t delay_ms = 8;
   std::uint64_t late_ms = 4000;
   std::int64_t clock_skew_ms = 700;  ///< between the leaders, whose stamps the entries have

@@ -31,6 +31,9 @@ class Mutation:
 MUTATIONS = (
     Mutation("a record that comes again counts once", "src/cluster/machine.cpp",
              "if (!window.seen.enter(record->number)) {", "if (!window.seen.enter(record->number) && false) {"),
+    Mutation("who has published is known longer than a copy is under way", "src/cluster/machine.cpp",
+             "constexpr std::chrono::hours forget_publisher_after{1};",
+             "constexpr std::chrono::seconds forget_publisher_after{1};"),
     Mutation("a start passes over the groups that came again", "src/cluster/machine.cpp",
              "leave_out(entry, group->events.size());", "static_cast<void>(group);"),
     Mutation("a start passes over the events that were duplicates", "src/cluster/machine_events.cpp",

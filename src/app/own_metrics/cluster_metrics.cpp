@@ -46,7 +46,9 @@ void append_cluster(exposition::Writer& writer, const queue::ClusterStatistics& 
   writer.single("oneshot_cluster_waiting_bytes", MetricType::gauge,
                 "Bytes of posted events that wait until a record may go to the engine.", cluster.waiting_bytes);
   writer.single("oneshot_cluster_repeats_total", MetricType::counter,
-                "Records that came twice, since their replica had no answer, and were dropped.", cluster.repeats);
+                "Records that came twice, since their replica had no answer or the engine stored them again, and were "
+                "dropped.",
+                cluster.repeats);
   append_appends(writer, cluster);
   append_takeovers(writer, cluster);
   writer.single("oneshot_cluster_tail_restarts_total", MetricType::counter,
