@@ -28,7 +28,8 @@ bool Scrapes::is_past_deadline(const Out& out, SteadyTime now) {
 bool Scrapes::is_expired(const Out& out) {
   const std::lock_guard lock(mutex_);
   const SteadyTime now = clock_.steady();
-  return is_past_deadline(out, now) && now - goes_on_since_ >= after_standstill;
+  const bool stands_still = now - applied_ >= standstill;  // which nobody has seen to go on yet
+  return is_past_deadline(out, now) && !stands_still && now - goes_on_since_ >= after_standstill;
 }
 
 // A quiet log looks like one that stands still, and each scrape's own record like its going on again: nobody would ever
