@@ -93,17 +93,25 @@ jetstream {{ store_dir: "{self._store}", max_mem: 256M, max_file: 2G }}
         """It has stopped to where its disk is full, until it is restarted; a node that is gone keeps none."""
         return self.monitoring("/healthz?js-enabled-only=true").get("status") == "ok"
 
+    def is_well(self):
+        """It has all that it should keep. A consumer that it does not find is none of that: one through which a replica
+        read, removed while the engine had no leader. The node says so until it is restarted: docs/cluster.md."""
+        errors = self.monitoring("/healthz?details=true", good=(200, 503)).get("errors")
+        if errors is None:
+            return self.monitoring("/healthz").get("status") == "ok"
+        return all(error.get("type") == "CONSUMER" for error in errors)
+
     @property
     def url(self):
         return f"nats://{self.address}:{self.clients}"
 
-    def monitoring(self, path):
-        """What it answers there, as JSON; nothing while it does not answer."""
+    def monitoring(self, path, good=(200,)):
+        """What it answers there with one of these statuses, as JSON; nothing while it does not answer."""
         try:
             status, body = self.get(path)
         except (OSError, AssertionError):
             return {}
-        return json.loads(body) if status == 200 else {}
+        return json.loads(body) if status in good else {}
 
     def request(self, subject, body):
         """What answers a message there, as JSON: https://docs.nats.io/reference/reference-protocols/nats-protocol"""
@@ -188,11 +196,11 @@ class Engine:
     def _is_whole(self):
         """Each node is well, all know all, and one leads them."""
         return {self._condition(node) for node in self.nodes} in (
-            {("ok", node.name, len(self.nodes))} for node in self.nodes)
+            {(True, node.name, len(self.nodes))} for node in self.nodes)
 
     def _condition(self, node):
         meta = self._meta(node)
-        return node.monitoring("/healthz").get("status"), meta.get("leader"), meta.get("cluster_size")
+        return node.is_well(), meta.get("leader"), meta.get("cluster_size")
 
     @staticmethod
     def _meta(node):
