@@ -129,15 +129,13 @@ class Server(Process):
 
 
 class Prometheus(Process):
-    """rules: further lines of its scrape config"""
-
-    def __init__(self, program, folder, *targets, scraper=SCRAPER, name="prometheus", rules=""):
+    def __init__(self, program, folder, *targets, scraper=SCRAPER, name="prometheus"):
         port = Port().release()
         listed = ", ".join(f'"127.0.0.1:{target}"' for target in targets)
         with open(os.path.join(folder, "prometheus.yml"), "w", encoding="utf-8") as config:
             config.write("scrape_configs:\n  - job_name: events\n    scrape_interval: 1s\n    scrape_timeout: 1s\n"
                          f"    params: {{scraper: [{scraper}]}}\n    honor_labels: true\n"
-                         f"    static_configs: [{{targets: [{listed}]}}]\n{rules}")
+                         f"    static_configs: [{{targets: [{listed}]}}]\n")
         command = [program, "--config.file=prometheus.yml", "--storage.tsdb.path=data", "--log.level=warn",
                    f"--web.listen-address=127.0.0.1:{port}"]
         super().__init__(name, folder, command, port, "/-/ready")

@@ -12,11 +12,6 @@ from harness.sockets import free_port
 from harness.waiting import wait_until
 
 
-# Of a scrape job: which replica handed an event over says nothing about the event.
-RELABELLED = {"metric_relabel_configs": [{"source_labels": ["__name__"], "regex": "events_to_metrics",
-                                          "target_label": "instance", "replacement": ""}]}
-
-
 class Replica:
     """One name; its process may be killed, and another one started. It is on the given host, or here."""
 

@@ -12,7 +12,8 @@ import unittest
 import urllib.parse
 
 from cluster import nodes
-from cluster.replicas import RELABELLED, Cluster, ClusterPoster
+from cluster.equal_poster import EqualPoster
+from cluster.replicas import Cluster, ClusterPoster
 from harness import programs
 from harness.client import Connection, request, scrape_timeout
 from harness.crew import Crew, Work, dice_for
@@ -328,7 +329,7 @@ class RealPrometheus(unittest.TestCase):
         program = programs.need("prometheus", "ONESHOT_PROMETHEUS")
         dice = random.Random(SEED)
         with Cluster(engine, "ab", {"cluster.name": "prometheus"}, SEED) as cluster:
-            jobs = {"events": Job([replica.server.port for replica in cluster.replicas], "prom", **RELABELLED)}
+            jobs = {"events": Job([replica.server.port for replica in cluster.replicas], "prom")}
             with Prometheus(program, jobs) as prometheus:
                 crew = Crew()
                 poster = ClusterPoster(cluster, "p", dice_for(SEED, "poster"), pack=8, pause=0.05, keeps=False)
@@ -343,6 +344,25 @@ class RealPrometheus(unittest.TestCase):
                 stored = prometheus.stored("events")
             self.assertEqual({}, {name: count for name, count in stored.items() if count != 1})
             self.assertGreater(len(accepted), SECONDS)
+
+    def test_equal_events_are_all_stored_although_replicas_are_scraped_in_the_same_millisecond(self):
+        program = programs.need("prometheus", "ONESHOT_PROMETHEUS")
+        settings = {"cluster.name": "equal", "server.host": "0.0.0.0"}
+        with Cluster(engine, "ab", settings, SEED) as cluster:
+            # Each target has its moment of a second: of so many some have the same.
+            targets = [f"127.0.0.{number}:{replica.server.port}" for replica in cluster.replicas
+                       for number in range(1, 41)]
+            equals = EqualPoster(cluster, series=1, pause=0)
+            with Prometheus(program, {"events": Job(targets, "prom", honor_labels=True)}) as prometheus:
+                crew = Crew()
+                crew.add(equals.run)
+                crew.finish(SECONDS / 2, patience=120)
+
+                def lost_and_twice():
+                    return equals.lost_and_twice(equals.stored_by(prometheus))
+                wait_until(lambda: lost_and_twice()[0] == 0, "all are stored", 60, 0.5)
+                self.assertEqual((0, 0), lost_and_twice())
+            self.assertGreater(equals.accepted.total(), 10 * SECONDS)
 
     @staticmethod
     def kill_in_turn(stop, cluster, dice):

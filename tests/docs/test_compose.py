@@ -158,8 +158,10 @@ class OfTheCluster(unittest.TestCase):
                 wait_until(lambda: len(stored()) >= 9, "all events are stored", 20, 0.2)
                 found = stored()
                 self.assertEqual(sorted(labels["id"] for labels, _ in found), [str(number) for number in range(9)])
+                targets = [f"127.0.0.1:{replica.port}" for replica in replicas]
                 for labels, value in found:
-                    self.assertEqual((float(value), labels.get("instance")), (1, None), labels)
+                    self.assertEqual(float(value), 1, labels)
+                    self.assertIn(labels.get("instance"), targets, "it says who handed the event over")
 
 
 if __name__ == "__main__":

@@ -55,8 +55,8 @@ class Prometheus(Daemon):
         return [(time, float(value)) for entry in found for time, value in entry["values"]]
 
     def stored(self, job):
-        """{id: number of stored samples} of the job's events that have an id."""
-        counts = self.query(f'count_over_time(events_to_metrics{{job="{job}",id!=""}}[1h])')
+        """{id: number of stored samples} of the job's events that have an id, whichever target had them."""
+        counts = self.query(f'sum by (id) (count_over_time(events_to_metrics{{job="{job}",id!=""}}[1h]))')
         return {labels["id"]: int(value) for labels, value in counts}
 
     def rules(self):

@@ -104,34 +104,6 @@ class Rendered(unittest.TestCase):
         self.assertNotIn("are lost with the server's pod", said)
 
 
-class OfNoReplica(unittest.TestCase):
-    """The rules for samples."""
-
-    def test_an_event_is_the_same_series_from_each_pod_and_keeps_labels_of_its_own(self):
-        found = rendered("config.events.metric=happenings", "config.metrics.deploys.help=x", "scrape.port=0")
-        (endpoint,) = found["ServiceMonitor"]["spec"]["endpoints"]
-        names = {"sourceLabels": "source_labels", "targetLabel": "target_label"}
-        rules = [{names.get(key, key): value for key, value in rule.items()} for rule in endpoint["metricRelabelings"]]
-        self.assertEqual(len(rules), 2)
-        for labels, left in (
-                ({"__name__": "happenings", "instance": "10.0.0.7:8090", "pod": "events-2"},
-                 {"instance": "", "pod": ""}),
-                ({"__name__": "deploys", "instance": "10.0.0.7:8090", "pod": "events-12"}, {"instance": "", "pod": ""}),
-                ({"__name__": "deploys", "instance": "db1", "pod": "checkout-1"}, {}),
-                ({"__name__": "oneshot_events_waiting", "instance": "10.0.0.7:8090", "pod": "events-2"}, {})):
-            self.assertEqual(self.relabelled(rules, labels), {**labels, **left})
-
-    @staticmethod
-    def relabelled(rules, labels):
-        """By the rules of Prometheus: whole values, joined by ;"""
-        labels = dict(labels)
-        for rule in rules:
-            value = ";".join(labels.get(name, "") for name in rule["source_labels"])
-            if re.fullmatch(rule["regex"], value):
-                labels[rule["target_label"]] = rule["replacement"]
-        return labels
-
-
 class Running(unittest.TestCase):
     def test_two_pods_share_the_events_and_one_of_them_is_enough(self):
         if not os.path.exists(programs.server_binary() + "-cluster"):

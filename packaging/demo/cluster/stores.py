@@ -11,10 +11,6 @@ import time
 from processes import Prometheus, get, take
 
 SCRAPERS = ("prom-a", "prom-b")
-# Which replica handed an event over says nothing about the event.
-_RULES = """    metric_relabel_configs:
-      - {source_labels: [__name__], regex: events_to_metrics, target_label: instance, replacement: ""}
-"""
 
 
 def _moment(target):
@@ -27,7 +23,7 @@ class Store(Prometheus):
     """A Prometheus that scrapes all replicas under one name."""
 
     def __init__(self, program, folder, name, ports):
-        super().__init__(program, folder, *ports, scraper=name, name=name, rules=_RULES)
+        super().__init__(program, folder, *ports, scraper=name, name=name)
         self._known = 0
 
     def counts(self):

@@ -6,9 +6,9 @@ import os
 import time
 
 from cluster import nodes
-from cluster.chaos.equal_poster import EqualPoster
 from cluster.chaos.outcome import Outcome
 from cluster.chaos.store import Store
+from cluster.equal_poster import EqualPoster
 from cluster.replicas import Cluster, ClusterPoster
 from harness import programs, sandbox
 from harness.crew import Crew, dice_for

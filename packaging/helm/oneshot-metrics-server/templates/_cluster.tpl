@@ -26,19 +26,3 @@
 {{- fail "cluster.secrets is for a cluster: set cluster.enabled too, or leave it out" -}}
 {{- end -}}
 {{- end }}
-
-{{/* Which replica handed an event over says nothing about the event: rules that take the target's address and pod away
-     from events, so that each has one series, and leave those labels that an event brought itself. */}}
-{{- define "events.ofNoReplica" -}}
-{{- $metrics := prepend (keys (.Values.config.metrics | default dict) | sortAlpha)
-      (dig "metric" "events_to_metrics" (.Values.config.events | default dict)) | uniq | join "|" -}}
-{{- $port := .Values.scrape.port | default .Values.server.port -}}
-- sourceLabels: [__name__, instance]
-  regex: {{ printf "(%s);.*:%v" $metrics $port | quote }}
-  targetLabel: instance
-  replacement: ""
-- sourceLabels: [__name__, pod]
-  regex: {{ printf "(%s);%s-[0-9]+" $metrics (include "events.name" .) | quote }}
-  targetLabel: pod
-  replacement: ""
-{{- end }}

@@ -6,22 +6,20 @@ from collections import Counter
 
 from harness.client import Broken, Connection
 
-SERIES = 4  # different ones
-PAUSE = 0.1  # seconds between two rounds
-
 
 class EqualPoster:
-    """A round is one event to each replica that runs, all of one series."""
+    """A round is one event to each replica that runs, all of one series. series: different ones; pause: seconds
+    between two rounds."""
 
-    def __init__(self, cluster):
-        self._cluster = cluster
+    def __init__(self, cluster, series=4, pause=0.1):
+        self._cluster, self._series, self._pause = cluster, series, pause
         self._lock = threading.Lock()
         self.accepted, self.unknown = Counter(), Counter()
 
     def run(self, stop):
         turn = 0
-        while not stop.wait(PAUSE):
-            series = f"s{turn % SERIES}"
+        while not stop.wait(self._pause):
+            series = f"s{turn % self._series}"
             turn += 1
             for replica in self._cluster.replicas:
                 self._post(replica, series)
@@ -50,3 +48,9 @@ class EqualPoster:
         lost = sum(max(0, count - stored.get(series, 0)) for series, count in self.accepted.items())
         twice = sum(max(0, count - self.accepted[series] - self.unknown[series]) for series, count in stored.items())
         return lost, twice
+
+    @staticmethod
+    def stored_by(prometheus):
+        """{series: events}, whichever target had them."""
+        found = prometheus.query('sum by (equal) (sum_over_time(events_to_metrics{job="events",equal!=""}[1h]))')
+        return {labels["equal"]: round(value) for labels, value in found}
