@@ -60,10 +60,12 @@ struct QueueStatistics {
   std::uint64_t capacity_bytes = 0;
   /// Batches and peeks that were given up on their way, since the room that they kept was needed.
   std::uint64_t leases_ended = 0;
-  double sender_share = 0;  ///< of what waits: the greatest of one sender, a few seconds ago
-  double type_share = 0;    ///< likewise of one type of events
-  bool in_file = false;     ///< what waits survives the program
-  bool failed = false;      ///< the file cannot be made durable any more
+  double sender_share = 0;    ///< of what waits: the greatest of one sender, a few seconds ago
+  double type_share = 0;      ///< likewise of one type of events
+  bool in_file = false;       ///< what waits survives the program
+  bool failed = false;        ///< the file cannot be made durable any more
+  std::uint64_t flushes = 0;  ///< of the file, by this program
+  double flush_seconds = 0;   ///< that they took in all
   HistoryStatistics history;
   std::optional<ClusterStatistics> cluster{};
 };

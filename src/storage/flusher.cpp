@@ -100,9 +100,12 @@ void Flusher::flush(Lock& lock) {
   lock.unlock();
   const std::uint64_t changes = changes_.load(std::memory_order_seq_cst);
   const std::uint64_t end = std::max(log_.whole_end(), flushed_end_);
+  const auto began = std::chrono::steady_clock::now();
   const bool flushed = storage_.flush();
+  const auto ended = std::chrono::steady_clock::now();
   flushes_.fetch_add(1, std::memory_order_relaxed);
-  due_ = std::chrono::steady_clock::now() + interval;
+  flush_ns_.fetch_add(std::chrono::nanoseconds(ended - began).count(), std::memory_order_relaxed);
+  due_ = ended + interval;
   if (flushed) {
     flushed_changes_ = changes;
     flushed_end_ = end;

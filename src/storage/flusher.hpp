@@ -39,8 +39,15 @@ class Flusher {
   /// For Sync::always: tells when the records of one claim, from `begin` to `end`, are durable; or that they never will
   /// be, and then become padding.
   void when_durable(std::uint64_t begin, std::uint64_t end, Callback told);
-  /// How often the file was flushed so far.
-  [[nodiscard]] std::uint64_t flushes() const noexcept { return flushes_.load(std::memory_order_relaxed); }
+  /// How often the file was flushed so far, and how long that took in all.
+  struct Flushes {
+    std::uint64_t count = 0;
+    std::chrono::nanoseconds took{};
+  };
+  [[nodiscard]] Flushes flushes() const noexcept {
+    return {.count = flushes_.load(std::memory_order_relaxed),
+            .took = std::chrono::nanoseconds(flush_ns_.load(std::memory_order_relaxed))};
+  }
 
  private:
   using Lock = std::unique_lock<std::mutex>;
@@ -65,6 +72,7 @@ class Flusher {
   std::atomic<std::uint64_t> wake_at_{never};  // appenders wake the thread when the log gets here
   std::atomic<std::uint64_t> changes_{0};
   std::atomic<std::uint64_t> flushes_{0};
+  std::atomic<std::int64_t> flush_ns_{0};
 
   std::mutex mutex_;
   std::condition_variable work_;

@@ -84,10 +84,14 @@ class Failing(unittest.TestCase):
         posts = [request("POST", f"/event?id=e{number:03d}") for number in range(256)]
         with self.server("always") as server:
             server.scrape("a")
-            before = os.path.getsize(self.count)
+            before, told_before = os.path.getsize(self.count), server.peek("a").value("oneshot_event_log_flushes_total")
             with server.connect() as connection:
                 self.assertEqual(self.statuses(connection, posts), [200] * 256)
             flushes = os.path.getsize(self.count) - before
+            shown = server.peek("a")
+            told = shown.value("oneshot_event_log_flushes_total") - told_before
+            self.assertTrue(1 <= told <= os.path.getsize(self.count) - before, f"{told} told")
+            self.assertGreater(shown.value("oneshot_event_log_flush_seconds_total"), 0)
             self.assertLess(flushes, 64, "of 256 events: 8 KiB of requests are read at a time, and need two or three")
             shown = server.scrape("a")
             self.assertEqual([e.labels["id"] for e in shown.events()], [f"e{number:03d}" for number in range(256)])

@@ -225,6 +225,10 @@ void append_event_log(Writer& writer, const QueueStatistics& queue) {
       "oneshot_event_log_failed", MetricType::gauge,
       "1 if the file of the event log could not be made durable: until the next start its events are not safe.",
       std::uint64_t{queue.failed ? 1U : 0U});
+  writer.single("oneshot_event_log_flushes_total", MetricType::counter,
+                "Times that the file of the event log was made durable (storage.sync).", queue.flushes);
+  writer.single("oneshot_event_log_flush_seconds_total", MetricType::counter,
+                "Time that this took in all: a POST waits for it with storage.sync = \"always\".", queue.flush_seconds);
 }
 
 void append_server(Writer& writer, const Snapshot& snapshot) {

@@ -104,8 +104,4 @@ bool EmbeddedQueue::unable_to_store() const noexcept {
   return ledger_->storage != nullptr && ledger_->storage->failed();
 }
 
-std::uint64_t EmbeddedQueue::flushes() const noexcept {
-  return ledger_->flusher == nullptr ? 0 : ledger_->flusher->flushes();
-}
-
 }  // namespace oneshot::queue

@@ -73,8 +73,6 @@ class EmbeddedQueue final : public Queue {
   [[nodiscard]] QueueStatistics statistics() const override { return statistics_of(*ledger_); }
   [[nodiscard]] bool above_high_watermark() const noexcept override;
   [[nodiscard]] bool unable_to_store() const noexcept override;
-  /// How often the file was flushed; 0 in memory.
-  [[nodiscard]] std::uint64_t flushes() const noexcept;
 
  private:
   EmbeddedQueue(std::shared_ptr<Ledger> ledger, const Options& options);

@@ -69,6 +69,11 @@ QueueStatistics statistics_of(Ledger& ledger) {
   statistics.type_share = ledger.type_share.load(std::memory_order_relaxed);
   statistics.in_file = ledger.storage != nullptr;
   statistics.failed = ledger.storage != nullptr && ledger.storage->failed();
+  if (ledger.flusher != nullptr) {
+    const storage::Flusher::Flushes flushes = ledger.flusher->flushes();
+    statistics.flushes = flushes.count;
+    statistics.flush_seconds = std::chrono::duration<double>(flushes.took).count();
+  }
   return statistics;
 }
 

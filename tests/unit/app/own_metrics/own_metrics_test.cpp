@@ -109,6 +109,8 @@ oneshot_event_log_type_share_ratio 0
 oneshot_leases_ended_total 0
 oneshot_event_log_in_file 0
 oneshot_event_log_failed 0
+oneshot_event_log_flushes_total 0
+oneshot_event_log_flush_seconds_total 0
 oneshot_event_series 0
 oneshot_event_series_max 0
 oneshot_connections 2
