@@ -30,6 +30,7 @@
 #include "settings/key/named_sections.hpp"
 #include "settings/read_file.hpp"
 #include "settings/sources/toml_ascii.hpp"
+#include "settings/sources/toml_repeated.hpp"
 
 // The only file that knows toml++. It turns the parsed document into Values, hands each to its row in the
 // table of keys, and keeps all errors.
@@ -100,7 +101,10 @@ class TomlReader {
     }
     const toml::parse_result parsed = toml::parse(*ascii, std::string_view{});
     if (!parsed) {
-      complain(begin_of(parsed.error().source()), syntax_error(parsed.error().description()));
+      const Place place = begin_of(parsed.error().source());
+      const std::string_view what = parsed.error().description();
+      const bool is_repeated = what.find("redefine") != std::string_view::npos;
+      complain(place, syntax_error(what) + (is_repeated ? hint_for_repeated(*ascii, place.line) : ""));
     } else {
       for (const auto& [key, node] : parsed.table()) read_section(key, node);
     }

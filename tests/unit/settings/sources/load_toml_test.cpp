@@ -442,7 +442,9 @@ TEST_CASE("any text comes back byte for byte from either kind of quotes") {
 TEST_CASE("a key or table given twice is an error") {
   CHECK(error("[server]\nport = 1\nport = 2")
             .starts_with("c.toml:3: not valid TOML: in a key-value pair: cannot redefine"));
-  CHECK(error("[server]\nport = 1\n[log]\n[server]\nthreads = 2").starts_with("c.toml:4: not valid TOML: in a table"));
+  const std::string table = error("[server]\nport = 1\n[log]\n[server]\nthreads = 2");
+  CHECK(table.starts_with("c.toml:4: not valid TOML: in a table"));
+  CHECK(table.ends_with("; line 1 has [server] already: put its keys there"));
 }
 
 TEST_CASE("odd keys cannot break the error's one line") {
