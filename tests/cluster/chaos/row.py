@@ -76,7 +76,7 @@ class Row:
             crew.add(poster.run)
         crew.add(equals.run)
         crew.add(self.break_things)
-        crew.finish(self.seconds, patience=180)
+        crew.finish(self.seconds, patience=400)
         self.mend()
         for store in self.stores:
             with contextlib.suppress(AssertionError):  # what is not there then, the numbers say
