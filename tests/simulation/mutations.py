@@ -87,7 +87,8 @@ class Workshop:
 
     def __init__(self, folder, build):
         self.folder, self.build = folder, build
-        self.sources = sorted(glob.glob(f"{ROOT}/src/cluster/*.cpp") + glob.glob(f"{ROOT}/tests/simulation/*.cpp"))
+        simulation = set(glob.glob(f"{ROOT}/tests/simulation/*.cpp")) - {f"{ROOT}/tests/simulation/standstill.cpp"}
+        self.sources = sorted({*glob.glob(f"{ROOT}/src/cluster/*.cpp"), *simulation})
         self.objects = {source: self._compile(source, source) for source in self.sources}
 
     def _compile(self, source, named):

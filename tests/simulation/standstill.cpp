@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+//
+// One batch, all of which its scraper has acknowledged while the engine stores nothing; and another replica that the
+// scraper asks for the next batch at each moment around the engine's return. Nothing is lost on the way, and nobody is
+// killed: so the replica that sent the batch tells the log of the acknowledgement in time, and no event comes twice.
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/log.hpp"
+#include "simulation/memory_log.hpp"
+#include "simulation/node.hpp"
+#include "simulation/oracle.hpp"
+#include "simulation/scheduler.hpp"
+
+namespace oneshot::simulation {
+namespace {
+
+const std::string scraper = "s";
+constexpr milliseconds away{4000};  // longer than the deadline of the batch
+
+cluster::Agreement agreement() {
+  queue::Options options;
+  options.storage.capacity_bytes = 1 << 20;
+  options.names = {scraper};
+  return cluster::Agreement::of(options);
+}
+
+class Standstill {
+ public:
+  explicit Standstill(std::uint64_t seed) : scheduler_(seed) {}
+
+  /// What is wrong if the other replica is asked so long after the last byte has arrived; empty: nothing.
+  std::string run(milliseconds asked_after) {
+    pass_until([this] { return sender_.is_ready() && other_.is_ready(); });
+    sender_.post({1}, 0, 1);
+    pass(milliseconds(200));
+    sender_.scrape(exchange());
+    pass_until([this] { return oracle_.batches(scraper) == 1; });
+    engine_.be_away_until(scheduler_.steady() + away);
+    scheduler_.after(asked_after, [this] { ask_other(); });
+    pass(away + std::chrono::seconds(10));
+    other_.post({2}, 0, 1);
+    pass(std::chrono::seconds(10));
+    const Oracle::Verdict verdict = oracle_.verdict(scraper);
+    if (verdict.accepted != 2 || verdict.lost > 0) return std::to_string(verdict.lost) + " lost";
+    return verdict.twice > 0 ? "an event came twice" : "";
+  }
+
+ private:
+  std::shared_ptr<Exchange> exchange(std::function<void()> over = [] {}) {
+    auto made = std::make_shared<Exchange>();
+    made->scraper = scraper;
+    made->answer_by = scheduler_.steady() + network_.timeout + milliseconds(500);
+    made->over = std::move(over);
+    return made;
+  }
+
+  /// Again and again, as a scraper does.
+  void ask_other() {
+    other_.scrape(exchange([this, done = std::make_shared<bool>(false)] {
+      if (std::exchange(*done, true)) return;
+      scheduler_.after(milliseconds(300), [this] { ask_other(); });
+    }));
+  }
+
+  template <class Condition>
+  void pass_until(Condition condition) {
+    for (int i = 0; i < 20'000 && !condition(); ++i) pass(milliseconds(1));
+  }
+  void pass(milliseconds time) {
+    const SteadyTime until = scheduler_.steady() + time;
+    do {
+      while (sender_.run() || other_.run()) {
+      }
+    } while (scheduler_.step(until));
+  }
+
+  Scheduler scheduler_;
+  Oracle oracle_;
+  Faults faults_{
+      .lost_append = 0, .lost_answer = 0, .lost_message = 0, .late_append = 0, .doubled_append = 0, .clock_skew_ms = 0};
+  NetworkFaults network_{.cut = 0, .gives_up = 0, .unread = 0, .silent = 0};
+  cluster::Agreement agreement_ = agreement();
+  MemoryEngine engine_{scheduler_, faults_};
+  Node sender_{scheduler_, engine_, oracle_, network_, "sender", agreement_};
+  Node other_{scheduler_, engine_, oracle_, network_, "other", agreement_};
+};
+
+int run_all() {
+  int failed = 0;
+  for (std::uint64_t after = 1000; after < 5000; after += 10) {
+    const std::string wrong = Standstill(after).run(milliseconds(after));
+    if (wrong.empty()) continue;
+    std::printf("asked %u ms after the last byte: %s\n", static_cast<unsigned>(after), wrong.c_str());
+    ++failed;
+  }
+  std::printf("400 moments, %d failed\n", failed);
+  return failed == 0 ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace oneshot::simulation
+
+int main() {
+  oneshot::log::set_level(oneshot::log::Level::error);
+  return oneshot::simulation::run_all();
+}
