@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A disk that cannot be written to from the moment on when the file named by FLUSH_FAILS_WHEN exists: fdatasync,
 // fsync and msync then fail with EIO. Before, each of them adds a byte to the file named by FLUSHES_COUNTED_IN. A slow
-// disk: where the file named by FLUSH_WAITS_WHILE exists, each of them waits until that file is gone.
+// disk: where the file named by FLUSH_WAITS_WHILE exists, each of them waits until that file is gone; and each takes
+// FLUSH_TAKES_US microseconds more.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -13,6 +14,8 @@
 static void wait_for_disk(void) {
   const char* const slow = getenv("FLUSH_WAITS_WHILE");
   while (slow != NULL && access(slow, F_OK) == 0) usleep(1000);
+  const char* const takes = getenv("FLUSH_TAKES_US");
+  if (takes != NULL) usleep((useconds_t)atoi(takes));
 }
 
 static int fails(void) {
