@@ -37,9 +37,7 @@ Result<void> check_header(std::string_view name, std::string_view value) {
 Result<Headers> parse_headers(std::string_view text, std::string_view name) {
   Headers headers;
   for (unsigned number = 1; !text.empty(); ++number) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
+    std::string_view line = take_line(text);
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (trim_blanks(line).empty() || line.starts_with('#')) continue;
     const std::size_t colon = std::min(line.find(':'), line.size());

@@ -15,15 +15,8 @@ std::string_view name_in(std::string_view line) {
   return trim_blanks(line.substr(0, std::min(line.find('='), line.size())));
 }
 
-std::string_view take_line(std::string_view& text) {
-  const std::size_t end = std::min(text.find('\n'), text.size());
-  const std::string_view line = text.substr(0, end);
-  text.remove_prefix(std::min(end + 1, text.size()));
-  return line;
-}
-
 std::string_view line_at(std::string_view text, std::size_t number) {
-  while (number-- > 1) take_line(text);
+  while (number-- > 1) static_cast<void>(take_line(text));
   return take_line(text);
 }
 

@@ -76,3 +76,13 @@ TEST_CASE("numbers are appended in decimal digits") {
   append_padded(out, 0, 0);
   CHECK(out == "0071234000");
 }
+
+TEST_CASE("lines are taken off a text one after the other, whether or not the last one has an end") {
+  std::string_view text = "a\n\nb\r\nc";
+  CHECK(take_line(text) == "a");
+  CHECK(take_line(text).empty());
+  CHECK(take_line(text) == "b\r");
+  CHECK(take_line(text) == "c");
+  CHECK(text.empty());
+  CHECK(take_line(text).empty());
+}

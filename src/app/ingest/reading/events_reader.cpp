@@ -41,9 +41,7 @@ bool looks_like_lines(std::string_view body) noexcept { return body.starts_with(
 
 EventsReader::Taken EventsReader::take_lines(std::string_view body) {
   for (std::size_t number = 1; !body.empty(); ++number) {
-    const std::size_t end = std::min(body.find('\n'), body.size());
-    std::string_view line = body.substr(0, end);
-    body.remove_prefix(std::min(end + 1, body.size()));
+    std::string_view line = take_line(body);
     while (line.ends_with('\r')) line.remove_suffix(1);
     const std::string_view text = trim_blanks(line);
     if (text.empty()) continue;
