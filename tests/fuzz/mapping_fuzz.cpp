@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/text.hpp"
 #include "event/event_builder.hpp"
 #include "fuzz/require.hpp"
 #include "ingest/hooks/dry_run.hpp"
@@ -25,13 +26,6 @@ void check_message(std::string_view message) {
   require(!message.empty() && message.size() < 2000, "a message without sane length", message);
   for (const char c : message)
     require(static_cast<unsigned char>(c) >= 0x20 && c != 0x7f, "a message that is not one plain line", message);
-}
-
-std::string_view take_line(std::string_view& text) {
-  const std::size_t end = text.find('\n');
-  const std::string_view line = text.substr(0, end);
-  text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
-  return line;
 }
 
 ingest::HookOptions read_options(std::string_view& text) {
