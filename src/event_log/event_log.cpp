@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 namespace oneshot::event_log {
 
@@ -23,6 +24,7 @@ EventLog::EventLog(Ring ring, const Start& start, unsigned appenders, const Cloc
     : clock_(clock),
       ring_(std::move(ring)),
       times_(explicit_timestamps ? std::make_unique<Timestamps>(clock) : nullptr),
+      written_next_(start.end),
       own_in_flight_(start.in_flight.empty() ? appenders : 0),
       in_flight_(start.in_flight.empty() ? std::span(own_in_flight_) : start.in_flight.first(appenders)),
       salt_(start.salt),
@@ -30,7 +32,16 @@ EventLog::EventLog(Ring ring, const Start& start, unsigned appenders, const Cloc
       tail_(start.end),
       head_(start.begin),
       reserved_end_(start.reserved_end),
-      durable_end_(start.only_durable ? start.end : no_limit) {}
+      durable_end_(start.only_durable ? start.end : no_limit) {
+  if (start.reserved_end != no_limit) ring_.expect(Ring::Use::writing, start.end, start.reserved_end);
+}
+
+void EventLog::raise_reserved_end(std::uint64_t offset) noexcept {
+  const std::uint64_t written = tail();
+  ring_.expect(Ring::Use::reading, std::exchange(written_next_, written), written);
+  ring_.expect(Ring::Use::writing, reserved_end(), offset);
+  reserved_end_.store(offset, std::memory_order_release);
+}
 
 EventLog::Epoch EventLog::begin_epoch(std::int64_t back_ms) {
   const std::int64_t latest = times_->begin_epoch(back_ms);

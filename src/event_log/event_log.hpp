@@ -90,7 +90,7 @@ class EventLog {
 
   /// No record ends beyond this. One caller at a time, ascending.
   [[nodiscard]] std::uint64_t reserved_end() const noexcept { return reserved_end_.load(std::memory_order_acquire); }
-  void raise_reserved_end(std::uint64_t offset) noexcept { reserved_end_.store(offset, std::memory_order_release); }
+  void raise_reserved_end(std::uint64_t offset) noexcept;
   /// With ascending times, before the first append: a record that was there before has this time.
   void remember_time(std::uint64_t series_hash, std::int64_t unix_ms) noexcept {
     times_->remember(series_hash, unix_ms);
@@ -187,6 +187,7 @@ class EventLog {
   const Clock& clock_;
   Ring ring_;
   std::unique_ptr<Timestamps> times_;
+  std::uint64_t written_next_;  // with a reserved end: the ring knows that what is from here to there is to be written
   std::vector<InFlightWord> own_in_flight_;
   std::span<InFlightWord> in_flight_;
   const std::uint64_t salt_;

@@ -40,6 +40,16 @@ class Ring {
   /// `can_punch`.
   void give_back(std::uint64_t from, std::uint64_t to) const noexcept;
 
+  /// What the pages of a mapped file in [from, to), at most `capacity` bytes, are for next. A page of which a part lies
+  /// before `from` counts as inside, one of which a part lies behind `to` does not.
+  enum class Use : std::uint8_t {
+    reading,  ///< the kernel reads ahead, as in any mapping at first
+    /// A page that is not in memory comes alone. Read-ahead would be for nothing where all is written over, and would
+    /// make large pages of the page cache: a write then costs as much as the whole of its large page.
+    writing,
+  };
+  void expect(Use use, std::uint64_t from, std::uint64_t to) const noexcept;
+
   static std::uint64_t page_size() noexcept;
 
  private:

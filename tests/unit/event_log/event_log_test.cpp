@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "support/manual_clock.hpp"
+#include "support/read_alone.hpp"
 
 namespace oneshot::event_log {
 namespace {
@@ -72,6 +73,21 @@ TEST_CASE("a log takes exactly its capacity and goes on when the gate rises") {
   log.advance_head(32);
   CHECK(append_at(log, 0, 0, event_of("")) == Appended::stored_above_high_watermark);
   CHECK(append_at(log, 0, 0, event_of("")) == Appended::no_room);
+}
+
+TEST_CASE("no page is read ahead from where the log will be written on up to the reserved end, all else is") {
+  const std::uint64_t page = Ring::page_size();
+  EventLog log(ring(4), {.end = page, .reserved_end = 3 * page}, 1, clock, false);
+  const auto read_alone = [&log] { return oneshot::test::pages_read_alone(&log.record_at(0), 4); };
+  CHECK(read_alone() == "-aa-");
+  const std::string a_page(page - 32, 'a');
+  REQUIRE(append_at(log, 0, 0, event_of(a_page)) == Appended::stored);
+  log.raise_reserved_end(4 * page);
+  CHECK(read_alone() == "--aa");
+  REQUIRE(append_at(log, 0, 0, event_of(a_page)) == Appended::stored);
+  log.advance_head(page);
+  log.raise_reserved_end(5 * page);
+  CHECK(read_alone() == "a--a");
 }
 
 TEST_CASE("records of all lengths survive a hundred rounds, also across the end") {

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/unique_fd.hpp"
+#include "support/read_alone.hpp"
 
 namespace oneshot::event_log {
 namespace {
@@ -67,6 +68,21 @@ TEST_CASE("more than the address space can hold is an error") {
   const Result<Ring> ring = Ring::in_memory(std::uint64_t{1} << 62);
   REQUIRE_FALSE(ring.has_value());
   CHECK(ring.error().find("no room for an event log of 4611686018427387904 bytes: ") == 0);
+}
+
+TEST_CASE("no page is read ahead where the ring is to be written next, also across its end") {
+  const std::uint64_t page = Ring::page_size();
+  const UniqueFd fd(::memfd_create("file", MFD_CLOEXEC));
+  REQUIRE(::ftruncate(fd.get(), static_cast<off_t>(4 * page)) == 0);
+  Result<Ring> ring = Ring::map(fd.get(), 0, 4 * page, false);
+  REQUIRE(ring.has_value());
+  CHECK(oneshot::test::pages_read_alone(ring->at(0), 4) == "----");
+  ring->expect(Ring::Use::writing, 7 * page + 1, 9 * page + 1);
+  CHECK(oneshot::test::pages_read_alone(ring->at(0), 4) == "a--a");
+  ring->expect(Ring::Use::reading, 7 * page + 1, 8 * page + 1);
+  CHECK(oneshot::test::pages_read_alone(ring->at(0), 4) == "a---");
+  ring->expect(Ring::Use::writing, 9 * page, 9 * page);
+  CHECK(oneshot::test::pages_read_alone(ring->at(0), 4) == "a---");
 }
 
 }  // namespace
