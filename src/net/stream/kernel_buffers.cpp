@@ -12,6 +12,8 @@ void set_kernel_buffers(int listening_socket) noexcept {
   set_send_buffer(listening_socket, usual_send_buffer);
   const int half = static_cast<int>(receive_buffer / 2);
   ::setsockopt(listening_socket, SOL_SOCKET, SO_RCVBUF, &half, sizeof half);
+  constexpr int segment = static_cast<int>(longest_segment);
+  ::setsockopt(listening_socket, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof segment);  // a Unix socket has none
 }
 
 void set_send_buffer(int socket, std::size_t bytes) noexcept {

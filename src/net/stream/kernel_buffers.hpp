@@ -18,7 +18,12 @@ inline constexpr std::size_t receive_buffer = 32 * 1024;
 /// nobody changed wmem_max. Half of it is on the way at a time.
 inline constexpr std::size_t long_reply_send_buffer = 416 * 1024;
 
-/// Connections that this socket accepts from now on have the usual buffers.
+/// Two of them fit into the usual send buffer. A peer may tell 40 ms later that a single one has come, but has to tell
+/// of each second one (RFC 9293 section 3.8.6.3). On loopback a segment has 64 KiB without this limit, so that nothing
+/// else fits in meanwhile: a long reply that got no larger buffer went out at 1.6 MB a second.
+inline constexpr std::size_t longest_segment = usual_send_buffer / 2;
+
+/// Connections that this socket accepts from now on have the usual buffers, and no longer segments.
 void set_kernel_buffers(int listening_socket) noexcept;
 /// In the kernel's count, from now on. What is in the buffer stays.
 void set_send_buffer(int socket, std::size_t bytes) noexcept;

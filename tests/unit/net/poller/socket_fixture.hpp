@@ -31,14 +31,16 @@ struct Pair {
   UniqueFd peers;
 };
 
-/// Over TCP on the loopback, so that what one side sends has arrived when the call returns.
-inline Pair tcp_pair() {
+/// Over TCP on the loopback, so that what one side sends has arrived when the call returns. `prepare` gets the socket
+/// that listens.
+inline Pair tcp_pair(const std::function<void(int)>& prepare = [](int) {}) {
   const UniqueFd listening(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t length = sizeof address;
   auto* const any = reinterpret_cast<sockaddr*>(&address);
+  prepare(listening.get());
   REQUIRE(::bind(listening.get(), any, length) == 0);
   REQUIRE(::listen(listening.get(), 1) == 0);
   REQUIRE(::getsockname(listening.get(), any, &length) == 0);
