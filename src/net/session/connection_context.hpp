@@ -13,6 +13,7 @@
 #include "http/statistics.hpp"
 #include "net/options.hpp"
 #include "net/session/errands.hpp"
+#include "net/session/long_work.hpp"
 #include "net/session/read_buffer.hpp"
 
 namespace oneshot::net {
@@ -35,6 +36,7 @@ class ConnectionContext {
   [[nodiscard]] ReadBufferPool& read_buffers() noexcept { return read_buffers_; }
   /// What is to be done between two requests.
   [[nodiscard]] Errands& errands() noexcept { return errands_; }
+  [[nodiscard]] LongWork& long_work() noexcept { return long_work_; }
 
   /// The value of the Date header now.
   [[nodiscard]] std::string_view date() noexcept { return date_.at(std::int64_t{std::time(nullptr)} * 1000); }
@@ -53,6 +55,7 @@ class ConnectionContext {
   http::Statistics statistics_;
   ReadBufferPool read_buffers_;
   Errands errands_;
+  LongWork long_work_;
   http::HttpDate date_;
   std::string prerendered_;
   std::size_t prerendered_id_at_ = 0;

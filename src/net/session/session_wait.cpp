@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a handler may wait for while its request is being answered, and how the worker ends what a session waits for.
 #include <algorithm>
-#include <asio/post.hpp>
-#include <asio/use_awaitable.hpp>
 
 #include "net/asio_compat.hpp"
 #include "net/event_wait.hpp"
@@ -27,8 +25,8 @@ constexpr milliseconds rests_after{2000};
 }  // namespace
 
 asio::awaitable<void> Session::yield() {
-  const auto executor = stream_->executor();
-  co_await asio::post(executor, asio::use_awaitable);
+  auto turn = context_.long_work().take_turn(stream_->executor());
+  co_await std::move(turn);
   run_errands();
 }
 

@@ -140,9 +140,8 @@ asio::awaitable<void> Session::send_piecewise(http::Reply& reply, bool keep_aliv
     if (!written) {
       written = co_await flush();
       if (!more) note_early_bytes();
-    } else if (more) {
-      co_await yield();
     }
+    if (written && more) co_await yield();
   } while (more && written && !sending_->settled());
   reply.source.reset();
   const auto sent = std::exchange(sending_, nullptr);

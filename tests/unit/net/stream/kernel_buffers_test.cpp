@@ -10,7 +10,8 @@
 namespace oneshot::net {
 namespace {
 
-TEST_CASE("two segments of a long reply fit into the usual buffer, so that the peer tells at once that they have come") {
+TEST_CASE(
+    "two segments of a long reply fit into the usual buffer, so that the peer tells at once that they have come") {
   const test::Pair pair = test::tcp_pair(set_kernel_buffers);
   int segment = 0;
   socklen_t size = sizeof segment;
