@@ -14,7 +14,7 @@ TEXT_BYTES = len('id="0000000",service="checkout",type="deploy"')
 
 def config(mib, events, timestamps=False):
     """Room for them all, in one scrape; nobody gets what was there before him."""
-    return (f"[events]\nuse_explicit_timestamps = {str(timestamps).lower()}\n[scrapers]\nmax = 128\n"
+    return (f"[events]\nuse_explicit_timestamps = {str(timestamps).lower()}\n[scrapers]\nmax = 2048\n"
             f"startup_hold_seconds = 0\nmax_events_per_scrape = {events}\n"
             f"max_scrape_bytes = {1 << 30}\n[storage]\ncapacity_mib = {mib}\n")
 

@@ -18,7 +18,7 @@ from harness.client import Connection
 from harness.waiting import wait_until
 
 EVENTS = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
-SCRAPERS = (1, 4, 16, 64)
+SCRAPERS = (1, 4, 16, 64, 1000)
 CONNECTIONS = (1, 4, 16, 64, 256, 1000, 4000)
 RESTING = (1_000, 4_000, 16_000, 100_000)
 OF_A_SOURCE = 20_000  # connections, each of which takes a port
@@ -47,6 +47,11 @@ def cost(server, work):
     return server.cpu_seconds() - before, result
 
 
+def check(got, events):
+    if got != events:
+        sys.exit(f"{got} of {events} events came out")
+
+
 def scrape_cost(binary, waiting, series, timestamps, rounds):
     """CPU ns: (of a POST among pipelined ones, of a scrape for each event, of a second scraper's)."""
     posts, firsts, seconds = [], [], []
@@ -65,8 +70,7 @@ def scrape_cost(binary, waiting, series, timestamps, rounds):
                 for number, scraper in enumerate(scrapers):
                     seconds_used, (got, _, _, _) = cost(server, scraper.scrape)
                     total[number] += seconds_used
-                    if got != waiting:
-                        sys.exit(f"{got} of {waiting} events came out")
+                    check(got, waiting)
                     scraper.confirm()
             for kind, results in (("post", posts), (0, firsts), (1, seconds)):
                 results.append(total[kind] / repeats / waiting * 1e9)
@@ -100,7 +104,9 @@ def over_scrapers(binary, arguments):
             for _ in range(arguments.rounds):
                 posts.append(cost(server, lambda: backlog.post(server.port, events, events))[0])
                 for scraper in scrapers:
-                    scrapes.append(cost(server, scraper.scrape)[0])
+                    used, (got, _, _, _) = cost(server, scraper.scrape)
+                    check(got, events)
+                    scrapes.append(used)
                     scraper.confirm()
             resident = server.status("VmRSS") / 1024
             for scraper in scrapers:
