@@ -27,16 +27,16 @@ def run(port, target, *options, scheme="http"):
     return int(good.group(1))
 
 
-def fire(server, target, requests, connections, in_flight):
+def fire(server, target, requests, connections, in_flight, body=None):
     """(CPU in µs per request, {quantile: µs, per_second: answers}). Ends the program where an answer is not
-    2xx."""
+    2xx. body: a file that each request has."""
     requests = max(requests // connections, in_flight, 1) * connections
     log = os.path.join(server.folder, "latencies")
     if os.path.exists(log):
         os.unlink(log)  # h2load appends
     before = server.cpu_seconds()
     answered = run(server.port, target, "-n", str(requests), "-c", str(connections), "-m", str(in_flight),
-                   "-H", ":method: POST", f"--log-file={log}")
+                   *(["-d", body] if body else ["-H", ":method: POST"]), f"--log-file={log}")
     cost = (server.cpu_seconds() - before) / requests * 1e6
     if answered != requests:
         sys.exit(f"{server.name}: {answered} of {requests} requests on {connections} connections were answered")
