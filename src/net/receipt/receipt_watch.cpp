@@ -31,7 +31,7 @@ Verdict ReceiptWatch::decide(Verdict verdict) noexcept {
 
 // A proxy that resets as soon as it has read all is quicker than its kernel's last acknowledgement, which may wait for
 // a second segment. A peer that ended before the reply was there has read none of it: on loopback two segments are
-// 128 KiB, more than most replies.
+// 32 KiB, more than many replies.
 bool ReceiptWatch::proxy_has_all() const noexcept {
   const bool perhaps = peer_ == Peer::proxy || peer_ == Peer::doubtful;
   return perhaps && state_ != State::writing && !early_end_ && last_byte_ - view_.acknowledged < 2 * view_.segment;

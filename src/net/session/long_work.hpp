@@ -4,17 +4,28 @@
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
 #include <asio/steady_timer.hpp>
+#include <chrono>
+#include <cstddef>
 #include <deque>
 #include <memory>
 
+#include "base/clock.hpp"
+
 namespace oneshot::net {
 
-/// Which connection of a worker goes on with long work, such as the text of a scrape: one in each round of the worker's
-/// loop, and the others are in a wait queue, first come, first served. So what an ordinary request waits for is one
-/// piece of such work, however many scrapers come in the same moment. On the worker's thread; outlives what it posts.
+/// Which connections of a worker go on with long work, such as the text of a scrape, in the next round of its loop: one
+/// piece each, and the others are in a wait queue, first come, first served. So however many scrapers come in the same
+/// moment, an ordinary request waits for a quarter of a millisecond of such work, or for one piece; and however many
+/// ordinary requests come, scrapes have as much of the worker's time as those take. On the worker's thread; outlives
+/// what it posts.
 class LongWork {
  public:
-  LongWork() = default;
+  /// In each round so much, or as long as the ordinary work of the round took, up to `most_of_round`.
+  static constexpr std::chrono::microseconds least_of_round{250};
+  static constexpr std::chrono::microseconds most_of_round{4000};
+
+  using Now = SteadyTime (*)();
+  explicit LongWork(Now now = std::chrono::steady_clock::now) noexcept : now_(now) {}
   LongWork(const LongWork&) = delete;
   LongWork& operator=(const LongWork&) = delete;
 
@@ -22,10 +33,16 @@ class LongWork {
   asio::awaitable<void> take_turn(asio::any_io_executor executor);
 
  private:
-  void call_next(const asio::any_io_executor& executor);
+  void call_some(const asio::any_io_executor& executor);
+  bool call_next();
+  void see_how_long_it_took();
 
+  const Now now_;
   std::deque<std::weak_ptr<asio::steady_timer>> waiting_;  // each in the frame of who waits for it
-  bool calling_ = false;                                   // call_next() is going to be called
+  bool calling_ = false;                                   // call_some() is going to be called
+  std::size_t at_once_ = 1;                                // how many it calls
+  SteadyTime called_{};
+  SteadyTime resumed_{};  // the first of those that were called; before: no time
 };
 
 }  // namespace oneshot::net
