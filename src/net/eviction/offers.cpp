@@ -14,12 +14,15 @@ constexpr milliseconds hold{100};
 constexpr milliseconds patience_of_strangers{100};
 constexpr milliseconds patience_of_arriving{250};
 constexpr milliseconds patience_of_known{1000};
+// At least, where a worker has not said whom it would evict: those who would go first may all be its own.
+constexpr milliseconds patience_with_silence{500};
 
 }  // namespace
 
 void Offers::set(const std::vector<Said>& all, std::size_t asked, SteadyTime now) {
   all_.clear();
-  busy_ = asked - all.size();
+  silent_ = asked - all.size();
+  busy_ = 0;
   busy_crowding_ = 0;
   for (const auto& [worker, answer] : all) {
     for (const EvictionCandidate& one : answer.candidates) all_.push_back({one, worker});
@@ -36,16 +39,20 @@ bool Offers::used_up(SteadyTime now) const noexcept {
 }
 
 bool Offers::may_take(EvictionGroup group, milliseconds stuck) const noexcept {
+  const auto may = [this, stuck](std::size_t busy, milliseconds patience) {
+    if (silent_ > 0) return stuck >= std::max(patience, patience_with_silence);
+    return busy == 0 || stuck >= patience;
+  };
   switch (group) {
     case EvictionGroup::crowding:
       return true;
     case EvictionGroup::crowding_arriving:
     case EvictionGroup::stranger:
-      return busy_crowding_ == 0 || stuck >= patience_of_strangers;
+      return may(busy_crowding_, patience_of_strangers);
     case EvictionGroup::arriving:
-      return busy_ == 0 || stuck >= patience_of_arriving;
+      return may(busy_, patience_of_arriving);
     case EvictionGroup::known:
-      return busy_ == 0 || stuck >= patience_of_known;
+      return may(busy_, patience_of_known);
   }
   return false;
 }

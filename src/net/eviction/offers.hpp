@@ -26,7 +26,8 @@ class Offers {
     Evictable* worker;
     EvictionAnswer answer;
   };
-  /// Of a worker that was asked and did not answer in time nobody knows whom it would evict: it counts as busy.
+  /// Of a worker that was asked and did not answer in time nobody knows whom it would evict, so only those who crowd go
+  /// at once.
   void set(const std::vector<Said>& all, std::size_t asked, SteadyTime now);
   /// They have to be asked for: too old, or none of the first group is left.
   [[nodiscard]] bool used_up(SteadyTime now) const noexcept;
@@ -39,6 +40,7 @@ class Offers {
 
   std::vector<Offer> all_;  // the best last
   EvictionGroup first_group_{};
+  std::size_t silent_ = 0;  // workers that did not answer
   std::size_t busy_ = 0;
   std::size_t busy_crowding_ = 0;
   SteadyTime valid_until_{};

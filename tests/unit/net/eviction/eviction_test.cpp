@@ -228,6 +228,16 @@ TEST_SUITE("eviction") {
     CHECK(rig.connections.value() == 1);
   }
 
+  TEST_CASE("a stranger does not go at once because the worker of those who crowd does not answer in time") {
+    Rig rig;
+    rig.a.silent = true;
+    Eviction eviction = rig.eviction(4);
+    const SteadyTime began = std::chrono::steady_clock::now();
+    rig.run(eviction.make_room(rig.acceptor, 1));
+    CHECK(rig.b.evicted == Ids{3});
+    CHECK(std::chrono::steady_clock::now() - began >= std::chrono::milliseconds(500));
+  }
+
   TEST_CASE("a scraper does not go at once because the worker of all the others does not answer in time") {
     Rig rig;
     rig.a.silent = true;
