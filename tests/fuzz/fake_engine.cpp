@@ -85,12 +85,14 @@ Engine::State Engine::handshake() {
   };
   if (!take(wire::header) || !take(wire::header + static_cast<unsigned char>(parts.record[1]))) return State::open;
   const std::string whole = std::exchange(parts.record, {});
-  return state_after(whole[0] == wire::data && established_ ? (parts.plain = whole.substr(wire::header), 0) : whole[0]);
+  if (whole[0] != wire::data || !established_) return state_after(whole[0]);
+  parts.plain = whole.substr(wire::header);
+  return State::open;
 }
 
-/// What a whole record other than data does; 0 is one of data.
+/// What a whole record other than data does.
 Engine::State Engine::state_after(int letter) {
-  if (letter == 0 || (letter == wire::update && established_)) return State::open;
+  if (letter == wire::update && established_) return State::open;
   if (letter == wire::hello && parts_->hellos_left > 0) {
     parts_->out += wire::record(wire::hello);
     wire::engine_is_established = established_ = --parts_->hellos_left == 0;
