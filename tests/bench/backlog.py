@@ -10,6 +10,7 @@ from harness.client import Connection, request, scrape_timeout
 PACK = 500  # requests in one send: their replies fit into the socket's buffer while nobody reads them
 QUERY = "type=deploy&service=checkout&id=%07d"  # of every event; the label text it becomes has the length below
 TEXT_BYTES = len('id="0000000",service="checkout",type="deploy"')
+BYTES_OF_ONE = 88  # in the log, with the header and what padding there is
 
 
 def config(mib, events, timestamps=False):

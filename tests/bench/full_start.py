@@ -27,7 +27,6 @@ from harness.sockets import free_port
 
 GOAL_MS, GOAL_MIB = 1000, 1024
 NOISE = 0.1
-BYTES_OF_ONE = 88  # in the log, with the header and what padding there is
 DROP_CACHES = "/proc/sys/vm/drop_caches"
 
 
@@ -37,7 +36,7 @@ class Full:
     def __init__(self, binary, mib):
         self.folder = tempfile.mkdtemp(prefix="oneshot-bench-")
         self.file = os.path.join(self.folder, "events.log")
-        self.events = (mib << 20) * 15 // 16 // BYTES_OF_ONE  # above that the log makes room
+        self.events = (mib << 20) * 15 // 16 // backlog.BYTES_OF_ONE  # above that the log makes room
         self.port = free_port()
         config = os.path.join(self.folder, "config.toml")
         with open(config, "w", encoding="utf-8") as file:

@@ -24,7 +24,6 @@ RESTING = (1_000, 4_000, 16_000, 100_000)
 OF_A_SOURCE = 20_000  # connections, each of which takes a port
 SERIES = 1000  # of those events which merge
 ALL = 10_000_000  # more than wait at any time
-BYTES_OF_ONE = 88  # in the log, with the header and what padding there is
 
 
 def print_table(title, heads, rows):
@@ -36,7 +35,7 @@ def print_table(title, heads, rows):
 
 
 def started(binary, events, timestamps=False):
-    config = backlog.config(events * BYTES_OF_ONE // (1 << 20) * 5 // 4 + 16, 2 * events, timestamps)
+    config = backlog.config(events * backlog.BYTES_OF_ONE // (1 << 20) * 5 // 4 + 16, 2 * events, timestamps)
     return servers.Server("ours", servers.ours(binary, config))
 
 

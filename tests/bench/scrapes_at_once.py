@@ -21,7 +21,6 @@ from harness.beside import Beside
 MANY = 64
 GOAL_NS, GOAL_SECONDS, GOAL_MIB_OF_ONE, GOAL_P99_MS = 60, 1, 2, 5
 NOISE = 0.1
-BYTES_OF_ONE = 88  # in the log, with the header and what padding there is
 
 
 def all_together(scrapers):
@@ -45,7 +44,7 @@ class Crowd:
 
     def __init__(self, binary, events, number):
         self.events = events
-        config = backlog.config(2 * events * BYTES_OF_ONE // (1 << 20) + 16, 2 * events)
+        config = backlog.config(2 * events * backlog.BYTES_OF_ONE // (1 << 20) + 16, 2 * events)
         self.server = servers.Server("ours", servers.ours(binary, config))
         self.scrapers = [backlog.Scraper(self.server.port, f"s{n}") for n in range(number)]
 
