@@ -6,13 +6,7 @@
 #include <algorithm>
 #include <chrono>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define ONESHOT_OTHER_HEAP 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define ONESHOT_OTHER_HEAP 1
-#endif
-#endif
+#include "base/sanitizers.hpp"
 
 namespace oneshot::net {
 namespace {
@@ -22,7 +16,7 @@ constexpr std::chrono::seconds interval{3};
 // A sanitizer has a heap of its own. That of glibc is then made by the first call, and two threads that come at once
 // find it half made (glibc 2.36: a null pointer in mtrim()).
 void trim() noexcept {
-#ifndef ONESHOT_OTHER_HEAP
+#ifndef ONESHOT_SANITIZED
   ::malloc_trim(0);
 #endif
 }

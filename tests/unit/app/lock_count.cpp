@@ -4,14 +4,7 @@
 #include <dlfcn.h>
 #include <pthread.h>
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define ONESHOT_SANITIZED
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define ONESHOT_SANITIZED
-#endif
+#include "base/sanitizers.hpp"
 
 namespace {
 
