@@ -20,11 +20,11 @@ asio::awaitable<void> LongWork::take_turn(asio::any_io_executor executor) {
   const auto turn = std::make_shared<asio::steady_timer>(executor, SteadyTime::max());
   waiting_.push_back(turn);
   co_await turn->async_wait(nothrow);
-  if (resumed_ == SteadyTime{}) resumed_ = now_();
+  if (!resumed_) resumed_ = now_();
 }
 
 void LongWork::call_some(const asio::any_io_executor& executor) {
-  if (resumed_ != SteadyTime{}) see_how_long_it_took();
+  if (resumed_) see_how_long_it_took();
   std::size_t called = 0;
   while (called < at_once_ && call_next()) ++called;
   calling_ = called > 0;
@@ -49,10 +49,10 @@ bool LongWork::call_next() {
 }
 
 void LongWork::see_how_long_it_took() {
-  const auto ordinary = std::chrono::duration_cast<std::chrono::microseconds>(resumed_ - called_);
-  const auto took = now_() - resumed_;
+  const auto ordinary = std::chrono::duration_cast<std::chrono::microseconds>(*resumed_ - called_);
+  const auto took = now_() - *resumed_;
   const auto may_take = std::clamp(ordinary, least_of_round, most_of_round);
-  resumed_ = {};
+  resumed_.reset();
   if (took > may_take) {
     at_once_ = std::max<std::size_t>(at_once_ / 2, 1);
   } else if (took * (at_once_ + 1) / at_once_ <= may_take) {

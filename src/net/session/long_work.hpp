@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <deque>
 #include <memory>
+#include <optional>
 
 #include "base/clock.hpp"
 
@@ -42,7 +43,7 @@ class LongWork {
   bool calling_ = false;                                   // call_some() is going to be called
   std::size_t at_once_ = 1;                                // how many it calls
   SteadyTime called_{};
-  SteadyTime resumed_{};  // the first of those that were called; before: no time
+  std::optional<SteadyTime> resumed_;  // the first of those that were called
 };
 
 }  // namespace oneshot::net
