@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 
-from bench import backlog
+from bench import backlog, first_answer, servers
 from bench.goals import Goals
 from bench.growth import print_table
 from harness import processes
@@ -35,14 +35,9 @@ class Full:
 
     def __init__(self, binary, mib):
         self.folder = tempfile.mkdtemp(prefix="oneshot-bench-")
-        self.file = os.path.join(self.folder, "events.log")
         self.events = (mib << 20) * 15 // 16 // backlog.BYTES_OF_ONE  # above that the log makes room
         self.port = free_port()
-        config = os.path.join(self.folder, "config.toml")
-        with open(config, "w", encoding="utf-8") as file:
-            file.write('[server]\nthreads = 1\nhost = "127.0.0.1"\n' + backlog.config(mib, 1000).replace(
-                "[storage]", f'[storage]\npath = "{self.file}"'))
-        self.command = [binary, "--config", config, "--port", str(self.port), "--log-level", "error"]
+        self.command = servers.ours(binary, backlog.config(mib, 1000), in_file=True)(self.port, self.folder)
         self.process = None
         self.start()
         backlog.Scraper(self.port, "s").close()
@@ -52,14 +47,7 @@ class Full:
         """Milliseconds to the first answer."""
         began = time.monotonic()
         self.process = subprocess.Popen(self.command, close_fds=False)  # pylint: disable=consider-using-with
-        while True:
-            try:
-                assert Remote(self.port).get("/healthz").status == 200
-                return 1000 * (time.monotonic() - began)
-            except ConnectionRefusedError:
-                if self.process.poll() is not None or time.monotonic() > began + 60:
-                    sys.exit("it does not start")
-                time.sleep(0.001)
+        return 1000 * first_answer.seconds_until(Remote(self.port), self.process, began, 60)
 
     def check(self):
         """All that was posted waits."""

@@ -15,6 +15,7 @@ import time
 
 from bench import backlog, probe, servers
 from bench.goals import Goals
+from harness import processes
 from harness.beside import Beside
 
 SCRAPERS = 3
@@ -60,8 +61,7 @@ class Case:
     def memory_of_one(self, base):
         """(bytes for each waiting event besides its text, MiB that a scrape needs besides)."""
         waiting = self.server.status("VmRSS")
-        with open(f"/proc/{self.server.process.pid}/clear_refs", "w", encoding="ascii") as file:
-            file.write("5")  # VmHWM begins anew
+        processes.forget_peak(self.server.process.pid)
         self.check(self.scrapers[0].scrape()[0])
         self.scrapers[0].confirm()
         peak = self.server.status("VmHWM")

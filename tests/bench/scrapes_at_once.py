@@ -16,6 +16,7 @@ import threading
 from bench import backlog, probe, servers
 from bench.goals import Goals
 from bench.growth import print_table
+from harness import processes
 from harness.beside import Beside
 
 MANY = 64
@@ -61,8 +62,7 @@ class Crowd:
         """(CPU ns for each event and scraper, MiB that the scrapes needed besides, seconds until the last has all)."""
         backlog.post(self.server.port, self.events, self.events)
         waiting, before = self.server.status("VmRSS"), self.server.cpu_seconds()
-        with open(f"/proc/{self.server.process.pid}/clear_refs", "w", encoding="ascii") as file:
-            file.write("5")  # VmHWM begins anew
+        processes.forget_peak(self.server.process.pid)
         began, ended = self.scrape_all()
         used = self.server.cpu_seconds() - before
         return (used / self.events / len(self.scrapers) * 1e9, (self.server.status("VmHWM") - waiting) / 1024,

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 
+from bench import first_answer
 from bench.goals import Goals
 from harness import processes, programs
 from harness.remote import Remote
@@ -42,16 +43,7 @@ class Fresh(Remote):
 
     def answer(self):
         """Seconds from the start of the program to its first answer."""
-        while True:
-            try:
-                reply = self.get("/healthz")
-                took = time.monotonic() - self.began
-                assert reply.status == 200, reply
-                return took
-            except ConnectionRefusedError:
-                if self.process.poll() is not None or time.monotonic() > self.began + 15:
-                    sys.exit("it does not start")
-                time.sleep(0.0002)
+        return first_answer.seconds_until(self, self.process, self.began)
 
     def status(self, field):
         """MiB."""

@@ -29,6 +29,12 @@ def memory(pid, field="VmRSS"):
         return int(re.search(rf"^{field}:\s+(\d+) kB", file.read(), re.MULTILINE).group(1)) * 1024
 
 
+def forget_peak(pid):
+    """VmHWM begins anew."""
+    with open(f"/proc/{pid}/clear_refs", "w", encoding="ascii") as file:
+        file.write("5")
+
+
 def memory_of_file(pid, path):
     """Bytes of this file, a program or a library, that are mapped and in memory."""
     with open(f"/proc/{pid}/smaps", encoding="ascii") as file:

@@ -5,7 +5,7 @@ import re
 import threading
 import time
 
-from harness.processes import cpu_seconds, memory
+from harness.processes import cpu_seconds, forget_peak, memory
 
 MIB = 1 << 20
 _PAGE = 4096
@@ -41,8 +41,7 @@ class Meter:
         self._kernel_peak = self._sockets_peak = 0
 
     def __enter__(self):
-        with open(f"/proc/{self._server.pid}/clear_refs", "w", encoding="ascii") as file:
-            file.write("5")  # VmHWM begins anew
+        forget_peak(self._server.pid)
         self._began, self._cpu = time.monotonic(), cpu_seconds(self._server.pid)
         self._log, self._kernel = len(self._server.raw_log), kernel_tcp_memory()
         self._thread.start()
