@@ -75,8 +75,8 @@ class Node {
   MemoryLog log_;
   cluster::Replica replica_;
   std::shared_ptr<cluster::Scrapes> scrapes_;
-  std::vector<std::shared_ptr<Answer>> answers_;  // of which the log may not know the end
-  asio::io_context io_;                           // last: its coroutines use all the others
+  std::vector<std::shared_ptr<Answer>> answers_;       // of which the log may not know the end
+  asio::io_context io_{ASIO_CONCURRENCY_HINT_UNSAFE};  // one thread; last: its coroutines use all the others
 };
 
 }  // namespace oneshot::simulation

@@ -82,6 +82,13 @@ class Oracle {
     }
     return lines;
   }
+  [[nodiscard]] std::size_t accepted() const { return accepted_.size(); }
+  /// No event is lost. Asked in each millisecond of a wait, in which it is the latest ones that are missing.
+  [[nodiscard]] bool has_all(const std::string& scraper) const {
+    const auto found = stores_.find(scraper);
+    const auto has = [&](EventNumber event) { return found != stores_.end() && found->second.events.contains(event); };
+    return std::all_of(accepted_.rbegin(), accepted_.rend(), has);
+  }
   /// Events that the scraper should have.
   [[nodiscard]] std::vector<EventNumber> lost(const std::string& scraper) const {
     std::vector<EventNumber> lost;

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <asio/awaitable.hpp>
+#include <asio/experimental/channel.hpp>
 #include <asio/io_context.hpp>
 #include <asio/redirect_error.hpp>
-#include <asio/steady_timer.hpp>
 #include <asio/use_awaitable.hpp>
 #include <chrono>
 #include <memory>
@@ -15,7 +15,8 @@
 
 namespace oneshot::simulation {
 
-/// How a coroutine of a replica waits in simulated time. The client's end may be seen while it waits.
+/// How a coroutine of a replica waits in simulated time. The client's end may be seen while it waits. Channels of Asio
+/// and no timers: with its first timer an io_context has descriptors, and asks the kernel for them with each poll.
 class SimWaiting final : public delivery::Waiting {
  public:
   SimWaiting(Scheduler& scheduler, asio::io_context& io) : scheduler_(scheduler), io_(io) {}
@@ -33,46 +34,41 @@ class SimWaiting final : public delivery::Waiting {
 
   void close() {
     closed_ = true;
-    if (const auto timer = ends_with_client_.lock()) timer->cancel();
+    end(ends_with_client_);
   }
 
  private:
-  using Timer = asio::steady_timer;
+  // Holds the one end of a wait. The bool says nothing; without it Asio 1.22 does not compile the send.
+  using End = asio::experimental::channel<void(asio::error_code, bool)>;
+
+  static void end(const std::weak_ptr<End>& weak) {
+    if (const auto alive = weak.lock()) alive->try_send(asio::error_code{}, true);
+  }
 
   asio::awaitable<void> pass_until(SteadyTime until) {
-    const auto timer = std::make_shared<Timer>(io_, SteadyTime::max());
-    cancel_at(timer, until);
+    const auto over = std::make_shared<End>(io_, 1);
+    end_at(over, until);
     asio::error_code ignored;
-    co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    co_await over->async_receive(asio::redirect_error(asio::use_awaitable, ignored));
   }
   asio::awaitable<void> wait_for(delivery::OneShotEvent& event, SteadyTime until, bool ends_with_client) {
     if (ends_with_client && closed_) co_return;
-    const auto timer = std::make_shared<Timer>(io_, SteadyTime::max());
-    if (ends_with_client) ends_with_client_ = timer;
-    bool at_once = false;
-    event.on_notify([weak = std::weak_ptr<Timer>(timer), &at_once] {
-      at_once = true;  // only before the wait begins is anybody left to see it
-      if (const auto alive = weak.lock()) alive->expires_at(SteadyTime::min());
-    });
-    if (at_once) co_return;
-    event.on_notify([weak = std::weak_ptr<Timer>(timer)] {
-      if (const auto alive = weak.lock()) alive->cancel();
-    });
-    if (until != SteadyTime::max()) cancel_at(timer, until);
+    const auto over = std::make_shared<End>(io_, 1);
+    if (ends_with_client) ends_with_client_ = over;
+    event.on_notify([weak = std::weak_ptr<End>(over)] { end(weak); });
+    if (until != SteadyTime::max()) end_at(over, until);
     asio::error_code ignored;
-    co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    co_await over->async_receive(asio::redirect_error(asio::use_awaitable, ignored));
     event.forget();
   }
-  void cancel_at(const std::shared_ptr<Timer>& timer, SteadyTime until) {
-    scheduler_.at(until, [weak = std::weak_ptr<Timer>(timer)] {
-      if (const auto alive = weak.lock()) alive->cancel();
-    });
+  void end_at(const std::shared_ptr<End>& over, SteadyTime until) {
+    scheduler_.at(until, [weak = std::weak_ptr<End>(over)] { end(weak); });
   }
 
   Scheduler& scheduler_;
   asio::io_context& io_;
   bool closed_ = false;
-  std::weak_ptr<Timer> ends_with_client_;
+  std::weak_ptr<End> ends_with_client_;
 };
 
 }  // namespace oneshot::simulation

@@ -290,13 +290,13 @@ std::string World::held(const std::string& scraper) {
 }
 
 bool World::all_have_all() const {
-  return std::ranges::all_of(scrapers_, [this](const auto& scraper) { return oracle_.verdict(scraper).lost == 0; });
+  return std::ranges::all_of(scrapers_, [this](const auto& scraper) { return oracle_.has_all(scraper); });
 }
 
 // So that batches are out when nobody scrapes any more.
 void World::hand_out_one_more() {
-  const std::uint64_t before = oracle_.verdict(scrapers_.front()).accepted;
-  const auto is_posted = [&] { return oracle_.verdict(scrapers_.front()).accepted > before; };
+  const std::size_t before = oracle_.accepted();
+  const auto is_posted = [&] { return oracle_.accepted() > before; };
   Node* node = nullptr;
   for (int i = 0; i < 100 && node == nullptr; ++i) node = some_node();
   if (node == nullptr) return;
