@@ -13,6 +13,7 @@
 
 #include "net/poller/poller.hpp"
 #include "net/stream/plain_stream.hpp"
+#include "support/fixed_space.hpp"
 
 namespace oneshot::bench {
 namespace {
@@ -20,7 +21,7 @@ namespace {
 asio::awaitable<void> answer_all(net::Stream& stream) {
   std::array<char, 100> space{};
   std::string out;
-  const auto buffer = asio::buffer(space);
+  oneshot::test::FixedSpace buffer(space);
   while (true) {
     const auto [error, size] = co_await stream.read_some(buffer);
     if (error) co_return;

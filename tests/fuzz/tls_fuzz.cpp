@@ -21,6 +21,7 @@
 #include "fuzz/require.hpp"
 #include "fuzz/script.hpp"
 #include "net/stream/tls_stream.hpp"
+#include "support/fixed_space.hpp"
 #include "support/test_stream.hpp"
 
 namespace {
@@ -133,7 +134,7 @@ class Rig {
   }
 
   asio::awaitable<void> read() {
-    const auto space = asio::buffer(space_.data(), space_size_);
+    oneshot::test::FixedSpace space(space_.data(), space_size_);
     const auto [error, size] = co_await stream_->read_some(space);
     reading_ = false;
     if (error) {

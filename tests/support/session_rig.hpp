@@ -64,6 +64,7 @@ class SessionRig final : public http::Handler {
   void destroy_session();
   /// Those of its worker.
   [[nodiscard]] net::Errands& errands() noexcept { return context_.errands(); }
+  [[nodiscard]] net::ReadBufferPool& read_buffers() noexcept { return context_.read_buffers(); }
 
   /// Now, and so much later: for check_deadline() and evict().
   static SteadyTime in(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }

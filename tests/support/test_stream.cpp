@@ -106,7 +106,7 @@ void TestStream::abort(Operation& operation) {
   operation.timer.cancel();
 }
 
-asio::awaitable<net::Stream::Transferred> TestStream::read_some(asio::mutable_buffer space) {
+asio::awaitable<net::Stream::Transferred> TestStream::read_some(net::ReadSpace& space) {
   if (reading_.waits) peer_->misuse = "two reads at once";
   while (!readable()) {
     auto waiting = wait(reading_);
@@ -114,7 +114,7 @@ asio::awaitable<net::Stream::Transferred> TestStream::read_some(asio::mutable_bu
     if (!goes_on) co_return Transferred{asio::error::operation_aborted, 0};
   }
   co_await asio::post(context_, asio::use_awaitable);  // as of a socket: never at once
-  co_return take_piece(space);
+  co_return take_piece(space.take());
 }
 
 net::Stream::Transferred TestStream::take_piece(asio::mutable_buffer space) {

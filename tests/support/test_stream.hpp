@@ -86,7 +86,7 @@ class TestStream final : public net::Stream {
   ~TestStream() override;
 
   asio::any_io_executor executor() noexcept override { return context_.get_executor(); }
-  asio::awaitable<Transferred> read_some(asio::mutable_buffer space) override;
+  asio::awaitable<Transferred> read_some(net::ReadSpace& space) override;
   bool try_write(std::string& bytes) noexcept override;
   asio::awaitable<Transferred> write(const std::string& rest) override;
   asio::error_code shutdown_write() noexcept override;

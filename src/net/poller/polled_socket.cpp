@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <asio/error.hpp>
 #include <cerrno>
+#include <new>
 #include <utility>
 
 namespace oneshot::net {
@@ -80,17 +81,24 @@ void PolledSocket::go_on() {
 }
 
 void PolledSocket::go_on_reading() {
+  asio::mutable_buffer space;
+  try {
+    space = space_->take();
+  } catch (const std::bad_alloc&) {
+    return reader_.complete(asio::error::no_memory, 0);
+  }
   ssize_t n = -1;
-  do n = ::recv(socket_.get(), space_.data(), space_.size(), MSG_DONTWAIT);
+  do n = ::recv(socket_.get(), space.data(), space.size(), MSG_DONTWAIT);
   while (n < 0 && errno == EINTR);
   if (n < 0 && is_passing(errno)) {
+    space_->give_back();
     may_have_bytes_ = false;
     return;
   }
   if (n < 0) return reader_.complete(system_error(errno), 0);
   if (n == 0) return reader_.complete(asio::error::eof, 0);
   const auto size = static_cast<std::size_t>(n);
-  if (trusts_short_reads_ && size < space_.size()) may_have_bytes_ = false;
+  if (trusts_short_reads_ && size < space.size()) may_have_bytes_ = false;
   reader_.complete({}, size);
 }
 

@@ -3,7 +3,6 @@
 
 #include <asio/any_io_executor.hpp>
 #include <asio/async_result.hpp>
-#include <asio/buffer.hpp>
 #include <asio/error_code.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -13,6 +12,7 @@
 #include "base/unique_fd.hpp"
 #include "net/poller/pending_operation.hpp"
 #include "net/poller/poller.hpp"
+#include "net/poller/read_space.hpp"
 
 namespace oneshot::net {
 
@@ -46,11 +46,11 @@ class PolledSocket final : private Watched {
   /// void(asio::error_code, std::size_t): at least one byte, or an error. asio::error::eof is the peer's end,
   /// operation_aborted is cancel() or close(), bad_descriptor comes after close().
   template <class Token>
-  auto async_read_some(asio::mutable_buffer space, Token&& token) {
+  auto async_read_some(ReadSpace& space, Token&& token) {
     return asio::async_initiate<Token, void(asio::error_code, std::size_t)>(
-        [this, space](auto handler) {
+        [this, &space](auto handler) {
           reader_.hold(std::move(handler));
-          space_ = space;
+          space_ = &space;
           begin_read();
         },
         token);
@@ -99,7 +99,7 @@ class PolledSocket final : private Watched {
   bool reads_next_ = true;  // where both a read and a write can go on
   PendingOperation reader_;
   PendingOperation writer_;
-  asio::mutable_buffer space_;
+  ReadSpace* space_ = nullptr;
   std::string_view rest_;
   std::size_t done_ = 0;  // bytes of what is being written before rest_
   std::uint64_t written_ = 0;

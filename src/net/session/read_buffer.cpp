@@ -51,6 +51,4 @@ void ReadBufferPool::give_back(char* buffer) noexcept {
   cold_.push_back(buffer);
 }
 
-void ReadBuffer::give_pages_back() noexcept { drop_pages(bytes_); }
-
 }  // namespace oneshot::net

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <asio/buffer.hpp>
 #include <cstddef>
+#include <utility>
 #include <vector>
+
+#include "net/poller/read_space.hpp"
 
 namespace oneshot::net {
 
 /// Memory for what the connections of one worker read into. It lies apart from all other memory, in whole pages (where
-/// a page is not larger than a buffer), so that a connection that rests can give its pages back to the system. Used by
-/// one thread; outlives its ReadBuffers.
+/// a page is not larger than a buffer), so that what few use at a time can go back to the system. Used by one thread;
+/// outlives its ReadBuffers.
 class ReadBufferPool {
  public:
   ReadBufferPool() = default;
@@ -29,25 +31,28 @@ class ReadBufferPool {
   std::vector<char*> cold_;  // free, and not in memory; has room for all that are not
 };
 
-/// What a connection reads into.
-class ReadBuffer {
+/// What a connection reads into, while bytes of it are needed: the next one that reads gets the same memory, which the
+/// caches of the CPU still have.
+class ReadBuffer final : public ReadSpace {
  public:
   static constexpr std::size_t size = 8192;  ///< bytes
 
-  explicit ReadBuffer(ReadBufferPool& pool) : pool_(pool), bytes_(pool.take()) {}
-  ReadBuffer(const ReadBuffer&) = delete;
-  ReadBuffer& operator=(const ReadBuffer&) = delete;
-  ~ReadBuffer() { pool_.give_back(bytes_); }
+  explicit ReadBuffer(ReadBufferPool& pool) noexcept : pool_(pool) {}
+  ~ReadBuffer() { give_back(); }
 
+  /// Null unless it is taken.
   [[nodiscard]] const char* data() const noexcept { return bytes_; }
-  [[nodiscard]] asio::mutable_buffer space() noexcept { return {bytes_, size}; }
-  /// Its memory goes back to the system until something is read again; what was in it is lost. A read may wait for
-  /// bytes meanwhile, but may have none. About a microsecond.
-  void give_pages_back() noexcept;
+  asio::mutable_buffer take() override {
+    if (bytes_ == nullptr) bytes_ = pool_.take();
+    return {bytes_, size};
+  }
+  void give_back() noexcept override {
+    if (bytes_ != nullptr) pool_.give_back(std::exchange(bytes_, nullptr));
+  }
 
  private:
   ReadBufferPool& pool_;
-  char* const bytes_;
+  char* bytes_ = nullptr;
 };
 
 }  // namespace oneshot::net

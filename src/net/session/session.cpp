@@ -32,6 +32,7 @@ Session::~Session() {
 asio::awaitable<void> Session::run() {
   while (end_ == End::none) {
     if (pending_due()) {
+      if (input_.empty()) buffer_.give_back();  // hundreds may wait at once, and no request is at hand here
       auto work = reply_to_pending(false);
       co_await std::move(work);
       continue;
@@ -43,8 +44,7 @@ asio::awaitable<void> Session::run() {
       }
       if (!may_read()) break;
       // Here and not in a coroutine of its own, whose frame would cost as much as an event.
-      const auto space = buffer_.space();
-      const auto [error, size] = co_await stream_->read_some(space);
+      const auto [error, size] = co_await read_some();
       if (!note_read(error, size)) break;
     }
     const http::Fed fed = parser_.feed(input_);
@@ -96,6 +96,12 @@ bool Session::may_read() {
   return true;
 }
 
+// The parser needs nothing of what was read before. Not a coroutine: see SocketStream::read_some().
+asio::awaitable<Stream::Transferred> Session::read_some() {
+  buffer_.give_back();
+  return stream_->read_some(buffer_);
+}
+
 bool Session::note_read(asio::error_code error, std::size_t size) {
   if (error) {
     end_ = End::failed;
@@ -128,8 +134,8 @@ void Session::note_request_began() {
   phase_ = Phase::header;
 }
 
-http::Reply Session::failure(const std::exception& fault) const {
-  log::error("a request handler failed", {{"path", request_.path}, {"error", fault.what()}});
+http::Reply Session::failure(std::string_view path, const std::exception& fault) {
+  log::error("a request handler failed", {{"path", path}, {"error", fault.what()}});
   return http::Reply(500, "internal error; the server's log has it\n");
 }
 
@@ -149,7 +155,7 @@ http::Answer Session::ask() {
   try {
     return context_.handler().handle(request_, *this);
   } catch (const std::exception& fault) {
-    return failure(fault);
+    return failure(request_.path, fault);
   }
 }
 
@@ -174,7 +180,7 @@ asio::awaitable<void> Session::answer_later(http::Answer answer) {
       reply = std::move(std::get<http::Reply>(answer));
     }
   } catch (const std::exception& fault) {
-    reply = failure(fault);
+    reply = failure(request_.path, fault);
   }
   if (reply.scraper != 0) scraper_ = reply.scraper;
   const bool keep_alive = note_reply(reply.status, reply.closes);

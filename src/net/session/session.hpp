@@ -126,16 +126,16 @@ class Session final : public delivery::Waiting {
   [[nodiscard]] std::chrono::milliseconds phase_limit() const noexcept;
   [[nodiscard]] std::chrono::milliseconds borrower_limit() const noexcept;
   void look_for_unread(SteadyTime now);
-  void look_for_rest(SteadyTime now) noexcept;
 
   // session.cpp: from bytes to requests
   bool may_read();
+  asio::awaitable<Stream::Transferred> read_some();
   bool note_read(asio::error_code error, std::size_t size);
   void note_request_began();
   http::Answer ask();
   bool answer_at_once(const http::Answer& answer);
   asio::awaitable<void> answer_later(http::Answer answer);
-  http::Reply failure(const std::exception& fault) const;
+  static http::Reply failure(std::string_view path, const std::exception& fault);
   bool note_reply(int status, bool closes = false);
   void next_request();
 
@@ -149,7 +149,7 @@ class Session final : public delivery::Waiting {
   bool keep_pending(http::Answer& answer);
   [[nodiscard]] bool joins_pending(http::Progress progress) noexcept;
   [[nodiscard]] bool pending_due() const noexcept;
-  http::Reply finished(http::PendingReply& reply) const;
+  static http::Reply finished(http::PendingReply& reply);
   asio::awaitable<void> reply_to_pending(bool one_more);
 
   // session_write.cpp: from replies to bytes
@@ -211,8 +211,7 @@ class Session final : public delivery::Waiting {
   UnreadWatch unread_;
   std::string_view input_;  // bytes of buffer_ that are not parsed yet
   SteadyTime read_at_{};    // when input_ was read, or when parsing went on after a slow reply
-  ReadBuffer buffer_;
-  std::uint64_t given_at_rest_ = 0;  // given_ when the pages of buffer_ were given back last
+  ReadBuffer buffer_;       // taken while the parser needs what is in it
 };
 
 }  // namespace oneshot::net

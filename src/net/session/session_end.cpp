@@ -136,10 +136,9 @@ bool Session::our_turn() const noexcept {
 asio::awaitable<asio::error_code> Session::await_end_before_ours() {
   enter(Phase::ending);
   interrupted_ = End::none;
-  const auto space = buffer_.space();
   while (stop_ != Stop::now && interrupted_ == End::none && has_open_receipt() && !our_turn()) {
     const CancelAfter step(*stream_, std::chrono::milliseconds(100));
-    const auto [error, size] = co_await stream_->read_some(space);
+    const auto [error, size] = co_await read_some();
     const bool stepped = error == asio::error::operation_aborted && step.is_over();
     const bool goes_on = error == Stream::no_more_requests || stepped;
     if (error && !goes_on && interrupted_ == End::none) co_return error;
@@ -161,11 +160,10 @@ asio::awaitable<void> Session::half_close() {
   if (tracked_) tracked_->end_sent();
   if (!error) error = stream_->shutdown_write();
   enter(Phase::ending);
-  const auto space = buffer_.space();
   interrupted_ = End::none;
   while (!error && stop_ != Stop::now && interrupted_ == End::none) {
     std::size_t n = 0;
-    std::tie(error, n) = co_await stream_->read_some(space);
+    std::tie(error, n) = co_await read_some();
   }
   if (error == asio::error::eof) {
     if (has_open_receipt()) {

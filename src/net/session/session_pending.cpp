@@ -38,11 +38,12 @@ bool Session::pending_due() const noexcept {
   return !pending_.empty() && (input_.empty() || !pending_.back().keep_alive);
 }
 
-http::Reply Session::finished(http::PendingReply& reply) const {
+// Its request's bytes are gone by now.
+http::Reply Session::finished(http::PendingReply& reply) {
   try {
     return reply.finish();
   } catch (const std::exception& fault) {
-    return failure(fault);
+    return failure("of a POST before", fault);
   }
 }
 

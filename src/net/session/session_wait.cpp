@@ -20,7 +20,6 @@ constexpr milliseconds stop_end_patience{250};
 // How long a client may take with memory of the budget that others want.
 constexpr milliseconds patience_when_half_is_lent{2000};
 // A client that asks more often than this keeps what it reads into.
-constexpr milliseconds rests_after{2000};
 
 }  // namespace
 
@@ -71,14 +70,6 @@ void Session::check_deadline(SteadyTime now) {
   if (!unread_.is_quiet()) look_for_unread(now);
   if (phase_ == Phase::handling) return;
   if (now - since_ >= phase_limit()) interrupt(End::timeout);
-  if (between_requests()) look_for_rest(now);
-}
-
-// Where bytes are encrypted, some may lie decrypted in the buffer while an answer to new keys waits for room.
-void Session::look_for_rest(SteadyTime now) noexcept {
-  if (now - since_ < rests_after || given_ == given_at_rest_ || stream_->is_encrypted()) return;
-  buffer_.give_pages_back();
-  given_at_rest_ = given_;
 }
 
 // While over half of the memory is lent, who holds some of it must make progress.

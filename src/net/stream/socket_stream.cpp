@@ -14,7 +14,7 @@ namespace oneshot::net {
 asio::any_io_executor SocketStream::executor() noexcept { return socket_.executor(); }
 
 // Not a coroutine, nor is write(): a frame of its own would cost as much as an event.
-asio::awaitable<Stream::Transferred> SocketStream::read_some(asio::mutable_buffer space) {
+asio::awaitable<Stream::Transferred> SocketStream::read_some(ReadSpace& space) {
   return socket_.async_read_some(space, nothrow);
 }
 

@@ -20,7 +20,7 @@ class SocketStream : public Stream {
   asio::error_code watch() { return socket_.watch(); }
 
   asio::any_io_executor executor() noexcept override;
-  asio::awaitable<Transferred> read_some(asio::mutable_buffer space) override;
+  asio::awaitable<Transferred> read_some(ReadSpace& space) override;
   bool try_write(std::string& bytes) noexcept override;
   asio::awaitable<Transferred> write(const std::string& rest) override;
   asio::error_code shutdown_write() noexcept override;

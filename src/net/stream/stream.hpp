@@ -3,7 +3,6 @@
 
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
-#include <asio/buffer.hpp>
 #include <asio/error.hpp>
 #include <chrono>
 #include <cstddef>
@@ -13,6 +12,7 @@
 #include <string>
 #include <tuple>
 
+#include "net/poller/read_space.hpp"
 #include "net/stream/tcp_info.hpp"
 #include "net/stream/unread_watch.hpp"
 
@@ -45,9 +45,10 @@ class Stream {
 
   virtual asio::any_io_executor executor() noexcept = 0;
 
-  /// Waits for bytes; at least one where there is no error. Errors: asio::error::eof is the peer's end of TCP,
-  /// no_more_requests, asio::error::operation_aborted after cancel() or reset(), any other one a broken connection.
-  virtual asio::awaitable<Transferred> read_some(asio::mutable_buffer space) = 0;
+  /// Waits for bytes and puts them into `space`, which is taken only then; at least one where there is no error.
+  /// Errors: asio::error::eof is the peer's end of TCP, no_more_requests, asio::error::operation_aborted after cancel()
+  /// or reset(), any other one a broken connection.
+  virtual asio::awaitable<Transferred> read_some(ReadSpace& space) = 0;
   /// Writes what the kernel takes now, with one system call at most, and removes from `bytes` what the stream has
   /// taken. True: the kernel has all of it, and `bytes` is empty. False: the rest, in `bytes` or inside the stream, is
   /// left for write(), which comes next, and also tells what is wrong if something is.

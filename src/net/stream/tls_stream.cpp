@@ -40,9 +40,9 @@ TlsStream::TlsStream(std::unique_ptr<Stream> lower, std::shared_ptr<const tls::C
 TlsStream::~TlsStream() { statistics_.connections.fetch_sub(1, std::memory_order_relaxed); }
 
 // The caller's own space holds the wire for a moment: the engine has copied it when it gives plaintext.
-asio::awaitable<Stream::Transferred> TlsStream::read_some(asio::mutable_buffer space) {
+asio::awaitable<Stream::Transferred> TlsStream::read_some(ReadSpace& space) {
   for (;;) {
-    const tls::Engine::Read read = read_plain(space);
+    const tls::Engine::Read read = read_plain(space.take());
     if (!send()) {
       const asio::error_code error = co_await send_all();
       if (error) co_return failed(error);
@@ -53,9 +53,10 @@ asio::awaitable<Stream::Transferred> TlsStream::read_some(asio::mutable_buffer s
       Transferred ended = co_await std::move(end);
       co_return ended;
     }
+    space.give_back();
     const auto [error, size] = co_await lower_->read_some(space);
     if (error) co_return failed(error);
-    engine_.receive(std::string_view(static_cast<const char*>(space.data()), size));
+    engine_.receive(std::string_view(static_cast<const char*>(space.take().data()), size));
     received_ += size;
     if (handshakes_ == nullptr) continue;
     const asio::error_code not_now = co_await wait_for_turn();
@@ -97,7 +98,7 @@ tls::Engine::Read TlsStream::read_plain(asio::mutable_buffer space) {
   return read;
 }
 
-asio::awaitable<Stream::Transferred> TlsStream::end_by(State state, asio::mutable_buffer space) {
+asio::awaitable<Stream::Transferred> TlsStream::end_by(State state, ReadSpace& space) {
   if (state == State::closed || ended_by_us_) {
     auto waiting = wait_for_end(space, !ended_by_us_);
     Transferred ended = co_await std::move(waiting);
@@ -116,11 +117,12 @@ asio::awaitable<Stream::Transferred> TlsStream::end_by(State state, asio::mutabl
 }
 
 // Nothing that comes behind the end of TLS means anything but TCP's own end.
-asio::awaitable<Stream::Transferred> TlsStream::wait_for_end(asio::mutable_buffer space, bool with_limit) {
+asio::awaitable<Stream::Transferred> TlsStream::wait_for_end(ReadSpace& space, bool with_limit) {
   std::optional<CancelAfter> limit;
   if (with_limit) limit.emplace(*lower_, end_patience);
   asio::error_code error;
   while (!error) {
+    space.give_back();
     const auto [now, size] = co_await lower_->read_some(space);
     error = now;
   }

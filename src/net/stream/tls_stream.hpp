@@ -30,7 +30,7 @@ class TlsStream final : public Stream {
   ~TlsStream() override;
 
   asio::any_io_executor executor() noexcept override { return lower_->executor(); }
-  asio::awaitable<Transferred> read_some(asio::mutable_buffer space) override;
+  asio::awaitable<Transferred> read_some(ReadSpace& space) override;
   bool try_write(std::string& bytes) noexcept override;
   asio::awaitable<Transferred> write(const std::string& rest) override;
   [[nodiscard]] std::size_t held() const noexcept override { return wire_.capacity(); }
@@ -60,8 +60,8 @@ class TlsStream final : public Stream {
   tls::Engine::Read read_plain(asio::mutable_buffer space);
   bool send() noexcept;
   asio::awaitable<asio::error_code> send_all();
-  asio::awaitable<Transferred> end_by(tls::Engine::State state, asio::mutable_buffer space);
-  asio::awaitable<Transferred> wait_for_end(asio::mutable_buffer space, bool with_limit);
+  asio::awaitable<Transferred> end_by(tls::Engine::State state, ReadSpace& space);
+  asio::awaitable<Transferred> wait_for_end(ReadSpace& space, bool with_limit);
 
   std::unique_ptr<Stream> lower_;
   http::TlsStatistics& statistics_;

@@ -83,7 +83,7 @@ TEST_CASE("whoever waits for a socket that is closed or destroyed is told") {
 /// Owns its socket, as a session does.
 asio::awaitable<void> own_and_read(std::unique_ptr<PolledSocket> socket, std::shared_ptr<int> alive) {
   std::array<char, 10> space{};
-  const auto buffer = asio::buffer(space);
+  oneshot::test::FixedSpace buffer(space);
   while (true) {
     const auto [error, size] = co_await socket->async_read_some(buffer, nothrow);
     if (error) co_return;
@@ -119,7 +119,7 @@ TEST_CASE("a coroutine may destroy its socket when it is resumed, or one that is
   const auto read_and_destroy = [](SocketRig& mine, SocketRig& other,
                                    std::optional<std::string>& into) -> asio::awaitable<void> {
     std::array<char, 10> space{};
-    const auto buffer = asio::buffer(space);
+    oneshot::test::FixedSpace buffer(space);
     const auto [error, size] = co_await mine.socket->async_read_some(buffer, nothrow);
     into.emplace(space.data(), size);
     mine.socket.reset();

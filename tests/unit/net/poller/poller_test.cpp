@@ -16,7 +16,7 @@ using test::SocketRig;
 /// Reads byte after byte.
 asio::awaitable<void> read_all(PolledSocket& socket, std::size_t& bytes) {
   char space = 0;
-  const auto buffer = asio::buffer(&space, 1);
+  oneshot::test::FixedSpace buffer(&space, 1);
   while (true) {
     const auto [error, size] = co_await socket.async_read_some(buffer, nothrow);
     if (error) co_return;
@@ -64,7 +64,7 @@ TEST_CASE("handlers that post others again and again do not keep sockets from be
   int read_at = 0;
   const auto reading = [](const SocketRig& of, int& round, int& into) -> asio::awaitable<void> {
     char space = 0;
-    const auto buffer = asio::buffer(&space, 1);
+    oneshot::test::FixedSpace buffer(&space, 1);
     const auto [error, size] = co_await of.socket->async_read_some(buffer, nothrow);
     into = error ? -1 : round;
   };
@@ -81,7 +81,7 @@ TEST_CASE("nobody sleeps while a socket has bytes that were told of before") {
   test::send_all(rig.peers, "abcdef");
   const auto read_six = [](const SocketRig& of, asio::io_context& io) -> asio::awaitable<void> {
     char space = 0;
-    const auto buffer = asio::buffer(&space, 1);
+    oneshot::test::FixedSpace buffer(&space, 1);
     for (int i = 0; i < 6; ++i) {
       const auto [error, size] = co_await of.socket->async_read_some(buffer, nothrow);
       if (error) co_return;

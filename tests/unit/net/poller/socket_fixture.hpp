@@ -22,6 +22,7 @@
 #include "net/asio_compat.hpp"
 #include "net/poller/polled_socket.hpp"
 #include "net/poller/poller.hpp"
+#include "support/fixed_space.hpp"
 
 namespace oneshot::net::test {
 
@@ -119,7 +120,7 @@ struct SocketRig {
 
   static asio::awaitable<void> read_into(PolledSocket& socket, std::size_t most, Read& into) {
     std::string space(most, '\0');
-    const auto buffer = asio::buffer(space);
+    oneshot::test::FixedSpace buffer(space);
     const auto [error, size] = co_await socket.async_read_some(buffer, nothrow);
     into.error = error;
     into.size = size;

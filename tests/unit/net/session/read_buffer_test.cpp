@@ -11,11 +11,18 @@
 #include <cstring>
 #include <list>
 #include <set>
+#include <string>
+#include <vector>
+
+#include "support/session_rig.hpp"
+#include "unit/net/session_ways.hpp"
 
 namespace {
 
 using oneshot::net::ReadBuffer;
 using oneshot::net::ReadBufferPool;
+using oneshot::net::test::get;
+using oneshot::test::SessionRig;
 
 /// How many of the pages of a buffer are in memory. Pages that are larger than a buffer are not given back.
 std::size_t resident(const char* buffer) {
@@ -26,27 +33,22 @@ std::size_t resident(const char* buffer) {
   return static_cast<std::size_t>(std::ranges::count_if(in_memory, [](unsigned char one) { return (one & 1) != 0; }));
 }
 
-void fill(ReadBuffer& buffer, char with) { std::memset(buffer.space().data(), with, buffer.space().size()); }
+char* space_of(ReadBuffer& buffer) { return static_cast<char*>(buffer.take().data()); }
+
+void fill(ReadBuffer& buffer, char with) { std::memset(space_of(buffer), with, ReadBuffer::size); }
 
 bool holds(const ReadBuffer& buffer, char only) {
   return std::all_of(buffer.data(), buffer.data() + ReadBuffer::size, [only](char one) { return one == only; });
 }
 
 TEST_SUITE("read buffers") {
-  TEST_CASE("none takes memory before something is read into it, nor once it has given its pages back") {
+  TEST_CASE("none takes memory before something is read into it") {
     ReadBufferPool pool;
-    ReadBuffer before(pool);
     ReadBuffer buffer(pool);
-    ReadBuffer behind(pool);
-    CHECK(resident(buffer.data()) == 0);
-    for (ReadBuffer* const one : {&before, &buffer, &behind}) fill(*one, 'x');
+    CHECK(buffer.data() == nullptr);
+    CHECK(resident(space_of(buffer)) == 0);
+    fill(buffer, 'x');
     CHECK(resident(buffer.data()) > 0);
-    buffer.give_pages_back();
-    CHECK(resident(buffer.data()) == 0);
-    CHECK(holds(before, 'x'));
-    CHECK(holds(behind, 'x'));
-    fill(buffer, 'y');
-    CHECK(holds(buffer, 'y'));
   }
 
   TEST_CASE("each has bytes of its own, however many there are, and those of one that is gone are used again") {
@@ -64,10 +66,28 @@ TEST_SUITE("read buffers") {
     CHECK(used.size() <= 256);
   }
 
-  TEST_CASE("of many that go at once few keep memory, and the last one that went is the next to come") {
+  TEST_CASE("one that is taken keeps what is in it; the memory of the last one given back is the next to be taken") {
+    ReadBufferPool pool;
+    ReadBuffer kept(pool);
+    ReadBuffer first(pool);
+    ReadBuffer second(pool);
+    fill(kept, 'k');
+    fill(first, 'x');
+    const char* const used = first.data();
+    CHECK(space_of(first) == used);
+    first.give_back();
+    CHECK(first.data() == nullptr);
+    fill(second, 'y');
+    CHECK(second.data() == used);
+    first.give_back();  // which holds nothing
+    CHECK(space_of(first) != used);
+    CHECK(holds(kept, 'k'));
+    CHECK(holds(second, 'y'));
+  }
+
+  TEST_CASE("of many that go at once few keep memory") {
     ReadBufferPool pool;
     std::set<const char*> addresses;
-    const char* last = nullptr;
     {
       std::list<ReadBuffer> buffers;
       for (int i = 0; i < 200; ++i) {
@@ -77,12 +97,52 @@ TEST_SUITE("read buffers") {
     }
     const auto kept = std::ranges::count_if(addresses, [](const char* one) { return resident(one) > 0; });
     CHECK(kept == 32);
-    {
-      ReadBuffer one(pool);
-      last = one.data();
-    }
-    CHECK(ReadBuffer(pool).data() == last);
-    CHECK(resident(last) > 0);
+  }
+
+  TEST_CASE("others read into the memory of a connection that waits, but for what its handler or its next request is") {
+    SessionRig rig;
+    ReadBuffer other(rig.read_buffers());
+    const auto another_reads = [&other] {
+      std::memset(other.take().data(), '#', ReadBuffer::size);
+      const char* const used = other.data();
+      other.give_back();
+      return used;
+    };
+    const char* const shared = another_reads();
+    const std::string post = "POST /b HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\n";
+    rig.peer->send(get("/a"));
+    rig.run();
+    CHECK(another_reads() == shared);  // it waits for a request
+    rig.peer->send(post.substr(0, 10));
+    rig.run();
+    CHECK(another_reads() == shared);  // for the rest of a head
+    rig.peer->send(post.substr(10) + "bo");
+    rig.run();
+    CHECK(another_reads() == shared);  // for the rest of a body
+    rig.peer->send("dy" + get("/wait") + get("/c"));
+    rig.run();
+    CHECK(another_reads() != shared);  // for what its handler waits for; the next request has arrived
+    rig.event.notifier()();
+    rig.run();
+    CHECK(rig.requests ==
+          std::vector<std::string>{"GET /a", "POST /b body", "pipelined GET /wait", "pipelined GET /c"});
+    CHECK(another_reads() == shared);
+    rig.peer->send(get("/pending"));
+    rig.run();
+    CHECK(another_reads() == shared);  // for what many wait for
+    rig.finish_pending();
+    rig.run();
+    rig.peer->send(get("/pending") + get("/behind"));  // which is whole, and waits for the answer before it
+    rig.run();
+    CHECK(another_reads() != shared);
+    rig.finish_pending();
+    rig.run();
+    CHECK(rig.requests.back() == "pipelined GET /behind");
+    rig.peer->end();
+    rig.run();
+    CHECK(rig.replies().size() == 7);
+    CHECK(rig.ended());
+    CHECK(rig.broken_rule() == "");
   }
 }
 

@@ -46,32 +46,6 @@ TEST_SUITE("session limits") {
     }
   }
 
-  TEST_CASE("a connection that rests gives up what it reads into, and its next requests are read as ever") {
-    for (const bool encrypted : {false, true}) {
-      CAPTURE(encrypted);
-      SessionRig rig;
-      rig.peer->encrypted = encrypted;
-      for (const std::string& next : {get("/a"), get("/a") + get("/b"), get("/body?9000")}) {
-        const std::size_t before = rig.replies().size();
-        rig.session().check_deadline(SessionRig::in(milliseconds(900)));
-        rig.peer->send(next.substr(0, 10));
-        rig.run();
-        rig.session().check_deadline(SessionRig::in(milliseconds(900)));  // a request that has begun stays as it is
-        rig.peer->send(next.substr(10));
-        rig.run();
-        CHECK(rig.replies().size() > before);
-        CHECK(rig.replies().back().status == 200);
-        rig.session().check_deadline(SessionRig::in(milliseconds(4000)));
-        rig.run();
-        REQUIRE_FALSE(rig.ended());
-      }
-      rig.peer->end();
-      rig.run();
-      CHECK(rig.ended());
-      CHECK(rig.broken_rule() == "");
-    }
-  }
-
   TEST_CASE("the first byte of a request after an idle time starts the time of its header") {
     SessionRig rig;
     rig.peer->send(get("/a"));

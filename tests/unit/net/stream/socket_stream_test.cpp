@@ -6,6 +6,7 @@
 #include "net/stream/cancel_after.hpp"
 #include "net/stream/plain_stream.hpp"
 #include "net/stream/unix_stream.hpp"
+#include "support/fixed_space.hpp"
 #include "unit/net/poller/socket_fixture.hpp"
 
 namespace oneshot::net {
@@ -19,7 +20,7 @@ struct Read : test::Ended {
 
 asio::awaitable<void> read_into(Stream& stream, Read& into) {
   std::array<char, 100> space{};
-  const auto buffer = asio::buffer(space);
+  oneshot::test::FixedSpace buffer(space);
   const auto [error, size] = co_await stream.read_some(buffer);
   into.error = error;
   into.text.assign(space.data(), size);

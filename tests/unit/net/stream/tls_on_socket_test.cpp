@@ -2,9 +2,11 @@
 // A stream that encrypts on a real socket: what the engine has got is told by nobody but itself.
 #include <optional>
 
+#include "net/session/read_buffer.hpp"
 #include "net/stream/plain_stream.hpp"
 #include "net/stream/tls_stream.hpp"
 #include "support/certificates.hpp"
+#include "support/fixed_space.hpp"
 #include "support/tls_client.hpp"
 #include "unit/net/poller/socket_fixture.hpp"
 
@@ -31,7 +33,7 @@ struct TlsRig {
 
   static asio::awaitable<void> read_into(Stream& stream, std::size_t most, Read& into) {
     std::string space(most, '\0');
-    const auto buffer = asio::buffer(space);
+    oneshot::test::FixedSpace buffer(space);
     const auto [error, size] = co_await stream.read_some(buffer);
     into.error = error;
     into.text = space.substr(0, size);
@@ -102,6 +104,30 @@ TEST_CASE("what has been decrypted, or come with it, is read without a word from
   rig.context.spawn(TlsRig::read_into(*rig.stream, 100, last));
   CHECK(rig.context.run_until([&last] { return last.done; }));
   CHECK(last.error == asio::error::eof);
+}
+
+TEST_CASE("a read that waits for a record, or for the rest of one, holds no memory") {
+  TlsRig rig;
+  rig.connect();
+  ReadBufferPool pool;
+  ReadBuffer space(pool);
+  const auto read_once = [](Stream& stream, ReadBuffer& into, std::string& text) -> asio::awaitable<void> {
+    const auto [error, size] = co_await stream.read_some(into);
+    text.assign(into.data(), size);
+  };
+  std::string text;
+  rig.context.spawn(read_once(*rig.stream, space, text));
+  rig.context.run();
+  CHECK(space.data() == nullptr);
+  rig.client->write("a record");
+  const std::string wire = rig.client->to_send();
+  test::send_all(rig.peers, wire.substr(0, 10));
+  rig.context.run();
+  CHECK(text.empty());
+  CHECK(space.data() == nullptr);
+  test::send_all(rig.peers, wire.substr(10));
+  CHECK(rig.context.run_until([&text] { return !text.empty(); }));
+  CHECK(text == "a record");
 }
 
 }  // namespace

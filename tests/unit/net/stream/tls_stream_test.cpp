@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "support/certificates.hpp"
+#include "support/fixed_space.hpp"
 #include "support/test_stream.hpp"
 #include "support/tls_client.hpp"
 
@@ -53,7 +54,7 @@ struct Rig {
   };
 
   static asio::awaitable<void> read_once(Rig& rig, Read& into) {
-    const auto space = asio::buffer(rig.space);
+    oneshot::test::FixedSpace space(rig.space);
     const auto [error, size] = co_await rig.stream.read_some(space);
     into.error = error;
     into.text.assign(rig.space.data(), size);
