@@ -21,7 +21,8 @@ class MemoryBudget {
   enum class Use : std::uint8_t {
     spare,    ///< up to half: work goes on without, or is a look (a compressed body, a send buffer, a peek)
     request,  ///< up to three quarters: a large request, a reply that is not read
-    batch,    ///< all of it: what a scrape needs to get its events
+    batch,    ///< up to seven eighths: what a scrape needs to get its events
+    unsent,   ///< all of it: what of a batch waits for its scraper, which is reset without; never much for each
   };
 
   explicit MemoryBudget(std::size_t limit) noexcept : limit_(limit) {}
@@ -34,8 +35,17 @@ class MemoryBudget {
   /// How much of it this use may fill.
   [[nodiscard]] std::size_t limit(Use use) const noexcept {
     const std::size_t all = limit();
-    if (use == Use::batch) return all;
-    return use == Use::spare ? all / 2 : all - all / 4;
+    switch (use) {
+      case Use::spare:
+        return all / 2;
+      case Use::request:
+        return all - all / 4;
+      case Use::batch:
+        return all - all / 8;
+      case Use::unsent:
+        break;
+    }
+    return all;
   }
   [[nodiscard]] std::size_t used() const noexcept { return used_.load(std::memory_order_relaxed); }
   /// Whether so many bytes could be lent at this moment.

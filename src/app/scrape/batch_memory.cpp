@@ -26,8 +26,8 @@ asio::awaitable<std::optional<http::MemoryBudget::Lease>> borrow_memory(const Sc
   http::MemoryBudget& memory = scrape.context.services.memory;
   const Clock& clock = scrape.context.services.clock;
   const SteadyTime until = std::min(clock.steady() + longest_wait_for_memory, scrape.deadline);
-  // A batch that needs more than there is at all has to go out some time: then it gets all of it.
-  const std::size_t needed = std::min(memory_of(scrape, events), memory.limit());
+  // A batch that needs more than there is at all has to go out some time: then it gets all that batches may have.
+  const std::size_t needed = std::min(memory_of(scrape, events), memory.limit(http::MemoryBudget::Use::batch));
   http::MemoryBudget::Lease lease;
   while (!lease.grow_to(memory, needed, http::MemoryBudget::Use::batch)) {
     if (clock.steady() >= until || waiting.stopping() || waiting.peer_closed()) {

@@ -66,7 +66,7 @@ bool Session::borrow_for_rest() {
   if (out_.size() < out_.capacity() / 2) out_.shrink_to_fit();
   const std::size_t held = out_.capacity() + stream_->held();
   if (held <= keep_capacity) return true;
-  const Use use = sending_ && sending_->has_receipt() ? Use::batch : Use::request;
+  const Use use = sending_ && sending_->has_receipt() ? Use::unsent : Use::request;
   if (out_memory_.grow_to(context_.memory(), held, use)) return true;
   context_.memory().note_refusal();
   return false;

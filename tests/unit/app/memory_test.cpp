@@ -34,7 +34,7 @@ TEST_CASE("where there is no memory a scrape waits a moment, and then its events
   for (int i = 0; i < 100; ++i) app.event("n=" + std::to_string(i));
   http::MemoryBudget& memory = app.services->memory;
   http::MemoryBudget::Lease others;
-  REQUIRE(others.grow_to(memory, memory.limit(), Use::batch));
+  REQUIRE(others.grow_to(memory, memory.limit(Use::batch), Use::batch));
   const Answer without = app.scrape("/metrics?scraper=a");
   CHECK(without.status == 200);
   CHECK(without.text.find("no batch: server.max_memory_mib is used up by other connections") != std::string::npos);
@@ -52,7 +52,7 @@ TEST_CASE("memory that comes back while a scrape waits is enough") {
   app.event("n=1");
   http::MemoryBudget& memory = app.services->memory;
   http::MemoryBudget::Lease others;
-  REQUIRE(others.grow_to(memory, memory.limit(), Use::batch));
+  REQUIRE(others.grow_to(memory, memory.limit(Use::batch), Use::batch));
   app.waiting.during_pause = [&] { others.release(); };
   CHECK(test::event_samples(app.scrape("/metrics?scraper=a")) == 1);
   CHECK(memory.refusals() == 0);

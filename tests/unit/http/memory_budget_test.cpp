@@ -48,11 +48,11 @@ TEST_CASE("what is borrowed is given back, at the latest at the lease's end") {
   MemoryBudget budget(100);
   {
     MemoryBudget::Lease lease;
-    CHECK(lease.grow_to(budget, 60, Use::batch));
-    CHECK(lease.grow_to(budget, 50, Use::batch));
+    CHECK(lease.grow_to(budget, 60, Use::unsent));
+    CHECK(lease.grow_to(budget, 50, Use::unsent));
     CHECK(budget.used() == 60);
-    CHECK(lease.grow_to(budget, 100, Use::batch));
-    CHECK_FALSE(lease.grow_to(budget, 101, Use::batch));
+    CHECK(lease.grow_to(budget, 100, Use::unsent));
+    CHECK_FALSE(lease.grow_to(budget, 101, Use::unsent));
     CHECK(lease.bytes() == 100);
     lease.shrink_to(200);
     CHECK(lease.bytes() == 100);
@@ -62,7 +62,7 @@ TEST_CASE("what is borrowed is given back, at the latest at the lease's end") {
     lease.release();
     CHECK(budget.used() == 0);
     CHECK(lease.bytes() == 0);
-    CHECK(lease.grow_to(budget, 1, Use::batch));
+    CHECK(lease.grow_to(budget, 1, Use::unsent));
     MemoryBudget::Lease taken_over(std::move(lease));
     CHECK(taken_over.bytes() == 1);
     CHECK(budget.used() == 1);
@@ -76,14 +76,14 @@ TEST_CASE("two leases have one budget, and a smaller limit holds for what is ask
   MemoryBudget budget(100);
   MemoryBudget::Lease first;
   MemoryBudget::Lease second;
-  CHECK(first.grow_to(budget, 60, Use::batch));
-  CHECK_FALSE(second.grow_to(budget, 41, Use::batch));
-  CHECK(second.grow_to(budget, 40, Use::batch));
+  CHECK(first.grow_to(budget, 60, Use::unsent));
+  CHECK_FALSE(second.grow_to(budget, 41, Use::unsent));
+  CHECK(second.grow_to(budget, 40, Use::unsent));
   budget.set_limit(50);
   CHECK(budget.used() == 100);
-  CHECK_FALSE(second.grow_to(budget, 41, Use::batch));
+  CHECK_FALSE(second.grow_to(budget, 41, Use::unsent));
   first.release();
-  CHECK(second.grow_to(budget, 50, Use::batch));
+  CHECK(second.grow_to(budget, 50, Use::unsent));
 }
 
 TEST_CASE("no use keeps out those that matter more") {
@@ -91,6 +91,7 @@ TEST_CASE("no use keeps out those that matter more") {
   MemoryBudget::Lease spare;
   MemoryBudget::Lease request;
   MemoryBudget::Lease batch;
+  MemoryBudget::Lease unsent;
   CHECK_FALSE(spare.grow_to(budget, 501, Use::spare));
   CHECK(spare.grow_to(budget, 500, Use::spare));
   CHECK_FALSE(budget.is_over_half_lent());
@@ -99,9 +100,12 @@ TEST_CASE("no use keeps out those that matter more") {
   CHECK_FALSE(request.grow_to(budget, 251, Use::request));
   CHECK(request.grow_to(budget, 250, Use::request));
   CHECK(budget.is_over_half_lent());
-  CHECK_FALSE(batch.grow_to(budget, 251, Use::batch));
-  CHECK(batch.grow_to(budget, 250, Use::batch));
+  CHECK_FALSE(batch.grow_to(budget, 126, Use::batch));
+  CHECK(batch.grow_to(budget, 125, Use::batch));
+  CHECK_FALSE(unsent.grow_to(budget, 126, Use::unsent));
+  CHECK(unsent.grow_to(budget, 125, Use::unsent));
   CHECK_FALSE(request.grow_to(budget, 251, Use::request));
+  unsent.release();
   batch.release();
   request.release();
   CHECK_FALSE(spare.grow_to(budget, 501, Use::spare));

@@ -218,3 +218,26 @@ TEST_CASE("an answer that waits for its reader has memory of the budget, or the 
     CHECK(rig.ended());
   }
 }
+
+// Else a batch that takes all of it, such as one of more events than there is memory for, would be reset each time.
+TEST_CASE("a batch that its scraper takes slowly goes on although batches have all the memory that they may have") {
+  using Use = oneshot::http::MemoryBudget::Use;
+  SessionRig rig;
+  oneshot::http::MemoryBudget::Lease others;
+  REQUIRE(others.grow_to(rig.memory, rig.memory.limit(Use::batch), Use::batch));
+  rig.peer->set_room(1000);
+  rig.peer->send(get("/pieces?100000"));
+  rig.run();
+  REQUIRE_FALSE(rig.ended());
+  CHECK(rig.memory.used() > rig.memory.limit(Use::batch));
+  rig.peer->set_room(std::string::npos);
+  rig.run();
+  REQUIRE(rig.replies().size() == 1);
+  CHECK(rig.replies().back().body.size() == 100'000);
+  CHECK(rig.memory.used() == others.bytes());
+  rig.peer->end();
+  rig.run();
+  CHECK(rig.ended());
+  CHECK_FALSE(rig.peer->reset_by_us);
+  CHECK(rig.broken_rule() == "");
+}
