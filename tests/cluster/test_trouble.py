@@ -199,6 +199,25 @@ class AStream(Base):
         self.check_that_nothing_is_lost(cluster)
 
 
+class Nodes(Base):
+    def start_again(self):
+        engine.start()
+        engine.wait(90)
+
+    def test_of_which_most_are_gone_are_what_is_wrong_also_in_the_engine_s_own_words(self):
+        cluster = self.cluster()
+        self.addCleanup(self.start_again)
+        for node in engine.nodes[1:]:
+            node.kill()
+        self.everywhere(cluster[0], " has no leader now", "Do most of its nodes run")
+        # After no answer comes this one, which says nothing to a person.
+        line = cluster[0].wait_for_log(lambda line: "unavailable" in line.get("reason", ""), "of the engine", 30)
+        self.assertIn("has no leader now. Do most of its nodes run", line["reason"])
+        self.start_again()
+        self.ready(cluster)
+        self.check_that_nothing_is_lost(cluster)
+
+
 class AnAccount(Base):
     def test_without_streams_is_what_is_wrong_and_the_replicas_go_on_once_it_has_them(self):
         cluster = self.cluster()

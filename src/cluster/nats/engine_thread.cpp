@@ -157,9 +157,10 @@ void EngineThread::publish(const std::string& subject, const std::string& bytes,
 void EngineThread::on_append_answer(const MessagePtr& message) {
   const auto found = appends_.find(number_in(natsMsg_GetSubject(message.get())).value_or(0));
   if (found == appends_.end()) return;
-  const auto answer = natsMsg_IsNoResponders(message.get())
-                          ? refused("nobody keeps the log: the engine has no stream, or this has no leader")
-                          : read_append_answer(bytes_of(message.get()), parser_);
+  static const std::string nobody =
+      std::string("nobody keeps the log: the engine has no stream, or this has no leader now. ") + look_at_the_nodes;
+  const auto answer =
+      natsMsg_IsNoResponders(message.get()) ? refused(nobody) : read_append_answer(bytes_of(message.get()), parser_);
   const Told told = std::move(found->second.told);
   appends_.erase(found);
   if (!answer) return;

@@ -6,6 +6,7 @@
 #include <random>
 #include <thread>
 
+#include "cluster/nats/trouble.hpp"
 #include "json/parser.hpp"
 
 namespace oneshot::cluster {
@@ -25,10 +26,11 @@ Stream::Failure no_connection() { return {.why = "there is no connection to the 
 Stream::Failure Stream::failure(natsStatus status, jsErrCode code) const {
   if (status == NATS_INSUFFICIENT_BUFFER || status == NATS_CONNECTION_DISCONNECTED || status == NATS_CONNECTION_CLOSED)
     return no_connection();
-  if (status == NATS_TIMEOUT)
-    return {.why = "no answer within two seconds: the stream " + subjects_.stream +
-                   ", or the engine itself, has no leader now. Do most of its nodes run, and reach each other? Each "
-                   "says it at :8222/healthz"};
+  const bool lacks_a_leader =
+      code == JSClusterNotAvailErr || code == JSClusterNotLeaderErr || code == JSStreamOfflineErr;
+  if (status == NATS_TIMEOUT || lacks_a_leader)
+    return {.why = (lacks_a_leader ? words_for(status) : "no answer within two seconds") + ": the stream " +
+                   subjects_.stream + ", or the engine itself, has no leader now. " + look_at_the_nodes};
   if (code == JSStreamNotFoundErr) return is_not_there();
   if (code == JSNotEnabledErr || code == JSNotEnabledForAccountErr) return jetstream_is_off();
   std::string why = words_for(status);

@@ -15,6 +15,10 @@
 
 namespace oneshot::cluster {
 
+/// What to do where the engine, or the stream of the log, has no leader.
+inline constexpr const char* look_at_the_nodes =
+    "Do most of its nodes run, and reach each other? Each says it at :8222/healthz";
+
 /// What keeps the log from being used at the moment although its engine may be connected, for people. Each trouble is
 /// told again as often as it is met, and counts as over when it was not for some seconds. Any thread.
 class Trouble {
