@@ -185,7 +185,8 @@ void ClusterQueue::note_sender(std::span<const queue::EventId> events, const que
 
 queue::QueueStatistics ClusterQueue::statistics() const {
   const std::shared_ptr<queue::Ledger> shared = ledger();
-  queue::QueueStatistics statistics = shared == nullptr ? queue::QueueStatistics{} : queue::statistics_of(*shared);
+  queue::QueueStatistics statistics;
+  if (shared != nullptr) statistics = queue::statistics_of(*shared, clock_.unix_ms());
   statistics.in_file = true;
   statistics.failed = unable_to_store();
   queue::ClusterStatistics& cluster = statistics.cluster.emplace(statistics_of(replica_, clock_));

@@ -58,7 +58,24 @@ class ACluster(unittest.TestCase):
         return Cluster(engine, names, {"cluster.name": self.id().rpartition(".")[2][:60], **settings})
 
 
+def oldest_waiting(server, scraper):
+    found = [one for one in json.loads(server.get("/api/v1/scrapers").body)["scrapers"] if one["name"] == scraper]
+    return found[0]["oldest_waiting_seconds"]
+
+
 class Status(ACluster):
+    def test_a_waiting_event_gets_older_while_nothing_comes_into_the_log(self):
+        with self.cluster("ab", **{"scrapers.names": ["prom"]}) as cluster:
+            self.assertEqual(200, cluster[0].post("/event?id=e1").status)
+            posted = time.monotonic()
+
+            def is_old():
+                age = time.monotonic() - posted  # at least, since the event was stored before and is asked for later
+                for server in (cluster[0], cluster[1]):
+                    self.assertGreater(oldest_waiting(server, "prom"), age - 0.5)
+                return age > 4
+            wait_until(is_old, "it has waited for some seconds", 30, 0.1)
+
     def test_each_replica_says_who_has_joined_and_how_it_stands_with_the_engine(self):
         with self.cluster("abc") as cluster:
             self.assertEqual(200, cluster[0].post("/event?id=e1").status)

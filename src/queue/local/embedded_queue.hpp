@@ -70,7 +70,9 @@ class EmbeddedQueue final : public Queue {
   [[nodiscard]] bool explicit_timestamps() const noexcept override { return ledger_->explicit_timestamps; }
   [[nodiscard]] std::size_t max_unnamed() const override;
 
-  [[nodiscard]] QueueStatistics statistics() const override { return statistics_of(*ledger_); }
+  [[nodiscard]] QueueStatistics statistics() const override {
+    return statistics_of(*ledger_, ledger_->clock.unix_ms());
+  }
   [[nodiscard]] bool above_high_watermark() const noexcept override;
   [[nodiscard]] bool unable_to_store() const noexcept override;
 

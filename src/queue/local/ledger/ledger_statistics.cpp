@@ -28,8 +28,7 @@ HistoryStatistics history_of(const Ledger& ledger) {
 
 }  // namespace
 
-QueueStatistics statistics_of(Ledger& ledger) {
-  const std::int64_t now_ms = ledger.clock.unix_ms();
+QueueStatistics statistics_of(Ledger& ledger, std::int64_t now_ms) {
   QueueStatistics statistics;
   std::unique_lock lock(ledger.mutex);
   ledger.catch_up(lock);
