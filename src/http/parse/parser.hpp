@@ -37,9 +37,9 @@ class Parser {
 
   /// Takes bytes up to the end of the first whole request, so that pipelined ones are answered in order.
   Fed feed(std::string_view bytes);
-  /// After `complete`: the request; peer, arrived and pipelined are for the caller to fill in. Its views live
-  /// until next(), for which the bytes that were fed last have to stay where they are: a head that came whole, and has
-  /// no body, is not copied.
+  /// After `complete`: the request; what is not of its bytes is for the caller to fill in, and stays from request to
+  /// request. Its views live until next(), for which the bytes that were fed last have to stay where they are: a head
+  /// that came whole, and has no body, is not copied.
   [[nodiscard]] Request& request() noexcept { return head_.request(); }
   /// After `error`.
   [[nodiscard]] const ProtocolError& error() const noexcept { return state_.error; }

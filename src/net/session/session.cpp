@@ -19,10 +19,14 @@ Session::Session(ConnectionContext& context, std::unique_ptr<Stream> stream, con
       stream_(std::move(stream)),
       parser_({.bodies = &context.handler(), .budget = &context.memory()}),
       peer_(peer),
-      id_(id),
-      listener_(listener),
       since_(std::chrono::steady_clock::now()),
-      buffer_(context.read_buffers()) {}
+      buffer_(context.read_buffers()) {
+  http::Request& request = parser_.request();
+  request.peer = peer_;
+  request.connection = id;
+  request.listener = listener;
+  request.secure = stream_->is_encrypted();
+}
 
 Session::~Session() {
   if (sending_) sending_->release();
@@ -123,14 +127,15 @@ bool Session::note_read(asio::error_code error, std::size_t size) {
 
 // The first byte of a request: the moment that tells whether its client had read the reply before it.
 void Session::note_request_began() {
-  request_.arrived = read_at_;
-  request_.pipelined = early_bytes_ > 0 || !pending_.empty();
-  if (!request_.pipelined && tracked_) {
+  http::Request& request = parser_.request();
+  request.arrived = read_at_;
+  request.pipelined = early_bytes_ > 0 || !pending_.empty();
+  if (!request.pipelined && tracked_) {
     tracked_->request_began();
-    request_.pipelined = has_open_receipt();
+    request.pipelined = has_open_receipt();
   }
   // The time of a new connection's header counts from its opening.
-  if (phase_ == Phase::idle) since_ = request_.arrived;
+  if (phase_ == Phase::idle) since_ = request.arrived;
   phase_ = Phase::header;
 }
 
@@ -142,20 +147,12 @@ http::Reply Session::failure(std::string_view path, const std::exception& fault)
 http::Answer Session::ask() {
   phase_ = Phase::handling;  // which has no limit: no look at the clock
   run_errands();             // none of which takes this session's place now
-  const SteadyTime arrived = request_.arrived;
-  const bool pipelined = request_.pipelined;
-  request_ = parser_.request();
-  request_.peer = peer_;
-  request_.connection = id_;
-  request_.listener = listener_;
-  request_.secure = stream_->is_encrypted();
-  if (request_.secure) request_.peer_names = stream_->peer_names();
-  request_.arrived = arrived;
-  request_.pipelined = pipelined;
+  http::Request& request = parser_.request();
+  if (request.secure) request.peer_names = stream_->peer_names();
   try {
-    return context_.handler().handle(request_, *this);
+    return context_.handler().handle(request, *this);
   } catch (const std::exception& fault) {
-    return failure(request_.path, fault);
+    return failure(request.path, fault);
   }
 }
 
@@ -180,7 +177,7 @@ asio::awaitable<void> Session::answer_later(http::Answer answer) {
       reply = std::move(std::get<http::Reply>(answer));
     }
   } catch (const std::exception& fault) {
-    reply = failure(request_.path, fault);
+    reply = failure(parser_.request().path, fault);
   }
   if (reply.scraper != 0) scraper_ = reply.scraper;
   const bool keep_alive = note_reply(reply.status, reply.closes);

@@ -154,7 +154,7 @@ class Session final : public delivery::Waiting {
 
   // session_write.cpp: from replies to bytes
   void append_reply(const http::Reply& reply, bool keep_alive) {
-    append_reply(reply, request_.method, parser_.minor_version(), keep_alive);
+    append_reply(reply, parser_.request().method, parser_.minor_version(), keep_alive);
   }
   void append_reply(const http::Reply& reply, http::Method method, int minor_version, bool keep_alive);
   void append_error_reply(const http::ProtocolError& error);
@@ -182,10 +182,7 @@ class Session final : public delivery::Waiting {
   ConnectionContext& context_;
   std::unique_ptr<Stream> stream_;
   http::Parser parser_;
-  http::Request request_;
   Address peer_;
-  const std::uint64_t id_;
-  const std::uint8_t listener_;
 
   // What goes on, why it ends, and what the program wants: each moves on its own.
   Phase phase_ = Phase::opened;

@@ -19,7 +19,7 @@ bool Session::keep_pending(http::Answer& answer) {
   auto* const reply = std::get_if<std::unique_ptr<http::PendingReply>>(&answer);
   if (reply == nullptr) return false;
   pending_.push_back({.reply = std::move(*reply),
-                      .method = request_.method,
+                      .method = parser_.request().method,
                       .minor_version = parser_.minor_version(),
                       .keep_alive = parser_.keep_alive()});
   next_request();

@@ -41,7 +41,6 @@ void Session::append_error_reply(const http::ProtocolError& error) {
     log::debug("request refused", {{"peer", peer_.text()}, {"status", error.status}, {"reason", error.message}});
   http::Reply reply(error.status, error.message + '\n');
   reply.retry_after_seconds = error.retry_after_seconds;
-  request_.method = parser_.head() ? http::Method::head : http::Method::other;
   append_reply(reply, false);
   parser_.next();  // gives back now what a body that nobody reads has: the peer's end may take a while
 }
@@ -130,7 +129,7 @@ asio::awaitable<void> Session::send_piecewise(http::Reply& reply, bool keep_aliv
   append_reply(reply, keep_alive);
   const std::uint64_t size = reply.source != nullptr ? reply.source->size() : reply.body.size();
   sending_->start(reply.deadline, size);
-  bool more = reply.source != nullptr && request_.method != http::Method::head;
+  bool more = reply.source != nullptr && !parser_.head();
   if (more) enlarge_send_buffer(size);
   bool written = true;
   do {
