@@ -19,7 +19,6 @@ constexpr milliseconds stop_patience{500};
 constexpr milliseconds stop_end_patience{250};
 // How long a client may take with memory of the budget that others want.
 constexpr milliseconds patience_when_half_is_lent{2000};
-// A client that asks more often than this keeps what it reads into.
 
 }  // namespace
 
