@@ -41,7 +41,9 @@ struct Asked {
 
 /// What another replica says about a batch of its own.
 struct Holder {
-  enum class Said : std::uint8_t { nothing, busy, settled, left };
+  enum class Said : std::uint8_t { nothing, busy, ending, settled, left };
+  [[nodiscard]] bool is_undecided() const noexcept { return said == Said::busy || said == Said::ending; }
+
   std::atomic<Said> said{Said::nothing};
   delivery::OneShotEvent replied;
 };

@@ -17,19 +17,23 @@ constexpr std::chrono::milliseconds after_deadline{500};
 // While the engine was away nobody could tell the log of an acknowledgement. So much longer than a record is repeated.
 constexpr std::chrono::milliseconds after_standstill{2000};
 constexpr std::chrono::milliseconds standstill{1000};
+// A replica that answers is there, and tells the log as soon as it can. But if it cannot, while others can, then a
+// scraper does not wait for it for ever.
+constexpr std::chrono::seconds believed_for{10};
 
 }  // namespace
 
-bool Scrapes::is_past_deadline(const Out& out, SteadyTime now) {
+bool Scrapes::is_past_deadline(const Out& out, SteadyTime now, std::chrono::seconds extra) {
   const SteadyTime seen = seen_.try_emplace(out.batch, now).first->second;
-  return now - seen >= out.deadline + after_deadline;
+  return now - seen >= out.deadline + after_deadline + extra;
 }
 
-bool Scrapes::is_expired(const Out& out) {
+bool Scrapes::is_expired(const Out& out, bool is_there) {
   const std::lock_guard lock(mutex_);
   const SteadyTime now = clock_.steady();
   const bool stands_still = now - applied_ >= standstill;  // which nobody has seen to go on yet
-  return is_past_deadline(out, now) && !stands_still && now - goes_on_since_ >= after_standstill;
+  return is_past_deadline(out, now, is_there ? believed_for : std::chrono::seconds(0)) && !stands_still &&
+         now - goes_on_since_ >= after_standstill;
 }
 
 // A quiet log looks like one that stands still, and each scrape's own record like its going on again: nobody would ever

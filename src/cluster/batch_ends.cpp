@@ -4,6 +4,7 @@
 // the log has to be told goes with the scraper's next request for a batch where that comes at once, in one record.
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <utility>
 
 #include "cluster/scrapes.hpp"
@@ -16,6 +17,8 @@ namespace {
 constexpr std::chrono::milliseconds next_comes_within{20};
 // Another replica that has the end left to it takes the next batch at once, in one record. It may be killed before.
 constexpr std::chrono::milliseconds asker_takes_within{1000};
+// A record is read back within milliseconds. Less than any asker waits for an answer: see Taking::patient_until().
+constexpr std::chrono::milliseconds end_is_read_within{100};
 
 }  // namespace
 
@@ -91,7 +94,26 @@ void Scrapes::tell_end(const std::string& scraper, const End& end, const Take* t
 
 void Scrapes::pulse() {
   tell_ends_due(clock_.steady());
+  answer_those_who_wait();
   keep_log_going();
+}
+
+// Silence would say that this replica is gone: then the asker takes the batch over, and the scraper gets it again.
+void Scrapes::answer_those_who_wait() {
+  if (replica_.state() == Replica::State::stopped) return;  // the log is never told
+  std::vector<Question> waiting;
+  {
+    const std::lock_guard lock(mutex_);
+    const SteadyTime long_ago = clock_.steady() - end_is_read_within;
+    for (auto& [name, local] : locals_) {
+      if (!local.is_settling) continue;
+      const auto first =
+          std::ranges::stable_partition(local.asks, [&](const Question& one) { return one.asked > long_ago; });
+      std::ranges::move(first, std::back_inserter(waiting));
+      local.asks.erase(first.begin(), first.end());
+    }
+  }
+  for (const Question& one : waiting) one.reply(std::string(is_ending_reply));
 }
 
 void Scrapes::tell_all_ends() { tell_ends_due(SteadyTime::max()); }
@@ -155,7 +177,7 @@ void Scrapes::answer(const std::string& question, OrderedLog::Reply reply) {
   const char* const number_end = std::from_chars(rest.data(), rest.data() + rest.size(), batch).ptr;
   const std::size_t name = std::min(static_cast<std::size_t>(number_end - rest.data()) + 1, rest.size());
   answer(std::string(rest.substr(name)), batch,
-         {.reply = std::move(reply), .takes_next = text.substr(0, verb_end) == to_take});
+         {.reply = std::move(reply), .takes_next = text.substr(0, verb_end) == to_take, .asked = clock_.steady()});
 }
 
 void Scrapes::answer(const std::string& scraper, BatchId batch, Question question) {

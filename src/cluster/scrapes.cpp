@@ -84,6 +84,7 @@ std::shared_ptr<Holder> Scrapes::ask_holder(std::string_view verb, const std::st
                        if (reply == is_settled_reply) holder->said = Holder::Said::settled;
                        if (reply == is_left_reply) holder->said = Holder::Said::left;
                        if (reply == is_busy_reply) holder->said = Holder::Said::busy;
+                       if (reply == is_ending_reply) holder->said = Holder::Said::ending;
                        holder->replied.notifier()();
                      });
   return holder;

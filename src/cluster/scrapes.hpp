@@ -58,8 +58,8 @@ class Scrapes final : public BatchKeeper, public std::enable_shared_from_this<Sc
   void acknowledged(std::string_view scraper, BatchId batch) override;
   /// What the log already knows to be delivered waits for a moment: the scraper's next scrape tells the log of both.
   void settle(std::string_view scraper, BatchId batch, delivery::Outcome outcome, const queue::LastBatch& end) override;
-  /// Tells the log of the ends for which no scrape has come meanwhile, and keeps it going while a batch of another
-  /// replica is past its deadline. Each 50 to 100 ms.
+  /// Tells the log of the ends for which no scrape has come meanwhile, those who ask of the ends that do not get there,
+  /// and keeps the log going while a batch of another replica is past its deadline. Each 50 to 100 ms.
   void pulse();
   /// At once, of all of them: nobody scrapes this replica any more.
   void tell_all_ends();
@@ -72,6 +72,8 @@ class Scrapes final : public BatchKeeper, public std::enable_shared_from_this<Sc
   static constexpr std::string_view to_find_out = "find";          ///< or for the end alone
   static constexpr std::string_view is_settled_reply = "settled";  ///< its end is in the log
   static constexpr std::string_view is_busy_reply = "busy";        ///< nobody knows its end yet
+  /// Its end is known here, and does not get into the log: whoever asks is to wait for that.
+  static constexpr std::string_view is_ending_reply = "ending";
   /// It is delivered, and the log knows that all is acknowledged: whoever asks is to take the next batch in its place.
   static constexpr std::string_view is_left_reply = "left";
   /// When this replica has read that a batch is out: another one's deadline counts from there, so that no clock of
@@ -93,6 +95,7 @@ class Scrapes final : public BatchKeeper, public std::enable_shared_from_this<Sc
   struct Question {
     OrderedLog::Reply reply;
     bool takes_next = false;  ///< can end it by taking the next one
+    SteadyTime asked{};
   };
   /// What this replica has to do with a scraper.
   struct Local {
@@ -116,6 +119,7 @@ class Scrapes final : public BatchKeeper, public std::enable_shared_from_this<Sc
   void tell_end(const std::string& scraper, const End& end, const Take* then = nullptr,
                 std::shared_ptr<Asked> asked = nullptr);
   void tell_ends_due(SteadyTime by);
+  void answer_those_who_wait();
   static bool can_wait(const Local& local);
   void owe(const std::string& scraper, Local& local, End end, bool is_left);
   void answer(const std::string& scraper, BatchId batch, Question question);
@@ -125,8 +129,9 @@ class Scrapes final : public BatchKeeper, public std::enable_shared_from_this<Sc
   void on_settled(const std::string& scraper, BatchId batch);
   std::shared_ptr<Holder> ask_holder(std::string_view verb, const std::string& scraper, const Out& out);
   /// Needs the lock.
-  [[nodiscard]] bool is_past_deadline(const Out& out, SteadyTime now);
-  [[nodiscard]] bool is_expired(const Out& out);
+  [[nodiscard]] bool is_past_deadline(const Out& out, SteadyTime now, std::chrono::seconds extra = {});
+  /// `is_there`: its replica answers, but does not say its end.
+  [[nodiscard]] bool is_expired(const Out& out, bool is_there = false);
   void keep_log_going();
   static asio::awaitable<void> resolve(std::shared_ptr<Scrapes> self, std::string scraper, BatchId batch,
                                        std::shared_ptr<delivery::Transfer> transfer);

@@ -3,7 +3,7 @@
 // A scrape publishes that it takes the next batch, and reads what became of that. While another batch of the scraper is
 // out, the taker asks who holds it: this replica its own connection, another replica by a message. Who does not answer
 // loses the batch once its deadline has surely passed: then nobody sends it any more, and what the log knows of it
-// decides.
+// decides. Who answers that it cannot say yet is believed for some seconds more.
 #include <utility>
 
 #include "cluster/asked.hpp"
@@ -102,10 +102,11 @@ class Scrapes::Taking {
     const std::shared_ptr<Holder> holder = scrapes_.ask_holder(to_take, wish_.scraper, out);
     const SteadyTime until = patient_until(out);
     co_await waiting_.wait_until(holder->replied, until);
-    const Holder::Said said = holder->said;
-    if (said != Holder::Said::busy) asked_out_ = out.batch;
-    const bool is_left = said == Holder::Said::left;
-    if (!is_left && !scrapes_.is_expired(out)) co_return;
+    const bool is_undecided = holder->is_undecided();
+    if (!is_undecided) asked_out_ = out.batch;
+    if (is_undecided) answered_for_ = out.batch;
+    const bool is_left = holder->said == Holder::Said::left;
+    if (!is_left && !scrapes_.is_expired(out, answered_for_ == out.batch)) co_return;
     taken_over_ = is_left ? Out{} : out;
     replaces_ = out.batch;
   }
@@ -124,7 +125,8 @@ class Scrapes::Taking {
   BatchId replaces_ = 0;  // what the next batch ends; 0: none
   Out taken_over_;        // the same, of another replica which does not answer; batch 0: none
   BatchId asked_about_ = 0;
-  BatchId asked_out_ = 0;  // whose holder has said what there is to say, or nothing
+  BatchId answered_for_ = 0;  // whose holder has answered: with no time left for another answer it is not gone
+  BatchId asked_out_ = 0;     // whose holder has said what there is to say, or nothing
 };
 
 asio::awaitable<TakeResult> Scrapes::take(std::shared_ptr<Scrapes> self, Wish wish, delivery::Waiting& waiting) {

@@ -57,7 +57,7 @@ MemoryLog::~MemoryLog() {
 // What is on its way to the engine gets there although the replica is gone.
 void MemoryLog::append(Subject subject, std::string bytes, std::function<void(const cluster::AppendAnswer&)> told) {
   Scheduler& scheduler = engine_.scheduler_;
-  if (is_cut_off()) return;
+  if (is_cut_off() || scheduler.steady() < loses_until_) return;
   if (engine_.refuses_now()) {
     scheduler.after(milliseconds(1), [alive = alive_, told = std::move(told), lasts = engine_.refusal_lasts_] {
       if (*alive) told({.what = cluster::AppendAnswer::What::refused, .why = "as the test says", .lasts = lasts});

@@ -91,6 +91,8 @@ class MemoryLog final : public cluster::OrderedLog {
   /// Cut off: nothing comes or goes until then.
   void cut_off_until(SteadyTime time) { cut_off_until_ = time; }
   [[nodiscard]] bool is_cut_off() const noexcept { return engine_.scheduler_.steady() < cut_off_until_; }
+  /// None of its records reaches the engine until then. All else does, and it reads.
+  void lose_records_until(SteadyTime time) { loses_until_ = time; }
   /// Reads slowly, or not at all, for a while.
   void read_slowly_until(SteadyTime time) { slow_until_ = time; }
 
@@ -115,6 +117,7 @@ class MemoryLog final : public cluster::OrderedLog {
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   SteadyTime cut_off_until_{};
   SteadyTime slow_until_{};
+  SteadyTime loses_until_{};
   cluster::LogReader* reader_ = nullptr;
   From from_;
   Sequence next_ = 0;

@@ -227,6 +227,7 @@ void World::break_something() {
   const std::unique_ptr<Node>& node = nodes_[number];
   const SteadyTime now = scheduler_.steady();
   const std::uint64_t what = scheduler_.dice(8);
+  bool lasts = false;
   if (is_traced_) trace("fault " + std::to_string(what) + ", r" + std::to_string(number));
   switch (what) {
     case 0:
@@ -253,7 +254,8 @@ void World::break_something() {
       break;
     case 6:
       ++counts_.refusals;
-      engine_.refuse_until(now + scheduler_.delay(4000), scheduler_.chance(0.5));
+      lasts = scheduler_.chance(0.5);  // on its own: arguments are evaluated in any order
+      engine_.refuse_until(now + scheduler_.delay(4000), lasts);
       break;
     default:
       if (node != nullptr) node->replica().write_checkpoint();
