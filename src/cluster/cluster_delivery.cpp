@@ -8,15 +8,6 @@
 namespace oneshot::cluster {
 namespace {
 
-class NoEvents final : public queue::Batch {
- public:
-  [[nodiscard]] std::uint64_t size() const noexcept override { return 0; }
-  std::size_t read(queue::EventRef&, std::span<queue::BatchEvent>) const noexcept override { return 0; }
-  [[nodiscard]] queue::Series series_at(queue::EventRef) const noexcept override { return {}; }
-  [[nodiscard]] std::uint64_t hash_of(const queue::Series&) const noexcept override { return 0; }
-};
-const NoEvents no_events;
-
 /// What the connection alone has said is enough: what nobody has proved by then will not be proved.
 class NothingKept final : public queue::Kept {
  public:
@@ -39,7 +30,7 @@ ClusterDelivery::~ClusterDelivery() {
 }
 
 const queue::Batch& ClusterDelivery::batch() const noexcept {
-  if (batch_ == nullptr) return no_events;
+  if (batch_ == nullptr) return queue::no_events();
   return *batch_;
 }
 

@@ -17,7 +17,20 @@ BatchSample sample_of(const BatchEvent& event) noexcept {
           .metric = event.metric};
 }
 
+class NoEvents final : public Batch {
+ public:
+  [[nodiscard]] std::uint64_t size() const noexcept override { return 0; }
+  std::size_t read(EventRef&, std::span<BatchEvent>) const noexcept override { return 0; }
+  [[nodiscard]] Series series_at(EventRef) const noexcept override { return {}; }
+  [[nodiscard]] std::uint64_t hash_of(const Series&) const noexcept override { return 0; }
+};
+
 }  // namespace
+
+const Batch& no_events() noexcept {
+  static const NoEvents nothing;
+  return nothing;
+}
 
 std::size_t Batch::read_samples(EventRef& next, std::span<BatchSample> samples) const noexcept {
   std::array<BatchEvent, 1> event;

@@ -85,4 +85,7 @@ class Batch {
   Batch() = default;
 };
 
+/// What a delivery shows that brings nothing.
+[[nodiscard]] const Batch& no_events() noexcept;
+
 }  // namespace oneshot::queue

@@ -12,16 +12,6 @@
 namespace oneshot::queue {
 namespace {
 
-class NoEvents final : public Batch {
- public:
-  [[nodiscard]] std::uint64_t size() const noexcept override { return 0; }
-  std::size_t read(EventRef&, std::span<BatchEvent>) const noexcept override { return 0; }
-  [[nodiscard]] Series series_at(EventRef) const noexcept override { return {}; }
-  [[nodiscard]] std::uint64_t hash_of(const Series&) const noexcept override { return 0; }
-};
-
-const NoEvents no_events;
-
 /// The labels of the first event of a batch that is still in the log.
 std::string labels_of(const Ledger& ledger, const Ranges& batch) {
   std::uint64_t at = batch.begin().bytes;
@@ -85,7 +75,7 @@ bool EmbeddedDelivery::note_end(const LastBatch& batch) {
 }
 
 const Batch& EmbeddedDelivery::batch() const noexcept {
-  if (batch_ == nullptr) return no_events;
+  if (batch_ == nullptr) return no_events();
   return *batch_;
 }
 
