@@ -107,10 +107,10 @@ void Scrapes::answer_those_who_wait() {
     const SteadyTime long_ago = clock_.steady() - end_is_read_within;
     for (auto& [name, local] : locals_) {
       if (!local.is_settling) continue;
-      const auto first =
-          std::ranges::stable_partition(local.asks, [&](const Question& one) { return one.asked > long_ago; });
-      std::ranges::move(first, std::back_inserter(waiting));
-      local.asks.erase(first.begin(), first.end());
+      const auto first = std::stable_partition(local.asks.begin(), local.asks.end(),
+                                               [&](const Question& one) { return one.asked > long_ago; });
+      waiting.insert(waiting.end(), std::make_move_iterator(first), std::make_move_iterator(local.asks.end()));
+      local.asks.erase(first, local.asks.end());
     }
   }
   for (const Question& one : waiting) one.reply(std::string(is_ending_reply));
