@@ -8,6 +8,7 @@ import itertools
 import json
 import os
 import signal
+import statistics
 import tempfile
 import unittest
 
@@ -278,7 +279,7 @@ class Passwords(Access):
         with Server(settings) as server, server.connect() as connection:
             def cpu_of(shown):
                 before = sum(ran_by_thread(server.pid))
-                for _ in range(1000):
+                for _ in range(100):
                     self.assertEqual(send(connection, "POST", "/event?a=1", [shown]).status, 200)
                 return sum(ran_by_thread(server.pid)) - before
 
@@ -287,14 +288,16 @@ class Passwords(Access):
             with watch:
                 self.check(send(connection, "POST", "/event?a=1", [basic("slow")]), 200)
             first = watch.fed_seconds[0]
-            in_turn = [(cpu_of(basic("slow")), cpu_of(bearer("sesam"))) for _ in range(7)]
-            password, token = map(min, zip(*in_turn))
+            # What else the machine does makes requests dearer for a while: short turns meet it alike.
+            in_turn = [(cpu_of(basic("slow")), cpu_of(bearer("sesam"))) for _ in range(101)]
+            password, token = (10 * statistics.median(times) for times in zip(*in_turn))
+            ratio = statistics.median(one / other for one, other in in_turn)
             print(f"        first POST {first * 1000:.0f} ms; CPU of 1,000 more: {password * 1000:.1f} ms with a "
-                  f"password, {token * 1000:.1f} ms with a token", flush=True)
+                  f"password, {token * 1000:.1f} ms with a token, {ratio:.2f} of it in turn", flush=True)
             self.assertLess(password, 3)  # with a check for each they would take a minute
             if not programs.sanitized():
                 self.assertLess(first, 0.15)
-                self.assertLess(password, 1.1 * token)
+                self.assertLess(ratio, 1.1)
 
     def test_wrong_passwords_in_numbers_hold_up_nobody(self):
         settings = {**client("slow", rights=["post"], password_bcrypt=HASH_OF_COST_10),
