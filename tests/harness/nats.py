@@ -11,6 +11,7 @@ import threading
 
 from . import processes, programs
 from .daemon import Daemon
+from .nats_connection import Connection
 from .sockets import accept_each, free_port
 from .waiting import wait_until
 
@@ -111,17 +112,13 @@ jetstream {{ store_dir: "{self._store}", max_mem: 256M, max_file: 2G }}
             return {}
         return json.loads(body) if status in good else {}
 
+    def connect(self):
+        return Connection(self.address, self.clients)
+
     def request(self, subject, body):
-        """What answers a message there, as JSON: https://docs.nats.io/reference/reference-protocols/nats-protocol"""
-        with socket.create_connection((self.address, self.clients), 10) as connection:
-            lines = connection.makefile("rb")
-            lines.readline()  # INFO
-            connection.sendall(b'CONNECT {"verbose":false}\r\nSUB test.answer 1\r\n'
-                               + f"PUB {subject} test.answer {len(body)}\r\n{body}\r\n".encode())
-            for line in lines:
-                if line.startswith(b"MSG "):
-                    return json.loads(lines.read(int(line.split()[-1])))
-        raise AssertionError(f"no answer to {subject}")
+        """What answers a message there, as JSON."""
+        with contextlib.closing(self.connect()) as connection:
+            return json.loads(connection.request(subject, body.encode()))
 
 
 class Engine:
