@@ -34,7 +34,7 @@ Result<Applied> Machine::apply(const Entry& entry) {
   if (ledger_ != nullptr) lock = std::unique_lock(ledger_->mutex);
   applied_ = entry.sequence;
   note_hash(entry);
-  time_.pass(entry.unix_ms);
+  time_.pass(entry.unix_ms, LogTime::longest_silence);
   clock_.set(time_);
   Applied applied{.publisher = record->publisher, .number = record->number};
   Window& window = windows_[record->publisher];

@@ -32,11 +32,9 @@ TEST_CASE("those who have joined are told by name, with when the engine had thei
 TEST_CASE("a replica is silent once the log went on without it for longer than one that works is") {
   MachineFixture f;
   f.post(1, 0, there);
-  f.now_ms += 80'000;
-  f.post(2, 0, here);
+  f.go_on_for(std::chrono::seconds(80), {here});
   CHECK_FALSE(f.machine.joined()[1].told.is_silent);
-  f.now_ms += 20'000;
-  f.post(3, 0, here);
+  f.go_on_for(std::chrono::seconds(20), {here});
   CHECK(f.machine.joined()[1].told.is_silent);
   CHECK_FALSE(f.machine.joined()[0].told.is_silent);
 }

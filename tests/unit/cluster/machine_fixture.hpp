@@ -54,6 +54,11 @@ struct MachineFixture {
     const Stored& stored = log[sequence - 1];
     return {.sequence = sequence, .unix_ms = stored.unix_ms, .subject = stored.subject, .bytes = stored.bytes};
   }
+  /// For so long these replicas have nothing to tell but that they are there.
+  void go_on_for(std::chrono::seconds time, const std::vector<Publisher>& replicas = {here, there}) {
+    for (const std::int64_t end = now_ms + std::chrono::milliseconds(time).count(); now_ms < end; now_ms += 4980)
+      for (const Publisher replica : replicas) publish(replica, Tick{});
+  }
   /// What became of one event `n="NUMBER"`.
   queue::StoredOne post(int number, std::uint64_t key = 0, Publisher publisher = here) {
     const std::string labels = "n=\"" + std::to_string(number) + "\"";

@@ -207,13 +207,9 @@ TEST_CASE("a replica that says nothing for minutes is forgotten, and its batch e
   f.post(1);
   REQUIRE(std::holds_alternative<Taken>(f.take(MachineFixture::there)));
   CHECK(f.machine.names_of_replicas() == "r1, r2");
-  for (int minute = 0; minute < 4; ++minute) {
-    f.now_ms += 60'000;
-    f.post(10 + minute);
-  }
+  f.go_on_for(std::chrono::minutes(4), {here});
   CHECK(f.machine.replicas() == 2);
-  f.now_ms += 120'000;
-  f.post(20);
+  f.go_on_for(std::chrono::minutes(2), {here});
   CHECK(f.machine.names_of_replicas() == "r1");
   CHECK(f.machine.out_to("prom-a") == nullptr);
   REQUIRE(std::holds_alternative<Taken>(f.take(MachineFixture::here)));
