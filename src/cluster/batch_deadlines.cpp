@@ -20,12 +20,34 @@ constexpr std::chrono::milliseconds standstill{1000};
 // A replica that answers is there, and tells the log as soon as it can. But if it cannot, while others can, then a
 // scraper does not wait for it for ever.
 constexpr std::chrono::seconds believed_for{10};
+// One that waits for its own end to be read says so after a tenth of a second. A scrape that has less time than this
+// asks in vain; the next one of its scraper goes on where it ended.
+constexpr std::chrono::milliseconds answers_within{300};
 
 }  // namespace
 
 bool Scrapes::is_past_deadline(const Out& out, SteadyTime now, std::chrono::seconds extra) {
-  const SteadyTime seen = seen_.try_emplace(out.batch, now).first->second;
+  const SteadyTime seen = seen_.try_emplace(out.batch, Seen{.at = now}).first->second.at;
   return now - seen >= out.deadline + after_deadline + extra;
+}
+
+void Scrapes::note_asked(BatchId batch) {
+  const std::lock_guard lock(mutex_);
+  const SteadyTime now = clock_.steady();
+  Seen& seen = seen_.try_emplace(batch, Seen{.at = now}).first->second;
+  if (seen.silent == SteadyTime{}) seen.silent = now;
+}
+
+void Scrapes::note_answer(BatchId batch) {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = seen_.find(batch); found != seen_.end()) found->second.silent = {};
+}
+
+bool Scrapes::has_answered_lately(BatchId batch) {
+  const std::lock_guard lock(mutex_);
+  const auto found = seen_.find(batch);
+  return found == seen_.end() || found->second.silent == SteadyTime{} ||
+         clock_.steady() - found->second.silent < answers_within;
 }
 
 bool Scrapes::is_expired(const Out& out, bool is_there) {
@@ -65,7 +87,7 @@ void Scrapes::note_applied(const Machine& machine, const Applied& applied) {
   if (outcome != nullptr && end_of_replaced(*outcome)) forget_ended_by_others(machine);
   if (taken == nullptr) return;
   const std::lock_guard lock(mutex_);
-  seen_.emplace(taken->out.batch, clock_.steady());
+  seen_.try_emplace(taken->out.batch, Seen{.at = clock_.steady()});
   if (seen_.size() <= 2 * machine.out().size() + 64) return;
   std::erase_if(seen_, [&](const auto& one) {
     return std::ranges::none_of(machine.out(), [&](const auto& out) { return out.second.batch == one.first; });

@@ -79,8 +79,10 @@ void Scrapes::on_outcome(const std::string& scraper, const TakeOutcome& outcome,
 
 std::shared_ptr<Holder> Scrapes::ask_holder(std::string_view verb, const std::string& scraper, const Out& out) {
   auto holder = std::make_shared<Holder>();
+  note_asked(out.batch);
   replica_.log().ask(out.replica, question(verb, scraper, out.batch), answer_patience,
-                     [holder](const std::optional<std::string>& reply) {
+                     [self = shared_from_this(), batch = out.batch, holder](const std::optional<std::string>& reply) {
+                       if (reply) self->note_answer(batch);
                        if (reply == is_settled_reply) holder->said = Holder::Said::settled;
                        if (reply == is_left_reply) holder->said = Holder::Said::left;
                        if (reply == is_busy_reply) holder->said = Holder::Said::busy;

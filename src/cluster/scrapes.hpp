@@ -132,6 +132,10 @@ class Scrapes final : public BatchKeeper, public std::enable_shared_from_this<Sc
   [[nodiscard]] bool is_past_deadline(const Out& out, SteadyTime now, std::chrono::seconds extra = {});
   /// `is_there`: its replica answers, but does not say its end.
   [[nodiscard]] bool is_expired(const Out& out, bool is_there = false);
+  /// Its holder was silent for less than one that works may be.
+  [[nodiscard]] bool has_answered_lately(BatchId batch);
+  void note_asked(BatchId batch);
+  void note_answer(BatchId batch);
   void keep_log_going();
   static asio::awaitable<void> resolve(std::shared_ptr<Scrapes> self, std::string scraper, BatchId batch,
                                        std::shared_ptr<delivery::Transfer> transfer);
@@ -143,7 +147,11 @@ class Scrapes final : public BatchKeeper, public std::enable_shared_from_this<Sc
   std::mutex mutex_;
   std::map<std::string, Local, std::less<>> locals_;
   std::map<BatchId, std::string> left_;  // whose end another replica is to bring: to which scraper
-  std::map<BatchId, SteadyTime> seen_;
+  struct Seen {
+    SteadyTime at;        // when this replica has read that the batch is out
+    SteadyTime silent{};  // since when its holder was asked without an answer; zero: it was not
+  };
+  std::map<BatchId, Seen> seen_;
   SteadyTime applied_{};        // when something was applied last
   SteadyTime goes_on_since_{};  // the log: before that nothing was applied for a while
 };

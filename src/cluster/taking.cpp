@@ -4,6 +4,7 @@
 // out, the taker asks who holds it: this replica its own connection, another replica by a message. Who does not answer
 // loses the batch once its deadline has surely passed: then nobody sends it any more, and what the log knows of it
 // decides. Who answers that it cannot say yet is believed for some seconds more.
+#include <algorithm>
 #include <utility>
 
 #include "cluster/asked.hpp"
@@ -18,6 +19,8 @@ using queue::TakeResult;
 
 // As for a batch of the embedded engine: the end of a connection comes a moment behind the next request.
 constexpr std::chrono::milliseconds end_comes_behind{5};
+// Between two questions to a holder that says nothing, or nothing that helps.
+constexpr std::chrono::milliseconds longest_pause{200};
 
 }  // namespace
 
@@ -97,16 +100,23 @@ class Scrapes::Taking {
   asio::awaitable<void> wait_for_holder(const Out& out) {
     const bool is_ours = out.holder == scrapes_.replica_.options().publisher;  // its end is under way
     const bool was_asked = std::exchange(asked_about_, out.batch) == out.batch;
-    if (is_ours || was_asked) co_await waiting_.pause(look_again);
+    if (!was_asked) pause_ = look_again;
+    if (is_ours || was_asked) co_await waiting_.pause(pause_);
     if (is_ours) co_return;
     const std::shared_ptr<Holder> holder = scrapes_.ask_holder(to_take, wish_.scraper, out);
     const SteadyTime until = patient_until(out);
     co_await waiting_.wait_until(holder->replied, until);
-    const bool is_undecided = holder->is_undecided();
-    if (!is_undecided) asked_out_ = out.batch;
-    if (is_undecided) answered_for_ = out.batch;
-    const bool is_left = holder->said == Holder::Said::left;
-    if (!is_left && !scrapes_.is_expired(out, answered_for_ == out.batch)) co_return;
+    const Holder::Said said = holder->said;
+    const bool is_left = said == Holder::Said::left;
+    if (holder->is_undecided()) answered_for_ = out.batch;
+    // Else there is nothing left that it could say; one that says "settled" of a batch that is out has not read so far.
+    pause_ = holder->is_undecided() ? look_again : std::min(2 * pause_, longest_pause);
+    const bool is_silent = said == Holder::Said::nothing;
+    const bool is_gone =
+        scrapes_.is_expired(out, answered_for_ == out.batch) && !(is_silent && scrapes_.has_answered_lately(out.batch));
+    const bool replaces = is_left || is_gone || scrapes_.is_expired(out, true);
+    if (replaces || !(holder->is_undecided() || is_silent)) asked_out_ = out.batch;
+    if (!replaces) co_return;
     taken_over_ = is_left ? Out{} : out;
     replaces_ = out.batch;
   }
@@ -125,6 +135,7 @@ class Scrapes::Taking {
   BatchId replaces_ = 0;  // what the next batch ends; 0: none
   Out taken_over_;        // the same, of another replica which does not answer; batch 0: none
   BatchId asked_about_ = 0;
+  std::chrono::milliseconds pause_ = look_again;  // before it is asked again
   BatchId answered_for_ = 0;  // whose holder has answered: with no time left for another answer it is not gone
   BatchId asked_out_ = 0;     // whose holder has said what there is to say, or nothing
 };
