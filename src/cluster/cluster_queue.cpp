@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "cluster/cluster_queue.hpp"
 
+#include <algorithm>
 #include <asio/co_spawn.hpp>
 #include <asio/error_code.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/use_awaitable.hpp>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "base/log.hpp"
@@ -64,6 +66,7 @@ ClusterQueue::ClusterQueue(std::unique_ptr<OrderedLog> log, const Clock& clock, 
     scrapes_->note_applied(machine, applied);
     joined_.note(machine, applied.publisher);
     over_share_.store(machine.over_share(), std::memory_order_relaxed);
+    rejects_.store(machine.agreement().when_full == queue::WhenFull::reject, std::memory_order_relaxed);
   });
   replica_.start();
   pulse();
@@ -103,15 +106,26 @@ std::shared_ptr<queue::Ledger> ClusterQueue::ledger() const {
 // ---- in ----
 
 queue::StoredOne ClusterQueue::append(queue::Poster poster, const event::Event& event) {
-  return append_all(poster, {&event, 1}).what;
+  const queue::StoredAll all = append_all(poster, {&event, 1});
+  return all.duplicates == 1 ? queue::StoredOne(queue::Stored::duplicate, all.ids.front()) : queue::StoredOne(all.what);
 }
 
 queue::StoredAll ClusterQueue::append_all(queue::Poster poster, std::span<const event::Event> events) {
   if (replica_.state() == Replica::State::stopped) return {.what = queue::Stored::unable};
   if (!is_reachable()) return {.what = queue::Stored::unavailable};
+  if (std::optional<Stored> known = all_known(events))
+    return queue::outcome_of(queue::StoredAll{}, {.each = *std::move(known)}, poster.each_alone);
   if (is_over_share(poster.sender, events)) return {.what = queue::Stored::over_share};
-  if (replica_.is_refused_events() || (rejects_ && is_full_for(events))) return {.what = queue::Stored::full};
+  if (replica_.is_refused_events() || (rejects_.load(std::memory_order_relaxed) && is_full_for(events)))
+    return {.what = queue::Stored::full};
   return {.what = groups_.add(poster, events), .stored = events.size()};
+}
+
+// Who repeats events with keys would fill the engine with records that store nothing, which no share of his counts.
+std::optional<Stored> ClusterQueue::all_known(std::span<const event::Event> events) const {
+  if (!std::ranges::all_of(events, [](const event::Event& event) { return event.key.has_value(); }))
+    return std::nullopt;
+  return replica_.look([&](const Machine& machine) { return machine.all_known(events); });
 }
 
 // Else the record would be in the engine, and say nothing.
@@ -286,7 +300,7 @@ std::string ClusterQueue::state_not_ready() const {
     case Replica::State::stopped:
       return "the cluster's log cannot be followed: " + replica_.why_stopped();
     case Replica::State::left_behind:
-      return "the cluster's log was trimmed while this replica was away: begins anew";
+      return "this replica was away from the cluster's log for long: begins anew";
     case Replica::State::starting:
       return "the cluster's engine has not answered yet";
     case Replica::State::catching_up:

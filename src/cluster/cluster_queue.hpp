@@ -88,6 +88,7 @@ class ClusterQueue final : public queue::Queue {
  private:
   [[nodiscard]] std::shared_ptr<queue::Ledger> ledger() const;
   [[nodiscard]] bool is_reachable() const;
+  [[nodiscard]] std::optional<Stored> all_known(std::span<const event::Event> events) const;
   [[nodiscard]] bool is_full_for(std::span<const event::Event> events) const;
   [[nodiscard]] bool is_over_share(std::uint64_t sender, std::span<const event::Event> events) const;
   asio::awaitable<queue::Changed> change(Change::What what, std::string scraper, std::int64_t since_unix_ms,
@@ -99,8 +100,8 @@ class ClusterQueue final : public queue::Queue {
 
   std::unique_ptr<OrderedLog> log_;
   const Clock& clock_;
-  const std::string name_;  // of the cluster
-  const bool rejects_;
+  const std::string name_;     // of the cluster
+  std::atomic<bool> rejects_;  // by the settings of all replicas
   Replica replica_;
   std::shared_ptr<Scrapes> scrapes_;
   Groups groups_;

@@ -12,8 +12,10 @@
 namespace oneshot::cluster {
 namespace {
 
-/// So long after its last record a publisher has no repeat under way any more.
-constexpr std::chrono::hours forget_publisher_after{1};
+/// A publisher that has not been heard for so long is retired.
+constexpr std::chrono::hours retire_publisher_after{1};
+/// Each run of a replica is one: what these have under way is over long before so many others have come.
+constexpr std::size_t retired_kept = 4096;
 /// A checkpoint comes so many entries late at most, or nobody compares its hash.
 constexpr std::size_t hashes_kept = 8192;
 
@@ -37,9 +39,7 @@ Result<Applied> Machine::apply(const Entry& entry) {
   time_.pass(entry.unix_ms, LogTime::longest_silence);
   clock_.set(time_);
   Applied applied{.publisher = record->publisher, .number = record->number};
-  Window& window = windows_[record->publisher];
-  window.last = time_.steady;
-  if (!window.seen.enter(record->number)) {
+  if (!enter(*record, applied)) {
     ++repeats_;
     if (const auto* const group = std::get_if<Group>(&record->content)) leave_out(entry, group->events.size());
   } else {
@@ -47,6 +47,15 @@ Result<Applied> Machine::apply(const Entry& entry) {
   }
   pass_time();
   return applied;
+}
+
+bool Machine::enter(const Record& record, Applied& applied) {
+  applied.is_retired =
+      !windows_.contains(record.publisher) && std::ranges::find(retired_, record.publisher) != retired_.end();
+  if (applied.is_retired) return false;
+  Window& window = windows_[record.publisher];
+  window.last = time_.steady;
+  return window.seen.enter(record.number);
 }
 
 void Machine::note_hash(const Entry& entry) {
@@ -105,12 +114,19 @@ void Machine::begin_fair_share() {
 void Machine::pass_time() {
   if (ledger_ == nullptr || time_.steady - passed_ < std::chrono::seconds(1)) return;
   passed_ = time_.steady;
-  std::erase_if(windows_, [this](const auto& one) {
-    return time_.steady - one.second.last > forget_publisher_after && !replicas_.contains(one.first);
-  });
+  retire_publishers();
   forget_scrapers(time_.steady);
   forget_replicas();
   forget_what_nobody_needs();
+}
+
+void Machine::retire_publishers() {
+  std::erase_if(windows_, [this](const auto& one) {
+    const bool is_silent = time_.steady - one.second.last > retire_publisher_after && !replicas_.contains(one.first);
+    if (is_silent) retired_.push_back(one.first);
+    return is_silent;
+  });
+  while (retired_.size() > retired_kept) retired_.pop_front();
 }
 
 // Its machine may be lost. What it sent has passed its deadline long ago.
@@ -133,28 +149,55 @@ void Machine::forget_scrapers(SteadyTime now) {
 }
 
 // For their keys: not more than the log's capacity, or the engine would have to keep without bound what comes in within
-// ten minutes.
+// ten minutes. What no start reads, nobody knows: else replicas that run would go on otherwise than one that starts.
 bool Machine::is_read_at_a_start(std::uint64_t offset) const noexcept {
-  return end_.bytes - offset < agreement_.capacity_bytes;
+  return !marks_.empty() && offset >= marks_.front().offset.bytes && end_.bytes - offset < agreement_.capacity_bytes;
 }
 
 void Machine::forget_what_nobody_needs() {
-  // A multiple of every machine's page size: where the head stands is part of the state.
-  constexpr std::uint64_t step = 65536;
   queue::Ledger& ledger = *ledger_;
   while (!queue::retain_history(ledger)) {
   }
-  if (const std::uint64_t free = ledger.table.free_until() / step * step; free > ledger.log.head())
-    ledger.log.advance_head_and_release_memory(free);
+  if (const std::uint64_t free = ledger.table.free_until(); free > ledger.log.head()) ledger.log.advance_head(free);
+  release_memory();
   ledger.table.places().forget_before(ledger.log.head());
+  forget_marks();
+  thin_marks();
+  if (!marks_.empty()) left_out_.forget_before(marks_.front().posted);
+}
 
-  const auto is_needed = [&](const Mark& next) {
-    return next.offset.bytes > ledger.log.head() ||
-           (time_.steady - next.at < Agreement::longest_idempotency && is_read_at_a_start(next.offset.bytes));
+// Seldom, since each time is a call of the kernel.
+void Machine::release_memory() {
+  constexpr std::uint64_t step = 65536;
+  const std::uint64_t until = ledger_->log.head() / step * step;
+  if (until <= released_) return;
+  ledger_->log.release_memory(released_, until);
+  released_ = until;
+}
+
+// What stands behind the front one is read at a start: events that are in the log, and the keys of others. Of records
+// for their keys alone the engine keeps no more than the log's capacity, or what stores nothing would fill it.
+void Machine::forget_marks() {
+  const auto is_needed = [this](const Mark& next) {
+    return next.offset.bytes > ledger_->log.head() || (time_.steady - next.at < Agreement::longest_idempotency &&
+                                                       posted_bytes_ - next.bytes < agreement_.capacity_bytes);
   };
-  while (marks_.size() > 1 && !is_needed(marks_[1])) marks_.pop_front();
-  if (marks_.empty()) return;
-  left_out_.forget_before(marks_.front().posted);
+  while (marks_.size() > 1 && !is_needed(marks_[1])) {
+    marks_.pop_front();
+    if (thinned_ > 0) --thinned_;
+  }
+}
+
+// For keys marks stand close in time. For events close in bytes is enough, and a scraper may stay away for months.
+void Machine::thin_marks() {
+  while (thinned_ + 1 < marks_.size() && time_.steady - marks_[thinned_].at >= Agreement::longest_idempotency) {
+    const auto at = marks_.begin() + static_cast<std::ptrdiff_t>(thinned_);
+    if (thinned_ > 0 && at[1].bytes - at[-1].bytes < mark_each_bytes) {
+      marks_.erase(at);
+    } else {
+      ++thinned_;
+    }
+  }
 }
 
 }  // namespace oneshot::cluster

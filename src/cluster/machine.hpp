@@ -81,6 +81,9 @@ struct Withdrawn {};
 struct Applied {
   Publisher publisher = 0;
   std::uint64_t number = 0;
+  /// Its publisher was silent for so long that nobody knows which of its records have come: none of them counts any
+  /// more, and its process has to begin anew, as another publisher.
+  bool is_retired = false;
   /// Nothing: a repeat, or a record that has no answer.
   std::variant<std::monostate, Stored, TakeOutcome, SettleOutcome, ChangeOutcome, Withdrawn> outcome{};
 };
@@ -119,6 +122,9 @@ class Machine {
   [[nodiscard]] std::uint64_t over_share() const noexcept { return fair_share_ ? fair_share_->refused() : 0; }
   /// Whether a record with these events of this sender would be refused now, since it fills the log.
   [[nodiscard]] bool would_be_over_share(std::uint64_t sender, std::span<const event::Event> events) const;
+  /// What a record with these events would come to, where each has come before, and its key counts for a minute more at
+  /// least: nothing needs to be written for them. Else nothing.
+  [[nodiscard]] std::optional<Stored> all_known(std::span<const event::Event> events) const;
 
   /// The whole state but for the events.
   [[nodiscard]] std::string checkpoint() const;
@@ -158,17 +164,19 @@ class Machine {
   [[nodiscard]] std::uint64_t joins_and_ends() const noexcept { return joins_and_ends_; }
 
  private:
+  static constexpr std::uint64_t mark_each_bytes = 64 << 10;  // of records
   /// Where the events of an entry begin.
   struct Mark {
     Sequence sequence = 0;
     std::uint64_t posted = 0;  // events of all groups before
+    std::uint64_t bytes = 0;   // of their records
     event_log::Offset offset;
     LogTime before;  // of groups
     SteadyTime at;   // of all entries
 
     template <class Archive>
     void state(Archive& archive) {
-      archive(sequence, posted, offset, before, at);
+      archive(sequence, posted, bytes, offset, before, at);
     }
   };
   struct Window {
@@ -211,7 +219,13 @@ class Machine {
   void apply(const Entry& entry, Applied& applied, const Tick& tick);
 
   void note_hash(const Entry& entry);
+  /// Whether the record counts; else it is a repeat, or its publisher is retired.
+  bool enter(const Record& record, Applied& applied);
+  void retire_publishers();
   void leave_out(const Entry& entry, std::size_t events);
+  void release_memory();
+  void forget_marks();
+  void thin_marks();
   Result<void> fill(const Entry& entry);
   Result<void> end_filling();
   void note_mark(const Entry& entry);
@@ -228,7 +242,7 @@ class Machine {
   event_log::RecordId append(const event::Event& event);
   [[nodiscard]] bool is_over_share(std::uint64_t sender, std::uint64_t size);
   bool make_room(std::uint64_t size);
-  [[nodiscard]] std::optional<queue::StoredOne> known(const event::Event& event) const;
+  [[nodiscard]] std::optional<queue::StoredOne> known(const event::Event& event, std::chrono::seconds later = {}) const;
   void note_key(const event::Event& event, std::uint64_t offset);
   [[nodiscard]] bool is_read_at_a_start(std::uint64_t offset) const noexcept;
   [[nodiscard]] queue::EventId id_of(const storage::KeyEntry& entry) const;
@@ -244,7 +258,7 @@ class Machine {
   void end_replica(Publisher publisher);
   void forget_what_nobody_needs();
 
-  LogTime time_;            // by all entries
+  LogTime time_;            // by all entries; silences count little
   LogTime time_of_groups_;  // by groups alone: a start that reads only these must come to the same times of events
   MachineClock clock_;      // one of the two, for the ledger
   Sequence applied_ = 0;
@@ -255,6 +269,7 @@ class Machine {
   std::shared_ptr<queue::Ledger> ledger_;
   std::optional<queue::FairShare> fair_share_;  // of the ledger, by the agreement
   std::map<Publisher, Window> windows_;
+  std::deque<Publisher> retired_;  // those of which there is no window any more, the last one behind
   std::map<Publisher, Replica> replicas_;
   std::uint64_t joins_and_ends_ = 0;
   std::map<std::string, Out, std::less<>> out_;
@@ -262,8 +277,10 @@ class Machine {
   SteadyTime passed_{};    // when pass_time() has last looked
   event_log::Offset end_;  // of all events
   std::deque<Mark> marks_;
-  std::uint64_t posted_ = 0;  // events of all groups, stored or not
-  LeftOut left_out_;          // those that were not stored, by their numbers among these
+  std::uint64_t thinned_ = 0;       // so many of them from the front stand as far from each other as they ever will
+  std::uint64_t posted_ = 0;        // events of all groups, stored or not
+  std::uint64_t posted_bytes_ = 0;  // of their records
+  LeftOut left_out_;                // those that were not stored, by their numbers among these
   /// While the events of a checkpoint are filled in: between which places of the log they lie.
   struct Filling {
     Sequence from = 0;
@@ -273,6 +290,7 @@ class Machine {
     std::uint64_t tail = 0;
   };
   std::optional<Filling> filling_;
+  std::uint64_t released_ = 0;  // where the memory of the log ends that was given back; not part of the state
 };
 
 }  // namespace oneshot::cluster

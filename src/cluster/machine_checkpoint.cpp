@@ -38,8 +38,8 @@ void state_of(Loader& loader, queue::Shares& shares) {
 
 template <class Archive>
 void Machine::own_state(Archive& archive) {
-  archive(applied_, hash_, salt_, agreement_, time_, time_of_groups_, windows_, replicas_, out_, repeats_, passed_,
-          end_, marks_, posted_, left_out_);
+  archive(applied_, hash_, salt_, agreement_, time_, time_of_groups_, windows_, retired_, replicas_, out_, repeats_,
+          passed_, end_, marks_, thinned_, posted_, posted_bytes_, left_out_);
 }
 
 template <class Archive>
@@ -93,6 +93,7 @@ Result<void> Machine::restore(std::string_view checkpoint) {
     make_ledger({.begin = begin.bytes, .end = begin.bytes, .salt = salt_});
     state_of_ledger(loader);
     end_ = begin;  // until they are filled in
+    released_ = begin.bytes;
     filling_ = filling;
   }
   if (!loader.ended()) return Unexpected{std::string("the log's checkpoint is damaged")};

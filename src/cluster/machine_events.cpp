@@ -14,7 +14,6 @@ namespace oneshot::cluster {
 namespace {
 
 constexpr unsigned the_appender = 0;
-constexpr std::uint64_t mark_each_bytes = 64 << 10;
 constexpr std::chrono::seconds mark_each{10};
 constexpr std::uint64_t share_looks = 256;  // while the log is nearly full: one for each such part that fills
 
@@ -35,6 +34,7 @@ void Machine::apply(const Entry& entry, Applied& applied, const Group& group) {
     return leave_out(entry, group.events.size());
   }
   note_mark(entry);
+  posted_bytes_ += entry.bytes.size();
   time_of_groups_.pass(entry.unix_ms);
   clock_.set(time_of_groups_);
   const std::span<const event::Event> events = group.events;
@@ -54,6 +54,7 @@ void Machine::apply(const Entry& entry, Applied& applied, const Group& group) {
 
 // A start that fills this in passes the same times.
 void Machine::leave_out(const Entry& entry, std::size_t events) {
+  posted_bytes_ += entry.bytes.size();
   time_of_groups_.pass(entry.unix_ms);
   left_out_.add(posted_, events);
   posted_ += events;
@@ -64,6 +65,22 @@ bool Machine::would_be_over_share(std::uint64_t sender, std::span<const event::E
   const std::lock_guard lock(ledger_->mutex);
   const std::uint64_t size = select(events).size;
   return size > 0 && fair_share_->would_be_over(sender, size);
+}
+
+std::optional<Stored> Machine::all_known(std::span<const event::Event> events) const {
+  constexpr std::chrono::minutes margin{1};  // the record would come later, and stamps may go back a little
+  if (ledger_ == nullptr || filling_) return std::nullopt;
+  const std::lock_guard lock(ledger_->mutex);
+  LogTime now = time_of_groups_;
+  now.pass(time_.unix_ms);
+  const auto later = std::chrono::duration_cast<std::chrono::seconds>(now.steady - time_of_groups_.steady) + margin;
+  Stored stored;
+  for (const event::Event& event : events) {
+    const std::optional<queue::StoredOne> before = known(event, later);
+    if (!before || before->what != queue::Stored::duplicate) return std::nullopt;
+    stored.push_back(*before);
+  }
+  return stored;
 }
 
 // Looks first, since what is stored is not taken back.
@@ -123,11 +140,15 @@ bool Machine::is_same(const event::Event& one, const event::Event& other) const 
 }
 
 void Machine::note_mark(const Entry& entry) {
-  const bool is_due = marks_.empty() || end_.bytes - marks_.back().offset.bytes >= mark_each_bytes ||
+  const bool is_due = marks_.empty() || posted_bytes_ - marks_.back().bytes >= mark_each_bytes ||
                       time_.steady - marks_.back().at >= mark_each;
   if (is_due)
-    marks_.push_back(
-        {.sequence = entry.sequence, .posted = posted_, .offset = end_, .before = time_of_groups_, .at = time_.steady});
+    marks_.push_back({.sequence = entry.sequence,
+                      .posted = posted_,
+                      .bytes = posted_bytes_,
+                      .offset = end_,
+                      .before = time_of_groups_,
+                      .at = time_.steady});
 }
 
 queue::StoredOne Machine::store(const event::Event& event, std::uint64_t sender) {
@@ -165,12 +186,13 @@ event_log::RecordId Machine::append(const event::Event& event) {
 
 // ---- keys ----
 
-std::optional<queue::StoredOne> Machine::known(const event::Event& event) const {
+// `later`: so long after the last group.
+std::optional<queue::StoredOne> Machine::known(const event::Event& event, std::chrono::seconds later) const {
   if (!event.key || ledger_->keys.is_off()) return std::nullopt;
   const queue::KeyTable::Locked keys = ledger_->keys.lock(queue::KeyTable::bit_of(*event.key));
   const storage::KeyEntry* const entry = keys.find(*event.key);
   if (entry == nullptr) return std::nullopt;
-  const std::chrono::seconds age(seconds_of(time_of_groups_) - entry->unix_seconds);
+  const std::chrono::seconds age = later + std::chrono::seconds(seconds_of(time_of_groups_) - entry->unix_seconds);
   if (age >= agreement_.idempotency || !is_read_at_a_start(entry->offset)) return std::nullopt;
   if (entry->fingerprint != queue::fingerprint(ledger_->log.series_hash_of(event), event.value))
     return queue::Stored::key_reused;

@@ -57,6 +57,7 @@ TakeOutcome Machine::take(const Entry& entry, Publisher publisher, const Take& t
   const Result<queue::Scraper*, queue::NoBatch> found = find_or_add(take);
   if (!found) return NoPlace{found.error()};
   queue::Scraper& scraper = **found;
+  ledger_->table.hold().somebody_came();
   scraper.has_come_again = scraper.has_come_again || time_.steady - scraper.first_seen >= comes_again;
   scraper.last_seen = time_.steady;
   scraper.last_scrape_unix_ms = time_.unix_ms;
@@ -97,7 +98,6 @@ Result<queue::Scraper*, queue::NoBatch> Machine::find_or_add(const Take& take) {
   }
   scraper->displaced = false;
   scraper->origin = take.origin;
-  table.hold().somebody_came();
   return scraper;
 }
 

@@ -79,6 +79,7 @@ class OrderedLog {
  public:
   /// Bytes of one record at most, so that each engine takes it whole.
   static constexpr std::size_t longest_record = std::size_t{256} << 10;
+  static constexpr std::size_t longest_checkpoint = std::size_t{64} << 20;
 
   virtual ~OrderedLog() = default;
   OrderedLog(const OrderedLog&) = delete;

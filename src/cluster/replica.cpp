@@ -22,6 +22,7 @@ constexpr std::uint64_t checkpoint_each = 4096;  // records
 constexpr std::chrono::seconds checkpoint_after{60};
 constexpr std::uint64_t checkpoint_each_part =
     8;  // of the log's capacity, in bytes of groups: see NatsOptions::max_bytes
+constexpr std::size_t large_checkpoint = OrderedLog::longest_checkpoint / 2;
 
 Sequence applied_of(const std::string& checkpoint) {
   const auto head = Machine::head_of(checkpoint);
@@ -117,14 +118,19 @@ void Replica::join() {
     read = std::max(read_, machine_.applied());
   }
   publish(Join{.replica = options_.name, .version = options_.version, .read = read, .unix_ms = clock_.unix_ms()},
-          [this](const Applied&) { on_joined(); });
+          [this](const Applied& applied) { on_joined(applied); });
 }
 
-void Replica::on_joined() {
+void Replica::on_joined(const Applied& applied) {
   bool is_joined = false;
   bool begins = false;
   {
     const std::lock_guard lock(mutex_);
+    if (applied.is_retired && !has_ended()) {
+      why_stopped_ = "the others no longer know what it has sent";
+      become(State::left_behind);
+    }
+    if (has_ended()) return;
     is_joined = !machine_.name_of(options_.publisher).empty();
     begins = !machine_.has_begun() || differs(machine_);
     has_joined_ = is_joined;
@@ -380,6 +386,11 @@ void Replica::write_checkpoint() {
     checkpoint_.applied = written_ = machine_.applied();  // until it is read, or the next is due
     events_since_ = 0;
   }
+  if (bytes.size() > large_checkpoint)
+    log::warn(
+        "the cluster's checkpoint is large: of one that is larger than the most nobody begins, and nothing "
+        "leaves the engine. Is a scraper in scrapers.names that never comes?",
+        {{"bytes", bytes.size()}, {"most", OrderedLog::longest_checkpoint}});
   log_.append(Subject::checkpoints, std::move(bytes), [](const AppendAnswer&) {});
 }
 

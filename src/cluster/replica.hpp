@@ -39,7 +39,7 @@ class Replica final : public LogReader {
     catching_up,  ///< has not read what was in the log when it began, or is not joined yet
     ready,
     stopped,      ///< the log cannot be followed: an operator must look, see why_stopped()
-    left_behind,  ///< was away for so long that the log was trimmed meanwhile: the next run begins at a checkpoint
+    left_behind,  ///< was away for so long that the next run is to begin at a checkpoint: see why_stopped()
   };
 
   /// Both outlive this.
@@ -129,7 +129,7 @@ class Replica final : public LogReader {
   void note_checkpoint(const Entry& entry);
   void note_progress();
   void join();
-  void on_joined();
+  void on_joined(const Applied& applied);
   void on_begun();
   void begin_with(Agreement agreement, Told told);
   [[nodiscard]] Agreement agreement() const;

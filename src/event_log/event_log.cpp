@@ -77,4 +77,11 @@ void EventLog::advance_head_and_release_memory(std::uint64_t offset) noexcept {
   advance_head(offset);
 }
 
+void EventLog::release_memory(std::uint64_t from, std::uint64_t to) const noexcept {
+  const std::uint64_t page = Ring::page_size();
+  const std::uint64_t written_again = tail() - std::min(tail(), capacity());
+  const std::uint64_t first = (std::max(from, written_again) + page - 1) / page * page;
+  ring_.give_back(first, std::max(first, std::min(to, head()) / page * page));
+}
+
 }  // namespace oneshot::event_log

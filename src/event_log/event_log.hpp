@@ -151,6 +151,9 @@ class EventLog {
   /// The same, but the memory goes back to the machine first: whole pages from the head to `offset`, a
   /// multiple of the page size.
   void advance_head_and_release_memory(std::uint64_t offset) noexcept;
+  /// The memory of what lies before the head goes back to the machine: whole pages from `from` to `to`, but for those
+  /// that were written again. For a log whose one appender is the caller.
+  void release_memory(std::uint64_t from, std::uint64_t to) const noexcept;
 
   /// With ascending times; one caller at a time. The clock was set back by this much, or forward where it is negative:
   /// times follow it, and events of a series that had later ones are marked.

@@ -53,6 +53,27 @@ TEST_CASE("a replica that could not be heard while the log stood still is not go
   CHECK(std::holds_alternative<NothingWaits>(f.take(here)));
 }
 
+TEST_CASE(
+    "records of a publisher that was silent for over an hour do not count, since they may be repeats, and it is told") {
+  MachineFixture f;
+  f.post(1, 0, there);
+  const std::string repeat = f.log.back().bytes;
+  f.go_on_for(std::chrono::minutes(70), {here});
+  REQUIRE_FALSE(f.machine.has_replica("r2"));
+  CHECK(f.store(repeat, Subject::events).is_retired);
+  const Applied joined = f.publish(there, Join{.replica = "r2", .version = "1", .read = 9, .unix_ms = 9});
+  CHECK(joined.is_retired);
+  CHECK_FALSE(f.machine.has_replica("r2"));
+  f.publish(9, Join{.replica = "r2", .version = "1", .read = f.log.size(), .unix_ms = 9});  // its next run
+  CHECK(f.machine.has_replica("r2"));
+  CHECK(f.machine.ledger()->table.counted_end().events == 1);
+  Machine other;
+  REQUIRE(other.restore(f.machine.checkpoint()));
+  f.catch_up(other);
+  CHECK(f.publish(there, Tick{}).is_retired);
+  CHECK(other.apply(f.entry(f.log.size()))->is_retired);
+}
+
 TEST_CASE("a clock of the engine that is hours ahead, and is set right, forgets nobody") {
   MachineFixture f;
   f.take(there, 0, "unnamed");
