@@ -19,8 +19,11 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "delivery/outcome.hpp"
 #include "event_log/offset.hpp"
+#include "queue/batch_record.hpp"
 #include "queue/local/scraper/ranges.hpp"
+#include "queue/options.hpp"
 
 namespace oneshot::cluster {
 
@@ -97,8 +100,18 @@ class Saver {
   std::string bytes_;
 };
 
-/// Reads what a Saver has written, in the same order. What is not there, or is too large to be true, becomes zero or
-/// empty, and ok() false.
+/// The last value of an enumeration that is read: what is beyond it was written by a newer version, or is damaged.
+template <class E>
+inline constexpr E last_of = E{};
+template <>
+inline constexpr delivery::Outcome last_of<delivery::Outcome> = delivery::Outcome::refused;
+template <>
+inline constexpr queue::BatchEnd last_of<queue::BatchEnd> = queue::BatchEnd::withdrawn;
+template <>
+inline constexpr queue::WhenFull last_of<queue::WhenFull> = queue::WhenFull::reject;
+
+/// Reads what a Saver has written, in the same order. What is not there, or cannot be true, becomes zero or empty, and
+/// ok() false.
 class Loader {
  public:
   explicit Loader(std::string_view bytes) noexcept : rest_(bytes) {}
@@ -114,11 +127,26 @@ class Loader {
 
  private:
   template <class T>
-  requires std::is_arithmetic_v<T> || std::is_enum_v<T>
+  requires std::is_arithmetic_v<T>
   void get(T& value) {
     value = T{};
     const std::string_view bytes = cut(sizeof value);
     if (bytes.size() == sizeof value) std::memcpy(&value, bytes.data(), sizeof value);
+  }
+  void get(bool& value) { value = get_up_to<std::uint8_t>(1) != 0; }
+  template <class E>
+  requires std::is_enum_v<E>
+  void get(E& value) {
+    using Number = std::underlying_type_t<E>;
+    static_assert(last_of<E> != E{}, "say which its last value is");
+    value = static_cast<E>(get_up_to<Number>(static_cast<Number>(last_of<E>)));
+  }
+  template <class T>
+  T get_up_to(T most) {
+    T value{};
+    get(value);
+    if (value > most) ok_ = false;
+    return value > most ? T{} : value;
   }
   /// The view is of the bytes that were given.
   void get(std::string_view& text) { text = cut(size()); }

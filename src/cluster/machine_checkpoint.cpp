@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: MIT
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "cluster/archive.hpp"
+#include "cluster/check.hpp"
 #include "cluster/machine.hpp"
 
 namespace oneshot::cluster {
+
+template <>
+inline constexpr queue::From last_of<queue::From> = queue::From::beyond;
+
 namespace {
 
-constexpr std::uint32_t checkpoint_format = 1;
+constexpr std::uint32_t checkpoint_format = 2;
 
 void state_of(Saver& saver, queue::ScraperTable& table) {
   saver(static_cast<std::uint32_t>(table.all().size()));
@@ -67,17 +73,19 @@ std::string Machine::checkpoint() const {
   const bool begun = has_begun();
   saver(checkpoint_format, applied_, hash_, marks_.empty() ? applied_ + 1 : marks_.front().sequence, begun);
   self.own_state(saver);
-  if (!begun) return saver.take();
+  if (!begun) return with_check(saver.take());
   const std::lock_guard lock(ledger_->mutex);
   saver(filling_ ? filling_->head : ledger_->log.head());
   self.state_of_ledger(saver);
-  return saver.take();
+  return with_check(saver.take());
 }
 
 Result<void> Machine::restore(std::string_view checkpoint) {
   const Result<CheckpointHead> head = head_of(checkpoint);
   if (!head) return Unexpected{head.error()};
-  Loader loader(checkpoint);
+  const std::optional<std::string_view> checked = without_check(checkpoint);
+  if (!checked) return Unexpected{std::string("the log's checkpoint is damaged")};
+  Loader loader(*checked);
   std::uint32_t version = 0;
   CheckpointHead same;
   bool begun = false;

@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: MIT
 //
-// A record: format (1 byte), kind (1), publisher (8), number (8), the content's parts, and 8 bytes of XXH3 over all
-// before them, which tell a record that the engine has damaged, or that is not ours.
+// A record: format (1 byte), kind (1), publisher (8), number (8), the content's parts, and a check of all before it.
 #include "cluster/record.hpp"
 
+#include <optional>
 #include <type_traits>
 #include <utility>
 
-#include "base/hash.hpp"
 #include "cluster/archive.hpp"
+#include "cluster/check.hpp"
 
 namespace oneshot::cluster {
+
+template <>
+inline constexpr Change::What last_of<Change::What> = Change::What::forget;
+
 namespace {
 
 constexpr std::uint8_t record_format = 1;
-constexpr Seed check_seed{0x6f6e6573686f7431};
 
 enum EventFlag : std::uint8_t { value_flag = 1, metric_flag = 2, sent_flag = 4, key_flag = 8 };
 
@@ -115,8 +118,6 @@ bool load_kind(Loader& loader, std::uint8_t kind, Content& content) {
   }
 }
 
-std::uint64_t check_of(std::string_view bytes) noexcept { return hash_bytes(bytes, check_seed); }
-
 Unexpected<std::string> fault(const Entry& entry, std::string_view what) {
   return Unexpected{"record " + std::to_string(entry.sequence) + " of the log " + std::string(what)};
 }
@@ -127,18 +128,13 @@ std::string encode(const Record& record) {
   Saver saver;
   saver(record_format, static_cast<std::uint8_t>(record.content.index()), record.publisher, record.number);
   std::visit([&saver](const auto& content) { save(saver, content); }, record.content);
-  saver(check_of(saver.bytes()));
-  return saver.take();
+  return with_check(saver.take());
 }
 
 Result<Record> decode(const Entry& entry) {
-  constexpr std::size_t check_size = 8;
-  if (entry.bytes.size() < check_size) return fault(entry, "is too short");
-  const std::string_view bytes = entry.bytes.substr(0, entry.bytes.size() - check_size);
-  std::uint64_t check = 0;
-  Loader(entry.bytes.substr(bytes.size()))(check);
-  if (check != check_of(bytes)) return fault(entry, "is damaged, or was not written by this program");
-  Loader loader(bytes);
+  const std::optional<std::string_view> bytes = without_check(entry.bytes);
+  if (!bytes) return fault(entry, "is damaged, or was not written by this program");
+  Loader loader(*bytes);
   Record record;
   std::uint8_t version = 0;
   std::uint8_t kind = 0;

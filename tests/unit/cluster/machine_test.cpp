@@ -174,6 +174,11 @@ TEST_CASE("a checkpoint that is cut, or of another program, is refused") {
   const std::string checkpoint = f.machine.checkpoint();
   for (std::size_t size = 0; size < checkpoint.size(); size += 13)
     CHECK_FALSE(Machine().restore(std::string_view(checkpoint).substr(0, size)));
+  for (std::size_t at = 0; at < checkpoint.size(); at += 13) {
+    std::string damaged = checkpoint;
+    damaged[at] = static_cast<char>(damaged[at] ^ 4);
+    CHECK_FALSE(Machine().restore(damaged));
+  }
   CHECK_FALSE(Machine().restore("hello, this is not a checkpoint at all"));
 }
 

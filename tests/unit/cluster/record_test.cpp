@@ -105,6 +105,16 @@ TEST_CASE("each kind of record comes back as itself") {
   }
 }
 
+TEST_CASE("a word that this version does not know, of a newer one, is refused and not acted upon") {
+  constexpr auto unknown = static_cast<std::uint8_t>(99);
+  CHECK_FALSE(decoded(encoded(Settle{.scraper = "a", .batch = 1, .end = static_cast<queue::BatchEnd>(unknown)})));
+  CHECK_FALSE(decoded(encoded(Settle{.scraper = "a", .batch = 1, .outcome = static_cast<delivery::Outcome>(unknown)})));
+  CHECK_FALSE(decoded(encoded(Change{.what = static_cast<Change::What>(unknown), .scraper = "a"})));
+  Agreement agreement;
+  agreement.when_full = static_cast<queue::WhenFull>(unknown);
+  CHECK_FALSE(decoded(encoded(Begin{.salt = 1, .agreement = agreement})));
+}
+
 TEST_CASE("bytes that are not as they were written are refused, and the message says which record") {
   const std::string bytes = encoded(Acknowledge{.scraper = "prom-a", .batch = 4});
   for (std::size_t i = 0; i < bytes.size(); ++i) {
