@@ -16,7 +16,7 @@
 #       builds it, and nothing else; with --cluster the program for clusters too
 #   sh packaging/quickstart.sh test [--all | STEP...]
 #       builds it with its tests and runs the suites unit, integration, system, docs, packages and lint (the step
-#       `release`); with --all the steps release kubernetes stress chaos cluster hostile crash store clang fuzz tsan
+#       `release`); with --all the steps release kubernetes stress hostile chaos cluster store crash clang fuzz tsan
 #       systemd; there are debug and busy too (busy: python3 -m harness.busy, tests beside processes that keep every
 #       core busy)
 #
@@ -200,6 +200,7 @@ install_missing() {
 
 # ---- building ----
 
+gently= # or what starts a program so that it takes only what others leave of the processors
 # configure FOLDER OPTION...: makes a build folder, or changes it if the options are others than last time.
 configure() {
   folder=$1 again=; shift
@@ -210,7 +211,7 @@ configure() {
     again=--reconfigure # not `meson configure`, which knows no option that is newer than the folder
   fi
   log=$tools/$folder.setup.log
-  meson setup $again "$folder" "$@" >"$log" 2>&1 || { tail -n 20 "$log" >&2; return 1; }
+  $gently meson setup $again "$folder" "$@" >"$log" 2>&1 || { tail -n 20 "$log" >&2; return 1; }
   printf '%s\n' "$*" >"$folder/.options"
 }
 
@@ -221,7 +222,7 @@ compile() {
     { ninja -C "$@" && echo 0 >"$log.status" || echo 1 >"$log.status"; } 2>&1 | tee "$log"
     return "$(cat "$log.status")"
   fi
-  ninja -C "$@" >"$log" 2>&1 || { grep -v '^\[' "$log" | tail -n 60; return 1; }
+  $gently ninja -C "$@" >"$log" 2>&1 || { grep -v '^\[' "$log" | tail -n 60; return 1; }
 }
 
 # ---- run ----
@@ -306,7 +307,7 @@ steps_by_default='release'
 systemd_seconds=240 # what that step takes on two cores, making the base of a Debian included
 # Where time is short the last one is left out, which takes longest. kubernetes is cheap, and runs what release built.
 # Two run by name alone: debug, since clang runs the same tests with the same assertions, and busy, which takes hours.
-steps_of_all='release kubernetes stress chaos cluster hostile crash store clang fuzz tsan systemd'
+steps_of_all='release kubernetes stress hostile chaos cluster store crash clang fuzz tsan systemd'
 every_step="$steps_of_all debug busy"
 
 step_release() { # what users get; in --all no compiler warning is let through
@@ -340,7 +341,7 @@ step_hostile() {
 step_crash() { # the server of step debug, which can be killed at named points
   files=10000 kills=200
   [ -z "$all" ] || { files=2000; kills=60; } # some stand for all, since there is not the time
-  debug_build oneshot-metrics-server tests/crash/damaged_files tests/crash/make_version_1 &&
+  crash_build &&
     ONESHOT_KILLS=${ONESHOT_KILLS:-$kills} ONESHOT_DAMAGED_FILES=${ONESHOT_DAMAGED_FILES:-$files} \
       run_tests build-debug --suite crash
 }
@@ -359,6 +360,7 @@ step_busy() { # whether a test judges by the clock: each so many times while som
     --side-by-side "$(side_by_side)" --suite unit --suite integration --suite system || true
   ! [ -f build/meson-logs/busy.json ] || printf '%s\n' "busy=build/meson-logs/busy.json" >>$tools/results
 }
+crash_build() { debug_build oneshot-metrics-server tests/crash/damaged_files tests/crash/make_version_1; }
 debug_build() { # [TARGET...]
   configure build-debug -Dbuildtype=debug -Doptimization=1 -Dcrash_points=true -Dwerror=true -Djoin_sources=true &&
     compile build-debug "$@"
@@ -374,12 +376,8 @@ step_fuzz() {
 # Those whose subject has threads, or is used by several; the others would be compiled, half of the time, for nothing.
 with_threads='app base confirm delivery event_log net queue service storage'
 step_tsan() {
-  configure build-tsan -Dbuildtype=debug -Doptimization=1 -Dwerror=true -Db_sanitize=thread -Djoin_sources=true ||
-    return
-  targets='tests/integration/net_integration_test tests/stress/queue_stress'
-  for name in $with_threads; do targets="$targets tests/unit/$name/${name}_test"; done
-  # shellcheck disable=SC2086 # lists of names
-  compile build-tsan $targets &&
+  # shellcheck disable=SC2086 # a list of names
+  tsan_build &&
     run_tests build-tsan --setup sanitizers --suite stress --suite unit --suite integration $with_threads queue_stress
 }
 step_kubernetes() { # the container image and the Helm chart
@@ -398,6 +396,13 @@ step_systemd() { # boots a Debian and tests the package in it; nothing of it sta
       ;;
     *) ONESHOT_BOOT_DEBIAN=1 run_tests build --suite systemd ;; # 12 and 13
   esac
+}
+tsan_build() {
+  targets='tests/integration/net_integration_test tests/stress/queue_stress'
+  for name in $with_threads; do targets="$targets tests/unit/$name/${name}_test"; done
+  # shellcheck disable=SC2086 # lists of names
+  configure build-tsan -Dbuildtype=debug -Doptimization=1 -Dwerror=true -Db_sanitize=thread -Djoin_sources=true &&
+    compile build-tsan $targets
 }
 clang_build() {
   version=; ! has clang-14 || version=-14
@@ -423,8 +428,18 @@ run_tests() {
   done
 }
 
+# The tests of chaos, cluster and store wait for others most of the time, and judge by what is lost or came twice. What
+# later steps need is built beside them, on what they leave of the processors; where it fails those steps say so.
+beside_builds() {
+  [ -n "$all" ] && [ -z "$ahead" ] || return 0
+  (gently=$(chrt --idle 0 echo chrt --idle 0 2>/dev/null || echo nice -n 19)
+    crash_build && clang_build && tsan_build) >$tools/ahead.log 2>&1 &
+  ahead=$!
+}
+wait_for_builds() { [ -z "$ahead" ] || wait "$ahead" || true; ahead=; }
+
 test_steps() {
-  all='' steps=''
+  all='' steps='' ahead=''
   for argument; do
     case $argument in
       --all) all=1 steps=$steps_of_all ;;
@@ -455,6 +470,7 @@ test_steps() {
   for step in $steps; do
     say "step $step"
     began=$(now)
+    case $step in chaos | cluster | store) beside_builds ;; *) wait_for_builds ;; esac
     if [ "$step" = systemd ] && [ -n "${ONESHOT_SECONDS:-}" ] &&
       [ $((began - first + systemd_seconds)) -gt "$ONESHOT_SECONDS" ]; then
       say "step systemd would not end within $ONESHOT_SECONDS s"
