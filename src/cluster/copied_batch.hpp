@@ -22,6 +22,7 @@ class CopiedBatch final : public queue::Batch {
   CopiedBatch(const std::shared_ptr<queue::Ledger>& ledger, const queue::Ranges& events);
 
   [[nodiscard]] std::uint64_t size() const noexcept override { return events_; }
+  [[nodiscard]] std::size_t own_memory() const noexcept override { return records_.size() * sizeof records_.front(); }
   std::size_t read(queue::EventRef& next, std::span<queue::BatchEvent> events) const noexcept override;
   std::size_t read_samples(queue::EventRef& next, std::span<queue::BatchSample> samples) const noexcept override;
   void samples_at(std::span<const queue::EventRef> events,

@@ -68,6 +68,8 @@ class Batch {
   Batch& operator=(const Batch&) = delete;
 
   [[nodiscard]] virtual std::uint64_t size() const noexcept = 0;
+  /// Bytes of memory that the events take for this batch alone: 0 where it reads them out of the log.
+  [[nodiscard]] virtual std::size_t own_memory() const noexcept { return 0; }
   /// Reads events from `next` on, as many as there are and `events` has room for, and returns their number. `next`
   /// (first_event at first) moves behind them. Fewer than there is room for: these were the last.
   virtual std::size_t read(EventRef& next, std::span<BatchEvent> events) const noexcept = 0;

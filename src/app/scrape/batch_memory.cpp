@@ -17,17 +17,17 @@ constexpr std::chrono::milliseconds memory_step{20};
 
 }  // namespace
 
-std::size_t memory_of(const Scrape& scrape, std::uint64_t events) {
-  return working_memory(events, scrape.context.services.queue.explicit_timestamps());
+std::size_t memory_of(const Scrape& scrape, const queue::Batch& batch) {
+  return batch.own_memory() + working_memory(batch.size(), scrape.context.services.queue.explicit_timestamps());
 }
 
-asio::awaitable<std::optional<http::MemoryBudget::Lease>> borrow_memory(const Scrape& scrape, std::uint64_t events,
+asio::awaitable<std::optional<http::MemoryBudget::Lease>> borrow_memory(const Scrape& scrape, const queue::Batch& batch,
                                                                         delivery::Waiting& waiting) {
   http::MemoryBudget& memory = scrape.context.services.memory;
   const Clock& clock = scrape.context.services.clock;
   const SteadyTime until = std::min(clock.steady() + longest_wait_for_memory, scrape.deadline);
   // A batch that needs more than there is at all has to go out some time: then it gets all that batches may have.
-  const std::size_t needed = std::min(memory_of(scrape, events), memory.limit(http::MemoryBudget::Use::batch));
+  const std::size_t needed = std::min(memory_of(scrape, batch), memory.limit(http::MemoryBudget::Use::batch));
   http::MemoryBudget::Lease lease;
   while (!lease.grow_to(memory, needed, http::MemoryBudget::Use::batch)) {
     if (clock.steady() >= until || waiting.stopping() || waiting.peer_closed()) {

@@ -52,7 +52,7 @@ asio::awaitable<UncompressedReply> deliver_with(http::MemoryBudget::Lease memory
 
 asio::awaitable<UncompressedReply> deliver(const Scrape& scrape, std::unique_ptr<DeliveryReceipt> receipt,
                                            delivery::Waiting& waiting) {
-  auto borrowing = borrow_memory(scrape, receipt->count(), waiting);
+  auto borrowing = borrow_memory(scrape, receipt->batch(), waiting);
   std::optional<http::MemoryBudget::Lease> memory = co_await std::move(borrowing);
   if (!memory) {
     const std::uint64_t number = receipt->number();

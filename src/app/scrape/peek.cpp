@@ -42,7 +42,7 @@ asio::awaitable<http::Reply> peek(const Scrape& scrape, delivery::Waiting& waiti
     events.reset();
     co_return without_batch(scrape, "only looked at: the event log is nearly full, so its events are not shown", 0);
   }
-  if (!holds.memory.grow_to(memory, memory_of(scrape, events->size()), http::MemoryBudget::Use::spare)) {
+  if (!holds.memory.grow_to(memory, memory_of(scrape, *events), http::MemoryBudget::Use::spare)) {
     memory.note_refusal();
     co_return busy("server.max_memory_mib is used up by other connections");
   }

@@ -4,10 +4,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "cluster/copied_batch.hpp"
 #include "cluster/machine.hpp"
 #include "unit/cluster/machine_fixture.hpp"
 
@@ -107,6 +109,16 @@ TEST_CASE("a repeat of events whose keys are known needs no record, but shortly 
     f.go_on_for(std::chrono::minutes(2));
     CHECK_FALSE(f.machine.all_known({&event, 1}));
   }
+}
+
+TEST_CASE("a copied batch says how much memory its copy takes") {
+  Needed f;
+  for (int i = 0; i < 100; ++i) f.post(i);
+  f.take(here);
+  const std::shared_ptr<queue::Ledger> ledger = f.machine.ledger();
+  const CopiedBatch batch(ledger, ledger->table.find("prom-a")->batch());
+  CHECK(batch.size() == 100);
+  CHECK(batch.own_memory() == ledger->log.tail() - ledger->log.head());
 }
 
 TEST_CASE("a checkpoint does not grow with the days while a scraper stays away") {
