@@ -10,7 +10,7 @@ import unittest
 
 from cluster import nodes
 from cluster.replicas import Cluster
-from harness import oneshotctl, programs
+from harness import oneshotctl, programs, sample_limits
 from harness.axe import WithAxe
 from harness.client import Connection, scrape_timeout
 from harness.openapi import Description
@@ -64,6 +64,10 @@ def oldest_waiting(server, scraper):
 
 
 class Status(ACluster):
+    def test_oneshotctl_check_leaves_room_for_the_samples_of_a_replica(self):
+        with self.cluster("a", **{"scrapers.names": ["prom-a"], "scrapers.max_events_per_scrape": 100}) as cluster:
+            self.assertEqual(100 + sample_limits.real(cluster[0]), sample_limits.demanded(cluster[0]))
+
     def test_a_waiting_event_gets_older_while_nothing_comes_into_the_log(self):
         with self.cluster("ab", **{"scrapers.names": ["prom"]}) as cluster:
             self.assertEqual(200, cluster[0].post("/event?id=e1").status)

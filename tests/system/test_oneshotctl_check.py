@@ -104,7 +104,7 @@ class Check(InFolder):
         self.assertEqual(done.status, 1)
         first, second = done.out.splitlines()
         self.assertRegex(first, rf'^{path}:3: warning: job "events": .*honor_labels: true$')
-        self.assertRegex(second, rf'^{path}:6: error: job "events": sample_limit 10 is below 10078')
+        self.assertRegex(second, rf'^{path}:6: error: job "events": sample_limit 10 is below 10116')
 
     def test_no_job_scrapes_the_server(self):
         elsewhere = GOOD.replace("    params: {scraper: [prom-a]}\n", "").replace("8090", "80")
@@ -139,12 +139,13 @@ class Check(InFolder):
     def test_limits_by_which_prometheus_throws_a_scrape_away(self):
         def job(line):
             return GOOD + f"    {line}\n"
-        self.one(job("sample_limit: 10077"), 8, "error", "10077 is below 10078")
-        self.assertEqual(self.findings(job("sample_limit: 10078")), [])
+        self.one(job("sample_limit: 10115"), 8, "error", "10115 is below 10116")
+        self.one(job("sample_limit: 10116"), 8, "warning", "10116 is below 11625", "scrapers.max allows 64 that")
+        self.assertEqual(self.findings(job("sample_limit: 11625")), [])
         self.assertEqual(self.findings(job("sample_limit: 0")), [], "0 is no limit")
-        names = {"scrapers.names": ["prom-a", "prom-b"], "scrapers.max_events_per_scrape": 100}
-        self.one(job("sample_limit: 190"), 8, "error", "below 191", server=names)
-        self.assertEqual(self.findings(job("sample_limit: 191"), names), [])
+        names = {"scrapers.names": ["prom-a", "prom-b"], "scrapers.max_events_per_scrape": 100, "scrapers.max": 0}
+        self.one(job("sample_limit: 237"), 8, "error", "below 238", server=names)
+        self.assertEqual(self.findings(job("sample_limit: 238"), names), [])
         self.one("global: {sample_limit: 500}" + GOOD, 3, "error", "500 is below")
         self.one(job("body_size_limit: 12MB"), 8, "error", "12582912")
         self.assertEqual(self.findings(job("body_size_limit: 13MiB")), [])

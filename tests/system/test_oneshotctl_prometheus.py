@@ -54,7 +54,7 @@ class RealPrometheus(Case):
         prometheus = self.prometheus(bad)
         wait_until(lambda: any("is down" in text for text in self.findings(prometheus)), "a scrape over the limit", 30)
         found = "\n".join(self.findings(prometheus))
-        self.assertIn("sample_limit 5 is below 10078", found)
+        self.assertIn("sample_limit 5 is below 10116", found)
         self.assertIn("honor_labels: true", found)
         self.assertIn("sample limit exceeded", found)
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ctl/check/facts.hpp"
 
+#include "ctl/check/own_samples.hpp"
 #include "ctl/server/target.hpp"
 #include "settings/sources/load_toml.hpp"
 
@@ -15,6 +16,8 @@ void take_over(Facts& facts, const settings::Settings& settings) {
   facts.explicit_timestamps = settings.queue.explicit_timestamps;
   facts.web_config = !settings.web_config_file.empty();
   facts.names = settings.queue.names;
+  facts.max_unnamed = settings.queue.max_unnamed;
+  facts.own_samples = samples_without_scrapers(settings);
   facts.max_labels = settings.app.event.max_labels;
   facts.max_label_name_bytes = settings.app.event.max_label_name_bytes;
   facts.max_label_value_bytes = settings.app.event.max_label_value_bytes;

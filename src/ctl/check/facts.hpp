@@ -23,6 +23,9 @@ struct Facts {
   bool explicit_timestamps = false;
   bool web_config = false;         ///< server.web_config_file: perhaps TLS
   std::vector<std::string> names;  ///< scrapers.names
+  std::uint64_t max_unnamed = 0;   ///< scrapers.max: how many others there may be
+  std::uint64_t own_samples = 0;   ///< at most, but those of scrapers
+  std::uint64_t seen_samples = 0;  ///< that a running server has; 0: it was not asked
   unsigned max_labels = 0;         ///< 0: no limit; so are the next two
   unsigned max_label_name_bytes = 0;
   unsigned max_label_value_bytes = 0;

@@ -1,26 +1,49 @@
 // SPDX-License-Identifier: MIT
 #include "ctl/check/limit_rules.hpp"
 
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "ctl/check/own_samples.hpp"
 #include "ctl/text/duration.hpp"
 
 namespace oneshot::ctl {
 namespace {
 
-// docs/prometheus.md: the server's own metrics, which come with the events of each scrape.
-constexpr std::uint64_t own_samples = 65;
-constexpr std::uint64_t own_samples_per_scraper = 13;
 constexpr std::uint64_t added_labels = 3;  // __name__, job, instance
 
+/// The scrapers that are known for sure: those of the config, and that of the job.
+std::uint64_t known_scrapers(const ScrapedJob& job, const Facts& facts) {
+  std::set<std::string> names(facts.names.begin(), facts.names.end());
+  for (const std::string& name : job.scrapers()) names.insert(name);
+  return std::max<std::uint64_t>(1, names.size());
+}
+
+std::string too_low(std::uint64_t limit, std::uint64_t needed, const char* why, const Facts& facts) {
+  return "sample_limit " + std::to_string(limit) + " is below " + std::to_string(needed) + why +
+         ": it is thrown away then, with its events; raise it, or lower scrapers.max_events_per_scrape (" +
+         std::to_string(facts.max_events_per_scrape) + ')';
+}
+
+/// Every scraper that comes has samples of its own in the scrapes of all, also one that nobody named.
 void check_sample_limit(const ScrapedJob& job, const Facts& facts, Findings& findings) {
   const auto limit = job.limit("sample_limit");
-  const std::uint64_t scrapers = std::max<std::uint64_t>(1, facts.names.size());
-  const std::uint64_t needed = facts.max_events_per_scrape + own_samples + own_samples_per_scraper * scrapers;
-  if (!limit || *limit >= needed) return;
-  findings.push_back(
-      job.error("sample_limit", "sample_limit " + std::to_string(*limit) + " is below " + std::to_string(needed) +
-                                    ", which a scrape can have: it is thrown away then, with its events; "
-                                    "raise it, or lower scrapers.max_events_per_scrape (" +
-                                    std::to_string(facts.max_events_per_scrape) + ')'));
+  if (!limit) return;
+  const std::uint64_t known = facts.own_samples + samples_per_scraper * known_scrapers(job, facts);
+  const std::uint64_t needed = facts.max_events_per_scrape + std::max(known, facts.seen_samples);
+  const std::uint64_t others = facts.max_unnamed * samples_per_scraper + samples_of_forgotten;
+  const std::uint64_t most = facts.max_events_per_scrape + std::max(known + others, facts.seen_samples);
+  if (*limit < needed) {
+    findings.push_back(job.error("sample_limit", too_low(*limit, needed, ", which a scrape can have", facts)));
+  } else if (*limit < most && facts.max_unnamed > 0) {
+    const std::string why = ", which a scrape can have when more scrapers come (scrapers.max allows " +
+                            std::to_string(facts.max_unnamed) + " that are not in scrapers.names)";
+    findings.push_back(job.warning("sample_limit", too_low(*limit, most, why.c_str(), facts)));
+  }
 }
 
 void check_size(const ScrapedJob& job, const Facts& facts, Findings& findings) {

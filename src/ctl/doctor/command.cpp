@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "ctl/doctor/command.hpp"
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "base/clock.hpp"
 #include "ctl/doctor/prometheus_findings.hpp"
 #include "ctl/doctor/server_findings.hpp"
 #include "ctl/print.hpp"
+#include "ctl/server/http.hpp"
 
 namespace oneshot::ctl {
 namespace {
@@ -37,6 +45,19 @@ std::vector<Scraper> ask_server(Target target, Findings& findings) {
   return scrapers_of(*status);
 }
 
+/// How many samples it has beside events: more than its config tells, where clients or webhooks are gone from that. One
+/// more is oneshot_batch, which this look has not. 0: it does not say.
+std::uint64_t count_samples(const Target& target) {
+  Http http(target);
+  const auto answer = http.ask({"GET", "/metrics?events=0"});
+  if (!answer || answer->status != 200) return 0;
+  std::uint64_t samples = 1;
+  for (std::size_t at = 0; at < answer->body.size();
+       at = std::min(answer->body.find('\n', at), answer->body.size()) + 1)
+    if (answer->body[at] != '#' && answer->body[at] != '\n') ++samples;
+  return samples;
+}
+
 /// Without the credentials that are for the server.
 void ask_prometheus(const std::string& url, const Target& server, const Facts& facts,
                     const std::vector<Scraper>& scrapers, Findings& findings) {
@@ -57,13 +78,14 @@ int run_doctor(const Call& call) {
   if (!call.words().empty()) return refuse("doctor takes no word; --url and --prometheus say whom to ask");
   const auto target = target_of(call);
   if (!target) return refuse(target.error());
-  const auto facts = facts_of(call);
+  auto facts = facts_of(call);
   if (!facts) return refuse(facts.error());
   const auto typed = call.value_of(prometheus_option);
   const auto prometheus = typed ? server_url(*typed, "--prometheus") : Result<std::string>("");
   if (!prometheus) return refuse(prometheus.error());
   Findings findings;
   const std::vector<Scraper> scrapers = ask_server(*target, findings);
+  if (typed) facts->seen_samples = count_samples(*target);
   if (typed) ask_prometheus(*prometheus, *target, *facts, scrapers, findings);
   return report(findings, call.has(json_option.name));
 }
