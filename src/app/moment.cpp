@@ -50,6 +50,19 @@ std::optional<std::int64_t> parse_duration(std::string_view text) noexcept {
   return static_cast<std::int64_t>(sum);
 }
 
+/// Whoever writes 30 forgot a unit: taken as half a minute after 1970, it would have all that there is sent again.
+bool lacks_unit(std::string_view text) noexcept {
+  constexpr double least_seconds = 1e9;  // of the year 2001
+  std::string_view rest = text;
+  const std::optional<double> number = take_number(rest);
+  return number && rest.empty() && *number < least_seconds;
+}
+
+Unexpected<std::string> without_unit(std::string_view name, std::string_view text) {
+  return Unexpected{std::string(name) + ' ' + quoted(text) + " has no unit: write " + std::string(text) + "m or " +
+                    std::string(text) + 's'};
+}
+
 /// In a query a plus is a blank, unless somebody wrote %2B for it: that of an offset, as in 10:30:00+01:00, is meant.
 std::optional<std::int64_t> parse_time_of_query(std::string_view text) {
   constexpr std::size_t offset = 6;
@@ -64,11 +77,12 @@ std::optional<std::int64_t> parse_time_of_query(std::string_view text) {
 Result<std::int64_t> parse_moment(std::string_view name, std::string_view text, std::int64_t now_unix_ms) {
   if (event::looks_like_milliseconds(text))
     if (const auto ms = parse_whole_number(text)) return static_cast<std::int64_t>(*ms);
+  if (lacks_unit(text)) return without_unit(name, text);
   if (const auto back = parse_duration(text)) return std::max<std::int64_t>(0, now_unix_ms - *back);
   if (const auto time = parse_time_of_query(text)) return *time;
   return Unexpected{std::string(name) + ' ' + quoted(text) +
-                    " is no time: write how long ago (15m, 1h30m, 2d), RFC 3339 (2026-11-26T09:30:00Z) or Unix "
-                    "milliseconds (1795685400000)"};
+                    " is no time: write how long ago (15m, 1h30m, 2d), RFC 3339 (2026-11-26T09:30:00Z), Unix "
+                    "seconds (1795685400) or milliseconds (1795685400000)"};
 }
 
 }  // namespace oneshot::app

@@ -292,6 +292,8 @@ class Changes(AnApi):
         self.assertIn('did you mean "prom-a"?', self.api.refused("scrapers/prom-x/skip", 404, **post))
         self.assertIn("replay?since=1h", self.api.refused("scrapers/prom-a/replay", 400, **post))
         self.assertIn("1h30m", self.api.refused("scrapers/prom-a/replay", 400, since="soon", **post))
+        self.assertIn('since "30" has no unit: write 30m or 30s',
+                      self.api.refused("scrapers/prom-a/replay", 400, since="30", **post))
         self.assertIn("since", self.api.refused("scrapers/prom-a/replay", 400, sinse="1h", **post))
         self.assertIn("there are none", self.api.refused("scrapers/prom-a/skip", 400, since="1h", **post))
 

@@ -12,7 +12,7 @@ namespace oneshot::ctl {
 namespace {
 
 constexpr Option options[] = {
-    {"--since", "TIME", "came then or later: 15m, 2d, 2026-11-26T09:30:00Z, Unix milliseconds"},
+    {"--since", "TIME", "came then or later: 15m, 2d, 2026-11-26T09:30:00Z, Unix seconds or ms"},
     {"--until", "TIME", "came before"},
     {"--limit", "N", "the newest N, 1 to 1000 (100)"},
     scraper_option,

@@ -11,7 +11,7 @@ namespace oneshot::ctl {
 namespace {
 
 constexpr Option replay_options[] = {
-    {"--since", "TIME", "how far back: 1h, 2d, 2026-11-26T09:30:00Z, Unix milliseconds"},
+    {"--since", "TIME", "how far back: 1h, 2d, 2026-11-26T09:30:00Z, Unix seconds or ms"},
     json_option,
 };
 constexpr Option options[] = {json_option};

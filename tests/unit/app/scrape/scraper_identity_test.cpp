@@ -204,8 +204,9 @@ TEST_CASE("a bad /metrics query is refused in words that name the parameter") {
       {"events=no", "events \"no\" must be 0 or 1"},
       {"since=1h&since=2h", "parameter since is given twice"},
       {"since=soon",
-       "since \"soon\" is no time: write how long ago (15m, 1h30m, 2d), RFC 3339 (2026-11-26T09:30:00Z) or Unix "
-       "milliseconds (1795685400000)"},
+       "since \"soon\" is no time: write how long ago (15m, 1h30m, 2d), RFC 3339 (2026-11-26T09:30:00Z), Unix "
+       "seconds (1795685400) or milliseconds (1795685400000)"},
+      {"since=30", "since \"30\" has no unit: write 30m or 30s"},
       {"scrapper=a",
        "unknown parameter \"scrapper\" (there are scraper, since, peek and events); did you mean \"scraper\"?"},
       {"Scraper=a",
