@@ -64,6 +64,16 @@ Result<Url> Url::parse(std::string_view text) {
   return url;
 }
 
+/// Hides too much rather than too little: a password may have an @ or a slash in it.
+std::string without_user(std::string_view text) {
+  const std::size_t end = text.rfind('@');
+  if (end == std::string_view::npos) return std::string(text);
+  const std::size_t scheme = text.find("://");
+  const bool has_scheme = scheme < end;
+  if (!has_scheme && text.find(':') > end) return std::string(text);
+  return std::string(text.substr(0, has_scheme ? scheme + 3 : 0)) + "***" + std::string(text.substr(end));
+}
+
 std::string Url::authority() const {
   const bool literal = host.find(':') != std::string::npos;
   std::string text = literal ? '[' + host + ']' : host;

@@ -21,4 +21,8 @@ struct Url {
   [[nodiscard]] std::string authority() const;
 };
 
+/// For a message about a text that may be a URL, or several: whatever stands before an @ shows as ***, since there may
+/// be a password in it: "http://***@prom-a:9090".
+[[nodiscard]] std::string without_user(std::string_view text);
+
 }  // namespace oneshot

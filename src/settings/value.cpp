@@ -6,6 +6,7 @@
 
 #include "base/numbers.hpp"
 #include "base/text.hpp"
+#include "base/url.hpp"
 
 namespace oneshot::settings {
 
@@ -17,7 +18,7 @@ struct Describe {
   void operator()(bool value) { out = value ? "true" : "false"; }
   void operator()(std::int64_t value) { append_signed(out, value); }
   void operator()(double value) { append_number(out, value); }
-  void operator()(const std::string& value) { out = '"' + printable(value) + '"'; }
+  void operator()(const std::string& value) { out = '"' + printable(without_user(value)) + '"'; }
   void operator()(const Value::List&) { out = "a list"; }
   void operator()(const Value::Table&) { out = "a table"; }
   void operator()(Value::Other value) { out = value.name; }

@@ -28,7 +28,8 @@ struct Value::Member {
   Value value;
 };
 
-/// The value as an error message shows it: `70000`, `"abc"` (escaped and cut), `a list`, `a table`.
+/// The value as an error message shows it: `70000`, `"abc"` (escaped and cut, no user and password of
+/// a URL), `a list`, `a table`.
 [[nodiscard]] std::string describe(const Value& value);
 
 /// A text as TOML writes it.

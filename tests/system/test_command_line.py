@@ -11,7 +11,7 @@ import tempfile
 import unittest
 
 from harness import programs, runner
-from harness.server import Server, environment
+from harness.server import Server, environment, toml
 
 
 def run(*args, env=None):
@@ -98,6 +98,17 @@ class CommandLine(unittest.TestCase):
         path = self.file('[server]\nport = 1\n[events]\nrepeats = "sum"\n')
         status, _, err = run("--config", path, "--check-config")
         self.assertEqual(status, 0, err)
+
+    def test_a_password_in_a_url_is_in_no_message(self):
+        for key, value in (("confirm.a.url", "http://bob:geheim@p:9090"), ("server.host", "http://bob:geheim@p"),
+                           ("cluster.servers", ["nats://bob:geheim@n1:4222"])):
+            self.refused("--config", self.file(toml({key: value})), words=["://***@"])
+            self.assertNotIn("geheim", run("--config", self.file(toml({key: value})))[2])
+        for variable in ("ONESHOT__CLUSTER__SERVERS", "ONESHOT__SERVER__HOST"):
+            env = {variable: "nats://bob:geheim@n1:4222"}
+            self.refused(env=env, words=[variable, "://***@"])
+            self.assertNotIn("geheim", run(env=env)[2])
+        self.assertNotIn("geheim", run("--host", "http://bob:geheim@p")[2])
 
     def test_the_shipped_example_is_a_good_config_and_equals_the_defaults(self):
         example = os.path.join(os.path.dirname(__file__), "../../config/oneshot-metrics-server.toml")

@@ -8,6 +8,7 @@
 #include "base/byte_set.hpp"
 #include "base/host_name.hpp"
 #include "base/host_port.hpp"
+#include "base/text.hpp"
 #include "base/unix_path.hpp"
 #include "base/url.hpp"
 #include "cluster/options.hpp"
@@ -15,6 +16,9 @@
 
 namespace oneshot::settings {
 namespace {
+
+/// What the server appends to a URL of a scraper's API itself.
+constexpr std::string_view api_path = "/api/v1";
 
 bool consists_of(std::string_view text, std::string_view others) noexcept {
   return std::all_of(text.begin(), text.end(), [others](char c) {
@@ -125,6 +129,15 @@ Result<void, std::string> check_title(std::string_view title) {
 }
 
 Result<void, std::string> check_url(std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  const std::size_t host = scheme == std::string_view::npos ? 0 : scheme + 3;
+  const std::size_t path = std::min(url.find('/', host), url.size());
+  if (url.substr(host, path - host).find('@') != std::string_view::npos)
+    return Unexpected{
+        "must have no name or password in the URL: write it into header_file, as Authorization: Basic ..."};
+  if (const std::size_t api = url.find(api_path, path); api != std::string_view::npos)
+    return Unexpected{"must be the URL without " + printable(url.substr(api)) + ": write " +
+                      quoted(url.substr(0, api))};
   const Result<Url> parsed = Url::parse(url);
   if (!parsed) return Unexpected{parsed.error()};
   return {};
@@ -145,9 +158,10 @@ Result<void, std::string> check_engine_url(std::string_view url) {
   const std::size_t scheme = url.starts_with("nats://") ? 7 : url.starts_with("tls://") ? 6 : 0;
   const bool has_scheme = scheme > 0;
   const std::string_view rest = url.substr(scheme);
-  if (has_scheme && rest.find('@') == std::string_view::npos && HostPort::parse(rest)) return {};
-  if (has_scheme && rest.find('@') != std::string_view::npos)
-    return Unexpected{"must have no password in it: write user and password_file, or credentials_file"};
+  if (url.find('@') != std::string_view::npos)
+    return Unexpected{
+        "must have no name or password in the URL: write user and password_file, or credentials_file, into [cluster]"};
+  if (has_scheme && HostPort::parse(rest)) return {};
   return Unexpected{"must be nats://HOST:PORT or tls://HOST:PORT, such as nats://n1.example:4222"};
 }
 

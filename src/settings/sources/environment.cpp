@@ -12,6 +12,7 @@
 #include "base/nearest.hpp"
 #include "base/numbers.hpp"
 #include "base/text.hpp"
+#include "base/url.hpp"
 #include "settings/key/key.hpp"
 
 namespace oneshot::settings {
@@ -82,7 +83,7 @@ Result<void, std::string> apply(Settings& settings, const Key& key, std::string_
   const auto taken = key.set(settings, value);
   if (taken) return {};
   const bool is_element = taken.error().culprit != &value;
-  return Unexpected{"environment variable " + std::string(variable) + " = \"" + printable(text) +
+  return Unexpected{"environment variable " + std::string(variable) + " = \"" + printable(without_user(text)) +
                     "\": " + (is_element ? "contains " + describe(*taken.error().culprit) + ": " : std::string()) +
                     taken.error().must};
 }

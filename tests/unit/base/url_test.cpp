@@ -6,6 +6,7 @@
 #include <string>
 
 using oneshot::Url;
+using oneshot::without_user;
 
 namespace {
 
@@ -72,4 +73,13 @@ TEST_CASE("what is no such URL") {
                                  "http://[::1]x"}) {
     CHECK_MESSAGE(fault(text) != "none", text);
   }
+}
+
+TEST_CASE("a message about a URL shows no user and no password") {
+  CHECK(without_user("http://bob:geheim@p:9090/x") == "http://***@p:9090/x");
+  CHECK(without_user("nats://bob:ge/h@eim@n1,nats://a:b@n2:4222") == "nats://***@n2:4222");
+  CHECK(without_user("bob:geheim@p:9090") == "***@p:9090");
+  CHECK(without_user("http://p:9090/x") == "http://p:9090/x");
+  CHECK(without_user("bob@example.com") == "bob@example.com");
+  CHECK(without_user("") == "");
 }

@@ -67,6 +67,26 @@ TEST_CASE("what is wrong with a section is said with its name and line") {
   CHECK(error("[confrim.a]\n" + url) == "c.toml:1: [confrim]: unknown table; did you mean [confirm]?");
 }
 
+TEST_CASE("a URL has no password, which no message repeats") {
+  CHECK(error("[confirm.a]\nurl = \"http://bob:geheim@p:9090\"\n") ==
+        "c.toml:2: [confirm.a] url = \"http://***@p:9090\": must have no name or password in the URL: write it into "
+        "header_file, as Authorization: Basic ...");
+  for (const char* const text : {"http://geheim@p:9090", "https://bob:geheim@p", "bob:geheim@p:9090",
+                                 "http://bob:ge/geheim@p:9090", "http://bob:x@geheim@p:9090"})
+    CHECK(error("[confirm.a]\nurl = \"" + std::string(text) + "\"\n").find("geheim") == std::string::npos);
+  CHECK(error("[server]\nhost = \"http://bob:geheim@p:9090\"\n").find("geheim") == std::string::npos);
+  CHECK(good("[confirm.a]\nurl = \"http://p:9090/a@b\"\n").confirm.at("a").url == "http://p:9090/a@b");
+}
+
+TEST_CASE("a URL ends before what the server asks for there") {
+  for (const char* const path : {"/api/v1/query", "/api/v1/query_range", "/api/v1/export", "/api/v1", "/api/v1/"})
+    CHECK(error("[confirm.a]\nurl = \"http://p:9090/x" + std::string(path) + "\"\n") ==
+          "c.toml:2: [confirm.a] url = \"http://p:9090/x" + std::string(path) + "\": must be the URL without " + path +
+              ": write \"http://p:9090/x\"");
+  CHECK(error("[confirm.a]\nurl = \"http://p/api/v1/query?query=up\"\n").find("write \"http://p\"") !=
+        std::string::npos);
+}
+
 TEST_CASE("the sections are printed as they are read, names quoted where TOML wants it") {
   const Settings settings = good("[confirm.prom-a]\n" + url + "[confirm.\"2001:db8::1\"]\n" + url);
   const std::string text = render_toml(settings);

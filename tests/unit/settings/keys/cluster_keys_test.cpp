@@ -46,7 +46,11 @@ TEST_CASE("what [cluster] says wrongly is named with what to write") {
   CHECK(error("cluster.servers = [\"n1:4222\"]")
             .ends_with("must be nats://HOST:PORT or tls://HOST:PORT, such as "
                        "nats://n1.example:4222"));
-  CHECK(error("cluster.servers = [\"nats://u:p@n1:4222\"]").find("must have no password in it") != std::string::npos);
+  CHECK(error("cluster.servers = [\"nats://u:p@n1:4222\"]") ==
+        "c.toml:1: [cluster] servers contains \"nats://***@n1:4222\": must have no name or password in the URL: write "
+        "user and password_file, or credentials_file, into [cluster]");
+  for (const char* const url : {"nats://u:geheim@n1", "u:geheim@n1:4222", "http://u:geheim@n1:4222"})
+    CHECK(error("cluster.servers = [\"" + std::string(url) + "\"]").find("geheim") == std::string::npos);
   CHECK(error("cluster.servers = [\"nats://n1\"]").find("must be nats://HOST:PORT") != std::string::npos);
   CHECK(error("cluster.name = \"\"").find("must not be empty") != std::string::npos);
   CHECK(error("cluster.name = \"a.b\"").find("letters, digits, - and _") != std::string::npos);
