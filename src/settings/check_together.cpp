@@ -137,4 +137,16 @@ Result<void, std::string> check_together(const Settings& settings) {
   return check_counters(app, app.metric, "events.metric = \"" + app.metric + '"');
 }
 
+Result<void, std::string> check_encrypted(const Settings& settings) {
+  if (settings.web.config.has_tls) return {};
+  const std::string why = settings.web_config_file.empty()
+                              ? "there is no server.web_config_file: name one with tls_server_config in it"
+                              : "server.web_config_file has no certificate: write tls_server_config into it";
+  for (const auto& [title, options] : settings.app.listeners)
+    if (options.tls.value_or(false))
+      return Unexpected{section_title("listeners", title) + " tls = true: " + why +
+                        ", or leave tls out for plain HTTP"};
+  return {};
+}
+
 }  // namespace oneshot::settings

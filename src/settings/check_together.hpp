@@ -12,4 +12,7 @@ namespace oneshot::settings {
 /// counter of the metric "x" is called x_events.
 [[nodiscard]] Result<void, std::string> check_together(const Settings& settings);
 
+/// Once the web config is read: a listener that is to be encrypted, by its own words, needs a certificate.
+[[nodiscard]] Result<void, std::string> check_encrypted(const Settings& settings);
+
 }  // namespace oneshot::settings

@@ -28,6 +28,13 @@ Result<void, std::string> read_header_files(Settings& settings) {
   return {};
 }
 
+/// A listener that says nothing is plain where there is no certificate, and refused with `tls = true` there.
+Settings with_tls_written(Settings settings) {
+  for (auto& [title, listener] : settings.app.listeners)
+    if (!listener.tls && !settings.web.config.has_tls) listener.tls = false;
+  return settings;
+}
+
 }  // namespace
 
 Result<Settings> load(const CommandLine& command_line, const Environment& environment) {
@@ -46,12 +53,14 @@ Result<Settings> load(const CommandLine& command_line, const Environment& enviro
   auto web = read_web(settings.web_config_file, environment);
   if (!web) return Unexpected{std::move(web.error())};
   use_web(settings, *std::move(web));
+  if (auto good = check_encrypted(settings); !good) return Unexpected{std::move(good.error())};
   if (auto hooks = make_hooks(settings); !hooks) return Unexpected{std::move(hooks.error())};
   if (auto clients = make_clients(settings, environment); !clients) return Unexpected{std::move(clients.error())};
   return settings;
 }
 
-std::string render_toml(const Settings& settings) {
+std::string render_toml(const Settings& in_effect) {
+  const Settings settings = with_tls_written(in_effect);
   std::string out;
   std::string_view section;
   for (const Key& key : keys()) {

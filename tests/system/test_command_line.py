@@ -99,6 +99,15 @@ class CommandLine(unittest.TestCase):
         status, _, err = run("--config", path, "--check-config")
         self.assertEqual(status, 0, err)
 
+    def test_a_listener_is_not_plain_where_its_section_says_tls(self):
+        config = self.file(toml({"listeners.a.address": "127.0.0.1:0", "listeners.a.tls": True}))
+        for args in ((), ("--check-config",)):
+            self.refused("--config", config, *args,
+                         words=["[listeners.a] tls = true: there is no server.web_config_file"])
+        config = self.file(toml({"listeners.a.address": "127.0.0.1:0"}))
+        again = self.file(run("--config", config, "--print-config")[1], "again.toml")
+        self.assertEqual(run("--config", again, "--check-config")[0], 0)
+
     def test_a_password_in_a_url_is_in_no_message(self):
         for key, value in (("confirm.a.url", "http://bob:geheim@p:9090"), ("server.host", "http://bob:geheim@p"),
                            ("cluster.servers", ["nats://bob:geheim@n1:4222"])):

@@ -92,6 +92,30 @@ TEST_CASE("what only TCP or only a Unix socket can have is refused at the other 
         "[listeners.b]: [listeners.a] has this address already: choose another path");
 }
 
+TEST_CASE("a listener that is to be encrypted by its own words needs a certificate") {
+  const std::string listener = "[listeners.a]\naddress = \":1\"\n";
+  CHECK(check_encrypted(good(listener)).has_value());
+  CHECK(check_encrypted(good(listener + "tls = false\n")).has_value());
+  Settings settings = good(listener + "tls = true\n");
+  CHECK(check_encrypted(settings).error() ==
+        "[listeners.a] tls = true: there is no server.web_config_file: name one with tls_server_config in it, or leave "
+        "tls out for plain HTTP");
+  settings.web_config_file = "/web.yml";
+  CHECK(
+      check_encrypted(settings).error() ==
+      "[listeners.a] tls = true: server.web_config_file has no certificate: write tls_server_config into it, or leave "
+      "tls out for plain HTTP");
+  settings.web.config.has_tls = true;
+  CHECK(check_encrypted(settings).has_value());
+}
+
+TEST_CASE("what is printed of a listener without a certificate loads again") {
+  Settings settings = good("[listeners.a]\naddress = \":1\"\n[listeners.b]\naddress = \"unix:/x\"\n");
+  CHECK(check_encrypted(good(render_toml(settings))).has_value());
+  settings.web.config.has_tls = true;
+  CHECK(good(render_toml(settings)).app.listeners.front().second.is_encrypted());
+}
+
 TEST_CASE("listeners change only with a restart, and the log says which") {
   const Settings in_use = good("[listeners.a]\naddress = \":1\"\n[listeners.b]\naddress = \":2\"");
   const Reload result =
