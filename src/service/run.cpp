@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/log.hpp"
 #include "base/version.hpp"
@@ -21,6 +22,7 @@
 #include "settings/effective.hpp"
 #include "settings/sources/command_line.hpp"
 #include "settings/sources/environment.hpp"
+#include "settings/warnings.hpp"
 
 namespace oneshot::service {
 namespace {
@@ -48,12 +50,22 @@ std::string sources(const std::string& config_file) {
   return text;
 }
 
+/// For whoever reads standard error, beside the line that says ok on the other stream.
+void warn(const std::vector<std::string>& warnings) {
+  for (const std::string& warning : warnings) {
+    const std::string line = "oneshot-metrics-server: warning: " + warning + '\n';
+    std::fwrite(line.data(), 1, line.size(), stderr);
+  }
+}
+
 /// What is left to check once the settings are read.
 int check(const Program& program, const settings::Settings& settings, const std::string& config_file) {
   if (program.check_queue) {
     const auto checked = program.check_queue({settings.queue, settings.cluster, {}});
     if (!checked) return refuse(checked.error());
   }
+  warn(settings::warnings(settings));
+  warn(settings::warnings_about_here(settings));
   return print(sources(config_file) + ": ok\n");
 }
 

@@ -12,9 +12,9 @@
 #include <chrono>
 #include <csignal>
 #include <cstdint>
-
 #include <cstdlib>
 #include <exception>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -30,6 +30,7 @@
 #include "service/process.hpp"
 #include "service/systemd/inherited_sockets.hpp"
 #include "service/systemd/port.hpp"
+#include "settings/warnings.hpp"
 
 namespace oneshot::service {
 namespace {
@@ -152,10 +153,11 @@ void Service::announce(const Addresses& addresses) const {
                           {"storage", storage_in_words()},
                           {"threads", routers_.size()}});
   if (in_memory()) log::warn("events are kept in memory only and do not survive the program (storage.path is empty)");
-  warn_of_slow_passwords();
+  warn_of_settings();
 }
 
-void Service::warn_of_slow_passwords() const {
+void Service::warn_of_settings() const {
+  for (const std::string& warning : settings::warnings(*settings_)) log::warn(warning);
   if (settings_->app.directory == nullptr) return;
   for (const auto& [client, cost] : settings_->app.directory->slow_passwords())
     log::warn("the password of a client takes long to check: a bcrypt cost of 10 is enough",

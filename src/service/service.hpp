@@ -63,7 +63,7 @@ class Service {
   [[nodiscard]] std::string storage_in_words() const;
   void announce(const Addresses& addresses) const;
   asio::awaitable<void> run_housekeeping();
-  void warn_of_slow_passwords() const;
+  void warn_of_settings() const;
   void end_where_the_queue_must();
   void report_status();
   asio::awaitable<void> stop_on_signal();

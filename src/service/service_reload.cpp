@@ -107,7 +107,7 @@ std::string Service::use(settings::Settings read, const Encryption& encryption) 
   // Who reads that may post at once, and expects what the config says now.
   once_workers_go_by_it([this, changed, encryption, postponed = std::move(reload.postponed)] {
     report_reload(changed, encryption);
-    warn_of_slow_passwords();
+    warn_of_settings();
     for (const settings::Postponed& key : postponed)
       log::warn("this setting changes only with a restart",
                 {{"key", key.key}, {"in_use", key.in_use}, {"config", key.read}});

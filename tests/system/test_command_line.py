@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -98,6 +99,23 @@ class CommandLine(unittest.TestCase):
         path = self.file('[server]\nport = 1\n[events]\nrepeats = "sum"\n')
         status, _, err = run("--config", path, "--check-config")
         self.assertEqual(status, 0, err)
+
+    def test_what_is_allowed_and_hardly_meant_is_a_warning_at_a_check_and_at_the_start(self):
+        confirm = {"scrapers.names": ["prom-a"], "confirm.prom-b.url": "http://127.0.0.1:1"}
+        said = "[confirm.prom-b]: scrapers.names does not have this name; did you mean [confirm.prom-a]?"
+        config = self.file(toml(confirm))
+        status, out, err = run("--config", config, "--check-config")
+        self.assertEqual((status, out), (0, f"{config}: ok\n"))
+        self.assertRegex(err, rf"^oneshot-metrics-server: warning: {re.escape(said)}[^\n]*\n$")
+        with Server(confirm) as server:
+            self.assertEqual([line["level"] for line in server.log_lines() if line["msg"].startswith(said)], ["warn"])
+
+    def test_a_folder_that_is_not_there_yet_is_a_warning_at_a_check(self):
+        config = self.file(toml({"storage.path": "/nonexist/events.log"}))
+        status, out, err = run("--config", config, "--check-config")
+        self.assertEqual((status, out), (0, f"{config}: ok\n"))
+        self.assertIn('warning: storage.path = "/nonexist/events.log": there is no folder /nonexist here', err)
+        self.refused("--config", config, status=1, words=["there is no folder /nonexist"])
 
     def test_a_listener_is_not_plain_where_its_section_says_tls(self):
         config = self.file(toml({"listeners.a.address": "127.0.0.1:0", "listeners.a.tls": True}))

@@ -8,6 +8,7 @@
 #include "settings/key/key.hpp"
 #include "settings/reload.hpp"
 #include "settings/sources/header_file.hpp"
+#include "settings/warnings.hpp"
 #include "unit/settings/parsed.hpp"
 
 using namespace oneshot;
@@ -135,4 +136,34 @@ TEST_CASE("a header file that cannot be read") {
   CHECK(read_header_file("/no/such/file").error() == "/no/such/file: cannot be read: No such file or directory");
   CHECK(read_header_file("/").error() == "/: must be a file");
   CHECK(read_header_file("/dev/zero").error() == "/dev/zero: must be a file");
+}
+
+TEST_CASE("a section whose scraper is not among the names is warned of") {
+  const std::string names = "scrapers.names = [\"prom-a\", \"prom-b\"]\n";
+  CHECK(warnings(good("[confirm.prom-x]\n" + url)).empty());
+  CHECK(warnings(good(names + "[confirm.prom-b]\n" + url)).empty());
+  const auto near = warnings(good(names + "[confirm.prom-c]\n" + url));
+  REQUIRE(near.size() == 1);
+  CHECK(near[0] ==
+        "[confirm.prom-c]: scrapers.names does not have this name; did you mean [confirm.prom-a]? Else add it there. "
+        "Unless a scraper comes that calls itself so, the section does nothing");
+  const auto far = warnings(good("scrapers.max = 0\n" + names + "[confirm.thanos]\n" + url));
+  REQUIRE(far.size() == 1);
+  CHECK(far[0] ==
+        "[confirm.thanos]: scrapers.names does not have this name: add it there. With scrapers.max = 0 nobody else may "
+        "scrape, so the section does nothing");
+}
+
+TEST_CASE("a folder of the event log that is not there is warned of where the config is checked") {
+  const auto path = [](const std::string& text) {
+    return warnings_about_here(good("storage.path = \"" + text + "\""));
+  };
+  CHECK(path("").empty());
+  CHECK(path("events.log").empty());
+  CHECK(path("/tmp/events.log").empty());
+  const auto missing = path("/nonexist/a/events.log");
+  REQUIRE(missing.size() == 1);
+  CHECK(missing[0] ==
+        "storage.path = \"/nonexist/a/events.log\": there is no folder /nonexist/a here: make it before the start, "
+        "owned by the user who runs the server");
 }
