@@ -4,13 +4,18 @@
 #include <algorithm>
 #include <cstddef>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <utility>
 
+#include "base/nearest.hpp"
 #include "base/text.hpp"
 #include "ingest/hooks/cloud_event_mapping.hpp"
 #include "ingest/hooks/hook.hpp"
 #include "settings/key/named_sections.hpp"
+#include "settings/keys/webhook_presets.hpp"
 #include "settings/read_file.hpp"
+#include "settings/value.hpp"
 
 namespace oneshot::settings {
 
@@ -41,6 +46,13 @@ Result<void, std::string> check_cloud_events(const std::string& title, const ing
                     "without a secret; what needs one is a hook of another name"};
 }
 
+/// A section that is called as a preset, or nearly so, was to have what that brings.
+std::string hint_of_preset(std::string_view name, const ingest::HookOptions& options, std::string_view key) {
+  if (key != "labels" || !options.preset.empty() || !options.labels.empty()) return "";
+  const std::string_view meant = nearest(name, webhook_presets());
+  return ", or a preset, which brings them: preset = " + toml_text(meant.empty() ? "github" : meant);
+}
+
 }  // namespace
 
 Result<void, std::string> make_hooks(Settings& settings) {
@@ -55,7 +67,9 @@ Result<void, std::string> make_hooks(Settings& settings) {
       options.secret = std::move(*secret);
     }
     auto hook = ingest::Hook::make(options);
-    if (!hook) return Unexpected{title + ' ' + std::string(hook.error().key) + ": " + hook.error().what};
+    if (!hook)
+      return Unexpected{title + ' ' + std::string(hook.error().key) + ": " + hook.error().what +
+                        hint_of_preset(name, options, hook.error().key)};
     if (const std::string_view metric = hook->fixed_metric(); !metric.empty() && !has_metric(settings.app, metric))
       return Unexpected{title + " metric = \"" + printable(metric) + "\": there is no " +
                         section_title("metrics", metric)};

@@ -20,6 +20,7 @@ struct ValueError {
   const Value* culprit;    ///< the value, or the element of it that is wrong
   std::string must;        ///< "must be a whole number from 0 to 65535"
   bool is_secret = false;  ///< nobody may see the value
+  std::string name{};      ///< of a member of a table, where this is what is wrong: it is shown instead of the value
 };
 
 template <class Target>

@@ -41,6 +41,10 @@ Unexpected<ValueError> wrong(const Value& value, std::string must) {
   return Unexpected{ValueError{&value, std::move(must)}};
 }
 
+Unexpected<ValueError> wrong_name(const Value& value, const std::string& name, std::string must) {
+  return Unexpected{ValueError{&value, std::move(must), false, name}};
+}
+
 std::string toml_seconds(std::chrono::milliseconds duration) {
   // Not append_number, which writes 100000 as 1e+05.
   const auto ms = static_cast<std::uint64_t>(duration.count());

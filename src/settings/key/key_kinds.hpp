@@ -29,6 +29,8 @@ namespace oneshot::settings {
 [[nodiscard]] std::string same_text(const std::string& text);
 /// The complaint about a value: "must be ...".
 [[nodiscard]] Unexpected<ValueError> wrong(const Value& value, std::string must);
+/// The same about the name of a member of a table.
+[[nodiscard]] Unexpected<ValueError> wrong_name(const Value& value, const std::string& name, std::string must);
 [[nodiscard]] std::string toml_seconds(std::chrono::milliseconds duration);
 
 /// Nothing for what is no number at all.

@@ -84,7 +84,7 @@ BasicKey<Client> labels() {
             if (table == nullptr) return wrong(value, "must be a table: { team = \"web\" }");
             decltype(client.labels) made;
             for (const auto& [name, label] : *table) {
-              if (auto good = check_label_name(name); !good) return wrong(label, toml_text(name) + ": " + good.error());
+              if (auto good = check_label_name(name); !good) return wrong_name(label, name, good.error());
               auto text = label_value(name, label);
               if (!text) return Unexpected{text.error()};
               made.emplace_back(name, std::move(*text));

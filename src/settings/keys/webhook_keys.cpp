@@ -122,7 +122,7 @@ BasicKey<Hook> labels() {
             for (const auto& [name, label] : *table) {
               const auto* const text = std::get_if<std::string>(&label.content);
               if (text == nullptr) return wrong(label, toml_text(name) + " must be a text in quotes");
-              if (auto good = check_label_name(name); !good) return wrong(label, toml_text(name) + ": " + good.error());
+              if (auto good = check_label_name(name); !good) return wrong_name(label, name, good.error());
               if (auto good = check_template(*text); !good) return wrong(label, toml_text(name) + ": " + good.error());
               set_label(made, name, *text);
             }

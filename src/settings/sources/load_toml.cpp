@@ -197,7 +197,31 @@ class TomlReader {
     }
   }
 
+  /// A dot in a name without quotes makes a table in a table: [confirm.10.0.0.7] is 7 in 0 in 0 in 10, of which each is
+  /// nothing but the next one.
+  static bool is_of_tables_alone(const NamedSections& sections, const toml::table& table) {
+    return !table.empty() && std::ranges::all_of(table, [&](const auto& member) {
+      return member.second.is_table() &&
+             std::ranges::find(sections.keys, member.first.str(), &NamedKey::name) == sections.keys.end();
+    });
+  }
+
+  /// Names the section at the end of each way down.
+  void complain_of_dots(const NamedSections& sections, const std::string& title, const toml::table& table) {
+    if (is_of_tables_alone(sections, table)) {
+      for (const auto& [name, below] : table)
+        complain_of_dots(sections, title + '.' + std::string(name.str()), *below.as_table());
+      return;
+    }
+    const auto good = sections.check_title(title);
+    const std::string shown = '[' + std::string(sections.kind) + '.' + printable(title) + ']';
+    complain(begin_of(table.source()),
+             shown + ": " +
+                 (good ? "a name with a dot must be in quotes: " + section_title(sections.kind, title) : good.error()));
+  }
+
   void read_one_named(const NamedSections& sections, const toml::key& title, const toml::table& table) {
+    if (is_of_tables_alone(sections, table)) return complain_of_dots(sections, std::string(title.str()), table);
     const std::string shown = '[' + std::string(sections.kind) + '.' + printable(title.str()) + ']';
     if (const auto good = sections.check_title(title.str()); !good) {
       return complain(begin_of(table.source()), shown + ": " + good.error());
@@ -231,7 +255,8 @@ class TomlReader {
       complain(place, where + " = " + describe(value) + ": " + error.must);
     } else {
       if (error.culprit->line > place.line) place = {error.culprit->line, 0};
-      complain(place, where + " contains " + describe(*error.culprit) + ": " + error.must);
+      const std::string shown = error.name.empty() ? describe(*error.culprit) : quoted(error.name);
+      complain(place, where + " contains " + shown + ": " + error.must);
     }
   }
 

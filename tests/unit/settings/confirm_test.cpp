@@ -68,6 +68,18 @@ TEST_CASE("what is wrong with a section is said with its name and line") {
   CHECK(error("[confrim.a]\n" + url) == "c.toml:1: [confrim]: unknown table; did you mean [confirm]?");
 }
 
+TEST_CASE("a name with dots but without quotes is named with them") {
+  CHECK(error("[confirm.10.0.0.7]\n" + url) ==
+        "c.toml:1: [confirm.10.0.0.7]: a name with a dot must be in quotes: [confirm.\"10.0.0.7\"]");
+  CHECK(error("[confirm.10.0.0.7]\n" + url + "[confirm.10.0.0.8]\n" + url) ==
+        "c.toml:1: [confirm.10.0.0.7]: a name with a dot must be in quotes: [confirm.\"10.0.0.7\"]\n"
+        "c.toml:3: [confirm.10.0.0.8]: a name with a dot must be in quotes: [confirm.\"10.0.0.8\"]");
+  CHECK(error("[clients.build.eu]\nlabels = { a = \"b\" }\n") ==
+        "c.toml:1: [clients.build.eu]: a name with a dot must be in quotes: [clients.\"build.eu\"]");
+  CHECK(error("[metrics.a.b]\n").starts_with("c.toml:1: [metrics.a.b]: must be a metric name"));
+  CHECK(error("[confirm.a]\n" + url + "[confirm.a.b]\n").starts_with("c.toml:3: [confirm.a] b: unknown key"));
+}
+
 TEST_CASE("a URL has no password, which no message repeats") {
   CHECK(error("[confirm.a]\nurl = \"http://bob:geheim@p:9090\"\n") ==
         "c.toml:2: [confirm.a] url = \"http://***@p:9090\": must have no name or password in the URL: write it into "

@@ -109,7 +109,7 @@ TEST_CASE("what a key cannot take is refused with its place and what is allowed"
   CHECK(line("labels = { a = 1 }") == begin + "labels contains 1: \"a\" must be a text in quotes");
   CHECK(line("labels = { a-b = \"\" }") ==
         begin +
-            "labels contains \"\": \"a-b\": a label's name must be letters, digits and _, the first one no digit, "
+            "labels contains \"a-b\": a label's name must be letters, digits and _, the first one no digit, "
             "and not begin with __");
   CHECK(line("labels = { a = \"{/b\" }") ==
         begin + "labels contains \"{/b\": \"a\": character 1: no } closes this brace; a brace itself is written {{");
@@ -129,7 +129,12 @@ TEST_CASE("a label of a table below the section names its own line") {
 }
 
 TEST_CASE("keys that do not go together are refused with the name of the hook") {
-  CHECK(fault_of("[webhooks.x]\n") == "[webhooks.x] labels: or labels_from is needed: an event has at least one label");
+  CHECK(
+      fault_of("[webhooks.x]\n") ==
+      "[webhooks.x] labels: or labels_from is needed: an event has at least one label, or a preset, which brings them: "
+      "preset = \"github\"");
+  CHECK(fault_of("[webhooks.gitlab]\n").ends_with("or a preset, which brings them: preset = \"gitlab\""));
+  CHECK(fault_of("[webhooks.alert-manager]\n").ends_with("preset = \"alertmanager\""));
   CHECK(fault_of("[webhooks.x]\npreset = \"github\"\n") ==
         "[webhooks.x] secret_file: is needed for signature = \"hmac-sha256:X-Hub-Signature-256\": name the file that "
         "holds the secret, or set signature = \"\" to take events from everybody");
