@@ -280,6 +280,9 @@ class Run(Case):
         self.refused("run", "type=x", "true", words=["-- and a command must follow"])
         self.refused("run", "type=x", "--", words=["-- and a command must follow"])
         self.refused("run", "value=3", "--", "true", words=["value is the seconds"])
+        for own in ("phase", "exit_status"):
+            self.refused("run", "type=b", own + "=9", "--", "true", words=[f"{own} is a label that run sets itself"])
+        self.refused("run", "type=b", "a=1", "type=c", "--", "true", words=['"type" is there twice'])
         self.refused("run", "a", "b", "--", "true", words=["must be label=value"])
 
 

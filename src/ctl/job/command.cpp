@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "ctl/job/command.hpp"
 
-#include <algorithm>
+#include <chrono>
+#include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "base/numbers.hpp"
+#include "base/text.hpp"
 #include "ctl/job/child.hpp"
 #include "ctl/job/teller.hpp"
 #include "ctl/print.hpp"
@@ -52,13 +56,25 @@ int run_between(const TypedEvent& job, Target target, std::chrono::milliseconds 
   return end.repeat();
 }
 
+/// What the server would refuse in both events, when the command has already run and nobody looks.
+Result<void> check_labels(const TypedEvent& job) {
+  std::set<std::string_view> names;
+  for (const auto& [name, value] : job.fields) {
+    if (name == "value") return Unexpected{"run: value is the seconds that the command took; take another name"};
+    if (name == "phase" || name == "exit_status")
+      return Unexpected{"run: " + name + " is a label that run sets itself; take another name"};
+    if (!names.insert(name).second)
+      return Unexpected{"run: " + quoted(name) + " is there twice: an event can have a label once"};
+  }
+  return {};
+}
+
 int run_job(const Call& call) {
   const auto program = call.rest();
   if (!program || program->empty()) return refuse("run: -- and a command must follow: run type=backup -- COMMAND");
   auto job = read_event(call.words());
   if (!job) return refuse(job.error());
-  const bool has_value = std::ranges::any_of(job->fields, [](const auto& field) { return field.first == "value"; });
-  if (has_value) return refuse("run: value is the seconds that the command took; take another name");
+  if (const auto good = check_labels(*job); !good) return refuse(good.error());
   const auto retry = retry_time(call);
   if (!retry) return refuse(retry.error());
   auto target = target_of(call);
@@ -76,7 +92,8 @@ Command run_command() noexcept {
           .details =
               "For cron and scripts. The events have the labels given here (without any: type=COMMAND), and\n"
               "phase=\"start\", or phase=\"end\" with exit_status; the value of the end is the seconds that the\n"
-              "command took. An exit_status above 128 is a signal, as in a shell.\n"
+              "command took. An exit_status above 128 is a signal, as in a shell. phase, exit_status and value\n"
+              "are the command's own: none of them can be given here.\n"
               "\n"
               "The command has this program's input, output and signals, and this program ends as the command\n"
               "does, with its status or by its signal: 127 where there is no such command, 126 where it cannot\n"
