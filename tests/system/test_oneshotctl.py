@@ -153,6 +153,9 @@ class Token(Case):
             self.assertEqual(server.post("/event?type=x", headers=credentials).status, 200)
             self.assertEqual(server.get("/metrics?peek=1", headers=credentials).status, 403)
 
+    def test_the_client_without_credentials_has_no_token(self):
+        self.refused("token", "new", "anonymous", words=["anonymous is whoever shows no credentials", "another name"])
+
     def test_no_two_tokens_are_the_same_and_each_comes_with_its_hash(self):
         made = [json.loads(self.done("token", "new", "--json")) for _ in range(20)]
         self.assertEqual(len({one["token"] for one in made}), 20)

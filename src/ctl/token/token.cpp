@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "access/client.hpp"
 #include "access/credentials.hpp"
 #include "base/byte_set.hpp"
 #include "crypto/hex.hpp"
@@ -35,6 +36,8 @@ Result<Token> hash_token(std::string_view text) {
 }
 
 Result<void> check_client_name(std::string_view name) {
+  if (name == access::anonymous_name)
+    return Unexpected{"the client anonymous is whoever shows no credentials, and has no token: take another name"};
   if (!name.empty() && name.size() <= longest_name && name_bytes.has_all_of(name)) return {};
   return Unexpected{"the name of a client must be 1 to 64 letters, digits, _, - or ."};
 }
