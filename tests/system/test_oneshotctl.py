@@ -7,6 +7,8 @@ import os
 import re
 import signal
 import subprocess
+import tempfile
+import time
 
 from harness import programs, runner
 from harness.oneshotctl import Case, program, run
@@ -85,6 +87,47 @@ class Help(Case):
         self.refused("post", "a=b", "--timeout", "soon", words=['--timeout "soon": must be seconds'])
         self.refused("post", "a=b", "--token-file", "/none", words=["--token-file /none: cannot be read: No such file"])
         self.refused("post", "a=b", "--user", "me", words=["--user and --password-file go together"])
+
+    def test_a_url_is_the_server_and_no_page_of_it(self):
+        for page in ("/event", "/metrics", "/ui", "/api/v1", "/api/v1/events", "/sub/event"):
+            server = "http://host:8090" + ("/sub" if page.startswith("/sub") else "")
+            page = page.removeprefix("/sub")
+            self.refused("post", "a=b", "--url", server + page, words=[f"without {page}: write {server}\n"])
+            self.refused("post", "a=b", env={"ONESHOT_URL": server + page + "/"}, words=["ONESHOT_URL", page])
+
+    def test_an_empty_option_is_no_option(self):
+        for option in ("--url", "--unix-socket", "--cacert", "--cert", "--key"):
+            self.refused("post", "a=b", option, "", env={"ONESHOT_URL": "http://127.0.0.1:1"},
+                         words=[f"{option} is empty"])
+        self.refused("post", "a=b", "--token-file", "", words=["--token-file", "cannot be read"])
+
+    def test_a_password_in_a_url_is_not_repeated(self):
+        for url in ("http://bob:geheim@h:8090", "bob:geheim@h:8090", "ftp://bob:geheim@h", "http://bob:ge heim@h"):
+            self.assertNotIn("heim", self.refused("post", "a=b", "--url", url, words=["--url"]))
+
+    def test_certificates_are_read_before_the_first_try(self):
+        with tempfile.TemporaryDirectory() as folder:
+            def write(name, text):
+                path = os.path.join(folder, name)
+                with open(path, "w", encoding="ascii") as file:
+                    file.write(text)
+                return path
+            certificate = write("c", "-----BEGIN CERTIFICATE-----\n")
+            key = write("k", "-----BEGIN PRIVATE KEY-----\n")
+            both, other = write("b", "-----BEGIN CERTIFICATE-----\n-----BEGIN EC PRIVATE KEY-----\n"), write("o", "x")
+            for args, words in (
+                    (["--cacert", "/none"], ["--cacert /none: cannot be read: No such file"]),
+                    (["--cacert", other], ["--cacert", "holds nothing in PEM"]),
+                    (["--cacert", folder], ["--cacert", "must be a file"]),
+                    (["--cert", "/none", "--key", key], ["--cert /none: cannot be read"]),
+                    (["--cert", certificate, "--key", "/none"], ["--key /none: cannot be read"]),
+                    (["--cert", certificate], ["--cert", "has no key in it: name that after --key"]),
+                    (["--key", key], ["--key goes with --cert"])):
+                began = time.monotonic()
+                self.refused("post", "a=b", "--url", "https://127.0.0.1:1", *args, words=words)
+                self.refused("run", *args, "--", "true", words=words)
+                self.assertLess(time.monotonic() - began, 5)
+            self.failed("post", "a=b", "--url", "https://127.0.0.1:1", "--retry-seconds", "0", "--cert", both)
 
 
 class Completion(Case):

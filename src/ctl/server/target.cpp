@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include "ctl/server/target.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <utility>
 
 #include "base/numbers.hpp"
 #include "base/text.hpp"
+#include "base/url.hpp"
+#include "ctl/server/certificates.hpp"
 
 namespace oneshot::ctl {
 namespace {
@@ -20,6 +26,16 @@ std::string from(const Call& call, std::string_view option, const char* variable
   if (const auto value = call.value_of(option)) return std::string(*value);
   const char* const set = variable == nullptr ? nullptr : std::getenv(variable);
   return set == nullptr ? "" : set;
+}
+
+/// A variable that is empty counts as not set; an option that is empty comes from a variable of a script that is not
+/// what its writer thought, and would quietly mean another server.
+Result<void> check_not_empty(const Call& call) {
+  for (const std::string_view option : {"--url", "--unix-socket", "--cacert", "--cert", "--key"})
+    if (const auto value = call.value_of(option); value && value->empty())
+      return Unexpected{std::string(option) + " is empty: write " +
+                        (option == "--url" ? "http://HOST[:PORT]" : "the name of a file") + ", or leave it out"};
+  return {};
 }
 
 /// Of a secret's file. Editors and `echo` end it with a line end.
@@ -66,9 +82,26 @@ Result<void> read_password(const Call& call, Target& target) {
   return {};
 }
 
+Result<void> read_certificates(const Call& call, Target& target) {
+  target.cacert = from(call, "--cacert", nullptr);
+  target.cert = from(call, "--cert", nullptr);
+  target.key = from(call, "--key", nullptr);
+  return check_certificates(target.cacert, target.cert, target.key);
+}
+
 Result<void> read_secrets(const Call& call, Target& target) {
   if (auto read = read_password(call, target); !read) return read;
+  if (auto read = read_certificates(call, target); !read) return read;
   return read_token(call, target);
+}
+
+/// What of a URL is not the server's, but one of its pages; empty: nothing.
+std::string_view page_of(std::string_view url) {
+  const std::size_t path = std::min(url.find('/', url.find("://") + 3), url.size());
+  if (const std::size_t api = url.find("/api/v1", path); api != std::string_view::npos) return url.substr(api);
+  for (const std::string_view page : {"/event", "/metrics", "/ui"})
+    if (url.substr(path).ends_with(page)) return url.substr(url.size() - page.size());
+  return {};
 }
 
 }  // namespace
@@ -81,9 +114,12 @@ Result<std::string> server_url(std::string_view text, const std::string& name) {
         "that --password-file names, or a token into ONESHOT_TOKEN"};
   const bool good = text.starts_with("http://") || text.starts_with("https://");
   if (!good || text.find_first_of(" ?#") != std::string_view::npos)
-    return Unexpected{name + ' ' + quoted(text) + ": must be http://HOST[:PORT] or https://HOST[:PORT], such as " +
-                      std::string(default_url)};
+    return Unexpected{name + ' ' + quoted(without_user(text)) +
+                      ": must be http://HOST[:PORT] or https://HOST[:PORT], such as " + std::string(default_url)};
   while (text.ends_with('/')) text.remove_suffix(1);
+  if (const std::string_view page = page_of(text); !page.empty())
+    return Unexpected{name + ' ' + quoted(text) + ": must be the server without " + printable(page) + ": write " +
+                      std::string(text.substr(0, text.size() - page.size()))};
   return std::string(text);
 }
 
@@ -95,6 +131,7 @@ Result<std::chrono::milliseconds> seconds_of(std::string_view text, std::string_
 }
 
 Result<Target> target_of(const Call& call) {
+  if (const auto good = check_not_empty(call); !good) return Unexpected{good.error()};
   Target target;
   const std::string url = from(call, "--url", "ONESHOT_URL");
   auto good_url = server_url(url.empty() ? default_url : url, call.has("--url") ? "--url" : "ONESHOT_URL");
@@ -106,9 +143,6 @@ Result<Target> target_of(const Call& call) {
     target.timeout = *good;
   }
   target.unix_socket = from(call, "--unix-socket", nullptr);
-  target.cacert = from(call, "--cacert", nullptr);
-  target.cert = from(call, "--cert", nullptr);
-  target.key = from(call, "--key", nullptr);
   if (const auto read = read_secrets(call, target); !read) return Unexpected{read.error()};
   return target;
 }
