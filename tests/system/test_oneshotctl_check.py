@@ -69,6 +69,10 @@ class ScrapeConfig(InFolder):
             self.assertIn(line, text)
         self.assertNotIn("scheme", self.config())
 
+    def test_the_certificates_are_files_of_the_prometheus_which_may_be_elsewhere(self):
+        text = self.config("--url", "https://events.example", "--cacert", "/elsewhere/ca.pem")
+        self.assertIn("/elsewhere/ca.pem", text)
+
     def test_what_is_no_name_or_interval_is_refused(self):
         self.refused("scrape-config", words=["the name of one scraper must follow"])
         self.refused("scrape-config", "a b", words=["1 to 128 letters"])

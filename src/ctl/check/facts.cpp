@@ -36,7 +36,7 @@ std::string host_port_of(std::string_view url) {
 }  // namespace
 
 Result<Facts> facts_of(const Call& call) {
-  const auto target = target_of(call);
+  const auto target = target_for_others(call);
   if (!target) return Unexpected{target.error()};
   Facts facts;
   facts.host_port = host_port_of(target->url);

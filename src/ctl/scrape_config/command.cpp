@@ -27,7 +27,7 @@ int run_scrape_config(const Call& call) {
     job.interval = *interval;
   }
   job.explicit_timestamps = call.has(timestamps_option);
-  const auto server = target_of(call);
+  const auto server = target_for_others(call);
   return server ? print(job_yaml(job, call, *server)) : refuse(server.error());
 }
 

@@ -82,16 +82,8 @@ Result<void> read_password(const Call& call, Target& target) {
   return {};
 }
 
-Result<void> read_certificates(const Call& call, Target& target) {
-  target.cacert = from(call, "--cacert", nullptr);
-  target.cert = from(call, "--cert", nullptr);
-  target.key = from(call, "--key", nullptr);
-  return check_certificates(target.cacert, target.cert, target.key);
-}
-
 Result<void> read_secrets(const Call& call, Target& target) {
   if (auto read = read_password(call, target); !read) return read;
-  if (auto read = read_certificates(call, target); !read) return read;
   return read_token(call, target);
 }
 
@@ -131,6 +123,14 @@ Result<std::chrono::milliseconds> seconds_of(std::string_view text, std::string_
 }
 
 Result<Target> target_of(const Call& call) {
+  auto target = target_for_others(call);
+  if (!target) return target;
+  if (const auto good = check_certificates(target->cacert, target->cert, target->key); !good)
+    return Unexpected{good.error()};
+  return target;
+}
+
+Result<Target> target_for_others(const Call& call) {
   if (const auto good = check_not_empty(call); !good) return Unexpected{good.error()};
   Target target;
   const std::string url = from(call, "--url", "ONESHOT_URL");
@@ -143,6 +143,9 @@ Result<Target> target_of(const Call& call) {
     target.timeout = *good;
   }
   target.unix_socket = from(call, "--unix-socket", nullptr);
+  target.cacert = from(call, "--cacert", nullptr);
+  target.cert = from(call, "--cert", nullptr);
+  target.key = from(call, "--key", nullptr);
   if (const auto read = read_secrets(call, target); !read) return Unexpected{read.error()};
   return target;
 }

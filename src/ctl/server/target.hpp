@@ -26,6 +26,8 @@ struct Target {
 /// What the connection options say, else ONESHOT_URL and ONESHOT_TOKEN, else http://localhost:8090. Errors name the
 /// option or the variable: wrong usage, all of them.
 [[nodiscard]] Result<Target> target_of(const Call& call);
+/// The same for who asks nobody: the certificates are files of a Prometheus, perhaps on another machine.
+[[nodiscard]] Result<Target> target_for_others(const Call& call);
 
 /// The URL of a server without the slashes at its end. Errors begin with `name`, which says where it comes from.
 [[nodiscard]] Result<std::string> server_url(std::string_view text, const std::string& name);
