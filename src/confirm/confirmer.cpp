@@ -128,6 +128,16 @@ Statistics Confirmer::statistics() const {
   return statistics_;
 }
 
+State Confirmer::state() const {
+  const std::lock_guard lock(mutex_);
+  return {.url = options_.url,
+          .decides = judge_.decides(),
+          .unreachable = options_.unreachable,
+          .up = statistics_.up,
+          .since_unix_ms = up_since_unix_ms_,
+          .reason = silence_reason_};
+}
+
 void Confirmer::resume(std::string metric) {
   std::shared_ptr<queue::Delivery> batch = queue_.resume(scraper_);
   if (batch == nullptr) return;

@@ -20,6 +20,7 @@
 #include "confirm/options.hpp"
 #include "confirm/own_numbers.hpp"
 #include "confirm/queries.hpp"
+#include "confirm/state.hpp"
 #include "confirm/statistics.hpp"
 #include "confirm/stored_events.hpp"
 #include "confirm/target_labels.hpp"
@@ -64,6 +65,7 @@ class Confirmer : public std::enable_shared_from_this<Confirmer> {
   /// What TCP says. Settles the batch here where that decides.
   void told(std::uint64_t number, delivery::Outcome outcome);
   [[nodiscard]] Statistics statistics() const;
+  [[nodiscard]] State state() const;
 
   // The thread of run().
   /// `metric`: the name of the events without one of a batch that a program before this one sent.
@@ -131,6 +133,7 @@ class Confirmer : public std::enable_shared_from_this<Confirmer> {
   void note_trust(Judge::Trust before, Judge::Trust now, const Shown& shown);
   void note_silence(const std::string& reason);
   void note_answer();
+  void note_up_locked(bool up, const std::string& reason);
   [[nodiscard]] Window window(std::chrono::seconds back) const;
   [[nodiscard]] std::vector<Window> marker_windows(SteadyTime now) const;
 
@@ -179,6 +182,8 @@ class Confirmer : public std::enable_shared_from_this<Confirmer> {
   std::optional<delivery::OneShotEvent::Notifier> woken_;
   std::vector<delivery::OneShotEvent::Notifier> waiting_;
   Statistics statistics_;
+  std::int64_t up_since_unix_ms_ = 0;  // since when statistics_.up is what it is; 0: nothing was asked yet
+  std::string silence_reason_;
 
   // Of the loop alone.
   bool look_ahead_ = true;

@@ -311,7 +311,7 @@ void Confirmer::note_silence(const std::string& reason) {
     const std::lock_guard lock(mutex_);
     if (judge_.silent() == Judge::Verdict::by_tcp) batch = std::move(out_);
     tcp = judge_.tcp();
-    statistics_.up = false;
+    note_up_locked(false, reason);
   }
   if (!std::exchange(silence_said_, true)) {
     log::warn(options_.unreachable == Unreachable::wait
@@ -322,10 +322,16 @@ void Confirmer::note_silence(const std::string& reason) {
   if (batch != nullptr) batch->settle(*tcp);
 }
 
+void Confirmer::note_up_locked(bool up, const std::string& reason) {
+  if (up_since_unix_ms_ == 0 || statistics_.up != up) up_since_unix_ms_ = clock_.unix_ms();
+  statistics_.up = up;
+  silence_reason_ = reason;
+}
+
 void Confirmer::note_answer() {
   {
     const std::lock_guard lock(mutex_);
-    statistics_.up = true;
+    note_up_locked(true, {});
   }
   if (std::exchange(silence_said_, false))
     log::info("the scraper's API answers again", {{"scraper", scraper_}, {"url", options_.url}});

@@ -127,6 +127,11 @@ Judge::Permit Judge::permit() const noexcept {
   return trust_ == Trust::unseen && !tcp_decides() ? Permit::unseen : Permit::batch;
 }
 
+Decides Judge::decides() const noexcept {
+  if (tcp_decides()) return Decides::tcp;
+  return silent_ || trust_ == Trust::unseen ? Decides::nothing : Decides::api;
+}
+
 bool Judge::is_curious() const noexcept { return is_out() || (trust_ != Trust::shown && last_issued_ > 0); }
 
 }  // namespace oneshot::confirm

@@ -7,6 +7,7 @@
 
 #include "base/clock.hpp"
 #include "confirm/options.hpp"
+#include "confirm/state.hpp"
 #include "delivery/outcome.hpp"
 
 namespace oneshot::confirm {
@@ -116,6 +117,7 @@ class Judge {
   /// The last exposition that went out is that of the batch: what the scraper says of its last scrape is about it.
   [[nodiscard]] bool is_last() const noexcept { return last_issued_ == number_; }
   [[nodiscard]] Permit permit() const noexcept;
+  [[nodiscard]] Decides decides() const noexcept;
   /// The next answer may take the trust away: it needs the last two facts.
   [[nodiscard]] bool doubts(SteadyTime now) const noexcept;
   /// Since when answers have been coming without a number of ours, if none has shown yet.

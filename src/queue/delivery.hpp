@@ -44,6 +44,8 @@ class Delivery {
   [[nodiscard]] virtual bool wants_acknowledged() const noexcept { return false; }
   /// Why it will not be delivered, as its connection saw that: for LastBatch, before settle().
   virtual void note_cause(const delivery::Cause& /*cause*/) {}
+  /// Nothing of it goes out, though nothing failed: destroyed now, it leaves no trace in the counts of batches.
+  virtual void hold_back() noexcept {}
   /// delivered: the scraper goes on behind this batch; else its events are sent again. Once.
   virtual void settle(delivery::Outcome outcome) = 0;
   /// As settle(delivered), but the events stay in the log while what is returned lives. Once, instead of settle().

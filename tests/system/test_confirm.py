@@ -5,6 +5,7 @@ The scraper and its store are the test's own. A ledger counts what was posted an
 must be there once.
 """
 
+import json
 import os
 import signal
 import tempfile
@@ -13,6 +14,7 @@ import unittest
 
 from harness import load, runner
 from harness.fake_store import MARKER, FakeStore
+from harness.oneshotctl import run as ctl
 from harness.oracle import Oracle
 from harness.server import Server
 from harness.waiting import wait_until
@@ -176,6 +178,44 @@ class Confirm(unittest.TestCase):
         wait_until(lambda: self.store.scrape(server).batch() == 2, "the batch", 10, 0.1)
         self.drain(server)
         self.assertEqual(self.own(server, "oneshot_batches_confirmed_total"), 0)
+
+    def test_an_api_that_goes_away_or_never_came_is_told_of_everywhere(self):
+        """The JSON of the API, `why`, `doctor` and `scrapers`; the server's own log says it once."""
+        for way, refused in (("goes", "answers 503"), ("never came", "Connection refused")):
+            with self.subTest(way=way):
+                if way == "never came":
+                    self.store.go()
+                server = self.server()
+                if way == "goes":
+                    self.calibrate(server)
+                    self.assertEqual(self.confirmation(server)["decides"], "api")
+                    self.store.away = True
+                server.event("type=deploy")
+                self.store.scrape(server)
+                wait_until(lambda: "reason" in self.confirmation(server), "away")
+                told = self.confirmation(server)
+                self.assertEqual((told["url"], told["up"], told["decides"], told["unreachable"]),
+                                 (self.store.url, False, "nothing", "wait"))
+                self.assertIn(refused, told["reason"])
+                self.assertLess(abs(told["since_unix_ms"] / 1000 - time.time()), 30)
+                for command in (["why", NAME, "type=deploy"], ["doctor"]):
+                    said = ctl(*command, "--url", f"http://127.0.0.1:{server.port}")
+                    self.assertEqual(said.status, 1, said)
+                    for word in (self.store.url, "has not answered the server for", refused, "[confirm.prom-a]"):
+                        self.assertIn(word, said.out)
+                    self.assertNotIn("scrape_timeout", said.out)
+                said = ctl("scrapers", "--url", f"http://127.0.0.1:{server.port}")
+                self.assertIn("waits: API away for", said.out)
+                (setattr(self.store, "away", False) if way == "goes" else self.store.come())
+                self.calibrate(server)
+                self.assertEqual(self.confirmation(server)["decides"], "api")
+                self.store.forget_since(0)
+                server.stop()
+
+    def confirmation(self, server):
+        with server.connect() as connection:
+            status = json.loads(connection.get("/api/v1/status").body)
+        return next(one["confirmation"] for one in status["scrapers"] if one["name"] == NAME)
 
     def test_the_headers_of_the_file_go_out_and_stay_secret(self):
         path = os.path.join(self.folder, "headers")

@@ -52,6 +52,13 @@ def changed(base, **members):
     return copied
 
 
+def confirmed(name="prom-a", **members):
+    """A scraper that its own API confirms, with other members of the confirmation."""
+    state = {"url": "http://prom-a:9090", "up": True, "since_unix_ms": NOW - 130_000, "decides": "api",
+             "unreachable": "wait", **members}
+    return changed(SCRAPER, name=name, confirmed=True, confirmation=state)
+
+
 def page(*events, truncated=False, from_unix_ms=NOW - 3_600_000):
     """An answer of /api/v1/events."""
     return {"events": list(events), "truncated": truncated, "from_unix_ms": from_unix_ms}
@@ -218,6 +225,17 @@ class Scrapers(Scripted):
             "prom-ü    yes    4 s ago            0  -                   3         12  "
             "reset after 8192 of 120331 bytes, 1 event\n"))
 
+    def test_who_says_what_was_delivered_is_a_column_where_somebody_is_confirmed(self):
+        others = [confirmed(name="b", decides="nothing", up=False, reason="answers 503"),
+                  confirmed(name="c", decides="tcp", up=False, reason="answers 503"),
+                  confirmed(name="d", decides="tcp"), confirmed(name="e", decides="nothing")]
+        self.says("/api/v1/status", changed(STATUS, scrapers=[SCRAPER, confirmed(), *others]))
+        rows = self.ctl("scrapers").splitlines()
+        at = rows[0].index("CONFIRMED")
+        self.assertEqual([row[at:rows[0].index("LAST BATCH")].strip() for row in rows[1:]], [
+            "-", "by its API", "waits: API away for 2 min 10 s", "by TCP: API away for 2 min 10 s",
+            "by TCP: no oneshot_batch shows", "waits: no oneshot_batch shows"])
+
     def test_in_a_cluster_the_replica_is_named_that_a_batch_is_on_its_way_from(self):
         self.says("/api/v1/status", changed(STATUS, scrapers=[changed(SCRAPER, in_flight=3, held_by="b")]))
         self.assertIn("  3 from b  ", self.ctl("scrapers").splitlines()[1])
@@ -296,6 +314,7 @@ class Why(Scripted):
     def test_each_reason_is_a_sentence_with_what_to_do(self):
         broken = {"unix_ms": NOW - 4000, "events": 9, "outcome": "truncated",
                   "reason": "reset after 8192 of 9999 bytes"}
+        silent = confirmed(up=False, decides="nothing", reason="answers 503")
         for expected, words, given in (
                 (0, ["prom-a has it: delivered at 2026-11-26 09:29:03 UTC, 2 s after it came"],
                  ("delivered", SCRAPER, {"unix_ms": NOW - 57_000})),
@@ -307,6 +326,14 @@ class Why(Scripted):
                  ("waiting", changed(SCRAPER, last_scrape_unix_ms=NOW - 3_600_000), {})),
                 (1, ["last batch failed 4 s ago (reset after 8192 of 9999 bytes, 9 events)", "scrape_timeout"],
                  ("waiting", changed(SCRAPER, last_batch=broken), {})),
+                (1, ["its API at http://prom-a:9090 has not answered the server for 2 min 10 s (answers 503)",
+                     "newer events wait", "[confirm.prom-a]"],
+                 ("waiting", changed(silent, last_batch=broken), {})),
+                (1, ["sent 1 s ago", "only that one's API can say", "has not answered the server for 2 min 10 s"],
+                 ("in_flight", silent, {"unix_ms": NOW - 1000})),
+                (1, ["shown a oneshot_batch of the server yet"], ("waiting", confirmed(decides="nothing"), {})),
+                (1, ["whether it arrived shows at the latest"],
+                 ("in_flight", confirmed(up=False, decides="tcp", reason="answers 503"), {"unix_ms": NOW - 1000})),
                 (1, ["one of 17391 events that wait"], ("waiting", changed(SCRAPER, waiting=17391), {})),
                 (1, ["oneshotctl skip"], ("dropped", SCRAPER, {"reason": "skipped"})),
                 (1, ["limit for labels or samples"], ("dropped", SCRAPER, {"reason": "refused"})),
@@ -408,6 +435,17 @@ class Doctor(Scripted):
         self.one("warning", "from 10.1.2.3", "400: label a-b", refusals=[changed(refusal, peer="x"), refusal])
         self.one("error", "its clock is 1 h behind", now_unix_ms=int(time.time() * 1000) - 3_600_000,
                  scrapers=[changed(SCRAPER, last_scrape_unix_ms=NOW - 3_600_000)])
+
+    def test_a_confirmation_that_does_not_work_is_an_error_where_events_wait_and_a_warning_where_they_do_not(self):
+        self.assertEqual(self.findings(scrapers=[confirmed()]), [])
+        self.assertEqual(self.findings(scrapers=[confirmed(decides="nothing")]), [])  # the first scrapes
+        self.assertEqual(self.findings(scrapers=[confirmed(decides="nothing", up=False, since_unix_ms=0)]), [])
+        away = confirmed(decides="nothing", up=False, reason="answers 503")
+        self.one("error", "scraper prom-a: its API at http://prom-a:9090 has not answered", "(answers 503)",
+                 'unreachable = "tcp"', scrapers=[changed(away, last_batch__outcome="timed_out")])
+        self.one("warning", "(answers 503): meanwhile TCP decides",
+                 scrapers=[confirmed(decides="tcp", up=False, reason="answers 503")])
+        self.one("warning", "shows no oneshot_batch", "relabelling", scrapers=[confirmed(decides="tcp")])
 
     def test_each_trouble_of_a_cluster_is_a_line_with_what_to_do(self):
         well = changed(CLUSTER, replicas=CLUSTER["replicas"][:1])

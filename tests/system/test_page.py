@@ -219,6 +219,14 @@ class Page(WithBrowser):
         self.assertNotIn("cluster", self.browser.text("body").lower())
         self.assertIsNone(self.browser.run("return document.querySelector('#cluster').offsetParent"))
 
+    def test_an_api_that_confirms_nobody_is_shown_with_why(self):
+        self.server = Server({"scrapers.names": ["prom-a"], "confirm.prom-a.url": "http://127.0.0.1:1"})
+        self.addCleanup(self.server.stop)
+        self.show()
+        self.browser.wait_for("return document.querySelector('#scrapers').innerText.includes('EVENTS WAIT')")
+        self.assertIn("its API at http://127.0.0.1:1 has not answered for", self.browser.text("#scrapers"))
+        self.assertIn("Connection refused", self.browser.text("#scrapers"))
+
     def test_each_field_and_table_has_a_name(self):
         self.show()
         unnamed = self.browser.run(

@@ -2,6 +2,11 @@
 #include "app/api/scraper_json.hpp"
 
 #include <cstddef>
+#include <memory>
+
+#include "confirm/confirmer.hpp"
+#include "confirm/confirmers.hpp"
+#include "confirm/state.hpp"
 
 namespace oneshot::app {
 namespace {
@@ -30,11 +35,26 @@ void write_batches(json::Writer& out, const queue::ScraperStatistics& scraper) {
   out.end_object();
 }
 
-void write_scraper(json::Writer& out, const queue::ScraperStatistics& scraper, bool shared) {
+/// A reload may just have ended the confirmation of a scraper that still counts as confirmed: then there is none.
+void write_confirmation(json::Writer& out, const queue::ScraperStatistics& scraper, const Services& services) {
+  if (!scraper.confirmed || services.confirmers == nullptr) return;
+  const std::shared_ptr<const confirm::Confirmer> confirmer = services.confirmers->find(scraper.name);
+  if (confirmer == nullptr) return;
+  const confirm::State state = confirmer->state();
+  out.member("confirmation").object();
+  out.member("url", state.url).member("up", state.up).member("since_unix_ms", state.since_unix_ms);
+  if (!state.reason.empty()) out.member("reason", state.reason);
+  out.member("decides", name_of(state.decides));
+  out.member("unreachable", state.unreachable == confirm::Unreachable::wait ? "wait" : "tcp");
+  out.end_object();
+}
+
+void write_scraper(json::Writer& out, const queue::ScraperStatistics& scraper, const Services& services, bool shared) {
   out.object();
   out.member("name", scraper.name);
   out.member("named", scraper.named);
   out.member("confirmed", scraper.confirmed);
+  write_confirmation(out, scraper, services);
   out.member("shared", shared);
   out.member("waiting", scraper.waiting);
   out.member("in_flight", scraper.in_flight);
@@ -56,7 +76,7 @@ void write_scrapers(json::Writer& out, const queue::QueueStatistics& statistics,
   const SteadyTime now = services.clock.steady();
   out.list();
   for (const queue::ScraperStatistics& scraper : statistics.scrapers)
-    write_scraper(out, scraper, services.shared_scrapers.is_shared(scraper.name, now));
+    write_scraper(out, scraper, services, services.shared_scrapers.is_shared(scraper.name, now));
   out.end_list();
 }
 

@@ -48,6 +48,7 @@ void warn_about(const Scrape& scrape, const ProxySigns& signs) {
 /// For a batch with nothing in it, or one that must not go out yet.
 http::Reply without_its_events(const Scrape& scrape, std::unique_ptr<queue::Delivery> batch, Permit permit) {
   const std::uint64_t number = batch->number();
+  batch->hold_back();
   batch.reset();  // nothing to be received: nothing in flight
   if (scrape.confirmer != nullptr) scrape.confirmer->issued(number);
   if (permit == Permit::batch || permit == Permit::batch_soon)

@@ -84,14 +84,22 @@ void check_progress(const Scraper& scraper, std::int64_t started_unix_ms, std::i
     error(findings, name + " came last " + ago(scraper.last_scrape_unix_ms, now_unix_ms) + ", and " +
                         events_in_words(scraper.waiting) + (scraper.waiting == 1 ? " waits" : " wait") +
                         " for it: start it, or oneshotctl " + (scraper.named ? "skip " : "forget ") + scraper.name);
-  } else if (scraper.last_batch && !scraper.last_batch->delivered()) {
+  } else if (scraper.last_batch && !scraper.last_batch->delivered() && !scraper.holds_events()) {
     warning(findings, name + " did not get its last batch (" + scraper.last_batch->text() +
                           "), which goes out again; if that goes on, raise its scrape_timeout and limits");
   }
 }
 
+void check_confirmation(const Scraper& scraper, std::int64_t now_unix_ms, Findings& findings) {
+  if (!scraper.confirmation) return;
+  const std::string trouble = scraper.confirmation->trouble(scraper.name, now_unix_ms);
+  if (trouble.empty()) return;
+  (scraper.holds_events() ? error : warning)(findings, "scraper " + scraper.name + ": " + trouble);
+}
+
 void check_scraper(const Scraper& scraper, std::int64_t started_unix_ms, std::int64_t now_unix_ms, Findings& findings) {
   check_progress(scraper, started_unix_ms, now_unix_ms, findings);
+  check_confirmation(scraper, now_unix_ms, findings);
   const std::string name = "scraper " + scraper.name;
   if (scraper.shared)
     error(findings, name + " seems to be two Prometheus, which share its events: give each a name of its own");

@@ -30,6 +30,7 @@ Scraper scraper_of(const json::Value& value) {
   scraper.oldest_waiting_seconds = number_at(value, "oldest_waiting_seconds");
   scraper.last_scrape_unix_ms = whole_at(value, "last_scrape_unix_ms");
   scraper.last_batch = batch_of(value);
+  scraper.confirmation = confirmation_of(value);
   return scraper;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "ctl/scrapers/confirmation.hpp"
 #include "json/value.hpp"
 
 namespace oneshot::ctl {
@@ -33,6 +34,9 @@ struct Scraper {
   double oldest_waiting_seconds = 0;
   std::int64_t last_scrape_unix_ms = 0;  ///< 0: not since the server's start
   std::optional<Batch> last_batch;
+  std::optional<Confirmation> confirmation;  ///< of one that its own API confirms
+
+  [[nodiscard]] bool holds_events() const noexcept { return confirmation && confirmation->holds_events(); }
 };
 
 /// Those of an answer with the member "scrapers".

@@ -38,6 +38,15 @@ std::string after_a_failure(const EventCase& one) {
          "scrapers.max_events_per_scrape";
 }
 
+/// Nothing says what was delivered, so nothing goes out.
+std::string unconfirmed(const EventCase& one) {
+  const Scraper& scraper = one.scraper;
+  if (scraper.holds_events()) return scraper.confirmation->trouble(scraper.name, one.now_unix_ms);
+  return "its API at " + scraper.confirmation->url +
+         " has not shown a oneshot_batch of the server yet, and until then, or for 20 s of answers, its scrapes get no "
+         "events";
+}
+
 std::string waiting(const EventCase& one) {
   const Scraper& scraper = one.scraper;
   const std::string begin = scraper.name + " has not got it yet: ";
@@ -47,15 +56,19 @@ std::string waiting(const EventCase& one) {
   if (one.now_unix_ms - scraper.last_scrape_unix_ms > away_after_ms)
     return begin + "it came last " + ago(scraper.last_scrape_unix_ms, one.now_unix_ms) +
            "; is it up, and does its job still scrape this server as " + scraper.name + '?';
+  if (scraper.confirmation && scraper.confirmation->decides == "nothing") return begin + unconfirmed(one);
   if (scraper.last_batch && !scraper.last_batch->delivered()) return after_a_failure(one);
   return begin + "it is one of " + events_in_words(scraper.waiting) + " that wait, and came last " +
          ago(scraper.last_scrape_unix_ms, one.now_unix_ms) + "; it comes with one of the next scrapes";
 }
 
 std::string in_flight(const EventCase& one) {
-  return "it is on its way to " + one.scraper.name +
-         (one.since_unix_ms == 0 ? "" : ", sent " + ago(one.since_unix_ms, one.now_unix_ms)) +
-         "; whether it arrived shows at the latest with the next scrape";
+  const std::string way = "it is on its way to " + one.scraper.name +
+                          (one.since_unix_ms == 0 ? "" : ", sent " + ago(one.since_unix_ms, one.now_unix_ms));
+  if (one.scraper.holds_events())
+    return way + ", and whether it arrived only that one's API can say; " +
+           one.scraper.confirmation->trouble(one.scraper.name, one.now_unix_ms);
+  return way + "; whether it arrived shows at the latest with the next scrape";
 }
 
 }  // namespace

@@ -59,7 +59,7 @@ EmbeddedDelivery::~EmbeddedDelivery() {
       scraper_->leave_out();
     } else {
       scraper_->put_back();
-      is_told = note_end(record);
+      is_told = !held_back_ && note_end(record);
     }
     scraper_->transfer.reset();
     next = scraper_->wait_queue.wake_first();

@@ -30,6 +30,7 @@ class EmbeddedDelivery final : public Delivery {
   void in_transfer(std::weak_ptr<delivery::Transfer> transfer) override;
   void handed_over(bool kernel_will_send) override;
   void note_cause(const delivery::Cause& cause) override { cause_ = cause; }
+  void hold_back() noexcept override { held_back_ = true; }
   void settle(delivery::Outcome outcome) override;
   [[nodiscard]] std::unique_ptr<Kept> settle_and_keep() override;
 
@@ -45,6 +46,7 @@ class EmbeddedDelivery final : public Delivery {
   std::uint64_t count_ = 0;
   std::uint64_t number_ = 0;
   bool sent_ = false;
+  bool held_back_ = false;
   std::optional<delivery::Cause> cause_;
 };
 

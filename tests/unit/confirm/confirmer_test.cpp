@@ -188,6 +188,34 @@ TEST_CASE("the API is silent: events wait, with one warning and one line when it
   CHECK(log.count("answers again") == 1);
 }
 
+TEST_CASE("how the confirmation stands is told with since when, and why there is no answer") {
+  Rig rig;
+  rig.confirmer = std::make_shared<Confirmer>("prom-a", rig.options, rig.queue, rig.clock, rig.store);
+  CHECK(rig.confirmer->state().since_unix_ms == 0);
+  CHECK(rig.confirmer->state().url == "http://prom-a:9090");
+  rig.run();
+  const std::int64_t start = rig.clock.unix_ms();
+  CHECK(rig.confirmer->state().up);
+  CHECK(rig.confirmer->state().since_unix_ms == start);
+  CHECK(rig.confirmer->state().decides == Decides::api);
+  rig.store->silent = true;
+  rig.send(100);
+  rig.confirmer->told(100, Outcome::delivered);
+  rig.pass(seconds(30));
+  const State away = rig.confirmer->state();
+  CHECK(!away.up);
+  CHECK(away.decides == Decides::nothing);
+  CHECK(away.reason == "cannot connect to prom-a:9090: Connection refused");
+  CHECK(away.since_unix_ms > start);
+  CHECK(away.since_unix_ms < start + 2000);  // of the first question that failed, not of the last
+  rig.store->silent = false;
+  rig.store->scrape(100, {R"("type":"x")"});
+  rig.pass(seconds(5));
+  CHECK(rig.confirmer->state().up);
+  CHECK(rig.confirmer->state().reason.empty());
+  CHECK(rig.confirmer->state().since_unix_ms > start + 29'000);
+}
+
 TEST_CASE("the API is silent: TCP decides, where the config says so") {
   Options options;
   options.unreachable = Unreachable::tcp;

@@ -7,7 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "confirm/state.hpp"
+
 using oneshot::SteadyTime;
+using oneshot::confirm::Decides;
 using oneshot::confirm::Judge;
 using oneshot::confirm::Unreachable;
 using oneshot::delivery::Outcome;
@@ -257,6 +260,21 @@ TEST_CASE("what a scrape gets while the API is silent") {
     Judge shown = make(Trust::shown, Batch::none, unreachable);
     static_cast<void>(shown.silent());
     CHECK(shown.permit() == Permit::batch);
+  }
+}
+
+TEST_CASE("what decides, for people: the API, TCP, or nothing yet") {
+  for (const Unreachable unreachable : {Unreachable::wait, Unreachable::tcp}) {
+    const Decides meanwhile = unreachable == Unreachable::tcp ? Decides::tcp : Decides::nothing;
+    for (const Trust trust : {Trust::unseen, Trust::shown, Trust::lost}) {
+      Judge judge = make(trust, Batch::none, unreachable);
+      const Decides asked = trust == Trust::unseen  ? Decides::nothing
+                            : trust == Trust::shown ? Decides::api
+                                                    : Decides::tcp;
+      CHECK(judge.decides() == asked);
+      static_cast<void>(judge.silent());
+      CHECK(judge.decides() == (trust == Trust::lost ? Decides::tcp : meanwhile));
+    }
   }
 }
 

@@ -319,6 +319,21 @@ TEST_CASE("batches are counted by how they ended, and the last one says why") {
   CHECK(count(BatchEnd::delivered) == delivered);  // without events there is nothing to be delivered
 }
 
+TEST_CASE("a batch that is held back leaves no trace, and its events come with the next one") {
+  HistoryFixture f;
+  f.register_at_end("a");
+  f.store(1);
+  const oneshot::test::CapturedLog log;
+  std::unique_ptr<Delivery> delivery = f.take("a");
+  REQUIRE(delivery->count() == 1);
+  delivery->hold_back();
+  delivery.reset();
+  CHECK(f.numbers("a").batches == BatchCounts{});
+  CHECK_FALSE(f.numbers("a").last_batch);
+  CHECK(log.count("batch not delivered") == 0);
+  CHECK(f.scrape("a").size() == 1);
+}
+
 TEST_CASE("a batch that was not delivered has a line with the reason, a few a minute") {
   HistoryFixture f;
   f.register_at_end("a");

@@ -10,9 +10,17 @@ function outcome(scraper) {
   return `${count(batch.events, "event")} ${how} at ${clock(batch.unix_ms)}${batch.reason ? `: ${batch.reason}` : ""}`;
 }
 
-function flags(scraper) {
-  return scraper.name + (scraper.confirmed ? " (confirmed)" : "") + (scraper.shared ? " (shared by two!)" : "");
+function confirmed(how, now) {
+  if (!how) return "–";
+  if (how.decides === "api") return "by its API";
+  const away = !how.up && how.since_unix_ms > 0;
+  const why = away
+    ? `its API at ${how.url} has not answered for ${ago((now - how.since_unix_ms) / 1000)}: ${how.reason}`
+    : `its API at ${how.url} shows no oneshot_batch${how.decides === "tcp" ? "" : " yet"}`;
+  return `${how.decides === "tcp" ? "by TCP" : "EVENTS WAIT"}: ${why}`;
 }
+
+const flags = (scraper) => scraper.name + (scraper.shared ? " (shared by two!)" : "");
 
 const onTheirWay = (s) => s.in_flight.toLocaleString() + (s.held_by ? ` from ${s.held_by}` : "");
 
@@ -30,6 +38,8 @@ export function showScrapers({ scrapers, now_unix_ms: now }) {
     { title: "Dropped", number: true, of: (s) => sum(s.dropped).toLocaleString() },
     { title: "Last batch", text: true, of: outcome },
   ];
+  if (scrapers.some((s) => s.confirmation))
+    columns.splice(-1, 0, { title: "Confirmed", text: true, of: (s) => confirmed(s.confirmation, now) });
   fillTable(byId("scrapers"), "Who scrapes, and what waits for whom.", columns, scrapers,
     "Nobody has scraped yet: put the scrape config below into prometheus.yml.");
 }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "confirm/confirmers.hpp"
+#include "confirm/options.hpp"
 #include "unit/app/app_fixture.hpp"
 
 namespace oneshot::app {
@@ -40,7 +41,9 @@ struct Confirmed {
             *app.queue, app.clock, [](const confirm::Options&) { return std::make_shared<SilentApi>(); },
             [](asio::awaitable<void>) {}) {
     app.queue->set_calibrated("prom", calibrated);
-    confirmers.change({{"prom", {}}}, app.options.metric);
+    confirm::Options confirmed;
+    confirmed.url = "http://prom:9090";
+    confirmers.change({{"prom", confirmed}}, app.options.metric);
     app.services->confirmers = &confirmers;
   }
 
@@ -77,6 +80,19 @@ TEST_CASE("before a marker has shown: markers alone, and the events wait") {
   }
   CHECK(value_of(rig.app.get(prom + "&peek=1"), "oneshot_events_waiting", {{"scraper", "prom"}}) == 1);
   CHECK(value_of(rig.app.get(prom + "&peek=1"), "oneshot_confirm_active", {{"scraper", "prom"}}) == 0);
+  // Nothing failed: whoever reads the counts would look for a connection that broke.
+  CHECK(value_of(rig.app.get(prom + "&peek=1"), "oneshot_batches_total",
+                 {{"scraper", "prom"}, {"outcome", "withdrawn"}}) == 0);
+}
+
+TEST_CASE("the API tells how the confirmation of a scraper stands, and nothing of it of others") {
+  Confirmed rig(false);
+  rig.app.scrape("/metrics?scraper=other");
+  const std::string text = rig.app.get("/api/v1/scrapers").text;
+  CHECK(text.find(R"("name":"other","named":false,"confirmed":false,"shared")") != std::string::npos);
+  CHECK(text.find(R"("name":"prom","named":true,"confirmed":true,"confirmation":{"url":"http://prom:9090","up":false,)"
+                  R"("since_unix_ms":0,"decides":"nothing","unreachable":"wait"},"shared")") != std::string::npos);
+  CHECK(rig.app.get("/api/v1/status").text.find(R"("confirmation":{"url")") != std::string::npos);
 }
 
 TEST_CASE("a batch that TCP calls delivered stays out until the API has shown it") {
