@@ -50,7 +50,7 @@ class Example(unittest.TestCase):
     def test_is_good_as_it_is_and_with_all_that_it_shows(self):
         programs.need_tls()
         with open(EXAMPLE, encoding="utf-8") as file:
-            text = file.read()
+            text = file.read().replace("$2y$10$...", "$2y$10$" + "a" * 22 + "." * 31)
         whole = re.sub(r"(?m)^#(?=[^ \n]|  )", "", text)
         self.assertGreater(len(re.findall(r"(?m)^#", text)), len(re.findall(r"(?m)^#", whole)))
         with tempfile.TemporaryDirectory() as folder:

@@ -226,6 +226,7 @@ class Rendered(unittest.TestCase):
     def test_the_values_of_its_readme_are_good(self):
         with open(os.path.join(chart.CHART, "README.md"), encoding="utf-8") as file:
             shown, = re.findall(r"```yaml\n# values\.yaml\n(.*?)```", file.read(), re.DOTALL)
+        shown = shown.replace('token_sha256: "..."', f"token_sha256: {'0f' * 32}")
         found = chart.rendered(*chart.inline(shown))
         self.assertIn("prometheus", chart.config(found)["clients"])
         self.assertEqual(found["ServiceMonitor"]["spec"]["endpoints"][0]["scheme"], "https")
