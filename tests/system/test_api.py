@@ -360,7 +360,7 @@ class Rights(AnApi):
         self.assertEqual(description.operations(),
                          {("GET", f"/api/v1/{p}") for p in ("status", "scrapers", "events", "events/{id}", "top")}
                          | {("POST", "/api/v1/scrapers/{name}/replay"), ("POST", "/api/v1/scrapers/{name}/skip"),
-                            ("DELETE", "/api/v1/scrapers/{name}")})
+                            ("DELETE", "/api/v1/scrapers/{name}"), ("POST", "/-/reload")})
 
 
 class Metrics(AnApi):

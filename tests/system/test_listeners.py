@@ -39,6 +39,18 @@ class Listeners(unittest.TestCase):
                 self.assertEqual(address.get("/healthz").status, 200)
                 self.assertEqual(address.get("/readyz").status, 200)
 
+    def test_an_address_without_rights_answers_what_needs_none_and_nothing_else(self):
+        """As docs/security.md ("Routes and rights") says: how a hook maps is shown, its secret is not."""
+        hook = {"webhooks.alerts.preset": "alertmanager"}
+        with Server({**hook, "listeners.probe.address": "127.0.0.1:0", "listeners.probe.rights": []}) as server:
+            probe = listeners(server)["probe"]
+            for path in ("/", "/healthz", "/readyz", "/-/healthy", "/-/ready", "/hook", "/hook/alerts"):
+                self.assertEqual(probe.get(path).status, 200, path)
+            for path in ("/metrics", "/metrics?peek=1", "/ui/", "/api/v1/status"):
+                self.assertEqual(probe.get(path).status, 403, path)
+            for path in ("/event?type=a", "/events", "/hook/alerts", "/-/reload"):
+                self.assertEqual(probe.post(path).status, 403, path)
+
     def test_an_address_that_is_taken_ends_the_start_and_names_the_section(self):
         with Server() as other:
             taken = f"127.0.0.1:{other.port}"
