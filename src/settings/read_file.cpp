@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cerrno>
+#include <filesystem>
 #include <system_error>
 
 #include "access/credentials.hpp"
@@ -17,6 +18,14 @@ namespace oneshot::settings {
 namespace {
 
 std::string shown(std::string_view path) { return printable(path, 1024); }
+
+/// Where a relative name was looked for, which whoever wrote it may not have thought of.
+std::string place_of(const std::string& path) {
+  if (path.empty() || path.starts_with('/')) return {};
+  std::error_code unknown;  // the folder may have been removed
+  const std::filesystem::path folder = std::filesystem::current_path(unknown);
+  return unknown ? std::string() : " (" + shown((folder / path).string()) + ')';
+}
 
 }  // namespace
 
@@ -55,7 +64,7 @@ Result<std::string> read_first_line(const std::string& path) {
 }
 
 Unexpected<std::string> unreadable(const std::string& path, int error) {
-  return Unexpected{shown(path) + ": cannot be read: " + std::generic_category().message(error)};
+  return Unexpected{shown(path) + place_of(path) + ": cannot be read: " + std::generic_category().message(error)};
 }
 
 Unexpected<std::string> too_large(std::string_view path, std::size_t max_bytes) {

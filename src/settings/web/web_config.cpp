@@ -305,7 +305,7 @@ Result<WebConfig> parse_web_config(std::string_view text, std::string_view file)
 
 Result<WebConfig> read_web_config(const std::string& path) {
   const Result<std::string> text = read_regular_file(path, max_web_config_bytes);
-  if (!text) return Unexpected{text.error()};
+  if (!text) return Unexpected{"server.web_config_file: " + text.error()};
   return parse_web_config(*text, path);
 }
 

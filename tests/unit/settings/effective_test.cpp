@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <string>
@@ -218,6 +219,9 @@ TEST_CASE("a bad or missing file is an error") {
   CommandLine line;
   line.config_file = "/nonexistent/c.toml";
   CHECK(load(line, with({})).error() == "/nonexistent/c.toml: cannot be read: No such file or directory");
+  line.config_file = "nonexistent/c.toml";
+  CHECK(load(line, with({})).error() == "nonexistent/c.toml (" + std::filesystem::current_path().string() +
+                                            "/nonexistent/c.toml): cannot be read: No such file or directory");
 }
 
 TEST_CASE("the process's own variables are asked") {

@@ -94,7 +94,7 @@ TEST_CASE("an error names the file, the key and what is wrong, and never shows a
     CHECK(folder.fault("tls_server_config:\n  cert_file: c.pem\n  key_file: " + std::string(key) + "\n") ==
           begin + "key_file: " + text);
   CHECK(read_web(folder.at("none.yml"), nothing_set).error() ==
-        folder.at("none.yml") + ": cannot be read: No such file or directory");
+        "server.web_config_file: " + folder.at("none.yml") + ": cannot be read: No such file or directory");
 }
 
 TEST_CASE("the parts get what the web config says about them, and nothing of the one before") {
