@@ -16,6 +16,7 @@
 #include "crypto/hex.hpp"
 #include "crypto/sha256.hpp"
 #include "settings/key/named_sections.hpp"
+#include "settings/label_names.hpp"
 #include "settings/read_file.hpp"
 #include "settings/sources/credentials_directory.hpp"
 
@@ -105,6 +106,11 @@ Result<void, std::string> make_clients(Settings& settings, const Environment& en
   for (auto& [name, options] : settings.clients) {
     const std::string title = section_title("clients", name) + ' ';
     if (auto good = check_metrics(settings.app, options); !good) return Unexpected{title + good.error()};
+    if (auto good =
+            check_labels_of_section(options.labels, settings.app.event.plain_labels,
+                                    "a client's events have the NAME that it sends. As a label call it otherwise");
+        !good)
+      return Unexpected{title + good.error()};
     if (auto good = find_unix_user(options); !good) return Unexpected{title + "unix_user: " + good.error()};
     if (options.token_file.empty()) continue;
     if (auto good = read_token_file(options, environment); !good)

@@ -14,6 +14,7 @@
 #include "ingest/hooks/hook.hpp"
 #include "settings/key/named_sections.hpp"
 #include "settings/keys/webhook_presets.hpp"
+#include "settings/label_names.hpp"
 #include "settings/read_file.hpp"
 #include "settings/value.hpp"
 
@@ -66,6 +67,11 @@ Result<void, std::string> make_hooks(Settings& settings) {
       if (!secret) return Unexpected{title + " secret_file: " + secret.error()};
       options.secret = std::move(*secret);
     }
+    if (auto good =
+            check_labels_of_section(options.labels, settings.app.event.plain_labels,
+                                    "did you mean the key NAME = … of the section? As a label call it otherwise");
+        !good)
+      return Unexpected{title + ' ' + good.error()};
     auto hook = ingest::Hook::make(options);
     if (!hook)
       return Unexpected{title + ' ' + std::string(hook.error().key) + ": " + hook.error().what +

@@ -109,6 +109,10 @@ TEST_CASE("what a client says wrongly is named with what is allowed and what to 
   for (const char* const user : {"a b", "a:b", "x\\ny"})
     CHECK(error("[clients.ci]\nrights = []\nunix_user = \"" + std::string(user) + '"')
               .find("must be the name or the number of a user of this machine") != std::string::npos);
+  CHECK(fault_of("[clients.ci]\nrights = []\nlabels = { value = \"1\" }") ==
+        "[clients.ci] labels: \"value\" would be a label of the event and not its value: a client's events have the "
+        "value "
+        "that it sends. As a label call it otherwise");
   CHECK(fault_of("[clients.ci]\nrights = []\nunix_user = \"no-such-user\"") ==
         "[clients.ci] unix_user: there is no user \"no-such-user\" on this machine");
   CHECK(fault_of("[clients.ci]\nrights = []\nunix_user = \"4294967295\"") ==

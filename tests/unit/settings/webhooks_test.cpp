@@ -146,6 +146,18 @@ TEST_CASE("keys that do not go together are refused with the name of the hook") 
         "[webhooks.x] secret_file: /no/such/file: cannot be read: No such file or directory");
 }
 
+TEST_CASE("a label that is called as the value or the time is refused with the key that was meant") {
+  const std::string begin = "[webhooks.ci]\nlabels = { type = \"build\", ";
+  CHECK(
+      fault_of(begin + "value = \"{/seconds}\" }\n") ==
+      "[webhooks.ci] labels: \"value\" would be a label of the event and not its value: did you mean the key value = … "
+      "of the section? As a label call it otherwise");
+  CHECK(fault_of(begin + "time = \"{/at}\" }\n").find("did you mean the key time = …") != std::string::npos);
+  CHECK(fault_of("[events]\nplain_labels = [\"time\"]\n" + begin + "time = \"{/at}\" }\n") == "none");
+  CHECK(fault_of(begin + "value = \"\" }\n") == "none");  // takes a label of the preset away
+  CHECK(fault_of(begin + "values = \"3\", timer = \"4\" }\n") == "none");
+}
+
 TEST_CASE("the hook that maps CloudEvents takes no secret, since the other events of its path come without one") {
   const std::string begin = "[webhooks.cloudevents]\nlabels = { a = \"{/type}\" }\n";
   CHECK(fault_of(begin) == "none");
