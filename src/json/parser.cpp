@@ -11,6 +11,7 @@
 #include <type_traits>
 
 #include "base/byte_set.hpp"
+#include "json/fault_place.hpp"
 #include "json/library.hpp"
 
 namespace oneshot::json {
@@ -81,6 +82,19 @@ std::string_view without_byte_order_mark(std::string_view text) noexcept {
   }
 }
 
+/// Of what a second look finds: the parser itself does not tell where it stopped.
+[[gnu::cold]] std::string place_in(std::string_view text, simdjson::error_code error) {
+  switch (error) {
+    case simdjson::T_ATOM_ERROR:
+    case simdjson::F_ATOM_ERROR:
+    case simdjson::N_ATOM_ERROR:
+    case simdjson::TAPE_ERROR:
+      return place_of_fault(text, Parser::max_depth);
+    default:
+      return {};
+  }
+}
+
 }  // namespace
 
 struct Parser::Buffers {
@@ -104,7 +118,7 @@ Result<Value> Parser::parse(std::string_view text) {
   const simdjson::error_code error = buffers_->parser.parse(copy, text.size(), false).get(root);
   if (error == simdjson::SUCCESS) return Value(place_of(root));
   const std::string_view word = foreign_word(text);
-  return Unexpected{word.empty() ? words_for(error) : foreign(word)};
+  return Unexpected{word.empty() ? words_for(error) + place_in(text, error) : foreign(word)};
 }
 
 bool Parser::make_room(std::size_t size) {
