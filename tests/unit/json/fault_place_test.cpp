@@ -39,10 +39,11 @@ TEST_CASE("what is JSON up to a byte is told up to that byte") {
       {"[1.", "]"},
   };
   for (const auto& [good, rest] : table) {
-    CAPTURE(good + rest);
+    const std::string text = good + rest;
+    CAPTURE(text);
     const std::size_t blanks = rest.starts_with(' ') ? 1 : 0;
     const std::size_t word = good.ends_with("tru") ? 3 : 0;  // a word is taken whole, or not at all
-    CHECK(first_fault(good + rest) == good.size() + blanks - word);
+    CHECK(first_fault(text) == good.size() + blanks - word);
   }
   const std::string whole = R"( {"a": [1, -0.5, 1e9, "x\"\\ü", null, true, false, {}, []], "b": {"c": ""}} )";
   CHECK(first_fault(whole) == whole.size());
