@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <utility>
+
+#include "base/text.hpp"
 
 namespace oneshot::settings {
 namespace {
@@ -27,8 +30,9 @@ Result<void, std::string> check_labels_of_section(const std::vector<std::pair<st
     const bool is_plain = std::ranges::find(no_labels, name) == no_labels.end() ||
                           std::ranges::find(plain_labels, name) != plain_labels.end();
     if (is_plain || text.empty()) continue;
-    return Unexpected{"labels: \"" + name + "\" would be a label of the event and not its " + name + ": " +
-                      with_name(instead, name)};
+    std::string why = "labels: " + quoted(name) + " would be a label of the event and not its ";
+    why.append(name).append(": ").append(with_name(instead, name));
+    return Unexpected{std::move(why)};
   }
   return {};
 }
