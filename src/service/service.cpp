@@ -145,15 +145,16 @@ std::string Service::storage_in_words() const {
   return in_memory() ? "memory" : settings_->queue.storage.path;
 }
 
+// The last line of a start: who waits for it has read all warnings.
 void Service::announce(const Addresses& addresses) const {
+  if (in_memory()) log::warn("events are kept in memory only and do not survive the program (storage.path is empty)");
+  warn_of_settings();
   log::info("listening", {{"version", version()},
                           {"config", config_file_.empty() ? std::string_view("none") : config_file_},
                           {"address", addresses.server},
                           {"listeners", addresses.listeners.empty() ? "none" : addresses.listeners},
                           {"storage", storage_in_words()},
                           {"threads", routers_.size()}});
-  if (in_memory()) log::warn("events are kept in memory only and do not survive the program (storage.path is empty)");
-  warn_of_settings();
 }
 
 void Service::warn_of_settings() const {

@@ -106,11 +106,11 @@ std::string Service::use(settings::Settings read, const Encryption& encryption) 
     said += key.key + " changes only with a restart: in use is " + key.in_use + ", the config has " + key.read + '\n';
   // Who reads that may post at once, and expects what the config says now.
   once_workers_go_by_it([this, changed, encryption, postponed = std::move(reload.postponed)] {
-    report_reload(changed, encryption);
     warn_of_settings();
     for (const settings::Postponed& key : postponed)
       log::warn("this setting changes only with a restart",
                 {{"key", key.key}, {"in_use", key.in_use}, {"config", key.read}});
+    report_reload(changed, encryption);  // the last line, as at the start
   });
   return said;
 }

@@ -245,10 +245,13 @@ class CommandLine(unittest.TestCase):
         command = [programs.server_binary(), "--host", "127.0.0.1", "--port", "0", "--log.format=json"]
         process = subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True)
         with process:
-            line = json.loads(process.stderr.readline())
-            self.assertEqual((line["level"], line["msg"]), ("info", "listening"))
-            self.assertIsInstance(line["threads"], int)
-            process.terminate()
+            try:
+                lines = [json.loads(process.stderr.readline()) for _ in range(2)]
+            finally:
+                process.terminate()
+            self.assertEqual([(line["level"], line["msg"][:9]) for line in lines],
+                             [("warn", "events ar"), ("info", "listening")])
+            self.assertIsInstance(lines[1]["threads"], int)
             for rest in process.stderr:
                 json.loads(rest)
 
@@ -334,8 +337,16 @@ class CommandLine(unittest.TestCase):
             self.assertRegex(text, r"\d+\.\d+\.\d+")
             self.assertIn(server.config, text)
             self.assertIn(f"127.0.0.1:{server.port}", text)
-            server.wait_for_log(lambda l: l["level"] == "warn" and "memory" in " ".join(l.values()),
-                                "that warns of memory-only storage")
+            self.assertIn("level=warn msg=\"events are kept in memory only", text)
+
+    def test_whoever_has_read_that_the_server_listens_has_read_all_warnings_of_the_start(self):
+        doubtful = {"confirm.prom-b.url": "http://127.0.0.1:1", "scrapers.names": ["prom-a"]}
+        with Server(doubtful) as server:
+            server.event("type=a")  # so that the server has started, whatever it says first
+            said = [line["msg"] for line in server.log_lines()]
+            before = said[:said.index("listening")]
+            for warning in ("events are kept in memory only", "[confirm.prom-b]: scrapers.names does not have"):
+                self.assertTrue(any(line.startswith(warning) for line in before), server.log())
 
     def test_all_addresses_are_served_by_default_ipv4_too(self):
         with Server({"server.host": "::"}) as server:

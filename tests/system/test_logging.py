@@ -31,10 +31,11 @@ class Logging(unittest.TestCase):
         self.assertNotIn("level=debug", server.log())
 
     def test_a_server_whose_stderr_nobody_reads_still_answers(self):
-        with Server(env={"LOG_LEVEL": "debug"}, pipe_bytes=4096) as server:
+        # A pipe of one page is full with one line in it, and there are several at the start.
+        with Server(env={"LOG_LEVEL": "debug"}, pipe_bytes=8192) as server:
             server.stop_reading_log()
             with server.connect(timeout=5) as connection:
-                for number in range(3000):  # each is worth a line at debug; the pipe holds some thirty
+                for number in range(3000):  # each is worth a line at debug; the pipe holds some sixty
                     self.assertEqual(connection.post(f"/event?bad-{number}=1").status, 400)
                 self.assertEqual(connection.post("/event?good=1").status, 200)
                 self.assertEqual(connection.get("/metrics?scraper=p").status, 200)

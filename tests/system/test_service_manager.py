@@ -209,10 +209,10 @@ class Terminal(unittest.TestCase):
                                    env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                    stderr=slave)
         os.close(slave)
-        first = b""
-        while b"\n" not in first:
-            first += os.read(master, 4096)
-        self.assertEqual(parse_line(first.decode().splitlines()[0])["msg"], "listening")
+        said = b""
+        while b"listening" not in said or not said.endswith(b"\n"):
+            said += os.read(master, 4096)
+        self.assertEqual(parse_line(said.decode().splitlines()[-1])["msg"], "listening")
         os.close(master)
         process.send_signal(signal.SIGHUP)
         self.assertEqual(process.wait(10), 0)
