@@ -243,14 +243,19 @@ bool Replica::is_to_be_withdrawn(const Pending& pending, SteadyTime now) const {
   return pending.refusal_lasts || log_.refuses() || state() == State::stopped || now + repeat_after >= *pending.until;
 }
 
+// Who published it was told long ago that nobody knows. What the engine stored behind an outage of an hour would not be
+// what is meant any more, and come twice where it was stored before the outage: the keys from then are forgotten.
+bool Replica::is_to_be_given_up(const Pending& pending, SteadyTime now) {
+  return pending.until && now >= std::max(*pending.until, pending.since + give_up_after);
+}
+
 // Its number stays taken: without it the repeat window of this publisher would wait for it for ever. What has that
-// number now says nothing.
-Replica::Told Replica::withdraw(std::uint64_t number, Pending& pending) {
+// number now says nothing; a copy from before counts if that is stored first.
+void Replica::empty(std::uint64_t number, Pending& pending) {
   const Content nothing = Tick{};
   pending.bytes = encode({.publisher = options_.publisher, .number = number, .content = nothing});
   pending.subject = subject_of(nothing);
   pending.until.reset();
-  return std::exchange(pending.told, nullptr);
 }
 
 std::vector<Replica::Told> Replica::send_again(SteadyTime now) {
@@ -259,7 +264,13 @@ std::vector<Replica::Told> Replica::send_again(SteadyTime now) {
     // Read past, and it was not there: the engine has lost it.
     if (pending.is_stored && pending.sequence <= read_) pending.is_stored = false;
     if (pending.is_stored) continue;
-    if (is_to_be_withdrawn(pending, now)) withdrawn.push_back(withdraw(number, pending));
+    if (is_to_be_withdrawn(pending, now)) {
+      empty(number, pending);
+      withdrawn.push_back(std::exchange(pending.told, nullptr));
+    } else if (is_to_be_given_up(pending, now)) {
+      empty(number, pending);
+      pending.is_given_up = true;
+    }
     // Who has stopped must not fill a log that others have begun anew.
     if (state() != State::stopped && now - pending.sent >= repeat_after) send(number, pending);
   }
@@ -314,6 +325,8 @@ void Replica::on_entry(const Entry& entry) {
       const auto mine = pending_.find(applied.number);
       if (mine != pending_.end()) {
         told = std::move(mine->second.told);
+        const bool was_stored = !std::holds_alternative<std::monostate>(applied.outcome);
+        if (mine->second.is_given_up && !was_stored && !applied.is_retired) applied.outcome = Withdrawn{};
         append_times_.add(clock_.steady() - mine->second.since);
         pending_.erase(mine);
         in_flight_.store(pending_.size(), std::memory_order_relaxed);

@@ -62,7 +62,10 @@ class Replica final : public LogReader {
   void publish(const Content& content, Told told);
   /// Likewise, for who waits no longer than that. A record that the engine has surely not stored until shortly before
   /// is withdrawn, and earlier where trying again is of no use: `told` is called by pulse(), and hears of a Withdrawn.
+  /// A record that may be stored is tried for give_up_after at least, and then no more: it is not stored hours later,
+  /// when a key in it is known no longer. `told` hears of that as of a Withdrawn once the log says which it is.
   void publish_until(SteadyTime until, const Content& content, Told told);
+  static constexpr std::chrono::seconds give_up_after{60};
   /// Since when the oldest of them waits for that.
   [[nodiscard]] std::optional<SteadyTime> waits_since() const;
   [[nodiscard]] AppendTimes append_times() const;
@@ -112,6 +115,7 @@ class Replica final : public LogReader {
     std::uint64_t sends = 0;
     std::uint64_t refusals = 0;  // of these: as many mean that it is surely not stored
     bool refusal_lasts = false;
+    bool is_given_up = false;  // its number is tried on, with nothing in it
   };
 
   void begin(Result<LogStart> start);
@@ -120,7 +124,8 @@ class Replica final : public LogReader {
   void send(std::uint64_t number, Pending& pending);
   void on_answer(std::uint64_t number, const AppendAnswer& answer);
   [[nodiscard]] bool is_to_be_withdrawn(const Pending& pending, SteadyTime now) const;
-  [[nodiscard]] Told withdraw(std::uint64_t number, Pending& pending);
+  [[nodiscard]] static bool is_to_be_given_up(const Pending& pending, SteadyTime now);
+  void empty(std::uint64_t number, Pending& pending);
   [[nodiscard]] std::vector<Told> send_again(SteadyTime now);
   void stop(std::string why);
   [[nodiscard]] bool has_ended() const noexcept { return state() == State::stopped || state() == State::left_behind; }

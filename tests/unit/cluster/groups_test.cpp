@@ -184,7 +184,7 @@ TEST_CASE("a small record does not wait for long for one whose answer does not c
 
 TEST_CASE("who has waited long enough is told that nobody knows, or that his event has not left") {
   Posting f;
-  f.engine.be_away_until(f.scheduler.steady() + 60s);
+  f.engine.be_away_until(f.scheduler.steady() + 40s);
   std::vector<std::shared_ptr<std::optional<Durable>>> told;
   constexpr std::size_t leave = Groups::most_on_their_way;
   for (std::size_t i = 0; i < leave + 2; ++i) {
@@ -238,7 +238,7 @@ TEST_CASE("where one try was not answered nobody knows, however often the others
   f.engine.be_away_until(f.scheduler.steady() + 300ms);
   const auto told = f.post({event_of("n=\"1\"")});
   f.pass(350ms);
-  f.engine.refuse_until(f.scheduler.steady() + 60s, true);
+  f.engine.refuse_until(f.scheduler.steady() + 40s, true);
   f.pass(9s);
   CHECK_FALSE(told->has_value());
   f.pass(2s);
@@ -246,6 +246,36 @@ TEST_CASE("where one try was not answered nobody knows, however often the others
   CHECK((*told)->what == queue::Stored::unknown);
   f.pass(60s);
   CHECK(events_in(f.replica) == 1);
+}
+
+TEST_CASE("an event of which nobody knows is stored within a minute, or never") {
+  const auto is_stored_after_an_engine_is_away_for = [](std::chrono::seconds away) {
+    Posting f;
+    f.engine.be_away_until(f.scheduler.steady() + away);
+    const auto told = f.post({event_of("n=\"1\"")});
+    f.pass(away + 5s);
+    REQUIRE(told->has_value());
+    CHECK((*told)->what == queue::Stored::unknown);
+    const bool is_stored = f.records() == 1;
+    CHECK(f.replica.in_flight() == 0);
+    const auto next = f.post({event_of("n=\"2\"")});  // nothing is in the way of the next one
+    f.pass(1s);
+    REQUIRE(next->has_value());
+    CHECK((*next)->what == queue::Stored::stored);
+    return is_stored;
+  };
+  CHECK(is_stored_after_an_engine_is_away_for(50s));
+  CHECK_FALSE(is_stored_after_an_engine_is_away_for(70s));
+}
+
+TEST_CASE("a repeat that an outage held up is no second event once its key is forgotten") {
+  Posting f;
+  f.post({event_of("n=\"1\"", 11)});
+  f.pass(1s);
+  f.engine.be_away_until(f.scheduler.steady() + 15min);  // keys are known for ten
+  f.post({event_of("n=\"1\"", 11)});
+  f.pass(16min);
+  CHECK(f.records() == 1);
 }
 
 TEST_CASE("too many events in one request, and too much that waits, are refused at once") {
