@@ -77,6 +77,11 @@ MUTATIONS = (
     Mutation("a record that was taken back is never stored", "src/cluster/replica.cpp",
              "  pending.bytes = encode({.publisher = options_.publisher, .number = number, .content = nothing});\n"
              "  pending.subject = subject_of(nothing);\n", ""),
+    Mutation("a record of which nobody knows is not stored when its keys are forgotten", "src/cluster/replica.cpp",
+             "return pending.until && now >=", "return false && pending.until && now >="),
+    Mutation("a scraper without a name is not forgotten while nobody can be heard", "src/cluster/machine_clock.hpp",
+             "std::min(std::chrono::milliseconds(stamp_ms - unix_ms), most)",
+             "std::chrono::milliseconds(stamp_ms - unix_ms) + 0 * most"),
     Mutation("a start knows who is over its share, and what each has filled", "src/cluster/machine_checkpoint.cpp",
              "  shares.restore(0, counted);", "  static_cast<void>(shares);"),
 )

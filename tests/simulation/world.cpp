@@ -9,14 +9,14 @@
 namespace oneshot::simulation {
 namespace {
 
-cluster::Agreement agreement_for(Scheduler& scheduler) {
+cluster::Agreement agreement_for(Scheduler& scheduler, const Kind& kind) {
   queue::Options options;
   // In some worlds the log fills up. Nothing is dropped there, or the oracle would have to know what.
   const bool is_small = scheduler.dice(2) == 0;
   options.storage.capacity_bytes = is_small ? 1 << 15 : 1 << 20;
   if (is_small) options.when_full = queue::WhenFull::reject;
   options.storage.idempotency_keys = 1024;
-  options.names = {"s0", "s1"};
+  options.names = kind.names;
   options.max_events_per_scrape = 1 + scheduler.dice(40);
   return cluster::Agreement::of(options);
 }
@@ -32,6 +32,12 @@ std::string in_words(const cluster::Content& content) {
     return "settle " + std::string(settle->scraper) + " " + to_string(settle->batch) + " " +
            std::string(queue::name_of(settle->end));
   if (const auto* const join = std::get_if<cluster::Join>(&content)) return "join " + std::string(join->replica);
+  if (const auto* const group = std::get_if<cluster::Group>(&content)) {
+    std::string said = "events";
+    for (const event::Event& event : group->events)
+      said += " " + std::string(event.labels) + (event.key ? " (key)" : "");
+    return said;
+  }
   return "record of kind " + to_string(content.index());
 }
 
@@ -43,22 +49,25 @@ Faults faults_for(Scheduler& scheduler) {
 }
 
 /// In some worlds an answer takes longer to its scraper than a replica waits for another's word.
-NetworkFaults network_for(Scheduler& scheduler) {
+NetworkFaults network_for(Scheduler& scheduler, const Kind& kind) {
   NetworkFaults network;
+  network.timeout = kind.scrape_timeout;
   if (scheduler.dice(3) == 0) network.delay_ms = 2500;
   return network;
 }
 
 constexpr std::chrono::seconds troubled{25};
 constexpr std::chrono::seconds quiet{40};
+constexpr std::chrono::seconds longest_fault{10};  // with what comes late of it
 
 }  // namespace
 
 World::World(std::uint64_t seed, bool is_traced)
-    : scheduler_(seed),
+    : kind_(Kind::of(seed)),
+      scheduler_(seed),
       faults_(faults_for(scheduler_)),
-      network_(network_for(scheduler_)),
-      agreement_(agreement_for(scheduler_)),
+      network_(network_for(scheduler_, kind_)),
+      agreement_(agreement_for(scheduler_, kind_)),
       engine_(scheduler_, faults_),
       is_traced_(is_traced) {
   engine_.on_stored = [this](const MemoryEngine::Stored& stored) { note(stored); };
@@ -70,7 +79,7 @@ World::World(std::uint64_t seed, bool is_traced)
 
 void World::note(const MemoryEngine::Stored& stored) {
   if (stored.subject == Subject::checkpoints) ++counts_.checkpoints;
-  if (stored.subject != Subject::commands) return;
+  if (stored.subject == Subject::checkpoints) return;
   const auto record = cluster::decode(
       {.sequence = stored.sequence, .unix_ms = stored.unix_ms, .subject = stored.subject, .bytes = stored.bytes});
   if (const auto* const acknowledge = std::get_if<cluster::Acknowledge>(&record->content))
@@ -84,13 +93,14 @@ void World::trace(const std::string& what) const {
   std::printf("%8" PRId64 " %s\n", scheduler_.unix_ms() % 1'000'000, what.c_str());
 }
 
-std::array<std::pair<std::string_view, std::uint64_t>, 11> World::Counts::named() const noexcept {
+std::array<std::pair<std::string_view, std::uint64_t>, 12> World::Counts::named() const noexcept {
   return {
       {{"events accepted, each to be stored once by two or three scrapers", events},
        {"batches that scrapers stored", batches},
        {"faults", faults},
        {"of them replicas killed", kills},
        {"of them an engine that refuses each append", refusals},
+       {"of them standstills, of the engine or all replicas, for up to hours", standstills},
        {"events refused since their sender fills the log", over_share},
        {"checkpoints", checkpoints},
        {"more starts from these, at the end", starts},
@@ -110,6 +120,7 @@ World::Counts& World::Counts::operator+=(const Counts& other) noexcept {
   repeats += other.repeats;
   trimmed_away += other.trimmed_away;
   refusals += other.refusals;
+  standstills += other.standstills;
   over_share += other.over_share;
   undecidable += other.undecidable;
   return *this;
@@ -122,6 +133,7 @@ std::vector<std::string> World::run() {
   break_something();
   restart_left_behind();
   pass(scheduler_.steady() + troubled);
+  if (kind_.standstill != Kind::Standstill::none) stand_still();
   end_faults();
   pass(scheduler_.steady() + quiet);
   for (int i = 0; i < 20 && !all_have_all(); ++i) pass(scheduler_.steady() + quiet);
@@ -152,6 +164,35 @@ void World::restart_left_behind() {
     scheduler_.after(milliseconds(100), [this, i] { start_node(i); });
   }
   scheduler_.after(milliseconds(500), [this] { restart_left_behind(); });
+}
+
+// Everything else works before it and while it ends, so that nothing is excused: nobody but the engine is silent.
+void World::stand_still() {
+  ++counts_.faults;
+  ++counts_.standstills;
+  const double lost_message = std::exchange(engine_.faults().lost_message, 0);
+  is_breaking_ = false;
+  pass(scheduler_.steady() + longest_fault);
+  is_standing_still_ = true;
+  if (is_traced_) trace("stands still for " + std::to_string(kind_.standstill_lasts.count()) + " ms");
+  if (kind_.standstill == Kind::Standstill::replicas_stopped) stop_replicas();
+  engine_.be_away_until(scheduler_.steady() + kind_.standstill_lasts);
+  engine_.change_leader();
+  pass(scheduler_.steady() + kind_.standstill_lasts);
+  is_standing_still_ = false;
+  if (is_traced_) trace("goes on");
+  if (kind_.standstill == Kind::Standstill::replicas_stopped)
+    for (std::size_t i = 0; i < nodes_.size(); ++i) start_node(i);
+  pass(scheduler_.steady() + longest_fault);
+  engine_.faults().lost_message = lost_message;
+  is_breaking_ = true;
+  break_something();
+  pass(scheduler_.steady() + troubled / 2);
+}
+
+void World::stop_replicas() {
+  counts_.kills += nodes_.size();
+  for (auto& node : nodes_) node.reset();
 }
 
 void World::pass(SteadyTime until) {
@@ -191,13 +232,16 @@ void World::post() {
       });
     }
   }
-  scheduler_.after(scheduler_.delay(60), [this] { post(); });
+  // All that a standstill keeps waiting comes behind it at once: so little that the log remembers keys meanwhile.
+  const auto most_ms = is_standing_still_ ? static_cast<std::uint64_t>(kind_.standstill_lasts.count() / 50) : 60;
+  scheduler_.after(scheduler_.delay(most_ms), [this] { post(); });
 }
 
 void World::scrape(const std::string& scraper) {
   if (!is_scraping_) return;
   const auto again = [this, scraper] {
-    scheduler_.after(scheduler_.delay(is_posting_ ? 700 : 200), [this, scraper] { scrape(scraper); });
+    const std::uint64_t most_ms = is_standing_still_ ? 20'000 : is_posting_ ? 700 : 200;
+    scheduler_.after(scheduler_.delay(most_ms), [this, scraper] { scrape(scraper); });
   };
   Node* const node = some_node();
   if (node == nullptr) return again();

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "simulation/kind.hpp"
 #include "simulation/memory_log.hpp"
 #include "simulation/node.hpp"
 #include "simulation/oracle.hpp"
@@ -35,10 +36,11 @@ class World {
     std::uint64_t repeats = 0;
     std::uint64_t trimmed_away = 0;
     std::uint64_t refusals = 0;
+    std::uint64_t standstills = 0;
     std::uint64_t over_share = 0;
     std::uint64_t undecidable = 0;
 
-    [[nodiscard]] std::array<std::pair<std::string_view, std::uint64_t>, 11> named() const noexcept;
+    [[nodiscard]] std::array<std::pair<std::string_view, std::uint64_t>, 12> named() const noexcept;
     Counts& operator+=(const Counts& other) noexcept;
   };
   [[nodiscard]] const Counts& counts() const noexcept { return counts_; }
@@ -52,6 +54,8 @@ class World {
   void scrape(const std::string& scraper);
   void break_something();
   void restart_left_behind();
+  void stand_still();
+  void stop_replicas();
   void pass(SteadyTime until);
   void end_faults();
   [[nodiscard]] std::string held(const std::string& scraper);
@@ -62,6 +66,7 @@ class World {
   void check_states(std::vector<std::string>& wrong);
   void check_starts(std::vector<std::string>& wrong);
 
+  const Kind kind_;
   Scheduler scheduler_;
   Oracle oracle_;
   Faults faults_;
@@ -75,6 +80,7 @@ class World {
   bool is_posting_ = true;
   bool is_scraping_ = true;
   bool is_breaking_ = true;
+  bool is_standing_still_ = false;
   Counts counts_;
 };
 
