@@ -158,6 +158,22 @@ class GitHub(unittest.TestCase):
             self.assertNotIn("-secret", server.log())
 
 
+class GitLab(unittest.TestCase):
+    def test_two_changes_of_one_thing_in_one_second_are_two_events_and_each_repeat_counts_once(self):
+        pipeline = {"id": 99, "finished_at": "2026-11-29 17:00:00 UTC"}
+        deployment = {"object_kind": "deployment", "status_changed_at": pipeline["finished_at"], "deployment_id": 99}
+        payloads = [{**deployment, "status": status} for status in ("running", "success")]
+        payloads += [{"object_kind": "pipeline", "object_attributes": {**pipeline, "status": status}}
+                     for status in ("failed", "success")]
+        with Server({"webhooks.gitlab.preset": "gitlab", "webhooks.gitlab.signature": ""}) as server:
+            for _ in range(2):
+                for payload in payloads:
+                    self.assertEqual(server.post("/hook/gitlab", json.dumps(payload).encode()).status, 200)
+            self.assertEqual([(s.labels["type"], s.labels["status"], s.value) for s in server.scrape("prom").events()],
+                             [("gitlab_deployment", "running", 1), ("gitlab_deployment", "success", 1),
+                              ("gitlab_pipeline", "failed", 1), ("gitlab_pipeline", "success", 1)])
+
+
 class RealDockerRegistry(unittest.TestCase):
     def test_an_image_that_is_pushed_or_deleted_is_an_event_and_one_that_is_pulled_is_not(self):
         with Server({"webhooks.images.preset": "docker_registry"}) as server, DockerRegistry(
