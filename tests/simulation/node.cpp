@@ -20,24 +20,24 @@ void rethrow(const std::exception_ptr& error) {
 
 std::string labels_of(EventNumber event) { return "n=\"" + std::to_string(event) + "\""; }
 
-EventNumber number_in(std::string_view labels) {
-  EventNumber number = 0;
-  std::from_chars(labels.data() + 3, labels.data() + labels.size(), number);
-  return number;
-}
-
 std::vector<EventNumber> events_of(const queue::Batch& batch) {
   std::vector<EventNumber> all;
   queue::EventRef next = queue::first_event;
   std::array<queue::BatchEvent, 16> some;
   for (std::size_t count = some.size(); count == some.size();) {
     count = batch.read(next, some);
-    for (std::size_t i = 0; i < count; ++i) all.push_back(number_in(some[i].labels));
+    for (std::size_t i = 0; i < count; ++i) all.push_back(number_of(some[i].labels));
   }
   return all;
 }
 
 }  // namespace
+
+EventNumber number_of(std::string_view labels) {
+  EventNumber number = 0;
+  std::from_chars(labels.data() + 3, labels.data() + labels.size(), number);
+  return number;
+}
 
 /// A batch on its way to the scraper: what the connection knows of it.
 class Node::Answer final : public delivery::Transfer, public std::enable_shared_from_this<Answer> {

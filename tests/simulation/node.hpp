@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cluster/replica.hpp"
@@ -17,6 +18,9 @@
 #include "simulation/sim_waiting.hpp"
 
 namespace oneshot::simulation {
+
+/// Of the event with these labels, as nodes post them.
+[[nodiscard]] EventNumber number_of(std::string_view labels);
 
 /// What happens to an answer between a replica and a scraper.
 struct NetworkFaults {

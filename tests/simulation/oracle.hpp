@@ -42,12 +42,16 @@ class Oracle {
     if (!in_log_.contains(batch)) stores_[scraper].undecidable.insert(batch);
   }
 
+  /// The event has come again with its key, when replicas may have forgotten that: it is another event.
+  void note_forgotten_key(EventNumber event) { forgotten_keys_.insert(event); }
+
   struct Verdict {
     std::uint64_t accepted = 0;
     std::uint64_t lost = 0;
     std::uint64_t twice = 0;
     std::uint64_t twice_undecidable = 0;  ///< in the named window
-    std::uint64_t denied = 0;             ///< stored although each post of it was answered that it is surely not
+    std::uint64_t twice_by_forgotten_key = 0;
+    std::uint64_t denied = 0;  ///< stored although each post of it was answered that it is surely not
   };
   [[nodiscard]] Verdict verdict(const std::string& scraper) const {
     Verdict verdict{.accepted = accepted_.size()};
@@ -63,7 +67,9 @@ class Oracle {
       // killed replica had handed to its kernel is on its way yet.
       const auto is_known = [&](BatchId batch) { return !store.undecidable.contains(batch); };
       const bool excused = std::ranges::count_if(batches, is_known) <= 1;
-      ++(excused ? verdict.twice_undecidable : verdict.twice);
+      ++(excused                           ? verdict.twice_undecidable
+         : forgotten_keys_.contains(event) ? verdict.twice_by_forgotten_key
+                                           : verdict.twice);
     }
     return verdict;
   }
@@ -112,6 +118,7 @@ class Oracle {
   std::map<EventNumber, int> unanswered_;  // posts that may have stored it
   std::uint64_t over_share_ = 0;
   std::set<BatchId> in_log_;
+  std::set<EventNumber> forgotten_keys_;
   std::map<std::string, Store> stores_;
 };
 

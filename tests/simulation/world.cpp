@@ -82,6 +82,7 @@ void World::note(const MemoryEngine::Stored& stored) {
   if (stored.subject == Subject::checkpoints) return;
   const auto record = cluster::decode(
       {.sequence = stored.sequence, .unix_ms = stored.unix_ms, .subject = stored.subject, .bytes = stored.bytes});
+  if (const auto* const group = std::get_if<cluster::Group>(&record->content)) note_keys(*group);
   if (const auto* const acknowledge = std::get_if<cluster::Acknowledge>(&record->content))
     oracle_.in_log(acknowledge->batch);
   if (const auto* const settle = std::get_if<cluster::Settle>(&record->content))
@@ -89,11 +90,23 @@ void World::note(const MemoryEngine::Stored& stored) {
   if (is_traced_) trace(std::to_string(stored.sequence) + " " + in_words(record->content));
 }
 
+// A key is known until as many bytes as the log's capacity have come since, which a small log may have within seconds.
+void World::note_keys(const cluster::Group& group) {
+  constexpr std::uint64_t largest_event = 64;  // bytes in the log, of those that are posted here
+  for (const event::Event& event : group.events) {
+    ++events_in_log_;
+    if (!event.key) continue;
+    const auto [first, is_new] = keys_in_log_.try_emplace(event.key->low, events_in_log_);
+    if (!is_new && (events_in_log_ - first->second) * largest_event >= agreement_.capacity_bytes)
+      oracle_.note_forgotten_key(number_of(event.labels));
+  }
+}
+
 void World::trace(const std::string& what) const {
   std::printf("%8" PRId64 " %s\n", scheduler_.unix_ms() % 1'000'000, what.c_str());
 }
 
-std::array<std::pair<std::string_view, std::uint64_t>, 12> World::Counts::named() const noexcept {
+std::array<std::pair<std::string_view, std::uint64_t>, 13> World::Counts::named() const noexcept {
   return {
       {{"events accepted, each to be stored once by two or three scrapers", events},
        {"batches that scrapers stored", batches},
@@ -107,7 +120,8 @@ std::array<std::pair<std::string_view, std::uint64_t>, 12> World::Counts::named(
        {"records that came again, and were dropped", repeats},
        {"replicas that read too slowly for the log, and began anew", trimmed_away},
        {"events twice since nobody can know: killed, or cut off, or no engine, before the log had the acknowledgement",
-        undecidable}}};
+        undecidable},
+       {"events twice since the log has had more than its capacity before their key came again", forgotten_keys}}};
 }
 
 World::Counts& World::Counts::operator+=(const Counts& other) noexcept {
@@ -123,6 +137,7 @@ World::Counts& World::Counts::operator+=(const Counts& other) noexcept {
   standstills += other.standstills;
   over_share += other.over_share;
   undecidable += other.undecidable;
+  forgotten_keys += other.forgotten_keys;
   return *this;
 }
 
@@ -371,6 +386,7 @@ void World::check_scrapers(std::vector<std::string>& wrong) {
     counts_.events = verdict.accepted;
     counts_.batches += oracle_.batches(scraper);
     counts_.undecidable += verdict.twice_undecidable;
+    counts_.forgotten_keys += verdict.twice_by_forgotten_key;
     if (is_traced_)
       for (const std::string& line : oracle_.twice(scraper)) trace(scraper + " " + line);
     if (is_traced_)

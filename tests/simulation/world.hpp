@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -39,14 +40,16 @@ class World {
     std::uint64_t standstills = 0;
     std::uint64_t over_share = 0;
     std::uint64_t undecidable = 0;
+    std::uint64_t forgotten_keys = 0;
 
-    [[nodiscard]] std::array<std::pair<std::string_view, std::uint64_t>, 12> named() const noexcept;
+    [[nodiscard]] std::array<std::pair<std::string_view, std::uint64_t>, 13> named() const noexcept;
     Counts& operator+=(const Counts& other) noexcept;
   };
   [[nodiscard]] const Counts& counts() const noexcept { return counts_; }
 
  private:
   void note(const MemoryEngine::Stored& stored);
+  void note_keys(const cluster::Group& group);
   void trace(const std::string& what) const;
   [[nodiscard]] Node* some_node();
   void start_node(std::size_t number);
@@ -76,6 +79,8 @@ class World {
   std::vector<std::unique_ptr<Node>> nodes_;
   std::vector<std::string> scrapers_;
   EventNumber last_event_ = 0;
+  std::uint64_t events_in_log_ = 0;
+  std::map<std::uint64_t, std::uint64_t> keys_in_log_;  // at which of these each came first
   const bool is_traced_;
   bool is_posting_ = true;
   bool is_scraping_ = true;
