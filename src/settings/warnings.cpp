@@ -8,8 +8,10 @@
 
 #include "base/nearest.hpp"
 #include "base/text.hpp"
+#include "settings/kept_out.hpp"
 #include "settings/key/named_sections.hpp"
 #include "settings/value.hpp"
+#include "settings/without_effect.hpp"
 
 namespace oneshot::settings {
 namespace {
@@ -17,7 +19,7 @@ namespace {
 /// Without scrapers.names every name is that of somebody who may come.
 void warn_of_confirmations(const Settings& settings, std::vector<std::string>& found) {
   const std::vector<std::string>& names = settings.queue.names;
-  if (names.empty()) return;
+  if (names.empty() && settings.queue.max_unnamed != 0) return;
   for (const auto& [scraper, options] : settings.confirm) {
     if (std::ranges::find(names, scraper) != names.end()) continue;
     const std::string_view meant = nearest(scraper, {names.begin(), names.end()});
@@ -31,11 +33,32 @@ void warn_of_confirmations(const Settings& settings, std::vector<std::string>& f
   }
 }
 
+/// A client's own labels are on each of its events, whatever the limits say: see docs/security.md.
+void warn_of_client_labels(const Settings& settings, std::vector<std::string>& found) {
+  const auto warn = [&](const std::string& client, const std::string& label, std::string_view key, unsigned limit,
+                        std::size_t is) {
+    if (limit == 0 || is <= limit) return;
+    found.push_back(section_title("clients", client) + " labels: " + toml_text(label) + " is over events." +
+                    std::string(key) + " = " + std::to_string(limit) +
+                    ", so that a scraper with this limit refuses each scrape that has an event of this client: write "
+                    "less, or raise the limit");
+  };
+  const event::Options& limits = settings.app.event;
+  for (const auto& [name, client] : settings.clients)
+    for (const auto& [label, value] : client.labels) {
+      warn(name, label, "max_label_name_bytes", limits.max_label_name_bytes, label.size());
+      warn(name, label, "max_label_value_bytes", limits.max_label_value_bytes, value.size());
+    }
+}
+
 }  // namespace
 
 std::vector<std::string> warnings(const Settings& settings) {
   std::vector<std::string> found;
   warn_of_confirmations(settings, found);
+  warn_of_client_labels(settings, found);
+  warn_of_who_is_kept_out(settings, found);
+  warn_of_keys_without_effect(settings, found);
   return found;
 }
 
