@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The command `tail`.
 #include <chrono>
+#include <string>
 #include <thread>
+#include <utility>
 
+#include "base/numbers.hpp"
+#include "base/result.hpp"
+#include "base/text.hpp"
 #include "ctl/events/commands.hpp"
 #include "ctl/events/event_text.hpp"
 #include "ctl/events/follower.hpp"
@@ -57,14 +62,26 @@ int follow(Follower& follower, Api& api, const Call& call) {
   }
 }
 
+Result<Beginning> beginning_of(const Call& call) {
+  Beginning beginning{.since = std::string(call.value_of("--since").value_or("")), .goes_on = call.has(follow_option)};
+  const auto typed = call.value_of(limit_option);
+  if (!typed) return beginning;
+  beginning.most = parse_whole_number(*typed);
+  if (beginning.most.value_or(0) < 1 || *beginning.most > Follower::whole_page)
+    return Unexpected{std::string(limit_option) + ' ' + quoted(*typed) + ": must be a whole number from 1 to " +
+                      std::to_string(Follower::whole_page)};
+  return beginning;
+}
+
 int run_tail(const Call& call) {
   auto query = events_query(call);
   if (!query) return refuse(query.error());
+  auto beginning = beginning_of(call);
+  if (!beginning) return refuse(beginning.error());
   auto target = target_of(call);
   if (!target) return refuse(target.error());
   Api api(*std::move(target));
-  Follower follower(*std::move(query), std::string(call.value_of("--since").value_or("")),
-                    std::string(call.value_of(limit_option).value_or("")));
+  Follower follower(*std::move(query), *std::move(beginning));
   const auto page = api.get(follower.next_page());
   if (!page) return fail(page.error());
   if (call.has("--since") && !call.has(limit_option) && flag_at(*page, "truncated"))

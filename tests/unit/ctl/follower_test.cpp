@@ -30,7 +30,7 @@ struct Pages {
   }
 
   json::Parser parser{100'000};
-  Follower follower{Query("/e").add("label.a", "b"), ""};
+  Follower follower{Query("/e").add("label.a", "b"), {.goes_on = true}};
 };
 
 TEST_CASE("an event is seen once, also one that shows after a younger one") {
@@ -42,7 +42,7 @@ TEST_CASE("an event is seen once, also one that shows after a younger one") {
 
 TEST_CASE("pages overlap by two seconds, and what is older is forgotten") {
   Pages pages;
-  CHECK(pages.follower.next_page() == "/e?label.a=b&limit=10");
+  CHECK(pages.follower.next_page() == "/e?label.a=b&limit=1000");
   CHECK(pages.take("") == "");
   CHECK(pages.follower.next_page() == "/e?label.a=b&limit=1000");
   CHECK(pages.take("a@9000 b@20000") == "ab");
@@ -50,9 +50,38 @@ TEST_CASE("pages overlap by two seconds, and what is older is forgotten") {
   CHECK(pages.take("a@9000") == "a");
 }
 
+TEST_CASE("what the first page does not show is not new later") {
+  Pages pages{.follower = Follower(Query("/e"), {.most = 2, .goes_on = true})};
+  CHECK(pages.follower.next_page() == "/e?limit=1000");
+  CHECK(pages.take("a@9000 b@9001 c@9001 d@9001") == "cd");
+  CHECK(pages.follower.next_page() == "/e?since=7001&limit=1000");
+  CHECK(pages.take("a@9000 b@9001 c@9001 d@9001") == "");
+  CHECK(pages.take("a@9000 b@9001 late@9001 c@9001 d@9001 e@9001") == "latee");
+}
+
+TEST_CASE("all that come after an empty page are shown") {
+  Pages pages{.follower = Follower(Query("/e"), {.most = 1, .goes_on = true})};
+  CHECK(pages.take("") == "");
+  CHECK(pages.take("a@9000 b@9000 c@9001") == "abc");
+}
+
+TEST_CASE("a history that is dropped, or of a server that was restarted, goes on with what comes") {
+  Pages pages{.follower = Follower(Query("/e"), {.most = 1, .goes_on = true})};
+  CHECK(pages.take("a@9000 b@9000") == "b");
+  CHECK(pages.take("") == "");
+  CHECK(pages.take("c@9500 d@9501") == "cd");
+}
+
 TEST_CASE("it begins where it was told to") {
-  Follower follower(Query("/e"), "15m");
-  CHECK(follower.next_page() == "/e?since=15m&limit=1000");
+  CHECK(Follower(Query("/e"), {.since = "15m", .goes_on = true}).next_page() == "/e?since=15m&limit=1000");
+  CHECK(Follower(Query("/e"), {.since = "15m", .most = 5, .goes_on = true}).next_page() == "/e?since=15m&limit=1000");
+}
+
+TEST_CASE("who does not go on asks only for what is shown") {
+  CHECK(Follower(Query("/e"), {}).next_page() == "/e?limit=10");
+  CHECK(Follower(Query("/e"), {.most = 3}).next_page() == "/e?limit=3");
+  CHECK(Follower(Query("/e"), {.since = "15m"}).next_page() == "/e?since=15m&limit=1000");
+  CHECK(Follower(Query("/e"), {.since = "15m", .most = 5}).next_page() == "/e?since=15m&limit=5");
 }
 
 TEST_CASE("a page that reaches not back to the one before has missed some") {
