@@ -11,7 +11,9 @@
 #include "settings/kept_out.hpp"
 #include "settings/key/named_sections.hpp"
 #include "settings/value.hpp"
+#include "settings/web/web.hpp"
 #include "settings/without_effect.hpp"
+#include "tls/options.hpp"
 
 namespace oneshot::settings {
 namespace {
@@ -51,6 +53,19 @@ void warn_of_client_labels(const Settings& settings, std::vector<std::string>& f
     }
 }
 
+/// Exporters take such a file, and so it is taken: but what nobody verified, everybody can claim.
+void warn_of_unverified_names(const Web& web, std::vector<std::string>& found) {
+  if (!web.config.has_tls || web.tls.client_allowed_sans.empty()) return;
+  std::string what;
+  if (web.tls.client_auth == tls::ClientAuth::request)
+    what = "with RequestClientCert whoever shows no certificate gets in, and so does one that signed itself";
+  if (web.tls.client_auth == tls::ClientAuth::require_any)
+    what = "with RequireAnyClientCert a certificate that signed itself with one of these names gets in";
+  if (what.empty()) return;
+  found.push_back(web.files.front() + ": tls_server_config.client_allowed_sans: " + what +
+                  "; write client_auth_type: RequireAndVerifyClientCert");
+}
+
 }  // namespace
 
 std::vector<std::string> warnings(const Settings& settings) {
@@ -59,6 +74,7 @@ std::vector<std::string> warnings(const Settings& settings) {
   warn_of_client_labels(settings, found);
   warn_of_who_is_kept_out(settings, found);
   warn_of_keys_without_effect(settings, found);
+  warn_of_unverified_names(settings.web, found);
   return found;
 }
 

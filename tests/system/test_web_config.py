@@ -63,6 +63,8 @@ BAD = {
                           ["tls_server_config.client_ca_file", "has no certificate"]),
     "a CA that nobody is asked for": (PAIR + "  client_ca_file: server.pem\n", "", ["client_auth_type",
                                                                                    "NoClientCert"]),
+    "names that nobody is asked for": (PAIR + "  client_allowed_sans: [gw.example]\n", "",
+                                       ["client_allowed_sans needs a client_auth_type", "NoClientCert"]),
     "an unknown client_auth_type": (PAIR + "  client_auth_type: Require\n", ":4: ",
                                     ["tls_server_config.client_auth_type", '"Require"', "RequireAndVerifyClientCert"]),
     "an unknown min_version": (PAIR + "  min_version: TLS9\n", ":4: ", ["tls_server_config.min_version", "TLS12",

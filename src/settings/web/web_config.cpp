@@ -249,16 +249,23 @@ class WebConfigReader {
       }
       if (!c.certificate.is_given()) return complain(0, "tls_server_config: missing one of cert or cert_file");
       if (!c.key.is_given()) return complain(0, "tls_server_config: missing one of key or key_file");
-      if (c.client_ca.is_given() && c.tls.client_auth == tls::ClientAuth::none)
-        return complain(0,
-                        "tls_server_config: client_ca_file needs a client_auth_type, such as "
-                        "RequireAndVerifyClientCert; with NoClientCert no client is asked");
+      if (!check_asked("client_ca_file", c.client_ca.is_given()) ||
+          !check_asked("client_allowed_sans", !c.tls.client_allowed_sans.empty()))
+        return false;
       if (c.tls.min_version > c.tls.max_version)
         return complain(0, "tls_server_config: min_version is above max_version, so no version is left");
     }
     if (c.rate_limit.interval.count() > 0 && c.rate_limit.burst == 0)
       return complain(0, "rate_limit: burst must be 1 or more where there is an interval; with 0 nobody gets in");
     return true;
+  }
+
+  /// What is said about clients' certificates counts only where they are asked for one: else everybody would get in.
+  bool check_asked(const std::string& key, bool is_given) {
+    if (!is_given || config_.tls.client_auth != tls::ClientAuth::none) return true;
+    return complain(0, "tls_server_config: " + key +
+                           " needs a client_auth_type, such as RequireAndVerifyClientCert; with NoClientCert no client "
+                           "is asked");
   }
 
   static bool is_null(const Value& value) {

@@ -14,6 +14,7 @@
 #include "settings/clients.hpp"
 #include "settings/reload.hpp"
 #include "settings/sources/use_web.hpp"
+#include "settings/warnings.hpp"
 #include "support/temporary_folder.hpp"
 #include "unit/settings/parsed.hpp"
 
@@ -133,6 +134,29 @@ TEST_CASE("a client that is known by a certificate needs a web config that has c
     use_web(settings, folder.read(std::string(pair) + "  client_auth_type: " + verifies + '\n').value());
     CHECK(make_directory(settings));
   }
+}
+
+TEST_CASE("names of clients that nobody verifies are warned of") {
+  const Folder folder;
+  Settings settings;
+  const auto warned = [&](const std::string& auth) {
+    use_web(settings,
+            folder.read(std::string(pair) + "  client_allowed_sans: [gw.example]\n  client_auth_type: " + auth + '\n')
+                .value());
+    return warnings(settings);
+  };
+  const std::string begin = folder.at("web.yml") + ": tls_server_config.client_allowed_sans: ";
+  const std::string end = "; write client_auth_type: RequireAndVerifyClientCert";
+  using Lines = std::vector<std::string>;
+  CHECK(warned("RequestClientCert") ==
+        Lines{begin +
+              "with RequestClientCert whoever shows no certificate gets in, and so does one that signed itself" + end});
+  for (const char* const requires_any : {"RequireAnyClientCert", "RequireClientCert"})
+    CHECK(warned(requires_any) ==
+          Lines{begin + "with RequireAnyClientCert a certificate that signed itself with one of these names gets in" +
+                end});
+  CHECK(warned("VerifyClientCertIfGiven").empty());
+  CHECK(warned("RequireAndVerifyClientCert").empty());
 }
 
 TEST_CASE("a reload says which parts of the web config are other ones") {

@@ -90,6 +90,10 @@ TEST_CASE("what is wrong is named with its line and what to write") {
   CHECK(fault("tls_server_config:\n  key_file: k\n") == "w.yml: tls_server_config: missing one of cert or cert_file");
   CHECK(fault("tls_server_config:\n  cert_file: c\n") == "w.yml: tls_server_config: missing one of key or key_file");
   CHECK(fault(with("  client_ca_file: ca\n")).find("needs a client_auth_type") != std::string::npos);
+  for (const char* const auth : {"", "  client_auth_type: NoClientCert\n"})
+    CHECK(fault(with(std::string("  client_allowed_sans: [gw.example]\n") + auth)) ==
+          "w.yml: tls_server_config: client_allowed_sans needs a client_auth_type, such as RequireAndVerifyClientCert; "
+          "with NoClientCert no client is asked");
   CHECK(fault(with("  client_auth: x\n")) ==
         "w.yml:4: tls_server_config.client_auth: unknown key; did you mean client_auth_type?");
   CHECK(fault("tls_server_conf:\n  a: b\n") ==
