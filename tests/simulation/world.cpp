@@ -78,8 +78,10 @@ World::World(std::uint64_t seed, bool is_traced)
 }
 
 void World::note(const MemoryEngine::Stored& stored) {
-  if (stored.subject == Subject::checkpoints) ++counts_.checkpoints;
-  if (stored.subject == Subject::checkpoints) return;
+  if (stored.subject == Subject::checkpoints) {
+    ++counts_.checkpoints;
+    return;
+  }
   const auto record = cluster::decode(
       {.sequence = stored.sequence, .unix_ms = stored.unix_ms, .subject = stored.subject, .bytes = stored.bytes});
   if (const auto* const group = std::get_if<cluster::Group>(&record->content)) note_keys(*group);
